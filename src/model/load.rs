@@ -1,0 +1,128 @@
+use camino::{Utf8Path, Utf8PathBuf};
+use thiserror::Error;
+
+use super::name::SiteName;
+use super::problem::Problem;
+use super::read::{Read, refused};
+use super::service::Service;
+use super::site::{Site, SiteError, Sites};
+use crate::yaml::{Kind, Node, parse};
+
+/// The name of the model's file.
+pub const MODEL_FILE: &str = "svcgen.yaml";
+
+/// The version of the formats that this svcgen reads and writes.
+pub const SUPPORTED_VERSION: u32 = 1;
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 1024 * 1024;
+
+/// A model or site that cannot be read.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    #[error("`{path}` cannot be read")]
+    Unreadable { path: Utf8PathBuf, error: std::io::Error },
+    #[error("`{path}` is not UTF-8 text, or larger than a mebibyte")]
+    NotText { path: Utf8PathBuf },
+    /// The mistakes in the file, with its text to show them in.
+    #[error("`{path}` has {}", count(problems.len()))]
+    Wrong { path: Utf8PathBuf, text: String, problems: Vec<Problem> },
+}
+
+fn count(number: usize) -> String {
+    match number {
+        1 => "a mistake".into(),
+        _ => format!("{number} mistakes"),
+    }
+}
+
+/// Looks for the model in a folder and above, there or at `src/` (a deploy repository has the source in it).
+pub fn find_model(from: &Utf8Path) -> Option<Utf8PathBuf> {
+    from.ancestors()
+        .flat_map(|folder| [folder.join(MODEL_FILE), folder.join("src").join(MODEL_FILE)])
+        .find(|path| path.is_file())
+}
+
+/// Reads the version of a file and reports one that is not known.
+pub(super) fn read_version(node: &Node, what: &str, problems: &mut Vec<Problem>) {
+    match node.find("version") {
+        Some(version) if version.kind == Kind::Integer(i64::from(SUPPORTED_VERSION)) => {}
+        Some(version) => {
+            let message = format!("this version of the {what} is not known");
+            let rule = format!("this svcgen reads version {SUPPORTED_VERSION}; a newer one may be needed");
+            problems.push(Problem::new(version.span.clone(), message).rule(rule));
+        }
+        None => {
+            let rule = format!("write `version: {SUPPORTED_VERSION}` at the top");
+            problems.push(Problem::new(node.span.start..node.span.start, "`version` is required").rule(rule));
+        }
+    }
+}
+
+impl Service {
+    /// Reads a model and the site it names (or the one that is given instead).
+    ///
+    /// # Errors
+    /// Every mistake in the file, or the site that cannot be read.
+    pub fn load(path: &Utf8Path, sites: &Sites, site: Option<&SiteName>) -> Result<(Self, Site), SiteError> {
+        let unreadable = |error| LoadError::Unreadable { path: path.to_owned(), error };
+        let length = fs_err::metadata(path).map_err(unreadable)?.len();
+        if length > LARGEST {
+            return Err(LoadError::NotText { path: path.to_owned() }.into());
+        }
+        let bytes = fs_err::read(path).map_err(unreadable)?;
+        let text = String::from_utf8(bytes).map_err(|_| LoadError::NotText { path: path.to_owned() })?;
+        Self::parse(path, &text, sites, site)
+    }
+
+    /// Parses the text of a model; the path is for messages.
+    ///
+    /// # Errors
+    /// As [`Service::load`].
+    pub fn parse(
+        path: &Utf8Path,
+        text: &str,
+        sites: &Sites,
+        site: Option<&SiteName>,
+    ) -> Result<(Self, Site), SiteError> {
+        let wrong = |problems| LoadError::Wrong { path: path.to_owned(), text: text.to_owned(), problems };
+        let node = parse(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
+        let mut problems = Vec::new();
+        read_version(&node, "model", &mut problems);
+        let named = node.find("site").and_then(|node| SiteName::read(node, &mut problems).map(|name| (name, node)));
+        let site = match (site, named) {
+            (Some(name), _) => sites.find(name)?,
+            (None, Some((name, node))) => match sites.find(&name) {
+                Err(SiteError::Unknown { name, known, suggestion }) => {
+                    let rule = match suggestion {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("known: {}", known.join(", ")),
+                    };
+                    problems.push(Problem::new(node.span.clone(), format!("there is no site `{name}`")).rule(rule));
+                    default_site(sites)?
+                }
+                found => found?,
+            },
+            (None, None) => default_site(sites)?,
+        };
+        let service = Self::read(&node, &site, &mut problems);
+        problems.sort_by_key(|problem| problem.span.start);
+        problems.dedup();
+        match service {
+            Some(service) if problems.is_empty() => Ok((service, site)),
+            _ => Err(wrong(problems).into()),
+        }
+    }
+}
+
+/// The site of models that name none.
+fn default_site(sites: &Sites) -> Result<Site, SiteError> {
+    let name = SiteName::parse(DEFAULT_SITE).map_err(|r| {
+        let problems = vec![refused(r, 0..0)];
+        LoadError::Wrong { path: DEFAULT_SITE.into(), text: String::new(), problems }
+    })?;
+    sites.find(&name)
+}
+
+/// The site of models that name none, as the contract of the model says.
+const DEFAULT_SITE: &str = "wikimedia";

@@ -1,0 +1,298 @@
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use thiserror::Error;
+
+/// A text that a type of the model refuses, with the rule it breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{}` is not {what}: {rule}", text.escape_debug())]
+pub struct Refused {
+    pub text: String,
+    /// The type in words, with its article: "a service name".
+    pub what: &'static str,
+    pub rule: String,
+}
+
+impl Refused {
+    pub(super) fn new(text: &str, what: &'static str, rule: impl Into<String>) -> Self {
+        Self { text: text.to_owned(), what, rule: rule.into() }
+    }
+}
+
+/// Words that Puppet 3 to 8 refuse as a class name, or that YAML 1.1 readers take for something else.
+const RESERVED: &[&str] = &[
+    "and", "any", "application", "attr", "case", "class", "consumes", "default", "define", "else", "elsif",
+    "environment", "false", "function", "if", "import", "in", "inherits", "init", "main", "node", "or", "plan",
+    "private", "produces", "settings", "site", "true", "type", "undef", "unless", "y", "n", "yes", "no", "on", "off",
+    "null",
+];
+
+/// Names that Puppet gives a meaning of its own inside a class: built-in variables and metaparameters.
+const RESERVED_VARIABLES: &[&str] = &[
+    "alias", "audit", "before", "caller_module_name", "consume", "export", "facts", "loglevel", "module_name", "name",
+    "noop", "notify", "require", "schedule", "serverip", "servername", "serverversion", "server_facts", "stage",
+    "subscribe", "tag", "title", "trusted",
+];
+
+/// Declares a text type: its name in words, its schema pattern, and the rule as a function from the text.
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $pattern:literal, $rule:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+        #[serde(transparent)]
+        pub struct $name(#[schemars(regex(pattern = $pattern))] String);
+
+        impl $name {
+            /// Parses the text.
+            ///
+            /// # Errors
+            /// The rule that the text breaks.
+            pub fn parse(text: &str) -> Result<Self, Refused> {
+                let rule: fn(&str) -> Option<String> = $rule;
+                match rule(text) {
+                    Some(rule) => Err(Refused::new(text, $what, rule)),
+                    None => Ok(Self(text.to_owned())),
+                }
+            }
+
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+fn rule(broken: bool, text: &str) -> Option<String> {
+    broken.then(|| text.to_owned())
+}
+
+fn words(text: &str, first: fn(char) -> bool, rest: fn(char) -> bool) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(first) && chars.all(rest)
+}
+
+fn lower(c: char) -> bool {
+    c.is_ascii_lowercase()
+}
+
+fn identifier(text: &str) -> bool {
+    words(text, lower, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+fn reserved(text: &str) -> Option<String> {
+    rule(RESERVED.contains(&text), "the word is reserved in Puppet or YAML")
+}
+
+text_type!(
+    /// The name of a service: systemd unit, title of its `service::node`, name in logs and in Scap.
+    ServiceName, "a service name", "^[a-z]([a-z0-9-]*[a-z0-9])?$",
+    |text| {
+        let shape = words(text, lower, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        rule(!shape || text.ends_with('-') || text.contains("--"),
+            "lower-case letters, digits and single hyphens, beginning with a letter and not ending with a hyphen")
+            .or_else(|| rule(text.len() > 63, "at most 63 characters"))
+            .or_else(|| reserved(text))
+    }
+);
+
+text_type!(
+    /// The name of the Puppet class; Puppet refuses hyphens, so it is a field of its own.
+    PuppetName, "a Puppet class name", "^[a-z][a-z0-9_]*$",
+    |text| rule(!identifier(text) || text.len() > 63,
+        "lower-case letters, digits and underscores, beginning with a letter, at most 63 characters")
+        .or_else(|| reserved(text))
+);
+
+text_type!(
+    /// The name of a class parameter of the service's own configuration.
+    ParameterName, "a parameter name", "^[a-z][a-z0-9_]*$",
+    |text| rule(!identifier(text) || text.len() > 63,
+        "lower-case letters, digits and underscores, beginning with a letter, at most 63 characters")
+        .or_else(|| reserved(text))
+        .or_else(|| rule(RESERVED_VARIABLES.contains(&text), "the word is reserved in Puppet"))
+        .or_else(|| rule(matches!(text, "port" | "log_level"), "the service has that one already"))
+);
+
+text_type!(
+    /// The name of a group of hosts; it becomes part of keys of `scap.cfg`.
+    GroupName, "a group name", "^[a-z][a-z0-9_-]*$",
+    |text| rule(!words(text, lower, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-')) || text.len() > 63,
+        "lower-case letters, digits, underscores and hyphens, beginning with a letter, at most 63 characters")
+);
+
+text_type!(
+    /// The name of an environment other than production; it becomes a folder of the deploy repository.
+    EnvironmentName, "an environment name", "^[a-z][a-z0-9_-]*$",
+    |text| rule(!words(text, lower, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-')) || text.len() > 63,
+        "lower-case letters, digits, underscores and hyphens, beginning with a letter, at most 63 characters")
+        .or_else(|| rule(matches!(text, "production" | "vagrant"), "that environment is always there"))
+);
+
+text_type!(
+    /// The name of a check in `checks.yaml`.
+    CheckName, "a check name", "^[A-Za-z][A-Za-z0-9_.-]*$",
+    |text| rule(!words(text, |c| c.is_ascii_alphabetic(), |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')) || text.len() > 63,
+        "letters, digits, `_`, `.` and `-`, beginning with a letter, at most 63 characters")
+        .or_else(|| reserved(&text.to_ascii_lowercase()))
+);
+
+text_type!(
+    /// The name of a site, and of its file.
+    SiteName, "a site name", "^[a-z][a-z0-9_-]*$",
+    |text| rule(!words(text, lower, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-')) || text.len() > 63,
+        "lower-case letters, digits, underscores and hyphens, beginning with a letter, at most 63 characters")
+);
+
+text_type!(
+    /// A Unix account.
+    AccountName, "an account name", "^[a-z_][a-z0-9_-]{0,31}$",
+    |text| rule(!words(text, |c| lower(c) || c == '_', |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-')) || text.len() > 32,
+        "lower-case letters, digits, underscores and hyphens, beginning with a letter or underscore, at most 32 characters")
+);
+
+text_type!(
+    /// A repository on the review server, or a key of the same shape: a relative path of plain segments.
+    RepositoryName, "a repository name", "^[A-Za-z0-9_][A-Za-z0-9._+-]*(/[A-Za-z0-9_][A-Za-z0-9._+-]*)*$",
+    |text| {
+        let segment = |s: &str| words(s, |c| c.is_ascii_alphanumeric() || c == '_',
+            |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-')) && !s.contains("..");
+        rule(text.len() > 200 || !text.split('/').all(segment),
+            "segments of letters, digits, `.`, `_`, `+` and `-` separated by `/`, each beginning with a letter, digit or `_`")
+            .or_else(|| rule(text.split('/').any(|s| s.to_ascii_lowercase().ends_with(".git")), "written without `.git`"))
+    }
+);
+
+text_type!(
+    /// A branch of a git repository.
+    BranchName, "a branch name", "^[A-Za-z0-9_][A-Za-z0-9._/-]*$",
+    |text| {
+        let shape = words(text, |c| c.is_ascii_alphanumeric() || c == '_', |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '-'));
+        rule(!shape || text.len() > 200 || !git2::Reference::is_valid_name(&format!("refs/heads/{text}")),
+            "letters, digits, `.`, `_`, `-` and `/` as git allows them")
+    }
+);
+
+text_type!(
+    /// The name of an environment variable.
+    VariableName, "the name of an environment variable", "^[A-Za-z_][A-Za-z0-9_]*$",
+    |text| rule(!words(text, |c| c.is_ascii_alphabetic() || c == '_', |c| c.is_ascii_alphanumeric() || c == '_') || text.len() > 128,
+        "letters, digits and underscores, not beginning with a digit")
+);
+
+text_type!(
+    /// A version of Node, such as `20` or `18.19.0`, or `system`.
+    Version, "a version", "^[A-Za-z0-9][A-Za-z0-9._-]*$",
+    |text| rule(!words(text, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) || text.len() > 63,
+        "letters, digits, `.`, `_` and `-`, such as `20` or `system`")
+);
+
+text_type!(
+    /// A task of the ticket system, such as `T150043`.
+    TaskId, "a task number", "^T[1-9][0-9]{0,9}$",
+    |text| {
+        let digits = text.strip_prefix('T').unwrap_or_default();
+        rule(digits.is_empty() || digits.len() > 10 || digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit()),
+            "`T` and a number, such as `T150043`")
+    }
+);
+
+text_type!(
+    /// A container image with its tag, such as `debian:bookworm`.
+    ImageName, "an image", "^[a-z0-9][a-z0-9._/:@-]*$",
+    |text| rule(!words(text, |c| c.is_ascii_lowercase() || c.is_ascii_digit(),
+            |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '/' | ':' | '@' | '-'))
+            || !text.contains(':') || text.len() > 255,
+        "`name:tag` in lower case, such as `debian:bookworm`")
+);
+
+impl ServiceName {
+    /// The class name that goes with the name: hyphens are dropped, as the trees do.
+    pub fn to_puppet(&self) -> Result<PuppetName, Refused> {
+        PuppetName::parse(&self.0.replace('-', ""))
+    }
+}
+
+/// A TCP port that needs no privileges: 1024 to 65535.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Port(#[schemars(range(min = 1024))] u16);
+
+impl Port {
+    /// Takes a number for a port.
+    ///
+    /// # Errors
+    /// Where it is outside of 1024 to 65535.
+    pub fn new(number: i64) -> Result<Self, Refused> {
+        match u16::try_from(number) {
+            Ok(port) if port >= 1024 => Ok(Self(port)),
+            _ => Err(Refused::new(&number.to_string(), "a port", "from 1024 to 65535")),
+        }
+    }
+
+    /// The number.
+    pub fn number(self) -> u16 {
+        self.0
+    }
+}
+
+impl fmt::Display for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn service_names_follow_the_contract() {
+        for good in ["a", "mathoid", "trending-edits", "x2", "3d-not".trim_start_matches("3d-"), &"a".repeat(63)] {
+            assert!(ServiceName::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", "A", "3d", "a-", "-a", "a--b", "a_b", "a b", "node", "yes", "null", "a\n", "é", &"a".repeat(64)] {
+            assert!(ServiceName::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_quotes_the_text_and_the_rule() {
+        let refused = ServiceName::parse("a--b\n").unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "`a--b\\n` is not a service name: lower-case letters, digits and single hyphens, beginning with a letter \
+             and not ending with a hyphen"
+        );
+    }
+
+    #[test]
+    fn paths_cannot_leave_their_folder() {
+        for bad in ["../x", "a/../b", "/a", "a//b", "a/.git/x", "a/b.git", "-a", "a/-b", "a/b/", "a b", "a:b"] {
+            assert!(RepositoryName::parse(bad).is_err(), "{bad}");
+        }
+        assert!(RepositoryName::parse("mediawiki/services/chromium-render/deploy").is_ok());
+        assert!(BranchName::parse("a..b").is_err() && BranchName::parse("-x").is_err());
+        assert!(BranchName::parse("release/1.2").is_ok());
+    }
+
+    #[test]
+    fn ports_are_unprivileged() {
+        assert!(Port::new(1023).is_err() && Port::new(65536).is_err() && Port::new(-1).is_err());
+        assert_eq!(Port::new(6699).unwrap().number(), 6699);
+    }
+}

@@ -1,0 +1,36 @@
+use crate::yaml::Span;
+
+/// One mistake in a file: where it is, and the rule that was broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong, with the offending text.
+    pub message: String,
+    /// The bytes to underline.
+    pub span: Span,
+    /// The rule, or the way out.
+    pub rule: Option<String>,
+}
+
+impl Problem {
+    /// Makes a problem without a rule.
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { message: message.into(), span, rule: None }
+    }
+
+    /// Adds the rule that was broken, or the way out.
+    #[must_use]
+    pub fn rule(mut self, rule: impl Into<String>) -> Self {
+        self.rule = Some(rule.into());
+        self
+    }
+}
+
+/// Finds the candidate that a misspelt word most likely means.
+pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness > 0.82)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,251 @@
+//! Reads typed values out of YAML nodes and collects every mistake on the way, instead of stopping at the first.
+
+use serde_json::Value;
+
+use super::data_type::DataType;
+use super::host::{HostName, HostPattern};
+use super::name::{
+    AccountName, BranchName, CheckName, EnvironmentName, GroupName, ImageName, ParameterName, Port, PuppetName, Refused,
+    RepositoryName, ServiceName, SiteName, TaskId, VariableName, Version,
+};
+use super::problem::{Problem, suggest};
+use super::text::{Line, Text};
+use crate::yaml::{Key, Kind, Node, Span};
+
+/// A type that can be read from a YAML value; what is wrong is added to the problems, and nothing is returned.
+pub(super) trait Read: Sized {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self>;
+}
+
+/// The keys of one mapping, taken one after the other; at the end whatever is left is an unknown key.
+pub(super) struct Fields<'a> {
+    span: Span,
+    entries: &'a [(Key, Node)],
+    known: Vec<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    /// Begins to read a mapping; anything else is a problem.
+    pub(super) fn of(node: &'a Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        match &node.kind {
+            Kind::Mapping(entries) => Some(Self { span: node.span.clone(), entries, known: Vec::new() }),
+            Kind::Null => Some(Self { span: node.span.clone(), entries: &[], known: Vec::new() }),
+            _ => {
+                problems.push(expected("a mapping", node));
+                None
+            }
+        }
+    }
+
+    /// The node of a key, where it is there.
+    pub(super) fn node(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.known.push(key);
+        self.entries.iter().find(|(k, _)| k.text == key).map(|(_, v)| v)
+    }
+
+    /// The value of a key; absent or null is `None` without a problem.
+    pub(super) fn optional<T: Read>(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<T> {
+        self.node(key).filter(|node| node.kind != Kind::Null).and_then(|node| T::read(node, problems))
+    }
+
+    /// The value of a key, or the default where it is absent.
+    pub(super) fn or<T: Read>(&mut self, key: &'static str, default: T, problems: &mut Vec<Problem>) -> T {
+        self.optional(key, problems).unwrap_or(default)
+    }
+
+    /// The value of a key that must be there.
+    pub(super) fn required<T: Read>(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<T> {
+        match self.node(key) {
+            Some(node) if node.kind != Kind::Null => T::read(node, problems),
+            found => {
+                let span = self.entries.iter().find(|(k, _)| k.text == key).map(|(k, _)| k.span.clone());
+                let span = span.or(found.map(|n| n.span.clone())).unwrap_or(self.span.start..self.span.start);
+                problems.push(Problem::new(span, format!("`{key}` is required")));
+                None
+            }
+        }
+    }
+
+    /// Reports the keys that nobody asked for.
+    pub(super) fn end(self, problems: &mut Vec<Problem>) {
+        for (key, _) in self.entries {
+            if self.known.contains(&key.text.as_str()) {
+                continue;
+            }
+            let rule = match suggest(&key.text, self.known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known here: {}", self.known.join(", ")),
+            };
+            let message = format!("unknown key `{}`", key.text.escape_debug());
+            problems.push(Problem::new(key.span.clone(), message).rule(rule));
+        }
+    }
+}
+
+/// The problem of a value of another kind.
+pub(super) fn expected(what: &str, node: &Node) -> Problem {
+    Problem::new(node.span.clone(), format!("expected {what}, found {}", node.describe()))
+}
+
+/// The problem of a text that a type refuses.
+pub(super) fn refused(refused: Refused, span: Span) -> Problem {
+    let Refused { text, what, rule } = refused;
+    Problem::new(span, format!("`{}` is not {what}", text.escape_debug())).rule(rule)
+}
+
+/// Reads a mapping with free keys, in the order of the file.
+pub(super) fn map<K, V: Read>(
+    node: &Node,
+    key: impl Fn(&str) -> Result<K, Refused>,
+    problems: &mut Vec<Problem>,
+) -> Option<Vec<(K, V)>> {
+    match &node.kind {
+        Kind::Null => return Some(Vec::new()),
+        Kind::Mapping(_) => {}
+        _ => {
+            problems.push(expected("a mapping", node));
+            return None;
+        }
+    }
+    let mut entries = Vec::new();
+    for (name, value) in node.entries() {
+        let parsed = key(&name.text).map_err(|r| problems.push(refused(r, name.span.clone()))).ok();
+        if let (Some(parsed), Some(value)) = (parsed, V::read(value, problems)) {
+            entries.push((parsed, value));
+        }
+    }
+    Some(entries)
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        match &node.kind {
+            Kind::Sequence(items) => {
+                let before = problems.len();
+                let read: Self = items.iter().filter_map(|item| T::read(item, problems)).collect();
+                (problems.len() == before).then_some(read)
+            }
+            _ => {
+                problems.push(expected("a list", node));
+                None
+            }
+        }
+    }
+}
+
+impl Read for String {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        match &node.kind {
+            Kind::String(text) => Some(text.clone()),
+            Kind::Integer(_) | Kind::Float(_) | Kind::Bool(_) => {
+                problems.push(expected("text", node).rule("put it in quotes"));
+                None
+            }
+            _ => {
+                problems.push(expected("text", node));
+                None
+            }
+        }
+    }
+}
+
+impl Read for bool {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        match node.kind {
+            Kind::Bool(value) => Some(value),
+            _ => {
+                problems.push(expected("true or false", node));
+                None
+            }
+        }
+    }
+}
+
+impl Read for u32 {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        match node.kind {
+            Kind::Integer(value) if (0..=1_000_000).contains(&value) => Some(value as Self),
+            Kind::Integer(_) => {
+                problems.push(Problem::new(node.span.clone(), "expected a number from 0 to 1000000"));
+                None
+            }
+            _ => {
+                problems.push(expected("a number", node));
+                None
+            }
+        }
+    }
+}
+
+impl Read for Value {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        if let Some(bad) = unprintable(node) {
+            problems.push(Problem::new(bad.span.clone(), "a text with characters that cannot be seen"));
+            return None;
+        }
+        if let Some(bad) = not_finite(node) {
+            problems.push(Problem::new(bad.span.clone(), "a number that is not finite"));
+            return None;
+        }
+        Some(node.to_value())
+    }
+}
+
+fn all(node: &Node) -> Vec<&Node> {
+    let mut nodes = vec![node];
+    nodes.extend(node.items().iter().flat_map(all));
+    nodes.extend(node.entries().iter().flat_map(|(_, value)| all(value)));
+    nodes
+}
+
+fn unprintable(node: &Node) -> Option<&Node> {
+    let bad = |text: &str| text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+    all(node).into_iter().find(|n| {
+        matches!(&n.kind, Kind::String(text) if bad(text)) || n.entries().iter().any(|(key, _)| bad(&key.text))
+    })
+}
+
+fn not_finite(node: &Node) -> Option<&Node> {
+    all(node).into_iter().find(|n| matches!(n.kind, Kind::Float(f) if !f.is_finite()))
+}
+
+impl Read for Port {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        match node.kind {
+            Kind::Integer(number) => {
+                Self::new(number).map_err(|r| problems.push(refused(r, node.span.clone()))).ok()
+            }
+            _ => {
+                problems.push(expected("a port number", node).rule("from 1024 to 65535, without quotes"));
+                None
+            }
+        }
+    }
+}
+
+impl Read for jiff::civil::Date {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        let text = String::read(node, problems)?;
+        text.parse().map_err(|_| {
+            let message = format!("`{}` is not a date", text.escape_debug());
+            problems.push(Problem::new(node.span.clone(), message).rule("year-month-day, such as `2026-12-15`"));
+        }).ok()
+    }
+}
+
+/// Reads the types that are parsed from one text.
+macro_rules! read_text {
+    ($($name:ty),* $(,)?) => {$(
+        impl Read for $name {
+            fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+                let text = String::read(node, problems)?;
+                Self::parse(&text).map_err(|r| problems.push(refused(r, node.span.clone()))).ok()
+            }
+        }
+    )*};
+}
+
+read_text!(
+    AccountName, BranchName, CheckName, DataType, EnvironmentName, GroupName, HostName, HostPattern, ImageName, Line,
+    ParameterName, PuppetName, RepositoryName, ServiceName, SiteName, TaskId, Text, VariableName, Version,
+);

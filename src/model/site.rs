@@ -1,0 +1,449 @@
+use camino::{Utf8Path, Utf8PathBuf};
+use include_dir::{Dir, include_dir};
+use schemars::JsonSchema;
+use serde::Serialize;
+use thiserror::Error;
+
+use super::config::{as_map, choice};
+use super::host::HostName;
+use super::load::{LoadError, read_version};
+use super::name::{AccountName, BranchName, ImageName, RepositoryName, SiteName};
+use super::problem::{Problem, suggest};
+use super::read::{Fields, Read, expected, map};
+use super::text::Line;
+use crate::yaml::{Kind, Node, parse};
+
+/// The sites that come with svcgen.
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/onboarding/sites");
+
+/// An organisation: its servers, paths and conventions.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "A site of svcgen", description = "An organisation whose services svcgen takes to production.")]
+pub struct Site {
+    /// Version of the format.
+    #[schemars(extend("const" = 1))]
+    pub version: u32,
+    pub name: SiteName,
+    /// Domain of the production hosts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<HostName>,
+    #[serde(default)]
+    pub gerrit: Gerrit,
+    #[schemars(with = "Option<SiteRepositories>")]
+    pub repositories: SiteRepositories,
+    #[serde(default)]
+    pub phabricator: Phabricator,
+    #[schemars(with = "Option<Deployment>")]
+    pub deployment: Deployment,
+    #[schemars(with = "Option<Logs>")]
+    pub logs: Logs,
+    /// Where deploys are announced.
+    #[serde(default)]
+    pub announce: Vec<Announce>,
+    #[serde(default)]
+    pub calendar: Option<Calendar>,
+    /// The image that a build target means.
+    #[serde(default, serialize_with = "as_map")]
+    #[schemars(with = "std::collections::BTreeMap<String, ImageName>")]
+    pub images: Vec<(String, ImageName)>,
+    #[schemars(with = "Option<SiteTimeline>")]
+    pub timeline: SiteTimeline,
+}
+
+/// The review server.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gerrit {
+    pub host: Option<HostName>,
+    /// Port of its ssh server.
+    pub port: Option<u32>,
+    /// What the names of service repositories begin with.
+    pub prefix: Option<RepositoryName>,
+    /// Address that anybody can clone from.
+    pub url: Option<Line>,
+}
+
+/// The shared repositories of the organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SiteRepositories {
+    pub vagrant: Option<RepositoryName>,
+    pub puppet: Option<RepositoryName>,
+    pub vagrant_branch: BranchName,
+    pub puppet_branch: BranchName,
+}
+
+/// The ticket system.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Phabricator {
+    pub url: Option<Line>,
+    pub projects: Projects,
+}
+
+/// The projects that requests are filed in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Projects {
+    pub service_request: Option<Line>,
+    pub access_request: Option<Line>,
+}
+
+/// How the organisation deploys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Deployment {
+    pub engine: Engine,
+    pub server: Option<HostName>,
+    #[schemars(with = "String", regex(pattern = "^/"))]
+    pub directory: Utf8PathBuf,
+    pub user: AccountName,
+    /// The command that deploys on the deployment server.
+    pub scap: Line,
+}
+
+/// What carries out a deploy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// svcgen's own, over ssh.
+    Ssh,
+    /// Scap on the deployment server.
+    Scap,
+}
+
+/// Where services log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Logs {
+    #[schemars(with = "String", regex(pattern = "^/"))]
+    pub directory: Utf8PathBuf,
+    pub file: Line,
+}
+
+/// A place where deploys are announced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Announce {
+    Tcpircbot {
+        host: HostName,
+        port: u32,
+        /// With `{message}` where the text goes.
+        #[serde(default = "default_format")]
+        format: Line,
+    },
+    /// A program and its arguments, with `{message}` where the text goes.
+    Command(Vec<Line>),
+}
+
+/// When deploys are allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Calendar {
+    pub time_zone: Line,
+    #[serde(default)]
+    pub days: Vec<Line>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Line>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<Line>,
+}
+
+/// How long before a deployment the service request is filed, in weeks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SiteTimeline {
+    pub minimum_weeks: u32,
+    pub advised_weeks: u32,
+}
+
+/// A site that cannot be used.
+#[derive(Debug, Error)]
+pub enum SiteError {
+    #[error("there is no site `{name}`")]
+    Unknown { name: String, known: Vec<String>, suggestion: Option<String> },
+    #[error(transparent)]
+    Load(#[from] LoadError),
+}
+
+/// The sites that can be named: those of the user, then those that come with svcgen.
+#[derive(Debug, Clone)]
+pub struct Sites {
+    folder: Option<Utf8PathBuf>,
+}
+
+impl Sites {
+    /// Looks for sites in a folder of the user before those that come with svcgen.
+    pub fn new(folder: Option<Utf8PathBuf>) -> Self {
+        Self { folder }
+    }
+
+    /// Lists the names of all sites.
+    pub fn names(&self) -> Vec<String> {
+        let own = self.folder.iter().flat_map(|folder| fs_err::read_dir(folder).into_iter().flatten().flatten());
+        let own = own.filter_map(|entry| Utf8PathBuf::from_path_buf(entry.path()).ok());
+        let built_in = BUILT_IN.files().filter_map(|f| Utf8Path::from_path(f.path()).map(Utf8Path::to_owned));
+        let mut names: Vec<String> = own
+            .chain(built_in)
+            .filter(|path| path.extension() == Some("yaml"))
+            .filter_map(|path| path.file_stem().map(str::to_owned))
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Reads a site.
+    ///
+    /// # Errors
+    /// Where there is none of that name, or its file is wrong.
+    pub fn find(&self, name: &SiteName) -> Result<Site, SiteError> {
+        let file = format!("{name}.yaml");
+        if let Some(folder) = &self.folder {
+            let path = folder.join(&file);
+            match fs_err::read_to_string(&path) {
+                Ok(text) => return Ok(Site::parse(&path, &text)?),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(LoadError::Unreadable { path, error }.into()),
+            }
+        }
+        match BUILT_IN.get_file(&file).and_then(include_dir::File::contents_utf8) {
+            Some(text) => Ok(Site::parse(Utf8Path::new(&file), text)?),
+            None => {
+                let known = self.names();
+                let suggestion = suggest(name.as_str(), known.iter().map(String::as_str)).map(str::to_owned);
+                Err(SiteError::Unknown { name: name.to_string(), known, suggestion })
+            }
+        }
+    }
+}
+
+impl Site {
+    /// Parses a site file.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn parse(path: &Utf8Path, text: &str) -> Result<Self, LoadError> {
+        let wrong = |problems| LoadError::Wrong { path: path.to_owned(), text: text.to_owned(), problems };
+        let node = parse(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
+        let mut problems = Vec::new();
+        read_version(&node, "site", &mut problems);
+        match Self::read(&node, &mut problems) {
+            Some(site) if problems.is_empty() => Ok(site),
+            _ => Err(wrong(problems)),
+        }
+    }
+
+    /// The image that a build target means here.
+    pub fn image(&self, target: &str) -> Option<&ImageName> {
+        self.images.iter().find(|(name, _)| name == target).map(|(_, image)| image)
+    }
+}
+
+fn default_format() -> Line {
+    line("!log {message}")
+}
+
+fn line(text: &str) -> Line {
+    Line::parse(text).unwrap_or_else(|_| unreachable!("a constant"))
+}
+
+impl Default for SiteRepositories {
+    fn default() -> Self {
+        let branch = |name| BranchName::parse(name).unwrap_or_else(|_| unreachable!("a constant"));
+        Self { vagrant: None, puppet: None, vagrant_branch: branch("master"), puppet_branch: branch("production") }
+    }
+}
+
+impl Default for Deployment {
+    fn default() -> Self {
+        Self {
+            engine: Engine::Ssh,
+            server: None,
+            directory: "/srv/deployment".into(),
+            user: AccountName::parse("deploy-service").unwrap_or_else(|_| unreachable!("a constant")),
+            scap: line("scap deploy"),
+        }
+    }
+}
+
+impl Default for Logs {
+    fn default() -> Self {
+        Self { directory: "/srv/log".into(), file: line("main.log") }
+    }
+}
+
+impl Default for SiteTimeline {
+    fn default() -> Self {
+        Self { minimum_weeks: 2, advised_weeks: 3 }
+    }
+}
+
+impl Read for Site {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        let mut fields = Fields::of(node, problems)?;
+        fields.node("version");
+        let name = fields.required("name", problems);
+        let domain = fields.optional("domain", problems);
+        let gerrit = fields.or("gerrit", Gerrit::default(), problems);
+        let repositories = fields.or("repositories", SiteRepositories::default(), problems);
+        let phabricator = fields.or("phabricator", Phabricator::default(), problems);
+        let deployment = fields.or("deployment", Deployment::default(), problems);
+        let logs = fields.or("logs", Logs::default(), problems);
+        let announce = fields.or("announce", Vec::new(), problems);
+        let calendar = fields.optional("calendar", problems);
+        let target = |text: &str| Ok(text.to_owned());
+        let images = fields.node("images").and_then(|node| map(node, target, problems)).unwrap_or_default();
+        let timeline = fields.or("timeline", SiteTimeline::default(), problems);
+        fields.end(problems);
+        Some(Self {
+            version: super::load::SUPPORTED_VERSION,
+            name: name?,
+            domain,
+            gerrit,
+            repositories,
+            phabricator,
+            deployment,
+            logs,
+            announce,
+            calendar,
+            images,
+            timeline,
+        })
+    }
+}
+
+impl Read for Gerrit {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        let mut fields = Fields::of(node, problems)?;
+        let host = fields.optional("host", problems);
+        let port = fields.optional("port", problems);
+        let prefix = fields.optional("prefix", problems);
+        let url = fields.optional("url", problems);
+        fields.end(problems);
+        Some(Self { host, port, prefix, url })
+    }
+}
+
+impl Read for SiteRepositories {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        let by_default = Self::default();
+        let mut fields = Fields::of(node, problems)?;
+        let vagrant = fields.optional("vagrant", problems);
+        let puppet = fields.optional("puppet", problems);
+        let vagrant_branch = fields.or("vagrant_branch", by_default.vagrant_branch, problems);
+        let puppet_branch = fields.or("puppet_branch", by_default.puppet_branch, problems);
+        fields.end(problems);
+        Some(Self { vagrant, puppet, vagrant_branch, puppet_branch })
+    }
+}
+
+impl Read for Phabricator {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        let mut fields = Fields::of(node, problems)?;
+        let url = fields.optional("url", problems);
+        let projects = fields.or("projects", Projects::default(), problems);
+        fields.end(problems);
+        Some(Self { url, projects })
+    }
+}
+
+impl Read for Projects {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        let mut fields = Fields::of(node, problems)?;
+        let service_request = fields.optional("service_request", problems);
+        let access_request = fields.optional("access_request", problems);
+        fields.end(problems);
+        Some(Self { service_request, access_request })
+    }
+}
+
+impl Read for Deployment {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        let by_default = Self::default();
+        let mut fields = Fields::of(node, problems)?;
+        let engine = fields.or("engine", by_default.engine, problems);
+        let server = fields.optional("server", problems);
+        let directory = fields.or("directory", by_default.directory, problems);
+        let user = fields.or("user", by_default.user, problems);
+        let scap = fields.or("scap", by_default.scap, problems);
+        fields.end(problems);
+        Some(Self { engine, server, directory, user, scap })
+    }
+}
+
+impl Read for Engine {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        choice(node, &[("ssh", Self::Ssh), ("scap", Self::Scap)], problems)
+    }
+}
+
+impl Read for Utf8PathBuf {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        let text = String::read(node, problems)?;
+        let plain = |s: &str| s != ".." && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b));
+        if text.starts_with('/') && text.len() > 1 && text.split('/').all(plain) {
+            return Some(Self::from(text.trim_end_matches('/')));
+        }
+        let message = format!("`{}` is not an absolute path", text.escape_debug());
+        problems.push(Problem::new(node.span.clone(), message).rule("such as `/srv/deployment`"));
+        None
+    }
+}
+
+impl Read for Logs {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        let by_default = Self::default();
+        let mut fields = Fields::of(node, problems)?;
+        let directory = fields.or("directory", by_default.directory, problems);
+        let file = fields.or("file", by_default.file, problems);
+        fields.end(problems);
+        Some(Self { directory, file })
+    }
+}
+
+impl Read for Announce {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        if !matches!(node.kind, Kind::Mapping(_)) {
+            problems.push(expected("`tcpircbot:` or `command:`", node));
+            return None;
+        }
+        let mut fields = Fields::of(node, problems)?;
+        let bot = fields.node("tcpircbot");
+        let command = fields.optional("command", problems);
+        fields.end(problems);
+        if let Some(bot) = bot {
+            let mut fields = Fields::of(bot, problems)?;
+            let host = fields.required("host", problems);
+            let port = fields.required("port", problems);
+            let format = fields.or("format", default_format(), problems);
+            fields.end(problems);
+            return Some(Self::Tcpircbot { host: host?, port: port?, format });
+        }
+        command.map(Self::Command)
+    }
+}
+
+impl Read for Calendar {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        let mut fields = Fields::of(node, problems)?;
+        let time_zone = fields.required("time_zone", problems);
+        let days = fields.or("days", Vec::new(), problems);
+        let hours = fields.optional("hours", problems);
+        let page = fields.optional("page", problems);
+        fields.end(problems);
+        Some(Self { time_zone: time_zone?, days, hours, page })
+    }
+}
+
+impl Read for SiteTimeline {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        let by_default = Self::default();
+        let mut fields = Fields::of(node, problems)?;
+        let minimum_weeks = fields.or("minimum_weeks", by_default.minimum_weeks, problems);
+        let advised_weeks = fields.or("advised_weeks", by_default.advised_weeks, problems);
+        fields.end(problems);
+        Some(Self { minimum_weeks, advised_weeks })
+    }
+}

@@ -1,0 +1,9 @@
+//! Reads YAML with the place of every value, so that errors can underline it and edits can splice it.
+//!
+//! Reading only: writing a scalar is `render::quoting`'s, changing a file is `edit::yaml`'s.
+
+mod node;
+mod parse;
+
+pub use node::{Key, Kind, Node, Span};
+pub use parse::{YamlError, parse};

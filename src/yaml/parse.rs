@@ -1,0 +1,225 @@
+use std::collections::HashMap;
+
+use granit_parser::{Event, Parser, ScalarStyle, StrInput};
+use thiserror::Error;
+
+use super::node::{Key, Kind, Node, Span};
+
+/// A text that is not YAML, or not YAML that svcgen reads.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+#[error("{message}")]
+pub struct YamlError {
+    pub message: String,
+    /// The byte where the error was noticed.
+    pub at: usize,
+}
+
+/// How deep a document may nest; the parser is recursive, and real files stay below ten.
+const MAX_DEPTH: usize = 64;
+/// How many values a document may hold once its aliases are followed.
+const MAX_NODES: usize = 500_000;
+
+/// Parses one document; an empty text is null. Further documents are an error, as are duplicate keys.
+///
+/// Aliases are followed, merge keys (`<<`) are kept as a key.
+///
+/// # Errors
+/// The first mistake, with its place.
+pub fn parse(text: &str) -> Result<Node, YamlError> {
+    let mut reader = Reader { parser: Parser::new_from_str(text), text, anchors: HashMap::new(), nodes: 0 };
+    reader.document()
+}
+
+struct Reader<'a> {
+    parser: Parser<'a, StrInput<'a>>,
+    text: &'a str,
+    anchors: HashMap<usize, Node>,
+    nodes: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn next(&mut self) -> Result<(Event<'a>, Span), YamlError> {
+        loop {
+            let (event, span) = match self.parser.next_event() {
+                Some(Ok(next)) => next,
+                Some(Err(error)) => {
+                    return Err(YamlError {
+                        message: error.info().to_owned(),
+                        at: self.clamp(error.marker().byte_offset()),
+                    });
+                }
+                None => return Ok((Event::StreamEnd, self.text.len()..self.text.len())),
+            };
+            if matches!(event, Event::Comment(..)) {
+                continue;
+            }
+            let start = self.clamp(span.start.byte_offset());
+            let end = self.clamp(span.end.byte_offset()).max(start);
+            return Ok((event, start..end));
+        }
+    }
+
+    fn clamp(&self, offset: Option<usize>) -> usize {
+        offset.unwrap_or(self.text.len()).min(self.text.len())
+    }
+
+    fn document(&mut self) -> Result<Node, YamlError> {
+        let mut root = None;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamEnd => break,
+                Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
+                event if root.is_none() => root = Some(self.node(event, span, 0)?),
+                _ => return Err(YamlError { message: "a second document; one is read".into(), at: span.start }),
+            }
+        }
+        Ok(root.unwrap_or(Node { span: 0..0, kind: Kind::Null, flow: false }))
+    }
+
+    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, YamlError> {
+        self.nodes += 1;
+        let fail = |message: &str| Err(YamlError { message: message.into(), at: span.start });
+        if depth > MAX_DEPTH {
+            return fail("nested too deeply");
+        }
+        if self.nodes > MAX_NODES {
+            return fail("too many values");
+        }
+        match event {
+            Event::Scalar(value, style, anchor, tag) => {
+                let plain = style == ScalarStyle::Plain;
+                let forced = tag.as_deref().is_some_and(|t| t.core_suffix() == Some("str"));
+                let kind = if plain && !forced { resolve(&value) } else { Kind::String(value.into_owned()) };
+                Ok(self.keep(anchor, Node { span, kind, flow: !plain }))
+            }
+            Event::SequenceStart(style, anchor, _) => {
+                let mut items = Vec::new();
+                let end = loop {
+                    let (event, span) = self.next()?;
+                    if matches!(event, Event::SequenceEnd) {
+                        break span.end;
+                    }
+                    items.push(self.node(event, span, depth + 1)?);
+                };
+                let flow = style == granit_parser::StructureStyle::Flow;
+                Ok(self.keep(anchor, Node { span: span.start..end, kind: Kind::Sequence(items), flow }))
+            }
+            Event::MappingStart(style, anchor, _) => {
+                let mut entries: Vec<(Key, Node)> = Vec::new();
+                let mut seen = std::collections::HashSet::new();
+                let end = loop {
+                    let (event, key_span) = self.next()?;
+                    if matches!(event, Event::MappingEnd) {
+                        break key_span.end;
+                    }
+                    let key = self.node(event, key_span, depth + 1)?;
+                    let key = Key { text: self.key_text(&key), span: key.span };
+                    let (event, value_span) = self.next()?;
+                    let value = self.node(event, value_span, depth + 1)?;
+                    if key.text != "<<" && !seen.insert(key.text.clone()) {
+                        let message = format!("the key `{}` stands here a second time", key.text);
+                        return Err(YamlError { message, at: key.span.start });
+                    }
+                    entries.push((key, value));
+                };
+                let flow = style == granit_parser::StructureStyle::Flow;
+                Ok(self.keep(anchor, Node { span: span.start..end, kind: Kind::Mapping(entries), flow }))
+            }
+            Event::Alias(anchor, ..) => match self.anchors.get(&anchor).cloned() {
+                Some(target) => {
+                    self.nodes += count(&target);
+                    Ok(Node { span, ..target })
+                }
+                None => fail("an alias to something that is not there"),
+            },
+            Event::UnresolvedAlias(..) => fail("an alias to something that is not there"),
+            _ => fail("not a value"),
+        }
+    }
+
+    fn keep(&mut self, anchor: usize, node: Node) -> Node {
+        if anchor != 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        node
+    }
+
+    fn key_text(&self, key: &Node) -> String {
+        match &key.kind {
+            Kind::String(text) => text.clone(),
+            _ => self.text.get(key.span.clone()).unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+fn count(node: &Node) -> usize {
+    1 + node.items().iter().map(count).sum::<usize>() + node.entries().iter().map(|(_, v)| count(v)).sum::<usize>()
+}
+
+/// Resolves a plain scalar by the core schema, as Puppet's and Python's readers do for the forms that occur.
+fn resolve(text: &str) -> Kind {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Kind::Null,
+        "true" | "True" | "TRUE" => return Kind::Bool(true),
+        "false" | "False" | "FALSE" => return Kind::Bool(false),
+        ".inf" | ".Inf" | ".INF" | "+.inf" => return Kind::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => return Kind::Float(f64::NEG_INFINITY),
+        ".nan" | ".NaN" | ".NAN" => return Kind::Float(f64::NAN),
+        _ => {}
+    }
+    let integer = match text.split_at_checked(2) {
+        Some(("0x", digits)) => i64::from_str_radix(digits, 16).ok(),
+        Some(("0o", digits)) => i64::from_str_radix(digits, 8).ok(),
+        _ => text.parse().ok(),
+    };
+    if let Some(integer) = integer {
+        return Kind::Integer(integer);
+    }
+    let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+'))
+        && text.contains(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E'));
+    match text.parse() {
+        Ok(float) if numeric => Kind::Float(float),
+        _ => Kind::String(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn places_are_bytes_of_the_text() {
+        let text = "# é\nname: 'ü x'\nlist: [1, two]\n";
+        let node = parse(text).unwrap();
+        let name = node.find("name").unwrap();
+        assert_eq!(&text[name.span.clone()], "'ü x'");
+        assert_eq!(&text[node.find("list").unwrap().items()[1].span.clone()], "two");
+    }
+
+    #[test]
+    fn scalars_resolve_by_the_core_schema() {
+        let node = parse("[1, 0x1f, 1.5, true, ~, yes, 1.2.3, '1', -3, 1e3, e3]").unwrap();
+        let value = node.to_value().to_string();
+        assert_eq!(value, r#"[1,31,1.5,true,null,"yes","1.2.3","1",-3,1000.0,"e3"]"#);
+    }
+
+    #[test]
+    fn a_duplicate_key_is_an_error_with_its_place() {
+        let error = parse("a: 1\nb: 2\na: 3\n").unwrap_err();
+        assert_eq!((error.at, error.message.as_str()), (10, "the key `a` stands here a second time"));
+    }
+
+    #[test]
+    fn aliases_cannot_explode() {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for n in 1..12 {
+            let p = n - 1;
+            text += &format!("a{n}: &a{n} [*a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}]\n");
+        }
+        assert_eq!(parse(&text).unwrap_err().message, "too many values");
+        assert!(parse(&"[".repeat(5000)).is_err());
+    }
+}
