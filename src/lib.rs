@@ -2,5 +2,13 @@
 //!
 //! The library is public for the program and its tests only; it promises nothing to others.
 
+pub mod cli;
+pub mod configuration;
+pub mod edit;
+pub mod error;
+pub mod generate;
 pub mod model;
+pub mod render;
+pub mod ui;
+pub mod worktree;
 pub mod yaml;

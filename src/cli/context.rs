@@ -1,0 +1,123 @@
+//! What commands share: the configuration, the sites, the model, the templates.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, ThemeCharacters, ThemeStyles};
+
+use super::GlobalArgs;
+use crate::configuration::{Configuration, ConfigurationError};
+use crate::error::{CommandError, ErrorKind};
+use crate::model::{LoadError, MODEL_FILE, Problem, Service, Site, SiteError, SiteName, Sites, find_model};
+use crate::render::Templates;
+
+/// The configuration and what it leads to.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub(super) configuration: Configuration,
+    pub(super) sites: Sites,
+    pub(super) templates: Templates,
+    /// The site that was named by flag, environment or configuration.
+    pub(super) site: Option<SiteName>,
+}
+
+/// A model with where it was found.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) service: Service,
+    pub(super) site: Site,
+    pub(super) path: Utf8PathBuf,
+}
+
+impl Context {
+    /// Reads the configuration.
+    pub(super) fn new(global: &GlobalArgs) -> Result<Self, CommandError> {
+        let configuration = Configuration::load(global.config.as_deref())?;
+        let named = global.site.as_ref();
+        let site = named.map(|name| SiteName::parse(name)).transpose();
+        let site = site.map_err(|refused| CommandError::usage(format!("--site: {refused}")))?;
+        Ok(Self {
+            sites: Sites::new(configuration.sites_folder()),
+            templates: Templates::new(configuration.templates_folder()),
+            configuration,
+            site,
+        })
+    }
+
+    /// Reads the model that is named, or found from the working directory.
+    pub(super) fn load(&self, global: &GlobalArgs) -> Result<Loaded, CommandError> {
+        let path = match &global.service {
+            Some(path) => path.clone(),
+            None => find_model(&working_directory()?).ok_or_else(|| {
+                CommandError::usage(format!("there is no `{MODEL_FILE}` here or above"))
+                    .hint("`svcgen new` writes one")
+                    .hint("`--service FILE` names one that is elsewhere")
+            })?,
+        };
+        let (service, site) = Service::load(&path, &self.sites, self.site.as_ref()).map_err(CommandError::from)?;
+        Ok(Loaded { service, site, path })
+    }
+}
+
+/// The working directory.
+pub(super) fn working_directory() -> Result<Utf8PathBuf, CommandError> {
+    let folder = std::env::current_dir()?;
+    Utf8PathBuf::from_path_buf(folder)
+        .map_err(|path| CommandError::usage(format!("the working directory `{}` is not UTF-8", path.display())))
+}
+
+impl From<ConfigurationError> for CommandError {
+    fn from(error: ConfigurationError) -> Self {
+        Self::from_error(ErrorKind::Usage, &error)
+    }
+}
+
+impl From<SiteError> for CommandError {
+    fn from(error: SiteError) -> Self {
+        match error {
+            SiteError::Load(error) => error.into(),
+            SiteError::Unknown { ref known, ref suggestion, .. } => {
+                let hint = match suggestion {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("known: {}", known.join(", ")),
+                };
+                Self::usage(error.to_string()).hint(hint)
+            }
+        }
+    }
+}
+
+impl From<LoadError> for CommandError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Wrong { ref path, ref text, ref problems } => {
+                let mut message = error.to_string();
+                for problem in problems {
+                    message.push('\n');
+                    message.push_str(&underline(path, text, problem));
+                }
+                Self::usage(message.trim_end().to_owned())
+            }
+            LoadError::Unreadable { path, error } => {
+                Self::usage(format!("`{path}` cannot be read")).cause(error.to_string())
+            }
+            LoadError::NotText { .. } => Self::usage(error.to_string()),
+        }
+    }
+}
+
+/// Shows a mistake in its line, underlined, with the rule.
+fn underline(path: &Utf8Path, text: &str, problem: &Problem) -> String {
+    let span = problem.span.clone();
+    let end = text[span.clone()].trim_end().len() + span.start;
+    let label = LabeledSpan::new(None, span.start, end.max(span.start) - span.start);
+    let mut diagnostic = MietteDiagnostic::new(problem.message.clone()).with_label(label);
+    diagnostic.help.clone_from(&problem.rule);
+    let report = Report::new(diagnostic).with_source_code(NamedSource::new(path.as_str(), text.to_owned()));
+    let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles: ThemeStyles::none() };
+    let mut out = String::new();
+    // Writing into a string does not fail.
+    let _rendered = GraphicalReportHandler::new_themed(theme)
+        .with_width(80)
+        .with_context_lines(0)
+        .render_report(&mut out, report.as_ref());
+    out
+}

@@ -1,0 +1,48 @@
+//! Turns what a generator wants into changes of files, and applies them.
+//!
+//! Files that svcgen owns are written whole; of shared files only the lines of its own entries change.
+//! The plan is complete before anything is written, and each file is either old or new, never half.
+
+mod apply;
+pub mod diff;
+pub mod ini;
+mod plan;
+mod rendered;
+pub mod yaml;
+
+use camino::Utf8PathBuf;
+
+pub use apply::{ApplyError, apply};
+pub use plan::{Conflict, EditPlan, FileEdit, PlanError, plan};
+pub use rendered::Rendered;
+
+/// Entries that cannot be brought into a shared file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryError {
+    /// Somebody else wrote something different there.
+    Conflict { line: Option<usize>, reason: String },
+    /// The file is not understood.
+    Unreadable { line: usize, reason: String },
+}
+
+/// What a generator wants to be in one file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Desired {
+    /// A file that svcgen owns, as a whole.
+    File { path: Utf8PathBuf, text: String },
+    /// Entries of svcgen's in a YAML file that others write too.
+    Yaml { path: Utf8PathBuf, entries: Vec<yaml::Entry> },
+    /// Settings of svcgen's in an INI file that others write too.
+    Ini { path: Utf8PathBuf, entries: Vec<ini::Entry> },
+    /// A shared file of another format, already patched by the generator that knows it.
+    Patched { path: Utf8PathBuf, before: Option<String>, after: String },
+}
+
+impl Desired {
+    /// The file, relative to the root of its tree.
+    pub fn path(&self) -> &Utf8PathBuf {
+        match self {
+            Self::File { path, .. } | Self::Yaml { path, .. } | Self::Ini { path, .. } | Self::Patched { path, .. } => path,
+        }
+    }
+}

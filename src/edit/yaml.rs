@@ -1,0 +1,130 @@
+//! Brings entries into a YAML file that others write too; every byte outside of the inserted lines stays.
+//!
+//! The file is parsed only to find places; the text is spliced, parsed again, and compared with the old
+//! document plus the change that was meant.
+
+mod anchor;
+mod splice;
+
+use serde_json::{Map, Value};
+
+use super::EntryError;
+use crate::render::quoting::yaml_entry;
+use crate::yaml::{Node, parse};
+
+/// One key of svcgen's in a mapping of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The keys that lead to the mapping; empty for the top.
+    pub at: Vec<String>,
+    pub key: String,
+    pub value: Value,
+    pub place: Place,
+}
+
+/// Where a new key goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Among the keys of its namespace (`a::b` of `a::b::c`), which blank lines part from others.
+    Group,
+    /// Where it fits between its neighbours; at the end where the mapping is not sorted.
+    Sorted,
+    /// At the end.
+    End,
+}
+
+impl Entry {
+    /// A key at the top of the document, in the group of its namespace.
+    pub fn grouped(key: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self { at: Vec::new(), key: key.into(), value: value.into(), place: Place::Group }
+    }
+
+    /// A key of a mapping below the top.
+    pub fn sorted(at: &[&str], key: impl Into<String>, value: impl Into<Value>) -> Self {
+        let at = at.iter().map(|&key| key.to_owned()).collect();
+        Self { at, key: key.into(), value: value.into(), place: Place::Sorted }
+    }
+
+    fn path(&self) -> impl Iterator<Item = &str> {
+        self.at.iter().map(String::as_str).chain([self.key.as_str()])
+    }
+}
+
+/// Brings entries into a text; `base` holds the entries that svcgen wrote last.
+///
+/// # Errors
+/// Where somebody else wrote something different, or the text is not understood.
+pub fn patch(text: Option<&str>, entries: &[Entry], base: Option<&str>) -> Result<String, EntryError> {
+    let original = text.unwrap_or_default();
+    let base = base.and_then(|text| parse(text).ok());
+    let mut text = original.to_owned();
+    let mut meant = read(original)?.to_value();
+    for entry in entries {
+        let root = read(&text)?;
+        let written = base.as_ref().and_then(|base| base.find_path(entry.path()));
+        match root.find_path(entry.path()) {
+            Some(found) if found.to_value() == entry.value => continue,
+            Some(found) if written.map(Node::to_value) == Some(found.to_value()) => {
+                text = splice::replace(&text, &root, entry)?;
+            }
+            Some(found) => {
+                let reason = format!("`{}` is {} already", entry.key, short(&found.to_value()));
+                return Err(EntryError::Conflict { line: Some(line_of(&text, found.span.start)), reason });
+            }
+            None => text = splice::insert(&text, &root, entry)?,
+        }
+        set(&mut meant, entry);
+    }
+    let after = read(&text)?.to_value();
+    if after != meant {
+        let reason = "the change could not be made without changing something else".into();
+        return Err(EntryError::Unreadable { line: 1, reason });
+    }
+    Ok(text)
+}
+
+/// The entries alone, as a document of their own; what is remembered as svcgen's.
+pub fn fragment(entries: &[Entry]) -> String {
+    let mut document = Value::Object(Map::new());
+    for entry in entries {
+        set(&mut document, entry);
+    }
+    let top = document.as_object().into_iter().flatten();
+    top.map(|(key, value)| yaml_entry(key, value, 0)).collect()
+}
+
+fn read(text: &str) -> Result<Node, EntryError> {
+    let root = parse(text).map_err(|e| EntryError::Unreadable { line: line_of(text, e.at), reason: e.message })?;
+    match root.kind {
+        crate::yaml::Kind::Mapping(_) | crate::yaml::Kind::Null => Ok(root),
+        _ => Err(EntryError::Unreadable { line: 1, reason: format!("a mapping was expected, not {}", root.describe()) }),
+    }
+}
+
+/// Puts an entry into a document without places.
+fn set(document: &mut Value, entry: &Entry) {
+    let mut at = document;
+    for key in &entry.at {
+        if !at.is_object() {
+            *at = Value::Object(Map::new());
+        }
+        at = &mut at[key.as_str()];
+    }
+    if !at.is_object() {
+        *at = Value::Object(Map::new());
+    }
+    at[entry.key.as_str()] = entry.value.clone();
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text[..at.min(text.len())].matches('\n').count() + 1
+}
+
+fn short(value: &Value) -> String {
+    let mut text = format!("`{value}`");
+    if text.len() > 60 {
+        text.truncate(text.floor_char_boundary(56));
+        text.push_str("...`");
+    }
+    text
+}

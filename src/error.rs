@@ -1,0 +1,98 @@
+//! What a command ends with when it does not end well: a message, its causes, hints, and the exit code.
+
+use std::fmt;
+
+/// Why a command failed, which decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ErrorKind {
+    /// Something that was not foreseen: the disk, the network, a tool that is broken.
+    Unexpected,
+    /// A wrong command line, model, site, configuration or revision, or a tree that is not recognised.
+    Usage,
+    /// Differences were found, where only looking was asked for.
+    Differences,
+    /// A generated file failed verification.
+    Verification,
+    /// A taken port or name, somebody else's change, a dirty or diverged repository, a refused push.
+    Conflict,
+}
+
+impl ErrorKind {
+    /// The exit code; the table is in `book/src/reference/exit-codes.md`.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Unexpected => 1,
+            Self::Usage => 2,
+            Self::Differences => 3,
+            Self::Verification => 10,
+            Self::Conflict => 11,
+        }
+    }
+}
+
+/// A failure as the user sees it.
+#[derive(Debug)]
+pub struct CommandError {
+    pub kind: ErrorKind,
+    /// Begins in lower case, ends without a full stop; several lines where a file is quoted.
+    pub message: String,
+    pub causes: Vec<String>,
+    /// Commands to run, or what to change; at most two.
+    pub hints: Vec<String>,
+}
+
+impl CommandError {
+    /// Makes an error of a kind.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), causes: Vec::new(), hints: Vec::new() }
+    }
+
+    /// A wrong command line, model, site, configuration, or a tree that is not recognised.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, message)
+    }
+
+    /// Somebody else's change, or a name that is taken.
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Conflict, message)
+    }
+
+    /// An error with its chain of sources as causes.
+    pub fn from_error(kind: ErrorKind, error: &dyn std::error::Error) -> Self {
+        let mut this = Self::new(kind, error.to_string());
+        let mut source = error.source();
+        while let Some(cause) = source {
+            this.causes.push(cause.to_string());
+            source = cause.source();
+        }
+        this
+    }
+
+    /// Adds a cause.
+    #[must_use]
+    pub fn cause(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
+    /// Adds a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CommandError {}
+
+impl From<std::io::Error> for CommandError {
+    fn from(error: std::io::Error) -> Self {
+        Self::from_error(ErrorKind::Unexpected, &error)
+    }
+}

@@ -1,0 +1,6 @@
+//! Renders templates, and writes values in the syntax of the file that they go to.
+
+pub mod quoting;
+mod templates;
+
+pub use templates::{RenderError, Templates};

@@ -1,0 +1,123 @@
+//! The streams: results on stdout, everything else on stderr, colour only where wanted, questions only on a terminal.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use clap::ValueEnum;
+use owo_colors::OwoColorize as _;
+
+use crate::error::{CommandError, ErrorKind};
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    Always,
+    Never,
+}
+
+/// Whether questions are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Questions {
+    Ask,
+    /// Take the answer that goes on.
+    GoOn,
+}
+
+/// The streams of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Ui {
+    pub format: Format,
+    pub questions: Questions,
+    /// -1 with `-q`, 1 with `-v`, 2 with `-vv`.
+    pub verbosity: i8,
+}
+
+impl Ui {
+    /// Sets the colour of both streams and returns the streams.
+    pub fn new(format: Format, color: Color, questions: Questions, verbosity: i8) -> Self {
+        match color {
+            Color::Auto => {}
+            Color::Always => anstream::ColorChoice::Always.write_global(),
+            Color::Never => anstream::ColorChoice::Never.write_global(),
+        }
+        Self { format, questions, verbosity }
+    }
+
+    /// Prints a result.
+    ///
+    /// # Errors
+    /// Where the stream is closed; `main` ends quietly then.
+    pub fn result(&self, text: &str) -> std::io::Result<()> {
+        let mut out = anstream::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+
+    /// Prints a line of progress; not with `-q`.
+    pub fn status(&self, text: &str) {
+        if self.verbosity >= 0 {
+            self.err(text);
+        }
+    }
+
+    /// Prints a line that is worth knowing for those who look closely (`-v`).
+    pub fn detail(&self, text: &str) {
+        if self.verbosity >= 1 {
+            self.err(text);
+        }
+    }
+
+    /// Prints a warning.
+    pub fn warning(&self, text: &str) {
+        self.err(&format!("{} {text}", "warning:".yellow().bold()));
+    }
+
+    /// Prints a failure with its causes and hints.
+    pub fn error(&self, error: &CommandError) {
+        self.err(&format!("{} {}", "error:".red().bold(), error.message));
+        for cause in &error.causes {
+            self.err(&format!("{} {}", "cause:".bold(), indent(cause)));
+        }
+        for hint in &error.hints {
+            self.err(&format!("{} {}", "hint:".cyan().bold(), indent(hint)));
+        }
+    }
+
+    fn err(&self, text: &str) {
+        let mut err = anstream::stderr().lock();
+        // A closed stderr leaves nowhere to say so.
+        let _written = writeln!(err, "{text}");
+    }
+
+    /// Asks whether to go on.
+    ///
+    /// # Errors
+    /// Without a terminal: the message names the flag that answers.
+    pub fn confirm(&self, question: &str) -> Result<bool, CommandError> {
+        if self.questions == Questions::GoOn {
+            return Ok(true);
+        }
+        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return Err(CommandError::usage(format!("cannot ask \"{question}\" without a terminal"))
+                .hint("add `--yes` to go on without being asked, or `--dry-run` to only look"));
+        }
+        dialoguer::Confirm::new()
+            .with_prompt(question)
+            .default(true)
+            .interact_opt()
+            .map(|answer| answer.unwrap_or(false))
+            .map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))
+    }
+}
+
+fn indent(text: &str) -> String {
+    text.replace('\n', "\n       ")
+}

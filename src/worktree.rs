@@ -1,0 +1,137 @@
+//! A folder of files that generators read and edits are applied to: a checkout, or an empty folder.
+//!
+//! Only paths below the root are touched, and never through a symlink that leads out of it.
+
+use std::io::ErrorKind;
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use thiserror::Error;
+
+/// A folder of files.
+#[derive(Debug, Clone)]
+pub struct Worktree {
+    root: Utf8PathBuf,
+}
+
+/// A file that cannot be read or written.
+#[derive(Debug, Error)]
+pub enum WorktreeError {
+    #[error("`{path}` is not a folder")]
+    NotAFolder { path: Utf8PathBuf },
+    #[error("`{path}` leads out of `{root}`")]
+    Outside { path: Utf8PathBuf, root: Utf8PathBuf },
+    #[error("`{path}` is not UTF-8 text")]
+    NotText { path: Utf8PathBuf },
+    #[error("`{path}` is {found}, where a file is expected")]
+    NotAFile { path: Utf8PathBuf, found: &'static str },
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl Worktree {
+    /// Opens a folder.
+    ///
+    /// # Errors
+    /// Where it is not there, or not a folder.
+    pub fn open(root: &Utf8Path) -> Result<Self, WorktreeError> {
+        match root.canonicalize_utf8() {
+            Ok(root) if root.is_dir() => Ok(Self { root }),
+            Ok(_) => Err(WorktreeError::NotAFolder { path: root.to_owned() }),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(WorktreeError::NotAFolder { path: root.to_owned() })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The folder itself, without symlinks.
+    pub fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+
+    /// The place of a file below the root.
+    ///
+    /// # Errors
+    /// Where the path is not relative, or a symlink on the way leads out of the root.
+    pub fn resolve(&self, path: &Utf8Path) -> Result<Utf8PathBuf, WorktreeError> {
+        let outside = || WorktreeError::Outside { path: path.to_owned(), root: self.root.clone() };
+        let mut resolved = self.root.clone();
+        for component in path.components() {
+            let Utf8Component::Normal(name) = component else { return Err(outside()) };
+            resolved.push(name);
+            if resolved.symlink_metadata().is_ok_and(|m| m.is_symlink()) {
+                resolved = resolved.canonicalize_utf8().map_err(|_| outside())?;
+                if !resolved.starts_with(&self.root) {
+                    return Err(outside());
+                }
+            }
+        }
+        Ok(resolved)
+    }
+
+    /// Reads a file; `None` where it is not there.
+    ///
+    /// # Errors
+    /// Where it is outside, not text, not a file, or not readable.
+    pub fn read(&self, path: impl AsRef<Utf8Path>) -> Result<Option<String>, WorktreeError> {
+        let path = path.as_ref();
+        let resolved = self.resolve(path)?;
+        match fs_err::read(&resolved) {
+            Ok(bytes) => {
+                String::from_utf8(bytes).map(Some).map_err(|_| WorktreeError::NotText { path: path.to_owned() })
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(_) if resolved.is_dir() => {
+                Err(WorktreeError::NotAFile { path: path.to_owned(), found: "a folder" })
+            }
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                Err(WorktreeError::NotAFile { path: path.to_owned(), found: "below a file" })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether there is a file.
+    pub fn has_file(&self, path: impl AsRef<Utf8Path>) -> bool {
+        self.resolve(path.as_ref()).is_ok_and(|path| path.is_file())
+    }
+
+    /// Whether there is a folder.
+    pub fn has_folder(&self, path: impl AsRef<Utf8Path>) -> bool {
+        self.resolve(path.as_ref()).is_ok_and(|path| path.is_dir())
+    }
+
+    /// The names in a folder, sorted; none where it is not there.
+    pub fn list(&self, path: impl AsRef<Utf8Path>) -> Vec<String> {
+        let Ok(resolved) = self.resolve(path.as_ref()) else { return Vec::new() };
+        let entries = fs_err::read_dir(resolved).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn nothing_is_read_through_a_symlink_that_leads_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap().join("tree");
+        fs_err::create_dir_all(root.join("sub")).unwrap();
+        fs_err::write(root.join("../secret"), "s").unwrap();
+        fs_err::write(root.join("sub/file"), "f").unwrap();
+        std::os::unix::fs::symlink("..", root.join("out")).unwrap();
+        std::os::unix::fs::symlink("sub", root.join("in")).unwrap();
+        let tree = Worktree::open(&root).unwrap();
+        assert_eq!(tree.read("in/file").unwrap().as_deref(), Some("f"));
+        assert_eq!(tree.read("in/none").unwrap(), None);
+        assert!(matches!(tree.read("out/secret"), Err(WorktreeError::Outside { .. })));
+        assert!(matches!(tree.read("../secret"), Err(WorktreeError::Outside { .. })));
+        assert!(matches!(tree.read("/etc/passwd"), Err(WorktreeError::Outside { .. })));
+        assert!(matches!(tree.read("sub"), Err(WorktreeError::NotAFile { .. })));
+        assert!(matches!(tree.read("sub/file/x"), Err(WorktreeError::NotAFile { .. })));
+    }
+}
