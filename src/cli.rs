@@ -1,6 +1,7 @@
 //! The command line: parses it, runs one command, and turns its end into an exit code.
 
 mod context;
+mod generator;
 mod schema;
 
 use std::process::ExitCode;
@@ -53,6 +54,10 @@ pub struct GlobalArgs {
 /// What svcgen can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Add the service to a MediaWiki-Vagrant checkout: class, hieradata, role, settings.
+    Vagrant(generator::GeneratorArgs),
+    /// Add the service to an operations/puppet checkout: class or profile, role, deploy source, hieradata.
+    Puppet(generator::GeneratorArgs),
     /// Print the JSON Schema of a file that svcgen reads.
     Schema(schema::SchemaArgs),
 }
@@ -102,6 +107,8 @@ impl From<std::io::Error> for Failure {
 
 fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
     match &cli.command {
+        Command::Vagrant(args) => generator::run(generator::Generator::Vagrant, args, &cli.global, ui),
+        Command::Puppet(args) => generator::run(generator::Generator::Puppet, args, &cli.global, ui),
         Command::Schema(args) => schema::run(args, ui),
     }
 }

@@ -46,7 +46,8 @@ pub fn puppet_value(value: &Value) -> String {
 }
 
 fn puppet_number(number: &serde_json::Number) -> String {
-    let text = number.to_string();
+    // Puppet's lexer takes `1.0e30`, neither `1e30` nor `1.0e+30`.
+    let text = number.to_string().replace("e+", "e");
     match (number.is_f64(), text.split_once('e')) {
         (true, Some((mantissa, exponent))) if !mantissa.contains('.') => format!("{mantissa}.0e{exponent}"),
         _ => text,
