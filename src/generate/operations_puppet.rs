@@ -245,6 +245,8 @@ fn role_text(service: &Service, tree: &PuppetTree, templates: &Templates, class:
     let sentence = puppet_string(&service.description.first_sentence());
     let base = tree.idiom.base.iter().filter(|base| *base != class);
     let mut includes: Vec<String> = base.map(|base| format!("{absolute}{base}")).collect();
+    // Puppet 3 takes a relative name in `role::x` for one below `role::`.
+    let absolute = if tree.idiom.class == ClassIdiom::Module { "::" } else { absolute };
     includes.push(format!("{absolute}{class}"));
     let view = RoleView {
         license: tree.idiom.has_license_tag.then_some(LICENSE_TAG),

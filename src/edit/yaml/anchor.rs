@@ -61,8 +61,7 @@ fn group(text: &str, entries: &[(Key, Node)], key: &str) -> Anchor {
 fn groups(text: &str, entries: &[(Key, Node)]) -> Vec<usize> {
     let begins = |index: usize| {
         let Some(previous) = index.checked_sub(1) else { return true };
-        let between = &text[entry_end(text, &entries[previous])..entries[index].0.span.start];
-        between.lines().any(|line| line.trim().is_empty())
+        has_blank_line(text, &entries[previous], &entries[index].0)
     };
     // The list of classes at the top of the file is no namespace; nothing goes before it.
     (0..entries.len()).filter(|&i| begins(i) && entries[i].0.text.contains("::")).collect()
@@ -97,11 +96,14 @@ fn is_sorted(entries: &[(Key, Node)]) -> bool {
 /// Whether blank lines stand between most neighbours.
 fn is_parted(text: &str, entries: &[(Key, Node)]) -> bool {
     let total = entries.len() - 1;
-    let parted = entries.windows(2).filter(|pair| {
-        let between = &text[entry_end(text, &pair[0])..pair[1].0.span.start];
-        between.lines().any(|line| line.trim().is_empty())
-    });
+    let parted = entries.windows(2).filter(|pair| has_blank_line(text, &pair[0], &pair[1].0));
     parted.count() * 2 > total
+}
+
+/// Whether a blank line stands between an entry and the key after it.
+fn has_blank_line(text: &str, entry: &(Key, Node), next: &Key) -> bool {
+    let between = entry_end(text, entry)..line_start(text, next.span.start);
+    text.get(between).is_some_and(|between| between.lines().any(|line| line.trim().is_empty()))
 }
 
 fn namespace(key: &str) -> &str {
