@@ -57,7 +57,7 @@ pub fn mediawiki_vagrant(
 
     if service.config.style == ConfigStyle::Template {
         let path = Utf8PathBuf::from(format!("puppet/modules/{class}/templates/config.yaml.erb"));
-        desired.push(Desired::File { path, text: values::erb_config(service, None) });
+        desired.push(Desired::File { path, text: values::erb_config(service, None, |_| false) });
     }
     let entries = hieradata(service, tree, &mut warnings);
     desired.push(Desired::Yaml { path: HIERADATA.into(), entries });

@@ -6,6 +6,7 @@ mod tree;
 
 use camino::Utf8PathBuf;
 use serde::Serialize;
+use serde_json::json;
 
 use self::idiom::ClassIdiom;
 pub use self::tree::PuppetTree;
@@ -78,7 +79,7 @@ pub fn operations_puppet(
     let mut desired = vec![Desired::File { path, text }];
     if service.config.style == ConfigStyle::Template {
         let license = tree.idiom.has_license_tag.then_some(LICENSE_TAG);
-        desired.push(Desired::File { path: template.into(), text: values::erb_config(service, license) });
+        desired.push(Desired::File { path: template.into(), text: values::erb_config(service, license, |parameter| is_sensitive(parameter, tree)) });
     }
 
     let role = Utf8PathBuf::from(format!("{}/{name}.pp", tree.idiom.roles));
@@ -215,7 +216,7 @@ fn define_arguments(
 
 /// How the class gives a parameter to `service::node`.
 fn use_code(parameter: &Parameter, tree: &PuppetTree) -> String {
-    match parameter.data_type.is_sensitive() && tree.node.is_typed() {
+    match is_sensitive(parameter, tree) {
         true => format!("${}.unwrap", parameter.name),
         false => format!("${}", parameter.name),
     }
@@ -224,19 +225,24 @@ fn use_code(parameter: &Parameter, tree: &PuppetTree) -> String {
 /// The default of a class parameter: profiles look everything up, modules have literals.
 fn default_code(parameter: &Parameter, tree: &PuppetTree, class: &str) -> Option<String> {
     let literal = parameter.default.as_ref().map(puppet_value);
-    let wrap = |code: String| match parameter.data_type.is_sensitive() && tree.node.is_typed() {
-        true => format!("Sensitive({code})"),
-        false => code,
+    let literal = match is_sensitive(parameter, tree) {
+        true => literal.map(|literal| format!("Sensitive({literal})")),
+        false => literal,
     };
     if tree.idiom.class == ClassIdiom::Module {
-        return literal.map(wrap);
+        return literal;
     }
     let key = puppet_string(&format!("{class}::{}", parameter.name));
-    Some(wrap(match (literal, tree.idiom.lookup) {
+    Some(match (literal, tree.idiom.lookup) {
         (None, function) => format!("{function}({key})"),
         (Some(literal), "hiera") => format!("hiera({key}, {literal})"),
         (Some(literal), function) => format!("{function}({key}, {{'default_value' => {literal}}})"),
-    }))
+    })
+}
+
+/// Whether the tree's compiler is to hide the value of a parameter.
+fn is_sensitive(parameter: &Parameter, tree: &PuppetTree) -> bool {
+    parameter.data_type.is_sensitive() && tree.node.is_typed()
 }
 
 fn role_text(service: &Service, tree: &PuppetTree, templates: &Templates, class: &str) -> Result<String, GenerateError> {
@@ -272,6 +278,10 @@ fn role_hieradata(
     }
     for parameter in &service.config.parameters {
         let key = format!("{class}::{}", parameter.name);
+        if is_sensitive(parameter, tree) {
+            // Hieradata holds plain text; without this the class refuses it.
+            entries.push(Entry::sorted(&["lookup_options"], key.clone(), json!({"convert_to": "Sensitive"})));
+        }
         if parameter.secret {
             warnings.push(format!("`{key}` is a secret: it has to be added to the private repository"));
             continue;

@@ -25,13 +25,18 @@ pub(super) fn documentation(parameter: &Parameter) -> String {
 }
 
 /// The ERB template of the service's configuration; JSON is YAML that any value survives in.
-pub(super) fn erb_config(service: &Service, license: Option<&str>) -> String {
+pub(super) fn erb_config(
+    service: &Service,
+    license: Option<&str>,
+    is_sensitive: impl Fn(&Parameter) -> bool,
+) -> String {
     let mut text = license.map(|tag| format!("<%#- {tag} -%>\n")).unwrap_or_default();
     if service.config.parameters.is_empty() {
         text.push_str("{}\n");
     }
     for parameter in &service.config.parameters {
-        text.push_str(&format!("{}: <%= @{}.to_json %>\n", parameter.name, parameter.name));
+        let unwrap = if is_sensitive(parameter) { ".unwrap" } else { "" };
+        text.push_str(&format!("{0}: <%= @{0}{unwrap}.to_json %>\n", parameter.name));
     }
     text
 }

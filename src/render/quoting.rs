@@ -5,8 +5,10 @@ use serde_json::Value;
 use crate::yaml::{Kind, parse};
 
 /// Writes a text as a Puppet string: single quotes, or double ones where line ends have to be escaped.
+///
+/// puppet-lint takes `${` in single quotes for a mistake.
 pub fn puppet_string(text: &str) -> String {
-    if text.contains(|c: char| c.is_control()) {
+    if text.contains(|c: char| c.is_control()) || text.contains("${") {
         let mut quoted = String::from("\"");
         for c in text.chars() {
             match c {

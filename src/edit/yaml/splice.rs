@@ -1,7 +1,7 @@
 //! Splices lines into the text of a document.
 
 use super::anchor::{Anchor, anchor, line_end, line_start};
-use super::{Entry, line_of};
+use super::{Entry, Place, line_of};
 use crate::edit::EntryError;
 use crate::render::quoting::yaml_entry;
 use crate::yaml::{Key, Kind, Node};
@@ -18,7 +18,8 @@ pub(super) fn insert(text: &str, root: &Node, entry: &Entry) -> Result<String, E
             Some((_, value)) => mapping = value,
             None => {
                 let (outer, rest) = (Entry { key: name.clone(), ..entry.clone() }, &entry.at[depth + 1..]);
-                let outer = Entry { value: nested(rest, entry), at: entry.at[..depth].to_vec(), ..outer };
+                let place = if depth == 0 { Place::Group } else { Place::End };
+                let outer = Entry { value: nested(rest, entry), at: entry.at[..depth].to_vec(), place, ..outer };
                 return splice(text, mapping, &outer);
             }
         }
