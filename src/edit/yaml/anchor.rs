@@ -146,9 +146,20 @@ fn entry_end(text: &str, (key, value): &(Key, Node)) -> usize {
     }
 }
 
-/// The end of the last entry of a mapping.
+/// The end of the last entry of a mapping, after comments that stand directly below it in the same column.
 fn last_end(text: &str, entries: &[(Key, Node)]) -> usize {
-    entries.last().map_or(text.len(), |last| entry_end(text, last))
+    let Some(last) = entries.last() else { return text.len() };
+    let column = last.0.span.start - line_start(text, last.0.span.start);
+    let mut end = entry_end(text, last);
+    loop {
+        let next = line_end(text, end);
+        let line = &text[end..next];
+        let indent = line.len() - line.trim_start().len();
+        if !line.trim_start().starts_with('#') || indent < column {
+            return end;
+        }
+        end = next;
+    }
 }
 
 /// The end of what a value is written with, without white space after it.
