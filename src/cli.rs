@@ -1,6 +1,7 @@
 //! The command line: parses it, runs one command, and turns its end into an exit code.
 
 mod context;
+mod generate;
 mod generator;
 mod schema;
 
@@ -58,6 +59,12 @@ pub enum Command {
     Vagrant(generator::GeneratorArgs),
     /// Add the service to an operations/puppet checkout: class or profile, role, deploy source, hieradata.
     Puppet(generator::GeneratorArgs),
+    /// Add the scap/ directory to the deploy repository.
+    Scap(generator::CloneableArgs),
+    /// Add the deploy stanza to the source repository, and tell it where the deploy repository is.
+    Source(generator::CloneableArgs),
+    /// Run all generators.
+    Generate(generate::GenerateArgs),
     /// Print the JSON Schema of a file that svcgen reads.
     Schema(schema::SchemaArgs),
 }
@@ -109,6 +116,9 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
     match &cli.command {
         Command::Vagrant(args) => generator::run(generator::Generator::Vagrant, args, &cli.global, ui),
         Command::Puppet(args) => generator::run(generator::Generator::Puppet, args, &cli.global, ui),
+        Command::Scap(args) => generator::run_cloneable(generator::Generator::Scap, args, &cli.global, ui),
+        Command::Source(args) => generator::run_cloneable(generator::Generator::Source, args, &cli.global, ui),
+        Command::Generate(args) => generate::run(args, &cli.global, ui),
         Command::Schema(args) => schema::run(args, ui),
     }
 }

@@ -17,6 +17,8 @@ use camino::Utf8PathBuf;
 use serde_json::Value;
 
 use crate::edit::Desired;
+use crate::puppet::{Signature, signature};
+use crate::render::Templates;
 use crate::yaml::{Node, parse};
 
 pub use error::GenerateError;
@@ -57,4 +59,15 @@ fn read_yaml(path: Utf8PathBuf, text: &str) -> Result<Node, GenerateError> {
         line: text[..error.at.min(text.len())].matches('\n').count() + 1,
         reason: error.message,
     })
+}
+
+/// The `service::node` of the newest tree that is known, and its code.
+fn assumed_node(templates: &Templates, name: &str) -> Result<(Signature, String), GenerateError> {
+    let code = templates.text(name)?;
+    let node = signature(&code, "define", "service::node").ok_or_else(|| GenerateError::NotUnderstood {
+        path: name.into(),
+        line: 1,
+        reason: "there is no `define service::node` in it".into(),
+    })?;
+    Ok((node, code))
 }

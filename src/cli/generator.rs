@@ -1,170 +1,110 @@
-//! What all generators have in common: read the tree, plan, show, judge, apply.
+//! The commands that write into repositories: what they share, from reading the tree to sending the change.
 
-use camino::{Utf8Path, Utf8PathBuf};
+mod explain;
+mod options;
+mod run;
+mod summary;
+mod target;
+mod verify;
+
+use camino::Utf8PathBuf;
 use clap::Args;
 
-use super::context::{Context, Loaded};
+pub use self::options::GeneratorOptions;
+pub(super) use self::run::Run;
+pub(super) use self::target::{Target, UnknownCheckout};
+use super::context::Context;
 use super::{Failure, GlobalArgs};
-use crate::edit::{ApplyError, EditPlan, PlanError, Rendered, apply, diff, plan};
 use crate::error::{CommandError, ErrorKind};
-use crate::generate::{GenerateError, Generated, PuppetTree, VagrantTree, mediawiki_vagrant, operations_puppet};
-use crate::ui::{Format, Ui};
-use crate::worktree::{Worktree, WorktreeError};
+use crate::review::Which;
+use crate::ui::Ui;
 
 /// The generators, by the repository that they write to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Generator {
     Vagrant,
     Puppet,
+    Scap,
+    Source,
 }
 
-/// Options of a generator.
+impl Generator {
+    /// All of them, in the order of the road.
+    pub(super) const ALL: [Self; 4] = [Self::Vagrant, Self::Source, Self::Scap, Self::Puppet];
+
+    /// The command.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Vagrant => "vagrant",
+            Self::Puppet => "puppet",
+            Self::Scap => "scap",
+            Self::Source => "source",
+        }
+    }
+}
+
+/// The options of a generator.
 #[derive(Debug, Clone, Args)]
 pub struct GeneratorArgs {
     /// The checkout; by default the one of the configuration.
     #[arg(long, value_name = "CHECKOUT")]
     repo: Option<Utf8PathBuf>,
-    /// Only print what would change; exit code 3 where something would.
-    #[arg(long)]
-    dry_run: bool,
+    /// Write into an empty folder instead, as for the newest tree that is known.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "commit", "review"])]
+    output: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    options: GeneratorOptions,
 }
 
+/// The options of a generator for a repository of the service's own.
+#[derive(Debug, Clone, Args)]
+pub struct CloneableArgs {
+    /// Clone the repository into this folder first.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "output"])]
+    clone: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    generator: GeneratorArgs,
+}
+
+/// Runs one generator.
 pub(super) fn run(generator: Generator, args: &GeneratorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global)?;
     let loaded = context.load(global)?;
-    let root = checkout(generator, args, &context)?;
-    let worktree = Worktree::open(&root).map_err(CommandError::from)?;
-    let rendered = Rendered::of(worktree.root(), &loaded.service.name);
-    let generated = generate(generator, &loaded, &context, &worktree, &rendered)?;
-    let edits = plan(&generated.desired, &worktree, &rendered).map_err(CommandError::from)?;
-    for warning in &generated.warnings {
-        ui.warning(warning);
-    }
-    refuse_conflicts(&edits)?;
-    show(generator, &worktree, &edits, ui)?;
-    if edits.edits.is_empty() {
-        return Ok(());
-    }
-    if args.dry_run {
-        return Err(Failure::Silent(ErrorKind::Differences));
-    }
-    if !ui.confirm("apply these changes?")? {
-        return Err(CommandError::new(ErrorKind::Differences, "nothing was changed").into());
-    }
-    apply(&edits, &worktree, &rendered).map_err(CommandError::from)?;
-    Ok(())
-}
-
-fn checkout(generator: Generator, args: &GeneratorArgs, context: &Context) -> Result<Utf8PathBuf, CommandError> {
-    let checkouts = &context.configuration.checkouts;
-    let (configured, name) = match generator {
-        Generator::Vagrant => (&checkouts.vagrant, "vagrant"),
-        Generator::Puppet => (&checkouts.puppet, "puppet"),
+    let target = match (&args.repo, &args.output) {
+        (Some(repo), _) => Target::Checkout(repo.clone()),
+        (None, Some(folder)) => Target::Output(folder.clone()),
+        (None, None) => Target::find(generator, &context, &loaded)?,
     };
-    args.repo.clone().or_else(|| configured.clone()).ok_or_else(|| {
-        CommandError::usage("no checkout is named")
-            .hint("add `--repo CHECKOUT`")
-            .hint(format!("or write `checkouts: {{{name}: ...}}` into the configuration"))
-    })
+    let run = Run { context: &context, loaded: &loaded, options: &args.options, ui, deploy: None };
+    finish(run.one(generator, &target)?.has_differences && args.options.dry_run)
 }
 
-fn generate(
+/// Clones where that is asked for, and runs the generator there.
+pub(super) fn run_cloneable(
     generator: Generator,
-    loaded: &Loaded,
-    context: &Context,
-    worktree: &Worktree,
-    rendered: &Rendered,
-) -> Result<Generated, CommandError> {
-    let (service, site, templates) = (&loaded.service, &loaded.site, &context.templates);
-    let generated = match generator {
-        Generator::Vagrant => VagrantTree::read(worktree, rendered)
-            .and_then(|tree| mediawiki_vagrant(service, site, &tree, templates)),
-        Generator::Puppet => PuppetTree::read(worktree, service, rendered)
-            .and_then(|tree| operations_puppet(service, site, &tree, templates)),
+    args: &CloneableArgs,
+    global: &GlobalArgs,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    let Some(folder) = &args.clone else { return run(generator, &args.generator, global, ui) };
+    let context = Context::new(global)?;
+    let loaded = context.load(global)?;
+    let which = if generator == Generator::Source { Which::Source } else { Which::Deploy };
+    let (service, site) = (&loaded.service, &loaded.site);
+    let cloned = crate::review::clone_pair(service, site, folder, which, &context.configuration.user);
+    for checkout in &cloned.map_err(CommandError::from)? {
+        ui.status(&summary::cloned(checkout));
+    }
+    let options = &args.generator.options;
+    let target = match generator {
+        Generator::Source => folder.join(service.name.as_str()),
+        _ => folder.join("deploy"),
     };
-    generated.map_err(CommandError::from)
+    let run = Run { context: &context, loaded: &loaded, options, ui, deploy: None };
+    finish(run.one(generator, &Target::Checkout(target))?.has_differences && options.dry_run)
 }
 
-fn refuse_conflicts(edits: &EditPlan) -> Result<(), CommandError> {
-    let Some((first, rest)) = edits.conflicts.split_first() else { return Ok(()) };
-    let describe = |conflict: &crate::edit::Conflict| match conflict.line {
-        Some(line) => format!("{}:{line}: {}", conflict.path, conflict.reason),
-        None => format!("{}: {}", conflict.path, conflict.reason),
-    };
-    let error = CommandError::conflict(describe(first));
-    Err(rest.iter().fold(error, |error, conflict| error.cause(describe(conflict))))
-}
-
-fn show(generator: Generator, worktree: &Worktree, edits: &EditPlan, ui: &Ui) -> Result<(), Failure> {
-    if ui.format == Format::Json {
-        let json = serde_json::to_string_pretty(edits).map_err(std::io::Error::other)?;
-        ui.result(&format!("{json}\n"))?;
-        return Ok(());
-    }
-    ui.result(&diff::render(edits))?;
-    let (added, removed) = diff::count(edits);
-    let place = place(generator, worktree.root());
-    ui.status(&match edits.edits.len() {
-        0 => format!("{place}: nothing to do"),
-        files => format!("{place}: {files} files, {added} lines added, {removed} removed"),
-    });
-    Ok(())
-}
-
-fn place(generator: Generator, root: &Utf8Path) -> String {
-    match generator {
-        Generator::Vagrant => format!("vagrant {root}"),
-        Generator::Puppet => format!("puppet {root}"),
-    }
-}
-
-impl From<GenerateError> for CommandError {
-    fn from(error: GenerateError) -> Self {
-        match &error {
-            GenerateError::Unrecognised { looked_for, .. } => {
-                looked_for.iter().fold(Self::usage(error.to_string()), |e, what| e.cause(format!("looked for {what}")))
-            }
-            GenerateError::Taken { free, .. } => {
-                let this = Self::conflict(error.to_string());
-                match free {
-                    Some(port) => this.hint(format!("{port} is free in this tree")),
-                    None => this.hint("choose another name in the model"),
-                }
-            }
-            GenerateError::Incomplete { hint, .. } => Self::usage(error.to_string()).hint(hint.clone()),
-            GenerateError::NotUnderstood { .. } => Self::usage(error.to_string()),
-            GenerateError::Render(_) => Self::from_error(ErrorKind::Usage, &error),
-            GenerateError::Worktree(_) => Self::from_error(ErrorKind::Unexpected, &error),
-        }
-    }
-}
-
-impl From<WorktreeError> for CommandError {
-    fn from(error: WorktreeError) -> Self {
-        let kind = match error {
-            WorktreeError::NotAFolder { .. } | WorktreeError::NotText { .. } => ErrorKind::Usage,
-            WorktreeError::Outside { .. } | WorktreeError::NotAFile { .. } => ErrorKind::Conflict,
-            WorktreeError::Io(_) => ErrorKind::Unexpected,
-        };
-        Self::from_error(kind, &error)
-    }
-}
-
-impl From<PlanError> for CommandError {
-    fn from(error: PlanError) -> Self {
-        match error {
-            PlanError::Worktree(error) => error.into(),
-            PlanError::Unreadable { .. } => Self::usage(error.to_string()),
-        }
-    }
-}
-
-impl From<ApplyError> for CommandError {
-    fn from(error: ApplyError) -> Self {
-        match error {
-            ApplyError::Worktree(error) => error.into(),
-            ApplyError::Changed { .. } => Self::conflict(error.to_string()),
-            ApplyError::Write { .. } => Self::from_error(ErrorKind::Unexpected, &error),
-        }
-    }
+/// A dry run that found differences says so by its exit code.
+pub(super) fn finish(differs: bool) -> Result<(), Failure> {
+    if differs { Err(Failure::Silent(ErrorKind::Differences)) } else { Ok(()) }
 }

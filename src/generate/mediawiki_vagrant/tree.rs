@@ -3,8 +3,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::generate::ports::{PortUse, of_declarations, of_hieradata, port_use};
 use crate::generate::scan::scan;
 use crate::edit::Rendered;
-use crate::generate::{GenerateError, read_yaml};
+use crate::generate::{GenerateError, assumed_node, read_yaml};
 use crate::puppet::{Signature, declarations, signature};
+use crate::render::Templates;
 use crate::worktree::Worktree;
 use crate::yaml::Node;
 
@@ -56,6 +57,23 @@ impl VagrantTree {
             node,
             ports,
             rendered: rendered.clone(),
+            worktree: worktree.clone(),
+        })
+    }
+
+    /// The newest tree that is known, for an empty folder without a tree to read.
+    ///
+    /// # Errors
+    /// Where the assumed `service::node` of the templates is wrong.
+    pub fn assumed(worktree: &Worktree, templates: &Templates) -> Result<Self, GenerateError> {
+        let (node, code) = assumed_node(templates, "mediawiki-vagrant/service-node.pp")?;
+        Ok(Self {
+            default_remote: default_remote(&code),
+            has_urlformat: code.contains("$::git::urlformat"),
+            has_literal: true,
+            node,
+            ports: Vec::new(),
+            rendered: Rendered::none(),
             worktree: worktree.clone(),
         })
     }

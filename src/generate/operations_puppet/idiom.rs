@@ -41,6 +41,21 @@ pub(super) enum ClassIdiom {
     Profile,
 }
 
+impl Idiom {
+    /// The habits of the newest tree that is known.
+    pub(super) fn newest() -> Self {
+        Self {
+            class: ClassIdiom::Profile,
+            roles: ROLE_MODULE,
+            lookup: "lookup",
+            has_license_tag: true,
+            system_role: None,
+            base: vec!["profile::base::production".into(), "profile::firewall".into()],
+            absolute: "",
+        }
+    }
+}
+
 /// What one manifest tells.
 #[derive(Debug, Default)]
 struct Habits {

@@ -30,6 +30,9 @@ enum Form {
 const SOURCES: &str = "scap::sources";
 const SERVER_SOURCES: &str = "scap::server::sources";
 
+/// The file of the list in the newest tree that is known.
+pub(super) const NEWEST: &str = "hieradata/role/common/deployment_server/kubernetes.yaml";
+
 /// Finds the list of production. It moved four times; the newest place that has it counts.
 pub(super) fn production(worktree: &Worktree) -> Result<Option<SourceList>, GenerateError> {
     let newest = worktree.list("hieradata/role/common/deployment_server").into_iter();
@@ -58,6 +61,13 @@ pub(super) fn environment_file(worktree: &Worktree, domain: &HostName) -> Option
     files.find(|path| worktree.has_file(path))
 }
 
+/// Where the hieradata of an environment is assumed to be: its domain names the project and the cloud.
+pub(super) fn assumed_environment_file(domain: &HostName) -> Utf8PathBuf {
+    let mut labels = domain.as_str().split('.');
+    let (project, cloud) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
+    format!("hieradata/cloud/{cloud}/{project}/common.yaml").into()
+}
+
 /// The list of an environment, in its own hieradata.
 pub(super) fn of_environment(worktree: &Worktree, path: &Utf8PathBuf) -> Result<Option<SourceList>, GenerateError> {
     for key in [SOURCES, SERVER_SOURCES] {
@@ -78,6 +88,11 @@ fn has_key(worktree: &Worktree, path: &str, key: &str) -> Result<bool, GenerateE
 }
 
 impl SourceList {
+    /// The list of the newest tree that is known, in a file of its own.
+    pub(super) fn assumed(path: Utf8PathBuf) -> Self {
+        Self { path, key: SOURCES, form: Form::Repository }
+    }
+
     /// The entry of a service. The repository is always written out: what its absence means changed twice.
     pub(super) fn entry(&self, service: &Service, site: &Site) -> Entry {
         let deploy = &service.repositories.deploy;

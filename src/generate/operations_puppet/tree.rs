@@ -4,9 +4,10 @@ use super::idiom::{self, Idiom};
 use super::sources::{self, SourceList};
 use crate::edit::Rendered;
 use crate::generate::ports::{PortUse, of_declarations, port_use};
-use crate::generate::{GenerateError, read_yaml};
+use crate::generate::{GenerateError, assumed_node, read_yaml};
 use crate::model::{EnvironmentName, Service};
 use crate::puppet::{Signature, signature};
+use crate::render::Templates;
 use crate::worktree::Worktree;
 use crate::yaml::Node;
 
@@ -75,6 +76,29 @@ impl PuppetTree {
             has_role_description: base.contains("$role_description"),
             idiom,
             rendered: rendered.clone(),
+            worktree: worktree.clone(),
+        })
+    }
+
+    /// The newest tree that is known, for an empty folder without a tree to read.
+    ///
+    /// # Errors
+    /// Where the assumed `service::node` of the templates is wrong.
+    pub fn assumed(worktree: &Worktree, service: &Service, templates: &Templates) -> Result<Self, GenerateError> {
+        let (node, _) = assumed_node(templates, "operations-puppet/service-node.pp")?;
+        let environments = service.environments.iter().map(|(name, environment)| {
+            let path = sources::assumed_environment_file(&environment.domain);
+            (name.clone(), path.clone(), Some(SourceList::assumed(path)))
+        });
+        Ok(Self {
+            node,
+            idiom: Idiom::newest(),
+            sources: Some(SourceList::assumed(sources::NEWEST.into())),
+            environments: environments.collect(),
+            ports: Vec::new(),
+            catalog: Vec::new(),
+            has_role_description: true,
+            rendered: Rendered::none(),
             worktree: worktree.clone(),
         })
     }

@@ -1,0 +1,92 @@
+//! All generators at once: what fails is listed at the end, what works is done.
+
+use camino::Utf8PathBuf;
+use clap::Args;
+
+use super::context::Context;
+use super::generator::{Generator, GeneratorOptions, Run, Target, UnknownCheckout, finish};
+use super::{Failure, GlobalArgs};
+use crate::error::{CommandError, ErrorKind};
+use crate::ui::Ui;
+
+/// The options of all generators at once.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// The MediaWiki-Vagrant checkout.
+    #[arg(long, value_name = "CHECKOUT")]
+    vagrant_repo: Option<Utf8PathBuf>,
+    /// The operations/puppet checkout.
+    #[arg(long, value_name = "CHECKOUT")]
+    puppet_repo: Option<Utf8PathBuf>,
+    /// The checkout of the deploy repository.
+    #[arg(long, value_name = "CHECKOUT")]
+    deploy_repo: Option<Utf8PathBuf>,
+    /// The checkout of the source repository.
+    #[arg(long, value_name = "CHECKOUT")]
+    source_repo: Option<Utf8PathBuf>,
+    /// Write into an empty folder instead, as for the newest trees that are known.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["vagrant_repo", "puppet_repo", "deploy_repo", "source_repo", "commit", "review"])]
+    output: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    options: GeneratorOptions,
+}
+
+pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
+    let context = Context::new(global)?;
+    let loaded = context.load(global)?;
+    let mut targets: Vec<(Generator, Target)> = Vec::new();
+    let mut unknown: Vec<UnknownCheckout> = Vec::new();
+    for generator in Generator::ALL {
+        let named = match generator {
+            Generator::Vagrant => &args.vagrant_repo,
+            Generator::Puppet => &args.puppet_repo,
+            Generator::Scap => &args.deploy_repo,
+            Generator::Source => &args.source_repo,
+        };
+        match (named, &args.output) {
+            (Some(checkout), _) => targets.push((generator, Target::Checkout(checkout.clone()))),
+            (None, Some(_)) if generator == Generator::Source => {}
+            (None, Some(folder)) => targets.push((generator, Target::Output(folder.join(generator.name())))),
+            (None, None) => match Target::find(generator, &context, &loaded) {
+                Ok(target) => targets.push((generator, target)),
+                Err(missing) => unknown.push(missing),
+            },
+        }
+    }
+    if targets.is_empty() {
+        return Err(CommandError::usage("no checkout of any repository is named")
+            .hint("add `--vagrant-repo`, `--puppet-repo`, `--deploy-repo` or `--source-repo`")
+            .hint("or write `checkouts` and `services` into the configuration")
+            .into());
+    }
+    for missing in unknown {
+        ui.warning(&format!("{}; it is left out", CommandError::from(missing)));
+    }
+    let deploy = targets.iter().find_map(|(generator, target)| match target {
+        Target::Checkout(path) if *generator == Generator::Scap => Some(path.clone()),
+        _ => None,
+    });
+    let run = Run { context: &context, loaded: &loaded, options: &args.options, ui, deploy };
+    let mut differs = false;
+    let mut failures: Vec<(Generator, CommandError)> = Vec::new();
+    for (generator, target) in &targets {
+        match run.one(*generator, target) {
+            Ok(ended) => differs |= ended.has_differences,
+            Err(error) => {
+                ui.error(&error);
+                failures.push((*generator, error));
+            }
+        }
+    }
+    let Some(worst) = failures.iter().map(|(_, error)| error.kind).max() else {
+        return finish(differs && args.options.dry_run);
+    };
+    Err(summarise(&failures, targets.len(), worst).into())
+}
+
+/// One failure that names those of the single repositories, which have been shown.
+fn summarise(failures: &[(Generator, CommandError)], of: usize, worst: ErrorKind) -> CommandError {
+    let names: Vec<&str> = failures.iter().map(|(generator, _)| generator.name()).collect();
+    let again = "run the same command again once that is mended: what is done is not repeated";
+    CommandError::new(worst, format!("{} of {of} repositories failed: {}", failures.len(), names.join(", "))).hint(again)
+}

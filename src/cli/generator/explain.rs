@@ -1,0 +1,72 @@
+//! Turns the errors of the parts into failures with an exit code and a way out.
+
+use crate::edit::{ApplyError, PlanError};
+use crate::error::{CommandError, ErrorKind};
+use crate::generate::GenerateError;
+use crate::git::GitError;
+use crate::review::ReviewError;
+use crate::worktree::WorktreeError;
+
+impl From<GenerateError> for CommandError {
+    fn from(error: GenerateError) -> Self {
+        match &error {
+            GenerateError::Unrecognised { looked_for, .. } => {
+                looked_for.iter().fold(Self::usage(error.to_string()), |e, what| e.cause(format!("looked for {what}")))
+            }
+            GenerateError::Taken { free, .. } => {
+                let this = Self::conflict(error.to_string());
+                match free {
+                    Some(port) => this.hint(format!("{port} is free in this tree: write `port: {port}` in the model")),
+                    None => this.hint("choose another name in the model"),
+                }
+            }
+            GenerateError::Incomplete { hint, .. } => Self::usage(error.to_string()).hint(hint.clone()),
+            GenerateError::NotUnderstood { .. } => Self::usage(error.to_string()),
+            GenerateError::Render(_) => Self::from_error(ErrorKind::Usage, &error),
+            GenerateError::Worktree(_) => Self::from_error(ErrorKind::Unexpected, &error),
+        }
+    }
+}
+
+impl From<WorktreeError> for CommandError {
+    fn from(error: WorktreeError) -> Self {
+        let kind = match error {
+            WorktreeError::NotAFolder { .. } | WorktreeError::NotText { .. } => ErrorKind::Usage,
+            WorktreeError::Outside { .. } | WorktreeError::NotAFile { .. } => ErrorKind::Conflict,
+            WorktreeError::Io(_) => ErrorKind::Unexpected,
+        };
+        Self::from_error(kind, &error)
+    }
+}
+
+impl From<PlanError> for CommandError {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Worktree(error) => error.into(),
+            PlanError::Unreadable { .. } => Self::usage(error.to_string()),
+        }
+    }
+}
+
+impl From<ApplyError> for CommandError {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Worktree(error) => error.into(),
+            ApplyError::Changed { .. } => Self::conflict(error.to_string()),
+            ApplyError::Write { .. } => Self::from_error(ErrorKind::Unexpected, &error),
+        }
+    }
+}
+
+impl From<ReviewError> for CommandError {
+    fn from(error: ReviewError) -> Self {
+        let hints = error.hints();
+        hints.into_iter().fold(Self::from_error(error.kind(), &error), Self::hint)
+    }
+}
+
+impl From<GitError> for CommandError {
+    fn from(error: GitError) -> Self {
+        ReviewError::from(error).into()
+    }
+}

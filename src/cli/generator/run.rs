@@ -1,0 +1,197 @@
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::options::GeneratorOptions;
+use super::summary::Summary;
+use super::target::Target;
+use super::{Generator, verify};
+use crate::cli::context::{Context, Loaded};
+use crate::edit::{EditPlan, Rendered, apply, plan};
+use crate::error::{CommandError, ErrorKind};
+use crate::generate::{
+    DeployRepo, Generated, PuppetTree, SourceRepo, VagrantTree, deploy_repo, mediawiki_vagrant, operations_puppet,
+    source_repo,
+};
+use crate::git::{Setting, deploy_dir, set_deploy_dir};
+use crate::model::BranchName;
+use crate::review::{Others, Topic, dirty};
+use crate::ui::{Format, Ui};
+use crate::worktree::Worktree;
+
+/// One run of generators.
+pub(crate) struct Run<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) loaded: &'a Loaded,
+    pub(crate) options: &'a GeneratorOptions,
+    pub(crate) ui: &'a Ui,
+    /// The deploy checkout, where another generator of this run knows it.
+    pub(crate) deploy: Option<Utf8PathBuf>,
+}
+
+/// How a generator ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) has_differences: bool,
+}
+
+impl Run<'_> {
+    /// Runs a generator: reads the tree, plans, shows, judges, applies, commits, sends.
+    pub(crate) fn one(&self, generator: Generator, target: &Target) -> Result<Ended, CommandError> {
+        let worktree = target.open()?;
+        let topic = match self.options.commits() {
+            true => Some(self.topic(generator, worktree.root())?),
+            false => None,
+        };
+        if let Some(topic) = &topic {
+            topic.switch()?;
+        }
+        let rendered = match target {
+            Target::Checkout(_) => Rendered::of(worktree.root(), &self.loaded.service.name),
+            Target::Output(_) => Rendered::none(),
+        };
+        let generated = self.generate(generator, target, &worktree, &rendered)?;
+        let edits = plan(&generated.desired, &worktree, &rendered)?;
+        let setting = self.setting(generator, worktree.root())?;
+        let mut summary = Summary::new(generator, worktree.root(), &edits, &generated, setting.as_ref());
+        if self.ui.format == Format::Text {
+            summary.show_plan(self.ui, self.options.dry_run)?;
+        }
+        refuse_conflicts(&edits)?;
+        self.refuse_dirty(worktree.root(), &edits, &rendered)?;
+        if self.options.verifies() && matches!(target, Target::Checkout(_)) {
+            let verdict = verify::judge(generator, &worktree, &edits, &generated, self.loaded)?;
+            summary.judged(verdict, self.ui)?;
+        }
+        let has_differences = !edits.edits.is_empty() || setting.is_some();
+        if !self.options.dry_run {
+            self.carry_out(generator, &worktree, &rendered, &edits, setting.as_ref(), &mut summary)?;
+            self.publish(topic.as_ref(), &generated, &rendered, &mut summary)?;
+        }
+        if self.ui.format == Format::Json {
+            summary.print_json(self.ui)?;
+        }
+        Ok(Ended { has_differences })
+    }
+
+    fn topic(&self, generator: Generator, root: &Utf8Path) -> Result<Topic, CommandError> {
+        let (service, site) = (&self.loaded.service, &self.loaded.site);
+        let branch = match &self.options.topic {
+            Some(name) => BranchName::parse(name),
+            None => Topic::name_for(&service.name),
+        };
+        let branch = branch.map_err(|refused| CommandError::usage(format!("--topic: {refused}")))?;
+        let base = match generator {
+            Generator::Vagrant => &site.repositories.vagrant_branch,
+            Generator::Puppet => &site.repositories.puppet_branch,
+            Generator::Scap | Generator::Source => &service.repositories.branch,
+        };
+        Ok(Topic::open(root, branch, base.clone(), self.context.configuration.user.clone())?)
+    }
+
+    fn generate(
+        &self,
+        generator: Generator,
+        target: &Target,
+        worktree: &Worktree,
+        rendered: &Rendered,
+    ) -> Result<Generated, CommandError> {
+        let (service, site, templates) = (&self.loaded.service, &self.loaded.site, &self.context.templates);
+        let assumed = matches!(target, Target::Output(_));
+        let generated = match generator {
+            Generator::Vagrant => match assumed {
+                true => VagrantTree::assumed(worktree, templates),
+                false => VagrantTree::read(worktree, rendered),
+            }
+            .and_then(|tree| mediawiki_vagrant(service, site, &tree, templates)),
+            Generator::Puppet => match assumed {
+                true => PuppetTree::assumed(worktree, service, templates),
+                false => PuppetTree::read(worktree, service, rendered),
+            }
+            .and_then(|tree| operations_puppet(service, site, &tree, templates)),
+            Generator::Scap => DeployRepo::read(worktree, rendered)
+                .and_then(|tree| deploy_repo(service, site, &tree, templates)),
+            Generator::Source => SourceRepo::read(worktree).and_then(|tree| source_repo(service, &tree)),
+        };
+        Ok(generated?)
+    }
+
+    /// The setting of the source repository that leads to the deploy repository.
+    fn setting(&self, generator: Generator, root: &Utf8Path) -> Result<Option<Setting>, CommandError> {
+        if generator != Generator::Source {
+            return Ok(None);
+        }
+        let configured = self.context.configuration.services.get(self.loaded.service.name.as_str());
+        let configured = configured.and_then(|own| own.deploy.clone());
+        let beside = root.parent().map(|folder| folder.join("deploy")).filter(|folder| folder.join(".git").exists());
+        match self.deploy.clone().or(configured).or(beside) {
+            Some(deploy) => Ok(deploy_dir(root, &deploy)?),
+            None => Ok(None),
+        }
+    }
+
+    fn refuse_dirty(&self, root: &Utf8Path, edits: &EditPlan, rendered: &Rendered) -> Result<(), CommandError> {
+        if self.options.force {
+            return Ok(());
+        }
+        let paths: Vec<Utf8PathBuf> =
+            edits.edits.iter().filter(|edit| edit.before.is_some()).map(|edit| edit.path.clone()).collect();
+        let dirty = dirty(root, &paths, rendered)?;
+        let Some((first, rest)) = dirty.split_first() else { return Ok(()) };
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        Err(CommandError::conflict(format!("`{first}`{more} has uncommitted changes that svcgen did not make"))
+            .hint("commit or stash them")
+            .hint("`--force` changes the file all the same"))
+    }
+
+    fn carry_out(
+        &self,
+        generator: Generator,
+        worktree: &Worktree,
+        rendered: &Rendered,
+        edits: &EditPlan,
+        setting: Option<&Setting>,
+        summary: &mut Summary<'_>,
+    ) -> Result<(), CommandError> {
+        if edits.edits.is_empty() && setting.is_none() {
+            apply(edits, worktree, rendered)?;
+            return Ok(());
+        }
+        if !self.ui.confirm(&format!("apply these changes to {}?", generator.name()))? {
+            return Err(CommandError::new(ErrorKind::Differences, "nothing was changed"));
+        }
+        apply(edits, worktree, rendered)?;
+        if let Some(setting) = setting {
+            set_deploy_dir(worktree.root(), setting)?;
+        }
+        summary.applied(self.ui);
+        Ok(())
+    }
+
+    fn publish(
+        &self,
+        topic: Option<&Topic>,
+        generated: &Generated,
+        rendered: &Rendered,
+        summary: &mut Summary<'_>,
+    ) -> Result<(), CommandError> {
+        let Some(topic) = topic else { return Ok(()) };
+        let paths: Vec<Utf8PathBuf> = generated.desired.iter().map(|desired| desired.path().clone()).collect();
+        let bugs: Vec<_> = self.loaded.service.tickets.service_request.iter().cloned().collect();
+        let committed = topic.commit(&paths, &generated.message, &bugs, rendered)?;
+        summary.committed(topic, committed, self.ui);
+        if self.options.review {
+            let others = if self.options.force { Others::Send } else { Others::Refuse };
+            summary.pushed(topic.push(others)?, self.ui);
+        }
+        Ok(())
+    }
+}
+
+fn refuse_conflicts(edits: &EditPlan) -> Result<(), CommandError> {
+    let Some((first, rest)) = edits.conflicts.split_first() else { return Ok(()) };
+    let describe = |conflict: &crate::edit::Conflict| match conflict.line {
+        Some(line) => format!("{}:{line}: {}", conflict.path, conflict.reason),
+        None => format!("{}: {}", conflict.path, conflict.reason),
+    };
+    let error = rest.iter().fold(CommandError::conflict(describe(first)), |error, other| error.cause(describe(other)));
+    Err(error.hint("mend the file by hand so that it says what svcgen would write, or change the model"))
+}

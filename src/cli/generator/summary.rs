@@ -1,0 +1,144 @@
+use camino::Utf8Path;
+use serde::Serialize;
+
+use super::Generator;
+use crate::edit::{EditPlan, diff};
+use crate::error::CommandError;
+use crate::generate::Generated;
+use crate::git::Setting;
+use crate::review::{Begun, Cloned, Committed, Fetched, Outcome, Pushed, Topic};
+use crate::ui::Ui;
+use crate::validate::Verdict;
+
+/// What a generator did, as it is told to people and to scripts.
+#[derive(Debug, Serialize)]
+pub(super) struct Summary<'a> {
+    generator: &'static str,
+    root: &'a Utf8Path,
+    #[serde(flatten)]
+    plan: &'a EditPlan,
+    setting: Option<&'a Setting>,
+    warnings: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<Verdict>,
+    is_applied: bool,
+    commit: Option<Commit>,
+    review: Option<Pushed>,
+}
+
+#[derive(Debug, Serialize)]
+struct Commit {
+    branch: String,
+    /// Empty where the branch held it all already.
+    id: Option<String>,
+    change_id: Option<String>,
+    is_amended: bool,
+}
+
+impl<'a> Summary<'a> {
+    pub(super) fn new(
+        generator: Generator,
+        root: &'a Utf8Path,
+        plan: &'a EditPlan,
+        generated: &'a Generated,
+        setting: Option<&'a Setting>,
+    ) -> Self {
+        Self {
+            generator: generator.name(),
+            root,
+            plan,
+            setting,
+            warnings: &generated.warnings,
+            verdict: None,
+            is_applied: false,
+            commit: None,
+            review: None,
+        }
+    }
+
+    /// Prints the warnings, the diff, and how much it is.
+    pub(super) fn show_plan(&self, ui: &Ui, is_dry_run: bool) -> Result<(), CommandError> {
+        for warning in self.warnings {
+            ui.warning(warning);
+        }
+        let mut text = diff::render(self.plan);
+        if let Some(Setting { key, before, after }) = self.setting {
+            let before = before.as_deref().map(|before| format!(" (was {before})")).unwrap_or_default();
+            text.push_str(&format!("git config {key} {after}{before}\n"));
+        }
+        ui.result(&text)?;
+        let (added, removed) = diff::count(self.plan);
+        let place = format!("{}: {}", self.generator, self.root);
+        let would = if is_dry_run { "would change" } else { "changes" };
+        ui.status(&match (self.plan.edits.len(), self.setting, self.plan.conflicts.len()) {
+            (0, None, 0) => format!("{place}: nothing to do"),
+            (0, Some(_), 0) => format!("{place}: {would} one setting"),
+            (1, _, _) => format!("{place}: {would} 1 file, {added} lines added, {removed} removed"),
+            (files, _, _) => format!("{place}: {would} {files} files, {added} lines added, {removed} removed"),
+        });
+        Ok(())
+    }
+
+    /// Takes what the tools said; a failure ends the run.
+    pub(super) fn judged(&mut self, verdict: Verdict, ui: &Ui) -> Result<(), CommandError> {
+        super::verify::tell(&verdict, ui)?;
+        self.verdict = Some(verdict);
+        Ok(())
+    }
+
+    pub(super) fn applied(&mut self, ui: &Ui) {
+        self.is_applied = true;
+        ui.detail(&format!("{}: written", self.generator));
+    }
+
+    pub(super) fn committed(&mut self, topic: &Topic, committed: Committed, ui: &Ui) {
+        let branch = topic.branch().to_string();
+        let (id, change_id, is_amended) = match committed {
+            Committed::Nothing => (None, None, false),
+            Committed::Created { commit, change_id } => (Some(commit.to_string()), Some(change_id), false),
+            Committed::Amended { commit, change_id } => (Some(commit.to_string()), Some(change_id), true),
+        };
+        let verb = if is_amended { "amended" } else { "committed" };
+        ui.status(&match &id {
+            Some(id) => format!("{}: {verb} {} on {branch}", self.generator, &id[..10]),
+            None => format!("{}: nothing to commit on {branch}", self.generator),
+        });
+        let change_id = change_id.map(|change_id| change_id.to_string());
+        self.commit = Some(Commit { branch, id, change_id, is_amended });
+    }
+
+    pub(super) fn pushed(&mut self, pushed: Pushed, ui: &Ui) {
+        let what = match pushed.outcome {
+            Outcome::New => "sent for review",
+            Outcome::Updated => "updated in review",
+            Outcome::Nothing => "in review already, nothing new",
+        };
+        let urls = if pushed.urls.is_empty() { String::new() } else { format!(": {}", pushed.urls.join(" ")) };
+        ui.status(&format!("{}: {what}{urls}", self.generator));
+        if pushed.behind > 0 {
+            let hint = pushed.hint.as_deref().map(|hint| format!("; `{hint}` brings it up to date")).unwrap_or_default();
+            ui.warning(&format!("the remote's branch is {} commits ahead{hint}", pushed.behind));
+        }
+        self.review = Some(pushed);
+    }
+
+    pub(super) fn print_json(&self, ui: &Ui) -> Result<(), CommandError> {
+        let json = serde_json::to_string_pretty(self).map_err(std::io::Error::other)?;
+        ui.result(&format!("{json}\n"))?;
+        Ok(())
+    }
+}
+
+/// What became of a checkout, in one line.
+pub(super) fn cloned(checkout: &Cloned) -> String {
+    let verb = match checkout.fetched {
+        Fetched::Cloned => "cloned into",
+        Fetched::Fetched => "is there already, and up to date:",
+    };
+    let begun = match checkout.begun {
+        Begun::Already => "",
+        Begun::Pushed => "; it was empty, its first commit was pushed",
+        Begun::InReview => "; it was empty, its first commit was sent for review",
+    };
+    format!("{} {verb} {}{begun}", checkout.repository, checkout.path)
+}
