@@ -7,6 +7,7 @@ pub mod configuration;
 pub mod edit;
 pub mod error;
 pub mod generate;
+pub mod ini;
 pub mod model;
 pub mod render;
 pub mod ui;
