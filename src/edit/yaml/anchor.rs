@@ -98,7 +98,9 @@ fn is_sorted(entries: &[(Key, Node)]) -> bool {
 fn is_parted(text: &str, entries: &[(Key, Node)]) -> bool {
     let total = entries.len() - 1;
     let parted = entries.windows(2).filter(|pair| {
-        let between = &text[entry_end(text, &pair[0])..pair[1].0.span.start];
+        let start = entry_end(text, &pair[0]);
+        // The indent of the next key is no blank line.
+        let between = &text[start..line_start(text, pair[1].0.span.start).max(start)];
         between.lines().any(|line| line.trim().is_empty())
     });
     parted.count() * 2 > total
