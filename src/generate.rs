@@ -3,10 +3,12 @@
 //! A generator reads its tree first, in a struct of its own (`…Tree::read`), and then decides without I/O.
 //! It never writes, asks or prints.
 
+mod deploy_repo;
 mod error;
 
 use crate::edit::Desired;
 
+pub use deploy_repo::{DeployRepo, deploy_repo};
 pub use error::GenerateError;
 
 /// What a generator wants in one tree.

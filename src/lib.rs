@@ -10,6 +10,8 @@ pub mod generate;
 pub mod ini;
 pub mod model;
 pub mod render;
+pub mod scap;
 pub mod ui;
+pub mod validate;
 pub mod worktree;
 pub mod yaml;
