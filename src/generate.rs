@@ -3,6 +3,7 @@
 //! A generator reads its tree first, in a struct of its own (`…Tree::read`), and then decides without I/O.
 //! It never writes, asks or prints.
 
+mod deploy_repo;
 mod error;
 mod mediawiki_vagrant;
 mod names;
@@ -21,6 +22,7 @@ use crate::puppet::{Signature, signature};
 use crate::render::Templates;
 use crate::yaml::{Node, parse};
 
+pub use deploy_repo::{DeployRepo, deploy_repo};
 pub use error::GenerateError;
 pub use mediawiki_vagrant::{VagrantTree, mediawiki_vagrant};
 pub use operations_puppet::{PuppetTree, operations_puppet};

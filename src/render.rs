@@ -1,5 +1,6 @@
 //! Renders templates, and writes values in the syntax of the file that they go to.
 
+pub mod markup;
 pub mod quoting;
 mod templates;
 

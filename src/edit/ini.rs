@@ -1,6 +1,7 @@
 //! Sets single keys in an INI file such as `scap.cfg`; every other byte stays.
 
 use super::EntryError;
+use crate::ini::{Ini, Section, Setting, parse};
 
 /// One setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,15 +11,433 @@ pub struct Entry {
     pub value: String,
 }
 
-/// Brings settings into a text; `base` holds the settings that svcgen wrote last.
-///
-/// # Errors
-/// Where somebody else set one of them to something different.
-pub fn patch(_text: Option<&str>, _entries: &[Entry], _base: Option<&str>) -> Result<String, EntryError> {
-    unimplemented!()
+impl Entry {
+    /// Makes a setting.
+    pub fn new(section: impl Into<String>, key: impl Into<String>, value: impl ToString) -> Self {
+        Self {
+            section: section.into(),
+            key: key.into(),
+            value: value.to_string(),
+        }
+    }
 }
 
-/// The settings alone, as they are remembered.
-pub fn fragment(_entries: &[Entry]) -> String {
-    unimplemented!()
+/// Brings settings into a text; `base` holds the settings that svcgen wrote last.
+///
+/// A setting of `base` that is wanted no more goes, unless somebody changed it since.
+///
+/// # Errors
+/// Where somebody else set one of them to something different, or the text is not INI.
+pub fn patch(
+    text: Option<&str>,
+    entries: &[Entry],
+    base: Option<&str>,
+) -> Result<String, EntryError> {
+    let Some(original) = text else {
+        return checked(fragment(entries), &Ini::default(), entries, &[]);
+    };
+    let before = read(original)?;
+    let base = base.map(read).transpose()?.unwrap_or_default();
+    let dropped = dropped(&before, entries, &base);
+    let mut text = original.to_owned();
+    for entry in entries {
+        let ini = read(&text)?;
+        match ini.find(&entry.section, &entry.key) {
+            Some(found) if found.value == entry.value => {}
+            Some(found)
+                if base
+                    .find(&entry.section, &entry.key)
+                    .is_some_and(|b| b.value == found.value) =>
+            {
+                text = replace(&text, found, &entry.value);
+            }
+            Some(found) => {
+                let reason = format!(
+                    "`{}` is `{}` already, not `{}`",
+                    entry.key, found.value, entry.value
+                );
+                return Err(EntryError::Conflict {
+                    line: Some(found.line),
+                    reason,
+                });
+            }
+            None => text = insert(&text, &ini, entries, entry),
+        }
+    }
+    for (section, key) in &dropped {
+        text = remove(&text, &read(&text)?, section, key);
+    }
+    checked(text, &before, entries, &dropped)
+}
+
+/// The settings alone, as they are remembered, and as a new file has them.
+pub fn fragment(entries: &[Entry]) -> String {
+    let mut out = String::new();
+    let mut names: Vec<&str> = Vec::new();
+    for entry in entries {
+        if !names.contains(&entry.section.as_str()) {
+            names.push(&entry.section);
+        }
+    }
+    for name in names {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&format!("[{name}]\n"));
+        for entry in entries.iter().filter(|entry| entry.section == name) {
+            out.push_str(&line(&entry.key, ": ", &entry.value, "", "\n"));
+        }
+    }
+    out
+}
+
+fn read(text: &str) -> Result<Ini, EntryError> {
+    parse(text).map_err(|error| EntryError::Unreadable {
+        line: error.line,
+        reason: error.message,
+    })
+}
+
+/// The settings that svcgen wrote, that nobody changed, and that are wanted no more.
+fn dropped(ini: &Ini, entries: &[Entry], base: &Ini) -> Vec<(String, String)> {
+    let written = base
+        .sections
+        .iter()
+        .flat_map(|s| s.settings.iter().map(move |setting| (&s.name, setting)));
+    let is_wanted = |section: &str, key: &str| {
+        entries
+            .iter()
+            .any(|entry| entry.section == section && entry.key.to_lowercase() == key)
+    };
+    written
+        .filter(|(section, setting)| !is_wanted(section, &setting.key))
+        .filter(|(section, setting)| {
+            ini.find(section, &setting.key)
+                .is_some_and(|s| s.value == setting.value)
+        })
+        .map(|(section, setting)| (section.clone(), setting.key.clone()))
+        .collect()
+}
+
+/// Compares the result, read back, with the settings before and the change that was meant.
+fn checked(
+    text: String,
+    before: &Ini,
+    entries: &[Entry],
+    dropped: &[(String, String)],
+) -> Result<String, EntryError> {
+    let settings = |ini: &Ini| -> Vec<(String, String, String)> {
+        let all = ini
+            .sections
+            .iter()
+            .flat_map(|s| s.settings.iter().map(move |x| (s, x)));
+        all.map(|(s, x)| (s.name.clone(), x.key.clone(), x.value.clone()))
+            .collect()
+    };
+    let mut meant = settings(before);
+    meant.retain(|(section, key, _)| !dropped.iter().any(|(s, k)| s == section && k == key));
+    for entry in entries {
+        let key = entry.key.to_lowercase();
+        meant.retain(|(section, other, _)| !(*section == entry.section && *other == key));
+        meant.push((entry.section.clone(), key, entry.value.clone()));
+    }
+    let mut found = settings(&read(&text)?);
+    meant.sort();
+    found.sort();
+    if found == meant {
+        return Ok(text);
+    }
+    let reason = "the change could not be made without changing something else".into();
+    Err(EntryError::Unreadable { line: 1, reason })
+}
+
+/// Writes a setting; further lines of its value are indented.
+fn line(key: &str, separator: &str, value: &str, indent: &str, eol: &str) -> String {
+    let value = value.replace('\n', &format!("{eol}{indent}    "));
+    // A separator before nothing would end the line in white space.
+    let separator = if value.is_empty() {
+        separator.trim_end()
+    } else {
+        separator
+    };
+    format!("{indent}{key}{separator}{value}{eol}")
+}
+
+fn replace(text: &str, setting: &Setting, value: &str) -> String {
+    let eol = line_ending(text);
+    let value = value.replace('\n', &format!("{eol}{}    ", setting.indent));
+    let gap = if setting.separator.ends_with(char::is_whitespace) || value.is_empty() {
+        ""
+    } else {
+        " "
+    };
+    let gap = if setting.value.is_empty() { gap } else { "" };
+    format!(
+        "{}{gap}{value}{}",
+        &text[..setting.value_span.start],
+        &text[setting.value_span.end..]
+    )
+}
+
+/// Puts a setting after its nearest neighbour of those that are wanted, or its section at the end.
+fn insert(text: &str, ini: &Ini, entries: &[Entry], entry: &Entry) -> String {
+    let Some(section) = ini.section(&entry.section) else {
+        return append(text, ini, entry);
+    };
+    let place = entries
+        .iter()
+        .position(|other| other == entry)
+        .unwrap_or_default();
+    let find = |other: &Entry| {
+        (other.section == entry.section)
+            .then(|| section.find(&other.key))
+            .flatten()
+    };
+    let before = entries[..place].iter().rev().find_map(find);
+    let after = entries[place..].iter().skip(1).find_map(find);
+    let neighbour = before.or(after).or(section.settings.last());
+    let (separator, indent) = style(ini, neighbour);
+    let at = match (before, after) {
+        (Some(before), _) => before.span.end,
+        (None, Some(after)) => heading(text, after.span.start, section),
+        (None, None) => section
+            .settings
+            .last()
+            .map_or(section.span.end, |last| last.span.end),
+    };
+    let eol = line_ending(text);
+    put(
+        text,
+        at,
+        &line(&entry.key, &separator, &entry.value, &indent, eol),
+    )
+}
+
+/// The separator and the indent of a neighbour, or of the file.
+fn style(ini: &Ini, neighbour: Option<&Setting>) -> (String, String) {
+    let first = || {
+        ini.sections
+            .iter()
+            .flat_map(|section| &section.settings)
+            .find(|s| !s.value.is_empty())
+    };
+    let Some(setting) = neighbour.filter(|s| !s.value.is_empty()).or_else(first) else {
+        return (": ".into(), String::new());
+    };
+    let indent = neighbour.map_or(String::new(), |n| n.indent.clone());
+    (setting.separator.clone(), indent)
+}
+
+fn append(text: &str, ini: &Ini, entry: &Entry) -> String {
+    let eol = line_ending(text);
+    let (separator, _) = style(ini, None);
+    let blank = !text.trim().is_empty()
+        && text
+            .lines()
+            .last()
+            .is_some_and(|line| !line.trim().is_empty());
+    let blank = if blank { eol } else { "" };
+    let setting = line(&entry.key, &separator, &entry.value, "", eol);
+    put(
+        text,
+        text.len(),
+        &format!("{blank}[{}]{eol}{setting}", entry.section),
+    )
+}
+
+/// Inserts whole lines; a file without a final line end stays one.
+fn put(text: &str, at: usize, lines: &str) -> String {
+    if at > 0 && !text[..at].ends_with(['\n', '\r']) {
+        let eol = line_ending(text);
+        let lines = lines.strip_suffix(eol).unwrap_or(lines);
+        return format!("{}{eol}{lines}{}", &text[..at], &text[at..]);
+    }
+    format!("{}{lines}{}", &text[..at], &text[at..])
+}
+
+/// The start of the comment lines directly above a setting.
+fn heading(text: &str, at: usize, section: &Section) -> usize {
+    let mut start = at;
+    while start > section.span.end {
+        let previous = text[..start - 1]
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1);
+        if previous < section.span.end || !text[previous..start].trim().starts_with(['#', ';']) {
+            break;
+        }
+        start = previous;
+    }
+    start
+}
+
+/// Takes a setting out, and its section with the blank line before it where nothing is left in that.
+fn remove(text: &str, ini: &Ini, section: &str, key: &str) -> String {
+    let Some(section) = ini.section(section) else {
+        return text.to_owned();
+    };
+    let Some(setting) = section.find(key) else {
+        return text.to_owned();
+    };
+    let alone =
+        section.settings.len() == 1 && text[section.span.end..setting.span.start].trim().is_empty();
+    let mut start = if alone {
+        section.span.start
+    } else {
+        setting.span.start
+    };
+    if alone && text[..start].ends_with("\n\n") {
+        start -= 1;
+    } else if alone && text[..start].ends_with("\r\n\r\n") {
+        start -= 2;
+    }
+    format!("{}{}", &text[..start], &text[setting.span.end..])
+}
+
+/// The line ending that the text uses.
+fn line_ending(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const OLD: &str = "[global]\n# the repository\ngit_repo = x/deploy\nservice_name=x\n\n; the end\n[wmnet]\ngit_server: h";
+
+    fn entries() -> Vec<Entry> {
+        vec![
+            Entry::new("global", "git_repo", "x/deploy"),
+            Entry::new("global", "git_deploy_dir", "/srv"),
+            Entry::new("global", "service_name", "x"),
+            Entry::new("global", "service_port", 7),
+            Entry::new("beta", "environment", "beta"),
+        ]
+    }
+
+    #[test]
+    fn new_settings_go_beside_their_neighbours() {
+        let text = patch(Some(OLD), &entries(), None).unwrap();
+        let expected = "[global]\n# the repository\ngit_repo = x/deploy\ngit_deploy_dir = /srv\nservice_name=x\n\
+                        service_port=7\n\n; the end\n[wmnet]\ngit_server: h\n\n[beta]\nenvironment = beta";
+        assert_eq!(text, expected);
+        assert_eq!(patch(Some(&text), &entries(), None).unwrap(), text);
+        let first = [
+            Entry::new("global", "a", "1"),
+            Entry::new("global", "git_repo", "x/deploy"),
+        ];
+        assert!(
+            patch(Some(OLD), &first, None)
+                .unwrap()
+                .starts_with("[global]\na = 1\n# the repository\n")
+        );
+    }
+
+    #[test]
+    fn only_what_svcgen_wrote_is_replaced_or_taken_out() {
+        let wanted = [Entry::new("global", "service_name", "y")];
+        let conflict = patch(Some(OLD), &wanted, None).unwrap_err();
+        let reason = "`service_name` is `x` already, not `y`".to_owned();
+        assert_eq!(
+            conflict,
+            EntryError::Conflict {
+                line: Some(4),
+                reason
+            }
+        );
+        let base = "[global]\nservice_name: x\ngit_repo: other\n\n[wmnet]\ngit_server: h\n";
+        let text = patch(Some(OLD), &wanted, Some(base)).unwrap();
+        assert_eq!(
+            text,
+            "[global]\n# the repository\ngit_repo = x/deploy\nservice_name=y\n\n; the end\n"
+        );
+    }
+
+    #[test]
+    fn a_new_file_is_as_people_write_it() {
+        let text = patch(None, &entries(), None).unwrap();
+        assert_eq!(
+            text,
+            "[global]\ngit_repo: x/deploy\ngit_deploy_dir: /srv\nservice_name: x\nservice_port: 7\n\n[beta]\nenvironment: beta\n"
+        );
+        let bad = [Entry::new("global", "a", "1\n[x]\n# y")];
+        assert!(matches!(
+            patch(None, &bad, None),
+            Err(EntryError::Unreadable { .. })
+        ));
+    }
+
+    /// Files of every manner: comments, blank lines, continuations, separators, line ends, a last line without one.
+    fn files() -> impl Strategy<Value = String> {
+        let item = prop_oneof![
+            "# [a-z :=]{0,8}",
+            "; [a-z :=]{0,8}",
+            Just(String::new()),
+            Just("  ".to_owned()),
+            "[a-f]{1,2}[ ]{0,2}[:=][ ]{0,2}[a-z0-9é:=#;%]{0,6}",
+            "[a-f]{1,2}: [a-z]{1,3}\n   [a-z:=]{1,4}",
+        ];
+        let section = ("\\[[a-c.]{1,3}\\]", prop::collection::vec(item, 0..8));
+        let sections = prop::collection::vec(section, 0..4);
+        (sections, any::<bool>(), any::<bool>()).prop_map(|(sections, crlf, ended)| {
+            let mut lines = Vec::new();
+            for (header, items) in sections {
+                lines.push(header);
+                lines.extend(items);
+            }
+            let mut text = lines.join("\n");
+            if ended && !text.is_empty() {
+                text.push('\n');
+            }
+            if crlf {
+                text.replace('\n', "\r\n")
+            } else {
+                text
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_byte_outside_of_the_changed_lines_stays(
+            text in files(),
+            wanted in prop::collection::btree_map(("[a-c.]{1,3}", "[a-h]{1,2}"), "[a-z0-9é:=%]{0,6}", 0..6),
+        ) {
+            let Ok(before) = parse(&text) else { return Ok(()) };
+            let entries: Vec<Entry> = wanted.iter().map(|((s, k), v)| Entry::new(s, k, v)).collect();
+            // As if svcgen had written whatever is there: nothing is a conflict.
+            let own: Vec<Entry> = entries.iter()
+                .filter_map(|e| before.find(&e.section, &e.key).map(|s| Entry::new(&e.section, &e.key, &s.value)))
+                .collect();
+            let after = match patch(Some(&text), &entries, Some(&fragment(&own))) {
+                Ok(after) => after,
+                // A value of several lines in the base can itself be no text that a fragment holds.
+                Err(EntryError::Conflict { .. }) => return Ok(()),
+                Err(error) => return Err(TestCaseError::fail(format!("{error:?} {text:?}"))),
+            };
+            let result = parse(&after).unwrap();
+            for entry in &entries {
+                prop_assert_eq!(&result.find(&entry.section, &entry.key).unwrap().value, &entry.value);
+            }
+            // The lines that are not of a changed setting are the old ones, in order, byte for byte.
+            let mut old = text.clone();
+            let mut spans: Vec<_> = entries.iter().filter_map(|e| {
+                before.find(&e.section, &e.key).filter(|s| s.value != e.value).map(|s| s.span.clone())
+            }).collect();
+            spans.sort_by_key(|span| std::cmp::Reverse(span.start));
+            for span in spans {
+                old.replace_range(span, "");
+            }
+            let mut rest = after.as_str();
+            for line in old.split_inclusive('\n') {
+                let at = rest.find(line.trim_end_matches(['\r', '\n']));
+                prop_assert!(at.is_some(), "{line:?} of {text:?} is not in {after:?}");
+                rest = &rest[at.unwrap() + line.trim_end_matches(['\r', '\n']).len()..];
+            }
+            prop_assert_eq!(text.contains("\r\n"), after.contains("\r\n") && text.contains("\r\n"));
+            prop_assert_eq!(patch(Some(&after), &entries, Some(&fragment(&own))).unwrap(), after);
+        }
+    }
 }

@@ -1,0 +1,67 @@
+//! What has to stand in the deploy repository of a service: the `scap/` directory, and the papers at its root.
+
+mod checks;
+mod config;
+mod config_deploy;
+mod groups;
+mod papers;
+mod targets;
+mod tree;
+
+use super::{CommitText, GenerateError, Generated};
+use crate::model::{Service, Site};
+use crate::render::Templates;
+use crate::render::markup::wrap;
+
+pub use tree::DeployRepo;
+
+/// Derives what has to stand in a deploy repository that was read.
+///
+/// # Errors
+/// Where a file of the repository is not understood, or the model does not fit it.
+pub fn deploy_repo(
+    service: &Service,
+    site: &Site,
+    tree: &DeployRepo,
+    templates: &Templates,
+) -> Result<Generated, GenerateError> {
+    let mut generated = Generated {
+        message: message(service),
+        ..Generated::default()
+    };
+    let scopes = groups::scopes(service);
+    let settings = config::settings(service, site, tree, &scopes)?;
+    targets::targets(service, tree, &scopes, &settings, &mut generated);
+    generated.desired.insert(0, settings.desired());
+    checks::checks(service, tree, &mut generated)?;
+    config_deploy::config_deploy(service, site, tree, templates, &mut generated)?;
+    papers::papers(service, site, tree, templates, &mut generated)?;
+    Ok(generated)
+}
+
+fn message(service: &Service) -> CommitText {
+    let subject = format!("scap: Set up the deployment of {}", service.name);
+    let subject = if subject.len() <= 50 {
+        subject
+    } else {
+        format!("scap: Deploy {}", service.name)
+    };
+    let description = wrap(&sentence(service), 72);
+    let source = wrap(
+        &format!(
+            "Targets, checks and settings follow the svcgen.yaml of {}.",
+            service.repositories.source
+        ),
+        72,
+    );
+    CommitText {
+        subject,
+        body: format!("{description}\n\n{source}"),
+    }
+}
+
+/// The first sentence of the description, with its stop.
+fn sentence(service: &Service) -> String {
+    let sentence = service.description.first_sentence();
+    if sentence.ends_with(['.', '!', '?', ':']) { sentence } else { format!("{sentence}.") }
+}

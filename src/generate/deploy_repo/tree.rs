@@ -1,0 +1,150 @@
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::generate::GenerateError;
+use crate::ini::{Ini, parse};
+use crate::scap::{CONFIG_FILE, Files};
+use crate::worktree::{Worktree, WorktreeError};
+use crate::yaml::{self, Node};
+
+/// What a generator has to know of a deploy repository.
+#[derive(Debug, Clone)]
+pub struct DeployRepo {
+    files: BTreeMap<Utf8PathBuf, String>,
+    config: Ini,
+}
+
+/// The files at the root that are looked at.
+const PAPERS: [&str; 6] = [
+    ".gitreview",
+    ".gitmodules",
+    "README",
+    "README.md",
+    "README.rst",
+    "README.txt",
+];
+
+/// What stands in trees that are no deploy repository.
+const FOREIGN: [(&str, &str); 4] = [
+    (
+        "puppet/modules",
+        "no `puppet/modules`: that is a Vagrant tree",
+    ),
+    ("modules", "no `modules`: that is a Puppet tree"),
+    ("manifests", "no `manifests`: that is a Puppet tree"),
+    ("hieradata", "no `hieradata`: that is a Puppet tree"),
+];
+
+impl DeployRepo {
+    /// Reads a deploy repository; an empty folder is one that begins.
+    ///
+    /// # Errors
+    /// Where the folder is something else, or `scap.cfg` is not understood.
+    pub fn read(worktree: &Worktree) -> Result<Self, GenerateError> {
+        if !worktree.has_file(CONFIG_FILE) {
+            refuse_foreign(worktree)?;
+        }
+        let mut files = BTreeMap::new();
+        let mut folders = vec![Utf8PathBuf::from("scap")];
+        let environments = worktree.list("scap/environments");
+        folders.extend(
+            environments
+                .iter()
+                .map(|name| Utf8Path::new("scap/environments").join(name)),
+        );
+        let below = folders.iter().flat_map(|folder| {
+            worktree
+                .list(folder)
+                .into_iter()
+                .map(|name| folder.join(name))
+        });
+        for path in below
+            .chain(PAPERS.iter().map(Utf8PathBuf::from))
+            .filter(|path| worktree.has_file(path))
+        {
+            match worktree.read(&path) {
+                Ok(Some(text)) => {
+                    files.insert(path, text);
+                }
+                Ok(None) | Err(WorktreeError::NotText { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let text = files
+            .get(Utf8Path::new(CONFIG_FILE))
+            .map(String::as_str)
+            .unwrap_or_default();
+        let config = parse(text).map_err(|error| GenerateError::NotUnderstood {
+            path: CONFIG_FILE.into(),
+            line: error.line,
+            reason: error.message,
+        })?;
+        Ok(Self { files, config })
+    }
+
+    /// The text of a file that is looked at.
+    pub(super) fn text(&self, path: impl AsRef<Utf8Path>) -> Option<&str> {
+        self.files.get(path.as_ref()).map(String::as_str)
+    }
+
+    /// The value of a setting of `scap.cfg`.
+    pub(super) fn setting(&self, section: &str, key: &str) -> Option<&str> {
+        self.config
+            .find(section, key)
+            .map(|setting| setting.value.as_str())
+    }
+
+    /// A YAML file.
+    pub(super) fn yaml(&self, path: impl AsRef<Utf8Path>) -> Result<Option<Node>, GenerateError> {
+        let path = path.as_ref();
+        let Some(text) = self.text(path) else {
+            return Ok(None);
+        };
+        yaml::parse(text)
+            .map(Some)
+            .map_err(|error| GenerateError::NotUnderstood {
+                path: path.to_owned(),
+                line: text[..error.at.min(text.len())].matches('\n').count() + 1,
+                reason: error.message,
+            })
+    }
+
+    /// Whether the repository has a README of any kind.
+    pub(super) fn has_readme(&self) -> bool {
+        self.files
+            .keys()
+            .any(|path| path.as_str().starts_with("README"))
+    }
+}
+
+impl Files for DeployRepo {
+    fn read(&self, path: &Utf8Path) -> Result<Option<String>, WorktreeError> {
+        Ok(self.files.get(path).cloned())
+    }
+
+    fn has_folder(&self, path: &Utf8Path) -> bool {
+        self.files.keys().any(|file| file.starts_with(path))
+    }
+}
+
+fn refuse_foreign(worktree: &Worktree) -> Result<(), GenerateError> {
+    let mut found: Vec<String> = FOREIGN
+        .iter()
+        .filter(|(folder, _)| worktree.has_folder(folder))
+        .map(|(_, why)| (*why).to_owned())
+        .collect();
+    if worktree.has_file("package.json") && !worktree.has_file(".gitmodules") {
+        found.push("no `package.json` beside no `.gitmodules`: that is a source repository".into());
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    found.insert(0, format!("`{CONFIG_FILE}`, or an empty folder"));
+    let root = worktree.root().to_owned();
+    Err(GenerateError::Unrecognised {
+        root,
+        tree: "a deploy repository",
+        looked_for: found,
+    })
+}

@@ -1,0 +1,105 @@
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::check::DeployCheck;
+use super::config::ScapConfig;
+use super::config_files::ConfigFile;
+use super::environment::ScapEnvironment;
+use super::files::Files;
+use super::mistake::{Findings, Mistake, Reading, ScapError};
+use super::submodule::{Submodule, read_submodules};
+use super::targets::HostGroup;
+use super::vars::read_vars;
+use crate::model::HostName;
+
+/// Everything that a deploy repository says about its deploys, in one place.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScapDirectory {
+    pub config: ScapConfig,
+    /// The groups with their hosts, in the order in which they are deployed.
+    pub groups: Vec<HostGroup>,
+    /// In the order in which they run.
+    pub checks: Vec<DeployCheck>,
+    /// What is rendered on each target; empty where `config_deploy` is off.
+    pub config_files: Vec<ConfigFile>,
+    pub vars: Map<String, Value>,
+    pub submodules: Vec<Submodule>,
+}
+
+impl ScapDirectory {
+    /// Reads the directory as Scap would on a host, and for an environment where one is named.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn read(
+        files: &dyn Files,
+        host: &HostName,
+        environment: Option<&ScapEnvironment>,
+    ) -> Result<Reading<Self>, ScapError> {
+        let mut findings = Findings::default();
+        let config = findings.take(ScapConfig::read(files, host, environment))?;
+        let selected = config
+            .as_ref()
+            .and_then(|config| config.environment.clone());
+        let environment = environment.cloned().or(selected);
+        let environment = environment.as_ref();
+        let groups = match &config {
+            Some(config) => findings.take(HostGroup::read_all(files, config))?,
+            None => None,
+        };
+        let checks = findings.take(DeployCheck::read_all(files, environment))?;
+        let renders = config.as_ref().is_none_or(|config| config.config_deploy);
+        let config_files = match renders {
+            true => findings.take(ConfigFile::read_all(files, environment))?,
+            false => Some(Vec::new()),
+        };
+        let vars = if renders {
+            findings.take(read_vars(files, environment))?
+        } else {
+            Some(Map::new())
+        };
+        let submodules = match files.read(".gitmodules".into())? {
+            Some(text) => {
+                let submodules = read_submodules(".gitmodules".into(), &text);
+                findings.take(submodules.map(|value| Reading {
+                    value,
+                    warnings: Vec::new(),
+                }))?
+            }
+            None => Some(Vec::new()),
+        };
+        let (Some(config), Some(groups), Some(checks)) = (config, groups, checks) else {
+            return findings.finish(None);
+        };
+        let (Some(config_files), Some(vars), Some(submodules)) = (config_files, vars, submodules)
+        else {
+            return findings.finish(None);
+        };
+        warn_groups(&config, &checks, &mut findings);
+        findings.finish(Some(Self {
+            config,
+            groups,
+            checks,
+            config_files,
+            vars,
+            submodules,
+        }))
+    }
+}
+
+/// Warns of checks for groups that are not deployed.
+fn warn_groups(config: &ScapConfig, checks: &[DeployCheck], findings: &mut Findings) {
+    for check in checks {
+        if let Some(group) = &check.group
+            && !config.groups.iter().any(|known| known.name == *group)
+        {
+            let message = format!(
+                "the check `{}` is for a group `{group}` that is not deployed",
+                check.name
+            );
+            findings
+                .warnings
+                .push(Mistake::new("scap/checks.yaml", None, message));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+use std::collections::HashSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+
+use super::config::{ScapConfig, TargetGroup};
+use super::environment::{ScapEnvironment, places};
+use super::files::{Files, read_first};
+use super::mistake::{Findings, Mistake, Reading, ScapError};
+use crate::model::HostName;
+use crate::worktree::WorktreeError;
+
+/// A group with its hosts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HostGroup {
+    pub group: TargetGroup,
+    /// The list that the hosts are read from.
+    pub path: Utf8PathBuf,
+    /// In the order of the list; without those of an earlier group.
+    pub hosts: Vec<HostName>,
+}
+
+/// Where lists of hosts are on a deployment server that the repository does not have.
+const SHARED_LISTS: &str = "/etc/dsh/group";
+
+impl HostGroup {
+    /// Reads the lists of all groups.
+    ///
+    /// # Errors
+    /// Where a list is nowhere, or a line of one is no host.
+    pub(super) fn read_all(
+        files: &dyn Files,
+        config: &ScapConfig,
+    ) -> Result<Reading<Vec<Self>>, ScapError> {
+        let mut findings = Findings::default();
+        let mut groups = Vec::new();
+        let mut seen = HashSet::new();
+        for group in &config.groups {
+            let Some((path, text)) =
+                find_target_file(files, &group.file, config.environment.as_ref())?
+            else {
+                let (at, line) = match &group.named {
+                    Some((path, line)) => (path.clone(), Some(*line)),
+                    None => (super::CONFIG_FILE.into(), None),
+                };
+                let message = format!("the list of hosts `{}` is not there", group.file);
+                let looked_for: Vec<String> = candidates(&group.file, config.environment.as_ref())
+                    .iter()
+                    .map(|path| format!("`{path}`"))
+                    .collect();
+                let rule = format!("write one of {}", looked_for.join(", "));
+                findings
+                    .mistakes
+                    .push(Mistake::new(at, line, message).rule(rule));
+                continue;
+            };
+            let mut hosts = findings.take(read_hosts(&path, &text))?.unwrap_or_default();
+            hosts.retain(|host| seen.insert(host.clone()));
+            groups.push(Self {
+                group: group.clone(),
+                path,
+                hosts,
+            });
+        }
+        findings.finish(Some(groups))
+    }
+}
+
+/// Finds the list that a name means: that of the environment, that of all, that of the machine.
+///
+/// # Errors
+/// Where a file is not readable, or not text.
+pub fn find_target_file(
+    files: &dyn Files,
+    name: &Utf8Path,
+    environment: Option<&ScapEnvironment>,
+) -> Result<Option<(Utf8PathBuf, String)>, WorktreeError> {
+    let all = candidates(name, environment);
+    let (outside, inside): (Vec<_>, Vec<_>) = all.into_iter().partition(|path| path.is_absolute());
+    if let Some(found) = read_first(files, inside)? {
+        return Ok(Some(found));
+    }
+    for path in outside {
+        match fs_err::read_to_string(&path) {
+            Ok(text) => return Ok(Some((path, text))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(None)
+}
+
+fn candidates(name: &Utf8Path, environment: Option<&ScapEnvironment>) -> Vec<Utf8PathBuf> {
+    if name.is_absolute() {
+        return vec![name.to_owned()];
+    }
+    let mut all = places(environment, name.as_str());
+    all.push(Utf8Path::new(SHARED_LISTS).join(name));
+    all
+}
+
+/// Reads the hosts of a list: the words that its lines begin with, each once.
+///
+/// # Errors
+/// Where such a word is no host name.
+pub fn read_hosts(path: &Utf8Path, text: &str) -> Result<Reading<Vec<HostName>>, ScapError> {
+    let mut findings = Findings::default();
+    let mut hosts: Vec<HostName> = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
+        let word = &line[..line.find(|c| !is_part(c)).unwrap_or(line.len())];
+        if word.is_empty() {
+            if line.starts_with([' ', '\t']) && line.trim_start().starts_with(is_part) {
+                let mistake = Mistake::new(
+                    path,
+                    Some(index + 1),
+                    format!("Scap does not see `{}`", line.trim()),
+                );
+                findings
+                    .warnings
+                    .push(mistake.rule("a host stands at the beginning of its line"));
+            }
+            continue;
+        }
+        match HostName::parse(&word.to_lowercase()) {
+            Ok(host) if hosts.contains(&host) => {
+                findings.warnings.push(Mistake::new(
+                    path,
+                    Some(index + 1),
+                    format!("`{host}` is there twice"),
+                ));
+            }
+            Ok(host) => hosts.push(host),
+            Err(refused) => {
+                let message = format!("`{}` is not {}", word.escape_debug(), refused.what);
+                findings
+                    .mistakes
+                    .push(Mistake::new(path, Some(index + 1), message).rule(refused.rule));
+            }
+        }
+    }
+    findings.finish(Some(hosts))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_host_begins_its_line() {
+        let text = "# a1.example\na2.example # rack\n  a3.example\n\nA4.example\na2.example\n";
+        let reading = read_hosts("scap/targets".into(), text).unwrap();
+        let hosts: Vec<&str> = reading.value.iter().map(HostName::as_str).collect();
+        assert_eq!(hosts, ["a2.example", "a4.example"]);
+        let warned: Vec<Option<usize>> = reading.warnings.iter().map(|w| w.line).collect();
+        assert_eq!(warned, [Some(3), Some(6)]);
+        let error = read_hosts("scap/targets".into(), "a1\n-oProxyCommand\n").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "scap/targets:2: `-oProxyCommand` is not a host name: labels of lower-case letters, digits and hyphens, \
+             separated by dots"
+        );
+    }
+}
