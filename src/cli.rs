@@ -1,6 +1,8 @@
 //! The command line: parses it, runs one command, and turns its end into an exit code.
 
 mod context;
+mod new;
+mod request;
 mod schema;
 
 use std::process::ExitCode;
@@ -53,6 +55,10 @@ pub struct GlobalArgs {
 /// What svcgen can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write the model of a service from answers.
+    New(new::NewArgs),
+    /// Print the text of a request: for a new service, for access, for repositories.
+    Request(request::RequestArgs),
     /// Print the JSON Schema of a file that svcgen reads.
     Schema(schema::SchemaArgs),
 }
@@ -102,6 +108,8 @@ impl From<std::io::Error> for Failure {
 
 fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
     match &cli.command {
+        Command::New(args) => new::run(args, &cli.global, ui),
+        Command::Request(args) => request::run(args, &cli.global, ui),
         Command::Schema(args) => schema::run(args, ui),
     }
 }

@@ -4,6 +4,7 @@
 //! It never writes, asks or prints.
 
 mod error;
+pub mod tickets;
 
 use crate::edit::Desired;
 

@@ -8,6 +8,7 @@ pub mod edit;
 pub mod error;
 pub mod generate;
 pub mod model;
+pub mod onboarding;
 pub mod render;
 pub mod ui;
 pub mod worktree;

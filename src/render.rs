@@ -1,6 +1,7 @@
 //! Renders templates, and writes values in the syntax of the file that they go to.
 
 pub mod quoting;
+mod remarkup;
 mod templates;
 
 pub use templates::{RenderError, Templates};

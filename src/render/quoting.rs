@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use crate::yaml::{Kind, parse};
 
+pub use super::remarkup::remarkup;
+
 /// Writes a text as a Puppet string: single quotes, or double ones where line ends have to be escaped.
 pub fn puppet_string(text: &str) -> String {
     if text.contains(|c: char| c.is_control()) {
