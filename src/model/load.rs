@@ -3,7 +3,7 @@ use thiserror::Error;
 
 use super::name::SiteName;
 use super::problem::Problem;
-use super::read::{Read, refused};
+use super::read::{Read as _, refused};
 use super::service::Service;
 use super::site::{Site, SiteError, Sites};
 use crate::yaml::{Kind, Node, parse};

@@ -2,19 +2,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A home of its own, an empty environment, a fixed day, and the imaginary organisation of the fixtures as a site.
-pub struct Env {
+pub(crate) struct Env {
     folder: tempfile::TempDir,
 }
 
 /// What a run left behind.
-pub struct Run {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Env {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sites = folder.path().join("config/svcgen/sites");
         std::fs::create_dir_all(&sites).unwrap();
@@ -28,26 +28,26 @@ impl Env {
     }
 
     /// The working directory.
-    pub fn work(&self) -> PathBuf {
+    pub(crate) fn work(&self) -> PathBuf {
         self.folder.path().join("work")
     }
 
-    pub fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.work().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
-    pub fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.work().join(path)).unwrap()
     }
 
-    pub fn has(&self, path: &str) -> bool {
+    pub(crate) fn has(&self, path: &str) -> bool {
         self.work().join(path).exists()
     }
 
     /// Runs svcgen in the working directory.
-    pub fn svcgen(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn svcgen(&self, arguments: &[&str]) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_svcgen"))
             .args(arguments)
             .current_dir(self.work())
@@ -75,7 +75,7 @@ impl Env {
 
 impl Run {
     /// The exit code and both streams, as a snapshot shows them.
-    pub fn show(&self) -> String {
+    pub(crate) fn show(&self) -> String {
         format!(
             "exit {}\n--- stdout\n{}--- stderr\n{}",
             self.code, self.stdout, self.stderr
@@ -84,6 +84,22 @@ impl Run {
 }
 
 /// The folder of the fixtures.
-pub fn fixtures() -> &'static Path {
+pub(crate) fn fixtures() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures"))
+}
+
+/// Whether a tool is installed.
+///
+/// Where it is not, the test is skipped: that is written to a file which `tests/run` shows. On CI it is a failure.
+#[allow(dead_code, reason = "only tests that judge with the tools of others need one")]
+pub(crate) fn has_tool(tool: &str) -> bool {
+    if which::which(tool).is_ok() {
+        return true;
+    }
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "`{test}` needs `{tool}`");
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("skipped");
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    std::io::Write::write_all(&mut file, format!("skipped: {test} needs {tool}\n").as_bytes()).unwrap();
+    false
 }
