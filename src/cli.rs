@@ -3,6 +3,8 @@
 mod context;
 mod generate;
 mod generator;
+mod new;
+mod request;
 mod schema;
 
 use std::process::ExitCode;
@@ -65,6 +67,10 @@ pub enum Command {
     Source(generator::CloneableArgs),
     /// Run all generators.
     Generate(generate::GenerateArgs),
+    /// Write the model of a service from answers.
+    New(new::NewArgs),
+    /// Print the text of a request: for a new service, for access, for repositories.
+    Request(request::RequestArgs),
     /// Print the JSON Schema of a file that svcgen reads.
     Schema(schema::SchemaArgs),
 }
@@ -119,6 +125,8 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Scap(args) => generator::run_cloneable(generator::Generator::Scap, args, &cli.global, ui),
         Command::Source(args) => generator::run_cloneable(generator::Generator::Source, args, &cli.global, ui),
         Command::Generate(args) => generate::run(args, &cli.global, ui),
+        Command::New(args) => new::run(args, &cli.global, ui),
+        Command::Request(args) => request::run(args, &cli.global, ui),
         Command::Schema(args) => schema::run(args, ui),
     }
 }

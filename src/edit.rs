@@ -13,6 +13,7 @@ pub mod yaml;
 
 use camino::Utf8PathBuf;
 
+pub(crate) use apply::replace;
 pub use apply::{ApplyError, apply};
 pub use plan::{Conflict, EditPlan, FileEdit, PlanError, plan};
 pub use rendered::Rendered;

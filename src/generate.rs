@@ -12,6 +12,7 @@ mod ports;
 mod puppet_code;
 mod scan;
 mod service_node;
+pub mod tickets;
 mod values;
 
 use camino::Utf8PathBuf;

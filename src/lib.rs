@@ -10,6 +10,7 @@ pub mod generate;
 pub mod ini;
 pub mod model;
 pub mod puppet;
+pub mod onboarding;
 pub mod render;
 pub mod scap;
 pub mod ui;

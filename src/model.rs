@@ -22,6 +22,7 @@ pub use config::{ConfigStyle, Parameter, ServiceConfig};
 pub use data_type::DataType;
 pub use deploy::{Check, CheckKind, Deploy, Environment, FailureLimit, Group, Moment, Stage};
 pub use host::{HostName, HostPattern};
+pub(crate) use load::read_text;
 pub use load::{LoadError, MODEL_FILE, SUPPORTED_VERSION, find_model};
 pub use name::{
     AccountName, BranchName, CheckName, EnvironmentName, GroupName, ImageName, ParameterName, Port, PuppetName,

@@ -2,6 +2,7 @@
 
 pub mod markup;
 pub mod quoting;
+mod remarkup;
 mod templates;
 
 pub use templates::{RenderError, Templates};

@@ -52,7 +52,7 @@ fn write(worktree: &Worktree, edit: &FileEdit) -> Result<(), ApplyError> {
 }
 
 /// Replaces a file by another content: the old one stays until the new one is whole on the disk.
-fn replace(path: &Utf8Path, content: &[u8]) -> std::io::Result<()> {
+pub(crate) fn replace(path: &Utf8Path, content: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     let mut temporary = tempfile::Builder::new().prefix(".svcgen-").tempfile_in(folder)?;
     temporary.write_all(content)?;

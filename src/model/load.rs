@@ -3,7 +3,7 @@ use thiserror::Error;
 
 use super::name::SiteName;
 use super::problem::Problem;
-use super::read::{Read, refused};
+use super::read::{Read as _, refused};
 use super::service::Service;
 use super::site::{Site, SiteError, Sites};
 use crate::yaml::{Kind, Node, parse_strict};
@@ -43,6 +43,20 @@ pub fn find_model(from: &Utf8Path) -> Option<Utf8PathBuf> {
         .find(|path| path.is_file())
 }
 
+/// Reads a file of text that is not larger than a model may be.
+///
+/// # Errors
+/// Where it cannot be read, is too large, or is not text.
+pub(crate) fn read_text(path: &Utf8Path) -> Result<String, LoadError> {
+    let unreadable = |error| LoadError::Unreadable { path: path.to_owned(), error };
+    let length = fs_err::metadata(path).map_err(unreadable)?.len();
+    if length > LARGEST {
+        return Err(LoadError::NotText { path: path.to_owned() });
+    }
+    let bytes = fs_err::read(path).map_err(unreadable)?;
+    String::from_utf8(bytes).map_err(|_| LoadError::NotText { path: path.to_owned() })
+}
+
 /// Reads the version of a file and reports one that is not known.
 pub(super) fn read_version(node: &Node, what: &str, problems: &mut Vec<Problem>) {
     match node.find("version") {
@@ -65,13 +79,7 @@ impl Service {
     /// # Errors
     /// Every mistake in the file, or the site that cannot be read.
     pub fn load(path: &Utf8Path, sites: &Sites, site: Option<&SiteName>) -> Result<(Self, Site), SiteError> {
-        let unreadable = |error| LoadError::Unreadable { path: path.to_owned(), error };
-        let length = fs_err::metadata(path).map_err(unreadable)?.len();
-        if length > LARGEST {
-            return Err(LoadError::NotText { path: path.to_owned() }.into());
-        }
-        let bytes = fs_err::read(path).map_err(unreadable)?;
-        let text = String::from_utf8(bytes).map_err(|_| LoadError::NotText { path: path.to_owned() })?;
+        let text = read_text(path)?;
         Self::parse(path, &text, sites, site)
     }
 
@@ -87,8 +95,22 @@ impl Service {
     ) -> Result<(Self, Site), SiteError> {
         let wrong = |problems| LoadError::Wrong { path: path.to_owned(), text: text.to_owned(), problems };
         let node = parse_strict(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
+        Ok(Self::resolve(&node, sites, site)?.map_err(wrong)?)
+    }
+
+    /// Reads a model out of values that are parsed already, and the site it names (or the one that is given instead).
+    ///
+    /// The mistakes are in the inner result: their places are those of the values.
+    ///
+    /// # Errors
+    /// The site that cannot be read.
+    pub(crate) fn resolve(
+        node: &Node,
+        sites: &Sites,
+        site: Option<&SiteName>,
+    ) -> Result<Result<(Self, Site), Vec<Problem>>, SiteError> {
         let mut problems = Vec::new();
-        read_version(&node, "model", &mut problems);
+        read_version(node, "model", &mut problems);
         let named = node.find("site").and_then(|node| SiteName::read(node, &mut problems).map(|name| (name, node)));
         let site = match (site, named) {
             (Some(name), _) => sites.find(name)?,
@@ -105,12 +127,12 @@ impl Service {
             },
             (None, None) => default_site(sites)?,
         };
-        let service = Self::read(&node, &site, &mut problems);
+        let service = Self::read(node, &site, &mut problems);
         problems.sort_by_key(|problem| problem.span.start);
         problems.dedup();
         match service {
-            Some(service) if problems.is_empty() => Ok((service, site)),
-            _ => Err(wrong(problems).into()),
+            Some(service) if problems.is_empty() => Ok(Ok((service, site))),
+            _ => Ok(Err(problems)),
         }
     }
 }

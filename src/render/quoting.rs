@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use crate::yaml::{Kind, parse};
 
+pub use super::remarkup::remarkup;
+
 /// Writes a text as a Puppet string: single quotes, or double ones where line ends have to be escaped.
 ///
 /// puppet-lint takes `${` in single quotes for a mistake.

@@ -1,0 +1,194 @@
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::Args;
+use serde_json::json;
+
+use super::context::{Context, working_directory};
+use super::{Failure, GlobalArgs};
+use crate::edit;
+use crate::error::CommandError;
+use crate::model::{MODEL_FILE, Service, SiteName, Sites};
+use crate::onboarding::{Answers, AnswersError, find_defaults, write_model};
+use crate::ui::{Format, Ui};
+
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// Answers: a part of the model, lines `path: value`, or both.
+    #[arg(long, value_name = "FILE")]
+    answers: Option<Utf8PathBuf>,
+    /// One answer, such as `port=6699` or `deploy.groups.default.hosts='[a.example.org]'`; wins over the file.
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Fill in what package.json and git's configuration say.
+    #[arg(long)]
+    defaults: bool,
+    /// Write over a model that says something else.
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
+    if args.answers.is_none() && args.set.is_empty() && !args.defaults {
+        return Err(
+            CommandError::usage("there are no answers to write a model from")
+                .hint("svcgen new --answers FILE")
+                .hint("svcgen new --defaults --set name=NAME --set port=PORT")
+                .into(),
+        );
+    }
+    let context = Context::new(global)?;
+    let (service, text) = answer(args, &context, ui)?;
+    let path = match &global.service {
+        Some(path) => path.clone(),
+        None => working_directory()?.join(MODEL_FILE),
+    };
+    let shown = shown(&path);
+    let is_written = write(&path, &text, &service, &context.sites, args.force)?;
+    if ui.format == Format::Json {
+        ui.result(&format!(
+            "{}\n",
+            json!({"path": path, "written": is_written, "service": service})
+        ))?;
+    }
+    if is_written {
+        ui.status(&format!("wrote `{shown}`"));
+        if !service.has_hosts() {
+            ui.detail("hosts are not known yet; they go below `deploy.groups`");
+        }
+    } else {
+        ui.status(&format!("nothing to do: `{shown}` says the same already"));
+    }
+    Ok(())
+}
+
+/// Collects the answers and makes the model of them, and its text.
+fn answer(args: &NewArgs, context: &Context, ui: &Ui) -> Result<(Service, String), CommandError> {
+    let mut answers = Answers::default();
+    if let Some(path) = &args.answers {
+        answers.read_file(path)?;
+    }
+    for flag in &args.set {
+        answers.set(flag)?;
+    }
+    if args.defaults {
+        for found in answers.fill(&find_defaults(
+            &working_directory()?,
+            &context.configuration.user,
+        )) {
+            ui.status(&format!(
+                "{}: {} ({})",
+                found.path,
+                found.value.escape_debug(),
+                found.origin
+            ));
+        }
+    }
+    let configured = context
+        .configuration
+        .site
+        .as_deref()
+        .and_then(|name| SiteName::parse(name).ok());
+    let configured = configured.filter(|_| !answers.is_answered("site"));
+    if let Some(site) = context.site.as_ref().or(configured.as_ref()) {
+        answers.set_site(site);
+    }
+    let (service, _) = answers
+        .resolve(&context.sites)
+        .map_err(|error| explain(error, args.defaults))?;
+    let text = write_model(&service, &context.sites)?;
+    Ok((service, text))
+}
+
+/// Writes the model, unless it is there; returns whether it was written.
+fn write(
+    path: &Utf8Path,
+    text: &str,
+    service: &Service,
+    sites: &Sites,
+    force: bool,
+) -> Result<bool, CommandError> {
+    // Through a link, it is the file that changes.
+    let target = path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned());
+    let same = |present: &str| {
+        Service::parse(path, present, sites, None).is_ok_and(|(present, _)| present == *service)
+    };
+    match fs_err::read_to_string(&target) {
+        Ok(present) if present == text || same(&present) => return Ok(false),
+        Ok(_) if !force => return Err(conflict(path)),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData && !force => {
+            return Err(conflict(path));
+        }
+        Ok(_) => {}
+        Err(error)
+            if matches!(
+                error.kind(),
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::InvalidData
+            ) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_str().is_empty())
+        .map_or(Utf8Path::new("."), |folder| folder);
+    let target = folder.join(target.file_name().unwrap_or(MODEL_FILE));
+    edit::replace(&target, text.as_bytes()).map_err(|error| {
+        CommandError::from(error).cause(format!("`{}` was not written", shown(path)))
+    })?;
+    Ok(true)
+}
+
+fn conflict(path: &Utf8Path) -> CommandError {
+    CommandError::conflict(format!(
+        "`{}` is there already and says something else",
+        shown(path)
+    ))
+    .hint("add `--force` to write over it")
+}
+
+/// A path as the user would write it.
+fn shown(path: &Utf8Path) -> Utf8PathBuf {
+    let here = working_directory().ok();
+    here.and_then(|here| path.strip_prefix(here).ok().map(Utf8Path::to_owned))
+        .unwrap_or_else(|| path.to_owned())
+}
+
+impl From<AnswersError> for CommandError {
+    fn from(error: AnswersError) -> Self {
+        explain(error, true)
+    }
+}
+
+fn explain(error: AnswersError, defaults: bool) -> CommandError {
+    match error {
+        AnswersError::Flag { .. } => {
+            CommandError::usage(error.to_string()).hint("svcgen new --set port=6699")
+        }
+        AnswersError::Site(error) => error.into(),
+        AnswersError::Wrong { wrong, missing } => {
+            let mut messages: Vec<String> = wrong
+                .into_iter()
+                .map(|error| CommandError::from(error).message)
+                .collect();
+            let paths: Vec<String> = missing.iter().map(|path| format!("`{path}`")).collect();
+            if !paths.is_empty() {
+                messages.push(format!("there is no answer for {}", paths.join(", ")));
+            }
+            let mut error = CommandError::usage(messages.join("\n\n"));
+            if !missing.is_empty() {
+                let flags: Vec<String> = missing
+                    .iter()
+                    .map(|path| format!("--set {path}=VALUE"))
+                    .collect();
+                error = error.hint(format!(
+                    "add {}, or lines `path: value` to the file of `--answers`",
+                    flags.join(" ")
+                ));
+                if !defaults && missing.iter().any(|path| *path != "port") {
+                    error = error.hint(
+                        "add `--defaults` to take what package.json and git's configuration say",
+                    );
+                }
+            }
+            error
+        }
+    }
+}

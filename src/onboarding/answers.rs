@@ -1,0 +1,380 @@
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+use thiserror::Error;
+
+use super::defaults::Found;
+use super::merge::{Present, insert};
+use super::shape::Shape;
+use crate::model::{
+    LoadError, Problem, Service, Site, SiteError, SiteName, Sites, model_schema, read_text,
+};
+use crate::yaml::{Key, Kind, Node, Span, parse};
+
+/// The answers that are given so far, each with the place it came from.
+///
+/// All sources lie one after the other in one space of places, so that the values of several make one tree.
+#[derive(Debug)]
+pub struct Answers {
+    sources: Vec<Source>,
+    root: Node,
+    schema: Value,
+}
+
+/// A text that answers came from.
+#[derive(Debug)]
+struct Source {
+    /// The file, or the flag.
+    name: Utf8PathBuf,
+    text: String,
+    /// Where it begins in the space of all sources.
+    base: usize,
+}
+
+/// Answers that do not make a model.
+#[derive(Debug, Error)]
+pub enum AnswersError {
+    #[error("`--set {flag}` is not understood: {reason}")]
+    Flag { flag: String, reason: &'static str },
+    #[error("the answers do not make a model")]
+    Wrong {
+        /// The mistakes of each source.
+        wrong: Vec<LoadError>,
+        /// Paths that have to be answered.
+        missing: Vec<&'static str>,
+    },
+    #[error(transparent)]
+    Site(#[from] SiteError),
+}
+
+/// Paths without which there is no model, with a value that stands in while other mistakes are looked for.
+const REQUIRED: [(&str, &str); 4] = [
+    ("name", "stand-in"),
+    ("description", "stand-in"),
+    ("port", "65535"),
+    ("owner.name", "stand-in"),
+];
+
+impl Default for Answers {
+    fn default() -> Self {
+        let root = Node {
+            span: 0..0,
+            kind: Kind::Mapping(Vec::new()),
+            flow: false,
+        };
+        Self {
+            sources: Vec::new(),
+            root,
+            schema: model_schema(),
+        }
+    }
+}
+
+impl Answers {
+    /// Takes the answers of a file: a part of the model, lines `path: value`, or both.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or is not YAML.
+    pub fn read_file(&mut self, path: &Utf8Path) -> Result<(), AnswersError> {
+        let text = read_text(path).map_err(SiteError::from)?;
+        let base = self.add_source(path, &text);
+        let wrong = |problem| SiteError::from(wrong(path, &text, vec![problem]));
+        let node = parse(&text).map_err(|e| wrong(Problem::new(e.at..e.at, e.message)))?;
+        if !matches!(node.kind, Kind::Mapping(_) | Kind::Null) {
+            let message = format!("expected a mapping, found {}", node.describe());
+            return Err(wrong(
+                Problem::new(node.span.clone(), message).rule("lines such as `name: my-service`"),
+            )
+            .into());
+        }
+        for (key, value) in node.entries() {
+            let Some(path) = split(&key.text, shifted(&key.span, base)) else {
+                let problem = Problem::new(
+                    key.span.clone(),
+                    format!("`{}` is not a path", key.text.escape_debug()),
+                );
+                return Err(wrong(
+                    problem.rule("names parted by single dots, such as `owner.name`"),
+                )
+                .into());
+            };
+            let shape = follow(Shape::root(&self.schema), &path);
+            let value = placed(coerced(value.clone(), shape, &text), base);
+            insert(
+                &mut self.root,
+                &path,
+                value,
+                Shape::root(&self.schema),
+                Present::Kept,
+            );
+        }
+        Ok(())
+    }
+
+    /// Takes the answer of a flag, `PATH=VALUE`; the value is YAML, or the text itself where a text is wanted.
+    ///
+    /// # Errors
+    /// Where it is not of that form, or the value is not YAML.
+    pub fn set(&mut self, flag: &str) -> Result<(), AnswersError> {
+        let wrong_flag = |reason| AnswersError::Flag {
+            flag: flag.to_owned(),
+            reason,
+        };
+        let (path, value) = flag
+            .split_once('=')
+            .ok_or_else(|| wrong_flag("it is written `PATH=VALUE`"))?;
+        let source = Utf8PathBuf::from(format!("--set {}", path.trim()));
+        let base = self.add_source(&source, flag);
+        let path_span = base..base + path.len();
+        let path = split(path, path_span)
+            .ok_or_else(|| wrong_flag("a path is names parted by single dots"))?;
+        let shape = follow(Shape::root(&self.schema), &path);
+        let at = flag.len() - value.len();
+        let parsed = parse(value);
+        let node = match parsed {
+            Ok(node) if !shape.wants_text() => coerced(node, shape, value),
+            Ok(node)
+                if is_quoted(&node, value) || (shape.allows_null() && node.kind == Kind::Null) =>
+            {
+                node
+            }
+            _ if shape.wants_text() => Node {
+                span: 0..value.len(),
+                kind: Kind::String(value.to_owned()),
+                flow: true,
+            },
+            Ok(node) => node,
+            Err(error) => {
+                let place = at + error.at;
+                let problem = Problem::new(place..place, error.message);
+                return Err(SiteError::from(wrong(&source, flag, vec![problem])).into());
+            }
+        };
+        let node = placed(node, base + at);
+        insert(
+            &mut self.root,
+            &path,
+            node,
+            Shape::root(&self.schema),
+            Present::Replaced,
+        );
+        Ok(())
+    }
+
+    /// Takes what was found on the machine, where nothing is said, and returns what was taken.
+    ///
+    /// Somebody's address is taken only together with their name.
+    pub fn fill(&mut self, found: &[Found]) -> Vec<Found> {
+        let mut taken = Vec::new();
+        for answer in found {
+            let is_owner = answer.path != "owner.email" || self.has_owner(found);
+            if is_owner && !self.is_answered(answer.path) {
+                let kind = Kind::String(answer.value.clone());
+                self.put(
+                    answer.path,
+                    Utf8Path::new(answer.origin),
+                    &answer.value,
+                    kind,
+                );
+                taken.push(answer.clone());
+            }
+        }
+        taken
+    }
+
+    /// Whether the owner is the person who was found.
+    fn has_owner(&self, found: &[Found]) -> bool {
+        let owner = self
+            .root
+            .find_path(["owner", "name"])
+            .map(|node| &node.kind);
+        let person = found.iter().find(|answer| answer.path == "owner.name");
+        person.is_some_and(|person| owner == Some(&Kind::String(person.value.clone())))
+    }
+
+    /// Names the site, instead of the one that the answers name.
+    pub fn set_site(&mut self, site: &SiteName) {
+        self.put(
+            "site",
+            Utf8Path::new("--site"),
+            site.as_str(),
+            Kind::String(site.to_string()),
+        );
+    }
+
+    /// Whether there is an answer for a path.
+    pub fn is_answered(&self, path: &str) -> bool {
+        let found = self.root.find_path(path.split('.'));
+        let parent = path
+            .rsplit_once('.')
+            .and_then(|(parent, _)| self.root.find(parent));
+        // An answer of another kind above is wrong, but not missing.
+        let above = parent.is_some_and(|node| !matches!(node.kind, Kind::Mapping(_) | Kind::Null));
+        above || found.is_some_and(|node| node.kind != Kind::Null)
+    }
+
+    /// Makes the model.
+    ///
+    /// # Errors
+    /// Every mistake in the answers and every answer that is missing, at once; or the site that cannot be read.
+    pub fn resolve(mut self, sites: &Sites) -> Result<(Service, Site), AnswersError> {
+        let missing: Vec<_> = REQUIRED
+            .into_iter()
+            .filter(|(path, _)| !self.is_answered(path))
+            .collect();
+        for (path, stand_in) in &missing {
+            let kind = stand_in
+                .parse()
+                .map_or(Kind::String((*stand_in).to_owned()), Kind::Integer);
+            self.put(path, Utf8Path::new("answers"), stand_in, kind);
+        }
+        if !self.is_answered("version") {
+            self.put("version", Utf8Path::new("answers"), "1", Kind::Integer(1));
+        }
+        match Service::resolve(&self.root, sites, None)? {
+            Ok(both) if missing.is_empty() => Ok(both),
+            Ok(_) => Err(self.wrong(Vec::new(), &missing)),
+            Err(problems) => Err(self.wrong(problems, &missing)),
+        }
+    }
+
+    fn put(&mut self, path: &str, source: &Utf8Path, text: &str, kind: Kind) {
+        let base = self.add_source(source, text);
+        let span = base..base + text.len();
+        let path = split(path, span.clone()).unwrap_or_default();
+        insert(
+            &mut self.root,
+            &path,
+            Node {
+                span,
+                kind,
+                flow: false,
+            },
+            Shape::root(&self.schema),
+            Present::Replaced,
+        );
+    }
+
+    fn add_source(&mut self, name: &Utf8Path, text: &str) -> usize {
+        let base = self
+            .sources
+            .last()
+            .map_or(1, |last| last.base + last.text.len() + 1);
+        self.sources.push(Source {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            base,
+        });
+        base
+    }
+
+    /// Gives each mistake back to the source that it is in.
+    fn wrong(self, problems: Vec<Problem>, missing: &[(&'static str, &str)]) -> AnswersError {
+        let mut by_source: Vec<Vec<Problem>> = self.sources.iter().map(|_| Vec::new()).collect();
+        for mut problem in problems {
+            let index = self
+                .sources
+                .partition_point(|source| source.base <= problem.span.start)
+                .saturating_sub(1);
+            let source = &self.sources[index];
+            let clamp = |at: usize| at.saturating_sub(source.base).min(source.text.len());
+            problem.span = clamp(problem.span.start)..clamp(problem.span.end);
+            by_source[index].push(problem);
+        }
+        let wrong_sources = self
+            .sources
+            .into_iter()
+            .zip(by_source)
+            .filter(|(_, problems)| !problems.is_empty());
+        AnswersError::Wrong {
+            wrong: wrong_sources
+                .map(|(source, problems)| wrong(&source.name, &source.text, problems))
+                .collect(),
+            missing: missing.iter().map(|(path, _)| *path).collect(),
+        }
+    }
+}
+
+fn wrong(path: &Utf8Path, text: &str, problems: Vec<Problem>) -> LoadError {
+    LoadError::Wrong {
+        path: path.to_owned(),
+        text: text.to_owned(),
+        problems,
+    }
+}
+
+fn shifted(span: &Span, base: usize) -> Span {
+    span.start + base..span.end + base
+}
+
+/// Splits a path into its names; `None` where one is empty.
+fn split(path: &str, span: Span) -> Option<Vec<Key>> {
+    let name = |text: &str| {
+        (!text.is_empty()).then(|| Key {
+            text: text.to_owned(),
+            span: span.clone(),
+        })
+    };
+    path.trim().split('.').map(name).collect()
+}
+
+fn follow<'a>(shape: Shape<'a>, path: &[Key]) -> Shape<'a> {
+    path.iter().fold(shape, |shape, key| {
+        if shape.is_named_list() {
+            shape.item()
+        } else {
+            shape.child(&key.text)
+        }
+    })
+}
+
+/// Whether a value is one quoted text as a whole.
+fn is_quoted(node: &Node, value: &str) -> bool {
+    let value = value.trim();
+    let quoted = |mark| value.len() > 1 && value.starts_with(mark) && value.ends_with(mark);
+    matches!(node.kind, Kind::String(_)) && node.flow && (quoted('"') || quoted('\''))
+}
+
+/// Takes numbers and words such as `yes` for the text that they are, where a text is wanted.
+fn coerced(mut node: Node, shape: Shape<'_>, text: &str) -> Node {
+    match &mut node.kind {
+        Kind::Mapping(entries) => {
+            for (key, value) in entries {
+                *value = coerced(value.clone(), shape.child(&key.text), text);
+            }
+        }
+        Kind::Sequence(items) => {
+            for item in items {
+                *item = coerced(item.clone(), shape.item(), text);
+            }
+        }
+        Kind::Integer(_) | Kind::Float(_) | Kind::Bool(_) if shape.wants_text() => {
+            let written = text.get(node.span.clone()).unwrap_or_default().trim();
+            // What an alias stands for is written elsewhere.
+            if !written.is_empty() && !written.starts_with(['*', '&', '!']) {
+                node.kind = Kind::String(written.to_owned());
+            }
+        }
+        _ => {}
+    }
+    node
+}
+
+/// Moves a value to its place in the space of all sources.
+fn placed(mut node: Node, base: usize) -> Node {
+    node.span = shifted(&node.span, base);
+    match &mut node.kind {
+        Kind::Mapping(entries) => {
+            for (key, value) in entries {
+                key.span = shifted(&key.span, base);
+                *value = placed(value.clone(), base);
+            }
+        }
+        Kind::Sequence(items) => {
+            for item in items {
+                *item = placed(item.clone(), base);
+            }
+        }
+        _ => {}
+    }
+    node
+}

@@ -1,0 +1,7 @@
+//! Runs the program as a user does, in a closed environment.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod new;
+mod request;
+mod support;

@@ -1,0 +1,360 @@
+use insta::assert_snapshot;
+
+use crate::support::Env;
+
+const LEAST: &str =
+    "name: my-service\ndescription: Does it.\nport: 6000\nowner.name: Ada Example\n";
+
+#[test]
+fn required_answers_are_enough() {
+    let env = Env::new();
+    env.write("answers.yaml", LEAST);
+    let run = env.svcgen(&["new", "--answers", "answers.yaml", "--yes"]);
+    assert_snapshot!(run.show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    wrote `svcgen.yaml`
+    ");
+    assert_snapshot!(env.read("svcgen.yaml"), @r#"
+    version: 1
+    site: wikimedia
+    name: my-service
+    puppet_name: myservice
+    description: |
+      Does it.
+    port: 6000
+    owner: {name: Ada Example}
+    repositories:
+      source: mediawiki/services/my-service
+      deploy: mediawiki/services/my-service/deploy
+      key: my-service/deploy
+      branch: master
+    runtime:
+      node_version: "20"
+      healthcheck: {url: /_info, spec: false}
+    deploy:
+      user: deploy-service
+    "#);
+    assert_eq!(env.svcgen(&["request", "service"]).code, 0);
+}
+
+#[test]
+fn fragments_lines_and_flags_mix_and_the_later_wins() {
+    let env = Env::new();
+    env.write(
+        "answers.yaml",
+        "owner.name: Ada\nowner: {shell: ada}\nname: my-service\nport: 6000\nsite: example\n\
+         description: First.\ndeploy.groups.default.hosts: [a1.farm.example]\n\
+         deploy: {groups: [{name: canary, hosts: [c1.farm.example]}, {name: default, size: 2}]}\n",
+    );
+    let flags = [
+        "new",
+        "--answers",
+        "answers.yaml",
+        "--set",
+        "port=6001",
+        "--set",
+        "runtime.node_version=22",
+        "--set",
+        "description=It's: 100% \"{{ #1 }}\" # yes",
+        "--set",
+        "technologies=[Node.js, 7]",
+        "--set",
+        "config.parameters.depth.type=Integer",
+        "--set",
+        "config.parameters.depth.default=3",
+        "--set",
+        "deploy.groups.canary.size=1",
+        "--set",
+        "config.environment.THREADS=4",
+    ];
+    let run = env.svcgen(&flags);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_snapshot!(env.read("svcgen.yaml"), @r#"
+    version: 1
+    site: example
+    name: my-service
+    puppet_name: myservice
+    description: |
+      It's: 100% "{{ #1 }}" # yes
+    port: 6001
+    technologies: [Node.js, "7"]
+    owner: {name: Ada, shell: ada}
+    repositories:
+      source: wiki/services/my-service
+      deploy: wiki/services/my-service/deploy
+      key: my-service/deploy
+      branch: master
+    config:
+      parameters:
+        - {name: depth, type: Integer, default: 3}
+      environment: {THREADS: 4}
+    runtime:
+      node_version: "22"
+      healthcheck: {url: /_info, spec: false}
+    deploy:
+      user: deployer
+      groups:
+        - {name: default, hosts: [a1.farm.example], size: 2}
+        - {name: canary, hosts: [c1.farm.example], size: 1}
+    "#);
+}
+
+#[test]
+fn without_answers_it_says_which_flags_to_use() {
+    let env = Env::new();
+    assert_snapshot!(env.svcgen(&["new"]).show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: there are no answers to write a model from
+    hint: svcgen new --answers FILE
+    hint: svcgen new --defaults --set name=NAME --set port=PORT
+    ");
+    assert_snapshot!(env.svcgen(&["new", "--set", "port=6000"]).show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: there is no answer for `name`, `description`, `owner.name`
+    hint: add --set name=VALUE --set description=VALUE --set owner.name=VALUE, or lines `path: value` to the file of `--answers`
+    hint: add `--defaults` to take what package.json and git's configuration say
+    ");
+    assert!(!env.has("svcgen.yaml"));
+}
+
+#[test]
+fn mistakes_are_shown_in_the_file_and_in_the_flag_at_once() {
+    let env = Env::new();
+    env.write(
+        "answers.yaml",
+        "name: My Service\ndescription: D\nowner: {nmae: Ada}\nruntime.healthcheck.spce: true\n",
+    );
+    let run = env.svcgen(&[
+        "new",
+        "--answers",
+        "answers.yaml",
+        "--set",
+        "port=80",
+        "--set",
+        "config.style=inlin",
+    ]);
+    assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `answers.yaml` has 3 mistakes
+      × `My Service` is not a service name
+       ╭─[answers.yaml:1:7]
+     1 │ My Service
+       · ──────────
+       ╰────
+      help: lower-case letters, digits and single hyphens, beginning with a letter
+            and not ending with a hyphen
+
+      × unknown key `nmae`
+       ╭─[answers.yaml:3:9]
+     3 │ nmae
+       · ────
+       ╰────
+      help: did you mean `name`?
+
+      × unknown key `spce`
+       ╭─[answers.yaml:4:1]
+     4 │ runtime.healthcheck.spce
+       · ────────────────────────
+       ╰────
+      help: did you mean `spec`?
+
+    `--set port` has a mistake
+      × `80` is not a port
+       ╭─[--set port:1:6]
+     1 │ 80
+       · ──
+       ╰────
+      help: from 1024 to 65535
+
+    `--set config.style` has a mistake
+      × `inlin` is not known here
+       ╭─[--set config.style:1:14]
+     1 │ inlin
+       · ─────
+       ╰────
+      help: did you mean `inline`?
+
+    there is no answer for `owner.name`
+    hint: add --set owner.name=VALUE, or lines `path: value` to the file of `--answers`
+    hint: add `--defaults` to take what package.json and git's configuration say
+    ");
+    assert!(!env.has("svcgen.yaml"));
+}
+
+#[test]
+fn what_is_not_an_answer_is_refused() {
+    let env = Env::new();
+    env.write("list.yaml", "- a\n");
+    env.write("path.yaml", "owner..name: Ada\n");
+    env.write("broken.yaml", "name: [\n");
+    for (arguments, words) in [
+        (
+            vec!["--set", "port"],
+            "`--set port` is not understood: it is written `PATH=VALUE`",
+        ),
+        (vec!["--set", "a..b=1"], "names parted by single dots"),
+        (vec!["--set", "port=[1"], "`--set port` has a mistake"),
+        (
+            vec!["--answers", "list.yaml"],
+            "expected a mapping, found a list",
+        ),
+        (
+            vec!["--answers", "path.yaml"],
+            "`owner..name` is not a path",
+        ),
+        (
+            vec!["--answers", "broken.yaml"],
+            "`broken.yaml` has a mistake",
+        ),
+        (vec!["--answers", "none.yaml"], "`none.yaml` cannot be read"),
+        (vec!["--set", "site=exampel"], "did you mean `example`?"),
+        (
+            vec!["--site", "nowhere", "--set", "port=6000"],
+            "there is no site `nowhere`",
+        ),
+    ] {
+        let run = env.svcgen(&[&["new"], arguments.as_slice()].concat());
+        assert_eq!(run.code, 2, "{}", run.show());
+        assert!(run.stderr.contains(words), "{words}\n{}", run.show());
+    }
+}
+
+#[test]
+fn a_model_that_says_something_else_is_not_overwritten() {
+    let env = Env::new();
+    env.write("answers.yaml", LEAST);
+    assert_eq!(env.svcgen(&["new", "--answers", "answers.yaml"]).code, 0);
+    assert_snapshot!(env.svcgen(&["new", "--answers", "answers.yaml"]).show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    nothing to do: `svcgen.yaml` says the same already
+    ");
+    let before = env.read("svcgen.yaml");
+    let other = [
+        "new",
+        "--answers",
+        "answers.yaml",
+        "--set",
+        "port=6001",
+        "--yes",
+    ];
+    assert_snapshot!(env.svcgen(&other).show(), @"
+    exit 11
+    --- stdout
+    --- stderr
+    error: `svcgen.yaml` is there already and says something else
+    hint: add `--force` to write over it
+    ");
+    assert_eq!(env.read("svcgen.yaml"), before);
+    assert_eq!(env.svcgen(&[&other[..], &["--force"]].concat()).code, 0);
+    assert!(env.read("svcgen.yaml").contains("port: 6001"));
+    env.write("svcgen.yaml", "# mine\nnot: a model\n");
+    assert_eq!(env.svcgen(&other).code, 11);
+    assert_eq!(env.read("svcgen.yaml"), "# mine\nnot: a model\n");
+    // Comments and order are not what a model says.
+    env.write(
+        "svcgen.yaml",
+        &format!(
+            "# mine\nversion: 1\n{}",
+            LEAST.replace("owner.name: Ada Example", "owner: {name: Ada Example}")
+        ),
+    );
+    assert_eq!(env.svcgen(&["new", "--answers", "answers.yaml"]).code, 0);
+    assert!(env.read("svcgen.yaml").starts_with("# mine"));
+}
+
+#[test]
+fn defaults_come_from_the_package_and_from_git() {
+    let env = Env::new();
+    env.write(
+        "package.json",
+        r#"{"name": "@org/trending-edits", "description": "Computes trends."}"#,
+    );
+    env.write(
+        "../.gitconfig",
+        "[user]\n\tname = Ada Example\n\temail = ada@example.org\n",
+    );
+    let run = env.svcgen(&[
+        "new",
+        "--defaults",
+        "--set",
+        "port=6000",
+        "--site",
+        "example",
+    ]);
+    assert_snapshot!(run.show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    name: trending-edits (package.json)
+    description: Computes trends. (package.json)
+    owner.name: Ada Example (git config)
+    owner.email: ada@example.org (git config)
+    wrote `svcgen.yaml`
+    ");
+    assert_snapshot!(env.read("svcgen.yaml"), @r#"
+    version: 1
+    site: example
+    name: trending-edits
+    puppet_name: trendingedits
+    description: |
+      Computes trends.
+    port: 6000
+    owner: {name: Ada Example, email: ada@example.org}
+    repositories:
+      source: wiki/services/trending-edits
+      deploy: wiki/services/trending-edits/deploy
+      key: trending-edits/deploy
+      branch: master
+    runtime:
+      node_version: "20"
+      healthcheck: {url: /_info, spec: false}
+    deploy:
+      user: deployer
+    "#);
+    let other = env.svcgen(&[
+        "new",
+        "--defaults",
+        "--set",
+        "port=6000",
+        "--set",
+        "owner.name=Grace",
+        "--service",
+        "other.yaml",
+    ]);
+    assert_eq!(other.code, 0, "{}", other.show());
+    assert!(
+        !env.read("other.yaml").contains("ada@example.org"),
+        "Grace has another address"
+    );
+}
+
+#[test]
+fn json_tells_what_was_written() {
+    let env = Env::new();
+    env.write("answers.yaml", LEAST);
+    let run = env.svcgen(&[
+        "new",
+        "--answers",
+        "answers.yaml",
+        "--format",
+        "json",
+        "--service",
+        "x.yaml",
+    ]);
+    let value: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        (&value["written"], &value["service"]["port"]),
+        (&true.into(), &6000.into())
+    );
+    assert!(env.has("x.yaml"));
+}
