@@ -36,14 +36,6 @@ pub struct Generated {
     pub warnings: Vec<String>,
     /// Subject and body of the commit, without trailers.
     pub message: CommitText,
-    pub judged: Judged,
-}
-
-/// What the verification of a tree needs to know.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Judged {
-    /// The class whose catalogue is compiled.
-    pub role: Option<String>,
     /// Keys that only the private repository has, with harmless values that stand in for it.
     pub secrets: Vec<(String, Value)>,
 }

@@ -10,7 +10,7 @@ use self::tree::HIERADATA;
 pub use self::tree::VagrantTree;
 use super::puppet_code::{ClassParameter, Expression, ParameterView, arguments, comment, parameters};
 use super::service_node::Arguments;
-use super::{CommitText, GenerateError, Generated, Judged, names, ports, values};
+use super::{CommitText, GenerateError, Generated, names, ports, values};
 use crate::edit::{Desired, yaml::Entry};
 use crate::model::{ConfigStyle, Parameter, Service, Site};
 use crate::render::Templates;
@@ -78,8 +78,7 @@ pub fn mediawiki_vagrant(
         subject: format!("Add a role for {}", service.name),
         body: service.description.as_str().to_owned(),
     };
-    let judged = Judged { role: Some(format!("role::{role}")), secrets: Vec::new() };
-    Ok(Generated { desired, warnings, message, judged })
+    Ok(Generated { desired, warnings, message, secrets: Vec::new() })
 }
 
 fn module_text(

@@ -12,7 +12,7 @@ use self::idiom::ClassIdiom;
 pub use self::tree::PuppetTree;
 use super::puppet_code::{ClassParameter, Expression, ParameterView, arguments, comment, parameters};
 use super::service_node::Arguments;
-use super::{CommitText, GenerateError, Generated, Judged, names, ports, values};
+use super::{CommitText, GenerateError, Generated, names, ports, values};
 use crate::edit::{Desired, yaml::Entry};
 use crate::model::{ConfigStyle, Parameter, Service, Site};
 use crate::render::Templates;
@@ -106,8 +106,7 @@ pub fn operations_puppet(
     };
     let secrets = service.config.parameters.iter().filter(|parameter| parameter.secret);
     let secrets = secrets.map(|p| (format!("{class}::{}", p.name), p.data_type.placeholder())).collect();
-    let judged = Judged { role: Some(format!("role::{name}")), secrets };
-    Ok(Generated { desired, warnings, message, judged })
+    Ok(Generated { desired, warnings, message, secrets })
 }
 
 /// A service of the same name that the load balancer knows already runs elsewhere.

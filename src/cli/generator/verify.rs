@@ -1,0 +1,102 @@
+//! Has the result judged before it is applied, and tells what the judges said.
+
+use camino::Utf8PathBuf;
+
+use super::Generator;
+use crate::cli::context::Loaded;
+use crate::edit::{Desired, EditPlan};
+use crate::error::{CommandError, ErrorKind};
+use crate::generate::Generated;
+use crate::ui::Ui;
+use crate::validate::{Finding, Outcome, PuppetRequest, PuppetTree, Step, Verdict, puppet, scap};
+use crate::worktree::Worktree;
+
+/// The most findings that are shown.
+const MOST_FINDINGS: usize = 10;
+
+/// Has a plan judged by the tools of its tree.
+pub(super) fn judge(
+    generator: Generator,
+    worktree: &Worktree,
+    plan: &EditPlan,
+    generated: &Generated,
+    loaded: &Loaded,
+) -> Result<Verdict, CommandError> {
+    let (service, site) = (&loaded.service, &loaded.site);
+    let (tree, role) = match generator {
+        Generator::Vagrant => (PuppetTree::Vagrant, &service.vagrant.role),
+        Generator::Puppet => (PuppetTree::Production, &service.puppet_name),
+        Generator::Scap => {
+            let mistakes = scap(service, site, worktree, plan)?;
+            let findings = mistakes.into_iter().map(Finding::from).collect();
+            return Ok(Verdict { steps: vec![Step::from_findings("scap directory", findings)] });
+        }
+        // The generator itself reads package.json back.
+        Generator::Source => return Ok(Verdict { steps: Vec::new() }),
+    };
+    let owned: Vec<(Utf8PathBuf, String)> = generated
+        .desired
+        .iter()
+        .filter(|desired| matches!(desired, Desired::File { .. }))
+        .filter_map(|desired| {
+            let path = desired.path();
+            let edit = plan.edits.iter().find(|edit| edit.path == *path).map(|edit| edit.after.clone());
+            let text = edit.or_else(|| worktree.read(path).ok().flatten())?;
+            Some((path.clone(), text))
+        })
+        .collect();
+    Ok(puppet(&PuppetRequest {
+        root: worktree.root(),
+        tree,
+        edits: &plan.edits,
+        generated: &owned,
+        role,
+        domain: site.domain.as_ref(),
+        secrets: &generated.secrets,
+    }))
+}
+
+/// Prints what was judged; a finding is a failure.
+pub(super) fn tell(verdict: &Verdict, ui: &Ui) -> Result<(), CommandError> {
+    let mut passed = Vec::new();
+    for step in &verdict.steps {
+        match &step.outcome {
+            Outcome::Passed => passed.push(step.name),
+            Outcome::Failed(_) => {}
+            Outcome::Skipped { tool, install } => {
+                ui.warning(&format!("not verified: {} needs `{tool}`, which is not installed: `{install}`", step.name));
+            }
+            Outcome::NotJudged { reason } => ui.warning(&format!("not verified: {}: {reason}", step.name)),
+        }
+        for note in &step.notes {
+            ui.detail(&format!("{}: {note}", step.name));
+        }
+    }
+    if verdict.has_failed() {
+        return Err(failure(verdict));
+    }
+    if !passed.is_empty() {
+        ui.status(&format!("verified: {}", passed.join(", ")));
+    }
+    Ok(())
+}
+
+fn failure(verdict: &Verdict) -> CommandError {
+    let findings: Vec<&Finding> = verdict.findings().collect();
+    let what = if findings.len() == 1 { "a mistake".into() } else { format!("{} mistakes", findings.len()) };
+    let error = CommandError::new(ErrorKind::Verification, format!("verification found {what}; nothing was changed"));
+    let error = findings.iter().take(MOST_FINDINGS).fold(error, |error, finding| error.cause(describe(finding)));
+    error.hint("`--no-verify` applies the changes all the same; if svcgen is wrong here, please report it")
+}
+
+fn describe(finding: &Finding) -> String {
+    let mut text = match (&finding.path, finding.line) {
+        (Some(path), Some(line)) => format!("{path}:{line}: {}", finding.message),
+        (Some(path), None) => format!("{path}: {}", finding.message),
+        _ => finding.message.clone(),
+    };
+    if let Some(line) = &finding.text_line {
+        text.push_str(&format!("\n  {}", line.trim_end()));
+    }
+    text
+}
