@@ -1,0 +1,3 @@
+//! Tests of svcgen as a whole.
+
+mod deploy_repo;
