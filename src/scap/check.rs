@@ -180,6 +180,15 @@ impl DeployCheck {
             group: group(node, source, findings),
             shell: shell(node, source, findings).unwrap_or_default(),
         };
+        if check.kind == CheckKind::Command && !check.shell && !is_splittable(&check.command) {
+            let message = format!("the command of `{name}` has a quote without its end");
+            let at = node.find("command").unwrap_or(node);
+            findings.mistakes.push(
+                source
+                    .at(at, message)
+                    .rule("Scap splits it into words as a shell does"),
+            );
+        }
         if check.before.is_none() && check.after.is_none() && findings.mistakes.len() == before {
             let message = format!("the check `{name}` never runs");
             findings.warnings.push(
@@ -328,6 +337,25 @@ fn shell(node: &Node, source: Source<'_>, findings: &mut Findings) -> Option<boo
     value
 }
 
+/// Whether Scap can split a command line into words; a comment sign means nothing to it.
+fn is_splittable(command: &str) -> bool {
+    let mut quote = None;
+    let mut chars = command.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None | Some('"'), '\\') => {
+                if chars.next().is_none() {
+                    return false;
+                }
+            }
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), _) if c == open => quote = None,
+            _ => {}
+        }
+    }
+    quote.is_none()
+}
+
 /// Reads a boolean as Scap's reader does, which takes the words of YAML 1.1 too.
 pub(super) fn boolean(node: &Node) -> Option<bool> {
     match &node.kind {
@@ -383,6 +411,14 @@ mod tests {
                 "scap/checks.yaml:7: `'3'` is not a timeout: write a number of seconds, without quotes",
             ]
         );
+        for bad in ["it's", "a \\", "a # \"", "\"\\\""] {
+            let text = format!(
+                "checks: {{a: {{after: promote, command: {}}}}}\n",
+                serde_json::Value::from(bad)
+            );
+            assert!(read(&text).is_err(), "{bad}");
+            assert!(read(&text.replace("command:", "shell: true, command:")).is_ok());
+        }
         assert!(read("checks:\n").is_err() && read("a: 1\n").is_err() && read("").is_err());
         assert_eq!(
             read("checks: {a: {command: x}}\n").unwrap().warnings.len(),

@@ -474,7 +474,7 @@ proptest! {
         let model = MODEL.replace("Brews `tea`, <i>hot</i>. More.", &quote(&description));
         let config = format!("config: {{style: scap, parameters: [{{name: odd, default: {}}}]}}\n", quote(&value));
         let deploy = format!(
-            "deploy: {{checks: [{{name: c, after: promote, command: {}}}]}}\n", quote(&command)
+            "deploy: {{checks: [{{name: c, type: nrpe, after: promote, command: {}}}]}}\n", quote(&command)
         );
         let repo = Repo::new(&format!("{model}{config}{deploy}"));
         repo.apply();
