@@ -342,14 +342,15 @@ fn is_splittable(command: &str) -> bool {
     let mut quote = None;
     let mut chars = command.chars();
     while let Some(c) = chars.next() {
-        match (quote, c) {
-            (None | Some('"'), '\\') => {
-                if chars.next().is_none() {
-                    return false;
-                }
+        if c == '\\' && quote != Some('\'') {
+            if chars.next().is_none() {
+                return false;
             }
-            (None, '\'' | '"') => quote = Some(c),
-            (Some(open), _) if c == open => quote = None,
+            continue;
+        }
+        match quote {
+            None if matches!(c, '\'' | '"') => quote = Some(c),
+            Some(open) if c == open => quote = None,
             _ => {}
         }
     }
