@@ -39,30 +39,32 @@ pub fn patch(
     let before = read(original)?;
     let base = base.map(read).transpose()?.unwrap_or_default();
     let dropped = dropped(&before, entries, &base);
+    for entry in entries {
+        let Some(found) = before.find(&entry.section, &entry.key) else {
+            continue;
+        };
+        let written = base
+            .find(&entry.section, &entry.key)
+            .map(|setting| setting.value.as_str());
+        if found.value != entry.value && written != Some(found.value.as_str()) {
+            let reason = format!(
+                "`{}` is `{}` already, not `{}`",
+                entry.key, found.value, entry.value
+            );
+            return Err(EntryError::Conflict {
+                line: Some(found.line),
+                reason,
+            });
+        }
+    }
     let mut text = original.to_owned();
     for entry in entries {
         let ini = read(&text)?;
-        match ini.find(&entry.section, &entry.key) {
-            Some(found) if found.value == entry.value => {}
-            Some(found)
-                if base
-                    .find(&entry.section, &entry.key)
-                    .is_some_and(|b| b.value == found.value) =>
-            {
-                text = replace(&text, found, &entry.value);
-            }
-            Some(found) => {
-                let reason = format!(
-                    "`{}` is `{}` already, not `{}`",
-                    entry.key, found.value, entry.value
-                );
-                return Err(EntryError::Conflict {
-                    line: Some(found.line),
-                    reason,
-                });
-            }
-            None => text = insert(&text, &ini, entries, entry),
-        }
+        text = match ini.find(&entry.section, &entry.key) {
+            Some(found) if found.value == entry.value => continue,
+            Some(found) => replace(&text, found, &entry.value),
+            None => insert(&text, &ini, entries, entry),
+        };
     }
     for (section, key) in &dropped {
         text = remove(&text, &read(&text)?, section, key);

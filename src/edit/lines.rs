@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(patch(Some("x9"), &list(&["a1"]), None).unwrap(), "x9\na1");
         assert_eq!(
             patch(Some("# none\r\n"), &list(&["a1"]), Some("# none\n")).unwrap(),
-            "a1\r\n".replace("\r\n", "\r\n")
+            "a1\r\n"
         );
         assert!(patch(None, &list(&["a\nb"]), None).is_err());
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::environment::{ScapEnvironment, places};
 use super::files::{Files, read_first};
-use super::mistake::{Findings, Reading, ScapError, Source};
+use super::mistake::{Findings, Reading, ScapError, Source, shown};
 use super::value::duration;
 use crate::model::{CheckKind, GroupName, suggest};
 use crate::yaml::{Kind, Node, parse};
@@ -38,6 +38,9 @@ pub enum DeployStage {
     Rollback,
     ConfigDiff,
 }
+
+/// The checks of one file; `None` is one that the file says is none.
+type NamedChecks = Vec<(String, Option<DeployCheck>)>;
 
 const KEYS: [&str; 8] = [
     "type", "stage", "before", "after", "command", "timeout", "group", "shell",
@@ -111,9 +114,7 @@ impl DeployCheck {
     }
 
     /// Reads one file; a check that is `{}` there is none.
-    pub(super) fn read_file(
-        source: Source<'_>,
-    ) -> Result<Reading<Vec<(String, Option<Self>)>>, ScapError> {
+    pub(super) fn read_file(source: Source<'_>) -> Result<Reading<NamedChecks>, ScapError> {
         let mut findings = Findings::default();
         let node =
             parse(source.text).map_err(|error| ScapError::Wrong(vec![source.not_yaml(&error)]))?;
@@ -128,7 +129,7 @@ impl DeployCheck {
             .iter()
             .filter(|(key, _)| key.text != "checks")
         {
-            let message = format!("`{}` has no effect", key.text.escape_debug());
+            let message = format!("`{}` has no effect", shown(&key.text));
             findings.warnings.push(
                 source
                     .at_byte(key.span.start, message)
@@ -152,11 +153,8 @@ impl DeployCheck {
                     }
                 }
                 _ => {
-                    let message = format!(
-                        "the check `{}` is {}",
-                        key.text.escape_debug(),
-                        node.describe()
-                    );
+                    let message =
+                        format!("the check `{}` is {}", shown(&key.text), node.describe());
                     let rule = format!("write `{}: {{}}` to have none of that name", key.text);
                     findings
                         .mistakes
@@ -182,6 +180,15 @@ impl DeployCheck {
             group: group(node, source, findings),
             shell: shell(node, source, findings).unwrap_or_default(),
         };
+        if check.kind == CheckKind::Command && !check.shell && !is_splittable(&check.command) {
+            let message = format!("the command of `{name}` has a quote without its end");
+            let at = node.find("command").unwrap_or(node);
+            findings.mistakes.push(
+                source
+                    .at(at, message)
+                    .rule("Scap splits it into words as a shell does"),
+            );
+        }
         if check.before.is_none() && check.after.is_none() && findings.mistakes.len() == before {
             let message = format!("the check `{name}` never runs");
             findings.warnings.push(
@@ -204,7 +211,7 @@ fn warn_unknown(node: &Node, source: Source<'_>, findings: &mut Findings) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known here: {}", KEYS.join(", ")),
         };
-        let message = format!("unknown key `{}`", key.text.escape_debug());
+        let message = format!("unknown key `{}`", shown(&key.text));
         findings
             .warnings
             .push(source.at_byte(key.span.start, message).rule(rule));
@@ -220,7 +227,7 @@ fn kind(node: &Node, source: Source<'_>, findings: &mut Findings) -> Option<Chec
             kinds.into_iter().find(|k| k.as_str() == text)
         }
         _ => {
-            let found = source.text[node.span.clone()].trim().escape_debug();
+            let found = shown(source.text[node.span.clone()].trim());
             let rule = format!("one of {}", words.join(", "));
             findings.mistakes.push(
                 source
@@ -247,7 +254,7 @@ fn stage(node: Option<&Node>, source: Source<'_>, findings: &mut Findings) -> Op
     };
     findings.mistakes.push(
         source
-            .at(node, format!("`{}` is not a stage", text.escape_debug()))
+            .at(node, format!("`{}` is not a stage", shown(text)))
             .rule(rule),
     );
     None
@@ -287,7 +294,7 @@ fn timeout(node: &Node, source: Source<'_>, findings: &mut Findings) -> Option<D
     if read.is_none() {
         let message = format!(
             "`{}` is not a timeout",
-            source.text[node.span.clone()].trim().escape_debug()
+            shown(source.text[node.span.clone()].trim())
         );
         findings.mistakes.push(
             source
@@ -307,7 +314,7 @@ fn group(node: &Node, source: Source<'_>, findings: &mut Findings) -> Option<Gro
     if name.is_none() {
         let message = format!(
             "`{}` is not a group",
-            source.text[node.span.clone()].trim().escape_debug()
+            shown(source.text[node.span.clone()].trim())
         );
         findings.mistakes.push(
             source
@@ -330,6 +337,26 @@ fn shell(node: &Node, source: Source<'_>, findings: &mut Findings) -> Option<boo
     value
 }
 
+/// Whether Scap can split a command line into words; a comment sign means nothing to it.
+fn is_splittable(command: &str) -> bool {
+    let mut quote = None;
+    let mut chars = command.chars();
+    while let Some(c) = chars.next() {
+        if c == '\\' && quote != Some('\'') {
+            if chars.next().is_none() {
+                return false;
+            }
+            continue;
+        }
+        match quote {
+            None if matches!(c, '\'' | '"') => quote = Some(c),
+            Some(open) if c == open => quote = None,
+            _ => {}
+        }
+    }
+    quote.is_none()
+}
+
 /// Reads a boolean as Scap's reader does, which takes the words of YAML 1.1 too.
 pub(super) fn boolean(node: &Node) -> Option<bool> {
     match &node.kind {
@@ -348,7 +375,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn read(text: &str) -> Result<Reading<Vec<(String, Option<DeployCheck>)>>, ScapError> {
+    fn read(text: &str) -> Result<Reading<NamedChecks>, ScapError> {
         DeployCheck::read_file(Source {
             path: "scap/checks.yaml".into(),
             text,
@@ -379,12 +406,20 @@ mod tests {
             found,
             [
                 "scap/checks.yaml:2: the check `a` is nothing: write `a: {}` to have none of that name",
-                "scap/checks.yaml:5: `promoted` is not a stage: did you mean `promote`?",
                 "scap/checks.yaml:4: `nagios` is not a type of check: one of command, nrpe, script",
                 "scap/checks.yaml:4: the check `b` has no command: write `command:`",
+                "scap/checks.yaml:5: `promoted` is not a stage: did you mean `promote`?",
                 "scap/checks.yaml:7: `'3'` is not a timeout: write a number of seconds, without quotes",
             ]
         );
+        for bad in ["it's", "a \\", "a # \"", "\"\\\""] {
+            let text = format!(
+                "checks: {{a: {{after: promote, command: {}}}}}\n",
+                serde_json::Value::from(bad)
+            );
+            assert!(read(&text).is_err(), "{bad}");
+            assert!(read(&text.replace("command:", "shell: true, command:")).is_ok());
+        }
         assert!(read("checks:\n").is_err() && read("a: 1\n").is_err() && read("").is_err());
         assert_eq!(
             read("checks: {a: {command: x}}\n").unwrap().warnings.len(),

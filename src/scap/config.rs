@@ -160,6 +160,7 @@ impl ScapConfig {
 fn groups(settings: &Settings, findings: &mut Findings) -> Vec<TargetGroup> {
     let list = settings.get("server_groups").unwrap_or("default");
     let mut groups: Vec<TargetGroup> = Vec::new();
+    let mut seen: Vec<GroupName> = Vec::new();
     for name in list.split(',').map(str::trim) {
         let wrong = |rule: &str| {
             let Some(setting) = settings.find("server_groups") else {
@@ -173,12 +174,13 @@ fn groups(settings: &Settings, findings: &mut Findings) -> Vec<TargetGroup> {
                 .push(wrong("write the names of groups, separated by commas"));
             continue;
         };
-        if groups.iter().any(|group| group.name == name) {
+        if seen.contains(&name) {
             findings
                 .mistakes
                 .push(wrong(&format!("the group `{name}` stands there twice")));
             continue;
         }
+        seen.push(name.clone());
         if let Some(group) = group(settings, name, findings) {
             groups.push(group);
         }

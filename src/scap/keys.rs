@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use super::mistake::{Findings, Mistake};
+use super::mistake::{Findings, Mistake, shown};
 use crate::ini::Ini;
 use crate::model::suggest;
 
@@ -126,7 +126,7 @@ pub(super) fn warn_unknown(layers: &[(Utf8PathBuf, Ini)], findings: &mut Finding
     for (path, section) in settings() {
         for setting in &section.settings {
             if let Some(rule) = judge(&setting.key, &groups) {
-                let message = format!("Scap knows no key `{}`", setting.key.escape_debug());
+                let message = format!("Scap knows no key `{}`", shown(&setting.key));
                 findings
                     .warnings
                     .push(Mistake::new(path, Some(setting.line), message).rule(rule));

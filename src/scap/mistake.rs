@@ -87,7 +87,12 @@ impl fmt::Display for Mistake {
 
 impl Findings {
     /// The value, unless a mistake was found on the way.
-    pub(super) fn finish<T>(self, value: Option<T>) -> Result<Reading<T>, ScapError> {
+    pub(super) fn finish<T>(mut self, value: Option<T>) -> Result<Reading<T>, ScapError> {
+        let place = |mistake: &Mistake| (mistake.path.clone(), mistake.line);
+        self.mistakes.sort_by_key(place);
+        self.mistakes.dedup();
+        self.warnings.sort_by_key(place);
+        self.warnings.dedup();
         match value {
             Some(value) if self.mistakes.is_empty() => Ok(Reading {
                 value,
@@ -132,6 +137,19 @@ impl Source<'_> {
     pub(super) fn not_yaml(&self, error: &YamlError) -> Mistake {
         self.at_byte(error.at, format!("not YAML: {}", error.message))
     }
+}
+
+/// A text of a file as a message shows it: in one line, without what cannot be seen.
+pub(super) fn shown(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_control() {
+                c.escape_default().to_string()
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
 }
 
 fn join(mistakes: &[Mistake]) -> String {

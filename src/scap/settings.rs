@@ -5,7 +5,7 @@ use super::CONFIG_FILE;
 use super::environment::ScapEnvironment;
 use super::files::Files;
 use super::keys;
-use super::mistake::{Findings, Mistake, Reading, ScapError};
+use super::mistake::{Findings, Mistake, Reading, ScapError, shown};
 use crate::ini::{Ini, parse};
 use crate::model::HostName;
 
@@ -123,7 +123,7 @@ fn selected(settings: &Settings, findings: &mut Findings) -> Option<ScapEnvironm
     let setting = settings.find("environment")?;
     let environment = ScapEnvironment::parse(&setting.value);
     if environment.is_none() {
-        let message = format!("`{}` is not an environment", setting.value.escape_debug());
+        let message = format!("`{}` is not an environment", shown(&setting.value));
         let rule = "the name of a folder below `scap/environments`";
         findings
             .mistakes

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::config::{ScapConfig, TargetGroup};
 use super::environment::{ScapEnvironment, places};
 use super::files::{Files, read_first};
-use super::mistake::{Findings, Mistake, Reading, ScapError};
+use super::mistake::{Findings, Mistake, Reading, ScapError, shown};
 use crate::model::HostName;
 use crate::worktree::WorktreeError;
 
@@ -132,7 +132,7 @@ pub fn read_hosts(path: &Utf8Path, text: &str) -> Result<Reading<Vec<HostName>>,
             }
             Ok(host) => hosts.push(host),
             Err(refused) => {
-                let message = format!("`{}` is not {}", word.escape_debug(), refused.what);
+                let message = format!("`{}` is not {}", shown(word), refused.what);
                 findings
                     .mistakes
                     .push(Mistake::new(path, Some(index + 1), message).rule(refused.rule));

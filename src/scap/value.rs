@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::mistake::{Findings, Mistake};
+use super::mistake::{Findings, Mistake, shown};
 use super::settings::{Setting, Settings};
 use crate::model::FailureLimit;
 
@@ -21,7 +21,7 @@ pub(super) fn optional<T>(
 
 /// The mistake of a setting with a bad value.
 pub(super) fn bad(setting: &Setting, key: &str, rule: &str) -> Mistake {
-    let message = format!("`{key}` cannot be `{}`", setting.value.escape_debug());
+    let message = format!("`{key}` cannot be `{}`", shown(&setting.value));
     Mistake::new(&setting.path, Some(setting.line), message).rule(rule)
 }
 

@@ -62,12 +62,6 @@ fn groups(groups: &[Group]) -> Vec<ScopeGroup> {
 }
 
 impl Scope<'_> {
-    /// The section of `scap.cfg`.
-    pub(super) fn section(&self) -> &str {
-        self.environment
-            .map_or("global", |(_, environment)| environment.domain.as_str())
-    }
-
     /// The names of the groups, as `server_groups` has them.
     pub(super) fn names(&self) -> String {
         self.groups

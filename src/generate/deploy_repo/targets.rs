@@ -9,7 +9,7 @@ use super::tree::DeployRepo;
 use crate::edit::Desired;
 use crate::generate::Generated;
 use crate::model::Service;
-use crate::scap::{ScapEnvironment, read_hosts};
+use crate::scap::{Files as _, ScapEnvironment, read_hosts};
 
 /// Derives the lists of hosts of all scopes.
 pub(super) fn targets(
@@ -29,7 +29,7 @@ pub(super) fn targets(
                 ));
                 continue;
             }
-            let path = path(tree, scope, name, *is_own, &lists);
+            let path = path(tree, scope, name, *is_own, &lists, &mut generated.warnings);
             let present = tree
                 .text(&path)
                 .and_then(|text| read_hosts(&path, text).ok());
@@ -74,19 +74,27 @@ fn path(
     name: &str,
     is_own: bool,
     taken: &IndexMap<Utf8PathBuf, Vec<String>>,
+    warnings: &mut Vec<String>,
 ) -> Utf8PathBuf {
     let shared = Utf8Path::new("scap").join(name);
     let Some((environment, _)) = scope.environment else {
         return shared;
     };
-    let own = ScapEnvironment::from(environment).folder().join(name);
-    // A list that the environment names itself may be beside those of production, as in 2016.
+    let folder = ScapEnvironment::from(environment).folder();
+    let own = folder.join(name);
+    // A list that the environment names itself may be beside those of production, as in 2016; but then Scap
+    // knew no folder of the environment, which it wants now.
     let is_shared = is_own && tree.text(&own).is_none() && tree.text(&shared).is_some();
-    if is_shared && !taken.contains_key(&shared) {
-        shared
-    } else {
-        own
+    if !is_shared || taken.contains_key(&shared) {
+        return own;
     }
+    if tree.has_folder(&folder) {
+        return shared;
+    }
+    warnings.push(format!(
+        "`{own}` takes the place of `{shared}`, since Scap wants a folder for `{environment}`"
+    ));
+    own
 }
 
 fn describe(scope: &Scope<'_>, group: &ScopeGroup) -> String {

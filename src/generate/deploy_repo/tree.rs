@@ -12,6 +12,7 @@ use crate::yaml::{self, Node};
 #[derive(Debug, Clone)]
 pub struct DeployRepo {
     files: BTreeMap<Utf8PathBuf, String>,
+    folders: Vec<Utf8PathBuf>,
     config: Ini,
 }
 
@@ -80,7 +81,11 @@ impl DeployRepo {
             line: error.line,
             reason: error.message,
         })?;
-        Ok(Self { files, config })
+        Ok(Self {
+            files,
+            folders,
+            config,
+        })
     }
 
     /// The text of a file that is looked at.
@@ -124,7 +129,7 @@ impl Files for DeployRepo {
     }
 
     fn has_folder(&self, path: &Utf8Path) -> bool {
-        self.files.keys().any(|file| file.starts_with(path))
+        self.folders.iter().any(|folder| folder == path)
     }
 }
 
