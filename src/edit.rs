@@ -6,6 +6,7 @@
 mod apply;
 pub mod diff;
 pub mod ini;
+pub mod json;
 mod plan;
 mod rendered;
 pub mod yaml;
@@ -34,6 +35,8 @@ pub enum Desired {
     Yaml { path: Utf8PathBuf, entries: Vec<yaml::Entry> },
     /// Settings of svcgen's in an INI file that others write too.
     Ini { path: Utf8PathBuf, entries: Vec<ini::Entry> },
+    /// Members of svcgen's in a JSON file that others write too.
+    Json { path: Utf8PathBuf, entries: Vec<json::Entry> },
     /// A shared file of another format, already patched by the generator that knows it.
     Patched { path: Utf8PathBuf, before: Option<String>, after: String },
 }
@@ -42,7 +45,7 @@ impl Desired {
     /// The file, relative to the root of its tree.
     pub fn path(&self) -> &Utf8PathBuf {
         match self {
-            Self::File { path, .. } | Self::Yaml { path, .. } | Self::Ini { path, .. } | Self::Patched { path, .. } => path,
+            Self::File { path, .. } | Self::Yaml { path, .. } | Self::Ini { path, .. } | Self::Json { path, .. } | Self::Patched { path, .. } => path,
         }
     }
 }

@@ -4,10 +4,12 @@
 //! It never writes, asks or prints.
 
 mod error;
+mod source_repo;
 
 use crate::edit::Desired;
 
 pub use error::GenerateError;
+pub use source_repo::{SourceRepo, source_repo};
 
 /// What a generator wants in one tree.
 #[derive(Debug, Clone, PartialEq, Default)]

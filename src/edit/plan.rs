@@ -4,7 +4,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::rendered::Rendered;
-use super::{Desired, EntryError, ini, yaml};
+use super::{Desired, EntryError, ini, json, yaml};
 use crate::worktree::{Worktree, WorktreeError};
 
 /// Everything that will change in one tree, known before anything is written.
@@ -68,6 +68,9 @@ pub fn plan(desired: &[Desired], worktree: &Worktree, rendered: &Rendered) -> Re
             }
             Desired::Ini { entries, .. } => {
                 (ini::patch(before.as_deref(), entries, base.as_deref()), ini::fragment(entries))
+            }
+            Desired::Json { entries, .. } => {
+                (json::patch(before.as_deref(), entries, base.as_deref()), json::fragment(entries))
             }
             Desired::Patched { before: expected, after, .. } => {
                 let reason = "it was changed in the meantime".to_owned();
