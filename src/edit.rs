@@ -6,6 +6,7 @@
 mod apply;
 pub mod diff;
 pub mod ini;
+pub mod json;
 pub mod lines;
 mod plan;
 mod rendered;
@@ -38,8 +39,8 @@ pub enum Desired {
     Ini { path: Utf8PathBuf, entries: Vec<ini::Entry> },
     /// Lines of svcgen's in a list that others write too.
     Lines { path: Utf8PathBuf, lines: Vec<String> },
-    /// A shared file of another format, already patched by the generator that knows it.
-    Patched { path: Utf8PathBuf, before: Option<String>, after: String },
+    /// Members of svcgen's in a JSON file that others write too.
+    Json { path: Utf8PathBuf, entries: Vec<json::Entry> },
 }
 
 impl Desired {
@@ -50,7 +51,7 @@ impl Desired {
             | Self::Yaml { path, .. }
             | Self::Ini { path, .. }
             | Self::Lines { path, .. }
-            | Self::Patched { path, .. } => path,
+            | Self::Json { path, .. } => path,
         }
     }
 }

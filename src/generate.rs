@@ -14,6 +14,7 @@ mod scan;
 mod service_node;
 pub mod tickets;
 mod values;
+mod source_repo;
 
 use camino::Utf8PathBuf;
 use serde_json::Value;
@@ -27,6 +28,7 @@ pub use deploy_repo::{DeployRepo, deploy_repo};
 pub use error::GenerateError;
 pub use mediawiki_vagrant::{VagrantTree, mediawiki_vagrant};
 pub use operations_puppet::{PuppetTree, operations_puppet};
+pub use source_repo::{SourceRepo, source_repo};
 
 /// What a generator wants in one tree.
 #[derive(Debug, Clone, PartialEq, Default)]

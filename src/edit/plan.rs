@@ -4,7 +4,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::rendered::Rendered;
-use super::{Desired, EntryError, ini, lines, yaml};
+use super::{Desired, EntryError, ini, json, lines, yaml};
 use crate::worktree::{Worktree, WorktreeError};
 
 /// Everything that will change in one tree, known before anything is written.
@@ -72,10 +72,8 @@ pub fn plan(desired: &[Desired], worktree: &Worktree, rendered: &Rendered) -> Re
             Desired::Lines { lines: wanted, .. } => {
                 (lines::patch(before.as_deref(), wanted, base.as_deref()), lines::fragment(wanted))
             }
-            Desired::Patched { before: expected, after, .. } => {
-                let reason = "it was changed in the meantime".to_owned();
-                let changed = || Err(EntryError::Conflict { line: None, reason });
-                (if *expected == before { Ok(after.clone()) } else { changed() }, after.clone())
+            Desired::Json { entries, .. } => {
+                (json::patch(before.as_deref(), entries, base.as_deref()), json::fragment(entries))
             }
         };
         match outcome {

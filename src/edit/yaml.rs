@@ -118,11 +118,11 @@ fn set(document: &mut Value, entry: &Entry) {
     at[entry.key.as_str()] = entry.value.clone();
 }
 
-fn line_of(text: &str, at: usize) -> usize {
+pub(super) fn line_of(text: &str, at: usize) -> usize {
     text[..at.min(text.len())].matches('\n').count() + 1
 }
 
-fn short(value: &Value) -> String {
+pub(super) fn short(value: &Value) -> String {
     let mut text = format!("`{value}`");
     if text.len() > 60 {
         text.truncate(text.floor_char_boundary(56));

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod clone;
 mod deploy_repo;
 mod new;
 mod request;
+mod review;
 mod support;

@@ -1,0 +1,11 @@
+//! Git: the user's own `git` for everything that changes something or speaks to a server, libgit2 for reading.
+//!
+//! The words are git's; nothing here knows about review, Gerrit or services.
+
+mod checkout;
+mod program;
+mod setting;
+
+pub use checkout::{Checkout, Head};
+pub use program::{Git, GitError, Output, Words};
+pub use setting::{Setting, deploy_dir, set_deploy_dir};

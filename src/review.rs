@@ -1,0 +1,21 @@
+//! Takes a change from a work tree to review: the topic branch, the commit, the push to Gerrit.
+//!
+//! Whatever this module knows about a change it reads back from the branch; nothing is hidden in refs.
+
+mod change_id;
+mod clone;
+mod commit;
+mod commit_message;
+mod dirty;
+mod error;
+mod push;
+mod topic;
+
+pub use change_id::ChangeId;
+pub use clone::{Begun, Cloned, Fetched, Which, clone_pair};
+pub use commit::Committed;
+pub use commit_message::CommitMessage;
+pub use dirty::dirty;
+pub use error::ReviewError;
+pub use push::{Others, Outcome, Pushed};
+pub use topic::{Switched, Topic};

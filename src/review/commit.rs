@@ -1,0 +1,276 @@
+use camino::Utf8PathBuf;
+use git2::{FileMode, Oid, Status, build::TreeUpdateBuilder};
+
+use super::change_id::{ChangeId, Seed};
+use super::commit_message::CommitMessage;
+use super::error::ReviewError;
+use super::topic::Topic;
+use crate::configuration::User;
+use crate::edit::Rendered;
+use crate::generate::CommitText;
+use crate::git::{Checkout, Git, GitError, Head};
+use crate::model::TaskId;
+
+/// Where the message that svcgen last wrote is remembered, beside the text of the files.
+const MESSAGE: &str = "COMMIT_MESSAGE";
+
+/// What became of the commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committed {
+    /// The branch holds it all already.
+    Nothing,
+    Created {
+        commit: Oid,
+        change_id: ChangeId,
+    },
+    /// The commit that was there was updated, and kept its Change-Id.
+    Amended {
+        commit: Oid,
+        change_id: ChangeId,
+    },
+}
+
+impl Topic {
+    /// Commits these files and nothing else: as a new change, or into the one that the branch holds.
+    ///
+    /// `paths` are all files of the plan, those that are as they should be too: an earlier run may have written them
+    /// and not committed. What others staged stays staged. A message that somebody edited is kept; only its trailers
+    /// are completed.
+    ///
+    /// # Errors
+    /// Where the branch is not checked out, git does not know the user, or a hook refuses.
+    pub fn commit(
+        &self,
+        paths: &[Utf8PathBuf],
+        text: &CommitText,
+        bugs: &[TaskId],
+        rendered: &Rendered,
+    ) -> Result<Committed, ReviewError> {
+        let head = match self.checkout.head()? {
+            Head::Branch { name, tip } if name == self.branch.as_str() => Some(tip),
+            Head::Unborn { name } if name == self.branch.as_str() => None,
+            _ => {
+                let root = self.checkout.root().to_owned();
+                return Err(ReviewError::NotOnTopic {
+                    root,
+                    branch: self.branch.clone(),
+                });
+            }
+        };
+        let places: Result<Vec<Utf8PathBuf>, _> =
+            paths.iter().map(|path| self.checkout.place(path)).collect();
+        let changed = self.checkout.status(&places?)?;
+        let written = rendered
+            .read(MESSAGE.into())
+            .map(|message| CommitMessage::parse(&message));
+        let ours = match head {
+            Some(tip) => self.ours(tip, written.as_ref().and_then(CommitMessage::change_id))?,
+            None => None,
+        };
+        let fresh = CommitMessage::new(text);
+        let Some((change_id, old)) = ours else {
+            if changed.is_empty() {
+                return Ok(Committed::Nothing);
+            }
+            let git = with_identity(self.checkout.git(), &self.user)?;
+            let seed = fresh.to_string();
+            let change_id = new_change_id(&self.checkout, &git, head, &changed, &seed)?;
+            let message = fresh.ensure(bugs, &change_id);
+            let commit = record(&self.checkout, &git, &changed, &message, &[])?;
+            return self.finished(commit, change_id, &message, rendered, Kind::Created);
+        };
+        let parsed = CommitMessage::parse(&old);
+        let untouched = written.is_some_and(|written| written.text() == parsed.text());
+        let parsed = if untouched {
+            parsed.with_text_of(fresh)
+        } else {
+            parsed
+        };
+        let message = parsed.ensure(bugs, &change_id);
+        if changed.is_empty() && message.to_string().trim_end() == old.trim_end() {
+            return Ok(Committed::Nothing);
+        }
+        let git = with_identity(self.checkout.git(), &self.user)?;
+        let commit = record(&self.checkout, &git, &changed, &message, &["--amend"])?;
+        let kept = if untouched { Some(&message) } else { None };
+        match kept {
+            Some(message) => self.finished(commit, change_id, message, rendered, Kind::Amended),
+            None => Ok(Committed::Amended { commit, change_id }),
+        }
+    }
+
+    /// The Change-Id and message of the branch's last commit, where that is svcgen's and not merged.
+    fn ours(
+        &self,
+        tip: Oid,
+        written: Option<ChangeId>,
+    ) -> Result<Option<(ChangeId, String)>, ReviewError> {
+        let upstream = self.upstream();
+        let commits = self.own_commits(tip, upstream.as_ref())?;
+        if commits.is_empty() {
+            return Ok(None);
+        }
+        let message = self.checkout.message(tip)?;
+        let id = CommitMessage::parse(&message).change_id();
+        if let Some(written) = written.filter(|written| id.as_ref() != Some(written)) {
+            for (depth, commit) in commits.iter().enumerate() {
+                if self.change_id(*commit)?.as_ref() == Some(&written) {
+                    let subject = message.lines().next().unwrap_or_default().to_owned();
+                    return Err(ReviewError::OnTop {
+                        branch: self.branch.clone(),
+                        subject,
+                        depth,
+                    });
+                }
+            }
+            return Ok(None);
+        }
+        if let Some(upstream) = &upstream
+            && self.are_merged(&commits[..1], upstream)?
+        {
+            return Ok(None);
+        }
+        Ok(id.map(|id| (id, message)))
+    }
+
+    /// Remembers the message, so that it can follow the model for as long as nobody edits it.
+    fn finished(
+        &self,
+        commit: Oid,
+        change_id: ChangeId,
+        message: &CommitMessage,
+        rendered: &Rendered,
+        kind: Kind,
+    ) -> Result<Committed, ReviewError> {
+        let path = self.checkout.root().join(MESSAGE);
+        let failed = |source| GitError::Write { path, source };
+        rendered
+            .write(MESSAGE.into(), &message.to_string())
+            .map_err(failed)?;
+        Ok(match kind {
+            Kind::Created => Committed::Created { commit, change_id },
+            Kind::Amended => Committed::Amended { commit, change_id },
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Created,
+    Amended,
+}
+
+/// Commits these files, and leaves the rest of the index as it is.
+pub(super) fn record(
+    checkout: &Checkout,
+    git: &Git,
+    changed: &[(Utf8PathBuf, Status)],
+    message: &CommitMessage,
+    flags: &[&str],
+) -> Result<Oid, ReviewError> {
+    let new: Vec<&str> = changed
+        .iter()
+        .filter(|(_, status)| status.intersects(Status::WT_NEW | Status::IGNORED))
+        .map(|(path, _)| path.as_str())
+        .collect();
+    let failed = |source| ReviewError::Commit { source };
+    if !new.is_empty() {
+        let add = [
+            "--literal-pathspecs",
+            "add",
+            "--intent-to-add",
+            "--force",
+            "--",
+        ];
+        git.run(&[&add[..], &new].concat()).map_err(failed)?;
+    }
+    let mut args = vec![
+        "--literal-pathspecs",
+        "commit",
+        "--quiet",
+        "--only",
+        "--cleanup=verbatim",
+        "--file=-",
+    ];
+    args.extend(flags);
+    args.push("--");
+    args.extend(changed.iter().map(|(path, _)| path.as_str()));
+    if let Err(error) = git.run_with_input(&args, &message.to_string()) {
+        if !new.is_empty() {
+            // The files are as they were before: not known to git. The first error is the one to tell.
+            let _undone = git.run(&[&["update-index", "--force-remove", "--"], &new[..]].concat());
+        }
+        return Err(failed(error));
+    }
+    let head = checkout.resolve("HEAD");
+    head.ok_or_else(|| {
+        failed(GitError::NotACheckout {
+            root: checkout.root().to_owned(),
+        })
+    })
+}
+
+/// A Change-Id for what is about to be committed.
+pub(super) fn new_change_id(
+    checkout: &Checkout,
+    git: &Git,
+    parent: Option<Oid>,
+    changed: &[(Utf8PathBuf, Status)],
+    message: &str,
+) -> Result<ChangeId, ReviewError> {
+    let author = git.run(&["var", "GIT_AUTHOR_IDENT"])?.text();
+    let committer = git.run(&["var", "GIT_COMMITTER_IDENT"])?.text();
+    let make = || -> Result<ChangeId, git2::Error> {
+        let repository = checkout.repository();
+        let baseline = match parent {
+            Some(parent) => repository.find_commit(parent)?.tree()?,
+            None => repository.find_tree(repository.treebuilder(None)?.write()?)?,
+        };
+        let mut update = TreeUpdateBuilder::new();
+        for (path, _) in changed {
+            // What cannot be read is left out: the Change-Id has to be unique, not to be checked.
+            if let Ok(blob) = repository.blob_path(checkout.root().join(path).as_std_path()) {
+                update.upsert(path.as_str(), blob, FileMode::Blob);
+            }
+        }
+        let tree = update.create_updated(repository, &baseline)?;
+        ChangeId::new(&Seed {
+            tree,
+            parent,
+            author: &author,
+            committer: &committer,
+            message,
+        })
+    };
+    Ok(make().map_err(|source| checkout.unreadable("the tree", source))?)
+}
+
+/// Makes sure that git knows who commits: as it is configured, else as svcgen is.
+///
+/// What git would guess from the account and the host is not taken.
+pub(super) fn with_identity(git: Git, user: &User) -> Result<Git, ReviewError> {
+    let known = |git: &Git| -> Result<Option<crate::git::Words>, GitError> {
+        for variable in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
+            let output = git.output(&["var", variable])?;
+            if !output.status.success() {
+                return Ok(Some(output.words()));
+            }
+        }
+        Ok(None)
+    };
+    let strict = git.with("user.useConfigOnly", "true");
+    if known(&strict)?.is_none() {
+        return Ok(strict);
+    }
+    let mut filled = strict;
+    for (key, value) in [("user.name", &user.name), ("user.email", &user.email)] {
+        let there = filled.output(&["config", "--get", key])?;
+        if let Some(value) = value.as_ref().filter(|_| there.text().is_empty()) {
+            filled = filled.with(key, value);
+        }
+    }
+    match known(&filled)? {
+        None => Ok(filled),
+        Some(words) => Err(ReviewError::NoIdentity { source: words }),
+    }
+}

@@ -1,0 +1,365 @@
+use std::fmt;
+
+use super::change_id::ChangeId;
+use crate::generate::CommitText;
+use crate::model::TaskId;
+
+/// The longest subject, in characters.
+const SUBJECT: usize = 80;
+/// Where the body is wrapped.
+const BODY: usize = 72;
+/// The longest line that the trees' checks let pass.
+const LONGEST: usize = 100;
+
+/// The message of a commit: a subject and a body, and its trailers (`Bug:`, `Change-Id:`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitMessage {
+    text: String,
+    trailers: Vec<String>,
+}
+
+impl CommitMessage {
+    /// Lays a text out as the trees want it: a subject of at most 80 characters, a wrapped body.
+    pub fn new(text: &CommitText) -> Self {
+        let subject = text
+            .subject
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let mut body = String::new();
+        let short = shorten(&subject);
+        if short != subject {
+            wrap(&subject, &mut body);
+            body.push('\n');
+        }
+        for line in text.body.lines() {
+            wrap(line.trim_end(), &mut body);
+        }
+        let mut text = short;
+        let mut blank = true;
+        text.push('\n');
+        for line in body.trim_matches('\n').lines() {
+            if line.is_empty() {
+                blank = true;
+                continue;
+            }
+            if blank {
+                text.push('\n');
+            }
+            blank = false;
+            text.push_str(line);
+            text.push('\n');
+        }
+        Self {
+            text: text.trim_end().to_owned(),
+            trailers: Vec::new(),
+        }
+    }
+
+    /// Parses the message of a commit: the last paragraph is trailers where every line of it is one.
+    pub fn parse(message: &str) -> Self {
+        let message = message.trim_end();
+        if let Some((text, last)) = message.rsplit_once("\n\n") {
+            let lines: Vec<&str> = last.lines().collect();
+            if lines.iter().all(|line| is_trailer(line))
+                && lines.first().is_some_and(|line| token(line).is_some())
+            {
+                let trailers = lines.into_iter().map(str::to_owned).collect();
+                return Self {
+                    text: text.trim_end().to_owned(),
+                    trailers,
+                };
+            }
+        }
+        Self {
+            text: message.to_owned(),
+            trailers: Vec::new(),
+        }
+    }
+
+    /// The same trailers under another text.
+    #[must_use]
+    pub fn with_text_of(self, other: Self) -> Self {
+        Self {
+            text: other.text,
+            trailers: self.trailers,
+        }
+    }
+
+    /// Adds what is missing: each task as a `Bug:` of its own, and one Change-Id, after them.
+    #[must_use]
+    pub fn ensure(mut self, bugs: &[TaskId], change_id: &ChangeId) -> Self {
+        for bug in bugs {
+            let line = format!("Bug: {bug}");
+            let there = self
+                .text
+                .lines()
+                .chain(self.trailers.iter().map(String::as_str))
+                .any(|l| l.trim_end() == line);
+            if !there {
+                let last = self.trailers.iter().rposition(|line| is_token(line, "Bug"));
+                self.trailers.insert(last.map_or(0, |at| at + 1), line);
+            }
+        }
+        if self.change_id().as_ref() != Some(change_id)
+            || self
+                .trailers
+                .iter()
+                .filter(|l| is_token(l, "Change-Id"))
+                .count()
+                > 1
+        {
+            self.trailers.retain(|line| !is_token(line, "Change-Id"));
+            self.trailers.push(format!("Change-Id: {change_id}"));
+        }
+        self
+    }
+
+    /// The Change-Id; the last one where there are several.
+    pub fn change_id(&self) -> Option<ChangeId> {
+        let values = self
+            .trailers
+            .iter()
+            .rev()
+            .filter(|line| is_token(line, "Change-Id"));
+        values
+            .filter_map(|line| line.split_once(':'))
+            .find_map(|(_, value)| ChangeId::parse(value.trim()))
+    }
+
+    /// The text without its trailers.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for CommitMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.text)?;
+        if !self.trailers.is_empty() {
+            writeln!(f)?;
+        }
+        self.trailers
+            .iter()
+            .try_for_each(|line| writeln!(f, "{line}"))
+    }
+}
+
+/// The name of a trailer, where a line is one.
+fn token(line: &str) -> Option<&str> {
+    let (token, value) = line.split_once(':')?;
+    let word = !token.is_empty()
+        && token
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (word && value.starts_with([' ', '\t'])).then_some(token)
+}
+
+fn is_token(line: &str, name: &str) -> bool {
+    token(line).is_some_and(|token| token.eq_ignore_ascii_case(name))
+}
+
+/// A trailer, the continuation of one, or the line that `git cherry-pick -x` adds.
+fn is_trailer(line: &str) -> bool {
+    token(line).is_some()
+        || line.starts_with([' ', '\t'])
+        || line.starts_with("(cherry picked from commit ")
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Cuts a subject that is too long between words.
+fn shorten(subject: &str) -> String {
+    if width(subject) <= SUBJECT {
+        return subject.to_owned();
+    }
+    let room: String = subject.chars().take(SUBJECT - 3).collect();
+    let cut = room.rfind(' ').unwrap_or(room.len());
+    format!("{}...", &room[..cut])
+}
+
+/// Adds a line to a body in as many lines as it needs.
+fn wrap(line: &str, body: &mut String) {
+    // What the checks would take for a trailer in the wrong place.
+    let indent = if is_token(line, "Bug") || is_token(line, "Change-Id") {
+        "  "
+    } else {
+        ""
+    };
+    let most = if line.starts_with([' ', '\t']) {
+        LONGEST
+    } else {
+        BODY
+    };
+    if width(line) + indent.len() <= most {
+        body.push_str(&format!("{indent}{line}\n"));
+        return;
+    }
+    let next = if line.starts_with("- ") || line.starts_with("* ") {
+        "  "
+    } else {
+        indent
+    };
+    let mut current = indent.to_owned();
+    let mut empty = true;
+    for word in line.split_whitespace().flat_map(pieces) {
+        if !empty && width(&current) + 1 + width(word) > BODY {
+            body.push_str(&format!("{current}\n"));
+            current = next.to_owned();
+            empty = true;
+        }
+        if !empty {
+            current.push(' ');
+        }
+        current.push_str(word);
+        empty = false;
+    }
+    body.push_str(&format!("{current}\n"));
+}
+
+/// Cuts what has no spaces into pieces that fit; addresses stay whole.
+fn pieces(word: &str) -> Vec<&str> {
+    if width(word) <= BODY || word.contains("://") {
+        return vec![word];
+    }
+    let mut pieces = Vec::new();
+    let mut rest = word;
+    while let Some((at, _)) = rest.char_indices().nth(BODY - 2) {
+        let (piece, tail) = rest.split_at(at);
+        pieces.push(piece);
+        rest = tail;
+    }
+    pieces.push(rest);
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn id(c: &str) -> ChangeId {
+        ChangeId::parse(&format!("I{}", c.repeat(40))).unwrap()
+    }
+
+    fn bug(text: &str) -> TaskId {
+        TaskId::parse(text).unwrap()
+    }
+
+    fn message(subject: &str, body: &str) -> CommitMessage {
+        CommitMessage::new(&CommitText {
+            subject: subject.into(),
+            body: body.into(),
+        })
+    }
+
+    #[test]
+    fn a_message_is_laid_out_as_the_trees_want_it() {
+        let body = "It computes the list of articles that are trending, from the stream of edits, all the time.\n\n\n\
+                    Bug: not one\nhttps://example.org/a/very/long/address/that/cannot/be/wrapped/because/it/is/one/address/only\n\n";
+        let message = message("trendingedits: add the service", body);
+        insta::assert_snapshot!(message.ensure(&[bug("T1"), bug("T22")], &id("a")), @r"
+        trendingedits: add the service
+
+        It computes the list of articles that are trending, from the stream of
+        edits, all the time.
+
+          Bug: not one
+        https://example.org/a/very/long/address/that/cannot/be/wrapped/because/it/is/one/address/only
+
+        Bug: T1
+        Bug: T22
+        Change-Id: Iaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+        ");
+    }
+
+    #[test]
+    fn a_long_subject_goes_on_in_the_body() {
+        let subject = format!(
+            "{}: add the module, the role and the settings",
+            "a-very-long-name-".repeat(3)
+        );
+        let text = message(&subject, "").to_string();
+        assert_eq!(
+            text.lines().next().unwrap(),
+            format!("{}: add the module, the...", "a-very-long-name-".repeat(3))
+        );
+        assert_eq!(
+            text.split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .matches("settings")
+                .count(),
+            1
+        );
+    }
+
+    #[test]
+    fn an_edited_message_keeps_what_it_says() {
+        let edited = format!(
+            "my own words\n\n# not a comment\n\nHosts: auto\nBug: T1\nChange-Id: {}\nFollows-Up: {}\n",
+            id("a"),
+            id("b")
+        );
+        let parsed = CommitMessage::parse(&edited);
+        assert_eq!(parsed.change_id(), Some(id("a")));
+        assert_eq!(
+            parsed.clone().ensure(&[bug("T1")], &id("a")).to_string(),
+            edited
+        );
+        let ensured = parsed.ensure(&[bug("T2")], &id("a")).to_string();
+        assert_eq!(ensured, edited.replace("Bug: T1\n", "Bug: T1\nBug: T2\n"));
+    }
+
+    #[test]
+    fn there_is_one_change_id_and_it_is_last() {
+        let twice = format!(
+            "s\n\nChange-Id: {}\nBug: T1\nchange-id: {}\n",
+            id("a"),
+            id("b")
+        );
+        assert_eq!(
+            CommitMessage::parse(&twice)
+                .ensure(&[], &id("b"))
+                .to_string(),
+            format!("s\n\nBug: T1\nChange-Id: {}\n", id("b"))
+        );
+        for text in [
+            "s",
+            "s\n",
+            "Bug: T1\n",
+            "s\n\nnot: a\ntrailer",
+            "s\n\n  indented: x",
+        ] {
+            let ensured = CommitMessage::parse(text).ensure(&[], &id("c")).to_string();
+            assert_eq!(
+                ensured,
+                format!("{}\n\nChange-Id: {}\n", text.trim_end(), id("c")),
+                "{text:?}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_passes_the_checks_of_the_trees(subject in "[^\\n]{1,120}", body in "([a-zé:# -]{0,90}|[^\\r]{0,40}|Bug: T1|\\n){0,8}") {
+            prop_assume!(subject.split_whitespace().next().is_some());
+            let made = message(&subject, &body).ensure(&[bug("T5")], &id("d"));
+            let text = made.to_string();
+            let lines: Vec<&str> = text.split('\n').collect();
+            prop_assert!(width(lines[0]) <= SUBJECT && !lines[0].is_empty());
+            prop_assert_eq!(lines[1], "");
+            prop_assert!(lines.iter().all(|l| width(l) <= LONGEST || l.contains("://")), "{}", text);
+            prop_assert_eq!(text.lines().filter(|l| l.starts_with("Change-Id: ")).count(), 1);
+            let tail = format!("\n\nBug: T5\nChange-Id: {}\n", id("d"));
+            prop_assert!(text.ends_with(&tail), "{}", text);
+            let again = CommitMessage::parse(&text);
+            prop_assert_eq!(again.change_id(), Some(id("d")));
+            prop_assert_eq!(again.ensure(&[bug("T5")], &id("d")).to_string(), text);
+        }
+    }
+}

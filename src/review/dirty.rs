@@ -1,0 +1,189 @@
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use git2::{ErrorCode, Status};
+use similar::{ChangeTag, TextDiff};
+
+use super::error::ReviewError;
+use crate::edit::Rendered;
+use crate::git::{Checkout, GitError, Head};
+
+/// Finds which of these files carry somebody's uncommitted change; what svcgen wrote itself is not one.
+///
+/// A folder that is not a checkout has no uncommitted changes.
+///
+/// # Errors
+/// Where git cannot read the checkout.
+pub fn dirty(
+    root: &Utf8Path,
+    paths: &[Utf8PathBuf],
+    rendered: &Rendered,
+) -> Result<Vec<Utf8PathBuf>, ReviewError> {
+    let checkout = match Checkout::open(root) {
+        Ok(checkout) => checkout,
+        Err(GitError::NotACheckout { .. }) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut dirty = Vec::new();
+    for path in paths {
+        let place = checkout.place(path)?;
+        let status = checkout.status(std::slice::from_ref(&place))?;
+        let Some((_, status)) = status.first() else {
+            continue;
+        };
+        if !is_ours(&checkout, path, &place, *status, rendered)? {
+            dirty.push(path.clone());
+        }
+    }
+    Ok(dirty)
+}
+
+/// Whether an uncommitted change is what svcgen wrote, and nothing else.
+fn is_ours(
+    checkout: &Checkout,
+    path: &Utf8Path,
+    place: &Utf8Path,
+    status: Status,
+    rendered: &Rendered,
+) -> Result<bool, ReviewError> {
+    let deleted = Status::WT_DELETED | Status::INDEX_DELETED;
+    if status.intersects(Status::CONFLICTED | deleted) {
+        return Ok(false);
+    }
+    let Some(record) = rendered.read(path) else {
+        return Ok(false);
+    };
+    let Some(present) = checkout.worktree().read(path).ok().flatten() else {
+        return Ok(false);
+    };
+    let committed = committed(checkout, place)?;
+    if status.intersects(Status::INDEX_NEW | Status::INDEX_MODIFIED) {
+        let staged = staged(checkout, place)?;
+        if staged.as_deref() != Some(present.as_str()) && staged != committed {
+            return Ok(false);
+        }
+    }
+    Ok(present == record
+        || committed.is_some_and(|committed| is_made_of(&committed, &present, &record)))
+}
+
+/// Whether all that was changed in a shared file is svcgen's entries: new lines of them, or new values of their keys.
+fn is_made_of(committed: &str, present: &str, record: &str) -> bool {
+    let clean = |text: &str| {
+        text.lines()
+            .map(significant)
+            .fold(String::new(), |all, line| all + line + "\n")
+    };
+    let (committed, present) = (clean(committed), clean(present));
+    let lines: BTreeSet<&str> = record
+        .lines()
+        .map(|line| significant(line).trim())
+        .collect();
+    let key = |line: &str| {
+        line.trim()
+            .split([':', '='])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let (mut added, mut removed) = (BTreeSet::new(), Vec::new());
+    for change in TextDiff::from_lines(&committed, &present).iter_all_changes() {
+        let line = change.value().trim();
+        match change.tag() {
+            ChangeTag::Equal => {}
+            _ if line.is_empty() => {}
+            ChangeTag::Insert if lines.contains(line) => drop(added.insert(key(line))),
+            ChangeTag::Insert => return false,
+            ChangeTag::Delete => removed.push(key(line)),
+        }
+    }
+    removed.iter().all(|key| added.contains(key))
+}
+
+/// A line without what changes when another follows it.
+fn significant(line: &str) -> &str {
+    let line = line.trim_end();
+    line.strip_suffix(',').unwrap_or(line)
+}
+
+/// The text of a file in the last commit.
+fn committed(checkout: &Checkout, place: &Utf8Path) -> Result<Option<String>, ReviewError> {
+    let tip = match checkout.head()? {
+        Head::Branch { tip, .. } | Head::Detached { tip } => tip,
+        Head::Unborn { .. } => return Ok(None),
+    };
+    let read = || -> Result<String, git2::Error> {
+        let repository = checkout.repository();
+        let entry = repository
+            .find_commit(tip)?
+            .tree()?
+            .get_path(place.as_std_path())?;
+        let blob = repository.find_blob(entry.id())?;
+        Ok(String::from_utf8_lossy(blob.content()).into_owned())
+    };
+    found(checkout, read())
+}
+
+/// The text of a file in the index.
+fn staged(checkout: &Checkout, place: &Utf8Path) -> Result<Option<String>, ReviewError> {
+    let read = || -> Result<String, git2::Error> {
+        let repository = checkout.repository();
+        let Some(entry) = repository.index()?.get_path(place.as_std_path(), 0) else {
+            return Err(git2::Error::new(
+                ErrorCode::NotFound,
+                git2::ErrorClass::Index,
+                "not in the index",
+            ));
+        };
+        let blob = repository.find_blob(entry.id)?;
+        Ok(String::from_utf8_lossy(blob.content()).into_owned())
+    };
+    found(checkout, read())
+}
+
+fn found(
+    checkout: &Checkout,
+    result: Result<String, git2::Error>,
+) -> Result<Option<String>, ReviewError> {
+    match result {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+        Err(source) => Err(checkout.unreadable("a file", source).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_of_svcgens_are_told_from_other_changes() {
+        let committed = "---\na::x: 1\n\nc::port: 5\n";
+        let record = "b::port: 7\nb::name: it\n";
+        let ours = "---\na::x: 1\n\nb::port: 7\nb::name: it\n\nc::port: 5\n";
+        assert!(is_made_of(committed, ours, record));
+        assert!(
+            is_made_of(&ours.replace("port: 7", "port: 6"), ours, record),
+            "a new value"
+        );
+        assert!(
+            is_made_of(
+                "{\n  \"a\": 1\n}\n",
+                "{\n  \"a\": 1,\n  \"b\": 2\n}\n",
+                "\"b\": 2\n"
+            ),
+            "a comma"
+        );
+        assert!(!is_made_of(
+            committed,
+            &ours.replace("x: 1", "x: 2"),
+            record
+        ));
+        assert!(!is_made_of(
+            committed,
+            &ours.replace("c::port: 5\n", ""),
+            record
+        ));
+        assert!(!is_made_of(committed, &format!("{ours}d::x: 1\n"), record));
+    }
+}

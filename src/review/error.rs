@@ -1,0 +1,171 @@
+use camino::Utf8PathBuf;
+use thiserror::Error;
+
+use crate::error::ErrorKind;
+use crate::git::{GitError, Words};
+use crate::model::BranchName;
+
+/// A change that cannot be taken to review.
+#[derive(Debug, Error)]
+pub enum ReviewError {
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error("`{root}` is in the middle of a {operation}")]
+    InProgress {
+        root: Utf8PathBuf,
+        operation: &'static str,
+    },
+    #[error("git does not know who commits")]
+    NoIdentity { source: Words },
+    #[error("git does not switch to `{branch}`")]
+    Switch {
+        branch: BranchName,
+        source: GitError,
+    },
+    #[error("git does not commit")]
+    Commit { source: GitError },
+    #[error("`{root}` is not on the branch `{branch}`")]
+    NotOnTopic {
+        root: Utf8PathBuf,
+        branch: BranchName,
+    },
+    /// The commit of svcgen's is there, but is not the last one of its branch.
+    #[error("on `{branch}` there is \"{subject}\" on top of the commit that svcgen would update")]
+    OnTop {
+        branch: BranchName,
+        subject: String,
+        depth: usize,
+    },
+    #[error("`{branch}` carries other commits that are not in `{upstream}`: {}", list(.subjects))]
+    Others {
+        branch: BranchName,
+        upstream: String,
+        subjects: Vec<String>,
+    },
+    #[error("`{branch}` and `{upstream}` have diverged, and both changed {}", list(.files))]
+    Diverged {
+        branch: BranchName,
+        upstream: String,
+        files: Vec<String>,
+    },
+    #[error("`{branch}` and `{upstream}` have no history in common")]
+    Unrelated {
+        branch: BranchName,
+        upstream: String,
+    },
+    #[error("the change of `{branch}` is in `{upstream}` already")]
+    Merged {
+        branch: BranchName,
+        upstream: String,
+    },
+    #[error("`{branch}` has no commit of its own to send")]
+    NothingToSend { branch: BranchName },
+    #[error("the last commit of `{branch}` has no Change-Id")]
+    NoChangeId { branch: BranchName },
+    #[error("`{root}` has no remote to send changes to")]
+    NoRemote {
+        root: Utf8PathBuf,
+        url: Option<String>,
+    },
+    #[error("`{remote}` refused the change: {reason}")]
+    Rejected {
+        remote: String,
+        reason: String,
+        source: Words,
+    },
+    #[error("`{path}` is there already, and {reason}")]
+    Occupied { path: Utf8PathBuf, reason: String },
+    #[error("the site `{site}` does not say where its repositories are")]
+    NoServer { site: String },
+}
+
+fn list(names: &[String]) -> String {
+    const MOST: usize = 5;
+    let shown: Vec<String> = names
+        .iter()
+        .take(MOST)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = names.len().saturating_sub(MOST);
+    if more == 0 {
+        shown.join(", ")
+    } else {
+        format!("{} and {more} more", shown.join(", "))
+    }
+}
+
+impl ReviewError {
+    /// What the failure means for the exit code.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Git(GitError::NotACheckout { .. })
+            | Self::NoIdentity { .. }
+            | Self::NoServer { .. } => ErrorKind::Usage,
+            Self::Git(_) => ErrorKind::Unexpected,
+            Self::InProgress { .. }
+            | Self::Switch { .. }
+            | Self::Commit { .. }
+            | Self::NotOnTopic { .. }
+            | Self::OnTop { .. }
+            | Self::Others { .. }
+            | Self::Diverged { .. }
+            | Self::Unrelated { .. }
+            | Self::Merged { .. }
+            | Self::NothingToSend { .. }
+            | Self::NoChangeId { .. }
+            | Self::NoRemote { .. }
+            | Self::Rejected { .. }
+            | Self::Occupied { .. } => ErrorKind::Conflict,
+        }
+    }
+
+    /// Commands that help; at most two.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Git(error) => error.hint().into_iter().collect(),
+            Self::Switch { .. } => vec!["git status".into(), "git stash".into()],
+            Self::InProgress {
+                operation: "bisect",
+                ..
+            } => vec!["git bisect reset".into()],
+            Self::InProgress { operation, .. } => {
+                vec![
+                    format!("git {operation} --continue"),
+                    format!("git {operation} --abort"),
+                ]
+            }
+            Self::NoIdentity { .. } => vec![
+                "git config --global user.name 'Your Name'".into(),
+                "git config --global user.email you@example.org".into(),
+            ],
+            Self::NotOnTopic { branch, .. } => vec![format!("git switch {branch}")],
+            Self::OnTop { depth, .. } => vec![format!("git rebase -i HEAD~{}", depth + 1)],
+            Self::Others { upstream, .. } => vec![format!("git rebase --onto {upstream} HEAD~1")],
+            Self::Diverged { upstream, .. } => vec![format!("git rebase {upstream}")],
+            Self::Unrelated { upstream, .. } => vec![format!("git log --oneline HEAD {upstream}")],
+            Self::NoRemote { url, .. } => {
+                let url = url.as_deref().unwrap_or("ssh://USER@HOST:29418/REPOSITORY");
+                vec![format!("git remote add gerrit {}", shell_words::quote(url))]
+            }
+            Self::Rejected { .. } if self.is_about_credentials() => {
+                vec!["git remote set-url gerrit ssh://USER@HOST:29418/REPOSITORY".into()]
+            }
+            Self::NoChangeId { .. } => vec!["git commit --amend".into()],
+            Self::Commit { .. }
+            | Self::Merged { .. }
+            | Self::NothingToSend { .. }
+            | Self::Rejected { .. }
+            | Self::Occupied { .. }
+            | Self::NoServer { .. } => Vec::new(),
+        }
+    }
+
+    fn is_about_credentials(&self) -> bool {
+        let Self::Rejected { source, .. } = self else {
+            return false;
+        };
+        ["could not read Username", "Authentication failed"]
+            .iter()
+            .any(|words| source.as_str().contains(words))
+    }
+}

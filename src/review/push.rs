@@ -1,0 +1,332 @@
+use serde::Serialize;
+
+use super::error::ReviewError;
+use super::topic::{Topic, Upstream, gitreview};
+use crate::git::{Checkout, Head, Output, Words};
+
+/// What becomes of commits of others that would travel along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    Refuse,
+    Send,
+}
+
+/// What Gerrit made of the change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    New,
+    Updated,
+    /// Gerrit has it already, just so.
+    Nothing,
+}
+
+/// A change that is in review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pushed {
+    pub outcome: Outcome,
+    /// Addresses of the changes, as Gerrit gave them.
+    pub urls: Vec<String>,
+    /// How many commits the remote's branch is ahead; they do not touch the same lines.
+    pub behind: usize,
+    /// A command that brings the branch up to date; where it is behind.
+    pub hint: Option<String>,
+}
+
+/// What a server answered to one reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answer {
+    Accepted { words: String },
+    UpToDate,
+    Refused { reason: String },
+}
+
+impl Topic {
+    /// Sends the branch for review, to `refs/for/BASE` of the remote, under the branch's name as the topic.
+    ///
+    /// # Errors
+    /// Before anything is sent: where there is nothing of svcgen's to send, where others' commits would travel along,
+    /// and where the remote's branch has changed the same lines. After that: what the server says.
+    pub fn push(&self, others: Others) -> Result<Pushed, ReviewError> {
+        let root = || self.checkout.root().to_owned();
+        let remote = self.remote.as_deref();
+        let remote = remote.ok_or_else(|| ReviewError::NoRemote {
+            root: root(),
+            url: self.review_url(),
+        })?;
+        let tip = match self.checkout.head()? {
+            Head::Branch { name, tip } if name == self.branch.as_str() => tip,
+            _ => {
+                return Err(ReviewError::NotOnTopic {
+                    root: root(),
+                    branch: self.branch.clone(),
+                });
+            }
+        };
+        self.fetch()?;
+        let upstream = self.upstream();
+        let commits = self.own_commits(tip, upstream.as_ref())?;
+        if commits.is_empty() {
+            return Err(ReviewError::NothingToSend {
+                branch: self.branch.clone(),
+            });
+        }
+        if self.change_id(tip)?.is_none() {
+            return Err(ReviewError::NoChangeId {
+                branch: self.branch.clone(),
+            });
+        }
+        let behind = match &upstream {
+            Some(upstream) => self.check(tip, &commits, upstream, others)?,
+            None => 0,
+        };
+        // Not `HEAD`: a branch may have that name.
+        let target = format!("{tip}:refs/for/{}%topic={}", self.base, self.branch);
+        let (answer, output) = push(&self.checkout, remote, &target)?;
+        let hint = upstream
+            .filter(|_| behind > 0)
+            .map(|upstream| format!("git rebase {}", short(&upstream.reference)));
+        match answer {
+            Answer::Accepted { words } => Ok(Pushed {
+                outcome: outcome(&words),
+                urls: urls(&words),
+                behind,
+                hint,
+            }),
+            Answer::UpToDate => Ok(Pushed {
+                outcome: Outcome::Nothing,
+                urls: Vec::new(),
+                behind,
+                hint,
+            }),
+            Answer::Refused { reason } if reason.contains("no new changes") => {
+                let urls = urls(&String::from_utf8_lossy(&output.stderr));
+                Ok(Pushed {
+                    outcome: Outcome::Nothing,
+                    urls,
+                    behind,
+                    hint,
+                })
+            }
+            Answer::Refused { reason } => Err(ReviewError::Rejected {
+                remote: remote.to_owned(),
+                reason,
+                source: output.words(),
+            }),
+        }
+    }
+
+    /// Compares the branch with the remote's before it is sent; returns how far it is behind.
+    fn check(
+        &self,
+        tip: git2::Oid,
+        commits: &[git2::Oid],
+        upstream: &Upstream,
+        others: Others,
+    ) -> Result<usize, ReviewError> {
+        let (branch, name) = (self.branch.clone(), short(&upstream.reference));
+        if self.are_merged(&commits[..1], upstream)? {
+            return Err(ReviewError::Merged {
+                branch,
+                upstream: name,
+            });
+        }
+        let Some(base) = self.checkout.merge_base(tip, upstream.tip) else {
+            return Err(ReviewError::Unrelated {
+                branch,
+                upstream: name,
+            });
+        };
+        if others == Others::Refuse && commits.len() > 1 {
+            let messages: Result<Vec<String>, _> = commits[1..]
+                .iter()
+                .map(|c| self.checkout.message(*c))
+                .collect();
+            let subjects = messages?
+                .iter()
+                .map(|m| m.lines().next().unwrap_or_default().to_owned())
+                .collect();
+            return Err(ReviewError::Others {
+                branch,
+                upstream: name,
+                subjects,
+            });
+        }
+        if base == upstream.tip {
+            return Ok(0);
+        }
+        let files = self
+            .conflicts(tip, upstream.tip)
+            .map_err(|e| self.checkout.unreadable("the history", e))?;
+        if !files.is_empty() {
+            return Err(ReviewError::Diverged {
+                branch,
+                upstream: name,
+                files,
+            });
+        }
+        Ok(self.checkout.commits(upstream.tip, Some(base))?.len())
+    }
+
+    /// The files that both sides changed in the same lines.
+    fn conflicts(&self, tip: git2::Oid, upstream: git2::Oid) -> Result<Vec<String>, git2::Error> {
+        let repository = self.checkout.repository();
+        let mut options = git2::MergeOptions::new();
+        options.find_renames(false);
+        let (ours, theirs) = (
+            repository.find_commit(tip)?,
+            repository.find_commit(upstream)?,
+        );
+        let index = repository.merge_commits(&ours, &theirs, Some(&options))?;
+        let mut files = Vec::new();
+        for conflict in index.conflicts()? {
+            let conflict = conflict?;
+            let entry = conflict.our.or(conflict.their).or(conflict.ancestor);
+            files.extend(entry.map(|entry| String::from_utf8_lossy(&entry.path).into_owned()));
+        }
+        Ok(files)
+    }
+
+    /// Where `.gitreview` says that changes go.
+    fn review_url(&self) -> Option<String> {
+        let host = gitreview(&self.checkout, "host")?;
+        let project = gitreview(&self.checkout, "project")?;
+        let port = gitreview(&self.checkout, "port").unwrap_or_else(|| "29418".into());
+        let user = self
+            .user
+            .gerrit
+            .clone()
+            .or_else(|| self.checkout.setting("gitreview.username"));
+        let user = user.unwrap_or_else(|| "USER".into());
+        Some(format!(
+            "ssh://{user}@{host}:{port}/{}",
+            project.trim_end_matches(".git")
+        ))
+    }
+}
+
+/// Pushes one reference, and reads the answer that the server gave to it.
+///
+/// # Errors
+/// Where no server answered: the network, the address, the key.
+pub(super) fn push(
+    checkout: &Checkout,
+    remote: &str,
+    target: &str,
+) -> Result<(Answer, Output), ReviewError> {
+    let args = ["push", "--porcelain", "--no-follow-tags", remote, target];
+    let output = checkout.git().network().output(&args)?;
+    match answer(&output) {
+        Some(answer) => Ok((answer, output)),
+        None => {
+            let source = output.words();
+            let last = source
+                .as_str()
+                .lines()
+                .rfind(|line| line.starts_with("fatal:"));
+            let reason = last
+                .map_or("no answer", |line| line.trim_start_matches("fatal: "))
+                .to_owned();
+            Err(ReviewError::Rejected {
+                remote: remote.to_owned(),
+                reason,
+                source,
+            })
+        }
+    }
+}
+
+/// Reads the line of `git push --porcelain` that stands for the reference: a flag, the names, and a summary.
+fn answer(output: &Output) -> Option<Answer> {
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let line = text.lines().find(|line| line.split('\t').count() == 3)?;
+    let summary = line.rsplit('\t').next().unwrap_or_default();
+    Some(match line.chars().next()? {
+        '!' => {
+            let reason = summary
+                .split_once('(')
+                .and_then(|(_, reason)| reason.rsplit_once(')'));
+            let reason = reason.map_or(summary, |(reason, _)| reason);
+            Answer::Refused {
+                reason: Words::new(reason.as_bytes()).to_string(),
+            }
+        }
+        '=' => Answer::UpToDate,
+        _ => Answer::Accepted {
+            words: String::from_utf8_lossy(&output.stderr).into_owned(),
+        },
+    })
+}
+
+/// Whether Gerrit made a change or updated one: `Processing changes: refs: 1, new: 1, done`, and `[NEW]` after it.
+fn outcome(words: &str) -> Outcome {
+    let updated = words
+        .lines()
+        .any(|line| line.contains("Processing changes:") && line.contains("updated:"));
+    let new = words
+        .lines()
+        .any(|line| line.contains("[NEW]") || line.contains(" new:"));
+    if updated && !new {
+        Outcome::Updated
+    } else {
+        Outcome::New
+    }
+}
+
+/// The addresses that begin a line of the server's.
+fn urls(words: &str) -> Vec<String> {
+    let words = Words::new(words.as_bytes());
+    let lines = words
+        .as_str()
+        .lines()
+        .filter_map(|line| line.strip_prefix("remote:"));
+    let first = lines.filter_map(|line| line.split_whitespace().next());
+    first
+        .filter(|word| word.starts_with("https://") || word.starts_with("http://"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The name of a reference as people write it.
+fn short(reference: &str) -> String {
+    reference
+        .trim_start_matches("refs/remotes/")
+        .trim_start_matches("refs/heads/")
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::os::unix::process::ExitStatusExt as _;
+
+    use super::*;
+
+    fn said(stdout: &str, stderr: &str) -> Output {
+        let status = std::process::ExitStatus::from_raw(0);
+        Output {
+            status,
+            stdout: stdout.into(),
+            stderr: stderr.into(),
+        }
+    }
+
+    /// The words are those of Gerrit 3.
+    #[test]
+    fn gerrits_answers_are_understood() {
+        let new = "remote: Processing changes: refs: 1, new: 1, done            \nremote: \nremote: SUCCESS        \n\
+                   remote: \nremote:   https://gerrit.example.org/r/c/x/+/12 add it [NEW]        \n";
+        assert_eq!(outcome(new), Outcome::New);
+        assert_eq!(urls(new), ["https://gerrit.example.org/r/c/x/+/12"]);
+        assert_eq!(
+            outcome(&new.replace("new: 1", "updated: 1").replace(" [NEW]", "")),
+            Outcome::Updated
+        );
+        let line = "To ssh://h/x\n!\tHEAD:refs/for/master%topic=t\t[remote rejected] (change http://h/1 closed (x))\nDone\n";
+        let refused = Answer::Refused {
+            reason: "change http://h/1 closed (x)".into(),
+        };
+        assert_eq!(answer(&said(line, "")), Some(refused));
+        assert_eq!(answer(&said("", "fatal: no such host")), None);
+    }
+}

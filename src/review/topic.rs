@@ -1,0 +1,275 @@
+use std::collections::BTreeSet;
+
+use camino::Utf8Path;
+use configparser::ini::Ini;
+use git2::Oid;
+
+use super::change_id::ChangeId;
+use super::commit_message::CommitMessage;
+use super::error::ReviewError;
+use crate::configuration::User;
+use crate::git::{Checkout, GitError, Head};
+use crate::model::{BranchName, Refused, ServiceName};
+
+/// A branch of a checkout that holds one change, named as the topic in Gerrit.
+pub struct Topic {
+    pub(super) checkout: Checkout,
+    pub(super) branch: BranchName,
+    /// The branch that the change is meant for.
+    pub(super) base: BranchName,
+    /// Where changes are sent to; none where the checkout has no remote.
+    pub(super) remote: Option<String>,
+    pub(super) user: User,
+}
+
+/// What became of the branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switched {
+    /// It was checked out already.
+    Stayed,
+    /// It was there, with the change.
+    Found,
+    Created,
+    /// The change that it held is merged; it begins again where the remote's branch is now.
+    Restarted,
+}
+
+/// The branch of the remote, as last fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Upstream {
+    /// The full name of the reference.
+    pub(super) reference: String,
+    pub(super) tip: Oid,
+}
+
+impl Topic {
+    /// The name of the topic of a service, `svcgen/NAME`.
+    ///
+    /// # Errors
+    /// Never for a name that a service can have.
+    pub fn name_for(service: &ServiceName) -> Result<BranchName, Refused> {
+        BranchName::parse(&format!("svcgen/{service}"))
+    }
+
+    /// Opens the topic of a checkout, whether its branch is there or not; `base` is the branch that it is meant for.
+    ///
+    /// # Errors
+    /// Where the folder is not the root of a checkout.
+    pub fn open(
+        root: &Utf8Path,
+        branch: BranchName,
+        base: BranchName,
+        user: User,
+    ) -> Result<Self, ReviewError> {
+        let checkout = Checkout::open(root)?;
+        let named = checkout
+            .setting("gitreview.remote")
+            .or_else(|| gitreview(&checkout, "defaultremote"));
+        let candidates = named
+            .into_iter()
+            .chain(["gerrit".to_owned(), "origin".to_owned()]);
+        let remote = candidates
+            .into_iter()
+            .find(|name| checkout.has_remote(name));
+        Ok(Self {
+            checkout,
+            branch,
+            base,
+            remote,
+            user,
+        })
+    }
+
+    /// The name of the branch and of the topic.
+    pub fn branch(&self) -> &BranchName {
+        &self.branch
+    }
+
+    /// Where changes are sent to.
+    pub fn remote(&self) -> Option<&str> {
+        self.remote.as_deref()
+    }
+
+    /// Checks the branch out, before the tree is read: it is created where the history of the checkout leaves that
+    /// of the remote's branch, and begins again there once its change is merged.
+    ///
+    /// Uncommitted changes are carried over as `git switch` does.
+    ///
+    /// # Errors
+    /// Where git is in the middle of something, or does not switch without losing somebody's change.
+    pub fn switch(&self) -> Result<Switched, ReviewError> {
+        if let Some(operation) = self.checkout.in_progress() {
+            return Err(ReviewError::InProgress {
+                root: self.checkout.root().to_owned(),
+                operation,
+            });
+        }
+        let head = self.checkout.head()?;
+        let upstream = self.upstream();
+        let current = matches!(&head, Head::Branch { name, .. } | Head::Unborn { name } if name == self.branch.as_str());
+        let tip = match (&head, &upstream) {
+            (Head::Unborn { .. }, None) if current => return Ok(Switched::Stayed),
+            (Head::Unborn { .. }, None) => {
+                self.git_switch(&["-c"], None)?;
+                return Ok(Switched::Created);
+            }
+            (Head::Unborn { .. }, Some(upstream)) => upstream.tip,
+            (Head::Branch { tip, .. } | Head::Detached { tip }, _) => *tip,
+        };
+        let start = upstream
+            .as_ref()
+            .and_then(|u| self.checkout.merge_base(tip, u.tip))
+            .unwrap_or(tip);
+        let Some(own) = self.tip() else {
+            self.git_switch(&["-c"], Some(self.start_point(start, upstream.as_ref())))?;
+            return Ok(Switched::Created);
+        };
+        let commits = self.own_commits(own, upstream.as_ref())?;
+        if let Some(upstream) = &upstream
+            && self.may_be_done(own, &commits)
+            && self.are_merged(&commits, upstream)?
+        {
+            let start = self.start_point(upstream.tip, Some(upstream));
+            self.git_switch(&["-C"], Some(start))?;
+            return Ok(Switched::Restarted);
+        }
+        if current {
+            return Ok(Switched::Stayed);
+        }
+        if commits.is_empty() {
+            self.git_switch(&["-C"], Some(self.start_point(start, upstream.as_ref())))?;
+            return Ok(Switched::Created);
+        }
+        self.git_switch(&[], None)?;
+        Ok(Switched::Found)
+    }
+
+    /// Fetches the branch that the change is meant for.
+    ///
+    /// # Errors
+    /// With git's words; not where the remote has no such branch yet.
+    pub fn fetch(&self) -> Result<(), ReviewError> {
+        let Some(remote) = &self.remote else {
+            return Ok(());
+        };
+        let reference = format!("refs/heads/{}", self.base);
+        match self.checkout.git().network().run(&[
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            remote,
+            &reference,
+        ]) {
+            Ok(_) => Ok(()),
+            Err(GitError::Failed { source, .. })
+                if source.as_str().contains("couldn't find remote ref") =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn git_switch(&self, flags: &[&str], start: Option<String>) -> Result<(), ReviewError> {
+        let args = ["switch", "--quiet"]
+            .iter()
+            .chain(flags)
+            .copied()
+            .chain([self.branch.as_str()]);
+        let args: Vec<&str> = args.chain(start.as_deref()).collect();
+        let failed = |source| ReviewError::Switch {
+            branch: self.branch.clone(),
+            source,
+        };
+        self.checkout.git().run(&args).map(drop).map_err(failed)
+    }
+
+    /// A branch that begins at the remote's branch follows it, if that is how the user has set git up.
+    fn start_point(&self, start: Oid, upstream: Option<&Upstream>) -> String {
+        match upstream {
+            Some(upstream) if upstream.tip == start => upstream.reference.clone(),
+            _ => start.to_string(),
+        }
+    }
+
+    /// The last commit of the branch.
+    pub(super) fn tip(&self) -> Option<Oid> {
+        self.checkout
+            .resolve(&format!("refs/heads/{}", self.branch))
+    }
+
+    /// The remote's branch as far as it is known here; of two remotes, whichever knows more.
+    pub(super) fn upstream(&self) -> Option<Upstream> {
+        let remotes = self.remote.as_deref().into_iter().chain(["origin"]);
+        let mut known = remotes.filter_map(|remote| {
+            let reference = self.checkout.tracking(remote, self.base.as_str())?;
+            let tip = self.checkout.resolve(&reference)?;
+            Some(Upstream { reference, tip })
+        });
+        let first = known.next()?;
+        let newer = known.find(|other| {
+            other.tip != first.tip && self.checkout.is_ancestor(first.tip, other.tip)
+        });
+        Some(newer.unwrap_or(first))
+    }
+
+    /// The commits of the branch that are neither in the remote's branch nor were there when it was created.
+    pub(super) fn own_commits(
+        &self,
+        tip: Oid,
+        upstream: Option<&Upstream>,
+    ) -> Result<Vec<Oid>, ReviewError> {
+        let beginning = self.checkout.beginning(self.branch.as_str());
+        if beginning == Some(tip) {
+            return Ok(Vec::new());
+        }
+        let base = match upstream {
+            Some(upstream) => Some(upstream.tip),
+            None => {
+                beginning.or_else(|| self.checkout.resolve(&format!("refs/heads/{}", self.base)))
+            }
+        };
+        Ok(self.checkout.commits(tip, base)?)
+    }
+
+    /// Whether there may have been a change on the branch that is merged by now.
+    fn may_be_done(&self, tip: Oid, commits: &[Oid]) -> bool {
+        !commits.is_empty() || self.checkout.beginning(self.branch.as_str()) != Some(tip)
+    }
+
+    /// Whether each of these commits is in the remote's branch, as itself or under its Change-Id.
+    pub(super) fn are_merged(
+        &self,
+        commits: &[Oid],
+        upstream: &Upstream,
+    ) -> Result<bool, ReviewError> {
+        let Some(newest) = commits.first() else {
+            return Ok(true);
+        };
+        let base = self.checkout.merge_base(*newest, upstream.tip);
+        let mut merged = BTreeSet::new();
+        for commit in self.checkout.commits(upstream.tip, base)? {
+            merged.extend(self.change_id(commit)?);
+        }
+        for commit in commits {
+            match self.change_id(*commit)? {
+                Some(id) if merged.contains(&id) => {}
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The Change-Id of a commit.
+    pub(super) fn change_id(&self, commit: Oid) -> Result<Option<ChangeId>, ReviewError> {
+        Ok(CommitMessage::parse(&self.checkout.message(commit)?).change_id())
+    }
+}
+
+/// A setting of the checkout's `.gitreview`.
+pub(super) fn gitreview(checkout: &Checkout, key: &str) -> Option<String> {
+    let text = checkout.worktree().read(".gitreview").ok().flatten()?;
+    let mut ini = Ini::new();
+    ini.read(text).ok()?;
+    ini.get("gerrit", key).filter(|value| !value.is_empty())
+}
