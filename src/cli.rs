@@ -1,6 +1,7 @@
 //! The command line: parses it, runs one command, and turns its end into an exit code.
 
 mod context;
+mod generator;
 mod new;
 mod request;
 mod schema;
@@ -59,6 +60,10 @@ pub enum Command {
     New(new::NewArgs),
     /// Print the text of a request: for a new service, for access, for repositories.
     Request(request::RequestArgs),
+    /// Add the service to a MediaWiki-Vagrant checkout: class, hieradata, role, settings.
+    Vagrant(generator::GeneratorArgs),
+    /// Add the service to an operations/puppet checkout: class or profile, role, deploy source, hieradata.
+    Puppet(generator::GeneratorArgs),
     /// Print the JSON Schema of a file that svcgen reads.
     Schema(schema::SchemaArgs),
 }
@@ -110,6 +115,8 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
     match &cli.command {
         Command::New(args) => new::run(args, &cli.global, ui),
         Command::Request(args) => request::run(args, &cli.global, ui),
+        Command::Vagrant(args) => generator::run(generator::Generator::Vagrant, args, &cli.global, ui),
+        Command::Puppet(args) => generator::run(generator::Generator::Puppet, args, &cli.global, ui),
         Command::Schema(args) => schema::run(args, ui),
     }
 }

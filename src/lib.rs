@@ -9,6 +9,7 @@ pub mod error;
 pub mod generate;
 pub mod model;
 pub mod onboarding;
+pub mod puppet;
 pub mod render;
 pub mod ui;
 pub mod worktree;

@@ -6,4 +6,4 @@ mod node;
 mod parse;
 
 pub use node::{Key, Kind, Node, Span};
-pub use parse::{YamlError, parse};
+pub use parse::{YamlError, parse, parse_strict};

@@ -114,6 +114,8 @@ fn whole(before: Option<&str>, base: Option<&str>, wanted: &str) -> Result<Strin
 
 /// Merges two changes of one text; `None` where they touch the same lines.
 fn merge(base: &str, ours: &str, theirs: &str) -> Option<String> {
+    // `merge_file` is the one function that does not set the library up by itself; this one does.
+    git2::Oid::hash_object(git2::ObjectType::Blob, base.as_bytes()).ok()?;
     let (mut ancestor, mut left, mut right) = (MergeFileInput::new(), MergeFileInput::new(), MergeFileInput::new());
     ancestor.content(base.as_bytes());
     left.content(ours.as_bytes());

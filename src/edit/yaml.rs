@@ -5,6 +5,8 @@
 
 mod anchor;
 mod splice;
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Map, Value};
 

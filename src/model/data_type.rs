@@ -53,6 +53,27 @@ impl DataType {
         parsed.map_err(|rule| Refused::new(text, "a Puppet data type", rule))
     }
 
+    /// A harmless value of the type, for a development environment that was given none.
+    pub fn placeholder(&self) -> Value {
+        let candidates = [
+            Value::from("CHANGE-ME"),
+            Value::from(0),
+            Value::from(1),
+            Value::from(0.0),
+            Value::from(false),
+            Value::Array(Vec::new()),
+            Value::Object(serde_json::Map::new()),
+        ];
+        let words = self.arguments.iter().filter_map(|argument| match argument {
+            Argument::Text(text) => Some(Value::from(text.as_str())),
+            Argument::Number(number, _) if number.fract() == 0.0 => Some(Value::from(*number as i64)),
+            Argument::Number(number, _) => Some(Value::from(*number)),
+            _ => None,
+        });
+        let fitting = words.chain(candidates).find(|value| self.accepts(value));
+        fitting.or_else(|| self.types().next().map(Self::placeholder)).unwrap_or(Value::Null)
+    }
+
     /// Whether values are wrapped in `Sensitive`.
     pub fn is_sensitive(&self) -> bool {
         self.name == "Sensitive"

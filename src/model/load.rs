@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::read::{Read as _, refused};
 use super::service::Service;
 use super::site::{Site, SiteError, Sites};
-use crate::yaml::{Kind, Node, parse};
+use crate::yaml::{Kind, Node, parse_strict};
 
 /// The name of the model's file.
 pub const MODEL_FILE: &str = "svcgen.yaml";
@@ -94,7 +94,7 @@ impl Service {
         site: Option<&SiteName>,
     ) -> Result<(Self, Site), SiteError> {
         let wrong = |problems| LoadError::Wrong { path: path.to_owned(), text: text.to_owned(), problems };
-        let node = parse(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
+        let node = parse_strict(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
         Ok(Self::resolve(&node, sites, site)?.map_err(wrong)?)
     }
 

@@ -11,7 +11,7 @@ use super::name::{AccountName, BranchName, ImageName, RepositoryName, SiteName};
 use super::problem::{Problem, suggest};
 use super::read::{Fields, Read, expected, map};
 use super::text::Line;
-use crate::yaml::{Kind, Node, parse};
+use crate::yaml::{Kind, Node, parse_strict};
 
 /// The sites that come with svcgen.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/onboarding/sites");
@@ -226,7 +226,7 @@ impl Site {
     /// Every mistake in it.
     pub fn parse(path: &Utf8Path, text: &str) -> Result<Self, LoadError> {
         let wrong = |problems| LoadError::Wrong { path: path.to_owned(), text: text.to_owned(), problems };
-        let node = parse(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
+        let node = parse_strict(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
         let mut problems = Vec::new();
         read_version(&node, "site", &mut problems);
         match Self::read(&node, &mut problems) {

@@ -7,8 +7,10 @@ use crate::yaml::{Kind, parse};
 pub use super::remarkup::remarkup;
 
 /// Writes a text as a Puppet string: single quotes, or double ones where line ends have to be escaped.
+///
+/// puppet-lint takes `${` in single quotes for a mistake.
 pub fn puppet_string(text: &str) -> String {
-    if text.contains(|c: char| c.is_control()) {
+    if text.contains(|c: char| c.is_control()) || text.contains("${") {
         let mut quoted = String::from("\"");
         for c in text.chars() {
             match c {
@@ -48,7 +50,8 @@ pub fn puppet_value(value: &Value) -> String {
 }
 
 fn puppet_number(number: &serde_json::Number) -> String {
-    let text = number.to_string();
+    // Puppet's lexer takes `1.0e30`, neither `1e30` nor `1.0e+30`.
+    let text = number.to_string().replace("e+", "e");
     match (number.is_f64(), text.split_once('e')) {
         (true, Some((mantissa, exponent))) if !mantissa.contains('.') => format!("{mantissa}.0e{exponent}"),
         _ => text,

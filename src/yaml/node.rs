@@ -34,9 +34,9 @@ pub struct Key {
 }
 
 impl Node {
-    /// Finds the value of a key of a mapping.
+    /// Finds the value of a key of a mapping; the last one where it stands twice.
     pub fn find(&self, key: &str) -> Option<&Self> {
-        self.entries().iter().find(|(k, _)| k.text == key).map(|(_, v)| v)
+        self.entries().iter().rev().find(|(k, _)| k.text == key).map(|(_, v)| v)
     }
 
     /// Follows a path of keys.

@@ -19,15 +19,29 @@ const MAX_DEPTH: usize = 64;
 /// How many values a document may hold once its aliases are followed.
 const MAX_NODES: usize = 500_000;
 
-/// Parses one document; an empty text is null. Further documents are an error, as are duplicate keys.
+/// Parses one document; an empty text is null. Further documents are an error.
 ///
-/// Aliases are followed, merge keys (`<<`) are kept as a key.
+/// Aliases are followed, merge keys (`<<`) are kept as a key. Of a key that stands twice the last one counts, as
+/// it does for Ruby and Python: real trees have such files.
 ///
 /// # Errors
 /// The first mistake, with its place.
 pub fn parse(text: &str) -> Result<Node, YamlError> {
-    let mut reader = Reader { parser: Parser::new_from_str(text), text, anchors: HashMap::new(), nodes: 0 };
-    reader.document()
+    Reader::new(text, Duplicates::LastCounts).document()
+}
+
+/// Parses one document in which no key may stand twice.
+///
+/// # Errors
+/// The first mistake, with its place.
+pub fn parse_strict(text: &str) -> Result<Node, YamlError> {
+    Reader::new(text, Duplicates::Refused).document()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Duplicates {
+    LastCounts,
+    Refused,
 }
 
 struct Reader<'a> {
@@ -35,9 +49,14 @@ struct Reader<'a> {
     text: &'a str,
     anchors: HashMap<usize, Node>,
     nodes: usize,
+    duplicates: Duplicates,
 }
 
 impl<'a> Reader<'a> {
+    fn new(text: &'a str, duplicates: Duplicates) -> Self {
+        Self { parser: Parser::new_from_str(text), text, anchors: HashMap::new(), nodes: 0, duplicates }
+    }
+
     fn next(&mut self) -> Result<(Event<'a>, Span), YamlError> {
         loop {
             let (event, span) = match self.parser.next_event() {
@@ -117,7 +136,7 @@ impl<'a> Reader<'a> {
                     let key = Key { text: self.key_text(&key), span: key.span };
                     let (event, value_span) = self.next()?;
                     let value = self.node(event, value_span, depth + 1)?;
-                    if key.text != "<<" && !seen.insert(key.text.clone()) {
+                    if self.duplicates == Duplicates::Refused && !seen.insert(key.text.clone()) {
                         let message = format!("the key `{}` stands here a second time", key.text);
                         return Err(YamlError { message, at: key.span.start });
                     }
@@ -208,7 +227,8 @@ mod tests {
 
     #[test]
     fn a_duplicate_key_is_an_error_with_its_place() {
-        let error = parse("a: 1\nb: 2\na: 3\n").unwrap_err();
+        assert_eq!(parse("a: 1\na: 3\n").unwrap().find("a").unwrap().kind, Kind::Integer(3));
+        let error = parse_strict("a: 1\nb: 2\na: 3\n").unwrap_err();
         assert_eq!((error.at, error.message.as_str()), (10, "the key `a` stands here a second time"));
     }
 

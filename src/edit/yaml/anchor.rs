@@ -61,8 +61,7 @@ fn group(text: &str, entries: &[(Key, Node)], key: &str) -> Anchor {
 fn groups(text: &str, entries: &[(Key, Node)]) -> Vec<usize> {
     let begins = |index: usize| {
         let Some(previous) = index.checked_sub(1) else { return true };
-        let between = &text[entry_end(text, &entries[previous])..entries[index].0.span.start];
-        between.lines().any(|line| line.trim().is_empty())
+        has_blank_line(text, &entries[previous], &entries[index].0)
     };
     // The list of classes at the top of the file is no namespace; nothing goes before it.
     (0..entries.len()).filter(|&i| begins(i) && entries[i].0.text.contains("::")).collect()
@@ -97,11 +96,14 @@ fn is_sorted(entries: &[(Key, Node)]) -> bool {
 /// Whether blank lines stand between most neighbours.
 fn is_parted(text: &str, entries: &[(Key, Node)]) -> bool {
     let total = entries.len() - 1;
-    let parted = entries.windows(2).filter(|pair| {
-        let between = &text[entry_end(text, &pair[0])..pair[1].0.span.start];
-        between.lines().any(|line| line.trim().is_empty())
-    });
+    let parted = entries.windows(2).filter(|pair| has_blank_line(text, &pair[0], &pair[1].0));
     parted.count() * 2 > total
+}
+
+/// Whether a blank line stands between an entry and the key after it.
+fn has_blank_line(text: &str, entry: &(Key, Node), next: &Key) -> bool {
+    let between = entry_end(text, entry)..line_start(text, next.span.start);
+    text.get(between).is_some_and(|between| between.lines().any(|line| line.trim().is_empty()))
 }
 
 fn namespace(key: &str) -> &str {
@@ -144,9 +146,20 @@ fn entry_end(text: &str, (key, value): &(Key, Node)) -> usize {
     }
 }
 
-/// The end of the last entry of a mapping.
+/// The end of the last entry of a mapping, after comments that stand directly below it in the same column.
 fn last_end(text: &str, entries: &[(Key, Node)]) -> usize {
-    entries.last().map_or(text.len(), |last| entry_end(text, last))
+    let Some(last) = entries.last() else { return text.len() };
+    let column = last.0.span.start - line_start(text, last.0.span.start);
+    let mut end = entry_end(text, last);
+    loop {
+        let next = line_end(text, end);
+        let line = &text[end..next];
+        let indent = line.len() - line.trim_start().len();
+        if !line.trim_start().starts_with('#') || indent < column {
+            return end;
+        }
+        end = next;
+    }
 }
 
 /// The end of what a value is written with, without white space after it.

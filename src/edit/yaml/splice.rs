@@ -1,7 +1,7 @@
 //! Splices lines into the text of a document.
 
 use super::anchor::{Anchor, anchor, line_end, line_start};
-use super::{Entry, line_of};
+use super::{Entry, Place, line_of};
 use crate::edit::EntryError;
 use crate::render::quoting::yaml_entry;
 use crate::yaml::{Key, Kind, Node};
@@ -10,7 +10,7 @@ use crate::yaml::{Key, Kind, Node};
 pub(super) fn insert(text: &str, root: &Node, entry: &Entry) -> Result<String, EntryError> {
     let mut mapping = root;
     for (depth, name) in entry.at.iter().enumerate() {
-        match mapping.entries().iter().find(|(key, _)| key.text == *name) {
+        match mapping.entries().iter().rfind(|(key, _)| key.text == *name) {
             Some((key, value)) if value.entries().is_empty() => {
                 let rest = &entry.at[depth + 1..];
                 return fill(text, key, value, &nested(rest, entry), entry);
@@ -18,7 +18,8 @@ pub(super) fn insert(text: &str, root: &Node, entry: &Entry) -> Result<String, E
             Some((_, value)) => mapping = value,
             None => {
                 let (outer, rest) = (Entry { key: name.clone(), ..entry.clone() }, &entry.at[depth + 1..]);
-                let outer = Entry { value: nested(rest, entry), at: entry.at[..depth].to_vec(), ..outer };
+                let place = if depth == 0 { Place::Group } else { Place::End };
+                let outer = Entry { value: nested(rest, entry), at: entry.at[..depth].to_vec(), place, ..outer };
                 return splice(text, mapping, &outer);
             }
         }
@@ -89,7 +90,7 @@ fn splice(text: &str, mapping: &Node, entry: &Entry) -> Result<String, EntryErro
 /// Replaces the value of an entry that is there.
 pub(super) fn replace(text: &str, root: &Node, entry: &Entry) -> Result<String, EntryError> {
     let mapping = root.find_path(entry.at.iter().map(String::as_str)).unwrap_or(root);
-    let Some((key, value)) = mapping.entries().iter().find(|(key, _)| key.text == entry.key) else {
+    let Some((key, value)) = mapping.entries().iter().rfind(|(key, _)| key.text == entry.key) else {
         return insert(text, root, entry);
     };
     let start = line_start(text, key.span.start);

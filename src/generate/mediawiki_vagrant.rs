@@ -1,0 +1,217 @@
+//! MediaWiki-Vagrant: the class of a service, its hieradata, its role, and what the role forwards.
+
+mod tree;
+
+use camino::Utf8PathBuf;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use self::tree::HIERADATA;
+pub use self::tree::VagrantTree;
+use super::puppet_code::{ClassParameter, Expression, ParameterView, arguments, comment, parameters};
+use super::service_node::Arguments;
+use super::{CommitText, GenerateError, Generated, Judged, names, ports, values};
+use crate::edit::{Desired, yaml::Entry};
+use crate::model::{ConfigStyle, Parameter, Service, Site};
+use crate::render::Templates;
+use crate::render::quoting::{hiera_value, puppet_string, yaml_entry};
+
+/// The environment whose values go to this tree.
+const ENVIRONMENT: &str = "vagrant";
+
+#[derive(Serialize)]
+struct ModuleView {
+    class: String,
+    description: String,
+    parameters: Vec<ParameterView>,
+    title: String,
+    arguments: String,
+}
+
+#[derive(Serialize)]
+struct RoleView {
+    role: String,
+    class: String,
+    description: String,
+}
+
+/// Derives the files of a service.
+///
+/// # Errors
+/// Where the port or a name is taken, or the tree needs what the model does not say.
+pub fn mediawiki_vagrant(
+    service: &Service,
+    site: &Site,
+    tree: &VagrantTree,
+    templates: &Templates,
+) -> Result<Generated, GenerateError> {
+    let class = service.puppet_name.as_str();
+    let role = service.vagrant.role.as_str();
+    let mut warnings = Vec::new();
+    let mut desired = Vec::new();
+
+    let module = Utf8PathBuf::from(format!("puppet/modules/{class}/manifests/init.pp"));
+    let text = module_text(service, site, tree, templates, &mut warnings)?;
+    names::check_file(&format!("the class `{class}`"), &module, tree.text(&module), &text, tree.has_foreign(&module))?;
+    desired.push(Desired::File { path: module, text });
+
+    if service.config.style == ConfigStyle::Template {
+        let path = Utf8PathBuf::from(format!("puppet/modules/{class}/templates/config.yaml.erb"));
+        desired.push(Desired::File { path, text: values::erb_config(service, None, |_| false) });
+    }
+    let entries = hieradata(service, tree, &mut warnings);
+    desired.push(Desired::Yaml { path: HIERADATA.into(), entries });
+
+    let path = Utf8PathBuf::from(format!("puppet/modules/role/manifests/{role}.pp"));
+    let text = templates.render("mediawiki-vagrant/role.pp", &RoleView {
+        role: role.into(),
+        class: class.into(),
+        description: comment(&service.description.paragraphs(), "# "),
+    })?;
+    names::check_file(&format!("the role `{role}`"), &path, tree.text(&path), &text, tree.has_foreign(&path))?;
+    desired.push(Desired::File { path, text });
+    desired.extend(settings(service));
+
+    let own = [format!("`{class}::port`"), format!("the role `{role}`"), format!("`service::node {{ '{}' }}`", service.name)];
+    ports::check(service.port, &tree.ports, |found| own.contains(&found.owner))?;
+    let message = CommitText {
+        subject: format!("Add a role for {}", service.name),
+        body: service.description.as_str().to_owned(),
+    };
+    let judged = Judged { role: Some(format!("role::{role}")), secrets: Vec::new() };
+    Ok(Generated { desired, warnings, message, judged })
+}
+
+fn module_text(
+    service: &Service,
+    site: &Site,
+    tree: &VagrantTree,
+    templates: &Templates,
+    warnings: &mut Vec<String>,
+) -> Result<String, GenerateError> {
+    let mut arguments_ = Arguments::new(&tree.node);
+    arguments_.add("port", Expression::Code("$port".into()));
+    arguments_.add_extra(service)?;
+    if let Some(remote) = git_remote(service, site, tree) {
+        arguments_.add("git_remote", Expression::Code(remote));
+    }
+    let has_log_level = tree.node.knows("log_level");
+    arguments_.add("log_level", Expression::Code("$log_level".into()));
+    match service.config.style {
+        ConfigStyle::Template => {
+            let template = puppet_string(&format!("{}/config.yaml.erb", service.puppet_name));
+            arguments_.add("config", Expression::Code(format!("template({template})")));
+        }
+        ConfigStyle::Inline | ConfigStyle::Scap => {
+            let entries = service.config.parameters.iter().map(|p| (p.name.to_string(), format!("${}", p.name)));
+            let entries: Vec<_> = entries.collect();
+            if !entries.is_empty() {
+                arguments_.add("config", Expression::Hash(entries));
+            }
+        }
+    }
+    arguments_.add_environment(service);
+    arguments_.add_version("node_version", service.runtime.node_version.as_str());
+    let (list, more) = arguments_.finish()?;
+    warnings.extend(more);
+
+    let mut class_parameters = vec![ClassParameter {
+        name: "port".into(),
+        data_type: None,
+        default: None,
+        text: format!("Port the {} service listens on for incoming connections.", service.name),
+    }];
+    class_parameters.extend(service.config.parameters.iter().map(|parameter| ClassParameter {
+        name: parameter.name.to_string(),
+        data_type: None,
+        default: parameter.default.as_ref().map(crate::render::quoting::puppet_value),
+        text: values::documentation(parameter),
+    }));
+    if has_log_level {
+        class_parameters.push(ClassParameter {
+            name: "log_level".into(),
+            data_type: None,
+            default: Some("undef".into()),
+            text: "The lowest level to log (trace, debug, info, warn, error, fatal)".into(),
+        });
+    }
+    let view = ModuleView {
+        class: service.puppet_name.to_string(),
+        description: comment(&service.description.paragraphs(), "# "),
+        parameters: parameters(class_parameters),
+        title: puppet_string(service.name.as_str()),
+        arguments: arguments(&list, 8),
+    };
+    Ok(templates.render("mediawiki-vagrant/module.pp", &view)?)
+}
+
+/// The address to clone from, where the tree would clone from another one by itself.
+fn git_remote(service: &Service, site: &Site, tree: &VagrantTree) -> Option<String> {
+    let source = service.repositories.source.as_str();
+    let by_default = tree.default_remote.as_ref().map(|prefix| format!("{prefix}{}", service.name));
+    if by_default.as_deref() == Some(source) {
+        return None;
+    }
+    if tree.has_urlformat {
+        return Some(format!("sprintf($::git::urlformat, {})", puppet_string(source)));
+    }
+    let url = site.gerrit.url.as_ref().map(|url| format!("{url}/{source}"));
+    url.map(|url| puppet_string(&url))
+}
+
+/// The keys of the class: its port, its level of logging, and the values that it needs or that differ here.
+fn hieradata(service: &Service, tree: &VagrantTree, warnings: &mut Vec<String>) -> Vec<Entry> {
+    let key = |name: &str| format!("{}::{name}", service.puppet_name);
+    let mut entries = vec![Entry::grouped(key("port"), service.port.number())];
+    for parameter in &service.config.parameters {
+        if let Some(value) = value_here(parameter, warnings) {
+            entries.push(Entry::grouped(key(parameter.name.as_str()), hiera_value(&value, tree.has_literal)));
+        }
+    }
+    match service.vagrant.log_level {
+        Some(level) if tree.node.knows("log_level") => entries.push(Entry::grouped(key("log_level"), level.as_str())),
+        Some(_) => warnings.push("`vagrant.log_level` is left out: this tree's `service::node` has no `log_level`".into()),
+        None => {}
+    }
+    entries
+}
+
+/// The value of a parameter in the development environment; `None` where the default of the class will do.
+fn value_here(parameter: &Parameter, warnings: &mut Vec<String>) -> Option<Value> {
+    if parameter.secret {
+        warnings.push(format!("`{}` is a secret: each developer sets it in `local.yaml`", parameter.name));
+        return Some(json!("!Set in local.yaml"));
+    }
+    if let Some(value) = parameter.value(ENVIRONMENT) {
+        return Some(value.clone());
+    }
+    if parameter.default.is_some() {
+        return None;
+    }
+    let name = &parameter.name;
+    let fix = format!("write `value: {{vagrant: ...}}` for `{name}` in the model");
+    match parameter.value("production") {
+        Some(value) => {
+            warnings.push(format!("`{name}` has no value for vagrant, so that of production is used; {fix}"));
+            Some(value.clone())
+        }
+        None => {
+            warnings.push(format!("`{name}` has no value for vagrant, so a placeholder is written; {fix}"));
+            Some(parameter.data_type.placeholder())
+        }
+    }
+}
+
+/// What the role adds to the virtual machine, where it adds anything.
+fn settings(service: &Service) -> Option<Desired> {
+    let mut text = String::new();
+    if service.vagrant.forward_port {
+        let port = service.port.number();
+        text.push_str(&format!("forward_ports:\n  {port}: {port}\n"));
+    }
+    if service.vagrant.memory > 0 {
+        text.push_str(&yaml_entry("vagrant_ram", &json!(service.vagrant.memory), 0));
+    }
+    let path = Utf8PathBuf::from(format!("puppet/modules/role/settings/{}.yaml", service.vagrant.role));
+    (!text.is_empty()).then_some(Desired::File { path, text })
+}

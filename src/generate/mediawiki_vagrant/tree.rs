@@ -1,0 +1,105 @@
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::generate::ports::{PortUse, of_declarations, of_hieradata, port_use};
+use crate::generate::scan::scan;
+use crate::edit::Rendered;
+use crate::generate::{GenerateError, read_yaml};
+use crate::puppet::{Signature, declarations, signature};
+use crate::worktree::Worktree;
+use crate::yaml::Node;
+
+pub(super) const NODE: &str = "puppet/modules/service/manifests/node.pp";
+pub(super) const HIERADATA: &str = "puppet/hieradata/common.yaml";
+const ROLES: &str = "puppet/modules/role/manifests";
+const SETTINGS: &str = "puppet/modules/role/settings";
+
+/// What a generator has to know of a MediaWiki-Vagrant tree.
+#[derive(Debug)]
+pub struct VagrantTree {
+    pub(super) node: Signature,
+    /// Prefix of the repositories that `service::node` clones from by itself.
+    pub(super) default_remote: Option<String>,
+    /// Whether the tree makes clone addresses by `$::git::urlformat`.
+    pub(super) has_urlformat: bool,
+    /// Whether `%{literal('%')}` can be used in hieradata.
+    pub(super) has_literal: bool,
+    pub(super) ports: Vec<PortUse>,
+    rendered: Rendered,
+    worktree: Worktree,
+}
+
+impl VagrantTree {
+    /// Reads a tree.
+    ///
+    /// # Errors
+    /// Where it is not one, or a file of it is not understood.
+    pub fn read(worktree: &Worktree, rendered: &Rendered) -> Result<Self, GenerateError> {
+        let define = worktree.read(NODE)?.and_then(|code| Some((signature(&code, "define", "service::node")?, code)));
+        let hieradata = worktree.read(HIERADATA)?;
+        let (Some((node, code)), Some(hieradata), true) = (define, hieradata, worktree.has_folder(ROLES)) else {
+            return Err(GenerateError::Unrecognised {
+                root: worktree.root().to_owned(),
+                tree: "a MediaWiki-Vagrant tree",
+                looked_for: vec![format!("{NODE} with `define service::node`"), HIERADATA.into(), format!("{ROLES}/")],
+            });
+        };
+        let root = read_yaml(HIERADATA.into(), &hieradata)?;
+        let mut ports = of_hieradata(HIERADATA.into(), &hieradata, &root);
+        ports.extend(forwarded_ports(worktree)?);
+        for (path, code) in scan(worktree, &manifests(worktree), "service::node") {
+            ports.extend(of_declarations(&path, &declarations(&code, "service::node")));
+        }
+        Ok(Self {
+            default_remote: default_remote(&code),
+            has_urlformat: code.contains("$::git::urlformat"),
+            has_literal: !hieradata.contains("%{hiera(") || hieradata.contains("%{lookup("),
+            node,
+            ports,
+            rendered: rendered.clone(),
+            worktree: worktree.clone(),
+        })
+    }
+
+    /// Whether a file is there that svcgen did not write.
+    pub(super) fn has_foreign(&self, path: &Utf8Path) -> bool {
+        self.worktree.has_file(path) && self.rendered.read(path).is_none()
+    }
+
+    /// The text of a file.
+    pub(super) fn text(&self, path: &Utf8Path) -> Option<String> {
+        self.worktree.read(path).ok().flatten()
+    }
+}
+
+/// The manifests in which services are declared: classes of modules, and roles.
+fn manifests(worktree: &Worktree) -> Vec<Utf8PathBuf> {
+    let modules = worktree.list("puppet/modules");
+    let classes = modules.iter().map(|module| Utf8PathBuf::from(format!("puppet/modules/{module}/manifests/init.pp")));
+    let roles = worktree.list(ROLES).into_iter().filter(|name| name.ends_with(".pp"));
+    classes.chain(roles.map(|name| Utf8PathBuf::from(format!("{ROLES}/{name}")))).collect()
+}
+
+/// The ports that roles forward; comments and other settings are passed over.
+fn forwarded_ports(worktree: &Worktree) -> Result<Vec<PortUse>, GenerateError> {
+    let mut ports = Vec::new();
+    for name in worktree.list(SETTINGS).iter().filter(|name| name.ends_with(".yaml")) {
+        let path = Utf8PathBuf::from(format!("{SETTINGS}/{name}"));
+        let Some(text) = worktree.read(&path)? else { continue };
+        let root = read_yaml(path.clone(), &text)?;
+        let role = name.trim_end_matches(".yaml");
+        let forwarded = root.find("forward_ports").map(Node::entries).unwrap_or_default();
+        for (key, _) in forwarded {
+            let number = Node { span: key.span.clone(), kind: crate::yaml::Kind::String(key.text.clone()), flow: false };
+            ports.extend(port_use(&path, &text, &number, format!("the role `{role}`")));
+        }
+    }
+    Ok(ports)
+}
+
+/// The text before the title in the address that `service::node` clones from.
+fn default_remote(code: &str) -> Option<String> {
+    let end = code.find("${title}\"")?;
+    let start = code[..end].rfind('"')? + 1;
+    let prefix = &code[start..end];
+    (!prefix.contains(['$', ' ', '\n'])).then(|| prefix.to_owned())
+}

@@ -1,0 +1,93 @@
+//! Where a Puppet tree lists what is deployed.
+
+use camino::Utf8PathBuf;
+use serde_json::json;
+
+use crate::edit::yaml::{Entry, Place};
+use crate::generate::GenerateError;
+use crate::generate::read_yaml;
+use crate::model::{HostName, Service, Site};
+use crate::worktree::Worktree;
+
+/// A list of deploy sources in hieradata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SourceList {
+    pub(super) path: Utf8PathBuf,
+    pub(super) key: &'static str,
+    form: Form,
+}
+
+/// What an entry of the list says of its repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// `repository:`, for `scap::source`.
+    Repository,
+    /// `upstream:`, for Trebuchet.
+    Upstream,
+}
+
+/// The key of the list in trees since 2016-08, and in beta hieradata before.
+const SOURCES: &str = "scap::sources";
+const SERVER_SOURCES: &str = "scap::server::sources";
+
+/// Finds the list of production. It moved four times; the newest place that has it counts.
+pub(super) fn production(worktree: &Worktree) -> Result<Option<SourceList>, GenerateError> {
+    let newest = worktree.list("hieradata/role/common/deployment_server").into_iter();
+    let newest = newest.filter(|name| name.ends_with(".yaml"));
+    let newest = newest.map(|name| (format!("hieradata/role/common/deployment_server/{name}"), SOURCES, Form::Repository));
+    let older = [
+        ("hieradata/role/common/deployment_server.yaml", SOURCES, Form::Repository),
+        ("hieradata/role/common/deployment/server.yaml", SOURCES, Form::Repository),
+        ("hieradata/common/scap/server.yaml", "sources", Form::Repository),
+        ("hieradata/common/role/deployment.yaml", "repo_config", Form::Upstream),
+    ];
+    for (path, key, form) in newest.chain(older.map(|(path, key, form)| (path.to_owned(), key, form))) {
+        if has_key(worktree, &path, key)? {
+            return Ok(Some(SourceList { path: path.into(), key, form }));
+        }
+    }
+    Ok(None)
+}
+
+/// The hieradata of an environment that lives in a cloud project: the first label of its domain.
+pub(super) fn environment_file(worktree: &Worktree, domain: &HostName) -> Option<Utf8PathBuf> {
+    let project = domain.as_str().split('.').next()?;
+    let clouds = worktree.list("hieradata/cloud").into_iter().map(|cloud| format!("hieradata/cloud/{cloud}"));
+    let folders = clouds.chain(["hieradata/labs".to_owned()]);
+    let mut files = folders.map(|folder| Utf8PathBuf::from(format!("{folder}/{project}/common.yaml")));
+    files.find(|path| worktree.has_file(path))
+}
+
+/// The list of an environment, in its own hieradata.
+pub(super) fn of_environment(worktree: &Worktree, path: &Utf8PathBuf) -> Result<Option<SourceList>, GenerateError> {
+    for key in [SOURCES, SERVER_SOURCES] {
+        if has_key(worktree, path.as_str(), key)? {
+            return Ok(Some(SourceList { path: path.clone(), key, form: Form::Repository }));
+        }
+    }
+    Ok(None)
+}
+
+fn has_key(worktree: &Worktree, path: &str, key: &str) -> Result<bool, GenerateError> {
+    let Some(text) = worktree.read(path)? else { return Ok(false) };
+    // Parsing a large file only to find nothing would cost milliseconds.
+    if !text.lines().any(|line| line.trim_matches(['"', '\'']).starts_with(key)) {
+        return Ok(false);
+    }
+    Ok(read_yaml(path.into(), &text)?.find(key).is_some())
+}
+
+impl SourceList {
+    /// The entry of a service. The repository is always written out: what its absence means changed twice.
+    pub(super) fn entry(&self, service: &Service, site: &Site) -> Entry {
+        let deploy = &service.repositories.deploy;
+        let value = match (self.form, &site.gerrit.url) {
+            (Form::Upstream, Some(url)) => {
+                json!({"upstream": format!("{url}/{deploy}"), "checkout_submodules": true})
+            }
+            (Form::Upstream, None) => json!({"upstream": deploy, "checkout_submodules": true}),
+            (Form::Repository, _) => json!({"repository": deploy}),
+        };
+        Entry { at: vec![self.key.to_owned()], key: service.repositories.key.to_string(), value, place: Place::Sorted }
+    }
+}

@@ -1,0 +1,110 @@
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::idiom::{self, Idiom};
+use super::sources::{self, SourceList};
+use crate::edit::Rendered;
+use crate::generate::ports::{PortUse, of_declarations, port_use};
+use crate::generate::{GenerateError, read_yaml};
+use crate::model::{EnvironmentName, Service};
+use crate::puppet::{Signature, signature};
+use crate::worktree::Worktree;
+use crate::yaml::Node;
+
+pub(super) const NODE: &str = "modules/service/manifests/node.pp";
+/// Files that list services with their ports, and the key of the list.
+const CATALOGS: [(&str, &str); 2] =
+    [("hieradata/common/service.yaml", "service::catalog"), ("hieradata/common/lvs/configuration.yaml", "lvs_services")];
+
+/// What a generator has to know of an operations/puppet tree.
+#[derive(Debug)]
+pub struct PuppetTree {
+    pub(super) node: Signature,
+    pub(super) idiom: Idiom,
+    pub(super) sources: Option<SourceList>,
+    /// The hieradata of environments other than production, and the list of sources in each.
+    pub(super) environments: Vec<(EnvironmentName, Utf8PathBuf, Option<SourceList>)>,
+    pub(super) ports: Vec<PortUse>,
+    /// Services of the load balancer's catalogue: name, file, line.
+    pub(super) catalog: Vec<(String, Utf8PathBuf, usize)>,
+    /// Whether the description of a role is a parameter of its base profile.
+    pub(super) has_role_description: bool,
+    rendered: Rendered,
+    worktree: Worktree,
+}
+
+impl PuppetTree {
+    /// Reads a tree, and of its environments those that the service has.
+    ///
+    /// # Errors
+    /// Where it is not one, or a file of it is not understood.
+    pub fn read(worktree: &Worktree, service: &Service, rendered: &Rendered) -> Result<Self, GenerateError> {
+        let node = worktree.read(NODE)?.and_then(|code| signature(&code, "define", "service::node"));
+        let has_roles = worktree.has_folder(idiom::ROLE_MODULE) || worktree.has_folder(idiom::ROLE_FOLDER);
+        let (Some(node), true, true) = (node, has_roles, worktree.has_folder("hieradata")) else {
+            return Err(GenerateError::Unrecognised {
+                root: worktree.root().to_owned(),
+                tree: "an operations/puppet tree",
+                looked_for: vec![
+                    format!("{NODE} with `define service::node`"),
+                    format!("{}/ or {}/", idiom::ROLE_MODULE, idiom::ROLE_FOLDER),
+                    "hieradata/".into(),
+                ],
+            });
+        };
+        let (idiom, services) = idiom::read(worktree);
+        let mut ports: Vec<PortUse> =
+            services.iter().flat_map(|(path, declarations)| of_declarations(path, declarations)).collect();
+        let mut catalog = Vec::new();
+        for (path, key) in CATALOGS {
+            read_catalog(worktree, path, key, &mut ports, &mut catalog)?;
+        }
+        let mut environments = Vec::new();
+        for (name, environment) in &service.environments {
+            if let Some(path) = sources::environment_file(worktree, &environment.domain) {
+                let list = sources::of_environment(worktree, &path)?;
+                environments.push((name.clone(), path, list));
+            }
+        }
+        let base = worktree.read("modules/profile/manifests/base/production.pp")?.unwrap_or_default();
+        Ok(Self {
+            node,
+            sources: sources::production(worktree)?,
+            environments,
+            ports,
+            catalog,
+            has_role_description: base.contains("$role_description"),
+            idiom,
+            rendered: rendered.clone(),
+            worktree: worktree.clone(),
+        })
+    }
+
+    /// Whether a file is there that svcgen did not write.
+    pub(super) fn has_foreign(&self, path: &Utf8Path) -> bool {
+        self.worktree.has_file(path) && self.rendered.read(path).is_none()
+    }
+
+    /// The text of a file.
+    pub(super) fn text(&self, path: &Utf8Path) -> Option<String> {
+        self.worktree.read(path).ok().flatten()
+    }
+}
+
+fn read_catalog(
+    worktree: &Worktree,
+    path: &str,
+    key: &str,
+    ports: &mut Vec<PortUse>,
+    catalog: &mut Vec<(String, Utf8PathBuf, usize)>,
+) -> Result<(), GenerateError> {
+    let Some(text) = worktree.read(path)? else { return Ok(()) };
+    let root = read_yaml(path.into(), &text)?;
+    for (name, entry) in root.find(key).map(Node::entries).unwrap_or_default() {
+        let line = text[..name.span.start].matches('\n').count() + 1;
+        catalog.push((name.text.clone(), path.into(), line));
+        if let Some(port) = entry.find("port") {
+            ports.extend(port_use(path.into(), &text, port, format!("the entry `{}` of `{key}`", name.text)));
+        }
+    }
+    Ok(())
+}
