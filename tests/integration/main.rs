@@ -5,3 +5,4 @@
 mod new;
 mod request;
 mod support;
+mod trees;
