@@ -57,6 +57,8 @@ pub struct GlobalArgs {
 /// What svcgen can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write the model of a service from answers.
+    New(new::NewArgs),
     /// Add the service to a MediaWiki-Vagrant checkout: class, hieradata, role, settings.
     Vagrant(generator::GeneratorArgs),
     /// Add the service to an operations/puppet checkout: class or profile, role, deploy source, hieradata.
@@ -67,8 +69,6 @@ pub enum Command {
     Source(generator::CloneableArgs),
     /// Run all generators.
     Generate(generate::GenerateArgs),
-    /// Write the model of a service from answers.
-    New(new::NewArgs),
     /// Print the text of a request: for a new service, for access, for repositories.
     Request(request::RequestArgs),
     /// Print the JSON Schema of a file that svcgen reads.

@@ -8,7 +8,7 @@ use super::shape::Shape;
 use crate::model::{
     LoadError, Problem, Service, Site, SiteError, SiteName, Sites, model_schema, read_text,
 };
-use crate::yaml::{Key, Kind, Node, Span, parse};
+use crate::yaml::{Key, Kind, Node, Span, parse_strict};
 
 /// The answers that are given so far, each with the place it came from.
 ///
@@ -78,7 +78,7 @@ impl Answers {
         let text = read_text(path).map_err(SiteError::from)?;
         let base = self.add_source(path, &text);
         let wrong = |problem| SiteError::from(wrong(path, &text, vec![problem]));
-        let node = parse(&text).map_err(|e| wrong(Problem::new(e.at..e.at, e.message)))?;
+        let node = parse_strict(&text).map_err(|e| wrong(Problem::new(e.at..e.at, e.message)))?;
         if !matches!(node.kind, Kind::Mapping(_) | Kind::Null) {
             let message = format!("expected a mapping, found {}", node.describe());
             return Err(wrong(
@@ -129,7 +129,7 @@ impl Answers {
             .ok_or_else(|| wrong_flag("a path is names parted by single dots"))?;
         let shape = follow(Shape::root(&self.schema), &path);
         let at = flag.len() - value.len();
-        let parsed = parse(value);
+        let parsed = parse_strict(value);
         let node = match parsed {
             Ok(node) if !shape.wants_text() => coerced(node, shape, value),
             Ok(node)

@@ -8,3 +8,4 @@ mod new;
 mod request;
 mod review;
 mod support;
+mod trees;

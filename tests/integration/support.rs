@@ -93,15 +93,25 @@ pub(crate) fn fixtures() -> &'static Path {
 /// Whether a tool is installed.
 ///
 /// Where it is not, the test is skipped: that is written to a file which `tests/run` shows. On CI it is a failure.
-#[allow(dead_code, reason = "only tests that judge with the tools of others need one")]
 pub(crate) fn has_tool(tool: &str) -> bool {
     if which::which(tool).is_ok() {
         return true;
     }
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "`{test}` needs `{tool}`");
+    assert!(
+        std::env::var("CI").as_deref() != Ok("true"),
+        "`{test}` needs `{tool}`"
+    );
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("skipped");
-    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
-    std::io::Write::write_all(&mut file, format!("skipped: {test} needs {tool}\n").as_bytes()).unwrap();
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .unwrap();
+    std::io::Write::write_all(
+        &mut file,
+        format!("skipped: {test} needs {tool}\n").as_bytes(),
+    )
+    .unwrap();
     false
 }
