@@ -73,7 +73,7 @@ pub(super) fn run(generator: Generator, args: &GeneratorArgs, global: &GlobalArg
     let target = match (&args.repo, &args.output) {
         (Some(repo), _) => Target::Checkout(repo.clone()),
         (None, Some(folder)) => Target::Output(folder.clone()),
-        (None, None) => Target::find(generator, &context, &loaded)?,
+        (None, None) => Target::find(generator, &context, &loaded).map_err(CommandError::from)?,
     };
     let run = Run { context: &context, loaded: &loaded, options: &args.options, ui, deploy: None };
     finish(run.one(generator, &target)?.has_differences && args.options.dry_run)

@@ -31,12 +31,11 @@ pub fn apply(plan: &EditPlan, worktree: &Worktree, rendered: &Rendered) -> Resul
     for edit in &plan.edits {
         let failed = |source| ApplyError::Write { path: edit.path.clone(), source };
         write(worktree, edit)?;
-        rendered.write(&edit.path, &edit.record, &edit.after).map_err(failed)?;
+        rendered.write(&edit.path, &edit.record).map_err(failed)?;
     }
     for (path, record) in &plan.records {
         let failed = |source| ApplyError::Write { path: path.clone(), source };
-        let whole = worktree.read(path)?.unwrap_or_default();
-        rendered.write(path, record, &whole).map_err(failed)?;
+        rendered.write(path, record).map_err(failed)?;
     }
     Ok(())
 }

@@ -75,6 +75,7 @@ pub fn source_repo(service: &Service, tree: &SourceRepo) -> Result<Generated, Ge
             entries: entries.collect(),
         }],
         warnings: Vec::new(),
+        secrets: Vec::new(),
         message: CommitText {
             subject: format!("{verb} the deploy stanza of {PACKAGE}"),
             body: format!(

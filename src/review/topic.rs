@@ -1,7 +1,6 @@
 use std::collections::BTreeSet;
 
 use camino::Utf8Path;
-use configparser::ini::Ini;
 use git2::Oid;
 
 use super::change_id::ChangeId;
@@ -269,7 +268,7 @@ impl Topic {
 /// A setting of the checkout's `.gitreview`.
 pub(super) fn gitreview(checkout: &Checkout, key: &str) -> Option<String> {
     let text = checkout.worktree().read(".gitreview").ok().flatten()?;
-    let mut ini = Ini::new();
-    ini.read(text).ok()?;
-    ini.get("gerrit", key).filter(|value| !value.is_empty())
+    let ini = crate::ini::parse(&text).ok()?;
+    let setting = ini.find("gerrit", key)?;
+    Some(setting.value.clone()).filter(|value| !value.is_empty())
 }

@@ -67,7 +67,7 @@ fn deploy_above(folder: &Utf8Path) -> Option<Utf8PathBuf> {
 
 /// The deploy repository that the source checkout names in its git configuration.
 fn configured_deploy_dir(source: &Utf8Path) -> Option<Utf8PathBuf> {
-    let folder = crate::git::Checkout::containing(source)?.setting("deploy.dir")?;
+    let folder = crate::git::Checkout::open(source).ok()?.setting("deploy.dir")?;
     Some(Utf8PathBuf::from(folder)).filter(|folder| folder.is_dir())
 }
 
