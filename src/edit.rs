@@ -31,18 +31,31 @@ pub enum Desired {
     /// A file that svcgen owns, as a whole.
     File { path: Utf8PathBuf, text: String },
     /// Entries of svcgen's in a YAML file that others write too.
-    Yaml { path: Utf8PathBuf, entries: Vec<yaml::Entry> },
+    Yaml {
+        path: Utf8PathBuf,
+        entries: Vec<yaml::Entry>,
+    },
     /// Settings of svcgen's in an INI file that others write too.
-    Ini { path: Utf8PathBuf, entries: Vec<ini::Entry> },
+    Ini {
+        path: Utf8PathBuf,
+        entries: Vec<ini::Entry>,
+    },
     /// A shared file of another format, already patched by the generator that knows it.
-    Patched { path: Utf8PathBuf, before: Option<String>, after: String },
+    Patched {
+        path: Utf8PathBuf,
+        before: Option<String>,
+        after: String,
+    },
 }
 
 impl Desired {
     /// The file, relative to the root of its tree.
     pub fn path(&self) -> &Utf8PathBuf {
         match self {
-            Self::File { path, .. } | Self::Yaml { path, .. } | Self::Ini { path, .. } | Self::Patched { path, .. } => path,
+            Self::File { path, .. }
+            | Self::Yaml { path, .. }
+            | Self::Ini { path, .. }
+            | Self::Patched { path, .. } => path,
         }
     }
 }

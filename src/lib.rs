@@ -10,5 +10,6 @@ pub mod generate;
 pub mod model;
 pub mod render;
 pub mod ui;
+pub mod validate;
 pub mod worktree;
 pub mod yaml;

@@ -14,7 +14,11 @@ pub struct Entry {
 ///
 /// # Errors
 /// Where somebody else set one of them to something different.
-pub fn patch(_text: Option<&str>, _entries: &[Entry], _base: Option<&str>) -> Result<String, EntryError> {
+pub fn patch(
+    _text: Option<&str>,
+    _entries: &[Entry],
+    _base: Option<&str>,
+) -> Result<String, EntryError> {
     unimplemented!()
 }
 
