@@ -41,7 +41,13 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_enum, default_value = "text")]
     pub format: Format,
     /// When to use colour.
-    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        value_name = "WHEN"
+    )]
     pub color: Color,
     /// Ask nothing, and go on.
     #[arg(long, short, global = true)]
@@ -78,8 +84,16 @@ pub enum Command {
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let questions = if cli.global.yes { Questions::GoOn } else { Questions::Ask };
-    let verbosity = if cli.global.quiet { -1 } else { cli.global.verbose.min(2) as i8 };
+    let questions = if cli.global.yes {
+        Questions::GoOn
+    } else {
+        Questions::Ask
+    };
+    let verbosity = if cli.global.quiet {
+        -1
+    } else {
+        cli.global.verbose.min(2) as i8
+    };
     let ui = Ui::new(cli.global.format, cli.global.color, questions, verbosity);
     log(verbosity);
     match run(&cli, &ui) {
@@ -139,5 +153,8 @@ fn log(verbosity: i8) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env();
     let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("svcgen=debug"));
     // A second subscriber, in tests, is not an error.
-    let _set = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _set = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
 }

@@ -10,7 +10,10 @@ use crate::yaml::parse;
 /// `$XDG_CONFIG_HOME/svcgen/config.yaml`.
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[schemars(title = "The configuration of svcgen", description = "What is particular to a user and a machine.")]
+#[schemars(
+    title = "The configuration of svcgen",
+    description = "What is particular to a user and a machine."
+)]
 pub struct Configuration {
     /// The site of models that name none.
     pub site: Option<String>,
@@ -83,9 +86,16 @@ pub struct BuildDefaults {
 #[derive(Debug, Error)]
 pub enum ConfigurationError {
     #[error("`{path}` cannot be read")]
-    Unreadable { path: Utf8PathBuf, source: std::io::Error },
+    Unreadable {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
     #[error("`{path}` is wrong: line {line}: {reason}")]
-    Wrong { path: Utf8PathBuf, line: usize, reason: String },
+    Wrong {
+        path: Utf8PathBuf,
+        line: usize,
+        reason: String,
+    },
 }
 
 impl Configuration {
@@ -95,12 +105,20 @@ impl Configuration {
     /// Where a named file is not there, or the file is wrong.
     pub fn load(named: Option<&Utf8Path>) -> Result<Self, ConfigurationError> {
         let own = default_folder().map(|folder| folder.join("config.yaml"));
-        let Some(path) = named.map(Utf8Path::to_owned).or(own) else { return Ok(Self::default()) };
+        let Some(path) = named.map(Utf8Path::to_owned).or(own) else {
+            return Ok(Self::default());
+        };
         let folder = path.parent().map(Utf8Path::to_owned);
         match fs_err::read_to_string(&path) {
-            Ok(text) => Ok(Self { folder, ..Self::parse(&path, &text)? }),
+            Ok(text) => Ok(Self {
+                folder,
+                ..Self::parse(&path, &text)?
+            }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
-                Ok(Self { folder, ..Self::default() })
+                Ok(Self {
+                    folder,
+                    ..Self::default()
+                })
             }
             Err(source) => Err(ConfigurationError::Unreadable { path, source }),
         }
@@ -108,7 +126,11 @@ impl Configuration {
 
     fn parse(path: &Utf8Path, text: &str) -> Result<Self, ConfigurationError> {
         let line_of = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
-        let wrong = |line, reason| ConfigurationError::Wrong { path: path.to_owned(), line, reason };
+        let wrong = |line, reason| ConfigurationError::Wrong {
+            path: path.to_owned(),
+            line,
+            reason,
+        };
         let node = parse(text).map_err(|e| wrong(line_of(e.at), e.message))?;
         if node.kind == crate::yaml::Kind::Null {
             return Ok(Self::default());
@@ -142,6 +164,9 @@ impl Configuration {
 /// `$XDG_CONFIG_HOME/svcgen`, or `~/.config/svcgen`.
 fn default_folder() -> Option<Utf8PathBuf> {
     use etcetera::BaseStrategy as _;
-    let folder = etcetera::base_strategy::Xdg::new().ok()?.config_dir().join("svcgen");
+    let folder = etcetera::base_strategy::Xdg::new()
+        .ok()?
+        .config_dir()
+        .join("svcgen");
     Utf8PathBuf::from_path_buf(folder).ok()
 }

@@ -25,8 +25,8 @@ pub use host::{HostName, HostPattern};
 pub(crate) use load::read_text;
 pub use load::{LoadError, MODEL_FILE, SUPPORTED_VERSION, find_model};
 pub use name::{
-    AccountName, BranchName, CheckName, EnvironmentName, GroupName, ImageName, ParameterName, Port, PuppetName,
-    Refused, RepositoryName, ServiceName, SiteName, TaskId, VariableName, Version,
+    AccountName, BranchName, CheckName, EnvironmentName, GroupName, ImageName, ParameterName, Port,
+    PuppetName, Refused, RepositoryName, ServiceName, SiteName, TaskId, VariableName, Version,
 };
 pub use people::{Maintainer, Owner};
 pub use problem::{Problem, suggest};

@@ -48,7 +48,11 @@ impl Ui {
             Color::Always => anstream::ColorChoice::Always.write_global(),
             Color::Never => anstream::ColorChoice::Never.write_global(),
         }
-        Self { format, questions, verbosity }
+        Self {
+            format,
+            questions,
+            verbosity,
+        }
     }
 
     /// Prints a result.
@@ -106,8 +110,10 @@ impl Ui {
             return Ok(true);
         }
         if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-            return Err(CommandError::usage(format!("cannot ask \"{question}\" without a terminal"))
-                .hint("add `--yes` to go on without being asked, or `--dry-run` to only look"));
+            return Err(CommandError::usage(format!(
+                "cannot ask \"{question}\" without a terminal"
+            ))
+            .hint("add `--yes` to go on without being asked, or `--dry-run` to only look"));
         }
         dialoguer::Confirm::new()
             .with_prompt(question)

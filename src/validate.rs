@@ -1,3 +1,190 @@
-//! Judges what generators made, by reading it back as those will who use it.
+//! Judges a plan before it is applied, with the real tools of the tree it is for.
+//!
+//! The tools look at an overlay: a folder that looks like the tree with the plan applied. The tree itself is
+//! never written, nothing is printed, and what a tool could not judge is never called right.
 
-pub mod scap;
+mod attempt;
+mod baseline;
+mod child;
+mod compile;
+mod data;
+mod lint;
+mod message;
+mod overlay;
+mod scap;
+mod scratch;
+mod syntax;
+mod tools;
+
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+
+use crate::edit::FileEdit;
+use crate::model::{HostName, PuppetName};
+pub use scap::scap;
+use scratch::Scratch;
+use tools::Tools;
+
+/// What is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct PuppetRequest<'a> {
+    /// The checkout, as it is without the plan.
+    pub root: &'a Utf8Path,
+    pub tree: PuppetTree,
+    /// Everything that the plan changes.
+    pub edits: &'a [FileEdit],
+    /// Every file that svcgen owns with its final text, changed or not.
+    pub generated: &'a [(Utf8PathBuf, String)],
+    /// The role to compile, without `role::`.
+    pub role: &'a PuppetName,
+    /// Domain of the production hosts.
+    pub domain: Option<&'a HostName>,
+    /// Hiera keys that stand in for the private repository.
+    pub secrets: &'a [(String, serde_json::Value)],
+}
+
+/// The kind of tree, which decides where its modules and data are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PuppetTree {
+    /// mediawiki/vagrant and its like: everything is below `puppet/`.
+    Vagrant,
+    /// operations/puppet and its like.
+    Production,
+}
+
+/// What the tools said about a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    pub steps: Vec<Step>,
+}
+
+/// One tool's judgement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    pub name: &'static str,
+    pub outcome: Outcome,
+    /// What was left out or done differently, each in one sentence without a full stop.
+    pub notes: Vec<String>,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Passed,
+    Failed(Vec<Finding>),
+    /// The tool is not installed; `install` is the command that installs it.
+    Skipped {
+        tool: &'static str,
+        install: &'static str,
+    },
+    /// The tool came to no result for a reason that is not the plan's.
+    NotJudged {
+        reason: String,
+    },
+}
+
+/// Something that a tool found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The file in the user's tree; where the finding has one.
+    pub path: Option<Utf8PathBuf>,
+    /// Counted from one.
+    pub line: Option<usize>,
+    /// That line as the plan would leave it.
+    pub text_line: Option<String>,
+    /// The tool's own words.
+    pub message: String,
+}
+
+impl Verdict {
+    /// Everything that was found wrong.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.steps.iter().flat_map(|step| match &step.outcome {
+            Outcome::Failed(findings) => findings.as_slice(),
+            Outcome::Passed | Outcome::Skipped { .. } | Outcome::NotJudged { .. } => &[],
+        })
+    }
+
+    /// Whether any step failed.
+    pub fn has_failed(&self) -> bool {
+        self.steps
+            .iter()
+            .any(|step| matches!(step.outcome, Outcome::Failed(_)))
+    }
+
+    /// Whether every step was carried out and found nothing.
+    pub fn is_verified(&self) -> bool {
+        self.steps
+            .iter()
+            .all(|step| step.outcome == Outcome::Passed)
+    }
+}
+
+impl Step {
+    fn new(name: &'static str, outcome: Outcome) -> Self {
+        Self {
+            name,
+            outcome,
+            notes: Vec::new(),
+        }
+    }
+
+    fn not_judged(name: &'static str, reason: impl Into<String>) -> Self {
+        Self::new(
+            name,
+            Outcome::NotJudged {
+                reason: reason.into(),
+            },
+        )
+    }
+
+    fn from_findings(name: &'static str, findings: Vec<Finding>) -> Self {
+        Self::new(
+            name,
+            if findings.is_empty() {
+                Outcome::Passed
+            } else {
+                Outcome::Failed(findings)
+            },
+        )
+    }
+}
+
+/// Judges a plan for a Puppet tree: syntax, lint, data and the catalogue of the new role.
+///
+/// Takes as long as its slowest tool, three seconds where everything is in order.
+pub fn puppet(request: &PuppetRequest<'_>) -> Verdict {
+    let tools = Tools::find();
+    match Scratch::build(request) {
+        Ok(scratch) => judge(request, &scratch, &tools),
+        Err(error) => Verdict {
+            steps: vec![Step::not_judged("overlay", overlay_reason(&error))],
+        },
+    }
+}
+
+fn overlay_reason(error: &io::Error) -> String {
+    format!("a copy of the tree to try the plan in could not be made: {error}")
+}
+
+fn judge(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tools: &Tools) -> Verdict {
+    let mut steps = Vec::new();
+    std::thread::scope(|scope| {
+        let threads = [
+            scope.spawn(|| vec![syntax::manifests(scratch, tools)]),
+            scope.spawn(|| vec![lint::manifests(scratch, tools)]),
+            scope.spawn(|| syntax::templates_and_data(request, scratch, tools)),
+            scope.spawn(|| vec![compile::role(request, scratch, tools)]),
+        ];
+        for thread in threads {
+            match thread.join() {
+                Ok(done) => steps.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    Verdict { steps }
+}

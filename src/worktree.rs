@@ -19,11 +19,17 @@ pub enum WorktreeError {
     #[error("`{path}` is not a folder")]
     NotAFolder { path: Utf8PathBuf },
     #[error("`{path}` leads out of `{root}`")]
-    Outside { path: Utf8PathBuf, root: Utf8PathBuf },
+    Outside {
+        path: Utf8PathBuf,
+        root: Utf8PathBuf,
+    },
     #[error("`{path}` is not UTF-8 text")]
     NotText { path: Utf8PathBuf },
     #[error("`{path}` is {found}, where a file is expected")]
-    NotAFile { path: Utf8PathBuf, found: &'static str },
+    NotAFile {
+        path: Utf8PathBuf,
+        found: &'static str,
+    },
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }
@@ -36,10 +42,12 @@ impl Worktree {
     pub fn open(root: &Utf8Path) -> Result<Self, WorktreeError> {
         match root.canonicalize_utf8() {
             Ok(root) if root.is_dir() => Ok(Self { root }),
-            Ok(_) => Err(WorktreeError::NotAFolder { path: root.to_owned() }),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Err(WorktreeError::NotAFolder { path: root.to_owned() })
-            }
+            Ok(_) => Err(WorktreeError::NotAFolder {
+                path: root.to_owned(),
+            }),
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(WorktreeError::NotAFolder {
+                path: root.to_owned(),
+            }),
             Err(error) => Err(error.into()),
         }
     }
@@ -54,10 +62,15 @@ impl Worktree {
     /// # Errors
     /// Where the path is not relative, or a symlink on the way leads out of the root.
     pub fn resolve(&self, path: &Utf8Path) -> Result<Utf8PathBuf, WorktreeError> {
-        let outside = || WorktreeError::Outside { path: path.to_owned(), root: self.root.clone() };
+        let outside = || WorktreeError::Outside {
+            path: path.to_owned(),
+            root: self.root.clone(),
+        };
         let mut resolved = self.root.clone();
         for component in path.components() {
-            let Utf8Component::Normal(name) = component else { return Err(outside()) };
+            let Utf8Component::Normal(name) = component else {
+                return Err(outside());
+            };
             resolved.push(name);
             if resolved.symlink_metadata().is_ok_and(|m| m.is_symlink()) {
                 resolved = resolved.canonicalize_utf8().map_err(|_| outside())?;
@@ -77,15 +90,21 @@ impl Worktree {
         let path = path.as_ref();
         let resolved = self.resolve(path)?;
         match fs_err::read(&resolved) {
-            Ok(bytes) => {
-                String::from_utf8(bytes).map(Some).map_err(|_| WorktreeError::NotText { path: path.to_owned() })
-            }
+            Ok(bytes) => String::from_utf8(bytes)
+                .map(Some)
+                .map_err(|_| WorktreeError::NotText {
+                    path: path.to_owned(),
+                }),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(_) if resolved.is_dir() => {
-                Err(WorktreeError::NotAFile { path: path.to_owned(), found: "a folder" })
-            }
+            Err(_) if resolved.is_dir() => Err(WorktreeError::NotAFile {
+                path: path.to_owned(),
+                found: "a folder",
+            }),
             Err(error) if error.kind() == ErrorKind::NotADirectory => {
-                Err(WorktreeError::NotAFile { path: path.to_owned(), found: "below a file" })
+                Err(WorktreeError::NotAFile {
+                    path: path.to_owned(),
+                    found: "below a file",
+                })
             }
             Err(error) => Err(error.into()),
         }
@@ -103,9 +122,13 @@ impl Worktree {
 
     /// The names in a folder, sorted; none where it is not there.
     pub fn list(&self, path: impl AsRef<Utf8Path>) -> Vec<String> {
-        let Ok(resolved) = self.resolve(path.as_ref()) else { return Vec::new() };
+        let Ok(resolved) = self.resolve(path.as_ref()) else {
+            return Vec::new();
+        };
         let entries = fs_err::read_dir(resolved).into_iter().flatten().flatten();
-        let mut names: Vec<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
+        let mut names: Vec<String> = entries
+            .filter_map(|e| e.file_name().into_string().ok())
+            .collect();
         names.sort();
         names
     }
@@ -128,10 +151,25 @@ mod tests {
         let tree = Worktree::open(&root).unwrap();
         assert_eq!(tree.read("in/file").unwrap().as_deref(), Some("f"));
         assert_eq!(tree.read("in/none").unwrap(), None);
-        assert!(matches!(tree.read("out/secret"), Err(WorktreeError::Outside { .. })));
-        assert!(matches!(tree.read("../secret"), Err(WorktreeError::Outside { .. })));
-        assert!(matches!(tree.read("/etc/passwd"), Err(WorktreeError::Outside { .. })));
-        assert!(matches!(tree.read("sub"), Err(WorktreeError::NotAFile { .. })));
-        assert!(matches!(tree.read("sub/file/x"), Err(WorktreeError::NotAFile { .. })));
+        assert!(matches!(
+            tree.read("out/secret"),
+            Err(WorktreeError::Outside { .. })
+        ));
+        assert!(matches!(
+            tree.read("../secret"),
+            Err(WorktreeError::Outside { .. })
+        ));
+        assert!(matches!(
+            tree.read("/etc/passwd"),
+            Err(WorktreeError::Outside { .. })
+        ));
+        assert!(matches!(
+            tree.read("sub"),
+            Err(WorktreeError::NotAFile { .. })
+        ));
+        assert!(matches!(
+            tree.read("sub/file/x"),
+            Err(WorktreeError::NotAFile { .. })
+        ));
     }
 }

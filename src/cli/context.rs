@@ -1,12 +1,17 @@
 //! What commands share: the configuration, the sites, the model, the templates.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, ThemeCharacters, ThemeStyles};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
+    ThemeCharacters, ThemeStyles,
+};
 
 use super::GlobalArgs;
 use crate::configuration::{Configuration, ConfigurationError};
 use crate::error::{CommandError, ErrorKind};
-use crate::model::{LoadError, MODEL_FILE, Problem, Service, Site, SiteError, SiteName, Sites, find_model};
+use crate::model::{
+    LoadError, MODEL_FILE, Problem, Service, Site, SiteError, SiteName, Sites, find_model,
+};
 use crate::render::Templates;
 
 /// The configuration and what it leads to.
@@ -52,16 +57,25 @@ impl Context {
                     .hint("`--service FILE` names one that is elsewhere")
             })?,
         };
-        let (service, site) = Service::load(&path, &self.sites, self.site.as_ref()).map_err(CommandError::from)?;
-        Ok(Loaded { service, site, path })
+        let (service, site) =
+            Service::load(&path, &self.sites, self.site.as_ref()).map_err(CommandError::from)?;
+        Ok(Loaded {
+            service,
+            site,
+            path,
+        })
     }
 }
 
 /// The working directory.
 pub(super) fn working_directory() -> Result<Utf8PathBuf, CommandError> {
     let folder = std::env::current_dir()?;
-    Utf8PathBuf::from_path_buf(folder)
-        .map_err(|path| CommandError::usage(format!("the working directory `{}` is not UTF-8", path.display())))
+    Utf8PathBuf::from_path_buf(folder).map_err(|path| {
+        CommandError::usage(format!(
+            "the working directory `{}` is not UTF-8",
+            path.display()
+        ))
+    })
 }
 
 impl From<ConfigurationError> for CommandError {
@@ -74,7 +88,11 @@ impl From<SiteError> for CommandError {
     fn from(error: SiteError) -> Self {
         match error {
             SiteError::Load(error) => error.into(),
-            SiteError::Unknown { ref known, ref suggestion, .. } => {
+            SiteError::Unknown {
+                ref known,
+                ref suggestion,
+                ..
+            } => {
                 let hint = match suggestion {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("known: {}", known.join(", ")),
@@ -88,7 +106,11 @@ impl From<SiteError> for CommandError {
 impl From<LoadError> for CommandError {
     fn from(error: LoadError) -> Self {
         match error {
-            LoadError::Wrong { ref path, ref text, ref problems } => {
+            LoadError::Wrong {
+                ref path,
+                ref text,
+                ref problems,
+            } => {
                 let mut message = error.to_string();
                 for problem in problems {
                     message.push('\n');
@@ -111,8 +133,12 @@ fn underline(path: &Utf8Path, text: &str, problem: &Problem) -> String {
     let label = LabeledSpan::new(None, span.start, end.max(span.start) - span.start);
     let mut diagnostic = MietteDiagnostic::new(problem.message.clone()).with_label(label);
     diagnostic.help.clone_from(&problem.rule);
-    let report = Report::new(diagnostic).with_source_code(NamedSource::new(path.as_str(), text.to_owned()));
-    let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles: ThemeStyles::none() };
+    let report =
+        Report::new(diagnostic).with_source_code(NamedSource::new(path.as_str(), text.to_owned()));
+    let theme = GraphicalTheme {
+        characters: ThemeCharacters::unicode(),
+        styles: ThemeStyles::none(),
+    };
     let mut out = String::new();
     // Writing into a string does not fail.
     let _rendered = GraphicalReportHandler::new_themed(theme)

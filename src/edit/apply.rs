@@ -15,7 +15,10 @@ pub enum ApplyError {
     #[error("`{path}` was changed by somebody else in the meantime")]
     Changed { path: Utf8PathBuf },
     #[error("`{path}` could not be written")]
-    Write { path: Utf8PathBuf, source: std::io::Error },
+    Write {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
 }
 
 /// Applies a plan: each file by a temporary file that is flushed to disk and renamed over the old one.
@@ -25,23 +28,34 @@ pub enum ApplyError {
 pub fn apply(plan: &EditPlan, worktree: &Worktree, rendered: &Rendered) -> Result<(), ApplyError> {
     for edit in &plan.edits {
         if worktree.read(&edit.path)? != edit.before {
-            return Err(ApplyError::Changed { path: edit.path.clone() });
+            return Err(ApplyError::Changed {
+                path: edit.path.clone(),
+            });
         }
     }
     for edit in &plan.edits {
-        let failed = |source| ApplyError::Write { path: edit.path.clone(), source };
+        let failed = |source| ApplyError::Write {
+            path: edit.path.clone(),
+            source,
+        };
         write(worktree, edit)?;
         rendered.write(&edit.path, &edit.record).map_err(failed)?;
     }
     for (path, record) in &plan.records {
-        let failed = |source| ApplyError::Write { path: path.clone(), source };
+        let failed = |source| ApplyError::Write {
+            path: path.clone(),
+            source,
+        };
         rendered.write(path, record).map_err(failed)?;
     }
     Ok(())
 }
 
 fn write(worktree: &Worktree, edit: &FileEdit) -> Result<(), ApplyError> {
-    let failed = |source| ApplyError::Write { path: edit.path.clone(), source };
+    let failed = |source| ApplyError::Write {
+        path: edit.path.clone(),
+        source,
+    };
     let path = worktree.resolve(&edit.path)?;
     let folder = path.parent().unwrap_or(worktree.root());
     fs_err::create_dir_all(folder).map_err(failed)?;
@@ -53,7 +67,9 @@ fn write(worktree: &Worktree, edit: &FileEdit) -> Result<(), ApplyError> {
 /// Replaces a file by another content: the old one stays until the new one is whole on the disk.
 pub(crate) fn replace(path: &Utf8Path, content: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(path);
-    let mut temporary = tempfile::Builder::new().prefix(".svcgen-").tempfile_in(folder)?;
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".svcgen-")
+        .tempfile_in(folder)?;
     temporary.write_all(content)?;
     let permissions = match fs_err::metadata(path) {
         Ok(metadata) => metadata.permissions(),

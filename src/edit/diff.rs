@@ -14,7 +14,11 @@ pub fn render(plan: &EditPlan) -> String {
 
 fn render_file(edit: &FileEdit) -> String {
     let before = edit.before.as_deref().unwrap_or_default();
-    let old = if edit.before.is_some() { format!("a/{}", edit.path) } else { "/dev/null".into() };
+    let old = if edit.before.is_some() {
+        format!("a/{}", edit.path)
+    } else {
+        "/dev/null".into()
+    };
     let mut out = String::new();
     let header = format!("--- {old}\n+++ b/{}\n", edit.path);
     let _ = write!(out, "{}", header.bold());
@@ -23,7 +27,16 @@ fn render_file(edit: &FileEdit) -> String {
         let _ = writeln!(out, "{}", hunk.header().to_string().trim_end().cyan());
         for change in hunk.iter_changes() {
             let line = change.value().trim_end_matches('\n');
-            let shown: String = line.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect();
+            let shown: String = line
+                .chars()
+                .map(|c| {
+                    if c.is_control() && c != '\t' {
+                        '\u{fffd}'
+                    } else {
+                        c
+                    }
+                })
+                .collect();
             let _ = match change.tag() {
                 ChangeTag::Equal => writeln!(out, " {shown}"),
                 ChangeTag::Insert => writeln!(out, "{}", format!("+{shown}").green()),

@@ -16,7 +16,9 @@ impl Rendered {
     pub fn of(root: &Utf8Path, service: &ServiceName) -> Self {
         let folder = git2::Repository::open(root)
             .ok()
-            .and_then(|repository| Utf8PathBuf::from_path_buf(repository.commondir().to_owned()).ok())
+            .and_then(|repository| {
+                Utf8PathBuf::from_path_buf(repository.commondir().to_owned()).ok()
+            })
             .map(|common| common.join("svcgen/rendered").join(service.as_str()));
         Self { folder }
     }
@@ -36,7 +38,9 @@ impl Rendered {
     /// # Errors
     /// Where it cannot be written.
     pub fn write(&self, path: &Utf8Path, text: &str) -> std::io::Result<()> {
-        let Some(folder) = &self.folder else { return Ok(()) };
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
         let file = folder.join(path);
         let parent = file.parent().unwrap_or(folder);
         fs_err::create_dir_all(parent)?;

@@ -38,17 +38,30 @@ pub enum Place {
 impl Entry {
     /// A key at the top of the document, in the group of its namespace.
     pub fn grouped(key: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self { at: Vec::new(), key: key.into(), value: value.into(), place: Place::Group }
+        Self {
+            at: Vec::new(),
+            key: key.into(),
+            value: value.into(),
+            place: Place::Group,
+        }
     }
 
     /// A key of a mapping below the top.
     pub fn sorted(at: &[&str], key: impl Into<String>, value: impl Into<Value>) -> Self {
         let at = at.iter().map(|&key| key.to_owned()).collect();
-        Self { at, key: key.into(), value: value.into(), place: Place::Sorted }
+        Self {
+            at,
+            key: key.into(),
+            value: value.into(),
+            place: Place::Sorted,
+        }
     }
 
     fn path(&self) -> impl Iterator<Item = &str> {
-        self.at.iter().map(String::as_str).chain([self.key.as_str()])
+        self.at
+            .iter()
+            .map(String::as_str)
+            .chain([self.key.as_str()])
     }
 }
 
@@ -56,7 +69,11 @@ impl Entry {
 ///
 /// # Errors
 /// Where somebody else wrote something different, or the text is not understood.
-pub fn patch(text: Option<&str>, entries: &[Entry], base: Option<&str>) -> Result<String, EntryError> {
+pub fn patch(
+    text: Option<&str>,
+    entries: &[Entry],
+    base: Option<&str>,
+) -> Result<String, EntryError> {
     let original = text.unwrap_or_default();
     let base = base.and_then(|text| parse(text).ok());
     let mut text = original.to_owned();
@@ -71,7 +88,10 @@ pub fn patch(text: Option<&str>, entries: &[Entry], base: Option<&str>) -> Resul
             }
             Some(found) => {
                 let reason = format!("`{}` is {} already", entry.key, short(&found.to_value()));
-                return Err(EntryError::Conflict { line: Some(line_of(&text, found.span.start)), reason });
+                return Err(EntryError::Conflict {
+                    line: Some(line_of(&text, found.span.start)),
+                    reason,
+                });
             }
             None => text = splice::insert(&text, &root, entry)?,
         }
@@ -96,10 +116,16 @@ pub fn fragment(entries: &[Entry]) -> String {
 }
 
 fn read(text: &str) -> Result<Node, EntryError> {
-    let root = parse(text).map_err(|e| EntryError::Unreadable { line: line_of(text, e.at), reason: e.message })?;
+    let root = parse(text).map_err(|e| EntryError::Unreadable {
+        line: line_of(text, e.at),
+        reason: e.message,
+    })?;
     match root.kind {
         crate::yaml::Kind::Mapping(_) | crate::yaml::Kind::Null => Ok(root),
-        _ => Err(EntryError::Unreadable { line: 1, reason: format!("a mapping was expected, not {}", root.describe()) }),
+        _ => Err(EntryError::Unreadable {
+            line: 1,
+            reason: format!("a mapping was expected, not {}", root.describe()),
+        }),
     }
 }
 

@@ -10,16 +10,30 @@ use crate::worktree::WorktreeError;
 pub enum GenerateError {
     /// The folder is not the repository that the generator is for.
     #[error("`{root}` is not recognised as {tree}")]
-    Unrecognised { root: Utf8PathBuf, tree: &'static str, looked_for: Vec<String> },
+    Unrecognised {
+        root: Utf8PathBuf,
+        tree: &'static str,
+        looked_for: Vec<String>,
+    },
     /// Somebody else has the port or the name.
     #[error("{what} is taken: {path}:{line} gives it to {owner}")]
-    Taken { what: String, path: Utf8PathBuf, line: usize, owner: String, free: Option<Port> },
+    Taken {
+        what: String,
+        path: Utf8PathBuf,
+        line: usize,
+        owner: String,
+        free: Option<Port>,
+    },
     /// The model lacks something that this tree needs.
     #[error("{message}")]
     Incomplete { message: String, hint: String },
     /// A file of the tree is not understood.
     #[error("{path}:{line}: {reason}")]
-    NotUnderstood { path: Utf8PathBuf, line: usize, reason: String },
+    NotUnderstood {
+        path: Utf8PathBuf,
+        line: usize,
+        reason: String,
+    },
     #[error(transparent)]
     Render(#[from] RenderError),
     #[error(transparent)]

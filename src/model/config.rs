@@ -63,7 +63,10 @@ pub struct Parameter {
 impl Parameter {
     /// The value for an environment, where the model gives one.
     pub fn value(&self, environment: &str) -> Option<&Value> {
-        self.values.iter().find(|(name, _)| name == environment).map(|(_, value)| value)
+        self.values
+            .iter()
+            .find(|(name, _)| name == environment)
+            .map(|(_, value)| value)
     }
 
     /// Whether the Puppet class has to be given a value.
@@ -81,12 +84,24 @@ pub(super) fn as_map<K: Serialize, V: Serialize, S: serde::Serializer>(
 
 impl Read for ConfigStyle {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        choice(node, &[("inline", Self::Inline), ("template", Self::Template), ("scap", Self::Scap)], problems)
+        choice(
+            node,
+            &[
+                ("inline", Self::Inline),
+                ("template", Self::Template),
+                ("scap", Self::Scap),
+            ],
+            problems,
+        )
     }
 }
 
 /// Reads one of a few words.
-pub(super) fn choice<T: Copy>(node: &Node, choices: &[(&str, T)], problems: &mut Vec<Problem>) -> Option<T> {
+pub(super) fn choice<T: Copy>(
+    node: &Node,
+    choices: &[(&str, T)],
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
     let text = String::read(node, problems)?;
     if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text) {
         return Some(*value);
@@ -96,7 +111,13 @@ pub(super) fn choice<T: Copy>(node: &Node, choices: &[(&str, T)], problems: &mut
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("one of {}", words.join(", ")),
     };
-    problems.push(Problem::new(node.span.clone(), format!("`{}` is not known here", text.escape_debug())).rule(rule));
+    problems.push(
+        Problem::new(
+            node.span.clone(),
+            format!("`{}` is not known here", text.escape_debug()),
+        )
+        .rule(rule),
+    );
     None
 }
 
@@ -108,16 +129,29 @@ impl Read for ServiceConfig {
         if let Some(list) = fields.node("parameters") {
             unique(list, "name", problems);
         }
-        let environment = fields.node("environment").and_then(|node| variables(node, problems)).unwrap_or_default();
+        let environment = fields
+            .node("environment")
+            .and_then(|node| variables(node, problems))
+            .unwrap_or_default();
         fields.end(problems);
-        Some(Self { style, parameters, environment })
+        Some(Self {
+            style,
+            parameters,
+            environment,
+        })
     }
 }
 
 /// Reads environment variables: names and single values.
-pub(super) fn variables(node: &Node, problems: &mut Vec<Problem>) -> Option<Vec<(VariableName, Value)>> {
+pub(super) fn variables(
+    node: &Node,
+    problems: &mut Vec<Problem>,
+) -> Option<Vec<(VariableName, Value)>> {
     for (_, value) in node.entries() {
-        if matches!(value.kind, Kind::Sequence(_) | Kind::Mapping(_) | Kind::Null) {
+        if matches!(
+            value.kind,
+            Kind::Sequence(_) | Kind::Mapping(_) | Kind::Null
+        ) {
             problems.push(expected("one value", value));
         }
     }
@@ -146,21 +180,40 @@ impl Read for Parameter {
         let default_node = fields.node("default");
         let default = default_node.and_then(|node| Value::read(node, problems));
         let value_node = fields.node("value");
-        let values = value_node.and_then(|node| map(node, |key| Ok(key.to_owned()), problems)).unwrap_or_default();
+        let values = value_node
+            .and_then(|node| map(node, |key| Ok(key.to_owned()), problems))
+            .unwrap_or_default();
         let description = fields.optional("description", problems);
         let secret = fields.or("secret", false, problems);
         fields.end(problems);
 
-        let data_type = if typed { data_type? } else { DataType::default() };
-        let checked = default_node.into_iter().chain(value_node.into_iter().flat_map(|n| n.entries().iter().map(|e| &e.1)));
+        let data_type = if typed {
+            data_type?
+        } else {
+            DataType::default()
+        };
+        let checked = default_node.into_iter().chain(
+            value_node
+                .into_iter()
+                .flat_map(|n| n.entries().iter().map(|e| &e.1)),
+        );
         for node in checked {
             if secret {
-                let rule = "svcgen never writes a secret; it is looked up in the private repository";
-                problems.push(Problem::new(node.span.clone(), "a secret has no value here").rule(rule));
+                let rule =
+                    "svcgen never writes a secret; it is looked up in the private repository";
+                problems
+                    .push(Problem::new(node.span.clone(), "a secret has no value here").rule(rule));
             } else if let Err(message) = data_type.check(&node.to_value()) {
                 problems.push(Problem::new(node.span.clone(), message));
             }
         }
-        Some(Self { name: name?, data_type, default, values, description, secret })
+        Some(Self {
+            name: name?,
+            data_type,
+            default,
+            values,
+            description,
+            secret,
+        })
     }
 }

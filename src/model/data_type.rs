@@ -28,14 +28,36 @@ enum Argument {
 
 /// Types whose values YAML can hold. Those that it cannot (`Regexp`, `SemVer`, `Timestamp`, ...) are refused.
 const NAMES: &[&str] = &[
-    "Any", "Array", "Boolean", "Collection", "Data", "Enum", "Float", "Hash", "Integer", "NotUndef", "Numeric",
-    "Optional", "Pattern", "RichData", "Scalar", "ScalarData", "Sensitive", "String", "Struct", "Tuple", "Undef",
+    "Any",
+    "Array",
+    "Boolean",
+    "Collection",
+    "Data",
+    "Enum",
+    "Float",
+    "Hash",
+    "Integer",
+    "NotUndef",
+    "Numeric",
+    "Optional",
+    "Pattern",
+    "RichData",
+    "Scalar",
+    "ScalarData",
+    "Sensitive",
+    "String",
+    "Struct",
+    "Tuple",
+    "Undef",
     "Variant",
 ];
 
 impl Default for DataType {
     fn default() -> Self {
-        Self { name: "String".into(), arguments: Vec::new() }
+        Self {
+            name: "String".into(),
+            arguments: Vec::new(),
+        }
     }
 }
 
@@ -45,7 +67,10 @@ impl DataType {
     /// # Errors
     /// Where it is not a type, or one whose values cannot come from hieradata.
     pub fn parse(text: &str) -> Result<Self, Refused> {
-        let mut parser = Parser { rest: text, depth: 0 };
+        let mut parser = Parser {
+            rest: text,
+            depth: 0,
+        };
         let parsed = parser.data_type().and_then(|parsed| match parser.skip() {
             "" => Ok(parsed),
             rest => Err(format!("`{rest}` is left over after the type")),
@@ -110,26 +135,38 @@ impl DataType {
             "Float" => value.is_f64() && value.as_f64().is_some_and(|n| self.in_range(n)),
             "Numeric" => value.is_number(),
             "Scalar" | "ScalarData" => value.is_number() || value.is_boolean() || value.is_string(),
-            "String" => value.as_str().is_some_and(|s| self.in_range(s.chars().count() as f64)),
+            "String" => value
+                .as_str()
+                .is_some_and(|s| self.in_range(s.chars().count() as f64)),
             "Enum" => value.as_str().is_some_and(|s| {
-                self.arguments.is_empty() || self.arguments.iter().any(|a| matches!(a, Argument::Text(t) if t == s))
+                self.arguments.is_empty()
+                    || self
+                        .arguments
+                        .iter()
+                        .any(|a| matches!(a, Argument::Text(t) if t == s))
             }),
             // The engine's regular expressions are Ruby's; the compiler judges them.
             "Pattern" => value.is_string(),
             "Array" => value.as_array().is_some_and(|items| {
-                self.in_range(items.len() as f64) && items.iter().all(|i| inner().is_none_or(|t| t.accepts(i)))
+                self.in_range(items.len() as f64)
+                    && items.iter().all(|i| inner().is_none_or(|t| t.accepts(i)))
             }),
             "Collection" => value.is_array() || value.is_object(),
-            "Tuple" => value.as_array().is_some_and(|items| self.accepts_tuple(items)),
+            "Tuple" => value
+                .as_array()
+                .is_some_and(|items| self.accepts_tuple(items)),
             "Hash" => value.as_object().is_some_and(|map| {
                 let mut types = self.types();
                 let (key, item) = (types.next(), types.next());
                 self.in_range(map.len() as f64)
                     && map.iter().all(|(k, v)| {
-                        key.is_none_or(|t| t.accepts(&Value::from(k.as_str()))) && item.is_none_or(|t| t.accepts(v))
+                        key.is_none_or(|t| t.accepts(&Value::from(k.as_str())))
+                            && item.is_none_or(|t| t.accepts(v))
                     })
             }),
-            "Struct" => value.as_object().is_some_and(|map| self.accepts_struct(map)),
+            "Struct" => value
+                .as_object()
+                .is_some_and(|map| self.accepts_struct(map)),
             _ => false,
         }
     }
@@ -145,22 +182,41 @@ impl DataType {
 
     fn accepts_tuple(&self, items: &[Value]) -> bool {
         let types: Vec<&Self> = self.types().collect();
-        let ranged = self.arguments.iter().any(|a| matches!(a, Argument::Number(..) | Argument::Word(_)));
-        let right_length = if ranged { self.in_range(items.len() as f64) } else { items.len() == types.len() };
+        let ranged = self
+            .arguments
+            .iter()
+            .any(|a| matches!(a, Argument::Number(..) | Argument::Word(_)));
+        let right_length = if ranged {
+            self.in_range(items.len() as f64)
+        } else {
+            items.len() == types.len()
+        };
         right_length
             && items.iter().enumerate().all(|(i, item)| {
-                types.get(i).or(types.last()).is_none_or(|t| t.accepts(item))
+                types
+                    .get(i)
+                    .or(types.last())
+                    .is_none_or(|t| t.accepts(item))
             })
     }
 
     fn accepts_struct(&self, map: &serde_json::Map<String, Value>) -> bool {
-        let Some(Argument::Struct(members)) = self.arguments.first() else { return true };
-        let known = map.keys().all(|k| members.iter().any(|(_, name, _)| name == k));
+        let Some(Argument::Struct(members)) = self.arguments.first() else {
+            return true;
+        };
+        let known = map
+            .keys()
+            .all(|k| members.iter().any(|(_, name, _)| name == k));
         known
-            && members.iter().all(|(key, name, member)| match map.get(name) {
-                Some(value) => member.accepts(value),
-                None => key.name == "Optional" || (key.name != "NotUndef" && member.accepts(&Value::Null)),
-            })
+            && members
+                .iter()
+                .all(|(key, name, member)| match map.get(name) {
+                    Some(value) => member.accepts(value),
+                    None => {
+                        key.name == "Optional"
+                            || (key.name != "NotUndef" && member.accepts(&Value::Null))
+                    }
+                })
     }
 
     fn types(&self) -> impl Iterator<Item = &Self> {
@@ -221,7 +277,11 @@ impl<'a> Parser<'a> {
     }
 
     fn expect(&mut self, token: &str) -> Result<(), String> {
-        if self.eat(token) { Ok(()) } else { Err(format!("`{token}` is missing before `{}`", self.rest)) }
+        if self.eat(token) {
+            Ok(())
+        } else {
+            Err(format!("`{token}` is missing before `{}`", self.rest))
+        }
     }
 
     fn take(&mut self, belongs: impl Fn(char) -> bool) -> &'a str {
@@ -238,15 +298,19 @@ impl<'a> Parser<'a> {
         }
         self.skip();
         let name = self.take(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':');
-        let segment = |s: &str| {
-            s.starts_with(|c: char| c.is_ascii_uppercase()) && !s.contains(':')
-        };
+        let segment = |s: &str| s.starts_with(|c: char| c.is_ascii_uppercase()) && !s.contains(':');
         if name.is_empty() || !name.split("::").all(segment) {
-            return Err("a type begins with a capital letter, such as `String` or `Stdlib::Port`".into());
+            return Err(
+                "a type begins with a capital letter, such as `String` or `Stdlib::Port`".into(),
+            );
         }
         if !name.contains("::") && !NAMES.contains(&name) {
-            let hint = suggest(name, NAMES.iter().copied()).map(|s| format!("; did you mean `{s}`?"));
-            return Err(format!("hieradata cannot hold a `{name}`{}", hint.unwrap_or_default()));
+            let hint =
+                suggest(name, NAMES.iter().copied()).map(|s| format!("; did you mean `{s}`?"));
+            return Err(format!(
+                "hieradata cannot hold a `{name}`{}",
+                hint.unwrap_or_default()
+            ));
         }
         let mut arguments = Vec::new();
         if self.eat("[") {
@@ -262,7 +326,10 @@ impl<'a> Parser<'a> {
             self.expect("]")?;
         }
         self.depth -= 1;
-        Ok(DataType { name: name.to_owned(), arguments })
+        Ok(DataType {
+            name: name.to_owned(),
+            arguments,
+        })
     }
 
     fn argument(&mut self) -> Result<Argument, String> {
@@ -270,23 +337,31 @@ impl<'a> Parser<'a> {
         match rest.chars().next() {
             Some(quote @ ('\'' | '"')) => self.quoted(quote).map(Argument::Text),
             Some('/') => {
-                let end = rest.char_indices().skip(1).find(|(i, c)| *c == '/' && !rest[..*i].ends_with('\\'));
+                let end = rest
+                    .char_indices()
+                    .skip(1)
+                    .find(|(i, c)| *c == '/' && !rest[..*i].ends_with('\\'));
                 let (end, _) = end.ok_or("a pattern without its closing `/`")?;
                 self.rest = &rest[end + 1..];
                 Ok(Argument::Pattern(rest[1..end].to_owned()))
             }
             Some('{') => self.members().map(Argument::Struct),
             Some(c) if c.is_ascii_digit() || c == '-' => {
-                let number = self.take(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | 'e' | 'E' | '+'));
-                let parsed = number.parse().map_err(|_| format!("`{number}` is not a number"))?;
+                let number =
+                    self.take(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | 'e' | 'E' | '+'));
+                let parsed = number
+                    .parse()
+                    .map_err(|_| format!("`{number}` is not a number"))?;
                 Ok(Argument::Number(parsed, number.to_owned()))
             }
-            Some(c) if c.is_ascii_lowercase() => match self.take(|c| c.is_ascii_alphanumeric() || c == '_') {
-                "default" => Ok(Argument::Word("default")),
-                "true" => Ok(Argument::Word("true")),
-                "false" => Ok(Argument::Word("false")),
-                word => Err(format!("`{word}` stands where a type is expected")),
-            },
+            Some(c) if c.is_ascii_lowercase() => {
+                match self.take(|c| c.is_ascii_alphanumeric() || c == '_') {
+                    "default" => Ok(Argument::Word("default")),
+                    "true" => Ok(Argument::Word("true")),
+                    "false" => Ok(Argument::Word("false")),
+                    word => Err(format!("`{word}` stands where a type is expected")),
+                }
+            }
             Some(_) => self.data_type().map(Argument::Type),
             None => Err("`]` is missing at the end".into()),
         }
@@ -298,7 +373,9 @@ impl<'a> Parser<'a> {
         while let Some((index, c)) = chars.next() {
             match c {
                 '\\' => text.push(chars.next().ok_or("a text without its closing quote")?.1),
-                '$' if quote == '"' => return Err("a variable has no value here; use single quotes".into()),
+                '$' if quote == '"' => {
+                    return Err("a variable has no value here; use single quotes".into());
+                }
                 _ if c == quote => {
                     self.rest = &self.rest[index + 1..];
                     return Ok(text);
@@ -314,12 +391,17 @@ impl<'a> Parser<'a> {
         self.expect("{")?;
         let mut members = Vec::new();
         while !self.skip().starts_with('}') {
-            let plain = |name: &str| DataType { name: name.into(), arguments: Vec::new() };
+            let plain = |name: &str| DataType {
+                name: name.into(),
+                arguments: Vec::new(),
+            };
             let (key, name) = match self.argument()? {
                 Argument::Text(name) => (plain("String"), name),
                 Argument::Type(key) => match key.arguments.first() {
                     Some(Argument::Text(name)) => (key.clone(), name.clone()),
-                    _ => return Err("a member is named by a text, such as `Optional['name']`".into()),
+                    _ => {
+                        return Err("a member is named by a text, such as `Optional['name']`".into());
+                    }
                 },
                 _ => return Err("a member is named by a text".into()),
             };
@@ -341,7 +423,11 @@ impl fmt::Display for DataType {
             f.write_str(if index == 0 { "[" } else { ", " })?;
             argument.fmt(f)?;
         }
-        if self.arguments.is_empty() { Ok(()) } else { f.write_str("]") }
+        if self.arguments.is_empty() {
+            Ok(())
+        } else {
+            f.write_str("]")
+        }
     }
 }
 
@@ -403,10 +489,19 @@ mod tests {
     #[test]
     fn types_keep_their_meaning_when_printed() {
         for text in [
-            "String", "String[1]", "Integer[1, default]", "Array[String]", "Array[Integer, 1, 3]",
-            "Hash[String, Variant[Integer, Boolean]]", "Optional[Enum['a', 'it\\'s']]", "Stdlib::Port",
-            "Pattern[/\\A[a-z\\/]+\\z/]", "Struct[{'mode' => Enum['x', 'y'], Optional['path'] => Stdlib::Unixpath}]",
-            "Tuple[Integer, String]", "Sensitive[String]", "Float[-1.5, 2e3]",
+            "String",
+            "String[1]",
+            "Integer[1, default]",
+            "Array[String]",
+            "Array[Integer, 1, 3]",
+            "Hash[String, Variant[Integer, Boolean]]",
+            "Optional[Enum['a', 'it\\'s']]",
+            "Stdlib::Port",
+            "Pattern[/\\A[a-z\\/]+\\z/]",
+            "Struct[{'mode' => Enum['x', 'y'], Optional['path'] => Stdlib::Unixpath}]",
+            "Tuple[Integer, String]",
+            "Sensitive[String]",
+            "Float[-1.5, 2e3]",
         ] {
             let parsed = DataType::parse(text).unwrap();
             assert_eq!(parsed.to_string(), text);
@@ -417,10 +512,19 @@ mod tests {
     #[test]
     fn what_is_no_type_is_refused_with_the_rule() {
         let rule = |t: &str| DataType::parse(t).unwrap_err().rule;
-        assert_eq!(rule("Strng"), "hieradata cannot hold a `Strng`; did you mean `String`?");
+        assert_eq!(
+            rule("Strng"),
+            "hieradata cannot hold a `Strng`; did you mean `String`?"
+        );
         assert_eq!(rule("Array[String"), "`]` is missing before ``");
-        assert_eq!(rule("string"), "a type begins with a capital letter, such as `String` or `Stdlib::Port`");
-        assert_eq!(rule("String; notify"), "`; notify` is left over after the type");
+        assert_eq!(
+            rule("string"),
+            "a type begins with a capital letter, such as `String` or `Stdlib::Port`"
+        );
+        assert_eq!(
+            rule("String; notify"),
+            "`; notify` is left over after the type"
+        );
         assert!(DataType::parse(&"Array[".repeat(100)).is_err());
         assert!(DataType::parse("Enum[\"${x}\"]").is_err());
     }
@@ -431,10 +535,19 @@ mod tests {
         assert!(check("Array[String, 1]", json!(["a"])).is_ok());
         assert!(check("Array[String, 1]", json!([])).is_err());
         assert!(check("Optional[Integer]", json!(null)).is_ok());
-        assert!(check("Struct[{'a' => Integer, Optional['b'] => String}]", json!({"a": 1})).is_ok());
+        assert!(
+            check(
+                "Struct[{'a' => Integer, Optional['b'] => String}]",
+                json!({"a": 1})
+            )
+            .is_ok()
+        );
         assert!(check("Struct[{'a' => Integer}]", json!({"a": 1, "c": 2})).is_err());
         assert!(check("Tuple[Integer, String]", json!([1, "x"])).is_ok());
         assert!(check("Float", json!(1)).is_err());
-        assert_eq!(check("Integer[1, 10]", json!(11)), Err("`Integer[1, 10]` does not hold the number 11".into()));
+        assert_eq!(
+            check("Integer[1, 10]", json!(11)),
+            Err("`Integer[1, 10]` does not hold the number 11".into())
+        );
     }
 }

@@ -153,7 +153,13 @@ impl CheckKind {
 }
 
 impl Stage {
-    const ALL: [Self; 5] = [Self::Fetch, Self::ConfigDeploy, Self::Promote, Self::HandleService, Self::Finalize];
+    const ALL: [Self; 5] = [
+        Self::Fetch,
+        Self::ConfigDeploy,
+        Self::Promote,
+        Self::HandleService,
+        Self::Finalize,
+    ];
 
     /// The word that `checks.yaml` uses.
     pub fn as_str(self) -> &'static str {
@@ -181,7 +187,11 @@ impl Group {
     /// The hosts of the group, in order, each once.
     pub fn host_names(&self) -> Vec<HostName> {
         let mut seen = std::collections::HashSet::new();
-        self.hosts.iter().flat_map(HostPattern::hosts).filter(|host| seen.insert(host.clone())).collect()
+        self.hosts
+            .iter()
+            .flat_map(HostPattern::hosts)
+            .filter(|host| seen.insert(host.clone()))
+            .collect()
     }
 }
 
@@ -207,7 +217,11 @@ impl Deploy {
         checks: Vec<Check>,
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
-        let empty = Node { span: 0..0, kind: Kind::Null, flow: false };
+        let empty = Node {
+            span: 0..0,
+            kind: Kind::Null,
+            flow: false,
+        };
         let mut fields = Fields::of(node.unwrap_or(&empty), problems)?;
         let user = fields.or("user", user.clone(), problems);
         let groups = read_groups(&mut fields, problems);
@@ -220,10 +234,19 @@ impl Deploy {
         if cache_revisions == 0
             && let Some(node) = fields.node("cache_revisions")
         {
-            problems.push(Problem::new(node.span.clone(), "at least one release stays on each host"));
+            problems.push(Problem::new(
+                node.span.clone(),
+                "at least one release stays on each host",
+            ));
         }
         fields.end(problems);
-        Some(Self { user, groups, service_timeout, checks, cache_revisions })
+        Some(Self {
+            user,
+            groups,
+            service_timeout,
+            checks,
+            cache_revisions,
+        })
     }
 }
 
@@ -243,11 +266,19 @@ impl Read for Group {
         if size == Some(0)
             && let Some(node) = fields.node("size")
         {
-            problems.push(Problem::new(node.span.clone(), "at least one host at a time"));
+            problems.push(Problem::new(
+                node.span.clone(),
+                "at least one host at a time",
+            ));
         }
         let failure_limit = fields.optional("failure_limit", problems);
         fields.end(problems);
-        Some(Self { name: name?, hosts, size, failure_limit })
+        Some(Self {
+            name: name?,
+            hosts,
+            size,
+            failure_limit,
+        })
     }
 }
 
@@ -259,7 +290,10 @@ impl Read for FailureLimit {
                 Some(Ok(number)) if number <= 100 => Some(Self::Percent(number)),
                 _ => {
                     let message = format!("`{}` is not a failure limit", text.escape_debug());
-                    problems.push(Problem::new(node.span.clone(), message).rule("a number, or a percentage such as `10%`"));
+                    problems.push(
+                        Problem::new(node.span.clone(), message)
+                            .rule("a number, or a percentage such as `10%`"),
+                    );
                     None
                 }
             },
@@ -273,13 +307,21 @@ impl Read for FailureLimit {
 
 impl Read for CheckKind {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        choice(node, &[Self::Command, Self::Nrpe, Self::Script].map(|kind| (kind.as_str(), kind)), problems)
+        choice(
+            node,
+            &[Self::Command, Self::Nrpe, Self::Script].map(|kind| (kind.as_str(), kind)),
+            problems,
+        )
     }
 }
 
 impl Read for Stage {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        choice(node, &Self::ALL.map(|stage| (stage.as_str(), stage)), problems)
+        choice(
+            node,
+            &Self::ALL.map(|stage| (stage.as_str(), stage)),
+            problems,
+        )
     }
 }
 
@@ -293,13 +335,22 @@ impl Read for Check {
         let command = fields.required("command", problems);
         let timeout = fields.or("timeout", default_check_timeout(), problems);
         let group = fields.optional("group", problems);
-        if before.is_some() == after.is_some() && node.find("before").is_some() == node.find("after").is_some() {
+        if before.is_some() == after.is_some()
+            && node.find("before").is_some() == node.find("after").is_some()
+        {
             let message = "a check runs either before or after a stage";
             let rule = "write one of the two, such as `after: handle_service`";
             problems.push(Problem::new(node.span.clone(), message).rule(rule));
         }
         fields.end(problems);
-        Some(Self { name: name?, kind, moment: before.or(after)?, command: command?, timeout, group })
+        Some(Self {
+            name: name?,
+            kind,
+            moment: before.or(after)?,
+            command: command?,
+            timeout,
+            group,
+        })
     }
 }
 
@@ -309,6 +360,9 @@ impl Read for Environment {
         let domain = fields.required("domain", problems);
         let groups = read_groups(&mut fields, problems);
         fields.end(problems);
-        Some(Self { domain: domain?, groups })
+        Some(Self {
+            domain: domain?,
+            groups,
+        })
     }
 }

@@ -29,12 +29,17 @@ impl HostName {
                 && l.len() <= 63
                 && !l.starts_with('-')
                 && !l.ends_with('-')
-                && l.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                && l.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
         if text.len() <= 253 && text.split('.').all(label) {
             return Ok(Self(text.to_owned()));
         }
-        Err(Refused::new(text, "a host name", "labels of lower-case letters, digits and hyphens, separated by dots"))
+        Err(Refused::new(
+            text,
+            "a host name",
+            "labels of lower-case letters, digits and hyphens, separated by dots",
+        ))
     }
 
     /// The name itself.
@@ -75,7 +80,8 @@ fn expand(text: &str) -> Result<Vec<HostName>, Refused> {
     let mut numbers = Vec::new();
     for part in range.split(',') {
         let (first, last) = part.split_once(['-', ':']).unwrap_or((part, part));
-        let digits = |s: &str| !s.is_empty() && s.len() <= 9 && s.bytes().all(|b| b.is_ascii_digit());
+        let digits =
+            |s: &str| !s.is_empty() && s.len() <= 9 && s.bytes().all(|b| b.is_ascii_digit());
         if !digits(first) || !digits(last) {
             return refuse("a range is written `[1001-1004]` or `[01,03]`");
         }
@@ -119,12 +125,24 @@ mod tests {
     use super::*;
 
     fn hosts(text: &str) -> Vec<String> {
-        HostPattern::parse(text).unwrap().hosts().iter().map(ToString::to_string).collect()
+        HostPattern::parse(text)
+            .unwrap()
+            .hosts()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
     fn ranges_expand_in_order() {
-        assert_eq!(hosts("scb[1001-1003].eqiad.wmnet"), ["scb1001.eqiad.wmnet", "scb1002.eqiad.wmnet", "scb1003.eqiad.wmnet"]);
+        assert_eq!(
+            hosts("scb[1001-1003].eqiad.wmnet"),
+            [
+                "scb1001.eqiad.wmnet",
+                "scb1002.eqiad.wmnet",
+                "scb1003.eqiad.wmnet"
+            ]
+        );
         assert_eq!(hosts("a[01,08-10]"), ["a01", "a08", "a09", "a10"]);
         assert_eq!(hosts("a[1-2]b[1-2]"), ["a1b1", "a1b2", "a2b1", "a2b2"]);
         assert_eq!(hosts("plain.example.org"), ["plain.example.org"]);
@@ -132,7 +150,20 @@ mod tests {
 
     #[test]
     fn what_is_no_host_is_refused() {
-        for bad in ["", "a b", "-a", "a-.x", "a..b", "A.b", "a;b", "a[2-1]", "a[1", "a[x]", "a[1-99999999]", "a\n"] {
+        for bad in [
+            "",
+            "a b",
+            "-a",
+            "a-.x",
+            "a..b",
+            "A.b",
+            "a;b",
+            "a[2-1]",
+            "a[1",
+            "a[x]",
+            "a[1-99999999]",
+            "a\n",
+        ] {
             assert!(HostPattern::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -16,23 +16,81 @@ pub struct Refused {
 
 impl Refused {
     pub(super) fn new(text: &str, what: &'static str, rule: impl Into<String>) -> Self {
-        Self { text: text.to_owned(), what, rule: rule.into() }
+        Self {
+            text: text.to_owned(),
+            what,
+            rule: rule.into(),
+        }
     }
 }
 
 /// Words that Puppet 3 to 8 refuse as a class name, or that YAML 1.1 readers take for something else.
 const RESERVED: &[&str] = &[
-    "and", "any", "application", "attr", "case", "class", "consumes", "default", "define", "else", "elsif",
-    "environment", "false", "function", "if", "import", "in", "inherits", "init", "main", "node", "or", "plan",
-    "private", "produces", "settings", "site", "true", "type", "undef", "unless", "y", "n", "yes", "no", "on", "off",
+    "and",
+    "any",
+    "application",
+    "attr",
+    "case",
+    "class",
+    "consumes",
+    "default",
+    "define",
+    "else",
+    "elsif",
+    "environment",
+    "false",
+    "function",
+    "if",
+    "import",
+    "in",
+    "inherits",
+    "init",
+    "main",
+    "node",
+    "or",
+    "plan",
+    "private",
+    "produces",
+    "settings",
+    "site",
+    "true",
+    "type",
+    "undef",
+    "unless",
+    "y",
+    "n",
+    "yes",
+    "no",
+    "on",
+    "off",
     "null",
 ];
 
 /// Names that Puppet gives a meaning of its own inside a class: built-in variables and metaparameters.
 const RESERVED_VARIABLES: &[&str] = &[
-    "alias", "audit", "before", "caller_module_name", "consume", "export", "facts", "loglevel", "module_name", "name",
-    "noop", "notify", "require", "schedule", "serverip", "servername", "serverversion", "server_facts", "stage",
-    "subscribe", "tag", "title", "trusted",
+    "alias",
+    "audit",
+    "before",
+    "caller_module_name",
+    "consume",
+    "export",
+    "facts",
+    "loglevel",
+    "module_name",
+    "name",
+    "noop",
+    "notify",
+    "require",
+    "schedule",
+    "serverip",
+    "servername",
+    "serverversion",
+    "server_facts",
+    "stage",
+    "subscribe",
+    "tag",
+    "title",
+    "trusted",
 ];
 
 /// Declares a text type: its name in words, its schema pattern, and the rule as a function from the text.
@@ -90,11 +148,16 @@ fn lower(c: char) -> bool {
 }
 
 fn identifier(text: &str) -> bool {
-    words(text, lower, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    words(text, lower, |c| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
+    })
 }
 
 fn reserved(text: &str) -> Option<String> {
-    rule(RESERVED.contains(&text), "the word is reserved in Puppet or YAML")
+    rule(
+        RESERVED.contains(&text),
+        "the word is reserved in Puppet or YAML",
+    )
 }
 
 text_type!(
@@ -239,7 +302,11 @@ impl Port {
     pub fn new(number: i64) -> Result<Self, Refused> {
         match u16::try_from(number) {
             Ok(port) if port >= 1024 => Ok(Self(port)),
-            _ => Err(Refused::new(&number.to_string(), "a port", "from 1024 to 65535")),
+            _ => Err(Refused::new(
+                &number.to_string(),
+                "a port",
+                "from 1024 to 65535",
+            )),
         }
     }
 
@@ -262,10 +329,32 @@ mod tests {
 
     #[test]
     fn service_names_follow_the_contract() {
-        for good in ["a", "mathoid", "trending-edits", "x2", "3d-not".trim_start_matches("3d-"), &"a".repeat(63)] {
+        for good in [
+            "a",
+            "mathoid",
+            "trending-edits",
+            "x2",
+            "3d-not".trim_start_matches("3d-"),
+            &"a".repeat(63),
+        ] {
             assert!(ServiceName::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "A", "3d", "a-", "-a", "a--b", "a_b", "a b", "node", "yes", "null", "a\n", "é", &"a".repeat(64)] {
+        for bad in [
+            "",
+            "A",
+            "3d",
+            "a-",
+            "-a",
+            "a--b",
+            "a_b",
+            "a b",
+            "node",
+            "yes",
+            "null",
+            "a\n",
+            "é",
+            &"a".repeat(64),
+        ] {
             assert!(ServiceName::parse(bad).is_err(), "{bad:?}");
         }
     }
@@ -282,7 +371,10 @@ mod tests {
 
     #[test]
     fn paths_cannot_leave_their_folder() {
-        for bad in ["../x", "a/../b", "/a", "a//b", "a/.git/x", "a/b.git", "-a", "a/-b", "a/b/", "a b", "a:b"] {
+        for bad in [
+            "../x", "a/../b", "/a", "a//b", "a/.git/x", "a/b.git", "-a", "a/-b", "a/b/", "a b",
+            "a:b",
+        ] {
             assert!(RepositoryName::parse(bad).is_err(), "{bad}");
         }
         assert!(RepositoryName::parse("mediawiki/services/chromium-render/deploy").is_ok());

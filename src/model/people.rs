@@ -46,7 +46,13 @@ impl Read for Owner {
         let email = fields.optional("email", problems);
         let phabricator = fields.optional("phabricator", problems);
         fields.end(problems);
-        Some(Self { name: name?, shell, irc, email, phabricator })
+        Some(Self {
+            name: name?,
+            shell,
+            irc,
+            email,
+            phabricator,
+        })
     }
 }
 
@@ -62,6 +68,9 @@ impl Read for Maintainer {
 
 impl From<&Owner> for Maintainer {
     fn from(owner: &Owner) -> Self {
-        Self { name: owner.name.clone(), shell: owner.shell.clone() }
+        Self {
+            name: owner.name.clone(),
+            shell: owner.shell.clone(),
+        }
     }
 }

@@ -14,7 +14,11 @@ pub struct Problem {
 impl Problem {
     /// Makes a problem without a rule.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { message: message.into(), span, rule: None }
+        Self {
+            message: message.into(),
+            span,
+            rule: None,
+        }
     }
 
     /// Adds the rule that was broken, or the way out.
@@ -29,7 +33,12 @@ impl Problem {
 pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .map(|candidate| {
+            (
+                strsim::jaro_winkler(&word.to_lowercase(), &candidate.to_lowercase()),
+                candidate,
+            )
+        })
         .filter(|(likeness, _)| *likeness > 0.82)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::data_type::DataType;
 use super::host::{HostName, HostPattern};
 use super::name::{
-    AccountName, BranchName, CheckName, EnvironmentName, GroupName, ImageName, ParameterName, Port, PuppetName, Refused,
-    RepositoryName, ServiceName, SiteName, TaskId, VariableName, Version,
+    AccountName, BranchName, CheckName, EnvironmentName, GroupName, ImageName, ParameterName, Port,
+    PuppetName, Refused, RepositoryName, ServiceName, SiteName, TaskId, VariableName, Version,
 };
 use super::problem::{Problem, suggest};
 use super::text::{Line, Text};
@@ -28,8 +28,16 @@ impl<'a> Fields<'a> {
     /// Begins to read a mapping; anything else is a problem.
     pub(super) fn of(node: &'a Node, problems: &mut Vec<Problem>) -> Option<Self> {
         match &node.kind {
-            Kind::Mapping(entries) => Some(Self { span: node.span.clone(), entries, known: Vec::new() }),
-            Kind::Null => Some(Self { span: node.span.clone(), entries: &[], known: Vec::new() }),
+            Kind::Mapping(entries) => Some(Self {
+                span: node.span.clone(),
+                entries,
+                known: Vec::new(),
+            }),
+            Kind::Null => Some(Self {
+                span: node.span.clone(),
+                entries: &[],
+                known: Vec::new(),
+            }),
             _ => {
                 problems.push(expected("a mapping", node));
                 None
@@ -40,26 +48,50 @@ impl<'a> Fields<'a> {
     /// The node of a key, where it is there.
     pub(super) fn node(&mut self, key: &'static str) -> Option<&'a Node> {
         self.known.push(key);
-        self.entries.iter().find(|(k, _)| k.text == key).map(|(_, v)| v)
+        self.entries
+            .iter()
+            .find(|(k, _)| k.text == key)
+            .map(|(_, v)| v)
     }
 
     /// The value of a key; absent or null is `None` without a problem.
-    pub(super) fn optional<T: Read>(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<T> {
-        self.node(key).filter(|node| node.kind != Kind::Null).and_then(|node| T::read(node, problems))
+    pub(super) fn optional<T: Read>(
+        &mut self,
+        key: &'static str,
+        problems: &mut Vec<Problem>,
+    ) -> Option<T> {
+        self.node(key)
+            .filter(|node| node.kind != Kind::Null)
+            .and_then(|node| T::read(node, problems))
     }
 
     /// The value of a key, or the default where it is absent.
-    pub(super) fn or<T: Read>(&mut self, key: &'static str, default: T, problems: &mut Vec<Problem>) -> T {
+    pub(super) fn or<T: Read>(
+        &mut self,
+        key: &'static str,
+        default: T,
+        problems: &mut Vec<Problem>,
+    ) -> T {
         self.optional(key, problems).unwrap_or(default)
     }
 
     /// The value of a key that must be there.
-    pub(super) fn required<T: Read>(&mut self, key: &'static str, problems: &mut Vec<Problem>) -> Option<T> {
+    pub(super) fn required<T: Read>(
+        &mut self,
+        key: &'static str,
+        problems: &mut Vec<Problem>,
+    ) -> Option<T> {
         match self.node(key) {
             Some(node) if node.kind != Kind::Null => T::read(node, problems),
             found => {
-                let span = self.entries.iter().find(|(k, _)| k.text == key).map(|(k, _)| k.span.clone());
-                let span = span.or(found.map(|n| n.span.clone())).unwrap_or(self.span.start..self.span.start);
+                let span = self
+                    .entries
+                    .iter()
+                    .find(|(k, _)| k.text == key)
+                    .map(|(k, _)| k.span.clone());
+                let span = span
+                    .or(found.map(|n| n.span.clone()))
+                    .unwrap_or(self.span.start..self.span.start);
                 problems.push(Problem::new(span, format!("`{key}` is required")));
                 None
             }
@@ -84,7 +116,10 @@ impl<'a> Fields<'a> {
 
 /// The problem of a value of another kind.
 pub(super) fn expected(what: &str, node: &Node) -> Problem {
-    Problem::new(node.span.clone(), format!("expected {what}, found {}", node.describe()))
+    Problem::new(
+        node.span.clone(),
+        format!("expected {what}, found {}", node.describe()),
+    )
 }
 
 /// The problem of a text that a type refuses.
@@ -109,7 +144,9 @@ pub(super) fn map<K, V: Read>(
     }
     let mut entries = Vec::new();
     for (name, value) in node.entries() {
-        let parsed = key(&name.text).map_err(|r| problems.push(refused(r, name.span.clone()))).ok();
+        let parsed = key(&name.text)
+            .map_err(|r| problems.push(refused(r, name.span.clone())))
+            .ok();
         if let (Some(parsed), Some(value)) = (parsed, V::read(value, problems)) {
             entries.push((parsed, value));
         }
@@ -122,7 +159,10 @@ impl<T: Read> Read for Vec<T> {
         match &node.kind {
             Kind::Sequence(items) => {
                 let before = problems.len();
-                let read: Self = items.iter().filter_map(|item| T::read(item, problems)).collect();
+                let read: Self = items
+                    .iter()
+                    .filter_map(|item| T::read(item, problems))
+                    .collect();
                 (problems.len() == before).then_some(read)
             }
             _ => {
@@ -166,7 +206,10 @@ impl Read for u32 {
         match node.kind {
             Kind::Integer(value) if (0..=1_000_000).contains(&value) => Some(value as Self),
             Kind::Integer(_) => {
-                problems.push(Problem::new(node.span.clone(), "expected a number from 0 to 1000000"));
+                problems.push(Problem::new(
+                    node.span.clone(),
+                    "expected a number from 0 to 1000000",
+                ));
                 None
             }
             _ => {
@@ -180,11 +223,17 @@ impl Read for u32 {
 impl Read for Value {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
         if let Some(bad) = unprintable(node) {
-            problems.push(Problem::new(bad.span.clone(), "a text with characters that cannot be seen"));
+            problems.push(Problem::new(
+                bad.span.clone(),
+                "a text with characters that cannot be seen",
+            ));
             return None;
         }
         if let Some(bad) = not_finite(node) {
-            problems.push(Problem::new(bad.span.clone(), "a number that is not finite"));
+            problems.push(Problem::new(
+                bad.span.clone(),
+                "a number that is not finite",
+            ));
             return None;
         }
         Some(node.to_value())
@@ -199,24 +248,32 @@ fn all(node: &Node) -> Vec<&Node> {
 }
 
 fn unprintable(node: &Node) -> Option<&Node> {
-    let bad = |text: &str| text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+    let bad = |text: &str| {
+        text.chars()
+            .any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+    };
     all(node).into_iter().find(|n| {
-        matches!(&n.kind, Kind::String(text) if bad(text)) || n.entries().iter().any(|(key, _)| bad(&key.text))
+        matches!(&n.kind, Kind::String(text) if bad(text))
+            || n.entries().iter().any(|(key, _)| bad(&key.text))
     })
 }
 
 fn not_finite(node: &Node) -> Option<&Node> {
-    all(node).into_iter().find(|n| matches!(n.kind, Kind::Float(f) if !f.is_finite()))
+    all(node)
+        .into_iter()
+        .find(|n| matches!(n.kind, Kind::Float(f) if !f.is_finite()))
 }
 
 impl Read for Port {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
         match node.kind {
-            Kind::Integer(number) => {
-                Self::new(number).map_err(|r| problems.push(refused(r, node.span.clone()))).ok()
-            }
+            Kind::Integer(number) => Self::new(number)
+                .map_err(|r| problems.push(refused(r, node.span.clone())))
+                .ok(),
             _ => {
-                problems.push(expected("a port number", node).rule("from 1024 to 65535, without quotes"));
+                problems.push(
+                    expected("a port number", node).rule("from 1024 to 65535, without quotes"),
+                );
                 None
             }
         }
@@ -226,10 +283,15 @@ impl Read for Port {
 impl Read for jiff::civil::Date {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
         let text = String::read(node, problems)?;
-        text.parse().map_err(|_| {
-            let message = format!("`{}` is not a date", text.escape_debug());
-            problems.push(Problem::new(node.span.clone(), message).rule("year-month-day, such as `2026-12-15`"));
-        }).ok()
+        text.parse()
+            .map_err(|_| {
+                let message = format!("`{}` is not a date", text.escape_debug());
+                problems.push(
+                    Problem::new(node.span.clone(), message)
+                        .rule("year-month-day, such as `2026-12-15`"),
+                );
+            })
+            .ok()
     }
 }
 
@@ -246,6 +308,23 @@ macro_rules! read_text {
 }
 
 read_text!(
-    AccountName, BranchName, CheckName, DataType, EnvironmentName, GroupName, HostName, HostPattern, ImageName, Line,
-    ParameterName, PuppetName, RepositoryName, ServiceName, SiteName, TaskId, Text, VariableName, Version,
+    AccountName,
+    BranchName,
+    CheckName,
+    DataType,
+    EnvironmentName,
+    GroupName,
+    HostName,
+    HostPattern,
+    ImageName,
+    Line,
+    ParameterName,
+    PuppetName,
+    RepositoryName,
+    ServiceName,
+    SiteName,
+    TaskId,
+    Text,
+    VariableName,
+    Version,
 );

@@ -89,8 +89,15 @@ pub enum BuildTarget {
 #[serde(untagged)]
 pub enum Dependency {
     Package(PackageName),
-    File { uri: Line },
-    Source { repo_url: Line, release: Line, pool: Line, packages: Vec<PackageName> },
+    File {
+        uri: Line,
+    },
+    Source {
+        repo_url: Line,
+        release: Line,
+        pool: Line,
+        packages: Vec<PackageName>,
+    },
 }
 
 /// The name of a Debian package.
@@ -101,11 +108,17 @@ pub struct PackageName(#[schemars(regex(pattern = "^[a-z0-9][a-z0-9.+:-]*$"))] S
 impl PackageName {
     fn parse(text: &str) -> Result<Self, Refused> {
         let shape = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '+' | '-' | ':'));
+            && text.chars().all(|c| {
+                c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '+' | '-' | ':')
+            });
         if shape && text.len() <= 128 {
             return Ok(Self(text.to_owned()));
         }
-        Err(Refused::new(text, "a package name", "lower-case letters, digits, `.`, `+` and `-`"))
+        Err(Refused::new(
+            text,
+            "a package name",
+            "lower-case letters, digits, `.`, `+` and `-`",
+        ))
     }
 }
 
@@ -127,13 +140,21 @@ fn default_url() -> String {
 
 impl Default for Healthcheck {
     fn default() -> Self {
-        Self { url: default_url(), spec: false }
+        Self {
+            url: default_url(),
+            spec: false,
+        }
     }
 }
 
 impl Default for Runtime {
     fn default() -> Self {
-        Self { node_version: default_node(), log_level: None, extra: Vec::new(), healthcheck: Healthcheck::default() }
+        Self {
+            node_version: default_node(),
+            log_level: None,
+            extra: Vec::new(),
+            healthcheck: Healthcheck::default(),
+        }
     }
 }
 
@@ -165,7 +186,14 @@ impl LogLevel {
 
 impl Read for LogLevel {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        let levels = [Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error, Self::Fatal];
+        let levels = [
+            Self::Trace,
+            Self::Debug,
+            Self::Info,
+            Self::Warn,
+            Self::Error,
+            Self::Fatal,
+        ];
         choice(node, &levels.map(|level| (level.as_str(), level)), problems)
     }
 }
@@ -196,20 +224,30 @@ impl Read for Runtime {
             for (key, _) in node.entries() {
                 if let Some((_, field)) = OWN_ARGUMENTS.iter().find(|(name, _)| *name == key.text) {
                     let message = format!("`{}` does not belong here", key.text);
-                    problems.push(Problem::new(key.span.clone(), message).rule(format!("it follows from `{field}`")));
+                    problems.push(
+                        Problem::new(key.span.clone(), message)
+                            .rule(format!("it follows from `{field}`")),
+                    );
                 }
             }
             map(node, argument_name, problems)
         });
         let healthcheck = fields.or("healthcheck", Healthcheck::default(), problems);
         fields.end(problems);
-        Some(Self { node_version, log_level, extra: extra.unwrap_or_default(), healthcheck })
+        Some(Self {
+            node_version,
+            log_level,
+            extra: extra.unwrap_or_default(),
+            healthcheck,
+        })
     }
 }
 
 fn argument_name(text: &str) -> Result<String, Refused> {
     let shape = text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if shape && text.len() <= 63 {
         return Ok(text.to_owned());
     }
@@ -225,14 +263,22 @@ impl Read for Healthcheck {
         let url: Option<String> = url_node.and_then(|node| String::read(node, problems));
         fields.end(problems);
         if let (Some(url), Some(node)) = (&url, url_node) {
-            let printable = url.bytes().all(|b| b.is_ascii_graphic() && !b"'\"!`\\$%<>{}|".contains(&b));
+            let printable = url
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && !b"'\"!`\\$%<>{}|".contains(&b));
             if !(url.is_empty() || url.starts_with('/')) || !printable || url.len() > 255 {
                 let message = format!("`{}` is not the path of a health check", url.escape_debug());
-                problems.push(Problem::new(node.span.clone(), message).rule("empty, or a path such as `/_info`"));
+                problems.push(
+                    Problem::new(node.span.clone(), message)
+                        .rule("empty, or a path such as `/_info`"),
+                );
             }
         }
         let by_default = if spec { String::new() } else { default_url() };
-        Some(Self { url: url.unwrap_or(by_default), spec })
+        Some(Self {
+            url: url.unwrap_or(by_default),
+            spec,
+        })
     }
 }
 
@@ -258,7 +304,9 @@ impl Read for BuildTarget {
 impl Read for PackageName {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
         let text = String::read(node, problems)?;
-        Self::parse(&text).map_err(|r| problems.push(refused(r, node.span.clone()))).ok()
+        Self::parse(&text)
+            .map_err(|r| problems.push(refused(r, node.span.clone())))
+            .ok()
     }
 }
 
@@ -268,7 +316,10 @@ impl Read for Dependency {
             return PackageName::read(node, problems).map(Self::Package);
         }
         if !matches!(node.kind, Kind::Mapping(_)) {
-            problems.push(expected("a package, or a mapping with `uri` or `repo_url`", node));
+            problems.push(expected(
+                "a package, or a mapping with `uri` or `repo_url`",
+                node,
+            ));
             return None;
         }
         let mut fields = Fields::of(node, problems)?;
@@ -282,7 +333,12 @@ impl Read for Dependency {
         let pool = fields.required("pool", problems);
         let packages = fields.required("packages", problems);
         fields.end(problems);
-        Some(Self::Source { repo_url: repo_url?, release: release?, pool: pool?, packages: packages? })
+        Some(Self::Source {
+            repo_url: repo_url?,
+            release: release?,
+            pool: pool?,
+            packages: packages?,
+        })
     }
 }
 
@@ -294,11 +350,18 @@ impl Read for Build {
         let dependencies = fields.node("dependencies").and_then(|node| {
             let key = |text: &str| match text {
                 "_all" | "debian" | "ubuntu" => Ok(text.to_owned()),
-                _ => Err(Refused::new(text, "a distribution", "one of `_all`, `debian`, `ubuntu`")),
+                _ => Err(Refused::new(
+                    text,
+                    "a distribution",
+                    "one of `_all`, `debian`, `ubuntu`",
+                )),
             };
             map(node, key, problems)
         });
-        let environment = fields.node("environment").and_then(|node| variables(node, problems)).unwrap_or_default();
+        let environment = fields
+            .node("environment")
+            .and_then(|node| variables(node, problems))
+            .unwrap_or_default();
         let install_options = fields.or("install_options", Vec::new(), problems);
         fields.end(problems);
         Some(Self {

@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::config::{ServiceConfig, as_map};
 use super::deploy::{Check, Deploy, Environment, Group};
-use super::name::{BranchName, EnvironmentName, Port, PuppetName, RepositoryName, ServiceName, SiteName, TaskId};
+use super::name::{
+    BranchName, EnvironmentName, Port, PuppetName, RepositoryName, ServiceName, SiteName, TaskId,
+};
 use super::people::{Maintainer, Owner};
 use super::problem::Problem;
 use super::read::{Fields, Read, map, refused};
@@ -16,7 +18,10 @@ use crate::yaml::Node;
 /// A service as `svcgen.yaml` describes it, with every default filled in.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "svcgen.yaml", description = "A service, from which svcgen derives everything else.")]
+#[schemars(
+    title = "svcgen.yaml",
+    description = "A service, from which svcgen derives everything else."
+)]
 pub struct Service {
     /// Version of the format.
     #[schemars(extend("const" = 1))]
@@ -69,7 +74,10 @@ pub struct Service {
 pub struct Timeline {
     /// Day of the first deployment.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>", regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
+    #[schemars(
+        with = "Option<String>",
+        regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    )]
     pub deployment: Option<Date>,
 }
 
@@ -149,7 +157,10 @@ impl Service {
 
     /// Whether any host of production is known yet.
     pub fn has_hosts(&self) -> bool {
-        self.deploy.groups.iter().any(|group| !group.hosts.is_empty())
+        self.deploy
+            .groups
+            .iter()
+            .any(|group| !group.hosts.is_empty())
     }
 
     /// Reads a service whose site is known; what is wrong is added to the problems.
@@ -170,13 +181,22 @@ impl Service {
         let maintainers: Option<Vec<Maintainer>> = fields.optional("maintainers", problems);
         let timeline = fields.or("timeline", Timeline::default(), problems);
         let request_flow = fields.or("request_flow", Vec::new(), problems);
-        let repositories = Repositories::read(fields.node("repositories"), name.as_ref(), site, problems);
+        let repositories =
+            Repositories::read(fields.node("repositories"), name.as_ref(), site, problems);
         let config: ServiceConfig = fields.or("config", ServiceConfig::default(), problems);
         let runtime = fields.or("runtime", Runtime::default(), problems);
         let build = fields.or("build", Build::default(), problems);
-        let endpoints = name.as_ref().filter(|_| runtime.healthcheck.spec).and_then(|n| Check::endpoints(n.as_str()));
+        let endpoints = name
+            .as_ref()
+            .filter(|_| runtime.healthcheck.spec)
+            .and_then(|n| Check::endpoints(n.as_str()));
         let checks = endpoints.into_iter().collect();
-        let deploy = Deploy::read(fields.node("deploy"), &site.deployment.user, checks, problems);
+        let deploy = Deploy::read(
+            fields.node("deploy"),
+            &site.deployment.user,
+            checks,
+            problems,
+        );
         let environments = fields
             .node("environments")
             .and_then(|node| map(node, EnvironmentName::parse, problems))
@@ -197,7 +217,9 @@ impl Service {
             description: description?,
             port: port?,
             technologies,
-            maintainers: maintainers.filter(|list| !list.is_empty()).unwrap_or_else(|| vec![(&owner).into()]),
+            maintainers: maintainers
+                .filter(|list| !list.is_empty())
+                .unwrap_or_else(|| vec![(&owner).into()]),
             owner,
             timeline,
             request_flow,
@@ -214,7 +236,11 @@ impl Service {
 }
 
 /// A name such as `a-nd` gives a class name that Puppet refuses; then the field has to be written.
-fn derived_puppet_name(node: &Node, name: Option<&ServiceName>, problems: &mut Vec<Problem>) -> Option<PuppetName> {
+fn derived_puppet_name(
+    node: &Node,
+    name: Option<&ServiceName>,
+    problems: &mut Vec<Problem>,
+) -> Option<PuppetName> {
     if node.find("puppet_name").is_some() {
         return None;
     }
@@ -223,19 +249,35 @@ fn derived_puppet_name(node: &Node, name: Option<&ServiceName>, problems: &mut V
         .to_puppet()
         .map_err(|r| {
             let mut problem = refused(r, span);
-            problem.rule = Some("write `puppet_name:` with another name for the Puppet class".into());
+            problem.rule =
+                Some("write `puppet_name:` with another name for the Puppet class".into());
             problems.push(problem);
         })
         .ok()
 }
 
 /// Values of parameters are for environments that exist.
-fn check_value_environments(node: &Node, known: &[(EnvironmentName, Environment)], problems: &mut Vec<Problem>) {
-    let parameters = node.find_path(["config", "parameters"]).map(Node::items).unwrap_or_default();
-    for (key, _) in parameters.iter().filter_map(|p| p.find("value")).flat_map(Node::entries) {
-        let exists = matches!(key.text.as_str(), "production" | "vagrant") || known.iter().any(|(n, _)| n.as_str() == key.text);
+fn check_value_environments(
+    node: &Node,
+    known: &[(EnvironmentName, Environment)],
+    problems: &mut Vec<Problem>,
+) {
+    let parameters = node
+        .find_path(["config", "parameters"])
+        .map(Node::items)
+        .unwrap_or_default();
+    for (key, _) in parameters
+        .iter()
+        .filter_map(|p| p.find("value"))
+        .flat_map(Node::entries)
+    {
+        let exists = matches!(key.text.as_str(), "production" | "vagrant")
+            || known.iter().any(|(n, _)| n.as_str() == key.text);
         if !exists {
-            let message = format!("`{}` is not an environment of this service", key.text.escape_debug());
+            let message = format!(
+                "`{}` is not an environment of this service",
+                key.text.escape_debug()
+            );
             let rule = "`production`, `vagrant`, or a key of `environments`";
             problems.push(Problem::new(key.span.clone(), message).rule(rule));
         }
@@ -243,8 +285,17 @@ fn check_value_environments(node: &Node, known: &[(EnvironmentName, Environment)
 }
 
 impl Repositories {
-    fn read(node: Option<&Node>, name: Option<&ServiceName>, site: &Site, problems: &mut Vec<Problem>) -> Option<Self> {
-        let empty = Node { span: 0..0, kind: crate::yaml::Kind::Null, flow: false };
+    fn read(
+        node: Option<&Node>,
+        name: Option<&ServiceName>,
+        site: &Site,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Self> {
+        let empty = Node {
+            span: 0..0,
+            kind: crate::yaml::Kind::Null,
+            flow: false,
+        };
         let mut fields = Fields::of(node.unwrap_or(&empty), problems)?;
         let source = fields.optional("source", problems);
         let deploy = fields.optional("deploy", problems);
@@ -267,20 +318,38 @@ impl Repositories {
             Some(key) => key,
             None => RepositoryName::parse(&format!("{name}/deploy")).ok()?,
         };
-        Some(Self { source, deploy, key, branch })
+        Some(Self {
+            source,
+            deploy,
+            key,
+            branch,
+        })
     }
 }
 
 impl Vagrant {
-    fn read(node: Option<&Node>, puppet_name: Option<&PuppetName>, problems: &mut Vec<Problem>) -> Option<Self> {
-        let empty = Node { span: 0..0, kind: crate::yaml::Kind::Null, flow: false };
+    fn read(
+        node: Option<&Node>,
+        puppet_name: Option<&PuppetName>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Self> {
+        let empty = Node {
+            span: 0..0,
+            kind: crate::yaml::Kind::Null,
+            flow: false,
+        };
         let mut fields = Fields::of(node.unwrap_or(&empty), problems)?;
         let role = fields.optional("role", problems);
         let memory = fields.or("memory", 0, problems);
         let forward_port = fields.or("forward_port", true, problems);
         let log_level = fields.optional("log_level", problems);
         fields.end(problems);
-        Some(Self { role: role.or_else(|| puppet_name.cloned())?, memory, forward_port, log_level })
+        Some(Self {
+            role: role.or_else(|| puppet_name.cloned())?,
+            memory,
+            forward_port,
+            log_level,
+        })
     }
 }
 
@@ -300,7 +369,11 @@ impl Read for FlowEdge {
         let to = fields.required("to", problems);
         let label = fields.optional("label", problems);
         fields.end(problems);
-        Some(Self { from: from?, to: to?, label })
+        Some(Self {
+            from: from?,
+            to: to?,
+            label,
+        })
     }
 }
 
@@ -310,7 +383,10 @@ impl Read for Tickets {
         let service_request = fields.optional("service_request", problems);
         let access_request = fields.optional("access_request", problems);
         fields.end(problems);
-        Some(Self { service_request, access_request })
+        Some(Self {
+            service_request,
+            access_request,
+        })
     }
 }
 
@@ -323,27 +399,38 @@ mod tests {
     fn load(text: &str) -> Result<Service, Vec<(String, String)>> {
         match Service::parse("svcgen.yaml".into(), text, &Sites::new(None), None) {
             Ok((service, _)) => Ok(service),
-            Err(SiteError::Load(LoadError::Wrong { problems, .. })) => {
-                Err(problems.into_iter().map(|p| (text[p.span].to_owned(), p.message)).collect())
-            }
+            Err(SiteError::Load(LoadError::Wrong { problems, .. })) => Err(problems
+                .into_iter()
+                .map(|p| (text[p.span].to_owned(), p.message))
+                .collect()),
             Err(other) => panic!("{other:?}"),
         }
     }
 
-    const SMALL: &str = "version: 1\nname: my-service\ndescription: Does it.\nport: 6000\nowner: {name: Ada}\n";
+    const SMALL: &str =
+        "version: 1\nname: my-service\ndescription: Does it.\nport: 6000\nowner: {name: Ada}\n";
 
     #[test]
     fn required_fields_are_enough() {
         let service = load(SMALL).unwrap();
         assert_eq!(service.puppet_name.as_str(), "myservice");
-        assert_eq!(service.repositories.deploy.as_str(), "mediawiki/services/my-service/deploy");
+        assert_eq!(
+            service.repositories.deploy.as_str(),
+            "mediawiki/services/my-service/deploy"
+        );
         assert_eq!(service.repositories.key.as_str(), "my-service/deploy");
         assert_eq!(service.maintainers.len(), 1);
         assert!(service.deploy.checks.is_empty());
         assert_eq!(service.runtime.healthcheck.url, "/_info");
-        let with_spec = load(&format!("{SMALL}runtime: {{healthcheck: {{spec: true}}}}\n")).unwrap();
+        let with_spec = load(&format!(
+            "{SMALL}runtime: {{healthcheck: {{spec: true}}}}\n"
+        ))
+        .unwrap();
         assert_eq!(with_spec.runtime.healthcheck.url, "");
-        assert_eq!(with_spec.deploy.checks[0].command.as_str(), "check_endpoints_my-service");
+        assert_eq!(
+            with_spec.deploy.checks[0].command.as_str(),
+            "check_endpoints_my-service"
+        );
     }
 
     #[test]
@@ -351,7 +438,10 @@ mod tests {
         let text = "version: 1\nname: My Service\nport: 80\nowner: {nmae: Ada}\ndescripton: x\nconfig:\n  parameters:\n    \
                     - {name: a, type: Integer, default: one}\n    - {name: a, secret: true, default: x}\n";
         let problems = load(text).unwrap_err();
-        let found: Vec<(&str, &str)> = problems.iter().map(|(t, m)| (t.as_str(), m.as_str())).collect();
+        let found: Vec<(&str, &str)> = problems
+            .iter()
+            .map(|(t, m)| (t.as_str(), m.as_str()))
+            .collect();
         for expected in [
             ("My Service", "`My Service` is not a service name"),
             ("80", "`80` is not a port"),
@@ -361,7 +451,10 @@ mod tests {
             ("x", "a secret has no value here"),
             ("a", "`a` stands in the list already"),
         ] {
-            assert!(found.contains(&expected), "{expected:?} is not in {found:#?}");
+            assert!(
+                found.contains(&expected),
+                "{expected:?} is not in {found:#?}"
+            );
         }
     }
 
@@ -372,10 +465,15 @@ mod tests {
         assert_eq!(service.deploy.groups[1].host_names().len(), 9);
         let node = crate::yaml::parse(text).unwrap();
         let validator = jsonschema::validator_for(&model_schema()).unwrap();
-        let errors: Vec<String> = validator.iter_errors(&node.to_value()).map(|e| e.to_string()).collect();
+        let errors: Vec<String> = validator
+            .iter_errors(&node.to_value())
+            .map(|e| e.to_string())
+            .collect();
         assert!(errors.is_empty(), "{errors:#?}");
-        let errors: Vec<String> =
-            validator.iter_errors(&serde_json::to_value(&service).unwrap()).map(|e| e.to_string()).collect();
+        let errors: Vec<String> = validator
+            .iter_errors(&serde_json::to_value(&service).unwrap())
+            .map(|e| e.to_string())
+            .collect();
         assert!(errors.is_empty(), "{errors:#?}");
     }
 
@@ -384,11 +482,22 @@ mod tests {
     fn schema_and_reader_know_the_same_keys() {
         let schema = model_schema();
         let all_keys = |schema: &serde_json::Value| -> Vec<String> {
-            schema["properties"].as_object().unwrap().keys().cloned().collect()
+            schema["properties"]
+                .as_object()
+                .unwrap()
+                .keys()
+                .cloned()
+                .collect()
         };
-        let text: String = all_keys(&schema).iter().map(|key| format!("{key}: [1]\n")).collect();
+        let text: String = all_keys(&schema)
+            .iter()
+            .map(|key| format!("{key}: [1]\n"))
+            .collect();
         let problems = load(&text).unwrap_err();
-        let unknown: Vec<_> = problems.iter().filter(|(_, m)| m.starts_with("unknown key")).collect();
+        let unknown: Vec<_> = problems
+            .iter()
+            .filter(|(_, m)| m.starts_with("unknown key"))
+            .collect();
         assert!(unknown.is_empty(), "{unknown:?}");
         let nothing = load(&format!("{SMALL}zzz: 1\n"));
         assert_eq!(nothing.unwrap_err()[0].1, "unknown key `zzz`");

@@ -45,11 +45,17 @@ impl Text {
             }
             sentence.push_str(word);
             let next = words.get(index + 1).and_then(|w| w.chars().next());
-            if word.ends_with(['.', '!', '?']) && !is_abbreviation(word) && next.is_none_or(|c| !c.is_lowercase()) {
+            if word.ends_with(['.', '!', '?'])
+                && !is_abbreviation(word)
+                && next.is_none_or(|c| !c.is_lowercase())
+            {
                 break;
             }
         }
-        sentence.strip_suffix('.').map(str::to_owned).unwrap_or(sentence)
+        sentence
+            .strip_suffix('.')
+            .map(str::to_owned)
+            .unwrap_or(sentence)
     }
 
     /// The paragraphs, each as its words in one line.
@@ -63,8 +69,13 @@ impl Text {
 }
 
 fn is_abbreviation(word: &str) -> bool {
-    let word = word.trim_start_matches(['(', '"', '\'']).to_ascii_lowercase();
-    matches!(word.as_str(), "e.g." | "i.e." | "etc." | "vs." | "cf." | "approx.")
+    let word = word
+        .trim_start_matches(['(', '"', '\''])
+        .to_ascii_lowercase();
+    matches!(
+        word.as_str(),
+        "e.g." | "i.e." | "etc." | "vs." | "cf." | "approx."
+    )
 }
 
 impl Line {
@@ -90,10 +101,15 @@ fn check(text: &str, what: &'static str, allowed: fn(char) -> bool) -> Result<()
         return Err(Refused::new(text, what, "it must not be empty"));
     }
     if text.len() > LONGEST {
-        return Err(Refused::new(&text[..text.floor_char_boundary(20)], what, format!("at most {LONGEST} bytes")));
+        return Err(Refused::new(
+            &text[..text.floor_char_boundary(20)],
+            what,
+            format!("at most {LONGEST} bytes"),
+        ));
     }
     let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     match text.chars().find(|c| hidden(*c) && !allowed(*c)) {
         Some(c) => {
@@ -124,8 +140,14 @@ mod tests {
     #[test]
     fn the_first_sentence_is_one_line() {
         let sentence = |t: &str| Text::parse(t).unwrap().first_sentence();
-        assert_eq!(sentence("Computes the list\nof trends. And more."), "Computes the list of trends");
-        assert_eq!(sentence("Uses Node.js and e.g. Kafka to work! Yes."), "Uses Node.js and e.g. Kafka to work!");
+        assert_eq!(
+            sentence("Computes the list\nof trends. And more."),
+            "Computes the list of trends"
+        );
+        assert_eq!(
+            sentence("Uses Node.js and e.g. Kafka to work! Yes."),
+            "Uses Node.js and e.g. Kafka to work!"
+        );
         assert_eq!(sentence("no stop\n\nNext."), "no stop");
     }
 
@@ -135,6 +157,9 @@ mod tests {
             assert!(Text::parse(bad).is_err(), "{bad:?}");
         }
         assert!(Line::parse("a\nb").is_err());
-        assert_eq!(Text::parse("é \"q\" %{x} <%\r\nb\n").unwrap().as_str(), "é \"q\" %{x} <%\nb");
+        assert_eq!(
+            Text::parse("é \"q\" %{x} <%\r\nb\n").unwrap().as_str(),
+            "é \"q\" %{x} <%\nb"
+        );
     }
 }

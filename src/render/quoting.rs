@@ -38,12 +38,21 @@ pub fn puppet_value(value: &Value) -> String {
         Value::Number(number) => puppet_number(number),
         Value::String(text) => puppet_string(text),
         Value::Array(items) => {
-            format!("[{}]", items.iter().map(puppet_value).collect::<Vec<_>>().join(", "))
+            format!(
+                "[{}]",
+                items
+                    .iter()
+                    .map(puppet_value)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
         }
         Value::Object(map) if map.is_empty() => "{}".into(),
         Value::Object(map) => {
-            let entries: Vec<String> =
-                map.iter().map(|(k, v)| format!("{} => {}", puppet_string(k), puppet_value(v))).collect();
+            let entries: Vec<String> = map
+                .iter()
+                .map(|(k, v)| format!("{} => {}", puppet_string(k), puppet_value(v)))
+                .collect();
             format!("{{ {} }}", entries.join(", "))
         }
     }
@@ -53,28 +62,39 @@ fn puppet_number(number: &serde_json::Number) -> String {
     // Puppet's lexer takes `1.0e30`, neither `1e30` nor `1.0e+30`.
     let text = number.to_string().replace("e+", "e");
     match (number.is_f64(), text.split_once('e')) {
-        (true, Some((mantissa, exponent))) if !mantissa.contains('.') => format!("{mantissa}.0e{exponent}"),
+        (true, Some((mantissa, exponent))) if !mantissa.contains('.') => {
+            format!("{mantissa}.0e{exponent}")
+        }
         _ => text,
     }
 }
 
 /// Writes a text as a YAML scalar that YAML 1.1 and 1.2 both read as that text.
 pub fn yaml_string(text: &str) -> String {
-    if text.contains(|c: char| c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')) {
+    if text.contains(|c: char| {
+        c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+    }) {
         // JSON's strings are YAML's double-quoted ones.
         return Value::from(text).to_string();
     }
     if text.contains("%{") {
         return Value::from(text).to_string();
     }
-    if is_plain(text) { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
+    if is_plain(text) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "''"))
+    }
 }
 
 /// Whether a text means itself without quotes, to readers of YAML 1.1 too.
 fn is_plain(text: &str) -> bool {
     let inner = |c: char| c.is_alphanumeric() || " _./@+,=()-:".contains(c);
     let lower = text.to_ascii_lowercase();
-    let word = matches!(lower.as_str(), "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null");
+    let word = matches!(
+        lower.as_str(),
+        "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null"
+    );
     text.starts_with(|c: char| c.is_alphabetic() || c == '/' || c == '_')
         && text.chars().all(inner)
         && !text.ends_with([' ', ':'])
@@ -89,10 +109,21 @@ pub fn yaml_entry(key: &str, value: &Value, indent: usize) -> String {
     let key = yaml_string(key);
     match value {
         Value::Array(items) if !items.is_empty() => {
-            format!("{pad}{key}:\n{}", items.iter().map(|item| yaml_item(item, indent + 2)).collect::<String>())
+            format!(
+                "{pad}{key}:\n{}",
+                items
+                    .iter()
+                    .map(|item| yaml_item(item, indent + 2))
+                    .collect::<String>()
+            )
         }
         Value::Object(map) if !map.is_empty() => {
-            format!("{pad}{key}:\n{}", map.iter().map(|(k, v)| yaml_entry(k, v, indent + 2)).collect::<String>())
+            format!(
+                "{pad}{key}:\n{}",
+                map.iter()
+                    .map(|(k, v)| yaml_entry(k, v, indent + 2))
+                    .collect::<String>()
+            )
         }
         _ => format!("{pad}{key}: {}\n", yaml_flow(value)),
     }
@@ -102,11 +133,17 @@ fn yaml_item(value: &Value, indent: usize) -> String {
     let pad = " ".repeat(indent);
     match value {
         Value::Object(map) if !map.is_empty() => {
-            let block: String = map.iter().map(|(k, v)| yaml_entry(k, v, indent + 2)).collect();
+            let block: String = map
+                .iter()
+                .map(|(k, v)| yaml_entry(k, v, indent + 2))
+                .collect();
             format!("{pad}- {}", block.trim_start())
         }
         Value::Array(items) if !items.is_empty() => {
-            let block: String = items.iter().map(|item| yaml_item(item, indent + 2)).collect();
+            let block: String = items
+                .iter()
+                .map(|item| yaml_item(item, indent + 2))
+                .collect();
             format!("{pad}- {}", block.trim_start())
         }
         _ => format!("{pad}- {}\n", yaml_flow(value)),
@@ -124,17 +161,28 @@ fn yaml_flow(value: &Value) -> String {
 /// Writes a text so that Hiera does not interpolate it.
 pub fn hiera_text(text: &str, has_literal: bool) -> String {
     // Hiera 1 (Puppet 3) has no `literal`; there an empty interpolation parts the two characters.
-    text.replace("%{", if has_literal { "%{literal('%')}{" } else { "%%{}{" })
+    text.replace(
+        "%{",
+        if has_literal {
+            "%{literal('%')}{"
+        } else {
+            "%%{}{"
+        },
+    )
 }
 
 /// Writes every text in a value so that Hiera does not interpolate it.
 pub fn hiera_value(value: &Value, has_literal: bool) -> Value {
     match value {
         Value::String(text) => Value::from(hiera_text(text, has_literal)),
-        Value::Array(items) => items.iter().map(|item| hiera_value(item, has_literal)).collect(),
-        Value::Object(map) => {
-            map.iter().map(|(k, v)| (hiera_text(k, has_literal), hiera_value(v, has_literal))).collect()
-        }
+        Value::Array(items) => items
+            .iter()
+            .map(|item| hiera_value(item, has_literal))
+            .collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(k, v)| (hiera_text(k, has_literal), hiera_value(v, has_literal)))
+            .collect(),
         other => other.clone(),
     }
 }
@@ -150,8 +198,27 @@ mod tests {
         let text = prop_oneof![
             any::<String>(),
             "[-+.0-9eExX_: ~#'\"%{}<>$\\\\a-z]{0,12}",
-            prop::sample::select(vec!["yes", "No", "on", "null", "~", "1:30", "0777", "1_0", "2001-01-01", "=", "<<", "- a", "a: b", "a #b", ".5", "0x1f", "é", "a:"])
-                .prop_map(str::to_owned),
+            prop::sample::select(vec![
+                "yes",
+                "No",
+                "on",
+                "null",
+                "~",
+                "1:30",
+                "0777",
+                "1_0",
+                "2001-01-01",
+                "=",
+                "<<",
+                "- a",
+                "a: b",
+                "a #b",
+                ".5",
+                "0x1f",
+                "é",
+                "a:"
+            ])
+            .prop_map(str::to_owned),
         ];
         let leaf = prop_oneof![
             Just(Value::Null),
@@ -199,7 +266,10 @@ mod tests {
     fn puppet_literals() {
         assert_eq!(puppet_string("it's \\ $x"), "'it\\'s \\\\ $x'");
         assert_eq!(puppet_string("a\n$x\"\\"), "\"a\\n\\$x\\\"\\\\\"");
-        assert_eq!(puppet_value(&serde_json::json!({"a b": [1, 2.5, null, true]})), "{ 'a b' => [1, 2.5, undef, true] }");
+        assert_eq!(
+            puppet_value(&serde_json::json!({"a b": [1, 2.5, null, true]})),
+            "{ 'a b' => [1, 2.5, undef, true] }"
+        );
         assert_eq!(puppet_value(&serde_json::json!(1e30)), "1.0e30");
     }
 }

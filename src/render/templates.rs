@@ -13,7 +13,10 @@ pub enum RenderError {
     #[error("there is no template `{name}`")]
     Missing { name: String },
     #[error("the template `{name}` cannot be read")]
-    Unreadable { name: String, source: std::io::Error },
+    Unreadable {
+        name: String,
+        source: std::io::Error,
+    },
     #[error("the template `{name}` is wrong")]
     Wrong { name: String, source: tera::Error },
 }
@@ -38,11 +41,15 @@ impl Templates {
     /// Where there is no such template, or it is wrong.
     pub fn render(&self, name: &str, values: &impl Serialize) -> Result<String, RenderError> {
         let text = self.text(name)?;
-        let wrong = |source| RenderError::Wrong { name: name.to_owned(), source };
+        let wrong = |source| RenderError::Wrong {
+            name: name.to_owned(),
+            source,
+        };
         let mut tera = Tera::default();
         tera.autoescape_on(Vec::<String>::new());
         tera.add_raw_template(name, &text).map_err(wrong)?;
-        tera.render(name, &Context::from_serialize(values).map_err(wrong)?).map_err(wrong)
+        tera.render(name, &Context::from_serialize(values).map_err(wrong)?)
+            .map_err(wrong)
     }
 
     /// The text of a file below `templates/`, as it is.
@@ -55,13 +62,20 @@ impl Templates {
             match fs_err::read_to_string(folder.join(&file)) {
                 Ok(text) => return Ok(text),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(source) => return Err(RenderError::Unreadable { name: name.to_owned(), source }),
+                Err(source) => {
+                    return Err(RenderError::Unreadable {
+                        name: name.to_owned(),
+                        source,
+                    });
+                }
             }
         }
         BUILT_IN
             .get_file(Utf8Path::new(&file))
             .and_then(include_dir::File::contents_utf8)
             .map(str::to_owned)
-            .ok_or_else(|| RenderError::Missing { name: name.to_owned() })
+            .ok_or_else(|| RenderError::Missing {
+                name: name.to_owned(),
+            })
     }
 }

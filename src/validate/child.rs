@@ -1,0 +1,168 @@
+use std::io::{self, Read};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// How long a tool may take.
+pub(super) const DEADLINE: Duration = Duration::from_secs(120);
+/// How many bytes of a stream are kept; what comes after is read and dropped.
+const MOST_BYTES: u64 = 4 << 20;
+
+/// How a tool ended, and what it said.
+#[derive(Debug)]
+pub(super) struct Output {
+    pub(super) success: bool,
+    pub(super) stdout: Vec<u8>,
+    pub(super) stderr: Vec<u8>,
+}
+
+/// A running tool with everything that it started; dropping it ends them.
+struct Running {
+    child: Child,
+    has_ended: bool,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> io::Result<Self> {
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()?;
+        Ok(Self {
+            child,
+            has_ended: false,
+        })
+    }
+
+    fn wait(&mut self) -> io::Result<ExitStatus> {
+        let status = self.child.wait()?;
+        self.has_ended = true;
+        Ok(status)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.has_ended {
+            return;
+        }
+        // Nobody has waited for it yet, so that its number still is its own.
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _ended = kill_process_group(group, Signal::KILL);
+        }
+        let _reaped = self.child.wait();
+    }
+}
+
+/// Runs a tool to its end, in a process group of its own, without input.
+///
+/// # Errors
+/// Where it cannot be started, or has not ended after `deadline`.
+pub(super) fn run(command: &mut Command, deadline: Duration) -> io::Result<Output> {
+    let end = Instant::now() + deadline;
+    let mut running = Running::start(command)?;
+    let stdout = capture(running.child.stdout.take());
+    let stderr = capture(running.child.stderr.take());
+    let receive = |stream: mpsc::Receiver<Vec<u8>>| {
+        let message = format!("it had not ended after {} s", deadline.as_secs());
+        let late = |_| io::Error::new(io::ErrorKind::TimedOut, message);
+        stream
+            .recv_timeout(end.saturating_duration_since(Instant::now()))
+            .map_err(late)
+    };
+    let (stdout, stderr) = (receive(stdout)?, receive(stderr)?);
+    // Both streams are closed: it is ending or has ended.
+    let status = running.wait()?;
+    Ok(Output {
+        success: status.success(),
+        stdout,
+        stderr,
+    })
+}
+
+/// Says that a tool ended without a result, in its own last words.
+pub(super) fn last_words(tool: &str, output: &Output) -> String {
+    let stream = if output.stderr.is_empty() {
+        &output.stdout
+    } else {
+        &output.stderr
+    };
+    let text = String::from_utf8_lossy(stream);
+    match text.lines().rev().find(|line| !line.trim().is_empty()) {
+        Some(line) => format!("`{tool}` gave no result: {}", line.trim()),
+        None => format!("`{tool}` gave no result"),
+    }
+}
+
+/// Reads a stream to its end in the background.
+fn capture(stream: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut kept = Vec::new();
+        if let Some(mut stream) = stream {
+            let _read = stream.by_ref().take(MOST_BYTES).read_to_end(&mut kept);
+            let _drained = io::copy(&mut stream, &mut io::sink());
+        }
+        // Nobody listens where the deadline has passed.
+        let _sent = sender.send(kept);
+    });
+    receiver
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::io::{BufRead as _, BufReader};
+
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn output_and_success_are_told() {
+        let output = run(&mut shell("echo out; echo err >&2; exit 3"), DEADLINE).unwrap();
+        assert_eq!(
+            (output.success, output.stdout, output.stderr),
+            (false, b"out\n".to_vec(), b"err\n".to_vec())
+        );
+    }
+
+    #[test]
+    fn a_tool_that_does_not_end_in_time_is_an_error() {
+        let error = run(&mut shell("sleep 60"), Duration::ZERO).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[test]
+    fn a_dropped_tool_takes_along_what_it_started() {
+        let mut running = Running::start(&mut shell("sleep 60 & echo $!; wait")).unwrap();
+        let mut line = String::new();
+        BufReader::new(running.child.stdout.as_mut().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let started = Pid::from_raw(line.trim().parse().unwrap()).unwrap();
+        rustix::process::test_kill_process(started).unwrap();
+        drop(running);
+        let status =
+            fs_err::read_to_string(format!("/proc/{}/stat", line.trim())).unwrap_or_default();
+        assert!(
+            status.is_empty() || status.contains(") Z ") || status.contains(") X "),
+            "{status}"
+        );
+    }
+
+    #[test]
+    fn endless_output_is_bounded() {
+        let output = run(&mut shell("head -c 9000000 /dev/zero"), DEADLINE).unwrap();
+        assert_eq!(output.stdout.len() as u64, MOST_BYTES);
+    }
+}

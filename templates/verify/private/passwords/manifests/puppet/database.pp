@@ -1,0 +1,3 @@
+# A stand-in for the private repository's.
+class passwords::puppet::database {
+}

@@ -1,0 +1,4 @@
+# A stand-in for the private repository's.
+class passwords::root {
+    
+}
