@@ -134,10 +134,18 @@ impl From<std::io::Error> for Failure {
 
 fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
     match &cli.command {
-        Command::Vagrant(args) => generator::run(generator::Generator::Vagrant, args, &cli.global, ui),
-        Command::Puppet(args) => generator::run(generator::Generator::Puppet, args, &cli.global, ui),
-        Command::Scap(args) => generator::run_cloneable(generator::Generator::Scap, args, &cli.global, ui),
-        Command::Source(args) => generator::run_cloneable(generator::Generator::Source, args, &cli.global, ui),
+        Command::Vagrant(args) => {
+            generator::run(generator::Generator::Vagrant, args, &cli.global, ui)
+        }
+        Command::Puppet(args) => {
+            generator::run(generator::Generator::Puppet, args, &cli.global, ui)
+        }
+        Command::Scap(args) => {
+            generator::run_cloneable(generator::Generator::Scap, args, &cli.global, ui)
+        }
+        Command::Source(args) => {
+            generator::run_cloneable(generator::Generator::Source, args, &cli.global, ui)
+        }
         Command::Generate(args) => generate::run(args, &cli.global, ui),
         Command::New(args) => new::run(args, &cli.global, ui),
         Command::Request(args) => request::run(args, &cli.global, ui),

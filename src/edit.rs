@@ -34,13 +34,25 @@ pub enum Desired {
     /// A file that svcgen owns, as a whole.
     File { path: Utf8PathBuf, text: String },
     /// Entries of svcgen's in a YAML file that others write too.
-    Yaml { path: Utf8PathBuf, entries: Vec<yaml::Entry> },
+    Yaml {
+        path: Utf8PathBuf,
+        entries: Vec<yaml::Entry>,
+    },
     /// Settings of svcgen's in an INI file that others write too.
-    Ini { path: Utf8PathBuf, entries: Vec<ini::Entry> },
+    Ini {
+        path: Utf8PathBuf,
+        entries: Vec<ini::Entry>,
+    },
     /// Lines of svcgen's in a list that others write too.
-    Lines { path: Utf8PathBuf, lines: Vec<String> },
+    Lines {
+        path: Utf8PathBuf,
+        lines: Vec<String>,
+    },
     /// Members of svcgen's in a JSON file that others write too.
-    Json { path: Utf8PathBuf, entries: Vec<json::Entry> },
+    Json {
+        path: Utf8PathBuf,
+        entries: Vec<json::Entry>,
+    },
 }
 
 impl Desired {

@@ -12,9 +12,9 @@ mod ports;
 mod puppet_code;
 mod scan;
 mod service_node;
+mod source_repo;
 pub mod tickets;
 mod values;
-mod source_repo;
 
 use camino::Utf8PathBuf;
 use serde_json::Value;
@@ -61,10 +61,12 @@ fn read_yaml(path: Utf8PathBuf, text: &str) -> Result<Node, GenerateError> {
 /// The `service::node` of the newest tree that is known, and its code.
 fn assumed_node(templates: &Templates, name: &str) -> Result<(Signature, String), GenerateError> {
     let code = templates.text(name)?;
-    let node = signature(&code, "define", "service::node").ok_or_else(|| GenerateError::NotUnderstood {
-        path: name.into(),
-        line: 1,
-        reason: "there is no `define service::node` in it".into(),
+    let node = signature(&code, "define", "service::node").ok_or_else(|| {
+        GenerateError::NotUnderstood {
+            path: name.into(),
+            line: 1,
+            reason: "there is no `define service::node` in it".into(),
+        }
     })?;
     Ok((node, code))
 }

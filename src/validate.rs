@@ -21,9 +21,11 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-use crate::edit::FileEdit;
-use crate::model::{HostName, PuppetName};
-pub use scap::scap;
+use crate::edit::{EditPlan, FileEdit};
+use crate::model::{HostName, PuppetName, Service, Site};
+use crate::scap::Mistake;
+use crate::worktree::{Worktree, WorktreeError};
+pub use scap::scap as mistakes;
 use scratch::Scratch;
 use tools::Tools;
 
@@ -163,6 +165,39 @@ pub fn puppet(request: &PuppetRequest<'_>) -> Verdict {
         Err(error) => Verdict {
             steps: vec![Step::not_judged("overlay", overlay_reason(&error))],
         },
+    }
+}
+
+/// Judges a plan for a deploy repository: what Scap would make of its `scap/` directory.
+///
+/// # Errors
+/// Where a file cannot be read.
+pub fn scap(
+    service: &Service,
+    site: &Site,
+    worktree: &Worktree,
+    plan: &EditPlan,
+) -> Result<Verdict, WorktreeError> {
+    let mistakes = mistakes(service, site, worktree, plan)?;
+    let findings = mistakes.into_iter().map(Finding::from).collect();
+    Ok(Verdict {
+        steps: vec![Step::from_findings("scap directory", findings)],
+    })
+}
+
+impl From<Mistake> for Finding {
+    fn from(mistake: Mistake) -> Self {
+        let rule = mistake
+            .rule
+            .map(|rule| format!(": {rule}"))
+            .unwrap_or_default();
+        let message = format!("{}{rule}", mistake.message);
+        Self {
+            path: Some(mistake.path),
+            line: mistake.line,
+            text_line: None,
+            message,
+        }
     }
 }
 

@@ -46,7 +46,9 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         match (named, &args.output) {
             (Some(checkout), _) => targets.push((generator, Target::Checkout(checkout.clone()))),
             (None, Some(_)) if generator == Generator::Source => {}
-            (None, Some(folder)) => targets.push((generator, Target::Output(folder.join(generator.name())))),
+            (None, Some(folder)) => {
+                targets.push((generator, Target::Output(folder.join(generator.name()))))
+            }
             (None, None) => match Target::find(generator, &context, &loaded) {
                 Ok(target) => targets.push((generator, target)),
                 Err(missing) => unknown.push(missing),
@@ -54,10 +56,12 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         }
     }
     if targets.is_empty() {
-        return Err(CommandError::usage("no checkout of any repository is named")
-            .hint("add `--vagrant-repo`, `--puppet-repo`, `--deploy-repo` or `--source-repo`")
-            .hint("or write `checkouts` and `services` into the configuration")
-            .into());
+        return Err(
+            CommandError::usage("no checkout of any repository is named")
+                .hint("add `--vagrant-repo`, `--puppet-repo`, `--deploy-repo` or `--source-repo`")
+                .hint("or write `checkouts` and `services` into the configuration")
+                .into(),
+        );
     }
     for missing in unknown {
         ui.warning(&format!("{}; it is left out", CommandError::from(missing)));
@@ -66,7 +70,13 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         Target::Checkout(path) if *generator == Generator::Scap => Some(path.clone()),
         _ => None,
     });
-    let run = Run { context: &context, loaded: &loaded, options: &args.options, ui, deploy };
+    let run = Run {
+        context: &context,
+        loaded: &loaded,
+        options: &args.options,
+        ui,
+        deploy,
+    };
     let mut differs = false;
     let mut failures: Vec<(Generator, CommandError)> = Vec::new();
     for (generator, target) in &targets {
@@ -86,7 +96,18 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
 
 /// One failure that names those of the single repositories, which have been shown.
 fn summarise(failures: &[(Generator, CommandError)], of: usize, worst: ErrorKind) -> CommandError {
-    let names: Vec<&str> = failures.iter().map(|(generator, _)| generator.name()).collect();
+    let names: Vec<&str> = failures
+        .iter()
+        .map(|(generator, _)| generator.name())
+        .collect();
     let again = "run the same command again once that is mended: what is done is not repeated";
-    CommandError::new(worst, format!("{} of {of} repositories failed: {}", failures.len(), names.join(", "))).hint(again)
+    CommandError::new(
+        worst,
+        format!(
+            "{} of {of} repositories failed: {}",
+            failures.len(),
+            names.join(", ")
+        ),
+    )
+    .hint(again)
 }

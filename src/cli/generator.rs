@@ -10,7 +10,7 @@ mod verify;
 use camino::Utf8PathBuf;
 use clap::Args;
 
-pub use self::options::GeneratorOptions;
+pub(super) use self::options::GeneratorOptions;
 pub(super) use self::run::Run;
 pub(super) use self::target::{Target, UnknownCheckout};
 use super::context::Context;
@@ -67,7 +67,12 @@ pub struct CloneableArgs {
 }
 
 /// Runs one generator.
-pub(super) fn run(generator: Generator, args: &GeneratorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
+pub(super) fn run(
+    generator: Generator,
+    args: &GeneratorArgs,
+    global: &GlobalArgs,
+    ui: &Ui,
+) -> Result<(), Failure> {
     let context = Context::new(global)?;
     let loaded = context.load(global)?;
     let target = match (&args.repo, &args.output) {
@@ -75,7 +80,13 @@ pub(super) fn run(generator: Generator, args: &GeneratorArgs, global: &GlobalArg
         (None, Some(folder)) => Target::Output(folder.clone()),
         (None, None) => Target::find(generator, &context, &loaded).map_err(CommandError::from)?,
     };
-    let run = Run { context: &context, loaded: &loaded, options: &args.options, ui, deploy: None };
+    let run = Run {
+        context: &context,
+        loaded: &loaded,
+        options: &args.options,
+        ui,
+        deploy: None,
+    };
     finish(run.one(generator, &target)?.has_differences && args.options.dry_run)
 }
 
@@ -86,12 +97,19 @@ pub(super) fn run_cloneable(
     global: &GlobalArgs,
     ui: &Ui,
 ) -> Result<(), Failure> {
-    let Some(folder) = &args.clone else { return run(generator, &args.generator, global, ui) };
+    let Some(folder) = &args.clone else {
+        return run(generator, &args.generator, global, ui);
+    };
     let context = Context::new(global)?;
     let loaded = context.load(global)?;
-    let which = if generator == Generator::Source { Which::Source } else { Which::Deploy };
+    let which = if generator == Generator::Source {
+        Which::Source
+    } else {
+        Which::Deploy
+    };
     let (service, site) = (&loaded.service, &loaded.site);
-    let cloned = crate::review::clone_pair(service, site, folder, which, &context.configuration.user);
+    let cloned =
+        crate::review::clone_pair(service, site, folder, which, &context.configuration.user);
     for checkout in &cloned.map_err(CommandError::from)? {
         ui.status(&summary::cloned(checkout));
     }
@@ -100,11 +118,25 @@ pub(super) fn run_cloneable(
         Generator::Source => folder.join(service.name.as_str()),
         _ => folder.join("deploy"),
     };
-    let run = Run { context: &context, loaded: &loaded, options, ui, deploy: None };
-    finish(run.one(generator, &Target::Checkout(target))?.has_differences && options.dry_run)
+    let run = Run {
+        context: &context,
+        loaded: &loaded,
+        options,
+        ui,
+        deploy: None,
+    };
+    finish(
+        run.one(generator, &Target::Checkout(target))?
+            .has_differences
+            && options.dry_run,
+    )
 }
 
 /// A dry run that found differences says so by its exit code.
 pub(super) fn finish(differs: bool) -> Result<(), Failure> {
-    if differs { Err(Failure::Silent(ErrorKind::Differences)) } else { Ok(()) }
+    if differs {
+        Err(Failure::Silent(ErrorKind::Differences))
+    } else {
+        Ok(())
+    }
 }

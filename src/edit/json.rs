@@ -25,7 +25,11 @@ pub struct Entry {
 impl Entry {
     /// A member that has to be there.
     pub fn new(path: &[&str], value: impl Into<Value>) -> Self {
-        Self { path: path.iter().map(|&key| key.to_owned()).collect(), value: value.into(), implied: false }
+        Self {
+            path: path.iter().map(|&key| key.to_owned()).collect(),
+            value: value.into(),
+            implied: false,
+        }
     }
 
     /// The same member, where it may be left out or not.
@@ -43,9 +47,15 @@ impl Entry {
 ///
 /// # Errors
 /// Where somebody else wrote something different, or the text is not understood.
-pub fn patch(text: Option<&str>, entries: &[Entry], base: Option<&str>) -> Result<String, EntryError> {
+pub fn patch(
+    text: Option<&str>,
+    entries: &[Entry],
+    base: Option<&str>,
+) -> Result<String, EntryError> {
     let original = text.unwrap_or("{}\n");
-    let base: Value = base.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let base: Value = base
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
     let mut meant = parse(original)?;
     let mut text = original.to_owned();
     let (mut first, mut differences) = (None, Vec::new());
@@ -56,8 +66,14 @@ pub fn patch(text: Option<&str>, entries: &[Entry], base: Option<&str>) -> Resul
             if !entry.implied {
                 if !node.is_object() {
                     let name = entry.path[..depth].join(".");
-                    let reason = format!("`{name}` is not an object, and `{}` belongs into it", entry.name());
-                    return Err(EntryError::Conflict { line: Some(line_of(&text, node.span.start)), reason });
+                    let reason = format!(
+                        "`{name}` is not an object, and `{}` belongs into it",
+                        entry.name()
+                    );
+                    return Err(EntryError::Conflict {
+                        line: Some(line_of(&text, node.span.start)),
+                        reason,
+                    });
                 }
                 let value = nested(&entry.path[depth + 1..], &entry.value);
                 text = splice::insert(&text, &root, node, &entry.path[depth], &value);
@@ -76,10 +92,17 @@ pub fn patch(text: Option<&str>, entries: &[Entry], base: Option<&str>) -> Resul
         }
         first = first.or(Some(line_of(&text, node.span.start)));
         let found = found.map(short).unwrap_or_default();
-        differences.push(format!("`{}` is {found}, not {}", entry.name(), short(&entry.value)));
+        differences.push(format!(
+            "`{}` is {found}, not {}",
+            entry.name(),
+            short(&entry.value)
+        ));
     }
     if !differences.is_empty() {
-        return Err(EntryError::Conflict { line: first, reason: differences.join("; ") });
+        return Err(EntryError::Conflict {
+            line: first,
+            reason: differences.join("; "),
+        });
     }
     if parse(&text)? != meant {
         let reason = "the change could not be made without changing something else".into();
@@ -105,18 +128,31 @@ pub fn parse(text: &str) -> Result<Value, EntryError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match serde_json::from_str(text) {
         Ok(value @ Value::Object(_)) => Ok(value),
-        Ok(_) => Err(EntryError::Unreadable { line: 1, reason: "an object was expected".into() }),
+        Ok(_) => Err(EntryError::Unreadable {
+            line: 1,
+            reason: "an object was expected".into(),
+        }),
         Err(error) => {
             let text = error.to_string();
-            let reason = text.split(" at line ").next().unwrap_or_default().to_owned();
-            Err(EntryError::Unreadable { line: error.line().max(1), reason })
+            let reason = text
+                .split(" at line ")
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            Err(EntryError::Unreadable {
+                line: error.line().max(1),
+                reason,
+            })
         }
     }
 }
 
 /// The value as what leads to it.
 fn nested(path: &[String], value: &Value) -> Value {
-    path.iter().rev().fold(value.clone(), |value, key| serde_json::json!({ key.as_str(): value }))
+    path.iter().rev().fold(
+        value.clone(),
+        |value, key| serde_json::json!({ key.as_str(): value }),
+    )
 }
 
 fn at<'a>(document: &'a Value, path: &[String]) -> Option<&'a Value> {
@@ -146,7 +182,10 @@ mod tests {
     fn entries() -> Vec<Entry> {
         vec![
             Entry::new(&["deploy", "target"], "debian"),
-            Entry::new(&["deploy", "dependencies", "debian"], json!(["librdkafka-dev"])),
+            Entry::new(
+                &["deploy", "dependencies", "debian"],
+                json!(["librdkafka-dev"]),
+            ),
             Entry::new(&["deploy", "dependencies", "_all"], json!([])),
         ]
     }
@@ -156,9 +195,13 @@ mod tests {
 
     #[test]
     fn only_the_member_is_added_in_the_files_own_style() {
-        let before = "{\n  \"name\": \"\\u0061\",\n  \"n\": 1.50e+2,\n  \"a\": [1,2],\n  \"e\": {}\n}";
+        let before =
+            "{\n  \"name\": \"\\u0061\",\n  \"n\": 1.50e+2,\n  \"a\": [1,2],\n  \"e\": {}\n}";
         let after = patch(Some(before), &entries(), None).unwrap();
-        assert_eq!(after, before.replace("{}\n}", &format!("{{}},\n  {MEMBER}\n}}")));
+        assert_eq!(
+            after,
+            before.replace("{}\n}", &format!("{{}},\n  {MEMBER}\n}}"))
+        );
         let others: [fn(&str) -> String; 5] = [
             |text| format!("{text}\n"),
             |text| format!("\u{feff}{text}\n\n"),
@@ -167,7 +210,10 @@ mod tests {
             |text| format!("{}\r\n", text.replace('\n', "\r\n")),
         ];
         for style in others {
-            assert_eq!(patch(Some(&style(before)), &entries(), None).unwrap(), style(&after));
+            assert_eq!(
+                patch(Some(&style(before)), &entries(), None).unwrap(),
+                style(&after)
+            );
         }
         assert_eq!(patch(Some(&after), &entries(), None).unwrap(), after);
     }
@@ -179,17 +225,28 @@ mod tests {
         assert_eq!(after, format!(r#"{{"name":"a", {stanza}}}"#));
         let inside = "{\n  \"deploy\": { \"npm\": 1 },\n  \"x\": 1\n}\n";
         let after = patch(Some(inside), &entries()[..1], None).unwrap();
-        assert_eq!(after, "{\n  \"deploy\": { \"npm\": 1, \"target\": \"debian\" },\n  \"x\": 1\n}\n");
-        assert_eq!(patch(Some("{}"), &entries()[..1], None).unwrap(), r#"{"deploy": {"target": "debian"}}"#);
+        assert_eq!(
+            after,
+            "{\n  \"deploy\": { \"npm\": 1, \"target\": \"debian\" },\n  \"x\": 1\n}\n"
+        );
+        assert_eq!(
+            patch(Some("{}"), &entries()[..1], None).unwrap(),
+            r#"{"deploy": {"target": "debian"}}"#
+        );
         let empty = "{\n  \"deploy\": {},\n  \"x\": 1\n}\n";
         let after = patch(Some(empty), &entries()[..1], None).unwrap();
-        assert_eq!(after, "{\n  \"deploy\": {\n    \"target\": \"debian\"\n  },\n  \"x\": 1\n}\n");
+        assert_eq!(
+            after,
+            "{\n  \"deploy\": {\n    \"target\": \"debian\"\n  },\n  \"x\": 1\n}\n"
+        );
     }
 
     #[test]
     fn what_somebody_wrote_is_a_conflict_that_says_what_differs() {
         let text = "{\n  \"deploy\": {\n    \"target\": \"ubuntu\",\n    \"dependencies\": {\"debian\": [\"x\"]}\n  }\n}\n";
-        let Err(EntryError::Conflict { line, reason }) = patch(Some(text), &entries(), None) else { panic!() };
+        let Err(EntryError::Conflict { line, reason }) = patch(Some(text), &entries(), None) else {
+            panic!()
+        };
         assert_eq!(line, Some(3));
         assert_eq!(
             reason,
@@ -207,7 +264,10 @@ mod tests {
              \"_all\": []}\n  }\n}\n"
         );
         let scalar = patch(Some(r#"{"deploy": 1}"#), &entries(), None);
-        assert!(matches!(scalar, Err(EntryError::Conflict { line: Some(1), .. })), "{scalar:?}");
+        assert!(
+            matches!(scalar, Err(EntryError::Conflict { line: Some(1), .. })),
+            "{scalar:?}"
+        );
     }
 
     #[test]
@@ -220,8 +280,17 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_said() {
-        for (text, line) in [("", 1), ("{\n  \"a\": 1,\n}", 3), ("[]", 1), ("{\n// c\n}", 2)] {
-            let Err(EntryError::Unreadable { line: found, .. }) = patch(Some(text), &entries(), None) else { panic!("{text}") };
+        for (text, line) in [
+            ("", 1),
+            ("{\n  \"a\": 1,\n}", 3),
+            ("[]", 1),
+            ("{\n// c\n}", 2),
+        ] {
+            let Err(EntryError::Unreadable { line: found, .. }) =
+                patch(Some(text), &entries(), None)
+            else {
+                panic!("{text}")
+            };
             assert_eq!(found, line, "{text}");
         }
     }
@@ -236,7 +305,8 @@ mod tests {
         leaf.prop_recursive(3, 16, 4, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::btree_map("[a-c\"\\\\]{1,2}", inner, 0..4).prop_map(|m| Value::Object(m.into_iter().collect())),
+                prop::collection::btree_map("[a-c\"\\\\]{1,2}", inner, 0..4)
+                    .prop_map(|m| Value::Object(m.into_iter().collect())),
             ]
         })
     }

@@ -48,33 +48,48 @@ pub enum PlanError {
     #[error(transparent)]
     Worktree(#[from] WorktreeError),
     #[error("`{path}` cannot be edited: line {line}: {reason}")]
-    Unreadable { path: Utf8PathBuf, line: usize, reason: String },
+    Unreadable {
+        path: Utf8PathBuf,
+        line: usize,
+        reason: String,
+    },
 }
 
 /// Compares what is wanted with what is there.
 ///
 /// # Errors
 /// Where a file cannot be read, or a shared file cannot be understood.
-pub fn plan(desired: &[Desired], worktree: &Worktree, rendered: &Rendered) -> Result<EditPlan, PlanError> {
+pub fn plan(
+    desired: &[Desired],
+    worktree: &Worktree,
+    rendered: &Rendered,
+) -> Result<EditPlan, PlanError> {
     let mut plan = EditPlan::default();
     for wanted in desired {
         let path = wanted.path();
         let before = worktree.read(path)?;
         let base = rendered.read(path);
         let (outcome, record) = match wanted {
-            Desired::File { text, .. } => (whole(before.as_deref(), base.as_deref(), text), text.clone()),
-            Desired::Yaml { entries, .. } => {
-                (yaml::patch(before.as_deref(), entries, base.as_deref()), yaml::fragment(entries))
-            }
-            Desired::Ini { entries, .. } => {
-                (ini::patch(before.as_deref(), entries, base.as_deref()), ini::fragment(entries))
-            }
-            Desired::Lines { lines: wanted, .. } => {
-                (lines::patch(before.as_deref(), wanted, base.as_deref()), lines::fragment(wanted))
-            }
-            Desired::Json { entries, .. } => {
-                (json::patch(before.as_deref(), entries, base.as_deref()), json::fragment(entries))
-            }
+            Desired::File { text, .. } => (
+                whole(before.as_deref(), base.as_deref(), text),
+                text.clone(),
+            ),
+            Desired::Yaml { entries, .. } => (
+                yaml::patch(before.as_deref(), entries, base.as_deref()),
+                yaml::fragment(entries),
+            ),
+            Desired::Ini { entries, .. } => (
+                ini::patch(before.as_deref(), entries, base.as_deref()),
+                ini::fragment(entries),
+            ),
+            Desired::Lines { lines: wanted, .. } => (
+                lines::patch(before.as_deref(), wanted, base.as_deref()),
+                lines::fragment(wanted),
+            ),
+            Desired::Json { entries, .. } => (
+                json::patch(before.as_deref(), entries, base.as_deref()),
+                json::fragment(entries),
+            ),
         };
         match outcome {
             Ok(after) if before.as_deref() == Some(after.as_str()) => {
@@ -83,12 +98,25 @@ pub fn plan(desired: &[Desired], worktree: &Worktree, rendered: &Rendered) -> Re
                     plan.records.push((path.clone(), record));
                 }
             }
-            Ok(after) => plan.edits.push(FileEdit { path: path.clone(), before, after, record }),
+            Ok(after) => plan.edits.push(FileEdit {
+                path: path.clone(),
+                before,
+                after,
+                record,
+            }),
             Err(EntryError::Conflict { line, reason }) => {
-                plan.conflicts.push(Conflict { path: path.clone(), line, reason });
+                plan.conflicts.push(Conflict {
+                    path: path.clone(),
+                    line,
+                    reason,
+                });
             }
             Err(EntryError::Unreadable { line, reason }) => {
-                return Err(PlanError::Unreadable { path: path.clone(), line, reason });
+                return Err(PlanError::Unreadable {
+                    path: path.clone(),
+                    line,
+                    reason,
+                });
             }
         }
     }
@@ -100,7 +128,12 @@ pub fn plan(desired: &[Desired], worktree: &Worktree, rendered: &Rendered) -> Re
 /// What somebody changed since it was last written is kept by a three-way merge; a file that svcgen never
 /// wrote is never overwritten.
 fn whole(before: Option<&str>, base: Option<&str>, wanted: &str) -> Result<String, EntryError> {
-    let conflict = |reason: &str| Err(EntryError::Conflict { line: None, reason: reason.into() });
+    let conflict = |reason: &str| {
+        Err(EntryError::Conflict {
+            line: None,
+            reason: reason.into(),
+        })
+    };
     match (before, base) {
         (None, _) => Ok(wanted.to_owned()),
         (Some(before), _) if before == wanted => Ok(wanted.to_owned()),
@@ -117,11 +150,16 @@ fn whole(before: Option<&str>, base: Option<&str>, wanted: &str) -> Result<Strin
 fn merge(base: &str, ours: &str, theirs: &str) -> Option<String> {
     // `merge_file` is the one function that does not set the library up by itself; this one does.
     git2::Oid::hash_object(git2::ObjectType::Blob, base.as_bytes()).ok()?;
-    let (mut ancestor, mut left, mut right) = (MergeFileInput::new(), MergeFileInput::new(), MergeFileInput::new());
+    let (mut ancestor, mut left, mut right) = (
+        MergeFileInput::new(),
+        MergeFileInput::new(),
+        MergeFileInput::new(),
+    );
     ancestor.content(base.as_bytes());
     left.content(ours.as_bytes());
     right.content(theirs.as_bytes());
-    let result = git2::merge_file(&ancestor, &left, &right, Some(&mut MergeFileOptions::new())).ok()?;
+    let result =
+        git2::merge_file(&ancestor, &left, &right, Some(&mut MergeFileOptions::new())).ok()?;
     if !result.is_automergeable() {
         return None;
     }
@@ -138,12 +176,21 @@ mod tests {
         let base = "one\ntwo\nthree\nfour\nfive\n";
         let theirs = "one\nTWO\nthree\nfour\nfive\n";
         let wanted = "one\ntwo\nthree\nfour\nFIVE\n";
-        assert_eq!(whole(Some(theirs), Some(base), wanted).unwrap(), "one\nTWO\nthree\nfour\nFIVE\n");
+        assert_eq!(
+            whole(Some(theirs), Some(base), wanted).unwrap(),
+            "one\nTWO\nthree\nfour\nFIVE\n"
+        );
         assert_eq!(whole(Some(base), Some(base), wanted).unwrap(), wanted);
         assert_eq!(whole(None, Some(base), wanted).unwrap(), wanted);
         let other = "one\ntwo\nthree\nfour\nfünf\n";
-        assert!(matches!(whole(Some(other), Some(base), wanted), Err(EntryError::Conflict { .. })));
-        assert!(matches!(whole(Some(other), None, wanted), Err(EntryError::Conflict { .. })));
+        assert!(matches!(
+            whole(Some(other), Some(base), wanted),
+            Err(EntryError::Conflict { .. })
+        ));
+        assert!(matches!(
+            whole(Some(other), None, wanted),
+            Err(EntryError::Conflict { .. })
+        ));
         assert_eq!(whole(Some(wanted), None, wanted).unwrap(), wanted);
     }
 }

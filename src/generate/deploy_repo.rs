@@ -63,5 +63,9 @@ fn message(service: &Service) -> CommitText {
 /// The first sentence of the description, with its stop.
 fn sentence(service: &Service) -> String {
     let sentence = service.description.first_sentence();
-    if sentence.ends_with(['.', '!', '?', ':']) { sentence } else { format!("{sentence}.") }
+    if sentence.ends_with(['.', '!', '?', ':']) {
+        sentence
+    } else {
+        format!("{sentence}.")
+    }
 }

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use self::tree::HIERADATA;
 pub use self::tree::VagrantTree;
-use super::puppet_code::{ClassParameter, Expression, ParameterView, arguments, comment, parameters};
+use super::puppet_code::{
+    ClassParameter, Expression, ParameterView, arguments, comment, parameters,
+};
 use super::service_node::Arguments;
 use super::{CommitText, GenerateError, Generated, names, ports, values};
 use crate::edit::{Desired, yaml::Entry};
@@ -52,33 +54,65 @@ pub fn mediawiki_vagrant(
 
     let module = Utf8PathBuf::from(format!("puppet/modules/{class}/manifests/init.pp"));
     let text = module_text(service, site, tree, templates, &mut warnings)?;
-    names::check_file(&format!("the class `{class}`"), &module, tree.text(&module), &text, tree.has_foreign(&module))?;
+    names::check_file(
+        &format!("the class `{class}`"),
+        &module,
+        tree.text(&module),
+        &text,
+        tree.has_foreign(&module),
+    )?;
     desired.push(Desired::File { path: module, text });
 
     if service.config.style == ConfigStyle::Template {
         let path = Utf8PathBuf::from(format!("puppet/modules/{class}/templates/config.yaml.erb"));
-        desired.push(Desired::File { path, text: values::erb_config(service, None, |_| false) });
+        desired.push(Desired::File {
+            path,
+            text: values::erb_config(service, None, |_| false),
+        });
     }
     let entries = hieradata(service, tree, &mut warnings);
-    desired.push(Desired::Yaml { path: HIERADATA.into(), entries });
+    desired.push(Desired::Yaml {
+        path: HIERADATA.into(),
+        entries,
+    });
 
     let path = Utf8PathBuf::from(format!("puppet/modules/role/manifests/{role}.pp"));
-    let text = templates.render("mediawiki-vagrant/role.pp", &RoleView {
-        role: role.into(),
-        class: class.into(),
-        description: comment(&service.description.paragraphs(), "# "),
-    })?;
-    names::check_file(&format!("the role `{role}`"), &path, tree.text(&path), &text, tree.has_foreign(&path))?;
+    let text = templates.render(
+        "mediawiki-vagrant/role.pp",
+        &RoleView {
+            role: role.into(),
+            class: class.into(),
+            description: comment(&service.description.paragraphs(), "# "),
+        },
+    )?;
+    names::check_file(
+        &format!("the role `{role}`"),
+        &path,
+        tree.text(&path),
+        &text,
+        tree.has_foreign(&path),
+    )?;
     desired.push(Desired::File { path, text });
     desired.extend(settings(service));
 
-    let own = [format!("`{class}::port`"), format!("the role `{role}`"), format!("`service::node {{ '{}' }}`", service.name)];
-    ports::check(service.port, &tree.ports, |found| own.contains(&found.owner))?;
+    let own = [
+        format!("`{class}::port`"),
+        format!("the role `{role}`"),
+        format!("`service::node {{ '{}' }}`", service.name),
+    ];
+    ports::check(service.port, &tree.ports, |found| {
+        own.contains(&found.owner)
+    })?;
     let message = CommitText {
         subject: format!("Add a role for {}", service.name),
         body: service.description.as_str().to_owned(),
     };
-    Ok(Generated { desired, warnings, message, secrets: Vec::new() })
+    Ok(Generated {
+        desired,
+        warnings,
+        message,
+        secrets: Vec::new(),
+    })
 }
 
 fn module_text(
@@ -102,7 +136,11 @@ fn module_text(
             arguments_.add("config", Expression::Code(format!("template({template})")));
         }
         ConfigStyle::Inline | ConfigStyle::Scap => {
-            let entries = service.config.parameters.iter().map(|p| (p.name.to_string(), format!("${}", p.name)));
+            let entries = service
+                .config
+                .parameters
+                .iter()
+                .map(|p| (p.name.to_string(), format!("${}", p.name)));
             let entries: Vec<_> = entries.collect();
             if !entries.is_empty() {
                 arguments_.add("config", Expression::Hash(entries));
@@ -118,13 +156,21 @@ fn module_text(
         name: "port".into(),
         data_type: None,
         default: None,
-        text: format!("Port the {} service listens on for incoming connections.", service.name),
+        text: format!(
+            "Port the {} service listens on for incoming connections.",
+            service.name
+        ),
     }];
-    class_parameters.extend(service.config.parameters.iter().map(|parameter| ClassParameter {
-        name: parameter.name.to_string(),
-        data_type: None,
-        default: parameter.default.as_ref().map(crate::render::quoting::puppet_value),
-        text: values::documentation(parameter),
+    class_parameters.extend(service.config.parameters.iter().map(|parameter| {
+        ClassParameter {
+            name: parameter.name.to_string(),
+            data_type: None,
+            default: parameter
+                .default
+                .as_ref()
+                .map(crate::render::quoting::puppet_value),
+            text: values::documentation(parameter),
+        }
     }));
     if has_log_level {
         class_parameters.push(ClassParameter {
@@ -147,14 +193,24 @@ fn module_text(
 /// The address to clone from, where the tree would clone from another one by itself.
 fn git_remote(service: &Service, site: &Site, tree: &VagrantTree) -> Option<String> {
     let source = service.repositories.source.as_str();
-    let by_default = tree.default_remote.as_ref().map(|prefix| format!("{prefix}{}", service.name));
+    let by_default = tree
+        .default_remote
+        .as_ref()
+        .map(|prefix| format!("{prefix}{}", service.name));
     if by_default.as_deref() == Some(source) {
         return None;
     }
     if tree.has_urlformat {
-        return Some(format!("sprintf($::git::urlformat, {})", puppet_string(source)));
+        return Some(format!(
+            "sprintf($::git::urlformat, {})",
+            puppet_string(source)
+        ));
     }
-    let url = site.gerrit.url.as_ref().map(|url| format!("{url}/{source}"));
+    let url = site
+        .gerrit
+        .url
+        .as_ref()
+        .map(|url| format!("{url}/{source}"));
     url.map(|url| puppet_string(&url))
 }
 
@@ -164,12 +220,20 @@ fn hieradata(service: &Service, tree: &VagrantTree, warnings: &mut Vec<String>) 
     let mut entries = vec![Entry::grouped(key("port"), service.port.number())];
     for parameter in &service.config.parameters {
         if let Some(value) = value_here(parameter, warnings) {
-            entries.push(Entry::grouped(key(parameter.name.as_str()), hiera_value(&value, tree.has_literal)));
+            entries.push(Entry::grouped(
+                key(parameter.name.as_str()),
+                hiera_value(&value, tree.has_literal),
+            ));
         }
     }
     match service.vagrant.log_level {
-        Some(level) if tree.node.knows("log_level") => entries.push(Entry::grouped(key("log_level"), level.as_str())),
-        Some(_) => warnings.push("`vagrant.log_level` is left out: this tree's `service::node` has no `log_level`".into()),
+        Some(level) if tree.node.knows("log_level") => {
+            entries.push(Entry::grouped(key("log_level"), level.as_str()))
+        }
+        Some(_) => warnings.push(
+            "`vagrant.log_level` is left out: this tree's `service::node` has no `log_level`"
+                .into(),
+        ),
         None => {}
     }
     entries
@@ -178,7 +242,10 @@ fn hieradata(service: &Service, tree: &VagrantTree, warnings: &mut Vec<String>) 
 /// The value of a parameter in the development environment; `None` where the default of the class will do.
 fn value_here(parameter: &Parameter, warnings: &mut Vec<String>) -> Option<Value> {
     if parameter.secret {
-        warnings.push(format!("`{}` is a secret: each developer sets it in `local.yaml`", parameter.name));
+        warnings.push(format!(
+            "`{}` is a secret: each developer sets it in `local.yaml`",
+            parameter.name
+        ));
         return Some(json!("!Set in local.yaml"));
     }
     if let Some(value) = parameter.value(ENVIRONMENT) {
@@ -191,11 +258,15 @@ fn value_here(parameter: &Parameter, warnings: &mut Vec<String>) -> Option<Value
     let fix = format!("write `value: {{vagrant: ...}}` for `{name}` in the model");
     match parameter.value("production") {
         Some(value) => {
-            warnings.push(format!("`{name}` has no value for vagrant, so that of production is used; {fix}"));
+            warnings.push(format!(
+                "`{name}` has no value for vagrant, so that of production is used; {fix}"
+            ));
             Some(value.clone())
         }
         None => {
-            warnings.push(format!("`{name}` has no value for vagrant, so a placeholder is written; {fix}"));
+            warnings.push(format!(
+                "`{name}` has no value for vagrant, so a placeholder is written; {fix}"
+            ));
             Some(parameter.data_type.placeholder())
         }
     }
@@ -209,8 +280,15 @@ fn settings(service: &Service) -> Option<Desired> {
         text.push_str(&format!("forward_ports:\n  {port}: {port}\n"));
     }
     if service.vagrant.memory > 0 {
-        text.push_str(&yaml_entry("vagrant_ram", &json!(service.vagrant.memory), 0));
+        text.push_str(&yaml_entry(
+            "vagrant_ram",
+            &json!(service.vagrant.memory),
+            0,
+        ));
     }
-    let path = Utf8PathBuf::from(format!("puppet/modules/role/settings/{}.yaml", service.vagrant.role));
+    let path = Utf8PathBuf::from(format!(
+        "puppet/modules/role/settings/{}.yaml",
+        service.vagrant.role
+    ));
     (!text.is_empty()).then_some(Desired::File { path, text })
 }

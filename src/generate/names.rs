@@ -12,10 +12,16 @@ pub(super) fn check_file(
     wanted: &str,
     foreign: bool,
 ) -> Result<(), GenerateError> {
-    let Some(found) = found.filter(|found| foreign && found != wanted) else { return Ok(()) };
+    let Some(found) = found.filter(|found| foreign && found != wanted) else {
+        return Ok(());
+    };
     let defines = |line: &str| line.starts_with("class ") || line.starts_with("define ");
     let line = found.lines().position(defines).map_or(1, |index| index + 1);
-    let owner = found.lines().nth(line - 1).map(|l| l.trim_end_matches([' ', '(', '{']).to_owned()).unwrap_or_default();
+    let owner = found
+        .lines()
+        .nth(line - 1)
+        .map(|l| l.trim_end_matches([' ', '(', '{']).to_owned())
+        .unwrap_or_default();
     Err(GenerateError::Taken {
         what: what.to_owned(),
         path: path.to_owned(),

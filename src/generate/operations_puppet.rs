@@ -10,7 +10,9 @@ use serde_json::json;
 
 use self::idiom::ClassIdiom;
 pub use self::tree::PuppetTree;
-use super::puppet_code::{ClassParameter, Expression, ParameterView, arguments, comment, parameters};
+use super::puppet_code::{
+    ClassParameter, Expression, ParameterView, arguments, comment, parameters,
+};
 use super::service_node::Arguments;
 use super::{CommitText, GenerateError, Generated, names, ports, values};
 use crate::edit::{Desired, yaml::Entry};
@@ -70,29 +72,59 @@ pub fn operations_puppet(
     let mut warnings = Vec::new();
     let path = Utf8PathBuf::from(path);
     let text = class_text(service, tree, templates, &class, &mut warnings)?;
-    names::check_file(&format!("the class `{class}`"), &path, tree.text(&path), &text, tree.has_foreign(&path))?;
+    names::check_file(
+        &format!("the class `{class}`"),
+        &path,
+        tree.text(&path),
+        &text,
+        tree.has_foreign(&path),
+    )?;
     let module = Utf8PathBuf::from(format!("modules/{name}/manifests/init.pp"));
     if module != path {
         let taken = format!("the module `{name}`");
-        names::check_file(&taken, &module, tree.text(&module), "", tree.has_foreign(&module))?;
+        names::check_file(
+            &taken,
+            &module,
+            tree.text(&module),
+            "",
+            tree.has_foreign(&module),
+        )?;
     }
     let mut desired = vec![Desired::File { path, text }];
     if service.config.style == ConfigStyle::Template {
         let license = tree.idiom.has_license_tag.then_some(LICENSE_TAG);
-        desired.push(Desired::File { path: template.into(), text: values::erb_config(service, license, |parameter| is_sensitive(parameter, tree)) });
+        desired.push(Desired::File {
+            path: template.into(),
+            text: values::erb_config(service, license, |parameter| is_sensitive(parameter, tree)),
+        });
     }
 
     let role = Utf8PathBuf::from(format!("{}/{name}.pp", tree.idiom.roles));
     let text = role_text(service, tree, templates, &class)?;
-    names::check_file(&format!("the role `{name}`"), &role, tree.text(&role), &text, tree.has_foreign(&role))?;
+    names::check_file(
+        &format!("the role `{name}`"),
+        &role,
+        tree.text(&role),
+        &text,
+        tree.has_foreign(&role),
+    )?;
     desired.push(Desired::File { path: role, text });
 
     match &tree.sources {
-        Some(list) => desired.push(Desired::Yaml { path: list.path.clone(), entries: vec![list.entry(service, site)] }),
+        Some(list) => desired.push(Desired::Yaml {
+            path: list.path.clone(),
+            entries: vec![list.entry(service, site)],
+        }),
         None => warnings.push("this tree has no list of deploy sources; none is written".into()),
     }
     desired.extend(role_hieradata(service, tree, &class, &mut warnings)?);
-    desired.extend(environment_hieradata(service, site, tree, &class, &mut warnings));
+    desired.extend(environment_hieradata(
+        service,
+        site,
+        tree,
+        &class,
+        &mut warnings,
+    ));
 
     let own = format!("`service::node {{ '{}' }}`", service.name);
     ports::check(service.port, &tree.ports, |found| found.owner == own)?;
@@ -104,14 +136,29 @@ pub fn operations_puppet(
         subject: format!("{name}: Add role and {what}"),
         body: service.description.as_str().to_owned(),
     };
-    let secrets = service.config.parameters.iter().filter(|parameter| parameter.secret);
-    let secrets = secrets.map(|p| (format!("{class}::{}", p.name), p.data_type.placeholder())).collect();
-    Ok(Generated { desired, warnings, message, secrets })
+    let secrets = service
+        .config
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.secret);
+    let secrets = secrets
+        .map(|p| (format!("{class}::{}", p.name), p.data_type.placeholder()))
+        .collect();
+    Ok(Generated {
+        desired,
+        warnings,
+        message,
+        secrets,
+    })
 }
 
 /// A service of the same name that the load balancer knows already runs elsewhere.
 fn check_catalog(service: &Service, tree: &PuppetTree) -> Result<(), GenerateError> {
-    let Some((name, path, line)) = tree.catalog.iter().find(|(name, ..)| name == service.name.as_str()) else {
+    let Some((name, path, line)) = tree
+        .catalog
+        .iter()
+        .find(|(name, ..)| name == service.name.as_str())
+    else {
         return Ok(());
     };
     let source = Utf8PathBuf::from(format!("{}/{}.pp", tree.idiom.roles, service.puppet_name));
@@ -138,7 +185,11 @@ fn class_text(
     let passes_parameters = style != ConfigStyle::Scap || tree.node.knows("deployment_vars");
     let list = define_arguments(service, tree, class, warnings)?;
     let with_types = tree.node.is_typed();
-    let passed = service.config.parameters.iter().filter(|_| passes_parameters);
+    let passed = service
+        .config
+        .parameters
+        .iter()
+        .filter(|_| passes_parameters);
     let class_parameters = passed.map(|parameter| ClassParameter {
         name: parameter.name.to_string(),
         data_type: with_types.then(|| parameter.data_type.to_string()),
@@ -176,7 +227,11 @@ fn define_arguments(
     }
     arguments.add_unless_default("healthcheck_url", text(&health.url));
     if health.spec {
-        arguments.add_or_warn("has_spec", Expression::Code("true".into()), "runtime.healthcheck.spec");
+        arguments.add_or_warn(
+            "has_spec",
+            Expression::Code("true".into()),
+            "runtime.healthcheck.spec",
+        );
     }
     arguments.add("deployment", text("scap3"));
     arguments.add_unless_default("deployment_user", text(service.deploy.user.as_str()));
@@ -185,16 +240,25 @@ fn define_arguments(
     if let Some(level) = service.runtime.log_level {
         arguments.add_or_warn("log_level", text(level.as_str()), "runtime.log_level");
     }
-    let values = service.config.parameters.iter().map(|p| (p.name.to_string(), use_code(p, tree)));
+    let values = service
+        .config
+        .parameters
+        .iter()
+        .map(|p| (p.name.to_string(), use_code(p, tree)));
     let values = Expression::Hash(values.collect());
     let has_values = !service.config.parameters.is_empty();
     // Where no configuration means a template that is not there, an empty one has to be given.
-    let needs_config = tree.node.find("config").is_some_and(|p| p.default.as_deref() == Some("undef"));
+    let needs_config = tree
+        .node
+        .find("config")
+        .is_some_and(|p| p.default.as_deref() == Some("undef"));
     match service.config.style {
         ConfigStyle::Inline if has_values || needs_config => arguments.add("config", values),
         ConfigStyle::Inline => {}
         ConfigStyle::Template => {
-            let module = class.strip_prefix("profile::").map_or(class.to_owned(), |name| format!("profile/{name}"));
+            let module = class
+                .strip_prefix("profile::")
+                .map_or(class.to_owned(), |name| format!("profile/{name}"));
             let template = puppet_string(&format!("{module}/config.yaml.erb"));
             arguments.add("config", Expression::Code(format!("template({template})")));
         }
@@ -202,7 +266,11 @@ fn define_arguments(
             if needs_config {
                 arguments.add("config", Expression::Hash(Vec::new()));
             }
-            arguments.add_or_warn("deployment_config", Expression::Code("true".into()), "config.style");
+            arguments.add_or_warn(
+                "deployment_config",
+                Expression::Code("true".into()),
+                "config.style",
+            );
             if has_values {
                 arguments.add("deployment_vars", values);
             }
@@ -244,20 +312,32 @@ fn is_sensitive(parameter: &Parameter, tree: &PuppetTree) -> bool {
     parameter.data_type.is_sensitive() && tree.node.is_typed()
 }
 
-fn role_text(service: &Service, tree: &PuppetTree, templates: &Templates, class: &str) -> Result<String, GenerateError> {
+fn role_text(
+    service: &Service,
+    tree: &PuppetTree,
+    templates: &Templates,
+    class: &str,
+) -> Result<String, GenerateError> {
     let name = service.puppet_name.as_str();
     let absolute = tree.idiom.absolute;
     let sentence = puppet_string(&service.description.first_sentence());
     let base = tree.idiom.base.iter().filter(|base| *base != class);
     let mut includes: Vec<String> = base.map(|base| format!("{absolute}{base}")).collect();
     // Puppet 3 takes a relative name in `role::x` for one below `role::`.
-    let absolute = if tree.idiom.class == ClassIdiom::Module { "::" } else { absolute };
+    let absolute = if tree.idiom.class == ClassIdiom::Module {
+        "::"
+    } else {
+        absolute
+    };
     includes.push(format!("{absolute}{class}"));
     let view = RoleView {
         license: tree.idiom.has_license_tag.then_some(LICENSE_TAG),
         role: format!("role::{name}"),
         name: service.name.to_string(),
-        system_role: tree.idiom.system_role.map(|prefix| [puppet_string(&format!("{prefix}{name}")), sentence]),
+        system_role: tree
+            .idiom
+            .system_role
+            .map(|prefix| [puppet_string(&format!("{prefix}{name}")), sentence]),
         includes,
     };
     Ok(templates.render("operations-puppet/role.pp", &view)?)
@@ -273,30 +353,48 @@ fn role_hieradata(
     let mut entries = Vec::new();
     if tree.has_role_description && tree.idiom.system_role.is_none() {
         let sentence = hiera_value(&service.description.first_sentence().into(), true);
-        entries.push(Entry::grouped("profile::base::production::role_description", sentence));
+        entries.push(Entry::grouped(
+            "profile::base::production::role_description",
+            sentence,
+        ));
     }
     for parameter in &service.config.parameters {
         let key = format!("{class}::{}", parameter.name);
         if is_sensitive(parameter, tree) {
             // Hieradata holds plain text; without this the class refuses it.
-            entries.push(Entry::sorted(&["lookup_options"], key.clone(), json!({"convert_to": "Sensitive"})));
+            entries.push(Entry::sorted(
+                &["lookup_options"],
+                key.clone(),
+                json!({"convert_to": "Sensitive"}),
+            ));
         }
         if parameter.secret {
-            warnings.push(format!("`{key}` is a secret: it has to be added to the private repository"));
+            warnings.push(format!(
+                "`{key}` is a secret: it has to be added to the private repository"
+            ));
             continue;
         }
         match parameter.value(ENVIRONMENT) {
             Some(value) => entries.push(Entry::grouped(key, hiera_value(value, has_literal(tree)))),
             None if parameter.is_required() => {
                 return Err(GenerateError::Incomplete {
-                    message: format!("`config.parameters.{}` has neither a default nor a value for production", parameter.name),
-                    hint: format!("write `default: ...` or `value: {{production: ...}}` for `{}` in the model", parameter.name),
+                    message: format!(
+                        "`config.parameters.{}` has neither a default nor a value for production",
+                        parameter.name
+                    ),
+                    hint: format!(
+                        "write `default: ...` or `value: {{production: ...}}` for `{}` in the model",
+                        parameter.name
+                    ),
                 });
             }
             None => {}
         }
     }
-    let path = Utf8PathBuf::from(format!("hieradata/role/common/{}.yaml", service.puppet_name));
+    let path = Utf8PathBuf::from(format!(
+        "hieradata/role/common/{}.yaml",
+        service.puppet_name
+    ));
     Ok((!entries.is_empty()).then_some(Desired::Yaml { path, entries }))
 }
 
@@ -315,19 +413,31 @@ fn environment_hieradata(
 ) -> Vec<Desired> {
     let mut desired = Vec::new();
     for (name, environment) in &service.environments {
-        let Some((_, path, list)) = tree.environments.iter().find(|(known, ..)| known == name) else {
-            warnings.push(format!("this tree has no hieradata for `{}`; none is written for `{name}`", environment.domain));
+        let Some((_, path, list)) = tree.environments.iter().find(|(known, ..)| known == name)
+        else {
+            warnings.push(format!(
+                "this tree has no hieradata for `{}`; none is written for `{name}`",
+                environment.domain
+            ));
             continue;
         };
         let mut entries: Vec<Entry> = list.iter().map(|list| list.entry(service, site)).collect();
-        for parameter in service.config.parameters.iter().filter(|parameter| !parameter.secret) {
+        for parameter in service
+            .config
+            .parameters
+            .iter()
+            .filter(|parameter| !parameter.secret)
+        {
             if let Some(value) = parameter.value(name.as_str()) {
                 let key = format!("{class}::{}", parameter.name);
                 entries.push(Entry::grouped(key, hiera_value(value, has_literal(tree))));
             }
         }
         if !entries.is_empty() {
-            desired.push(Desired::Yaml { path: path.clone(), entries });
+            desired.push(Desired::Yaml {
+                path: path.clone(),
+                entries,
+            });
         }
     }
     desired

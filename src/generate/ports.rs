@@ -27,18 +27,33 @@ pub(super) fn of_hieradata(path: &Utf8Path, text: &str, root: &Node) -> Vec<Port
         key.contains("::") && (last == "port" || last.ends_with("_port"))
     };
     let entries = root.entries().iter().filter(|(key, _)| is_port(&key.text));
-    entries.filter_map(|(key, value)| port_use(path, text, value, format!("`{}`", key.text))).collect()
+    entries
+        .filter_map(|(key, value)| port_use(path, text, value, format!("`{}`", key.text)))
+        .collect()
 }
 
 /// The port of a value, where it is one.
-pub(super) fn port_use(path: &Utf8Path, text: &str, value: &Node, owner: String) -> Option<PortUse> {
+pub(super) fn port_use(
+    path: &Utf8Path,
+    text: &str,
+    value: &Node,
+    owner: String,
+) -> Option<PortUse> {
     let port = match &value.kind {
         Kind::Integer(number) => u16::try_from(*number).ok()?,
         Kind::String(digits) => digits.parse().ok()?,
         _ => return None,
     };
-    let line = text[..value.span.start.min(text.len())].matches('\n').count() + 1;
-    Some(PortUse { port, path: path.to_owned(), line, owner })
+    let line = text[..value.span.start.min(text.len())]
+        .matches('\n')
+        .count()
+        + 1;
+    Some(PortUse {
+        port,
+        path: path.to_owned(),
+        line,
+        owner,
+    })
 }
 
 /// The literal ports of resources.
@@ -46,16 +61,32 @@ pub(super) fn of_declarations(path: &Utf8Path, declarations: &[Declaration]) -> 
     let uses = declarations.iter().filter_map(|declaration| {
         let (value, line) = declaration.argument("port")?;
         let port = value.trim_matches(['\'', '"']).parse().ok()?;
-        Some(PortUse { port, path: path.to_owned(), line, owner: format!("`service::node {{ '{}' }}`", declaration.title) })
+        Some(PortUse {
+            port,
+            path: path.to_owned(),
+            line,
+            owner: format!("`service::node {{ '{}' }}`", declaration.title),
+        })
     });
     uses.collect()
 }
 
 /// Refuses a port that somebody else has, and proposes the next free one.
-pub(super) fn check(port: Port, uses: &[PortUse], is_ours: impl Fn(&PortUse) -> bool) -> Result<(), GenerateError> {
-    let Some(found) = uses.iter().find(|found| found.port == port.number() && !is_ours(found)) else { return Ok(()) };
+pub(super) fn check(
+    port: Port,
+    uses: &[PortUse],
+    is_ours: impl Fn(&PortUse) -> bool,
+) -> Result<(), GenerateError> {
+    let Some(found) = uses
+        .iter()
+        .find(|found| found.port == port.number() && !is_ours(found))
+    else {
+        return Ok(());
+    };
     let taken: BTreeSet<u16> = uses.iter().map(|found| found.port).collect();
-    let free = (port.number()..=u16::MAX).chain(1024..port.number()).find(|candidate| !taken.contains(candidate));
+    let free = (port.number()..=u16::MAX)
+        .chain(1024..port.number())
+        .find(|candidate| !taken.contains(candidate));
     Err(GenerateError::Taken {
         what: format!("port {port}"),
         path: found.path.clone(),

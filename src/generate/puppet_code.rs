@@ -36,35 +36,65 @@ pub(super) enum Expression {
 
 /// Writes a text as comment lines: paragraphs are filled, and parted by an empty comment.
 pub(super) fn comment(text: &[String], prefix: &str) -> String {
-    let options = textwrap::Options::new(WIDTH).initial_indent(prefix).subsequent_indent(prefix).break_words(false);
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(prefix)
+        .subsequent_indent(prefix)
+        .break_words(false);
     let paragraphs = text.iter().map(|paragraph| {
         let lines = textwrap::wrap(paragraph, &options);
-        lines.iter().map(|line| disarmed(line, prefix)).collect::<Vec<_>>().join("\n")
+        lines
+            .iter()
+            .map(|line| disarmed(line, prefix))
+            .collect::<Vec<_>>()
+            .join("\n")
     });
-    paragraphs.collect::<Vec<_>>().join(&format!("\n{}\n", prefix.trim_end()))
+    paragraphs
+        .collect::<Vec<_>>()
+        .join(&format!("\n{}\n", prefix.trim_end()))
 }
 
 /// A comment that begins with `lint:` would be an instruction to puppet-lint.
 fn disarmed(line: &str, prefix: &str) -> String {
     let text = line.strip_prefix(prefix).unwrap_or(line);
     let text = text.trim_end();
-    if text.trim_start().starts_with("lint:") { format!("{prefix}- {text}") } else { format!("{prefix}{text}").trim_end().to_owned() }
+    if text.trim_start().starts_with("lint:") {
+        format!("{prefix}- {text}")
+    } else {
+        format!("{prefix}{text}").trim_end().to_owned()
+    }
 }
 
 /// Lays out the parameters of a class: required ones first, types and defaults each in one column.
 pub(super) fn parameters(mut parameters: Vec<ClassParameter>) -> Vec<ParameterView> {
     parameters.sort_by_key(|parameter| parameter.default.is_some());
-    let width = |of: fn(&ClassParameter) -> Option<usize>| parameters.iter().filter_map(of).max().unwrap_or(0);
+    let width = |of: fn(&ClassParameter) -> Option<usize>| {
+        parameters.iter().filter_map(of).max().unwrap_or(0)
+    };
     let type_width = width(|p| p.data_type.as_ref().map(|t| t.chars().count()));
     let name_width = width(|p| p.default.as_ref().map(|_| p.name.chars().count()));
     let view = |parameter: &ClassParameter| {
-        let data_type = parameter.data_type.as_ref().map(|t| format!("{t:type_width$} ")).unwrap_or_default();
+        let data_type = parameter
+            .data_type
+            .as_ref()
+            .map(|t| format!("{t:type_width$} "))
+            .unwrap_or_default();
         let declaration = match &parameter.default {
             None => format!("{data_type}${}", parameter.name),
             Some(default) => format!("{data_type}${:name_width$} = {default}", parameter.name),
         };
-        let text = comment(&[parameter.text.split_whitespace().collect::<Vec<_>>().join(" ")], "#   ");
-        ParameterView { name: parameter.name.clone(), text, declaration }
+        let text = comment(
+            &[parameter
+                .text
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")],
+            "#   ",
+        );
+        ParameterView {
+            name: parameter.name.clone(),
+            text,
+            declaration,
+        }
     };
     parameters.iter().map(view).collect()
 }
@@ -72,7 +102,11 @@ pub(super) fn parameters(mut parameters: Vec<ClassParameter>) -> Vec<ParameterVi
 /// Lays out the arguments of a resource: one to a line, arrows in one column.
 pub(super) fn arguments(arguments: &[(String, Expression)], indent: usize) -> String {
     let pad = " ".repeat(indent);
-    let width = arguments.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let width = arguments
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0);
     let lines = arguments.iter().map(|(name, value)| {
         let value = match value {
             Expression::Code(code) => code.clone(),
@@ -86,8 +120,15 @@ pub(super) fn arguments(arguments: &[(String, Expression)], indent: usize) -> St
 
 fn hash(entries: &[(String, String)], indent: usize) -> String {
     let pad = " ".repeat(indent + 4);
-    let width = entries.iter().map(|(key, _)| key.chars().count()).max().unwrap_or(0);
-    let lines: String = entries.iter().map(|(key, value)| format!("{pad}{key:width$} => {value},\n")).collect();
+    let width = entries
+        .iter()
+        .map(|(key, _)| key.chars().count())
+        .max()
+        .unwrap_or(0);
+    let lines: String = entries
+        .iter()
+        .map(|(key, value)| format!("{pad}{key:width$} => {value},\n"))
+        .collect();
     format!("{{\n{lines}{}}}", " ".repeat(indent))
 }
 
@@ -100,7 +141,10 @@ mod tests {
         let arguments = arguments(
             &[
                 ("port".into(), Expression::Code("6000".into())),
-                ("config".into(), Expression::Hash(vec![("a".into(), "1".into()), ("long".into(), "2".into())])),
+                (
+                    "config".into(),
+                    Expression::Hash(vec![("a".into(), "1".into()), ("long".into(), "2".into())]),
+                ),
             ],
             8,
         );
@@ -124,7 +168,11 @@ mod tests {
             default: default.map(str::to_owned),
             text: "Text.".into(),
         };
-        let views = parameters(vec![parameter("a", Some("1")), parameter("b", None), parameter("long", Some("2"))]);
+        let views = parameters(vec![
+            parameter("a", Some("1")),
+            parameter("b", None),
+            parameter("long", Some("2")),
+        ]);
         let declarations: Vec<&str> = views.iter().map(|v| v.declaration.as_str()).collect();
         assert_eq!(declarations, ["$b", "$a    = 1", "$long = 2"]);
     }

@@ -8,8 +8,14 @@ use crate::worktree::Worktree;
 ///
 /// Files that are not there or not text are passed over. Two threads share the work: what takes time is the
 /// kernel, and the machines of service owners have at least two cores.
-pub(super) fn scan(worktree: &Worktree, paths: &[Utf8PathBuf], word: &str) -> Vec<(Utf8PathBuf, String)> {
-    read_all(worktree, paths, |_, text| text.contains(word).then(|| text.to_owned()))
+pub(super) fn scan(
+    worktree: &Worktree,
+    paths: &[Utf8PathBuf],
+    word: &str,
+) -> Vec<(Utf8PathBuf, String)> {
+    read_all(worktree, paths, |_, text| {
+        text.contains(word).then(|| text.to_owned())
+    })
 }
 
 /// What a function finds in each of many files, in the order of the list.

@@ -10,7 +10,10 @@ const LONGEST_DEFAULT: usize = 50;
 pub(super) fn documentation(parameter: &Parameter) -> String {
     let mut text = match &parameter.description {
         Some(description) => description.paragraphs().join(" "),
-        None => format!("The value of `{}` in the configuration of the service.", parameter.name),
+        None => format!(
+            "The value of `{}` in the configuration of the service.",
+            parameter.name
+        ),
     };
     if !text.ends_with(['.', '!', '?']) {
         text.push('.');
@@ -30,13 +33,22 @@ pub(super) fn erb_config(
     license: Option<&str>,
     is_sensitive: impl Fn(&Parameter) -> bool,
 ) -> String {
-    let mut text = license.map(|tag| format!("<%#- {tag} -%>\n")).unwrap_or_default();
+    let mut text = license
+        .map(|tag| format!("<%#- {tag} -%>\n"))
+        .unwrap_or_default();
     if service.config.parameters.is_empty() {
         text.push_str("{}\n");
     }
     for parameter in &service.config.parameters {
-        let unwrap = if is_sensitive(parameter) { ".unwrap" } else { "" };
-        text.push_str(&format!("{0}: <%= @{0}{unwrap}.to_json %>\n", parameter.name));
+        let unwrap = if is_sensitive(parameter) {
+            ".unwrap"
+        } else {
+            ""
+        };
+        text.push_str(&format!(
+            "{0}: <%= @{0}{unwrap}.to_json %>\n",
+            parameter.name
+        ));
     }
     text
 }

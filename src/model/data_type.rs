@@ -91,12 +91,16 @@ impl DataType {
         ];
         let words = self.arguments.iter().filter_map(|argument| match argument {
             Argument::Text(text) => Some(Value::from(text.as_str())),
-            Argument::Number(number, _) if number.fract() == 0.0 => Some(Value::from(*number as i64)),
+            Argument::Number(number, _) if number.fract() == 0.0 => {
+                Some(Value::from(*number as i64))
+            }
             Argument::Number(number, _) => Some(Value::from(*number)),
             _ => None,
         });
         let fitting = words.chain(candidates).find(|value| self.accepts(value));
-        fitting.or_else(|| self.types().next().map(Self::placeholder)).unwrap_or(Value::Null)
+        fitting
+            .or_else(|| self.types().next().map(Self::placeholder))
+            .unwrap_or(Value::Null)
     }
 
     /// Whether values are wrapped in `Sensitive`.
@@ -400,7 +404,9 @@ impl<'a> Parser<'a> {
                 Argument::Type(key) => match key.arguments.first() {
                     Some(Argument::Text(name)) => (key.clone(), name.clone()),
                     _ => {
-                        return Err("a member is named by a text, such as `Optional['name']`".into());
+                        return Err(
+                            "a member is named by a text, such as `Optional['name']`".into()
+                        );
                     }
                 },
                 _ => return Err("a member is named by a text".into()),

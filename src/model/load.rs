@@ -21,12 +21,19 @@ const LARGEST: u64 = 1024 * 1024;
 #[derive(Debug, Error)]
 pub enum LoadError {
     #[error("`{path}` cannot be read")]
-    Unreadable { path: Utf8PathBuf, error: std::io::Error },
+    Unreadable {
+        path: Utf8PathBuf,
+        error: std::io::Error,
+    },
     #[error("`{path}` is not UTF-8 text, or larger than a mebibyte")]
     NotText { path: Utf8PathBuf },
     /// The mistakes in the file, with its text to show them in.
     #[error("`{path}` has {}", count(problems.len()))]
-    Wrong { path: Utf8PathBuf, text: String, problems: Vec<Problem> },
+    Wrong {
+        path: Utf8PathBuf,
+        text: String,
+        problems: Vec<Problem>,
+    },
 }
 
 fn count(number: usize) -> String {
@@ -48,13 +55,20 @@ pub fn find_model(from: &Utf8Path) -> Option<Utf8PathBuf> {
 /// # Errors
 /// Where it cannot be read, is too large, or is not text.
 pub(crate) fn read_text(path: &Utf8Path) -> Result<String, LoadError> {
-    let unreadable = |error| LoadError::Unreadable { path: path.to_owned(), error };
+    let unreadable = |error| LoadError::Unreadable {
+        path: path.to_owned(),
+        error,
+    };
     let length = fs_err::metadata(path).map_err(unreadable)?.len();
     if length > LARGEST {
-        return Err(LoadError::NotText { path: path.to_owned() });
+        return Err(LoadError::NotText {
+            path: path.to_owned(),
+        });
     }
     let bytes = fs_err::read(path).map_err(unreadable)?;
-    String::from_utf8(bytes).map_err(|_| LoadError::NotText { path: path.to_owned() })
+    String::from_utf8(bytes).map_err(|_| LoadError::NotText {
+        path: path.to_owned(),
+    })
 }
 
 /// Reads the version of a file and reports one that is not known.
@@ -63,12 +77,15 @@ pub(super) fn read_version(node: &Node, what: &str, problems: &mut Vec<Problem>)
         Some(version) if version.kind == Kind::Integer(i64::from(SUPPORTED_VERSION)) => {}
         Some(version) => {
             let message = format!("this version of the {what} is not known");
-            let rule = format!("this svcgen reads version {SUPPORTED_VERSION}; a newer one may be needed");
+            let rule =
+                format!("this svcgen reads version {SUPPORTED_VERSION}; a newer one may be needed");
             problems.push(Problem::new(version.span.clone(), message).rule(rule));
         }
         None => {
             let rule = format!("write `version: {SUPPORTED_VERSION}` at the top");
-            problems.push(Problem::new(node.span.start..node.span.start, "`version` is required").rule(rule));
+            problems.push(
+                Problem::new(node.span.start..node.span.start, "`version` is required").rule(rule),
+            );
         }
     }
 }
@@ -78,7 +95,11 @@ impl Service {
     ///
     /// # Errors
     /// Every mistake in the file, or the site that cannot be read.
-    pub fn load(path: &Utf8Path, sites: &Sites, site: Option<&SiteName>) -> Result<(Self, Site), SiteError> {
+    pub fn load(
+        path: &Utf8Path,
+        sites: &Sites,
+        site: Option<&SiteName>,
+    ) -> Result<(Self, Site), SiteError> {
         let text = read_text(path)?;
         Self::parse(path, &text, sites, site)
     }
@@ -93,8 +114,13 @@ impl Service {
         sites: &Sites,
         site: Option<&SiteName>,
     ) -> Result<(Self, Site), SiteError> {
-        let wrong = |problems| LoadError::Wrong { path: path.to_owned(), text: text.to_owned(), problems };
-        let node = parse_strict(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
+        let wrong = |problems| LoadError::Wrong {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            problems,
+        };
+        let node =
+            parse_strict(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
         Ok(Self::resolve(&node, sites, site)?.map_err(wrong)?)
     }
 
@@ -111,16 +137,25 @@ impl Service {
     ) -> Result<Result<(Self, Site), Vec<Problem>>, SiteError> {
         let mut problems = Vec::new();
         read_version(node, "model", &mut problems);
-        let named = node.find("site").and_then(|node| SiteName::read(node, &mut problems).map(|name| (name, node)));
+        let named = node
+            .find("site")
+            .and_then(|node| SiteName::read(node, &mut problems).map(|name| (name, node)));
         let site = match (site, named) {
             (Some(name), _) => sites.find(name)?,
             (None, Some((name, node))) => match sites.find(&name) {
-                Err(SiteError::Unknown { name, known, suggestion }) => {
+                Err(SiteError::Unknown {
+                    name,
+                    known,
+                    suggestion,
+                }) => {
                     let rule = match suggestion {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("known: {}", known.join(", ")),
                     };
-                    problems.push(Problem::new(node.span.clone(), format!("there is no site `{name}`")).rule(rule));
+                    problems.push(
+                        Problem::new(node.span.clone(), format!("there is no site `{name}`"))
+                            .rule(rule),
+                    );
                     default_site(sites)?
                 }
                 found => found?,
@@ -141,7 +176,11 @@ impl Service {
 fn default_site(sites: &Sites) -> Result<Site, SiteError> {
     let name = SiteName::parse(DEFAULT_SITE).map_err(|r| {
         let problems = vec![refused(r, 0..0)];
-        LoadError::Wrong { path: DEFAULT_SITE.into(), text: String::new(), problems }
+        LoadError::Wrong {
+            path: DEFAULT_SITE.into(),
+            text: String::new(),
+            problems,
+        }
     })?;
     sites.find(&name)
 }

@@ -19,7 +19,10 @@ static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/onboarding/sites");
 /// An organisation: its servers, paths and conventions.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "A site of svcgen", description = "An organisation whose services svcgen takes to production.")]
+#[schemars(
+    title = "A site of svcgen",
+    description = "An organisation whose services svcgen takes to production."
+)]
 pub struct Site {
     /// Version of the format.
     #[schemars(extend("const" = 1))]
@@ -162,7 +165,11 @@ pub struct SiteTimeline {
 #[derive(Debug, Error)]
 pub enum SiteError {
     #[error("there is no site `{name}`")]
-    Unknown { name: String, known: Vec<String>, suggestion: Option<String> },
+    Unknown {
+        name: String,
+        known: Vec<String>,
+        suggestion: Option<String>,
+    },
     #[error(transparent)]
     Load(#[from] LoadError),
 }
@@ -181,9 +188,14 @@ impl Sites {
 
     /// Lists the names of all sites.
     pub fn names(&self) -> Vec<String> {
-        let own = self.folder.iter().flat_map(|folder| fs_err::read_dir(folder).into_iter().flatten().flatten());
+        let own = self
+            .folder
+            .iter()
+            .flat_map(|folder| fs_err::read_dir(folder).into_iter().flatten().flatten());
         let own = own.filter_map(|entry| Utf8PathBuf::from_path_buf(entry.path()).ok());
-        let built_in = BUILT_IN.files().filter_map(|f| Utf8Path::from_path(f.path()).map(Utf8Path::to_owned));
+        let built_in = BUILT_IN
+            .files()
+            .filter_map(|f| Utf8Path::from_path(f.path()).map(Utf8Path::to_owned));
         let mut names: Vec<String> = own
             .chain(built_in)
             .filter(|path| path.extension() == Some("yaml"))
@@ -208,12 +220,20 @@ impl Sites {
                 Err(error) => return Err(LoadError::Unreadable { path, error }.into()),
             }
         }
-        match BUILT_IN.get_file(&file).and_then(include_dir::File::contents_utf8) {
+        match BUILT_IN
+            .get_file(&file)
+            .and_then(include_dir::File::contents_utf8)
+        {
             Some(text) => Ok(Site::parse(Utf8Path::new(&file), text)?),
             None => {
                 let known = self.names();
-                let suggestion = suggest(name.as_str(), known.iter().map(String::as_str)).map(str::to_owned);
-                Err(SiteError::Unknown { name: name.to_string(), known, suggestion })
+                let suggestion =
+                    suggest(name.as_str(), known.iter().map(String::as_str)).map(str::to_owned);
+                Err(SiteError::Unknown {
+                    name: name.to_string(),
+                    known,
+                    suggestion,
+                })
             }
         }
     }
@@ -225,8 +245,13 @@ impl Site {
     /// # Errors
     /// Every mistake in it.
     pub fn parse(path: &Utf8Path, text: &str) -> Result<Self, LoadError> {
-        let wrong = |problems| LoadError::Wrong { path: path.to_owned(), text: text.to_owned(), problems };
-        let node = parse_strict(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
+        let wrong = |problems| LoadError::Wrong {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            problems,
+        };
+        let node =
+            parse_strict(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
         let mut problems = Vec::new();
         read_version(&node, "site", &mut problems);
         match Self::read(&node, &mut problems) {
@@ -237,7 +262,10 @@ impl Site {
 
     /// The image that a build target means here.
     pub fn image(&self, target: &str) -> Option<&ImageName> {
-        self.images.iter().find(|(name, _)| name == target).map(|(_, image)| image)
+        self.images
+            .iter()
+            .find(|(name, _)| name == target)
+            .map(|(_, image)| image)
     }
 }
 
@@ -252,7 +280,12 @@ fn line(text: &str) -> Line {
 impl Default for SiteRepositories {
     fn default() -> Self {
         let branch = |name| BranchName::parse(name).unwrap_or_else(|_| unreachable!("a constant"));
-        Self { vagrant: None, puppet: None, vagrant_branch: branch("master"), puppet_branch: branch("production") }
+        Self {
+            vagrant: None,
+            puppet: None,
+            vagrant_branch: branch("master"),
+            puppet_branch: branch("production"),
+        }
     }
 }
 
@@ -262,7 +295,8 @@ impl Default for Deployment {
             engine: Engine::Ssh,
             server: None,
             directory: "/srv/deployment".into(),
-            user: AccountName::parse("deploy-service").unwrap_or_else(|_| unreachable!("a constant")),
+            user: AccountName::parse("deploy-service")
+                .unwrap_or_else(|_| unreachable!("a constant")),
             scap: line("scap deploy"),
         }
     }
@@ -270,13 +304,19 @@ impl Default for Deployment {
 
 impl Default for Logs {
     fn default() -> Self {
-        Self { directory: "/srv/log".into(), file: line("main.log") }
+        Self {
+            directory: "/srv/log".into(),
+            file: line("main.log"),
+        }
     }
 }
 
 impl Default for SiteTimeline {
     fn default() -> Self {
-        Self { minimum_weeks: 2, advised_weeks: 3 }
+        Self {
+            minimum_weeks: 2,
+            advised_weeks: 3,
+        }
     }
 }
 
@@ -294,7 +334,10 @@ impl Read for Site {
         let announce = fields.or("announce", Vec::new(), problems);
         let calendar = fields.optional("calendar", problems);
         let target = |text: &str| Ok(text.to_owned());
-        let images = fields.node("images").and_then(|node| map(node, target, problems)).unwrap_or_default();
+        let images = fields
+            .node("images")
+            .and_then(|node| map(node, target, problems))
+            .unwrap_or_default();
         let timeline = fields.or("timeline", SiteTimeline::default(), problems);
         fields.end(problems);
         Some(Self {
@@ -322,7 +365,12 @@ impl Read for Gerrit {
         let prefix = fields.optional("prefix", problems);
         let url = fields.optional("url", problems);
         fields.end(problems);
-        Some(Self { host, port, prefix, url })
+        Some(Self {
+            host,
+            port,
+            prefix,
+            url,
+        })
     }
 }
 
@@ -335,7 +383,12 @@ impl Read for SiteRepositories {
         let vagrant_branch = fields.or("vagrant_branch", by_default.vagrant_branch, problems);
         let puppet_branch = fields.or("puppet_branch", by_default.puppet_branch, problems);
         fields.end(problems);
-        Some(Self { vagrant, puppet, vagrant_branch, puppet_branch })
+        Some(Self {
+            vagrant,
+            puppet,
+            vagrant_branch,
+            puppet_branch,
+        })
     }
 }
 
@@ -355,7 +408,10 @@ impl Read for Projects {
         let service_request = fields.optional("service_request", problems);
         let access_request = fields.optional("access_request", problems);
         fields.end(problems);
-        Some(Self { service_request, access_request })
+        Some(Self {
+            service_request,
+            access_request,
+        })
     }
 }
 
@@ -369,7 +425,13 @@ impl Read for Deployment {
         let user = fields.or("user", by_default.user, problems);
         let scap = fields.or("scap", by_default.scap, problems);
         fields.end(problems);
-        Some(Self { engine, server, directory, user, scap })
+        Some(Self {
+            engine,
+            server,
+            directory,
+            user,
+            scap,
+        })
     }
 }
 
@@ -382,7 +444,11 @@ impl Read for Engine {
 impl Read for Utf8PathBuf {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
         let text = String::read(node, problems)?;
-        let plain = |s: &str| s != ".." && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b));
+        let plain = |s: &str| {
+            s != ".."
+                && s.bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b))
+        };
         if text.starts_with('/') && text.len() > 1 && text.split('/').all(plain) {
             return Some(Self::from(text.trim_end_matches('/')));
         }
@@ -419,7 +485,11 @@ impl Read for Announce {
             let port = fields.required("port", problems);
             let format = fields.or("format", default_format(), problems);
             fields.end(problems);
-            return Some(Self::Tcpircbot { host: host?, port: port?, format });
+            return Some(Self::Tcpircbot {
+                host: host?,
+                port: port?,
+                format,
+            });
         }
         command.map(Self::Command)
     }
@@ -433,7 +503,12 @@ impl Read for Calendar {
         let hours = fields.optional("hours", problems);
         let page = fields.optional("page", problems);
         fields.end(problems);
-        Some(Self { time_zone: time_zone?, days, hours, page })
+        Some(Self {
+            time_zone: time_zone?,
+            days,
+            hours,
+            page,
+        })
     }
 }
 
@@ -444,6 +519,9 @@ impl Read for SiteTimeline {
         let minimum_weeks = fields.or("minimum_weeks", by_default.minimum_weeks, problems);
         let advised_weeks = fields.or("advised_weeks", by_default.advised_weeks, problems);
         fields.end(problems);
-        Some(Self { minimum_weeks, advised_weeks })
+        Some(Self {
+            minimum_weeks,
+            advised_weeks,
+        })
     }
 }

@@ -14,7 +14,10 @@ pub struct Declaration {
 impl Declaration {
     /// The value of an argument, as it is written, with its line.
     pub fn argument(&self, name: &str) -> Option<(&str, usize)> {
-        self.arguments.iter().find(|(other, ..)| other == name).map(|(_, value, line)| (value.as_str(), *line))
+        self.arguments
+            .iter()
+            .find(|(other, ..)| other == name)
+            .map(|(_, value, line)| (value.as_str(), *line))
     }
 }
 
@@ -30,7 +33,10 @@ pub fn declarations(code: &str, resource_type: &str) -> Vec<Declaration> {
             && tokens.get(index + 1).is_some_and(|t| t.text == "{")
             && tokens.get(index + 3).is_some_and(|t| t.text == ":")
     };
-    (0..tokens.len()).filter(begins).map(|index| declaration(code, &tokens[index..])).collect()
+    (0..tokens.len())
+        .filter(begins)
+        .map(|index| declaration(code, &tokens[index..]))
+        .collect()
 }
 
 fn declaration(code: &str, tokens: &[Token<'_>]) -> Declaration {
@@ -42,7 +48,11 @@ fn declaration(code: &str, tokens: &[Token<'_>]) -> Declaration {
             ")" | "]" | "}" => depth = depth.saturating_sub(1),
             "=>" if depth == 1 => {
                 if let (Some(name), Some(value)) = (tokens.get(index - 1), tokens.get(index + 1)) {
-                    arguments.push((name.text.to_owned(), value.text.to_owned(), line_of(code, value.at)));
+                    arguments.push((
+                        name.text.to_owned(),
+                        value.text.to_owned(),
+                        line_of(code, value.at),
+                    ));
                 }
             }
             _ => {}
@@ -68,7 +78,10 @@ mod tests {
                     port   => 6284,\n        config => { port => 9 },\n    }\n    service::node::config { 'x': }\n}\n";
         let found = declarations(code, "service::node");
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].title.as_str(), found[0].line), ("chart-renderer", 3));
+        assert_eq!(
+            (found[0].title.as_str(), found[0].line),
+            ("chart-renderer", 3)
+        );
         assert_eq!(found[0].argument("port"), Some(("6284", 4)));
     }
 }

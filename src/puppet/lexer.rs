@@ -48,14 +48,20 @@ pub(super) fn tokens(code: &str) -> Vec<Token<'_>> {
             b'=' if bytes.get(at + 1) == Some(&b'>') => (TokenKind::Sign, at + 2),
             _ => (TokenKind::Sign, next_boundary(code, at)),
         };
-        tokens.push(Token { kind, text: &code[at..end], at });
+        tokens.push(Token {
+            kind,
+            text: &code[at..end],
+            at,
+        });
         at = end;
     }
     tokens
 }
 
 fn next_boundary(code: &str, at: usize) -> usize {
-    (at + 1..=code.len()).find(|&end| code.is_char_boundary(end)).unwrap_or(code.len())
+    (at + 1..=code.len())
+        .find(|&end| code.is_char_boundary(end))
+        .unwrap_or(code.len())
 }
 
 fn is_word(byte: u8) -> bool {
@@ -67,7 +73,11 @@ fn word_end(bytes: &[u8], from: usize) -> usize {
     while at < bytes.len() {
         match bytes[at] {
             byte if is_word(byte) => at += 1,
-            b':' if bytes.get(at + 1) == Some(&b':') && bytes.get(at + 2).copied().is_some_and(is_word) => at += 2,
+            b':' if bytes.get(at + 1) == Some(&b':')
+                && bytes.get(at + 2).copied().is_some_and(is_word) =>
+            {
+                at += 2
+            }
             b':' if at == from && bytes.get(at + 1) == Some(&b':') => at += 2,
             _ => break,
         }

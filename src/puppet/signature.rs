@@ -19,7 +19,9 @@ pub struct SignatureParameter {
 impl Signature {
     /// Finds a parameter.
     pub fn find(&self, name: &str) -> Option<&SignatureParameter> {
-        self.parameters.iter().find(|parameter| parameter.name == name)
+        self.parameters
+            .iter()
+            .find(|parameter| parameter.name == name)
     }
 
     /// Whether there is a parameter.
@@ -29,7 +31,9 @@ impl Signature {
 
     /// Whether parameters have types here.
     pub fn is_typed(&self) -> bool {
-        self.parameters.iter().any(|parameter| parameter.data_type.is_some())
+        self.parameters
+            .iter()
+            .any(|parameter| parameter.data_type.is_some())
     }
 }
 
@@ -37,11 +41,15 @@ impl Signature {
 pub fn signature(code: &str, keyword: &str, name: &str) -> Option<Signature> {
     let tokens = tokens(code);
     let begin = tokens.windows(2).position(|pair| {
-        pair[0].kind == TokenKind::Word && pair[0].text == keyword && pair[1].text.trim_start_matches("::") == name
+        pair[0].kind == TokenKind::Word
+            && pair[0].text == keyword
+            && pair[1].text.trim_start_matches("::") == name
     })?;
     let after = &tokens[begin + 2..];
     if after.first()?.text != "(" {
-        return Some(Signature { parameters: Vec::new() });
+        return Some(Signature {
+            parameters: Vec::new(),
+        });
     }
     let mut parameters = Vec::new();
     let (mut depth, mut start) = (0_usize, 1);
@@ -64,7 +72,9 @@ pub fn signature(code: &str, keyword: &str, name: &str) -> Option<Signature> {
 }
 
 fn parameter(code: &str, tokens: &[Token<'_>]) -> Option<SignatureParameter> {
-    let at = tokens.iter().position(|token| token.kind == TokenKind::Variable)?;
+    let at = tokens
+        .iter()
+        .position(|token| token.kind == TokenKind::Variable)?;
     let text = |tokens: &[Token<'_>]| {
         let (first, last) = (tokens.first()?, tokens.last()?);
         Some(code[first.at..last.at + last.text.len()].to_owned())
@@ -100,10 +110,20 @@ define service::node(
 ) { $x = 1 }
 "#;
         let signature = signature(code, "define", "service::node").unwrap();
-        let names: Vec<&str> = signature.parameters.iter().map(|p| p.name.as_str()).collect();
+        let names: Vec<&str> = signature
+            .parameters
+            .iter()
+            .map(|p| p.name.as_str())
+            .collect();
         assert_eq!(names, ["port", "full_config", "repo", "contact", "untyped"]);
-        assert_eq!(signature.find("full_config").unwrap().data_type.as_deref(), Some("Variant[Enum['external'], Boolean]"));
-        assert_eq!(signature.find("repo").unwrap().default.as_deref(), Some("\"${title}/deploy\""));
+        assert_eq!(
+            signature.find("full_config").unwrap().data_type.as_deref(),
+            Some("Variant[Enum['external'], Boolean]")
+        );
+        assert_eq!(
+            signature.find("repo").unwrap().default.as_deref(),
+            Some("\"${title}/deploy\"")
+        );
         assert!(signature.find("port").unwrap().default.is_none());
         assert!(signature.is_typed());
         assert_eq!(signature.find("untyped").unwrap().data_type, None);
@@ -112,7 +132,13 @@ define service::node(
     #[test]
     fn what_is_not_there_is_none() {
         assert_eq!(signature("class a { }", "define", "service::node"), None);
-        assert_eq!(signature("define service::node( $a", "define", "service::node"), None);
-        assert_eq!(signature("class a { }", "class", "a").unwrap().parameters, []);
+        assert_eq!(
+            signature("define service::node( $a", "define", "service::node"),
+            None
+        );
+        assert_eq!(
+            signature("class a { }", "class", "a").unwrap().parameters,
+            []
+        );
     }
 }

@@ -36,7 +36,11 @@ pub struct Key {
 impl Node {
     /// Finds the value of a key of a mapping; the last one where it stands twice.
     pub fn find(&self, key: &str) -> Option<&Self> {
-        self.entries().iter().rev().find(|(k, _)| k.text == key).map(|(_, v)| v)
+        self.entries()
+            .iter()
+            .rev()
+            .find(|(k, _)| k.text == key)
+            .map(|(_, v)| v)
     }
 
     /// Follows a path of keys.
@@ -83,7 +87,10 @@ impl Node {
             Kind::String(s) => Value::String(s.clone()),
             Kind::Sequence(items) => items.iter().map(Self::to_value).collect(),
             Kind::Mapping(entries) => Value::Object(
-                entries.iter().map(|(k, v)| (k.text.clone(), v.to_value())).collect::<Map<_, _>>(),
+                entries
+                    .iter()
+                    .map(|(k, v)| (k.text.clone(), v.to_value()))
+                    .collect::<Map<_, _>>(),
             ),
         }
     }

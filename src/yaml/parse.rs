@@ -54,7 +54,13 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str, duplicates: Duplicates) -> Self {
-        Self { parser: Parser::new_from_str(text), text, anchors: HashMap::new(), nodes: 0, duplicates }
+        Self {
+            parser: Parser::new_from_str(text),
+            text,
+            anchors: HashMap::new(),
+            nodes: 0,
+            duplicates,
+        }
     }
 
     fn next(&mut self) -> Result<(Event<'a>, Span), YamlError> {
@@ -90,15 +96,29 @@ impl<'a> Reader<'a> {
                 Event::StreamEnd => break,
                 Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
                 event if root.is_none() => root = Some(self.node(event, span, 0)?),
-                _ => return Err(YamlError { message: "a second document; one is read".into(), at: span.start }),
+                _ => {
+                    return Err(YamlError {
+                        message: "a second document; one is read".into(),
+                        at: span.start,
+                    });
+                }
             }
         }
-        Ok(root.unwrap_or(Node { span: 0..0, kind: Kind::Null, flow: false }))
+        Ok(root.unwrap_or(Node {
+            span: 0..0,
+            kind: Kind::Null,
+            flow: false,
+        }))
     }
 
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, YamlError> {
         self.nodes += 1;
-        let fail = |message: &str| Err(YamlError { message: message.into(), at: span.start });
+        let fail = |message: &str| {
+            Err(YamlError {
+                message: message.into(),
+                at: span.start,
+            })
+        };
         if depth > MAX_DEPTH {
             return fail("nested too deeply");
         }
@@ -108,9 +128,22 @@ impl<'a> Reader<'a> {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain;
-                let forced = tag.as_deref().is_some_and(|t| t.core_suffix() == Some("str"));
-                let kind = if plain && !forced { resolve(&value) } else { Kind::String(value.into_owned()) };
-                Ok(self.keep(anchor, Node { span, kind, flow: !plain }))
+                let forced = tag
+                    .as_deref()
+                    .is_some_and(|t| t.core_suffix() == Some("str"));
+                let kind = if plain && !forced {
+                    resolve(&value)
+                } else {
+                    Kind::String(value.into_owned())
+                };
+                Ok(self.keep(
+                    anchor,
+                    Node {
+                        span,
+                        kind,
+                        flow: !plain,
+                    },
+                ))
             }
             Event::SequenceStart(style, anchor, _) => {
                 let mut items = Vec::new();
@@ -122,7 +155,14 @@ impl<'a> Reader<'a> {
                     items.push(self.node(event, span, depth + 1)?);
                 };
                 let flow = style == granit_parser::StructureStyle::Flow;
-                Ok(self.keep(anchor, Node { span: span.start..end, kind: Kind::Sequence(items), flow }))
+                Ok(self.keep(
+                    anchor,
+                    Node {
+                        span: span.start..end,
+                        kind: Kind::Sequence(items),
+                        flow,
+                    },
+                ))
             }
             Event::MappingStart(style, anchor, _) => {
                 let mut entries: Vec<(Key, Node)> = Vec::new();
@@ -133,17 +173,30 @@ impl<'a> Reader<'a> {
                         break key_span.end;
                     }
                     let key = self.node(event, key_span, depth + 1)?;
-                    let key = Key { text: self.key_text(&key), span: key.span };
+                    let key = Key {
+                        text: self.key_text(&key),
+                        span: key.span,
+                    };
                     let (event, value_span) = self.next()?;
                     let value = self.node(event, value_span, depth + 1)?;
                     if self.duplicates == Duplicates::Refused && !seen.insert(key.text.clone()) {
                         let message = format!("the key `{}` stands here a second time", key.text);
-                        return Err(YamlError { message, at: key.span.start });
+                        return Err(YamlError {
+                            message,
+                            at: key.span.start,
+                        });
                     }
                     entries.push((key, value));
                 };
                 let flow = style == granit_parser::StructureStyle::Flow;
-                Ok(self.keep(anchor, Node { span: span.start..end, kind: Kind::Mapping(entries), flow }))
+                Ok(self.keep(
+                    anchor,
+                    Node {
+                        span: span.start..end,
+                        kind: Kind::Mapping(entries),
+                        flow,
+                    },
+                ))
             }
             Event::Alias(anchor, ..) => match self.anchors.get(&anchor).cloned() {
                 Some(target) => {
@@ -167,13 +220,18 @@ impl<'a> Reader<'a> {
     fn key_text(&self, key: &Node) -> String {
         match &key.kind {
             Kind::String(text) => text.clone(),
-            _ => self.text.get(key.span.clone()).unwrap_or_default().to_owned(),
+            _ => self
+                .text
+                .get(key.span.clone())
+                .unwrap_or_default()
+                .to_owned(),
         }
     }
 }
 
 fn count(node: &Node) -> usize {
-    1 + node.items().iter().map(count).sum::<usize>() + node.entries().iter().map(|(_, v)| count(v)).sum::<usize>()
+    1 + node.items().iter().map(count).sum::<usize>()
+        + node.entries().iter().map(|(_, v)| count(v)).sum::<usize>()
 }
 
 /// Resolves a plain scalar by the core schema, as Puppet's and Python's readers do for the forms that occur.
@@ -197,7 +255,9 @@ fn resolve(text: &str) -> Kind {
     }
     let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+'))
         && text.contains(|c: char| c.is_ascii_digit())
-        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E'));
+        && text
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E'));
     match text.parse() {
         Ok(float) if numeric => Kind::Float(float),
         _ => Kind::String(text.to_owned()),
@@ -215,21 +275,33 @@ mod tests {
         let node = parse(text).unwrap();
         let name = node.find("name").unwrap();
         assert_eq!(&text[name.span.clone()], "'ü x'");
-        assert_eq!(&text[node.find("list").unwrap().items()[1].span.clone()], "two");
+        assert_eq!(
+            &text[node.find("list").unwrap().items()[1].span.clone()],
+            "two"
+        );
     }
 
     #[test]
     fn scalars_resolve_by_the_core_schema() {
         let node = parse("[1, 0x1f, 1.5, true, ~, yes, 1.2.3, '1', -3, 1e3, e3]").unwrap();
         let value = node.to_value().to_string();
-        assert_eq!(value, r#"[1,31,1.5,true,null,"yes","1.2.3","1",-3,1000.0,"e3"]"#);
+        assert_eq!(
+            value,
+            r#"[1,31,1.5,true,null,"yes","1.2.3","1",-3,1000.0,"e3"]"#
+        );
     }
 
     #[test]
     fn a_duplicate_key_is_an_error_with_its_place() {
-        assert_eq!(parse("a: 1\na: 3\n").unwrap().find("a").unwrap().kind, Kind::Integer(3));
+        assert_eq!(
+            parse("a: 1\na: 3\n").unwrap().find("a").unwrap().kind,
+            Kind::Integer(3)
+        );
         let error = parse_strict("a: 1\nb: 2\na: 3\n").unwrap_err();
-        assert_eq!((error.at, error.message.as_str()), (10, "the key `a` stands here a second time"));
+        assert_eq!(
+            (error.at, error.message.as_str()),
+            (10, "the key `a` stands here a second time")
+        );
     }
 
     #[test]
@@ -237,7 +309,9 @@ mod tests {
         let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for n in 1..12 {
             let p = n - 1;
-            text += &format!("a{n}: &a{n} [*a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}]\n");
+            text += &format!(
+                "a{n}: &a{n} [*a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}]\n"
+            );
         }
         assert_eq!(parse(&text).unwrap_err().message, "too many values");
         assert!(parse(&"[".repeat(5000)).is_err());

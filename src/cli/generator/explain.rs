@@ -10,17 +10,23 @@ use crate::worktree::WorktreeError;
 impl From<GenerateError> for CommandError {
     fn from(error: GenerateError) -> Self {
         match &error {
-            GenerateError::Unrecognised { looked_for, .. } => {
-                looked_for.iter().fold(Self::usage(error.to_string()), |e, what| e.cause(format!("looked for {what}")))
-            }
+            GenerateError::Unrecognised { looked_for, .. } => looked_for
+                .iter()
+                .fold(Self::usage(error.to_string()), |e, what| {
+                    e.cause(format!("looked for {what}"))
+                }),
             GenerateError::Taken { free, .. } => {
                 let this = Self::conflict(error.to_string());
                 match free {
-                    Some(port) => this.hint(format!("{port} is free in this tree: write `port: {port}` in the model")),
+                    Some(port) => this.hint(format!(
+                        "{port} is free in this tree: write `port: {port}` in the model"
+                    )),
                     None => this.hint("choose another name in the model"),
                 }
             }
-            GenerateError::Incomplete { hint, .. } => Self::usage(error.to_string()).hint(hint.clone()),
+            GenerateError::Incomplete { hint, .. } => {
+                Self::usage(error.to_string()).hint(hint.clone())
+            }
             GenerateError::NotUnderstood { .. } => Self::usage(error.to_string()),
             GenerateError::Render(_) => Self::from_error(ErrorKind::Usage, &error),
             GenerateError::Worktree(_) => Self::from_error(ErrorKind::Unexpected, &error),
@@ -61,7 +67,9 @@ impl From<ApplyError> for CommandError {
 impl From<ReviewError> for CommandError {
     fn from(error: ReviewError) -> Self {
         let hints = error.hints();
-        hints.into_iter().fold(Self::from_error(error.kind(), &error), Self::hint)
+        hints
+            .into_iter()
+            .fold(Self::from_error(error.kind(), &error), Self::hint)
     }
 }
 

@@ -2,7 +2,7 @@ use clap::Args;
 
 /// What is done with the plan of a generator.
 #[derive(Debug, Clone, Args)]
-pub struct GeneratorOptions {
+pub(crate) struct GeneratorOptions {
     /// Only print what would change; exit code 3 where something would.
     #[arg(long)]
     pub dry_run: bool,

@@ -8,8 +8,8 @@ use crate::cli::context::{Context, Loaded};
 use crate::edit::{EditPlan, Rendered, apply, plan};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::{
-    DeployRepo, Generated, PuppetTree, SourceRepo, VagrantTree, deploy_repo, mediawiki_vagrant, operations_puppet,
-    source_repo,
+    DeployRepo, Generated, PuppetTree, SourceRepo, VagrantTree, deploy_repo, mediawiki_vagrant,
+    operations_puppet, source_repo,
 };
 use crate::git::{Setting, deploy_dir, set_deploy_dir};
 use crate::model::BranchName;
@@ -51,7 +51,13 @@ impl Run<'_> {
         let generated = self.generate(generator, target, &worktree, &rendered)?;
         let edits = plan(&generated.desired, &worktree, &rendered)?;
         let setting = self.setting(generator, worktree.root())?;
-        let mut summary = Summary::new(generator, worktree.root(), &edits, &generated, setting.as_ref());
+        let mut summary = Summary::new(
+            generator,
+            worktree.root(),
+            &edits,
+            &generated,
+            setting.as_ref(),
+        );
         if self.ui.format == Format::Text {
             summary.show_plan(self.ui, self.options.dry_run)?;
         }
@@ -63,7 +69,14 @@ impl Run<'_> {
         }
         let has_differences = !edits.edits.is_empty() || setting.is_some();
         if !self.options.dry_run {
-            self.carry_out(generator, &worktree, &rendered, &edits, setting.as_ref(), &mut summary)?;
+            self.carry_out(
+                generator,
+                &worktree,
+                &rendered,
+                &edits,
+                setting.as_ref(),
+                &mut summary,
+            )?;
             self.publish(topic.as_ref(), &generated, &rendered, &mut summary)?;
         }
         if self.ui.format == Format::Json {
@@ -78,13 +91,19 @@ impl Run<'_> {
             Some(name) => BranchName::parse(name),
             None => Topic::name_for(&service.name),
         };
-        let branch = branch.map_err(|refused| CommandError::usage(format!("--topic: {refused}")))?;
+        let branch =
+            branch.map_err(|refused| CommandError::usage(format!("--topic: {refused}")))?;
         let base = match generator {
             Generator::Vagrant => &site.repositories.vagrant_branch,
             Generator::Puppet => &site.repositories.puppet_branch,
             Generator::Scap | Generator::Source => &service.repositories.branch,
         };
-        Ok(Topic::open(root, branch, base.clone(), self.context.configuration.user.clone())?)
+        Ok(Topic::open(
+            root,
+            branch,
+            base.clone(),
+            self.context.configuration.user.clone(),
+        )?)
     }
 
     fn generate(
@@ -94,7 +113,11 @@ impl Run<'_> {
         worktree: &Worktree,
         rendered: &Rendered,
     ) -> Result<Generated, CommandError> {
-        let (service, site, templates) = (&self.loaded.service, &self.loaded.site, &self.context.templates);
+        let (service, site, templates) = (
+            &self.loaded.service,
+            &self.loaded.site,
+            &self.context.templates,
+        );
         let assumed = matches!(target, Target::Output(_));
         let generated = match generator {
             Generator::Vagrant => match assumed {
@@ -107,38 +130,69 @@ impl Run<'_> {
                 false => PuppetTree::read(worktree, service, rendered),
             }
             .and_then(|tree| operations_puppet(service, site, &tree, templates)),
-            Generator::Scap => DeployRepo::read(worktree).and_then(|tree| deploy_repo(service, site, &tree, templates)),
-            Generator::Source => SourceRepo::read(worktree).and_then(|tree| source_repo(service, &tree)),
+            Generator::Scap => DeployRepo::read(worktree)
+                .and_then(|tree| deploy_repo(service, site, &tree, templates)),
+            Generator::Source => {
+                SourceRepo::read(worktree).and_then(|tree| source_repo(service, &tree))
+            }
         };
         Ok(generated?)
     }
 
     /// The setting of the source repository that leads to the deploy repository.
-    fn setting(&self, generator: Generator, root: &Utf8Path) -> Result<Option<Setting>, CommandError> {
+    fn setting(
+        &self,
+        generator: Generator,
+        root: &Utf8Path,
+    ) -> Result<Option<Setting>, CommandError> {
         if generator != Generator::Source {
             return Ok(None);
         }
-        let configured = self.context.configuration.services.get(self.loaded.service.name.as_str());
+        let configured = self
+            .context
+            .configuration
+            .services
+            .get(self.loaded.service.name.as_str());
         let configured = configured.and_then(|own| own.deploy.clone());
-        let beside = root.parent().map(|folder| folder.join("deploy")).filter(|folder| folder.join(".git").exists());
+        let beside = root
+            .parent()
+            .map(|folder| folder.join("deploy"))
+            .filter(|folder| folder.join(".git").exists());
         match self.deploy.clone().or(configured).or(beside) {
             Some(deploy) => Ok(deploy_dir(root, &deploy)?),
             None => Ok(None),
         }
     }
 
-    fn refuse_dirty(&self, root: &Utf8Path, edits: &EditPlan, rendered: &Rendered) -> Result<(), CommandError> {
+    fn refuse_dirty(
+        &self,
+        root: &Utf8Path,
+        edits: &EditPlan,
+        rendered: &Rendered,
+    ) -> Result<(), CommandError> {
         if self.options.force {
             return Ok(());
         }
-        let paths: Vec<Utf8PathBuf> =
-            edits.edits.iter().filter(|edit| edit.before.is_some()).map(|edit| edit.path.clone()).collect();
+        let paths: Vec<Utf8PathBuf> = edits
+            .edits
+            .iter()
+            .filter(|edit| edit.before.is_some())
+            .map(|edit| edit.path.clone())
+            .collect();
         let dirty = dirty(root, &paths, rendered)?;
-        let Some((first, rest)) = dirty.split_first() else { return Ok(()) };
-        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-        Err(CommandError::conflict(format!("`{first}`{more} has uncommitted changes that svcgen did not make"))
-            .hint("commit or stash them")
-            .hint("`--force` changes the file all the same"))
+        let Some((first, rest)) = dirty.split_first() else {
+            return Ok(());
+        };
+        let more = if rest.is_empty() {
+            String::new()
+        } else {
+            format!(" and {} more", rest.len())
+        };
+        Err(CommandError::conflict(format!(
+            "`{first}`{more} has uncommitted changes that svcgen did not make"
+        ))
+        .hint("commit or stash them")
+        .hint("`--force` changes the file all the same"))
     }
 
     fn carry_out(
@@ -154,8 +208,14 @@ impl Run<'_> {
             apply(edits, worktree, rendered)?;
             return Ok(());
         }
-        if !self.ui.confirm(&format!("apply these changes to {}?", generator.name()))? {
-            return Err(CommandError::new(ErrorKind::Differences, "nothing was changed"));
+        if !self
+            .ui
+            .confirm(&format!("apply these changes to {}?", generator.name()))?
+        {
+            return Err(CommandError::new(
+                ErrorKind::Differences,
+                "nothing was changed",
+            ));
         }
         apply(edits, worktree, rendered)?;
         if let Some(setting) = setting {
@@ -173,12 +233,27 @@ impl Run<'_> {
         summary: &mut Summary<'_>,
     ) -> Result<(), CommandError> {
         let Some(topic) = topic else { return Ok(()) };
-        let paths: Vec<Utf8PathBuf> = generated.desired.iter().map(|desired| desired.path().clone()).collect();
-        let bugs: Vec<_> = self.loaded.service.tickets.service_request.iter().cloned().collect();
+        let paths: Vec<Utf8PathBuf> = generated
+            .desired
+            .iter()
+            .map(|desired| desired.path().clone())
+            .collect();
+        let bugs: Vec<_> = self
+            .loaded
+            .service
+            .tickets
+            .service_request
+            .iter()
+            .cloned()
+            .collect();
         let committed = topic.commit(&paths, &generated.message, &bugs, rendered)?;
         summary.committed(topic, committed, self.ui);
         if self.options.review {
-            let others = if self.options.force { Others::Send } else { Others::Refuse };
+            let others = if self.options.force {
+                Others::Send
+            } else {
+                Others::Refuse
+            };
             summary.pushed(topic.push(others)?, self.ui);
         }
         Ok(())
@@ -186,11 +261,18 @@ impl Run<'_> {
 }
 
 fn refuse_conflicts(edits: &EditPlan) -> Result<(), CommandError> {
-    let Some((first, rest)) = edits.conflicts.split_first() else { return Ok(()) };
+    let Some((first, rest)) = edits.conflicts.split_first() else {
+        return Ok(());
+    };
     let describe = |conflict: &crate::edit::Conflict| match conflict.line {
         Some(line) => format!("{}:{line}: {}", conflict.path, conflict.reason),
         None => format!("{}: {}", conflict.path, conflict.reason),
     };
-    let error = rest.iter().fold(CommandError::conflict(describe(first)), |error, other| error.cause(describe(other)));
-    Err(error.hint("mend the file by hand so that it says what svcgen would write, or change the model"))
+    let error = rest
+        .iter()
+        .fold(CommandError::conflict(describe(first)), |error, other| {
+            error.cause(describe(other))
+        });
+    Err(error
+        .hint("mend the file by hand so that it says what svcgen would write, or change the model"))
 }

@@ -63,18 +63,31 @@ impl<'a> Summary<'a> {
         }
         let mut text = diff::render(self.plan);
         if let Some(Setting { key, before, after }) = self.setting {
-            let before = before.as_deref().map(|before| format!(" (was {before})")).unwrap_or_default();
+            let before = before
+                .as_deref()
+                .map(|before| format!(" (was {before})"))
+                .unwrap_or_default();
             text.push_str(&format!("git config {key} {after}{before}\n"));
         }
         ui.result(&text)?;
         let (added, removed) = diff::count(self.plan);
         let place = format!("{}: {}", self.generator, self.root);
-        let would = if is_dry_run { "would change" } else { "changes" };
-        ui.status(&match (self.plan.edits.len(), self.setting, self.plan.conflicts.len()) {
+        let would = if is_dry_run {
+            "would change"
+        } else {
+            "changes"
+        };
+        ui.status(&match (
+            self.plan.edits.len(),
+            self.setting,
+            self.plan.conflicts.len(),
+        ) {
             (0, None, 0) => format!("{place}: nothing to do"),
             (0, Some(_), 0) => format!("{place}: {would} one setting"),
             (1, _, _) => format!("{place}: {would} 1 file, {added} lines added, {removed} removed"),
-            (files, _, _) => format!("{place}: {would} {files} files, {added} lines added, {removed} removed"),
+            (files, _, _) => {
+                format!("{place}: {would} {files} files, {added} lines added, {removed} removed")
+            }
         });
         Ok(())
     }
@@ -95,8 +108,12 @@ impl<'a> Summary<'a> {
         let branch = topic.branch().to_string();
         let (id, change_id, is_amended) = match committed {
             Committed::Nothing => (None, None, false),
-            Committed::Created { commit, change_id } => (Some(commit.to_string()), Some(change_id), false),
-            Committed::Amended { commit, change_id } => (Some(commit.to_string()), Some(change_id), true),
+            Committed::Created { commit, change_id } => {
+                (Some(commit.to_string()), Some(change_id), false)
+            }
+            Committed::Amended { commit, change_id } => {
+                (Some(commit.to_string()), Some(change_id), true)
+            }
         };
         let verb = if is_amended { "amended" } else { "committed" };
         ui.status(&match &id {
@@ -104,7 +121,12 @@ impl<'a> Summary<'a> {
             None => format!("{}: nothing to commit on {branch}", self.generator),
         });
         let change_id = change_id.map(|change_id| change_id.to_string());
-        self.commit = Some(Commit { branch, id, change_id, is_amended });
+        self.commit = Some(Commit {
+            branch,
+            id,
+            change_id,
+            is_amended,
+        });
     }
 
     pub(super) fn pushed(&mut self, pushed: Pushed, ui: &Ui) {
@@ -113,11 +135,22 @@ impl<'a> Summary<'a> {
             Outcome::Updated => "updated in review",
             Outcome::Nothing => "in review already, nothing new",
         };
-        let urls = if pushed.urls.is_empty() { String::new() } else { format!(": {}", pushed.urls.join(" ")) };
+        let urls = if pushed.urls.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", pushed.urls.join(" "))
+        };
         ui.status(&format!("{}: {what}{urls}", self.generator));
         if pushed.behind > 0 {
-            let hint = pushed.hint.as_deref().map(|hint| format!("; `{hint}` brings it up to date")).unwrap_or_default();
-            ui.warning(&format!("the remote's branch is {} commits ahead{hint}", pushed.behind));
+            let hint = pushed
+                .hint
+                .as_deref()
+                .map(|hint| format!("; `{hint}` brings it up to date"))
+                .unwrap_or_default();
+            ui.warning(&format!(
+                "the remote's branch is {} commits ahead{hint}",
+                pushed.behind
+            ));
         }
         self.review = Some(pushed);
     }

@@ -22,13 +22,26 @@ pub(crate) struct UnknownCheckout {
 
 impl Target {
     /// The checkout that the configuration names, or that the working directory or the model is in.
-    pub(crate) fn find(generator: Generator, context: &Context, loaded: &Loaded) -> Result<Self, UnknownCheckout> {
+    pub(crate) fn find(
+        generator: Generator,
+        context: &Context,
+        loaded: &Loaded,
+    ) -> Result<Self, UnknownCheckout> {
         let checkouts = &context.configuration.checkouts;
-        let own = context.configuration.services.get(loaded.service.name.as_str());
-        let model = loaded.path.canonicalize_utf8().unwrap_or_else(|_| loaded.path.clone());
+        let own = context
+            .configuration
+            .services
+            .get(loaded.service.name.as_str());
+        let model = loaded
+            .path
+            .canonicalize_utf8()
+            .unwrap_or_else(|_| loaded.path.clone());
         let source = || {
             let folder = model.parent()?;
-            folder.join("package.json").is_file().then(|| folder.to_owned())
+            folder
+                .join("package.json")
+                .is_file()
+                .then(|| folder.to_owned())
         };
         let found = match generator {
             Generator::Vagrant => checkouts.vagrant.clone(),
@@ -39,7 +52,10 @@ impl Target {
                 .or_else(|| deploy_above(&working_directory().ok()?))
                 .or_else(|| configured_deploy_dir(model.parent()?)),
         };
-        let unknown = UnknownCheckout { generator, service: loaded.service.name.to_string() };
+        let unknown = UnknownCheckout {
+            generator,
+            service: loaded.service.name.to_string(),
+        };
         found.map(Self::Checkout).ok_or(unknown)
     }
 
@@ -62,12 +78,17 @@ impl Target {
 
 /// A deploy repository that a folder is in.
 fn deploy_above(folder: &Utf8Path) -> Option<Utf8PathBuf> {
-    folder.ancestors().find(|folder| folder.join("scap/scap.cfg").is_file()).map(Utf8Path::to_owned)
+    folder
+        .ancestors()
+        .find(|folder| folder.join("scap/scap.cfg").is_file())
+        .map(Utf8Path::to_owned)
 }
 
 /// The deploy repository that the source checkout names in its git configuration.
 fn configured_deploy_dir(source: &Utf8Path) -> Option<Utf8PathBuf> {
-    let folder = crate::git::Checkout::open(source).ok()?.setting("deploy.dir")?;
+    let folder = crate::git::Checkout::open(source)
+        .ok()?
+        .setting("deploy.dir")?;
     Some(Utf8PathBuf::from(folder)).filter(|folder| folder.is_dir())
 }
 
@@ -77,8 +98,14 @@ impl From<UnknownCheckout> for CommandError {
         let (what, place) = match generator {
             Generator::Vagrant => ("MediaWiki-Vagrant", "checkouts: {vagrant: PATH}".to_owned()),
             Generator::Puppet => ("operations/puppet", "checkouts: {puppet: PATH}".to_owned()),
-            Generator::Scap => ("the deploy repository", format!("services: {{{service}: {{deploy: PATH}}}}")),
-            Generator::Source => ("the source repository", format!("services: {{{service}: {{source: PATH}}}}")),
+            Generator::Scap => (
+                "the deploy repository",
+                format!("services: {{{service}: {{deploy: PATH}}}}"),
+            ),
+            Generator::Source => (
+                "the source repository",
+                format!("services: {{{service}: {{source: PATH}}}}"),
+            ),
         };
         Self::usage(format!("no checkout of {what} is named"))
             .hint("add `--repo CHECKOUT`")

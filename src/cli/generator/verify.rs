@@ -8,7 +8,7 @@ use crate::edit::{Desired, EditPlan};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::Generated;
 use crate::ui::Ui;
-use crate::validate::{Finding, Outcome, PuppetRequest, PuppetTree, Step, Verdict, puppet, scap};
+use crate::validate::{Finding, Outcome, PuppetRequest, PuppetTree, Verdict, puppet, scap};
 use crate::worktree::Worktree;
 
 /// The most findings that are shown.
@@ -27,9 +27,7 @@ pub(super) fn judge(
         Generator::Vagrant => (PuppetTree::Vagrant, &service.vagrant.role),
         Generator::Puppet => (PuppetTree::Production, &service.puppet_name),
         Generator::Scap => {
-            let mistakes = scap(service, site, worktree, plan)?;
-            let findings = mistakes.into_iter().map(Finding::from).collect();
-            return Ok(Verdict { steps: vec![Step::from_findings("scap directory", findings)] });
+            return Ok(scap(service, site, worktree, plan)?);
         }
         // The generator itself reads package.json back.
         Generator::Source => return Ok(Verdict { steps: Vec::new() }),
@@ -40,7 +38,11 @@ pub(super) fn judge(
         .filter(|desired| matches!(desired, Desired::File { .. }))
         .filter_map(|desired| {
             let path = desired.path();
-            let edit = plan.edits.iter().find(|edit| edit.path == *path).map(|edit| edit.after.clone());
+            let edit = plan
+                .edits
+                .iter()
+                .find(|edit| edit.path == *path)
+                .map(|edit| edit.after.clone());
             let text = edit.or_else(|| worktree.read(path).ok().flatten())?;
             Some((path.clone(), text))
         })
@@ -64,9 +66,14 @@ pub(super) fn tell(verdict: &Verdict, ui: &Ui) -> Result<(), CommandError> {
             Outcome::Passed => passed.push(step.name),
             Outcome::Failed(_) => {}
             Outcome::Skipped { tool, install } => {
-                ui.warning(&format!("not verified: {} needs `{tool}`, which is not installed: `{install}`", step.name));
+                ui.warning(&format!(
+                    "not verified: {} needs `{tool}`, which is not installed: `{install}`",
+                    step.name
+                ));
             }
-            Outcome::NotJudged { reason } => ui.warning(&format!("not verified: {}: {reason}", step.name)),
+            Outcome::NotJudged { reason } => {
+                ui.warning(&format!("not verified: {}: {reason}", step.name))
+            }
         }
         for note in &step.notes {
             ui.detail(&format!("{}: {note}", step.name));
@@ -83,10 +90,22 @@ pub(super) fn tell(verdict: &Verdict, ui: &Ui) -> Result<(), CommandError> {
 
 fn failure(verdict: &Verdict) -> CommandError {
     let findings: Vec<&Finding> = verdict.findings().collect();
-    let what = if findings.len() == 1 { "a mistake".into() } else { format!("{} mistakes", findings.len()) };
-    let error = CommandError::new(ErrorKind::Verification, format!("verification found {what}; nothing was changed"));
-    let error = findings.iter().take(MOST_FINDINGS).fold(error, |error, finding| error.cause(describe(finding)));
-    error.hint("`--no-verify` applies the changes all the same; if svcgen is wrong here, please report it")
+    let what = if findings.len() == 1 {
+        "a mistake".into()
+    } else {
+        format!("{} mistakes", findings.len())
+    };
+    let error = CommandError::new(
+        ErrorKind::Verification,
+        format!("verification found {what}; nothing was changed"),
+    );
+    let error = findings
+        .iter()
+        .take(MOST_FINDINGS)
+        .fold(error, |error, finding| error.cause(describe(finding)));
+    error.hint(
+        "`--no-verify` applies the changes all the same; if svcgen is wrong here, please report it",
+    )
 }
 
 fn describe(finding: &Finding) -> String {

@@ -15,7 +15,11 @@ pub(super) struct Anchor {
 pub(super) fn anchor(text: &str, mapping: &Node, entry: &Entry) -> Anchor {
     let entries = mapping.entries();
     if entries.is_empty() {
-        return Anchor { at: text.len(), blank_before: false, blank_after: false };
+        return Anchor {
+            at: text.len(),
+            blank_before: false,
+            blank_after: false,
+        };
     }
     match entry.place {
         Place::Group => group(text, entries, &entry.key),
@@ -32,39 +36,73 @@ fn among(text: &str, entries: &[(Key, Node)], index: usize) -> Anchor {
     let parted = is_parted(text, entries);
     match entries.get(index) {
         Some((key, _)) => {
-            let floor = index.checked_sub(1).map_or(0, |i| entry_end(text, &entries[i]));
-            Anchor { at: heading(text, key, floor), blank_before: false, blank_after: parted }
+            let floor = index
+                .checked_sub(1)
+                .map_or(0, |i| entry_end(text, &entries[i]));
+            Anchor {
+                at: heading(text, key, floor),
+                blank_before: false,
+                blank_after: parted,
+            }
         }
-        None => Anchor { at: last_end(text, entries), blank_before: parted, blank_after: false },
+        None => Anchor {
+            at: last_end(text, entries),
+            blank_before: parted,
+            blank_after: false,
+        },
     }
 }
 
 /// The place of a key in the group of its namespace, or of the new group.
 fn group(text: &str, entries: &[(Key, Node)], key: &str) -> Anchor {
     let own = namespace(key);
-    if let Some(index) = entries.iter().rposition(|(other, _)| namespace(&other.text) == own) {
+    if let Some(index) = entries
+        .iter()
+        .rposition(|(other, _)| namespace(&other.text) == own)
+    {
         let at = entry_end(text, &entries[index]);
-        return Anchor { at, blank_before: false, blank_after: false };
+        return Anchor {
+            at,
+            blank_before: false,
+            blank_after: false,
+        };
     }
     let groups = groups(text, entries);
-    let names: Vec<&str> = groups.iter().map(|&first| namespace(&entries[first].0.text)).collect();
+    let names: Vec<&str> = groups
+        .iter()
+        .map(|&first| namespace(&entries[first].0.text))
+        .collect();
     match groups.get(gap(&names, own)) {
         Some(&first) => {
-            let floor = first.checked_sub(1).map_or(0, |i| entry_end(text, &entries[i]));
-            Anchor { at: heading(text, &entries[first].0, floor), blank_before: false, blank_after: true }
+            let floor = first
+                .checked_sub(1)
+                .map_or(0, |i| entry_end(text, &entries[i]));
+            Anchor {
+                at: heading(text, &entries[first].0, floor),
+                blank_before: false,
+                blank_after: true,
+            }
         }
-        None => Anchor { at: last_end(text, entries), blank_before: true, blank_after: false },
+        None => Anchor {
+            at: last_end(text, entries),
+            blank_before: true,
+            blank_after: false,
+        },
     }
 }
 
 /// The indexes of the entries that begin a group: after a blank line, or with another first name.
 fn groups(text: &str, entries: &[(Key, Node)]) -> Vec<usize> {
     let begins = |index: usize| {
-        let Some(previous) = index.checked_sub(1) else { return true };
+        let Some(previous) = index.checked_sub(1) else {
+            return true;
+        };
         has_blank_line(text, &entries[previous], &entries[index].0)
     };
     // The list of classes at the top of the file is no namespace; nothing goes before it.
-    (0..entries.len()).filter(|&i| begins(i) && entries[i].0.text.contains("::")).collect()
+    (0..entries.len())
+        .filter(|&i| begins(i) && entries[i].0.text.contains("::"))
+        .collect()
 }
 
 /// The index of the gap into which a name fits: between a lesser and a greater neighbour, and of several such
@@ -89,25 +127,31 @@ fn gap(names: &[&str], name: &str) -> usize {
 fn is_sorted(entries: &[(Key, Node)]) -> bool {
     let pairs = entries.windows(2);
     let total = pairs.len();
-    let ascending = pairs.filter(|pair| pair[0].0.text <= pair[1].0.text).count();
+    let ascending = pairs
+        .filter(|pair| pair[0].0.text <= pair[1].0.text)
+        .count();
     ascending * 5 >= total * 3
 }
 
 /// Whether blank lines stand between most neighbours.
 fn is_parted(text: &str, entries: &[(Key, Node)]) -> bool {
     let total = entries.len() - 1;
-    let parted = entries.windows(2).filter(|pair| has_blank_line(text, &pair[0], &pair[1].0));
+    let parted = entries
+        .windows(2)
+        .filter(|pair| has_blank_line(text, &pair[0], &pair[1].0));
     parted.count() * 2 > total
 }
 
 /// Whether a blank line stands between an entry and the key after it.
 fn has_blank_line(text: &str, entry: &(Key, Node), next: &Key) -> bool {
     let between = entry_end(text, entry)..line_start(text, next.span.start);
-    text.get(between).is_some_and(|between| between.lines().any(|line| line.trim().is_empty()))
+    text.get(between)
+        .is_some_and(|between| between.lines().any(|line| line.trim().is_empty()))
 }
 
 fn namespace(key: &str) -> &str {
-    key.rsplit_once("::").map_or(key, |(namespace, _)| namespace)
+    key.rsplit_once("::")
+        .map_or(key, |(namespace, _)| namespace)
 }
 
 /// The start of the comment lines that stand directly above a key and belong to it.
@@ -129,7 +173,10 @@ fn is_commented_entry(line: &str) -> bool {
     let content = line.trim_start_matches('#');
     let indent = content.len() - content.trim_start().len();
     let word = content.trim_start().split(':').next().unwrap_or_default();
-    let is_word = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '/'));
+    let is_word = !word.is_empty()
+        && word
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '/'));
     indent >= 2 && content.contains(':') && is_word
 }
 
@@ -148,7 +195,9 @@ fn entry_end(text: &str, (key, value): &(Key, Node)) -> usize {
 
 /// The end of the last entry of a mapping, after comments that stand directly below it in the same column.
 fn last_end(text: &str, entries: &[(Key, Node)]) -> usize {
-    let Some(last) = entries.last() else { return text.len() };
+    let Some(last) = entries.last() else {
+        return text.len();
+    };
     let column = last.0.span.start - line_start(text, last.0.span.start);
     let mut end = entry_end(text, last);
     loop {
@@ -164,7 +213,10 @@ fn last_end(text: &str, entries: &[(Key, Node)]) -> usize {
 
 /// The end of what a value is written with, without white space after it.
 pub(super) fn content_end(text: &str, node: &Node) -> usize {
-    let last = node.items().last().or(node.entries().last().map(|(_, value)| value));
+    let last = node
+        .items()
+        .last()
+        .or(node.entries().last().map(|(_, value)| value));
     let last_key = node.entries().last().map(|(key, _)| key.span.end);
     let end = match last {
         // The parts of an alias stand where its anchor is.
@@ -183,5 +235,7 @@ pub(super) fn line_start(text: &str, at: usize) -> usize {
 
 /// The end of the line that a byte is on, after its line end.
 pub(super) fn line_end(text: &str, at: usize) -> usize {
-    text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1)
+    text[at..]
+        .find('\n')
+        .map_or(text.len(), |newline| at + newline + 1)
 }

@@ -1,8 +1,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::edit::Rendered;
 use crate::generate::ports::{PortUse, of_declarations, of_hieradata, port_use};
 use crate::generate::scan::scan;
-use crate::edit::Rendered;
 use crate::generate::{GenerateError, assumed_node, read_yaml};
 use crate::puppet::{Signature, declarations, signature};
 use crate::render::Templates;
@@ -35,20 +35,31 @@ impl VagrantTree {
     /// # Errors
     /// Where it is not one, or a file of it is not understood.
     pub fn read(worktree: &Worktree, rendered: &Rendered) -> Result<Self, GenerateError> {
-        let define = worktree.read(NODE)?.and_then(|code| Some((signature(&code, "define", "service::node")?, code)));
+        let define = worktree
+            .read(NODE)?
+            .and_then(|code| Some((signature(&code, "define", "service::node")?, code)));
         let hieradata = worktree.read(HIERADATA)?;
-        let (Some((node, code)), Some(hieradata), true) = (define, hieradata, worktree.has_folder(ROLES)) else {
+        let (Some((node, code)), Some(hieradata), true) =
+            (define, hieradata, worktree.has_folder(ROLES))
+        else {
             return Err(GenerateError::Unrecognised {
                 root: worktree.root().to_owned(),
                 tree: "a MediaWiki-Vagrant tree",
-                looked_for: vec![format!("{NODE} with `define service::node`"), HIERADATA.into(), format!("{ROLES}/")],
+                looked_for: vec![
+                    format!("{NODE} with `define service::node`"),
+                    HIERADATA.into(),
+                    format!("{ROLES}/"),
+                ],
             });
         };
         let root = read_yaml(HIERADATA.into(), &hieradata)?;
         let mut ports = of_hieradata(HIERADATA.into(), &hieradata, &root);
         ports.extend(forwarded_ports(worktree)?);
         for (path, code) in scan(worktree, &manifests(worktree), "service::node") {
-            ports.extend(of_declarations(&path, &declarations(&code, "service::node")));
+            ports.extend(of_declarations(
+                &path,
+                &declarations(&code, "service::node"),
+            ));
         }
         Ok(Self {
             default_remote: default_remote(&code),
@@ -92,23 +103,48 @@ impl VagrantTree {
 /// The manifests in which services are declared: classes of modules, and roles.
 fn manifests(worktree: &Worktree) -> Vec<Utf8PathBuf> {
     let modules = worktree.list("puppet/modules");
-    let classes = modules.iter().map(|module| Utf8PathBuf::from(format!("puppet/modules/{module}/manifests/init.pp")));
-    let roles = worktree.list(ROLES).into_iter().filter(|name| name.ends_with(".pp"));
-    classes.chain(roles.map(|name| Utf8PathBuf::from(format!("{ROLES}/{name}")))).collect()
+    let classes = modules
+        .iter()
+        .map(|module| Utf8PathBuf::from(format!("puppet/modules/{module}/manifests/init.pp")));
+    let roles = worktree
+        .list(ROLES)
+        .into_iter()
+        .filter(|name| name.ends_with(".pp"));
+    classes
+        .chain(roles.map(|name| Utf8PathBuf::from(format!("{ROLES}/{name}"))))
+        .collect()
 }
 
 /// The ports that roles forward; comments and other settings are passed over.
 fn forwarded_ports(worktree: &Worktree) -> Result<Vec<PortUse>, GenerateError> {
     let mut ports = Vec::new();
-    for name in worktree.list(SETTINGS).iter().filter(|name| name.ends_with(".yaml")) {
+    for name in worktree
+        .list(SETTINGS)
+        .iter()
+        .filter(|name| name.ends_with(".yaml"))
+    {
         let path = Utf8PathBuf::from(format!("{SETTINGS}/{name}"));
-        let Some(text) = worktree.read(&path)? else { continue };
+        let Some(text) = worktree.read(&path)? else {
+            continue;
+        };
         let root = read_yaml(path.clone(), &text)?;
         let role = name.trim_end_matches(".yaml");
-        let forwarded = root.find("forward_ports").map(Node::entries).unwrap_or_default();
+        let forwarded = root
+            .find("forward_ports")
+            .map(Node::entries)
+            .unwrap_or_default();
         for (key, _) in forwarded {
-            let number = Node { span: key.span.clone(), kind: crate::yaml::Kind::String(key.text.clone()), flow: false };
-            ports.extend(port_use(&path, &text, &number, format!("the role `{role}`")));
+            let number = Node {
+                span: key.span.clone(),
+                kind: crate::yaml::Kind::String(key.text.clone()),
+                flow: false,
+            };
+            ports.extend(port_use(
+                &path,
+                &text,
+                &number,
+                format!("the role `{role}`"),
+            ));
         }
     }
     Ok(ports)

@@ -50,7 +50,10 @@ impl Idiom {
             lookup: "lookup",
             has_license_tag: true,
             system_role: None,
-            base: vec!["profile::base::production".into(), "profile::firewall".into()],
+            base: vec![
+                "profile::base::production".into(),
+                "profile::firewall".into(),
+            ],
             absolute: "",
         }
     }
@@ -70,16 +73,28 @@ struct Habits {
 /// Reads the manifests that tell the habits; also returns the services that are declared in them.
 pub(super) fn read(worktree: &Worktree) -> (Idiom, Vec<(Utf8PathBuf, Vec<Declaration>)>) {
     let below = |folder: &str| -> Vec<Utf8PathBuf> {
-        let names = worktree.list(folder).into_iter().filter(|name| name.ends_with(".pp"));
-        names.map(|name| Utf8PathBuf::from(format!("{folder}/{name}"))).collect()
+        let names = worktree
+            .list(folder)
+            .into_iter()
+            .filter(|name| name.ends_with(".pp"));
+        names
+            .map(|name| Utf8PathBuf::from(format!("{folder}/{name}")))
+            .collect()
     };
-    let (roles, profiles) = ([below(ROLE_MODULE), below(ROLE_FOLDER)].concat(), below(PROFILES));
+    let (roles, profiles) = (
+        [below(ROLE_MODULE), below(ROLE_FOLDER)].concat(),
+        below(PROFILES),
+    );
     let modules = worktree.list("modules").into_iter();
-    let modules = modules.map(|module| Utf8PathBuf::from(format!("modules/{module}/manifests/init.pp")));
+    let modules =
+        modules.map(|module| Utf8PathBuf::from(format!("modules/{module}/manifests/init.pp")));
     let paths: Vec<Utf8PathBuf> = roles.into_iter().chain(profiles).chain(modules).collect();
     let all = read_all(worktree, &paths, |path, text| Some(habits(path, text)));
     let idiom = decide(worktree, &all);
-    let services = all.into_iter().filter(|(_, h)| !h.services.is_empty()).map(|(path, h)| (path, h.services));
+    let services = all
+        .into_iter()
+        .filter(|(_, h)| !h.services.is_empty())
+        .map(|(path, h)| (path, h.services));
     (idiom, services.collect())
 }
 
@@ -95,9 +110,17 @@ fn habits(path: &Utf8Path, text: &str) -> Habits {
     };
     if is_role(path) {
         let title = text.find("system::role").map(|at| &text[at..]);
-        habits.system_role = title.map(|rest| rest.split('\'').nth(1).is_some_and(|t| t.starts_with("role::")));
-        let includes = text.lines().filter_map(|line| line.trim_start().strip_prefix("include "));
-        habits.includes = includes.map(|rest| rest.split([' ', '#']).next().unwrap_or_default().to_owned()).collect();
+        habits.system_role = title.map(|rest| {
+            rest.split('\'')
+                .nth(1)
+                .is_some_and(|t| t.starts_with("role::"))
+        });
+        let includes = text
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("include "));
+        habits.includes = includes
+            .map(|rest| rest.split([' ', '#']).next().unwrap_or_default().to_owned())
+            .collect();
     } else if path.starts_with(PROFILES) {
         habits.lookups = text.matches("lookup(").count();
         habits.hieras = text.matches("hiera(").count();
@@ -106,26 +129,48 @@ fn habits(path: &Utf8Path, text: &str) -> Habits {
 }
 
 fn decide(worktree: &Worktree, all: &[(Utf8PathBuf, Habits)]) -> Idiom {
-    let roles: Vec<&Habits> = all.iter().filter(|(path, _)| is_role(path)).map(|(_, habits)| habits).collect();
-    let callers: Vec<&Utf8Path> = all.iter().filter(|(_, h)| !h.services.is_empty()).map(|(p, _)| p.as_path()).collect();
+    let roles: Vec<&Habits> = all
+        .iter()
+        .filter(|(path, _)| is_role(path))
+        .map(|(_, habits)| habits)
+        .collect();
+    let callers: Vec<&Utf8Path> = all
+        .iter()
+        .filter(|(_, h)| !h.services.is_empty())
+        .map(|(p, _)| p.as_path())
+        .collect();
     let in_profile = callers.iter().any(|path| path.starts_with(PROFILES));
     let class = match (in_profile, callers.is_empty()) {
         (true, _) => ClassIdiom::Profile,
         (false, true) if worktree.has_folder(PROFILES) => ClassIdiom::Profile,
         (false, _) => ClassIdiom::Module,
     };
-    let (lookups, hieras) = all.iter().fold((0, 0), |(l, h), (_, habits)| (l + habits.lookups, h + habits.hieras));
-    let described: Vec<bool> = roles.iter().filter_map(|habits| habits.system_role).collect();
+    let (lookups, hieras) = all.iter().fold((0, 0), |(l, h), (_, habits)| {
+        (l + habits.lookups, h + habits.hieras)
+    });
+    let described: Vec<bool> = roles
+        .iter()
+        .filter_map(|habits| habits.system_role)
+        .collect();
     let prefixed = described.iter().filter(|prefixed| **prefixed).count();
-    let absolute = roles.iter().flat_map(|h| &h.includes).filter(|class| class.starts_with("::")).count();
+    let absolute = roles
+        .iter()
+        .flat_map(|h| &h.includes)
+        .filter(|class| class.starts_with("::"))
+        .count();
     let includes: usize = roles.iter().map(|habits| habits.includes.len()).sum();
     Idiom {
         class,
         roles: role_folder(worktree, &callers),
         lookup: if hieras > lookups { "hiera" } else { "lookup" },
         has_license_tag: all.iter().any(|(_, habits)| habits.has_license_tag),
-        system_role: (described.len() * 2 > roles.len())
-            .then_some(if prefixed * 2 > described.len() { "role::" } else { "" }),
+        system_role: (described.len() * 2 > roles.len()).then_some(
+            if prefixed * 2 > described.len() {
+                "role::"
+            } else {
+                ""
+            },
+        ),
         base: base(&roles),
         absolute: if absolute * 2 > includes { "::" } else { "" },
     }
@@ -134,15 +179,24 @@ fn decide(worktree: &Worktree, all: &[(Utf8PathBuf, Habits)]) -> Idiom {
 /// The folder that holds most roles of existing services; of none, the newer one where it is there.
 fn role_folder(worktree: &Worktree, callers: &[&Utf8Path]) -> &'static str {
     let name = |path: &Utf8Path| match path.file_stem() {
-        Some("init") => path.components().nth(1).map(|module| module.as_str().to_owned()),
+        Some("init") => path
+            .components()
+            .nth(1)
+            .map(|module| module.as_str().to_owned()),
         stem => stem.map(str::to_owned),
     };
     let count = |folder: &str| {
         let names = callers.iter().filter_map(|path| name(path));
-        names.filter(|name| worktree.has_file(format!("{folder}/{name}.pp"))).count()
+        names
+            .filter(|name| worktree.has_file(format!("{folder}/{name}.pp")))
+            .count()
     };
     let (module, folder) = (count(ROLE_MODULE), count(ROLE_FOLDER));
-    if folder > module || (folder == module && !worktree.has_folder(ROLE_MODULE)) { ROLE_FOLDER } else { ROLE_MODULE }
+    if folder > module || (folder == module && !worktree.has_folder(ROLE_MODULE)) {
+        ROLE_FOLDER
+    } else {
+        ROLE_MODULE
+    }
 }
 
 /// The classes that at least three of four roles include: without them a host is not one of the organisation's.
@@ -151,8 +205,13 @@ fn base(roles: &[&Habits]) -> Vec<String> {
     for class in roles.iter().flat_map(|habits| &habits.includes) {
         *counts.entry(class.trim_start_matches("::")).or_default() += 1;
     }
-    let mut base: Vec<(usize, &str)> =
-        counts.into_iter().filter(|(_, count)| *count * 4 >= roles.len() * 3).map(|(class, count)| (count, class)).collect();
+    let mut base: Vec<(usize, &str)> = counts
+        .into_iter()
+        .filter(|(_, count)| *count * 4 >= roles.len() * 3)
+        .map(|(class, count)| (count, class))
+        .collect();
     base.sort_by(|a, b| b.cmp(a));
-    base.into_iter().map(|(_, class)| class.to_owned()).collect()
+    base.into_iter()
+        .map(|(_, class)| class.to_owned())
+        .collect()
 }

@@ -35,18 +35,48 @@ pub(super) const NEWEST: &str = "hieradata/role/common/deployment_server/kuberne
 
 /// Finds the list of production. It moved four times; the newest place that has it counts.
 pub(super) fn production(worktree: &Worktree) -> Result<Option<SourceList>, GenerateError> {
-    let newest = worktree.list("hieradata/role/common/deployment_server").into_iter();
+    let newest = worktree
+        .list("hieradata/role/common/deployment_server")
+        .into_iter();
     let newest = newest.filter(|name| name.ends_with(".yaml"));
-    let newest = newest.map(|name| (format!("hieradata/role/common/deployment_server/{name}"), SOURCES, Form::Repository));
+    let newest = newest.map(|name| {
+        (
+            format!("hieradata/role/common/deployment_server/{name}"),
+            SOURCES,
+            Form::Repository,
+        )
+    });
     let older = [
-        ("hieradata/role/common/deployment_server.yaml", SOURCES, Form::Repository),
-        ("hieradata/role/common/deployment/server.yaml", SOURCES, Form::Repository),
-        ("hieradata/common/scap/server.yaml", "sources", Form::Repository),
-        ("hieradata/common/role/deployment.yaml", "repo_config", Form::Upstream),
+        (
+            "hieradata/role/common/deployment_server.yaml",
+            SOURCES,
+            Form::Repository,
+        ),
+        (
+            "hieradata/role/common/deployment/server.yaml",
+            SOURCES,
+            Form::Repository,
+        ),
+        (
+            "hieradata/common/scap/server.yaml",
+            "sources",
+            Form::Repository,
+        ),
+        (
+            "hieradata/common/role/deployment.yaml",
+            "repo_config",
+            Form::Upstream,
+        ),
     ];
-    for (path, key, form) in newest.chain(older.map(|(path, key, form)| (path.to_owned(), key, form))) {
+    for (path, key, form) in
+        newest.chain(older.map(|(path, key, form)| (path.to_owned(), key, form)))
+    {
         if has_key(worktree, &path, key)? {
-            return Ok(Some(SourceList { path: path.into(), key, form }));
+            return Ok(Some(SourceList {
+                path: path.into(),
+                key,
+                form,
+            }));
         }
     }
     Ok(None)
@@ -55,33 +85,52 @@ pub(super) fn production(worktree: &Worktree) -> Result<Option<SourceList>, Gene
 /// The hieradata of an environment that lives in a cloud project: the first label of its domain.
 pub(super) fn environment_file(worktree: &Worktree, domain: &HostName) -> Option<Utf8PathBuf> {
     let project = domain.as_str().split('.').next()?;
-    let clouds = worktree.list("hieradata/cloud").into_iter().map(|cloud| format!("hieradata/cloud/{cloud}"));
+    let clouds = worktree
+        .list("hieradata/cloud")
+        .into_iter()
+        .map(|cloud| format!("hieradata/cloud/{cloud}"));
     let folders = clouds.chain(["hieradata/labs".to_owned()]);
-    let mut files = folders.map(|folder| Utf8PathBuf::from(format!("{folder}/{project}/common.yaml")));
+    let mut files =
+        folders.map(|folder| Utf8PathBuf::from(format!("{folder}/{project}/common.yaml")));
     files.find(|path| worktree.has_file(path))
 }
 
 /// Where the hieradata of an environment is assumed to be: its domain names the project and the cloud.
 pub(super) fn assumed_environment_file(domain: &HostName) -> Utf8PathBuf {
     let mut labels = domain.as_str().split('.');
-    let (project, cloud) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
+    let (project, cloud) = (
+        labels.next().unwrap_or_default(),
+        labels.next().unwrap_or_default(),
+    );
     format!("hieradata/cloud/{cloud}/{project}/common.yaml").into()
 }
 
 /// The list of an environment, in its own hieradata.
-pub(super) fn of_environment(worktree: &Worktree, path: &Utf8PathBuf) -> Result<Option<SourceList>, GenerateError> {
+pub(super) fn of_environment(
+    worktree: &Worktree,
+    path: &Utf8PathBuf,
+) -> Result<Option<SourceList>, GenerateError> {
     for key in [SOURCES, SERVER_SOURCES] {
         if has_key(worktree, path.as_str(), key)? {
-            return Ok(Some(SourceList { path: path.clone(), key, form: Form::Repository }));
+            return Ok(Some(SourceList {
+                path: path.clone(),
+                key,
+                form: Form::Repository,
+            }));
         }
     }
     Ok(None)
 }
 
 fn has_key(worktree: &Worktree, path: &str, key: &str) -> Result<bool, GenerateError> {
-    let Some(text) = worktree.read(path)? else { return Ok(false) };
+    let Some(text) = worktree.read(path)? else {
+        return Ok(false);
+    };
     // Parsing a large file only to find nothing would cost milliseconds.
-    if !text.lines().any(|line| line.trim_matches(['"', '\'']).starts_with(key)) {
+    if !text
+        .lines()
+        .any(|line| line.trim_matches(['"', '\'']).starts_with(key))
+    {
         return Ok(false);
     }
     Ok(read_yaml(path.into(), &text)?.find(key).is_some())
@@ -90,7 +139,11 @@ fn has_key(worktree: &Worktree, path: &str, key: &str) -> Result<bool, GenerateE
 impl SourceList {
     /// The list of the newest tree that is known, in a file of its own.
     pub(super) fn assumed(path: Utf8PathBuf) -> Self {
-        Self { path, key: SOURCES, form: Form::Repository }
+        Self {
+            path,
+            key: SOURCES,
+            form: Form::Repository,
+        }
     }
 
     /// The entry of a service. The repository is always written out: what its absence means changed twice.
@@ -103,6 +156,11 @@ impl SourceList {
             (Form::Upstream, None) => json!({"upstream": deploy, "checkout_submodules": true}),
             (Form::Repository, _) => json!({"repository": deploy}),
         };
-        Entry { at: vec![self.key.to_owned()], key: service.repositories.key.to_string(), value, place: Place::Sorted }
+        Entry {
+            at: vec![self.key.to_owned()],
+            key: service.repositories.key.to_string(),
+            value,
+            place: Place::Sorted,
+        }
     }
 }

@@ -13,8 +13,10 @@ use crate::yaml::Node;
 
 pub(super) const NODE: &str = "modules/service/manifests/node.pp";
 /// Files that list services with their ports, and the key of the list.
-const CATALOGS: [(&str, &str); 2] =
-    [("hieradata/common/service.yaml", "service::catalog"), ("hieradata/common/lvs/configuration.yaml", "lvs_services")];
+const CATALOGS: [(&str, &str); 2] = [
+    ("hieradata/common/service.yaml", "service::catalog"),
+    ("hieradata/common/lvs/configuration.yaml", "lvs_services"),
+];
 
 /// What a generator has to know of an operations/puppet tree.
 #[derive(Debug)]
@@ -38,9 +40,16 @@ impl PuppetTree {
     ///
     /// # Errors
     /// Where it is not one, or a file of it is not understood.
-    pub fn read(worktree: &Worktree, service: &Service, rendered: &Rendered) -> Result<Self, GenerateError> {
-        let node = worktree.read(NODE)?.and_then(|code| signature(&code, "define", "service::node"));
-        let has_roles = worktree.has_folder(idiom::ROLE_MODULE) || worktree.has_folder(idiom::ROLE_FOLDER);
+    pub fn read(
+        worktree: &Worktree,
+        service: &Service,
+        rendered: &Rendered,
+    ) -> Result<Self, GenerateError> {
+        let node = worktree
+            .read(NODE)?
+            .and_then(|code| signature(&code, "define", "service::node"));
+        let has_roles =
+            worktree.has_folder(idiom::ROLE_MODULE) || worktree.has_folder(idiom::ROLE_FOLDER);
         let (Some(node), true, true) = (node, has_roles, worktree.has_folder("hieradata")) else {
             return Err(GenerateError::Unrecognised {
                 root: worktree.root().to_owned(),
@@ -53,8 +62,10 @@ impl PuppetTree {
             });
         };
         let (idiom, services) = idiom::read(worktree);
-        let mut ports: Vec<PortUse> =
-            services.iter().flat_map(|(path, declarations)| of_declarations(path, declarations)).collect();
+        let mut ports: Vec<PortUse> = services
+            .iter()
+            .flat_map(|(path, declarations)| of_declarations(path, declarations))
+            .collect();
         let mut catalog = Vec::new();
         for (path, key) in CATALOGS {
             read_catalog(worktree, path, key, &mut ports, &mut catalog)?;
@@ -66,7 +77,9 @@ impl PuppetTree {
                 environments.push((name.clone(), path, list));
             }
         }
-        let base = worktree.read("modules/profile/manifests/base/production.pp")?.unwrap_or_default();
+        let base = worktree
+            .read("modules/profile/manifests/base/production.pp")?
+            .unwrap_or_default();
         Ok(Self {
             node,
             sources: sources::production(worktree)?,
@@ -84,7 +97,11 @@ impl PuppetTree {
     ///
     /// # Errors
     /// Where the assumed `service::node` of the templates is wrong.
-    pub fn assumed(worktree: &Worktree, service: &Service, templates: &Templates) -> Result<Self, GenerateError> {
+    pub fn assumed(
+        worktree: &Worktree,
+        service: &Service,
+        templates: &Templates,
+    ) -> Result<Self, GenerateError> {
         let (node, _) = assumed_node(templates, "operations-puppet/service-node.pp")?;
         let environments = service.environments.iter().map(|(name, environment)| {
             let path = sources::assumed_environment_file(&environment.domain);
@@ -121,13 +138,20 @@ fn read_catalog(
     ports: &mut Vec<PortUse>,
     catalog: &mut Vec<(String, Utf8PathBuf, usize)>,
 ) -> Result<(), GenerateError> {
-    let Some(text) = worktree.read(path)? else { return Ok(()) };
+    let Some(text) = worktree.read(path)? else {
+        return Ok(());
+    };
     let root = read_yaml(path.into(), &text)?;
     for (name, entry) in root.find(key).map(Node::entries).unwrap_or_default() {
         let line = text[..name.span.start].matches('\n').count() + 1;
         catalog.push((name.text.clone(), path.into(), line));
         if let Some(port) = entry.find("port") {
-            ports.extend(port_use(path.into(), &text, port, format!("the entry `{}` of `{key}`", name.text)));
+            ports.extend(port_use(
+                path.into(),
+                &text,
+                port,
+                format!("the entry `{}` of `{key}`", name.text),
+            ));
         }
     }
     Ok(())
