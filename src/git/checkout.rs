@@ -131,18 +131,44 @@ impl Checkout {
         reference.peel_to_commit().ok().map(|commit| commit.id())
     }
 
-    /// The commit before which a branch begins: where it was last created or put by `git switch`.
+    /// The commit that a branch began at: where it was last created or put by `git switch`.
     pub fn beginning(&self, branch: &str) -> Option<Oid> {
-        let reflog = self
-            .repository
-            .reflog(&format!("refs/heads/{branch}"))
-            .ok()?;
-        let put = |entry: &git2::ReflogEntry<'_>| {
-            let message =
-                String::from_utf8_lossy(entry.message_bytes().unwrap_or_default()).into_owned();
-            message.starts_with("branch: Created from") || message.starts_with("branch: Reset to")
+        let put = |entry: &(Oid, String)| {
+            entry.1.starts_with("branch: Created from") || entry.1.starts_with("branch: Reset to")
         };
-        reflog.iter().find(put).map(|entry| entry.id_new())
+        self.reflog(branch)
+            .into_iter()
+            .find(put)
+            .map(|(commit, _)| commit)
+    }
+
+    /// The commits that `git commit --amend` made the last one of a branch from, newest first.
+    pub fn amended(&self, branch: &str) -> Vec<Oid> {
+        let reflog = self.reflog(branch);
+        let chain = reflog
+            .iter()
+            .take_while(|(_, message)| message.starts_with("commit (amend)"));
+        let count = chain.count();
+        reflog
+            .into_iter()
+            .skip(1)
+            .take(count)
+            .map(|(commit, _)| commit)
+            .collect()
+    }
+
+    /// What a branch has led to, newest first, and how it came there.
+    fn reflog(&self, branch: &str) -> Vec<(Oid, String)> {
+        let Ok(reflog) = self.repository.reflog(&format!("refs/heads/{branch}")) else {
+            return Vec::new();
+        };
+        let message = |entry: &git2::ReflogEntry<'_>| {
+            String::from_utf8_lossy(entry.message_bytes().unwrap_or_default()).into_owned()
+        };
+        reflog
+            .iter()
+            .map(|entry| (entry.id_new(), message(&entry)))
+            .collect()
     }
 
     /// Whether there is a remote of this name.

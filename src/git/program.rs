@@ -193,10 +193,11 @@ impl Git {
                 seconds,
             });
         };
+        let until = Instant::now() + GRACE;
         Ok(Output {
             status,
-            stdout: stdout.finish(),
-            stderr: stderr.finish(),
+            stdout: stdout.finish(until),
+            stderr: stderr.finish(until),
         })
     }
 }
@@ -290,8 +291,9 @@ fn collect(stream: Option<impl Read + Send + 'static>) -> Stream {
 }
 
 impl Stream {
-    fn finish(self) -> Vec<u8> {
-        let _ended = self.ended.recv_timeout(GRACE);
+    fn finish(self, until: Instant) -> Vec<u8> {
+        let left = until.saturating_duration_since(Instant::now());
+        let _ended = self.ended.recv_timeout(left);
         std::mem::take(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -407,7 +409,7 @@ mod tests {
     #[test]
     fn what_takes_too_long_is_stopped() {
         let git = Git::at("/".into())
-            .with("alias.wait", "!exec sleep 60")
+            .with("alias.wait", "!exec sleep 5")
             .within(Duration::ZERO);
         let error = git.run(&["wait"]).unwrap_err();
         assert!(

@@ -113,6 +113,9 @@ impl Topic {
         let message = self.checkout.message(tip)?;
         let id = CommitMessage::parse(&message).change_id();
         if let Some(written) = written.filter(|written| id.as_ref() != Some(written)) {
+            if id.is_none() && commits.len() == 1 && self.was(&written) {
+                return Ok(Some((written, message)));
+            }
             for (depth, commit) in commits.iter().enumerate() {
                 if self.change_id(*commit)?.as_ref() == Some(&written) {
                     let subject = message.lines().next().unwrap_or_default().to_owned();
@@ -131,6 +134,16 @@ impl Topic {
             return Ok(None);
         }
         Ok(id.map(|id| (id, message)))
+    }
+
+    /// Whether the last commit was made from a change by `git commit --amend`: then it is that change, and somebody
+    /// dropped the Change-Id with the rest of the message.
+    fn was(&self, written: &ChangeId) -> bool {
+        let before = self.checkout.amended(self.branch.as_str());
+        // A commit of long ago may have been collected as garbage.
+        before
+            .into_iter()
+            .any(|commit| self.change_id(commit).ok().flatten().as_ref() == Some(written))
     }
 
     /// Remembers the message, so that it can follow the model for as long as nobody edits it.

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::{ErrorCode, Status};
@@ -24,14 +24,16 @@ pub fn dirty(
         Err(GitError::NotACheckout { .. }) => return Ok(Vec::new()),
         Err(error) => return Err(error.into()),
     };
+    let places: Result<Vec<Utf8PathBuf>, _> =
+        paths.iter().map(|path| checkout.place(path)).collect();
+    let places = places?;
+    let changed: BTreeMap<Utf8PathBuf, Status> = checkout.status(&places)?.into_iter().collect();
     let mut dirty = Vec::new();
-    for path in paths {
-        let place = checkout.place(path)?;
-        let status = checkout.status(std::slice::from_ref(&place))?;
-        let Some((_, status)) = status.first() else {
+    for (path, place) in paths.iter().zip(&places) {
+        let Some(status) = changed.get(place) else {
             continue;
         };
-        if !is_ours(&checkout, path, &place, *status, rendered)? {
+        if !is_ours(&checkout, path, place, *status, rendered)? {
             dirty.push(path.clone());
         }
     }

@@ -73,6 +73,9 @@ pub enum ReviewError {
         reason: String,
         source: Words,
     },
+    /// The server is no Gerrit: it took the reference as it is.
+    #[error("`{remote}` is not a review server: it made `{reference}` of the change")]
+    NoGerrit { remote: String, reference: String },
     #[error("`{path}` is there already, and {reason}")]
     Occupied { path: Utf8PathBuf, reason: String },
     #[error("the site `{site}` does not say where its repositories are")]
@@ -115,6 +118,7 @@ impl ReviewError {
             | Self::NoChangeId { .. }
             | Self::NoRemote { .. }
             | Self::Rejected { .. }
+            | Self::NoGerrit { .. }
             | Self::Occupied { .. } => ErrorKind::Conflict,
         }
     }
@@ -149,6 +153,9 @@ impl ReviewError {
             }
             Self::Rejected { .. } if self.is_about_credentials() => {
                 vec!["git remote set-url gerrit ssh://USER@HOST:29418/REPOSITORY".into()]
+            }
+            Self::NoGerrit { remote, reference } => {
+                vec![format!("git push {remote} --delete '{reference}'")]
             }
             Self::NoChangeId { .. } => vec!["git commit --amend".into()],
             Self::Commit { .. }

@@ -88,7 +88,10 @@ impl Topic {
             .map(|upstream| format!("git rebase {}", short(&upstream.reference)));
         match answer {
             Answer::Accepted { words } => Ok(Pushed {
-                outcome: outcome(&words),
+                outcome: outcome(&words).ok_or_else(|| ReviewError::NoGerrit {
+                    remote: remote.to_owned(),
+                    reference: format!("refs/for/{}%topic={}", self.base, self.branch),
+                })?,
                 urls: urls(&words),
                 behind,
                 hint,
@@ -259,18 +262,24 @@ fn answer(output: &Output) -> Option<Answer> {
 }
 
 /// Whether Gerrit made a change or updated one: `Processing changes: refs: 1, new: 1, done`, and `[NEW]` after it.
-fn outcome(words: &str) -> Outcome {
-    let updated = words
+///
+/// Other servers take the reference as it is, and say nothing of the kind.
+fn outcome(words: &str) -> Option<Outcome> {
+    let processed = words
         .lines()
-        .any(|line| line.contains("Processing changes:") && line.contains("updated:"));
+        .find(|line| line.contains("Processing changes:"));
+    if processed.is_none() && urls(words).is_empty() {
+        return None;
+    }
     let new = words
         .lines()
         .any(|line| line.contains("[NEW]") || line.contains(" new:"));
-    if updated && !new {
+    let updated = processed.is_some_and(|line| line.contains("updated:"));
+    Some(if updated && !new {
         Outcome::Updated
     } else {
         Outcome::New
-    }
+    })
 }
 
 /// The addresses that begin a line of the server's.
@@ -316,11 +325,12 @@ mod tests {
     fn gerrits_answers_are_understood() {
         let new = "remote: Processing changes: refs: 1, new: 1, done            \nremote: \nremote: SUCCESS        \n\
                    remote: \nremote:   https://gerrit.example.org/r/c/x/+/12 add it [NEW]        \n";
-        assert_eq!(outcome(new), Outcome::New);
+        assert_eq!(outcome(new), Some(Outcome::New));
+        assert_eq!(outcome("To /srv/git/x\n"), None);
         assert_eq!(urls(new), ["https://gerrit.example.org/r/c/x/+/12"]);
         assert_eq!(
             outcome(&new.replace("new: 1", "updated: 1").replace(" [NEW]", "")),
-            Outcome::Updated
+            Some(Outcome::Updated)
         );
         let line = "To ssh://h/x\n!\tHEAD:refs/for/master%topic=t\t[remote rejected] (change http://h/1 closed (x))\nDone\n";
         let refused = Answer::Refused {

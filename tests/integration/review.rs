@@ -205,6 +205,37 @@ fn an_edited_message_is_kept_and_completed() {
 }
 
 #[test]
+fn a_dropped_change_id_comes_back() {
+    let it = Fixture::new();
+    it.change("one\n");
+    let id = it.change_id();
+    it.git(&["commit", "--quiet", "--amend", "--message", "my words"]);
+    let committed = it.commit(&["own.pp"]).unwrap();
+    assert!(matches!(committed, Committed::Amended { .. }));
+    assert_eq!(it.message(), format!("my words\n\nChange-Id: {id}"));
+}
+
+#[test]
+fn a_server_that_is_no_gerrit_is_not_taken_for_one() {
+    let it = Fixture::new();
+    let bare = it.gerrit.path("git").join(NAME);
+    it.gerrit
+        .git(&bare, &["config", "--unset-all", "receive.procReceiveRefs"]);
+    it.change("one\n");
+    let error = it.push().unwrap_err();
+    let reference = "refs/for/master%topic=svcgen/trending-edits";
+    assert_eq!(
+        error.to_string(),
+        format!("`origin` is not a review server: it made `{reference}` of the change")
+    );
+    assert_eq!(
+        error.hints(),
+        [format!("git push origin --delete '{reference}'")]
+    );
+    it.git(&["push", "--quiet", "origin", "--delete", reference]);
+}
+
+#[test]
 fn only_the_trailers_are_new_where_a_ticket_is() {
     let it = Fixture::new();
     it.change("one\n");
