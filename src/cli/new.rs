@@ -106,12 +106,10 @@ fn write(
     sites: &Sites,
     force: bool,
 ) -> Result<bool, CommandError> {
-    // Through a link, it is the file that changes.
-    let target = path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned());
     let same = |present: &str| {
         Service::parse(path, present, sites, None).is_ok_and(|(present, _)| present == *service)
     };
-    match fs_err::read_to_string(&target) {
+    match fs_err::read_to_string(path) {
         Ok(present) if present == text || same(&present) => return Ok(false),
         Ok(_) if !force => return Err(conflict(path)),
         Err(error) if error.kind() == std::io::ErrorKind::InvalidData && !force => {
@@ -125,11 +123,12 @@ fn write(
             ) => {}
         Err(error) => return Err(error.into()),
     }
-    let folder = target
+    // A link is replaced, never followed: it could lead out of the repository.
+    let folder = path
         .parent()
         .filter(|folder| !folder.as_str().is_empty())
-        .map_or(Utf8Path::new("."), |folder| folder);
-    let target = folder.join(target.file_name().unwrap_or(MODEL_FILE));
+        .unwrap_or(Utf8Path::new("."));
+    let target = folder.join(path.file_name().unwrap_or(MODEL_FILE));
     edit::replace(&target, text.as_bytes()).map_err(|error| {
         CommandError::from(error).cause(format!("`{}` was not written", shown(path)))
     })?;

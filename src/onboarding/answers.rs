@@ -306,7 +306,10 @@ fn shifted(span: &Span, base: usize) -> Span {
     span.start + base..span.end + base
 }
 
-/// Splits a path into its names; `None` where one is empty.
+/// The longest path, in names; the model's own are shorter than ten.
+const LONGEST_PATH: usize = 32;
+
+/// Splits a path into its names; `None` where one is empty, or there are too many.
 fn split(path: &str, span: Span) -> Option<Vec<Key>> {
     let name = |text: &str| {
         (!text.is_empty()).then(|| Key {
@@ -314,7 +317,8 @@ fn split(path: &str, span: Span) -> Option<Vec<Key>> {
             span: span.clone(),
         })
     };
-    path.trim().split('.').map(name).collect()
+    let names: Option<Vec<Key>> = path.trim().split('.').map(name).collect();
+    names.filter(|names| names.len() <= LONGEST_PATH)
 }
 
 fn follow<'a>(shape: Shape<'a>, path: &[Key]) -> Shape<'a> {

@@ -358,3 +358,19 @@ fn json_tells_what_was_written() {
     );
     assert!(env.has("x.yaml"));
 }
+
+#[test]
+fn a_link_is_replaced_and_not_followed() {
+    let env = Env::new();
+    env.write("../outside.yaml", "mine\n");
+    std::os::unix::fs::symlink("../outside.yaml", env.work().join("svcgen.yaml")).unwrap();
+    env.write("answers.yaml", LEAST);
+    assert_eq!(env.svcgen(&["new", "--answers", "answers.yaml"]).code, 11);
+    assert_eq!(
+        env.svcgen(&["new", "--answers", "answers.yaml", "--force"])
+            .code,
+        0
+    );
+    assert_eq!(env.read("../outside.yaml"), "mine\n");
+    assert!(env.read("svcgen.yaml").contains("name: my-service"));
+}

@@ -1,0 +1,113 @@
+//! What the book shows is true.
+
+use crate::support::Env;
+
+fn page(path: &str) -> String {
+    std::fs::read_to_string(format!("{}/book/src/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// The first block of YAML in a page.
+fn example(path: &str) -> String {
+    let page = page(path);
+    let (_, rest) = page.split_once("```yaml\n").unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_example_of_the_model_is_a_model() {
+    let env = Env::new();
+    env.write("svcgen.yaml", &example("reference/model.md"));
+    let run = env.svcgen(&["request", "access"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+}
+
+#[test]
+fn the_example_of_a_site_is_a_site() {
+    let env = Env::new();
+    env.write(
+        "../config/svcgen/sites/example.yaml",
+        &example("reference/sites.md"),
+    );
+    env.write("svcgen.yaml", &example("reference/model.md"));
+    let run = env.svcgen(&["request", "service", "--site", "example"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(run.stdout.contains("#new-services"), "{}", run.show());
+}
+
+#[test]
+fn the_answers_of_the_guide_make_a_model() {
+    let env = Env::new();
+    env.write("answers.yaml", &example("guide/first-patch.md"));
+    let run = env.svcgen(&["new", "--answers", "answers.yaml"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(
+        env.read("svcgen.yaml")
+            .contains(r#"value: {vagrant: "127.0.0.1:9092"}"#)
+    );
+}
+
+#[test]
+fn every_command_has_a_section() {
+    let help = Env::new().svcgen(&["--help"]).stdout;
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let (commands, _) = commands.split_once("\n\n").unwrap();
+    let names: Vec<&str> = commands
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .collect();
+    assert!(
+        names.contains(&"new") && names.contains(&"schema"),
+        "{names:?}"
+    );
+    let page = page("reference/command-line.md");
+    for name in names
+        .into_iter()
+        .filter(|name| !name.is_empty() && *name != "help")
+    {
+        assert!(
+            page.contains(&format!("## `svcgen {name}`")),
+            "`svcgen {name}` is not in the book"
+        );
+    }
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
+    let mut folders = vec![root.join("book/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                pages.push(path)
+            }
+        }
+    }
+    let summary = page("SUMMARY.md");
+    assert!(pages.len() > 10, "{pages:?}");
+    for file in pages {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            let target = file.parent().unwrap().join(link.split('#').next().unwrap());
+            assert!(
+                link.starts_with("https://") || target.exists(),
+                "{link} in {}",
+                file.display()
+            );
+        }
+        if let Ok(page) = file.strip_prefix(root.join("book/src")) {
+            let name = page.to_str().unwrap();
+            assert!(
+                name == "SUMMARY.md" || summary.contains(name),
+                "{name} is not in the summary"
+            );
+        }
+    }
+}
