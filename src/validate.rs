@@ -25,7 +25,7 @@ use crate::edit::{EditPlan, FileEdit};
 use crate::model::{HostName, PuppetName, Service, Site};
 use crate::scap::Mistake;
 use crate::worktree::{Worktree, WorktreeError};
-pub use scap::scap as mistakes;
+pub use scap::mistakes;
 use scratch::Scratch;
 use tools::Tools;
 

@@ -13,7 +13,7 @@ pub use self::tree::PuppetTree;
 use super::puppet_code::{
     ClassParameter, Expression, ParameterView, arguments, comment, parameters,
 };
-use super::service_node::Arguments;
+use super::service_node::{ArgumentList, Arguments};
 use super::{CommitText, GenerateError, Generated, names, ports, values};
 use crate::edit::{Desired, yaml::Entry};
 use crate::model::{ConfigStyle, Parameter, Service, Site};
@@ -215,7 +215,7 @@ fn define_arguments(
     tree: &PuppetTree,
     class: &str,
     warnings: &mut Vec<String>,
-) -> Result<Vec<(String, Expression)>, GenerateError> {
+) -> Result<ArgumentList, GenerateError> {
     let text = |text: &str| Expression::Code(puppet_string(text));
     let health = &service.runtime.healthcheck;
     let mut arguments = Arguments::new(&tree.node);

@@ -8,6 +8,9 @@ use crate::model::{DataType, Service, suggest};
 use crate::puppet::Signature;
 use crate::render::quoting::{puppet_string, puppet_value};
 
+/// Arguments by their names, in their order.
+pub(super) type ArgumentList = Vec<(String, Expression)>;
+
 /// Arguments that some tree's `service::node` has or had and that svcgen does not derive itself.
 const KNOWN_ELSEWHERE: &[&str] = &[
     "auto_refresh",
@@ -39,7 +42,7 @@ const KNOWN_ELSEWHERE: &[&str] = &[
 #[derive(Debug)]
 pub(super) struct Arguments<'a> {
     signature: &'a Signature,
-    list: Vec<(String, Expression)>,
+    list: ArgumentList,
     pub(super) warnings: Vec<String>,
 }
 
@@ -162,7 +165,7 @@ impl<'a> Arguments<'a> {
     /// The arguments, once all that the tree requires are there.
     pub(super) fn finish(
         mut self,
-    ) -> Result<(Vec<(String, Expression)>, Vec<String>), GenerateError> {
+    ) -> Result<(ArgumentList, Vec<String>), GenerateError> {
         for parameter in self
             .signature
             .parameters

@@ -12,7 +12,7 @@ use crate::worktree::{Worktree, WorktreeError};
 ///
 /// # Errors
 /// Where a file cannot be read.
-pub fn scap(
+pub fn mistakes(
     service: &Service,
     site: &Site,
     worktree: &Worktree,

@@ -69,7 +69,7 @@ impl Repo {
     fn apply(&self) -> Vec<String> {
         let (generated, plan) = self.generate().unwrap();
         assert_eq!(plan.conflicts, []);
-        let mistakes = validate::scap::scap(&self.service, &self.site, &self.tree, &plan).unwrap();
+        let mistakes = validate::mistakes(&self.service, &self.site, &self.tree, &plan).unwrap();
         assert_eq!(mistakes, []);
         edit::apply(
             &plan,

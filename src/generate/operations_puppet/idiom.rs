@@ -199,8 +199,14 @@ fn role_folder(worktree: &Worktree, callers: &[&Utf8Path]) -> &'static str {
     }
 }
 
+/// The fewest roles that can have a habit.
+const FEWEST_ROLES: usize = 4;
+
 /// The classes that at least three of four roles include: without them a host is not one of the organisation's.
 fn base(roles: &[&Habits]) -> Vec<String> {
+    if roles.len() < FEWEST_ROLES {
+        return Vec::new();
+    }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for class in roles.iter().flat_map(|habits| &habits.includes) {
         *counts.entry(class.trim_start_matches("::")).or_default() += 1;
