@@ -379,7 +379,9 @@ impl<'a> Parser<'a> {
                 Argument::Type(key) => match key.arguments.first() {
                     Some(Argument::Text(name)) => (key.clone(), name.clone()),
                     _ => {
-                        return Err("a member is named by a text, such as `Optional['name']`".into());
+                        return Err(
+                            "a member is named by a text, such as `Optional['name']`".into()
+                        );
                     }
                 },
                 _ => return Err("a member is named by a text".into()),

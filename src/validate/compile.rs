@@ -86,7 +86,7 @@ impl Compiler<'_> {
             }
             Some(first) => Step::not_judged(NAME, self.tree_reason(first)),
         };
-        if attempt.language == Language::Puppet3 {
+        if attempt.language == Language::Puppet3 && step.outcome == Outcome::Passed {
             step.notes.push(
                 "the tree was read as Puppet 3 did: it is older than the installed Puppet".into(),
             );
@@ -146,15 +146,13 @@ impl Compiler<'_> {
     }
 
     fn tree_reason(&self, error: &Message) -> String {
-        let finding = self.scratch.finding_of(error);
-        let place = match (&finding.path, finding.line) {
+        let text = self.scratch.without_folders(&error.text);
+        let line = error.places.first().and_then(|place| place.line);
+        let place = match (self.innermost(error), line) {
             (Some(path), Some(line)) => format!(" ({path}:{line})"),
             (Some(path), None) => format!(" ({path})"),
             (None, _) => String::new(),
         };
-        format!(
-            "other services of this tree do not compile here either: {}{place}",
-            finding.message
-        )
+        format!("other services of this tree do not compile here either: {text}{place}")
     }
 }

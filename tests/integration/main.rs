@@ -1,0 +1,4 @@
+//! The tests of whole commands, as one program.
+
+mod support;
+mod validate;
