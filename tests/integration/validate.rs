@@ -380,3 +380,42 @@ fn a_tree_that_does_not_compile_itself_is_not_held_against_the_plan() {
         "{reason}"
     );
 }
+
+#[test]
+fn what_the_plan_takes_from_a_broken_tree_is_not_held_against_it() {
+    if !has(
+        "what_the_plan_takes_from_a_broken_tree_is_not_held_against_it",
+        TOOLS,
+    ) {
+        return;
+    }
+    let tree = Tree::new(PRODUCTION);
+    tree.write(
+        "modules/standard/manifests/init.pp",
+        "class standard {\n    lost_function()\n}\n",
+    );
+    tree.write(
+        "modules/other/manifests/init.pp",
+        "class other {\n    service::node { 'other': port => 1 }\n}\n",
+    );
+    let role = PRODUCTION_ROLE.replace(
+        "    include profile",
+        "    include standard\n    include profile",
+    );
+    let files = [
+        ("modules/profile/manifests/trending.pp", PROFILE),
+        ("modules/role/manifests/trending.pp", &role),
+    ];
+    let data = [(
+        "hieradata/role/common/trending.yaml",
+        "profile::trending::level: info\n",
+    )];
+    let verdict = judge(&tree, PuppetTree::Production, &files, &data);
+    let Outcome::NotJudged { reason } = outcome(&verdict, "catalogue") else {
+        panic!("{verdict:#?}")
+    };
+    assert!(
+        reason.ends_with("(modules/standard/manifests/init.pp:2)"),
+        "{reason}"
+    );
+}
