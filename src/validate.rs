@@ -223,3 +223,77 @@ fn judge(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tools: &Tools) -> V
     });
     Verdict { steps }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn without_the_tools_nothing_is_called_verified() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let role = PuppetName::parse("x").unwrap();
+        let generated = [
+            ("modules/x/manifests/init.pp".into(), "class x {".to_owned()),
+            ("x.erb".into(), "<%".to_owned()),
+        ];
+        let request = PuppetRequest {
+            root,
+            tree: PuppetTree::Production,
+            edits: &[],
+            generated: &generated,
+            role: &role,
+            domain: None,
+            secrets: &[],
+        };
+        let verdict = judge(
+            &request,
+            &Scratch::build(&request).unwrap(),
+            &Tools::default(),
+        );
+        assert!(!verdict.is_verified() && !verdict.has_failed());
+        assert_eq!(verdict.steps.len(), 5);
+        for step in verdict.steps {
+            assert!(
+                matches!(step.outcome, Outcome::Skipped { .. }),
+                "{}: {:?}",
+                step.name,
+                step.outcome
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_made_to_look_at_goes_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        fs_err::create_dir(root.join("sub")).unwrap();
+        fs_err::write(root.join("sub/file"), "old").unwrap();
+        let role = PuppetName::parse("x").unwrap();
+        let generated = [("sub/new".into(), "new".to_owned())];
+        let (tree, domain, secrets) = (PuppetTree::Vagrant, None, &[][..]);
+        let request = PuppetRequest {
+            root,
+            tree,
+            edits: &[],
+            generated: &generated,
+            role: &role,
+            domain,
+            secrets,
+        };
+        let scratch = Scratch::build(&request).unwrap();
+        let path = scratch.path().to_owned();
+        assert_eq!(
+            fs_err::read_to_string(path.join("tree/sub/new")).unwrap(),
+            "new"
+        );
+        drop(scratch);
+        assert!(!path.exists());
+        assert_eq!(
+            fs_err::read_to_string(root.join("sub/file")).unwrap(),
+            "old"
+        );
+        assert!(!root.join("sub/new").exists());
+    }
+}

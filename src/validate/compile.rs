@@ -75,7 +75,9 @@ impl Compiler<'_> {
         }
         let mut step = match errors.first() {
             None => Step::new(NAME, Outcome::Passed),
-            Some(_) if self.blames_plan(&errors) || self.baseline_compiles(&attempt)? => {
+            Some(first)
+                if self.blames_plan(&errors) || self.baseline_compiles(&attempt, first)? =>
+            {
                 Step::from_findings(
                     NAME,
                     errors
@@ -86,7 +88,7 @@ impl Compiler<'_> {
             }
             Some(first) => Step::not_judged(NAME, self.tree_reason(first)),
         };
-        if attempt.language == Language::Puppet3 {
+        if attempt.language == Language::Puppet3 && step.outcome == Outcome::Passed {
             step.notes.push(
                 "the tree was read as Puppet 3 did: it is older than the installed Puppet".into(),
             );
@@ -122,8 +124,9 @@ impl Compiler<'_> {
         self.scratch.locate(&error.places.first()?.path)
     }
 
-    /// Whether a service without anything of the plan compiles in the same way.
-    fn baseline_compiles(&self, attempt: &Attempt<'_>) -> io::Result<bool> {
+    /// Whether a service without anything of the plan compiles in the same way; not where it fails at the same
+    /// place.
+    fn baseline_compiles(&self, attempt: &Attempt<'_>, error: &Message) -> io::Result<bool> {
         let mut baselines = baseline::services(self.request, self.scratch);
         if self.request.tree == PuppetTree::Production {
             baselines.insert(0, baseline::probe(self.request, self.scratch));
@@ -138,23 +141,26 @@ impl Compiler<'_> {
                 manifest,
                 ..*attempt
             };
-            if self.run(&attempt)?.is_empty() {
-                return Ok(true);
+            let errors = self.run(&attempt)?;
+            let is_same = |other: &Message| match (other.places.first(), error.places.first()) {
+                (None, None) => other.text == error.text,
+                (other, place) => other == place,
+            };
+            if errors.is_empty() || errors.iter().any(is_same) {
+                return Ok(errors.is_empty());
             }
         }
         Ok(false)
     }
 
     fn tree_reason(&self, error: &Message) -> String {
-        let finding = self.scratch.finding_of(error);
-        let place = match (&finding.path, finding.line) {
+        let text = self.scratch.without_folders(&error.text);
+        let line = error.places.first().and_then(|place| place.line);
+        let place = match (self.innermost(error), line) {
             (Some(path), Some(line)) => format!(" ({path}:{line})"),
             (Some(path), None) => format!(" ({path})"),
             (None, _) => String::new(),
         };
-        format!(
-            "other services of this tree do not compile here either: {}{place}",
-            finding.message
-        )
+        format!("other services of this tree do not compile here either: {text}{place}")
     }
 }

@@ -87,9 +87,7 @@ fn read(block: &str) -> Message {
         text.truncate(at);
     }
     let mut places = Vec::new();
-    if let Some(place) = template_place(&text) {
-        places.push(place);
-    }
+    places.extend(template_place(&text).or_else(|| syntax_place(&text)));
     while let Some((start, end, place)) = bracketed(&text) {
         places.push(place);
         text.replace_range(start..end, "");
@@ -164,6 +162,16 @@ fn template_place(text: &str) -> Option<Place> {
     })
 }
 
+/// Finds the template that is not Ruby, which Ruby itself reports.
+fn syntax_place(text: &str) -> Option<Place> {
+    let (path, rest) = text.strip_prefix("SyntaxError: ")?.split_once(':')?;
+    let (line, _) = rest.split_once(':')?;
+    Some(Place {
+        path: path.to_owned(),
+        line: Some(line.parse().ok()?),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,6 +226,16 @@ mod tests {
                 text.to_owned(),
                 vec!["/t/c.erb:15".to_owned(), "/t/u.pp:127".to_owned()]
             )]
+        );
+    }
+
+    #[test]
+    fn a_template_that_is_not_ruby_is_told_by_ruby() {
+        let log = "Error: Could not call 'find' on 'catalog': SyntaxError: /t/c.erb:6: syntax error\n; _erbout\n";
+        let text = "SyntaxError: /t/c.erb:6: syntax error\n; _erbout";
+        assert_eq!(
+            told(log),
+            [(text.to_owned(), vec!["/t/c.erb:6".to_owned()])]
         );
     }
 

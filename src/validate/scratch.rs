@@ -81,8 +81,11 @@ impl<'a> Scratch<'a> {
     /// Gives a tool an environment in which it finds nothing of the user's.
     pub(super) fn enclose(&self, command: &mut Command) {
         command.env_clear().current_dir(self.tree());
-        if let Some(path) = std::env::var_os("PATH") {
-            command.env("PATH", path);
+        // Where programs are, and the libraries of a Puppet that was installed as a gem.
+        for name in ["PATH", "GEM_HOME", "GEM_PATH"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
         }
         let home = self.path.join("home");
         command

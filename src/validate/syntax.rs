@@ -205,6 +205,13 @@ fn compare(
     changes: &mut Vec<(Vec<String>, Value)>,
     removed: &mut Vec<Vec<String>>,
 ) {
+    let nothing = Value::Object(serde_json::Map::new());
+    // A file that is new, or had only comments, gets keys as one that had others does.
+    let old = if old.is_null() && new.is_object() {
+        &nothing
+    } else {
+        old
+    };
     match (old, new) {
         _ if old == new => {}
         (Value::Object(old), Value::Object(new)) => {

@@ -10,3 +10,4 @@ mod request;
 mod review;
 mod support;
 mod trees;
+mod validate;

@@ -1,4 +1,7 @@
 pub(crate) mod gerrit;
+mod tree;
+
+pub(crate) use tree::Tree;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
