@@ -96,6 +96,9 @@ pub fn main() -> ExitCode {
     };
     let ui = Ui::new(cli.global.format, cli.global.color, questions, verbosity);
     log(verbosity);
+    if let Err(error) = crate::interrupt::install() {
+        ui.warning(&format!("Ctrl-C ends svcgen at once: {error}"));
+    }
     match run(&cli, &ui) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Closed) => ExitCode::SUCCESS,

@@ -15,6 +15,10 @@ pub enum ErrorKind {
     Verification,
     /// A taken port or name, somebody else's change, a dirty or diverged repository, a refused push.
     Conflict,
+    /// Ctrl-C.
+    Interrupted,
+    /// SIGTERM.
+    Terminated,
 }
 
 impl ErrorKind {
@@ -26,6 +30,8 @@ impl ErrorKind {
             Self::Differences => 3,
             Self::Verification => 10,
             Self::Conflict => 11,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
         }
     }
 }

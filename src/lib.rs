@@ -9,6 +9,7 @@ pub mod error;
 pub mod generate;
 pub mod git;
 pub mod ini;
+mod interrupt;
 pub mod model;
 pub mod onboarding;
 pub mod puppet;

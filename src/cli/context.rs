@@ -20,7 +20,7 @@ pub(super) struct Context {
     pub(super) configuration: Configuration,
     pub(super) sites: Sites,
     pub(super) templates: Templates,
-    /// The site that was named by flag, environment or configuration.
+    /// The site that was named by flag or environment.
     pub(super) site: Option<SiteName>,
 }
 
@@ -39,8 +39,10 @@ impl Context {
         let named = global.site.as_ref();
         let site = named.map(|name| SiteName::parse(name)).transpose();
         let site = site.map_err(|refused| CommandError::usage(format!("--site: {refused}")))?;
+        let default = configuration.site.as_deref();
+        let default = default.and_then(|name| SiteName::parse(name).ok());
         Ok(Self {
-            sites: Sites::new(configuration.sites_folder()),
+            sites: Sites::new(configuration.sites_folder()).with_default(default),
             templates: Templates::new(configuration.templates_folder()),
             configuration,
             site,
@@ -143,7 +145,7 @@ fn underline(path: &Utf8Path, text: &str, problem: &Problem) -> String {
     // Writing into a string does not fail.
     let _rendered = GraphicalReportHandler::new_themed(theme)
         .with_width(80)
-        .with_context_lines(0)
+        .with_context_lines(1)
         .render_report(&mut out, report.as_ref());
     out
 }

@@ -80,6 +80,7 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
     let mut differs = false;
     let mut failures: Vec<(Generator, CommandError)> = Vec::new();
     for (generator, target) in &targets {
+        crate::interrupt::check()?;
         match run.one(*generator, target) {
             Ok(ended) => differs |= ended.has_differences,
             Err(error) => {

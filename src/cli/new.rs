@@ -6,7 +6,7 @@ use super::context::{Context, working_directory};
 use super::{Failure, GlobalArgs};
 use crate::edit;
 use crate::error::CommandError;
-use crate::model::{MODEL_FILE, Service, SiteName, Sites};
+use crate::model::{MODEL_FILE, Service, Sites};
 use crate::onboarding::{Answers, AnswersError, find_defaults, write_model};
 use crate::ui::{Format, Ui};
 
@@ -82,13 +82,7 @@ fn answer(args: &NewArgs, context: &Context, ui: &Ui) -> Result<(Service, String
             ));
         }
     }
-    let configured = context
-        .configuration
-        .site
-        .as_deref()
-        .and_then(|name| SiteName::parse(name).ok());
-    let configured = configured.filter(|_| !answers.is_answered("site"));
-    if let Some(site) = context.site.as_ref().or(configured.as_ref()) {
+    if let Some(site) = &context.site {
         answers.set_site(site);
     }
     let (service, _) = answers

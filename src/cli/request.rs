@@ -5,8 +5,7 @@ use jiff::{Timestamp, Zoned};
 
 use super::context::{Context, Loaded};
 use super::{Failure, GlobalArgs};
-use crate::error::{CommandError, ErrorKind};
-use crate::generate::GenerateError;
+use crate::error::CommandError;
 use crate::generate::tickets::{TicketKind, ticket};
 use crate::ui::{Format, Ui};
 
@@ -39,7 +38,8 @@ pub(super) fn run(args: &RequestArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
         RequestKind::Access => TicketKind::Access,
         RequestKind::Repositories => TicketKind::Repositories,
     };
-    let ticket = ticket(kind, &service, &site, today()?, &context.templates).map_err(explain)?;
+    let ticket =
+        ticket(kind, &service, &site, today()?, &context.templates).map_err(CommandError::from)?;
     for warning in &ticket.warnings {
         ui.warning(warning);
     }
@@ -83,11 +83,4 @@ fn today() -> Result<Date, CommandError> {
         .hint("unset SOURCE_DATE_EPOCH, or set it to seconds since 1970")
     })?;
     Ok(time.to_zoned(TimeZone::UTC).date())
-}
-
-fn explain(error: GenerateError) -> CommandError {
-    match error {
-        GenerateError::Incomplete { message, hint } => CommandError::usage(message).hint(hint),
-        other => CommandError::from_error(ErrorKind::Unexpected, &other),
-    }
 }

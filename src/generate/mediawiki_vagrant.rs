@@ -105,7 +105,7 @@ pub fn mediawiki_vagrant(
     })?;
     let message = CommitText {
         subject: format!("Add a role for {}", service.name),
-        body: service.description.as_str().to_owned(),
+        body: service.description.paragraphs().join("\n\n"),
     };
     Ok(Generated {
         desired,

@@ -134,7 +134,7 @@ pub fn operations_puppet(
     };
     let message = CommitText {
         subject: format!("{name}: Add role and {what}"),
-        body: service.description.as_str().to_owned(),
+        body: service.description.paragraphs().join("\n\n"),
     };
     let secrets = service
         .config

@@ -163,9 +163,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// The arguments, once all that the tree requires are there.
-    pub(super) fn finish(
-        mut self,
-    ) -> Result<(ArgumentList, Vec<String>), GenerateError> {
+    pub(super) fn finish(mut self) -> Result<(ArgumentList, Vec<String>), GenerateError> {
         for parameter in self
             .signature
             .parameters

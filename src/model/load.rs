@@ -3,7 +3,7 @@ use thiserror::Error;
 
 use super::name::SiteName;
 use super::problem::Problem;
-use super::read::{Read as _, refused};
+use super::read::Read as _;
 use super::service::Service;
 use super::site::{Site, SiteError, Sites};
 use crate::yaml::{Kind, Node, parse_strict};
@@ -156,11 +156,11 @@ impl Service {
                         Problem::new(node.span.clone(), format!("there is no site `{name}`"))
                             .rule(rule),
                     );
-                    default_site(sites)?
+                    sites.default_site()?
                 }
                 found => found?,
             },
-            (None, None) => default_site(sites)?,
+            (None, None) => sites.default_site()?,
         };
         let service = Self::read(node, &site, &mut problems);
         problems.sort_by_key(|problem| problem.span.start);
@@ -171,19 +171,3 @@ impl Service {
         }
     }
 }
-
-/// The site of models that name none.
-fn default_site(sites: &Sites) -> Result<Site, SiteError> {
-    let name = SiteName::parse(DEFAULT_SITE).map_err(|r| {
-        let problems = vec![refused(r, 0..0)];
-        LoadError::Wrong {
-            path: DEFAULT_SITE.into(),
-            text: String::new(),
-            problems,
-        }
-    })?;
-    sites.find(&name)
-}
-
-/// The site of models that name none, as the contract of the model says.
-const DEFAULT_SITE: &str = "wikimedia";

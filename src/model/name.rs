@@ -24,6 +24,11 @@ impl Refused {
     }
 }
 
+/// Takes a value that svcgen itself wrote and that its types accept.
+pub(super) fn constant<T>(parsed: Result<T, Refused>) -> T {
+    parsed.unwrap_or_else(|refused| unreachable!("{refused}"))
+}
+
 /// Words that Puppet 3 to 8 refuse as a class name, or that YAML 1.1 readers take for something else.
 const RESERVED: &[&str] = &[
     "and",

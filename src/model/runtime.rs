@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::config::{as_map, choice, variables};
-use super::name::{ImageName, Refused, VariableName, Version};
+use super::name::{ImageName, Refused, VariableName, Version, constant};
 use super::problem::Problem;
 use super::read::{Fields, Read, expected, map, refused};
 use super::text::Line;
@@ -123,11 +123,11 @@ impl PackageName {
 }
 
 fn default_node() -> Version {
-    Version::parse("20").unwrap_or_else(|_| unreachable!("a constant"))
+    constant(Version::parse("20"))
 }
 
 fn default_build_node() -> Version {
-    Version::parse("system").unwrap_or_else(|_| unreachable!("a constant"))
+    constant(Version::parse("system"))
 }
 
 fn default_target() -> BuildTarget {

@@ -6,6 +6,7 @@ use super::config::{ServiceConfig, as_map};
 use super::deploy::{Check, Deploy, Environment, Group};
 use super::name::{
     BranchName, EnvironmentName, Port, PuppetName, RepositoryName, ServiceName, SiteName, TaskId,
+    constant,
 };
 use super::people::{Maintainer, Owner};
 use super::problem::Problem;
@@ -135,7 +136,7 @@ pub struct Tickets {
 }
 
 fn default_branch() -> BranchName {
-    BranchName::parse("master").unwrap_or_else(|_| unreachable!("a constant"))
+    constant(BranchName::parse("master"))
 }
 
 fn yes() -> bool {

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::config::{as_map, choice};
 use super::host::HostName;
 use super::load::{LoadError, read_version};
-use super::name::{AccountName, BranchName, ImageName, RepositoryName, SiteName};
+use super::name::{AccountName, BranchName, ImageName, RepositoryName, SiteName, constant};
 use super::problem::{Problem, suggest};
 use super::read::{Fields, Read, expected, map};
 use super::text::Line;
@@ -178,12 +178,36 @@ pub enum SiteError {
 #[derive(Debug, Clone)]
 pub struct Sites {
     folder: Option<Utf8PathBuf>,
+    default: Option<SiteName>,
 }
+
+/// The site of models that name none, as the contract of the model says.
+const DEFAULT_SITE: &str = "wikimedia";
 
 impl Sites {
     /// Looks for sites in a folder of the user before those that come with svcgen.
     pub fn new(folder: Option<Utf8PathBuf>) -> Self {
-        Self { folder }
+        Self {
+            folder,
+            default: None,
+        }
+    }
+
+    /// Takes another site for models that name none.
+    #[must_use]
+    pub fn with_default(self, default: Option<SiteName>) -> Self {
+        Self { default, ..self }
+    }
+
+    /// Reads the site of models that name none.
+    ///
+    /// # Errors
+    /// As [`Sites::find`].
+    pub fn default_site(&self) -> Result<Site, SiteError> {
+        match &self.default {
+            Some(name) => self.find(name),
+            None => self.find(&constant(SiteName::parse(DEFAULT_SITE))),
+        }
     }
 
     /// Lists the names of all sites.
@@ -274,12 +298,12 @@ fn default_format() -> Line {
 }
 
 fn line(text: &str) -> Line {
-    Line::parse(text).unwrap_or_else(|_| unreachable!("a constant"))
+    constant(Line::parse(text))
 }
 
 impl Default for SiteRepositories {
     fn default() -> Self {
-        let branch = |name| BranchName::parse(name).unwrap_or_else(|_| unreachable!("a constant"));
+        let branch = |name| constant(BranchName::parse(name));
         Self {
             vagrant: None,
             puppet: None,
@@ -295,8 +319,7 @@ impl Default for Deployment {
             engine: Engine::Ssh,
             server: None,
             directory: "/srv/deployment".into(),
-            user: AccountName::parse("deploy-service")
-                .unwrap_or_else(|_| unreachable!("a constant")),
+            user: constant(AccountName::parse("deploy-service")),
             scap: line("scap deploy"),
         }
     }

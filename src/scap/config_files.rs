@@ -155,7 +155,13 @@ impl Attributes {
         };
         let remote_vars = match (node.find("remote_vars"), text("remote_vars")) {
             (_, Some(path)) if path.starts_with('/') => Some(Utf8PathBuf::from(path)),
-            (None | Some(Node { kind: Kind::Null, .. }), _) => None,
+            (
+                None
+                | Some(Node {
+                    kind: Kind::Null, ..
+                }),
+                _,
+            ) => None,
             (Some(value), _) => {
                 return wrong(value, "`remote_vars` is not an absolute path", "write one");
             }

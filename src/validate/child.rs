@@ -6,8 +6,12 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use crate::interrupt;
+
 /// How long a tool may take.
 pub(super) const DEADLINE: Duration = Duration::from_secs(120);
+/// How often somebody looks whether the run is to end.
+const PAUSE: Duration = Duration::from_millis(50);
 /// How many bytes of a stream are kept; what comes after is read and dropped.
 const MOST_BYTES: u64 = 4 << 20;
 
@@ -68,14 +72,10 @@ pub(super) fn run(command: &mut Command, deadline: Duration) -> io::Result<Outpu
     let mut running = Running::start(command)?;
     let stdout = capture(running.child.stdout.take());
     let stderr = capture(running.child.stderr.take());
-    let receive = |stream: mpsc::Receiver<Vec<u8>>| {
-        let message = format!("it had not ended after {} s", deadline.as_secs());
-        let late = |_| io::Error::new(io::ErrorKind::TimedOut, message);
-        stream
-            .recv_timeout(end.saturating_duration_since(Instant::now()))
-            .map_err(late)
-    };
-    let (stdout, stderr) = (receive(stdout)?, receive(stderr)?);
+    let (stdout, stderr) = (
+        receive(&stdout, end, deadline)?,
+        receive(&stderr, end, deadline)?,
+    );
     // Both streams are closed: it is ending or has ended.
     let status = running.wait()?;
     Ok(Output {
@@ -83,6 +83,26 @@ pub(super) fn run(command: &mut Command, deadline: Duration) -> io::Result<Outpu
         stdout,
         stderr,
     })
+}
+
+/// Waits for the end of a stream, of the time, or of the wish to go on.
+fn receive(
+    stream: &mpsc::Receiver<Vec<u8>>,
+    end: Instant,
+    deadline: Duration,
+) -> io::Result<Vec<u8>> {
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        match stream.recv_timeout(left.min(PAUSE)) {
+            Ok(bytes) => return Ok(bytes),
+            Err(_) if interrupt::is_pending() => return Err(io::ErrorKind::Interrupted.into()),
+            Err(_) if left.is_zero() => {
+                let message = format!("it had not ended after {} s", deadline.as_secs());
+                return Err(io::Error::new(io::ErrorKind::TimedOut, message));
+            }
+            Err(_) => {}
+        }
+    }
 }
 
 /// Says that a tool ended without a result, in its own last words.

@@ -12,6 +12,7 @@ use crate::generate::{
     operations_puppet, source_repo,
 };
 use crate::git::{Setting, deploy_dir, set_deploy_dir};
+use crate::interrupt;
 use crate::model::BranchName;
 use crate::review::{Others, Topic, dirty};
 use crate::ui::{Format, Ui};
@@ -42,6 +43,9 @@ impl Run<'_> {
             false => None,
         };
         if let Some(topic) = &topic {
+            if self.options.review && topic.remote().is_some() {
+                topic.fetch()?;
+            }
             topic.switch()?;
         }
         let rendered = match target {
@@ -63,10 +67,12 @@ impl Run<'_> {
         }
         refuse_conflicts(&edits)?;
         self.refuse_dirty(worktree.root(), &edits, &rendered)?;
-        if self.options.verifies() && matches!(target, Target::Checkout(_)) {
+        let is_new = !edits.edits.is_empty() || self.options.verify;
+        if is_new && self.options.verifies() && matches!(target, Target::Checkout(_)) {
             let verdict = verify::judge(generator, &worktree, &edits, &generated, self.loaded)?;
             summary.judged(verdict, self.ui)?;
         }
+        interrupt::check()?;
         let has_differences = !edits.edits.is_empty() || setting.is_some();
         if !self.options.dry_run {
             self.carry_out(
@@ -233,6 +239,7 @@ impl Run<'_> {
         summary: &mut Summary<'_>,
     ) -> Result<(), CommandError> {
         let Some(topic) = topic else { return Ok(()) };
+        interrupt::check()?;
         let paths: Vec<Utf8PathBuf> = generated
             .desired
             .iter()
