@@ -146,22 +146,26 @@ fn mistakes_are_shown_in_the_file_and_in_the_flag_at_once() {
     error: `answers.yaml` has 3 mistakes
       × `My Service` is not a service name
        ╭─[answers.yaml:1:7]
-     1 │ My Service
-       · ──────────
+     1 │ name: My Service
+       ·       ──────────
+     2 │ description: D
        ╰────
       help: lower-case letters, digits and single hyphens, beginning with a letter
             and not ending with a hyphen
 
       × unknown key `nmae`
        ╭─[answers.yaml:3:9]
-     3 │ nmae
-       · ────
+     2 │ description: D
+     3 │ owner: {nmae: Ada}
+       ·         ────
+     4 │ runtime.healthcheck.spce: true
        ╰────
       help: did you mean `name`?
 
       × unknown key `spce`
        ╭─[answers.yaml:4:1]
-     4 │ runtime.healthcheck.spce
+     3 │ owner: {nmae: Ada}
+     4 │ runtime.healthcheck.spce: true
        · ────────────────────────
        ╰────
       help: did you mean `spec`?
@@ -169,16 +173,16 @@ fn mistakes_are_shown_in_the_file_and_in_the_flag_at_once() {
     `--set port` has a mistake
       × `80` is not a port
        ╭─[--set port:1:6]
-     1 │ 80
-       · ──
+     1 │ port=80
+       ·      ──
        ╰────
       help: from 1024 to 65535
 
     `--set config.style` has a mistake
       × `inlin` is not known here
        ╭─[--set config.style:1:14]
-     1 │ inlin
-       · ─────
+     1 │ config.style=inlin
+       ·              ─────
        ╰────
       help: did you mean `inline`?
 
