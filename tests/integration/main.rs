@@ -5,6 +5,7 @@
 mod book;
 mod clone;
 mod deploy_repo;
+mod names;
 mod new;
 mod request;
 mod review;
