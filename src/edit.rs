@@ -9,7 +9,9 @@ pub mod ini;
 pub mod json;
 pub mod lines;
 mod plan;
+mod record;
 mod rendered;
+mod withdraw;
 pub mod yaml;
 
 use camino::Utf8PathBuf;
@@ -17,7 +19,8 @@ use camino::Utf8PathBuf;
 pub(crate) use apply::replace;
 pub use apply::{ApplyError, apply};
 pub use plan::{Conflict, EditPlan, FileEdit, PlanError, plan};
-pub use rendered::Rendered;
+pub use record::{Form, Record};
+pub use rendered::{RecordError, Rendered};
 
 /// Entries that cannot be brought into a shared file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub enum EntryError {
 pub enum Desired {
     /// A file that svcgen owns, as a whole.
     File { path: Utf8PathBuf, text: String },
+    /// A file that svcgen begins; whatever somebody makes of it stays.
+    Paper { path: Utf8PathBuf, text: String },
     /// Entries of svcgen's in a YAML file that others write too.
     Yaml {
         path: Utf8PathBuf,
@@ -60,6 +65,7 @@ impl Desired {
     pub fn path(&self) -> &Utf8PathBuf {
         match self {
             Self::File { path, .. }
+            | Self::Paper { path, .. }
             | Self::Yaml { path, .. }
             | Self::Ini { path, .. }
             | Self::Lines { path, .. }

@@ -3,7 +3,7 @@ use std::io::Write as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
-use super::plan::{EditPlan, FileEdit};
+use super::plan::EditPlan;
 use super::rendered::Rendered;
 use crate::worktree::{Worktree, WorktreeError};
 
@@ -21,7 +21,7 @@ pub enum ApplyError {
     },
 }
 
-/// Applies a plan: each file by a temporary file that is flushed to disk and renamed over the old one.
+/// Applies a plan: each file by a temporary file that is flushed to disk and renamed over the old one, or taken away.
 ///
 /// # Errors
 /// At the first file that cannot be written, or that is no longer what the plan was made from.
@@ -38,30 +38,53 @@ pub fn apply(plan: &EditPlan, worktree: &Worktree, rendered: &Rendered) -> Resul
             path: edit.path.clone(),
             source,
         };
-        write(worktree, edit)?;
-        rendered.write(&edit.path, &edit.record).map_err(failed)?;
+        match &edit.after {
+            Some(text) => write(worktree, &edit.path, text)?,
+            None => remove(worktree, &edit.path)?,
+        }
+        rendered
+            .remember(&edit.path, &edit.record, edit.after.as_deref())
+            .map_err(failed)?;
     }
     for (path, record) in &plan.records {
         let failed = |source| ApplyError::Write {
             path: path.clone(),
             source,
         };
-        rendered.write(path, record).map_err(failed)?;
+        rendered.remember(path, record, None).map_err(failed)?;
     }
     Ok(())
 }
 
-fn write(worktree: &Worktree, edit: &FileEdit) -> Result<(), ApplyError> {
+fn write(worktree: &Worktree, path: &Utf8Path, text: &str) -> Result<(), ApplyError> {
     let failed = |source| ApplyError::Write {
-        path: edit.path.clone(),
+        path: path.to_owned(),
         source,
     };
-    let path = worktree.resolve(&edit.path)?;
-    let folder = path.parent().unwrap_or(worktree.root());
+    let target = worktree.resolve(path)?;
+    let folder = target.parent().unwrap_or(worktree.root());
     fs_err::create_dir_all(folder).map_err(failed)?;
     // A folder that was just made could have been replaced by a link in between.
-    let path = worktree.resolve(&edit.path)?;
-    replace(&path, edit.after.as_bytes()).map_err(failed)
+    let target = worktree.resolve(path)?;
+    replace(&target, text.as_bytes()).map_err(failed)
+}
+
+/// Takes a file away, and the folders that it leaves empty, as git does.
+fn remove(worktree: &Worktree, path: &Utf8Path) -> Result<(), ApplyError> {
+    let failed = |source| ApplyError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    let target = worktree.resolve(path)?;
+    fs_err::remove_file(&target).map_err(failed)?;
+    let folders = target.ancestors().skip(1);
+    for folder in folders.take_while(|folder| *folder != worktree.root()) {
+        // A folder that is not empty refuses, and stays.
+        if std::fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Replaces a file by another content: the old one stays until the new one is whole on the disk.

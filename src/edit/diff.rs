@@ -13,16 +13,15 @@ pub fn render(plan: &EditPlan) -> String {
 }
 
 fn render_file(edit: &FileEdit) -> String {
-    let before = edit.before.as_deref().unwrap_or_default();
-    let old = if edit.before.is_some() {
-        format!("a/{}", edit.path)
-    } else {
-        "/dev/null".into()
+    let name = |text: &Option<String>, side: &str| match text {
+        Some(_) => format!("{side}/{}", edit.path),
+        None => "/dev/null".into(),
     };
     let mut out = String::new();
-    let header = format!("--- {old}\n+++ b/{}\n", edit.path);
-    let _ = write!(out, "{}", header.bold());
-    let diff = TextDiff::from_lines(before, &edit.after);
+    let (old, new) = (name(&edit.before, "a"), name(&edit.after, "b"));
+    let _ = write!(out, "{}", format!("--- {old}\n+++ {new}\n").bold());
+    let (before, after) = texts(edit);
+    let diff = TextDiff::from_lines(before, after);
     for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
         let _ = writeln!(out, "{}", hunk.header().to_string().trim_end().cyan());
         for change in hunk.iter_changes() {
@@ -50,12 +49,20 @@ fn render_file(edit: &FileEdit) -> String {
     out
 }
 
+/// The texts of both sides; a file that is not there has none.
+fn texts(edit: &FileEdit) -> (&str, &str) {
+    (
+        edit.before.as_deref().unwrap_or_default(),
+        edit.after.as_deref().unwrap_or_default(),
+    )
+}
+
 /// Counts the lines that a plan adds and removes.
 pub fn count(plan: &EditPlan) -> (usize, usize) {
     let mut counts = (0, 0);
     for edit in &plan.edits {
-        let before = edit.before.as_deref().unwrap_or_default();
-        for change in TextDiff::from_lines(before, &edit.after).iter_all_changes() {
+        let (before, after) = texts(edit);
+        for change in TextDiff::from_lines(before, after).iter_all_changes() {
             match change.tag() {
                 ChangeTag::Equal => {}
                 ChangeTag::Insert => counts.0 += 1,

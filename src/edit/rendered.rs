@@ -1,14 +1,36 @@
 use camino::{Utf8Path, Utf8PathBuf};
+use thiserror::Error;
 
+use super::record::{Form, Index, Record, Written, content_name};
 use crate::model::ServiceName;
+use crate::worktree::Worktree;
 
 /// The text that svcgen last wrote into a checkout: the base of the three-way merge.
 ///
 /// It lives in `$(git rev-parse --git-common-dir)/svcgen/rendered/<service>/`; of shared files it holds only
-/// svcgen's own entries. Outside of a git repository there is none.
+/// svcgen's own entries. Beside it, `<service>.<generator>.json` lists what each generator wrote, so that what is
+/// wanted no more can be taken away. Outside of a git repository there is neither.
 #[derive(Debug, Clone)]
 pub struct Rendered {
     folder: Option<Utf8PathBuf>,
+    index: Option<Utf8PathBuf>,
+}
+
+/// A list of written files that is not understood.
+#[derive(Debug, Error)]
+pub enum RecordError {
+    #[error("`{path}` cannot be read")]
+    Unreadable {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
+    #[error("`{path}` is not a list of written files: {reason}")]
+    Wrong { path: Utf8PathBuf, reason: String },
+    #[error(
+        "`{path}` has version {version}, and this svcgen reads {}",
+        Index::VERSION
+    )]
+    Version { path: Utf8PathBuf, version: u32 },
 }
 
 impl Rendered {
@@ -20,12 +42,29 @@ impl Rendered {
                 Utf8PathBuf::from_path_buf(repository.commondir().to_owned()).ok()
             })
             .map(|common| common.join("svcgen/rendered").join(service.as_str()));
-        Self { folder }
+        Self {
+            folder,
+            index: None,
+        }
+    }
+
+    /// The same store for one generator, which also remembers what it wrote and wants no more.
+    #[must_use]
+    pub fn by(self, generator: &str) -> Self {
+        // The name of a service holds no dot, so that no two of these are one.
+        let index = self
+            .folder
+            .as_ref()
+            .map(|folder| folder.with_extension(format!("{generator}.json")));
+        Self { index, ..self }
     }
 
     /// A store that holds nothing and keeps nothing.
     pub fn none() -> Self {
-        Self { folder: None }
+        Self {
+            folder: None,
+            index: None,
+        }
     }
 
     /// The text last written for a file.
@@ -38,15 +77,156 @@ impl Rendered {
     /// # Errors
     /// Where it cannot be written.
     pub fn write(&self, path: &Utf8Path, text: &str) -> std::io::Result<()> {
+        match &self.folder {
+            Some(folder) => replace(&folder.join(path), text),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps what is to be remembered of a file, and its content where svcgen just wrote it.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(super) fn remember(
+        &self,
+        path: &Utf8Path,
+        record: &Record,
+        content: Option<&str>,
+    ) -> std::io::Result<()> {
+        match record {
+            Record::Written { text, .. } => self.write(path, text)?,
+            Record::Gone | Record::Forgotten => self.remove(path)?,
+        }
+        let Some(file) = &self.index else {
+            return Ok(());
+        };
+        let mut index = self.index().map_err(std::io::Error::other)?;
+        index.version = Index::VERSION;
+        let before = index.files.remove(path);
+        let left = content
+            .and_then(content_name)
+            .or(before.and_then(|before| before.left));
+        let written = match record {
+            Record::Written {
+                form,
+                keys,
+                is_made,
+                ..
+            } => Some(Written {
+                form: *form,
+                keys: keys.clone(),
+                is_made: *is_made,
+                left,
+            }),
+            Record::Gone => Some(Written {
+                form: Form::Gone,
+                keys: Vec::new(),
+                is_made: true,
+                left: None,
+            }),
+            Record::Forgotten => None,
+        };
+        index
+            .files
+            .extend(written.map(|written| (path.to_owned(), written)));
+        let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
+        replace(file, &format!("{text}\n"))
+    }
+
+    /// Whether it is known which generator writes.
+    pub(super) fn has_index(&self) -> bool {
+        self.index.is_some()
+    }
+
+    /// Everything that the generator wrote.
+    ///
+    /// # Errors
+    /// Where the list is there and not understood.
+    pub(crate) fn index(&self) -> Result<Index, RecordError> {
+        let Some(path) = &self.index else {
+            return Ok(Index::default());
+        };
+        let text = match fs_err::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Index::default());
+            }
+            Err(source) => {
+                return Err(RecordError::Unreadable {
+                    path: path.clone(),
+                    source,
+                });
+            }
+        };
+        let wrong = |error: serde_json::Error| RecordError::Wrong {
+            path: path.clone(),
+            reason: error.to_string(),
+        };
+        let document: serde_json::Value = serde_json::from_str(&text).map_err(wrong)?;
+        let version = document["version"].as_u64().unwrap_or_default();
+        let version = u32::try_from(version).unwrap_or(u32::MAX);
+        if version != Index::VERSION && document["version"].is_u64() {
+            return Err(RecordError::Version {
+                path: path.clone(),
+                version,
+            });
+        }
+        serde_json::from_value(document).map_err(wrong)
+    }
+
+    /// Whether a file is, byte for byte, as svcgen left it.
+    pub(crate) fn is_as_left(&self, path: &Utf8Path, content: &str) -> bool {
+        let index = self.index().unwrap_or_default();
+        let left = index
+            .files
+            .get(path)
+            .and_then(|written| written.left.clone());
+        left.is_some() && left == content_name(content)
+    }
+
+    /// Whether the generator wrote a file, or this key of it.
+    pub(crate) fn has_written(&self, path: &Utf8Path, key: &str) -> bool {
+        let index = self.index().unwrap_or_default();
+        index.files.get(path).is_some_and(|written| {
+            let is_key = |keys: &Vec<String>| keys.last().is_some_and(|last| last == key);
+            written.form == Form::Whole || written.keys.iter().any(is_key)
+        })
+    }
+
+    /// The files that the generator does not want and that are changed by it alone: those that it took away, and
+    /// those that it took its entries out of.
+    pub(crate) fn leftovers(&self, worktree: &Worktree) -> Vec<Utf8PathBuf> {
+        let is_ours = |path: &Utf8Path, written: &Written| match worktree.read(path) {
+            Ok(None) => written.form == Form::Gone,
+            Ok(Some(text)) => written.left.is_some() && written.left == content_name(&text),
+            Err(_) => false,
+        };
+        let index = self.index().unwrap_or_default();
+        index
+            .files
+            .into_iter()
+            .filter(|(path, written)| is_ours(path, written))
+            .map(|(path, _)| path)
+            .collect()
+    }
+
+    fn remove(&self, path: &Utf8Path) -> std::io::Result<()> {
         let Some(folder) = &self.folder else {
             return Ok(());
         };
-        let file = folder.join(path);
-        let parent = file.parent().unwrap_or(folder);
-        fs_err::create_dir_all(parent)?;
-        let mut temporary = tempfile::NamedTempFile::new_in(parent)?;
-        std::io::Write::write_all(&mut temporary, text.as_bytes())?;
-        temporary.persist(&file)?;
-        Ok(())
+        match fs_err::remove_file(folder.join(path)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
+}
+
+/// Replaces a file of the store; what a crash leaves is either the old or the new one.
+fn replace(file: &Utf8Path, text: &str) -> std::io::Result<()> {
+    let folder = file.parent().unwrap_or(file);
+    fs_err::create_dir_all(folder)?;
+    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
+    std::io::Write::write_all(&mut temporary, text.as_bytes())?;
+    temporary.persist(file)?;
+    Ok(())
 }

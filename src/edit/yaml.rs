@@ -4,6 +4,7 @@
 //! document plus the change that was meant.
 
 mod anchor;
+mod remove;
 mod splice;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,9 @@ use super::EntryError;
 use crate::render::quoting::yaml_entry;
 use crate::yaml::{Node, parse};
 
+pub(super) use remove::is_hollow;
+pub use remove::{Removed, remove};
+
 /// One key of svcgen's in a mapping of the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -22,6 +26,17 @@ pub struct Entry {
     pub key: String,
     pub value: Value,
     pub place: Place,
+    /// What becomes of another value that is there already.
+    pub other: Other,
+}
+
+/// Whether a value that somebody else wrote will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Other {
+    /// It is a conflict.
+    Refused,
+    /// It stays.
+    Stays,
 }
 
 /// Where a new key goes.
@@ -43,6 +58,7 @@ impl Entry {
             key: key.into(),
             value: value.into(),
             place: Place::Group,
+            other: Other::Refused,
         }
     }
 
@@ -54,7 +70,13 @@ impl Entry {
             key: key.into(),
             value: value.into(),
             place: Place::Sorted,
+            other: Other::Refused,
         }
+    }
+
+    /// The keys that lead to the value.
+    pub(super) fn keys(&self) -> Vec<String> {
+        self.path().map(str::to_owned).collect()
     }
 
     fn path(&self) -> impl Iterator<Item = &str> {
@@ -86,6 +108,7 @@ pub fn patch(
             Some(found) if written.map(Node::to_value) == Some(found.to_value()) => {
                 text = splice::replace(&text, &root, entry)?;
             }
+            Some(_) if entry.other == Other::Stays => continue,
             Some(found) => {
                 let reason = format!("`{}` is {} already", entry.key, short(&found.to_value()));
                 return Err(EntryError::Conflict {

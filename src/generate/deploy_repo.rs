@@ -34,7 +34,7 @@ pub fn deploy_repo(
     targets::targets(service, tree, &scopes, &settings, &mut generated);
     generated.desired.insert(0, settings.desired());
     checks::checks(service, tree, &mut generated)?;
-    config_deploy::config_deploy(service, site, tree, templates, &mut generated)?;
+    config_deploy::config_deploy(service, site, templates, &mut generated)?;
     papers::papers(service, site, tree, templates, &mut generated)?;
     Ok(generated)
 }

@@ -101,7 +101,7 @@ pub fn mediawiki_vagrant(
         format!("`service::node {{ '{}' }}`", service.name),
     ];
     ports::check(service.port, &tree.ports, |found| {
-        own.contains(&found.owner)
+        own.contains(&found.owner) || tree.has_given(found)
     })?;
     let message = CommitText {
         subject: format!("Add a role for {}", service.name),

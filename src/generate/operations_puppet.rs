@@ -127,7 +127,9 @@ pub fn operations_puppet(
     ));
 
     let own = format!("`service::node {{ '{}' }}`", service.name);
-    ports::check(service.port, &tree.ports, |found| found.owner == own)?;
+    ports::check(service.port, &tree.ports, |found| {
+        found.owner == own || tree.has_given(found)
+    })?;
     let what = match tree.idiom.class {
         ClassIdiom::Module => "module",
         ClassIdiom::Profile => "profile",

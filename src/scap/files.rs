@@ -35,7 +35,7 @@ impl Files for Worktree {
 impl Files for Overlay<'_> {
     fn read(&self, path: &Utf8Path) -> Result<Option<String>, WorktreeError> {
         match self.plan.edits.iter().find(|edit| edit.path == path) {
-            Some(edit) => Ok(Some(edit.after.clone())),
+            Some(edit) => Ok(edit.after.clone()),
             None => self.worktree.read(path),
         }
     }
@@ -46,7 +46,7 @@ impl Files for Overlay<'_> {
                 .plan
                 .edits
                 .iter()
-                .any(|edit| edit.path.starts_with(path))
+                .any(|edit| edit.after.is_some() && edit.path.starts_with(path))
     }
 }
 

@@ -13,6 +13,8 @@ pub(super) struct Overlay<'a> {
 #[derive(Debug)]
 enum Entry<'a> {
     File(&'a str),
+    /// A file that is there and will not be.
+    Gone,
     Folder(Overlay<'a>),
 }
 
@@ -22,6 +24,18 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// Where the path is not relative, leaves the tree, or goes through another file of the overlay.
     pub(super) fn add(&mut self, path: &'a Utf8Path, text: &'a str) -> io::Result<()> {
+        self.put(path, Entry::File(text))
+    }
+
+    /// Leaves a file out.
+    ///
+    /// # Errors
+    /// As [`Overlay::add`].
+    pub(super) fn remove(&mut self, path: &'a Utf8Path) -> io::Result<()> {
+        self.put(path, Entry::Gone)
+    }
+
+    fn put(&mut self, path: &'a Utf8Path, last: Entry<'a>) -> io::Result<()> {
         let refuse = || {
             io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -43,9 +57,9 @@ impl<'a> Overlay<'a> {
             };
             folder = inner;
         }
-        match folder.entries.insert(name, Entry::File(text)) {
+        match folder.entries.insert(name, last) {
             Some(Entry::Folder(_)) => Err(refuse()),
-            Some(Entry::File(_)) | None => Ok(()),
+            Some(Entry::File(_) | Entry::Gone) | None => Ok(()),
         }
     }
 
@@ -74,6 +88,7 @@ impl<'a> Overlay<'a> {
         for (name, entry) in &self.entries {
             match entry {
                 Entry::File(text) => fs_err::write(target.join(name), text)?,
+                Entry::Gone => {}
                 Entry::Folder(inner) => inner.build(&source.join(name), &target.join(name))?,
             }
         }
@@ -116,6 +131,7 @@ mod tests {
         for (path, text) in [
             ("tree/.git/HEAD", "x"),
             ("tree/a/b/old", "old"),
+            ("tree/a/b/gone", "gone"),
             ("tree/a/c/d", "d"),
             ("tree/e", "e"),
         ] {
@@ -126,6 +142,7 @@ mod tests {
         let mut overlay = Overlay::default();
         overlay.add(Utf8Path::new("a/b/old"), "changed").unwrap();
         overlay.add(Utf8Path::new("a/new/file"), "new").unwrap();
+        overlay.remove(Utf8Path::new("a/b/gone")).unwrap();
         overlay
             .build(&root.join("tree"), &root.join("overlay"))
             .unwrap();

@@ -34,7 +34,10 @@ impl<'a> Scratch<'a> {
         fs_err::create_dir(path.join("home"))?;
         let mut overlay = Overlay::default();
         for edit in request.edits {
-            overlay.add(&edit.path, &edit.after)?;
+            match &edit.after {
+                Some(text) => overlay.add(&edit.path, text)?,
+                None => overlay.remove(&edit.path)?,
+            }
         }
         for (path, text) in request.generated {
             overlay.add(path, text)?;

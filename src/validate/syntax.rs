@@ -181,12 +181,9 @@ fn data_files<'a>(request: &PuppetRequest<'a>) -> Vec<(&'a Utf8PathBuf, &'a str,
     let is_yaml = |path: &Utf8PathBuf| matches!(path.extension(), Some("yaml" | "yml"));
     let changed = request.edits.iter().filter(|edit| is_yaml(&edit.path));
     let mut files: Vec<_> = changed
-        .map(|edit| {
-            (
-                &edit.path,
-                edit.before.as_deref().unwrap_or_default(),
-                edit.after.as_str(),
-            )
+        .filter_map(|edit| {
+            let before = edit.before.as_deref().unwrap_or_default();
+            Some((&edit.path, before, edit.after.as_deref()?))
         })
         .collect();
     for (path, text) in request.generated {

@@ -5,6 +5,7 @@
 mod book;
 mod clone;
 mod deploy_repo;
+mod generator;
 mod names;
 mod new;
 mod request;
@@ -12,3 +13,4 @@ mod review;
 mod support;
 mod trees;
 mod validate;
+mod withdraw;

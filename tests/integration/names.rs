@@ -17,7 +17,7 @@ fn files(generated: &Generated, worktree: &Worktree) -> Vec<(String, String)> {
     let plan = plan(&generated.desired, worktree, &Rendered::none()).unwrap();
     let files = plan.edits.iter();
     files
-        .map(|edit| (edit.path.to_string(), edit.after.clone()))
+        .filter_map(|edit| Some((edit.path.to_string(), edit.after.clone()?)))
         .collect()
 }
 

@@ -1,4 +1,5 @@
 pub(crate) mod gerrit;
+pub(crate) mod sample;
 mod tree;
 
 pub(crate) use tree::Tree;

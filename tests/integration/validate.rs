@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 use serde_json::Value;
-use svcgen::edit::FileEdit;
+use svcgen::edit::{FileEdit, Record};
 use svcgen::model::{HostName, PuppetName};
 use svcgen::validate::{Finding, Outcome, PuppetRequest, PuppetTree, Verdict, puppet};
 
@@ -80,8 +80,8 @@ fn judge(
             FileEdit {
                 path: (*path).into(),
                 before,
-                after,
-                record: String::new(),
+                after: Some(after),
+                record: Record::Forgotten,
             }
         })
         .collect();

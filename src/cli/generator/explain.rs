@@ -49,6 +49,7 @@ impl From<PlanError> for CommandError {
     fn from(error: PlanError) -> Self {
         match error {
             PlanError::Worktree(error) => error.into(),
+            PlanError::Record(error) => Self::from_error(ErrorKind::Unexpected, &error),
             PlanError::Unreadable { .. } => Self::usage(error.to_string()),
         }
     }

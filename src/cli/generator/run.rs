@@ -49,7 +49,9 @@ impl Run<'_> {
             topic.switch()?;
         }
         let rendered = match target {
-            Target::Checkout(_) => Rendered::of(worktree.root(), &self.loaded.service.name),
+            Target::Checkout(_) => {
+                Rendered::of(worktree.root(), &self.loaded.service.name).by(generator.name())
+            }
             Target::Output(_) => Rendered::none(),
         };
         let generated = self.generate(generator, target, &worktree, &rendered)?;
@@ -83,7 +85,14 @@ impl Run<'_> {
                 setting.as_ref(),
                 &mut summary,
             )?;
-            self.publish(topic.as_ref(), &generated, &rendered, &mut summary)?;
+            self.publish(
+                topic.as_ref(),
+                &worktree,
+                &edits,
+                &generated,
+                &rendered,
+                &mut summary,
+            )?;
         }
         if self.ui.format == Format::Json {
             summary.print_json(self.ui)?;
@@ -179,12 +188,12 @@ impl Run<'_> {
         if self.options.force {
             return Ok(());
         }
-        let paths: Vec<Utf8PathBuf> = edits
-            .edits
-            .iter()
-            .filter(|edit| edit.before.is_some())
-            .map(|edit| edit.path.clone())
-            .collect();
+        let changed = edits.edits.iter().filter(|edit| edit.before.is_some());
+        let mut paths: Vec<Utf8PathBuf> = changed.map(|edit| edit.path.clone()).collect();
+        if self.options.commits() {
+            // They are committed with the rest: an earlier run may have written them.
+            paths.extend(edits.unchanged.iter().cloned());
+        }
         let dirty = dirty(root, &paths, rendered)?;
         let Some((first, rest)) = dirty.split_first() else {
             return Ok(());
@@ -234,17 +243,17 @@ impl Run<'_> {
     fn publish(
         &self,
         topic: Option<&Topic>,
+        worktree: &Worktree,
+        edits: &EditPlan,
         generated: &Generated,
         rendered: &Rendered,
         summary: &mut Summary<'_>,
     ) -> Result<(), CommandError> {
         let Some(topic) = topic else { return Ok(()) };
         interrupt::check()?;
-        let paths: Vec<Utf8PathBuf> = generated
-            .desired
-            .iter()
-            .map(|desired| desired.path().clone())
-            .collect();
+        let edited = edits.edits.iter().map(|edit| &edit.path);
+        let mut paths: Vec<Utf8PathBuf> = edited.chain(&edits.unchanged).cloned().collect();
+        paths.extend(rendered.leftovers(worktree));
         let bugs: Vec<_> = self
             .loaded
             .service
@@ -271,14 +280,10 @@ fn refuse_conflicts(edits: &EditPlan) -> Result<(), CommandError> {
     let Some((first, rest)) = edits.conflicts.split_first() else {
         return Ok(());
     };
-    let describe = |conflict: &crate::edit::Conflict| match conflict.line {
-        Some(line) => format!("{}:{line}: {}", conflict.path, conflict.reason),
-        None => format!("{}: {}", conflict.path, conflict.reason),
-    };
     let error = rest
         .iter()
-        .fold(CommandError::conflict(describe(first)), |error, other| {
-            error.cause(describe(other))
+        .fold(CommandError::conflict(first.to_string()), |error, other| {
+            error.cause(other.to_string())
         });
     Err(error
         .hint("mend the file by hand so that it says what svcgen would write, or change the model"))

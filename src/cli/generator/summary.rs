@@ -61,6 +61,9 @@ impl<'a> Summary<'a> {
         for warning in self.warnings {
             ui.warning(warning);
         }
+        for kept in &self.plan.kept {
+            ui.warning(&format!("{kept}; it stays"));
+        }
         let mut text = diff::render(self.plan);
         if let Some(Setting { key, before, after }) = self.setting {
             let before = before

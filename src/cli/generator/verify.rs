@@ -42,7 +42,7 @@ pub(super) fn judge(
                 .edits
                 .iter()
                 .find(|edit| edit.path == *path)
-                .map(|edit| edit.after.clone());
+                .and_then(|edit| edit.after.clone());
             let text = edit.or_else(|| worktree.read(path).ok().flatten())?;
             Some((path.clone(), text))
         })

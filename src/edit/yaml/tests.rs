@@ -191,7 +191,145 @@ fn documents() -> impl Strategy<Value = String> {
     })
 }
 
+fn keys(path: &[&str]) -> Vec<String> {
+    path.iter().map(|&key| key.to_owned()).collect()
+}
+
+#[test]
+fn entries_go_with_their_blank_line() {
+    for (before, path, after) in [
+        (
+            "a::x: 1\n\nb::x: 1\n\nc::x: 1\n",
+            &["b::x"][..],
+            "a::x: 1\n\nc::x: 1\n",
+        ),
+        ("---\na::x: 1\n\nb::x: 1\n", &["b::x"], "---\na::x: 1\n"),
+        ("---\nb::x: 1\n\nc::x: 1\n", &["b::x"], "---\nc::x: 1\n"),
+        (
+            "b::w: 1\nb::x: 1\n\nc::x: 1\n",
+            &["b::x"],
+            "b::w: 1\n\nc::x: 1\n",
+        ),
+        (
+            "# mine\nb::x: 1 # ours\n# theirs\nc::x: 1",
+            &["b::x"],
+            "# mine\n# theirs\nc::x: 1",
+        ),
+        (
+            "s:\r\n  a:\r\n    x: 1\r\n  b: 1\r\n",
+            &["s", "a"],
+            "s:\r\n  b: 1\r\n",
+        ),
+        (
+            "s: # why\n  a:\n    x: 1\nt: 1\n",
+            &["s", "a"],
+            "s: {} # why\nt: 1\n",
+        ),
+        (
+            "s:\n\n  a: 1\n\n  b: 1\nt: 1\n",
+            &["s", "b"],
+            "s:\n\n  a: 1\nt: 1\n",
+        ),
+        (
+            "a::x:\n  - 1\n  - |\n    two\n\nc::x:\n",
+            &["a::x"],
+            "c::x:\n",
+        ),
+    ] {
+        let keys = [keys(path)];
+        let removed = remove(before, &keys, Some(before)).unwrap();
+        assert_eq!(
+            (removed.text.as_str(), removed.kept),
+            (after, Vec::new()),
+            "{before:?}"
+        );
+    }
+}
+
+#[test]
+fn what_somebody_changed_or_tied_to_something_else_stays() {
+    let reason = |text: &str, path: &[&str], base: &str| {
+        let removed = remove(text, &[keys(path)], Some(base)).unwrap();
+        assert_eq!(removed.text, text);
+        removed
+            .kept
+            .into_iter()
+            .map(|(line, reason)| format!("{line}: {reason}"))
+            .collect::<String>()
+    };
+    let changed = "2: svcgen wrote `b` and wants it no more, but somebody changed it";
+    assert_eq!(reason("a: 1\nb: 2\n", &["b"], "b: 3\n"), changed);
+    assert_eq!(reason("a: 1\nb: 2\n", &["b"], ""), changed);
+    assert_eq!(reason("a: 1\n", &["b"], "b: 3\n"), "");
+    for tied in [
+        "b: &x 1\nc: *x\n",
+        "{b: 1, c: 2}\n",
+        "b: 2\nb: 1\n",
+        "s: &x\n  b: 1\nt: *x\n",
+    ] {
+        let path: &[&str] = if tied.starts_with('s') {
+            &["s", "b"]
+        } else {
+            &["b"]
+        };
+        let found = reason(tied, path, "b: 1\ns: {b: 1}\n");
+        assert!(
+            found.ends_with("it cannot be taken out without changing something else"),
+            "{tied}: {found}"
+        );
+    }
+}
+
+#[test]
+fn a_value_that_does_is_left_alone_unless_svcgen_wrote_it() {
+    let entry = Entry {
+        other: Other::Stays,
+        ..Entry::grouped("a", 2)
+    };
+    let patched = |base| patch(Some("a: 1\n"), std::slice::from_ref(&entry), base).unwrap();
+    assert_eq!(patched(None), "a: 1\n");
+    assert_eq!(patched(Some("a: 0\n")), "a: 1\n");
+    assert_eq!(patched(Some("a: 1\n")), "a: 2\n");
+}
+
 proptest! {
+    #[test]
+    fn what_was_inserted_can_be_taken_out(text in documents(), key in "z[a-z]{0,2}(::[a-z]{1,3}){0,2}") {
+        prop_assume!(parse(&text).is_ok());
+        for entry in [
+            Entry::grouped(key.clone(), json!({"x": ["it's", 1]})),
+            Entry::sorted(&[], key.clone(), "v\nw"),
+        ] {
+            let entries = [entry];
+            let after = patched(&text, &entries);
+            let removed = remove(&after, &[entries[0].keys()], Some(&fragment(&entries))).unwrap();
+            prop_assert_eq!(&removed.kept, &Vec::new(), "{}", after);
+            prop_assert_eq!(removed.text.trim_end_matches('\n'), text.trim_end_matches('\n'), "{}", after);
+        }
+    }
+
+    #[test]
+    fn taking_out_leaves_every_other_line(text in documents(), index in 0..8_usize) {
+        prop_assume!(parse(&text).is_ok());
+        let root = parse(&text).unwrap();
+        let Some((key, _)) = root.entries().get(index) else { return Ok(()) };
+        let removed = remove(&text, &[vec![key.text.clone()]], Some(&text)).unwrap();
+        if removed.kept.is_empty() {
+            let mut meant = root.to_value();
+            meant.as_object_mut().unwrap().shift_remove(&key.text);
+            let found = parse(&removed.text).unwrap().to_value();
+            prop_assert!(found == meant || found.is_null());
+            // One piece is missing, and it is whole lines.
+            let prefix = text.bytes().zip(removed.text.bytes()).take_while(|(a, b)| a == b).count();
+            let cut = text.len() - removed.text.len();
+            let is_one_piece = (0..=prefix).any(|at| {
+                (at == 0 || text[..at].ends_with('\n')) && text.get(at..).is_some()
+                    && text.get(at + cut..) == removed.text.get(at..)
+            });
+            prop_assert!(is_one_piece, "{text:?}\n{:?}", removed.text);
+        }
+    }
+
     #[test]
     fn every_byte_outside_of_the_inserted_lines_stays(text in documents(), key in "z[a-z]{0,2}(::[a-z]{1,3}){0,2}") {
         prop_assume!(parse(&text).is_ok());

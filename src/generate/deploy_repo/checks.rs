@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::tree::DeployRepo;
 use crate::edit::Desired;
-use crate::edit::yaml::{Entry, Place};
+use crate::edit::yaml::{Entry, Other, Place};
 use crate::generate::{GenerateError, Generated};
 use crate::model::{Check, Service};
 use crate::yaml::Node;
@@ -39,6 +39,7 @@ pub(super) fn checks(
             key: name.to_owned(),
             value,
             place: Place::End,
+            other: Other::Refused,
         }
     });
     generated.desired.push(Desired::Yaml {

@@ -3,14 +3,12 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::tree::DeployRepo;
 use crate::edit::Desired;
-use crate::edit::yaml::{Entry, Place};
+use crate::edit::yaml::{Entry, Other, Place};
 use crate::generate::{GenerateError, Generated};
 use crate::model::{ConfigStyle, LogLevel, Service, Site};
 use crate::render::Templates;
 use crate::scap::ScapEnvironment;
-use crate::yaml::Node;
 
 const CONFIG_FILES: &str = "scap/config-files.yaml";
 const TEMPLATE: &str = "config.yaml.j2";
@@ -34,7 +32,6 @@ struct Values<'a> {
 pub(super) fn config_deploy(
     service: &Service,
     site: &Site,
-    tree: &DeployRepo,
     templates: &Templates,
     generated: &mut Generated,
 ) -> Result<(), GenerateError> {
@@ -65,6 +62,7 @@ pub(super) fn config_deploy(
         key,
         value: file,
         place: Place::End,
+        other: Other::Refused,
     };
     generated.desired.push(Desired::Yaml {
         path: CONFIG_FILES.into(),
@@ -89,8 +87,7 @@ pub(super) fn config_deploy(
         text,
     });
 
-    let present = tree.yaml(format!("scap/{VARS}"))?;
-    let entries = variables(service, site, present.as_ref());
+    let entries = variables(service, site);
     generated.desired.push(Desired::Yaml {
         path: format!("scap/{VARS}").into(),
         entries,
@@ -120,11 +117,12 @@ fn top(key: String, value: Value) -> Entry {
         key,
         value,
         place: Place::End,
+        other: Other::Refused,
     }
 }
 
 /// The variables with values that do no harm where Puppet has none; secrets are never among them.
-fn variables(service: &Service, site: &Site, present: Option<&Node>) -> Vec<Entry> {
+fn variables(service: &Service, site: &Site) -> Vec<Entry> {
     let name = service.name.as_str();
     let extra = |key: &str, default: Value| {
         service
@@ -163,11 +161,13 @@ fn variables(service: &Service, site: &Site, present: Option<&Node>) -> Vec<Entr
     let parameters = &service.config.parameters;
     let is_parameter = |key: &str| parameters.iter().any(|p| p.name.as_str() == key);
     // A value that is there was put there for a reason, and Puppet's wins over both.
-    let kept = |key: &str| present.and_then(|node| node.find(key)).map(Node::to_value);
     let base = defaults
         .into_iter()
         .filter(|(key, _)| !is_parameter(key))
-        .map(|(key, value)| top(key.to_owned(), kept(key).unwrap_or(value)));
+        .map(|(key, value)| Entry {
+            other: Other::Stays,
+            ..top(key.to_owned(), value)
+        });
     let own = parameters.iter().filter(|p| !p.secret).filter_map(|p| {
         let value = p.value("production").or(p.default.as_ref())?;
         Some(top(p.name.to_string(), value.clone()))

@@ -1,4 +1,4 @@
-//! The papers at the root of the repository, written only where they are absent.
+//! The papers at the root of the repository, which are others' as soon as somebody changes them.
 
 use serde_json::json;
 
@@ -20,13 +20,10 @@ pub(super) fn papers(
     generated: &mut Generated,
 ) -> Result<(), GenerateError> {
     let mut write = |path: &str, text: String| {
-        let is_absent = tree.text(path).is_none_or(|present| present == text);
-        if is_absent {
-            generated.desired.push(Desired::File {
-                path: path.into(),
-                text,
-            });
-        }
+        generated.desired.push(Desired::Paper {
+            path: path.into(),
+            text,
+        });
     };
     if let Some(host) = &site.gerrit.host {
         let values = json!({
@@ -45,9 +42,7 @@ pub(super) fn papers(
             service.repositories.source
         )
     });
-    if let Some(url) = &url
-        && tree.text(".gitmodules").is_none()
-    {
+    if let Some(url) = &url {
         write(
             ".gitmodules",
             templates.render("deploy-repo/gitmodules", &json!({"url": git_value(url)}))?,
@@ -60,9 +55,11 @@ pub(super) fn papers(
         "branch": service.repositories.branch,
         "scap": markdown_code(site.deployment.scap.as_str()),
     });
-    let readme = templates.render("deploy-repo/README.md", &values)?;
-    if !tree.has_readme() || tree.text("README.md") == Some(readme.as_str()) {
-        write("README.md", readme);
+    if !tree.has_readme() || tree.text("README.md").is_some() {
+        write(
+            "README.md",
+            templates.render("deploy-repo/README.md", &values)?,
+        );
     }
     warn_submodule(service, tree, url.as_deref(), generated)
 }

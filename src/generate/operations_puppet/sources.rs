@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use serde_json::json;
 
-use crate::edit::yaml::{Entry, Place};
+use crate::edit::yaml::{Entry, Other, Place};
 use crate::generate::GenerateError;
 use crate::generate::read_yaml;
 use crate::model::{HostName, Service, Site};
@@ -161,6 +161,7 @@ impl SourceList {
             key: service.repositories.key.to_string(),
             value,
             place: Place::Sorted,
+            other: Other::Refused,
         }
     }
 }

@@ -125,6 +125,12 @@ impl PuppetTree {
         self.worktree.has_file(path) && self.rendered.read(path).is_none()
     }
 
+    /// Whether a port is the service's own, under a name that it had before.
+    pub(super) fn has_given(&self, found: &PortUse) -> bool {
+        self.rendered
+            .has_written(&found.path, found.owner.trim_matches('`'))
+    }
+
     /// The text of a file.
     pub(super) fn text(&self, path: &Utf8Path) -> Option<String> {
         self.worktree.read(path).ok().flatten()

@@ -1,0 +1,71 @@
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
+
+/// What is remembered of a file once a plan is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record {
+    /// The file, or entries in it, are svcgen's.
+    Written {
+        form: Form,
+        /// The text of the file, or the entries alone.
+        text: String,
+        /// The paths of the entries, where the form has such.
+        keys: Vec<Vec<String>>,
+        /// Whether svcgen made the file.
+        is_made: bool,
+    },
+    /// svcgen made the file, and took it away.
+    Gone,
+    /// The file is not svcgen's any more.
+    Forgotten,
+}
+
+/// In which form something of svcgen's stands in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// The whole file.
+    Whole,
+    /// The whole file, which is others' from then on.
+    Begun,
+    Yaml,
+    Ini,
+    Lines,
+    Json,
+    /// The file was svcgen's, and svcgen took it away.
+    Gone,
+}
+
+/// Everything that one generator wrote into a checkout.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Index {
+    pub(crate) version: u32,
+    pub(crate) files: BTreeMap<Utf8PathBuf, Written>,
+}
+
+/// One file of an [`Index`]; its text is kept beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Written {
+    pub(crate) form: Form,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) keys: Vec<Vec<String>>,
+    pub(crate) is_made: bool,
+    /// Git's name for the content as svcgen left it; none where it found everything in place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) left: Option<String>,
+}
+
+impl Index {
+    /// The version of the format.
+    pub(crate) const VERSION: u32 = 1;
+}
+
+/// Git's name for a content.
+pub(super) fn content_name(text: &str) -> Option<String> {
+    let name = git2::Oid::hash_object(git2::ObjectType::Blob, text.as_bytes());
+    name.ok().map(|name| name.to_string())
+}

@@ -1,0 +1,300 @@
+//! Takes away what svcgen wrote into files that it does not want anything in any more.
+
+use camino::Utf8Path;
+
+use super::plan::{Conflict, EditPlan, FileEdit, PlanError};
+use super::record::{Form, Record, Written};
+use super::rendered::Rendered;
+use super::{ini, lines, yaml};
+use crate::worktree::{Worktree, WorktreeError};
+
+impl EditPlan {
+    /// Plans that a file goes, or what svcgen wrote into it; what somebody changed since stays.
+    ///
+    /// What is not there now is left in peace: another branch may be checked out.
+    pub(super) fn withdraw(
+        &mut self,
+        path: &Utf8Path,
+        written: &Written,
+        worktree: &Worktree,
+        rendered: &Rendered,
+    ) -> Result<(), PlanError> {
+        let Some(before) = present(path, worktree)? else {
+            return Ok(());
+        };
+        let Some(base) = rendered.read(path) else {
+            // It was taken away, and somebody made another one.
+            self.records.push((path.to_owned(), Record::Forgotten));
+            return Ok(());
+        };
+        let after = match written.form {
+            Form::Begun | Form::Json | Form::Gone => return Ok(()),
+            Form::Whole if before == base => Ok(None),
+            Form::Whole => {
+                self.kept.push(Conflict {
+                    path: path.to_owned(),
+                    line: None,
+                    reason: "svcgen wrote it and wants it no more, but somebody changed it".into(),
+                });
+                self.records.push((path.to_owned(), Record::Forgotten));
+                return Ok(());
+            }
+            Form::Yaml => yaml::remove(&before, &written.keys, Some(&base)).map(|removed| {
+                self.keep(path, removed.kept);
+                Some(removed.text)
+            }),
+            Form::Ini => ini::patch(Some(&before), &[], Some(&base)).map(Some),
+            Form::Lines => lines::patch(Some(&before), &[], Some(&base)).map(Some),
+        };
+        let after = match after {
+            Ok(after) => after.filter(|text| !(written.is_made && is_hollow(text, written.form))),
+            Err(error) => return self.refuse(path, error),
+        };
+        let record = match after {
+            Some(_) => Record::Written {
+                form: written.form,
+                text: String::new(),
+                keys: Vec::new(),
+                is_made: written.is_made,
+            },
+            None => Record::Gone,
+        };
+        if after.as_ref() != Some(&before) {
+            self.edits.push(FileEdit {
+                path: path.to_owned(),
+                before: Some(before),
+                after,
+                record,
+            });
+        } else if self.kept.iter().any(|kept| kept.path == path) {
+            self.records.push((path.to_owned(), record));
+        }
+        Ok(())
+    }
+}
+
+/// The text of a file that svcgen may take away; none of one that a link leads to, or that is no text any more.
+fn present(path: &Utf8Path, worktree: &Worktree) -> Result<Option<String>, PlanError> {
+    match worktree.resolve(path) {
+        Ok(resolved) if resolved == worktree.root().join(path) => {}
+        Ok(_) | Err(WorktreeError::Outside { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    }
+    match worktree.read(path) {
+        Ok(text) => Ok(text),
+        Err(WorktreeError::NotText { .. } | WorktreeError::NotAFile { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether nothing is left that anybody could have written into a file of svcgen's.
+fn is_hollow(text: &str, form: Form) -> bool {
+    match form {
+        Form::Yaml => yaml::is_hollow(text),
+        Form::Whole | Form::Begun | Form::Ini | Form::Lines | Form::Json | Form::Gone => {
+            text.trim().is_empty()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeMap;
+
+    use camino::Utf8PathBuf;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::edit::{Desired, apply, plan};
+    use crate::model::ServiceName;
+
+    const SHARED: &str = "---\na::x: 1\n\ns:\n  b: 1\n\nz::x: 1\n";
+    const LIST: &str = "# rack A\na1\n";
+
+    /// A checkout with a few files of others.
+    struct Checkout(tempfile::TempDir);
+
+    impl Checkout {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            git2::Repository::init(folder.path()).unwrap();
+            for (path, text) in [("shared.yaml", SHARED), ("list", LIST)] {
+                fs_err::write(folder.path().join(path), text).unwrap();
+            }
+            Self(folder)
+        }
+
+        fn worktree(&self) -> Worktree {
+            Worktree::open(Utf8Path::from_path(self.0.path()).unwrap()).unwrap()
+        }
+
+        fn plan(&self, desired: &[Desired]) -> EditPlan {
+            let worktree = self.worktree();
+            plan(desired, &worktree, &rendered(&worktree)).unwrap()
+        }
+
+        fn apply(&self, desired: &[Desired]) {
+            let (plan, worktree) = (self.plan(desired), self.worktree());
+            assert_eq!((&plan.conflicts, &plan.kept), (&Vec::new(), &Vec::new()));
+            apply(&plan, &worktree, &rendered(&worktree)).unwrap();
+        }
+
+        fn files(&self) -> BTreeMap<Utf8PathBuf, String> {
+            let worktree = self.worktree();
+            let below = worktree
+                .list("d")
+                .into_iter()
+                .map(|name| format!("d/{name}"));
+            let all = worktree.list("").into_iter().chain(below);
+            let texts = all.filter_map(|path| {
+                let text = worktree.read(&path).ok().flatten()?;
+                Some((path.into(), text))
+            });
+            texts.collect()
+        }
+    }
+
+    fn rendered(worktree: &Worktree) -> Rendered {
+        Rendered::of(worktree.root(), &ServiceName::parse("a").unwrap()).by("vagrant")
+    }
+
+    /// What a generator could want: whole files, and entries in files of others and of its own.
+    fn desired() -> impl Strategy<Value = Vec<Desired>> {
+        let whole = ("(d/)?[a-c]\\.pp", "[xy]\n").prop_map(|(path, text)| Desired::File {
+            path: path.into(),
+            text,
+        });
+        let key = prop_oneof!["(a|m|z)::[a-c]", "s/[c-d]", "t/[c-d]"];
+        let entry = (key, 1..3).prop_map(|(key, value)| match key.split_once('/') {
+            Some((outer, key)) => yaml::Entry::sorted(&[outer], key, value),
+            None => yaml::Entry::grouped(key, value),
+        });
+        let yaml = ("(shared|own)\\.yaml", prop::collection::vec(entry, 1..4));
+        let yaml = yaml.prop_map(|(path, mut entries)| {
+            let mut seen = std::collections::HashSet::new();
+            entries.retain(|entry| seen.insert(entry.keys()));
+            Desired::Yaml {
+                path: path.into(),
+                entries,
+            }
+        });
+        let lines = (
+            "(list|hosts)",
+            prop::collection::btree_set("[b-d][1-3]", 1..3),
+        );
+        let lines = lines.prop_map(|(path, lines)| Desired::Lines {
+            path: path.into(),
+            lines: lines.into_iter().collect(),
+        });
+        let ini = prop::collection::btree_map("[a-c]", "[x-z]", 1..3);
+        let ini = ini.prop_map(|settings| Desired::Ini {
+            path: "scap.cfg".into(),
+            entries: settings
+                .iter()
+                .map(|(k, v)| ini::Entry::new("global", k, v))
+                .collect(),
+        });
+        let any = prop_oneof![whole, yaml, lines, ini];
+        prop::collection::vec(any, 0..6).prop_map(|mut all| {
+            let mut seen = std::collections::HashSet::new();
+            all.retain(|desired: &Desired| seen.insert(desired.path().clone()));
+            all
+        })
+    }
+
+    /// Data without the mappings that are left empty: whether they were there before is not known.
+    fn essence(path: &Utf8Path, text: &str) -> String {
+        fn prune(value: &mut serde_json::Value) {
+            if let Some(map) = value.as_object_mut() {
+                map.values_mut().for_each(prune);
+                map.retain(|_, value| value.as_object().is_none_or(|map| !map.is_empty()));
+            }
+        }
+        if path.extension() != Some("yaml") {
+            return text.to_owned();
+        }
+        let mut value = crate::yaml::parse(text).unwrap().to_value();
+        prune(&mut value);
+        let mut lines: Vec<String> = value
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(k, v)| {
+                let mut inner: Vec<String> = v
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(k, v)| format!("{k}: {v}"))
+                    .collect();
+                inner.sort();
+                if inner.is_empty() {
+                    format!("{k}: {v}")
+                } else {
+                    format!("{k}: {inner:?}")
+                }
+            })
+            .collect();
+        lines.sort();
+        lines.join("\n")
+    }
+
+    proptest! {
+        // Each case waits for the disk some fifty times.
+        #![proptest_config(ProptestConfig::with_cases(16))]
+        #[test]
+        fn an_earlier_wish_leaves_no_trace(first in desired(), second in desired()) {
+            let (both, one) = (Checkout::new(), Checkout::new());
+            both.apply(&first);
+            both.apply(&second);
+            one.apply(&second);
+            prop_assert_eq!(&both.plan(&second).edits, &Vec::new());
+            let files = |checkout: &Checkout| -> BTreeMap<Utf8PathBuf, String> {
+                checkout.files().into_iter().map(|(path, text)| (path.clone(), essence(&path, &text))).collect()
+            };
+            prop_assert_eq!(files(&both), files(&one));
+            // Nothing at all is what was there before.
+            both.apply(&[]);
+            let left = both.files();
+            prop_assert_eq!(&left[Utf8Path::new("list")], LIST);
+            let paths: Vec<Utf8PathBuf> = left.into_keys().collect();
+            prop_assert_eq!(paths, ["list", "shared.yaml"]);
+        }
+    }
+
+    #[test]
+    fn a_file_that_a_link_leads_to_stays() {
+        let checkout = Checkout::new();
+        let file = Desired::File {
+            path: "d/a.pp".into(),
+            text: "x\n".into(),
+        };
+        checkout.apply(&[file]);
+        let root = checkout.worktree().root().to_owned();
+        fs_err::rename(root.join("d"), root.join("e")).unwrap();
+        std::os::unix::fs::symlink("e", root.join("d")).unwrap();
+        assert_eq!(checkout.plan(&[]).edits, []);
+    }
+
+    #[test]
+    fn a_list_of_another_version_is_named() {
+        let checkout = Checkout::new();
+        let worktree = checkout.worktree();
+        let index = worktree.root().join(".git/svcgen/rendered/a.vagrant.json");
+        fs_err::create_dir_all(index.parent().unwrap()).unwrap();
+        for (text, reason) in [
+            (
+                "{\"version\": 7, \"files\": 1}",
+                "has version 7, and this svcgen reads 1",
+            ),
+            (
+                "{",
+                "is not a list of written files: EOF while parsing an object at line 1 column 1",
+            ),
+        ] {
+            fs_err::write(&index, text).unwrap();
+            let error = plan(&[], &worktree, &rendered(&worktree)).unwrap_err();
+            assert_eq!(error.to_string(), format!("`{index}` {reason}"));
+        }
+    }
+}
