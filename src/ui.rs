@@ -1,5 +1,6 @@
 //! The streams: results on stdout, everything else on stderr, colour only where wanted, questions only on a terminal.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 
 use clap::ValueEnum;
@@ -68,25 +69,27 @@ impl Ui {
     /// Prints a line of progress; not with `-q`.
     pub fn status(&self, text: &str) {
         if self.verbosity >= 0 {
-            self.err(text);
+            self.err(&printable(text));
         }
     }
 
     /// Prints a line that is worth knowing for those who look closely (`-v`).
     pub fn detail(&self, text: &str) {
         if self.verbosity >= 1 {
-            self.err(text);
+            self.err(&printable(text));
         }
     }
 
     /// Prints a warning.
     pub fn warning(&self, text: &str) {
+        let text = printable(text);
         self.err(&format!("{} {text}", "warning:".yellow().bold()));
     }
 
     /// Prints a failure with its causes and hints.
     pub fn error(&self, error: &CommandError) {
-        self.err(&format!("{} {}", "error:".red().bold(), error.message));
+        let message = printable(&error.message);
+        self.err(&format!("{} {message}", "error:".red().bold()));
         for cause in &error.causes {
             self.err(&format!("{} {}", "cause:".bold(), indent(cause)));
         }
@@ -125,5 +128,36 @@ impl Ui {
 }
 
 fn indent(text: &str) -> String {
-    text.replace('\n', "\n       ")
+    printable(text).replace('\n', "\n       ")
+}
+
+/// A text that cannot move the cursor or change the colour: messages quote what stands in files and what servers say.
+fn printable(text: &str) -> Cow<'_, str> {
+    let is_harmless = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
+    if text.chars().all(is_harmless) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::new();
+    for c in text.chars() {
+        if is_harmless(c) {
+            shown.push(c);
+        } else {
+            shown.extend(c.escape_default());
+        }
+    }
+    Cow::Owned(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_files_and_servers_say_does_not_steer_the_terminal() {
+        assert_eq!(printable("a\tb\nü"), "a\tb\nü");
+        assert_eq!(
+            printable("\u{1b}[2J\r\u{9b}1m\u{7f}"),
+            "\\u{1b}[2J\\r\\u{9b}1m\\u{7f}"
+        );
+    }
 }

@@ -83,10 +83,11 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         crate::interrupt::check()?;
         match run.one(*generator, target) {
             Ok(ended) => differs |= ended.has_differences,
-            Err(error) => {
+            Err(Failure::Error(error)) => {
                 ui.error(&error);
                 failures.push((*generator, error));
             }
+            Err(end @ (Failure::Closed | Failure::Silent(_))) => return Err(end),
         }
     }
     let Some(worst) = failures.iter().map(|(_, error)| error.kind).max() else {

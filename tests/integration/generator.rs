@@ -26,3 +26,34 @@ fn what_somebody_has_not_committed_is_not_committed_for_them() {
     apply(&env, "vagrant", MODEL, &[]);
     assert_eq!(changes(&env), " M puppet/hieradata/common.yaml\n");
 }
+
+#[test]
+fn a_reader_that_has_gone_is_no_failure() {
+    let env = checkout("vagrant");
+    env.write("svcgen.yaml", MODEL);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let arguments = ["vagrant", "--repo", "tree", "--yes", "--no-verify"];
+    let run = env.svcgen_into(&arguments, writer);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(changes(&env), "");
+}
+
+#[test]
+fn conflicts_are_told_to_scripts_too_and_without_escape_sequences_to_people() {
+    let env = checkout("vagrant");
+    add(&env, HIERADATA, "\nmyservice::broker: \"a\\eb\\x9bc\"\n");
+    let model =
+        format!("{MODEL}config: {{parameters: [{{name: broker, value: {{vagrant: b}}}}]}}\n");
+    let run = run(&env, "vagrant", &model, &["--format", "json"]);
+    assert_eq!(run.code, 11, "{}", run.show());
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(json["conflicts"][0]["path"], "puppet/hieradata/common.yaml");
+    assert!(!run.stderr.contains(['\u{1b}', '\u{9b}']), "{}", run.show());
+    assert!(
+        run.stderr
+            .contains("`myservice::broker` is `\"a\\u001bb\\u{9b}c\"` already"),
+        "{}",
+        run.show()
+    );
+}

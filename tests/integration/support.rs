@@ -54,6 +54,15 @@ impl Env {
 
     /// Runs svcgen in the working directory.
     pub(crate) fn svcgen(&self, arguments: &[&str]) -> Run {
+        self.svcgen_into(arguments, std::process::Stdio::piped())
+    }
+
+    /// Runs svcgen with another stdout.
+    pub(crate) fn svcgen_into(
+        &self,
+        arguments: &[&str],
+        stdout: impl Into<std::process::Stdio>,
+    ) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_svcgen"))
             .args(arguments)
             .current_dir(self.work())
@@ -64,7 +73,10 @@ impl Env {
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("SOURCE_DATE_EPOCH", "1795392000") // 2026-11-23
             .stdin(std::process::Stdio::null())
-            .output()
+            .stdout(stdout)
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .and_then(std::process::Child::wait_with_output)
             .unwrap();
         let text = |bytes: Vec<u8>| {
             String::from_utf8(bytes)

@@ -4,6 +4,7 @@ use super::options::GeneratorOptions;
 use super::summary::Summary;
 use super::target::Target;
 use super::{Generator, verify};
+use crate::cli::Failure;
 use crate::cli::context::{Context, Loaded};
 use crate::edit::{EditPlan, Rendered, apply, plan};
 use crate::error::{CommandError, ErrorKind};
@@ -36,7 +37,7 @@ pub(crate) struct Ended {
 
 impl Run<'_> {
     /// Runs a generator: reads the tree, plans, shows, judges, applies, commits, sends.
-    pub(crate) fn one(&self, generator: Generator, target: &Target) -> Result<Ended, CommandError> {
+    pub(crate) fn one(&self, generator: Generator, target: &Target) -> Result<Ended, Failure> {
         let worktree = target.open()?;
         let topic = match self.options.commits() {
             true => Some(self.topic(generator, worktree.root())?),
@@ -44,9 +45,9 @@ impl Run<'_> {
         };
         if let Some(topic) = &topic {
             if self.options.review && topic.remote().is_some() {
-                topic.fetch()?;
+                topic.fetch().map_err(CommandError::from)?;
             }
-            topic.switch()?;
+            topic.switch().map_err(CommandError::from)?;
         }
         let rendered = match target {
             Target::Checkout(_) => {
@@ -55,7 +56,7 @@ impl Run<'_> {
             Target::Output(_) => Rendered::none(),
         };
         let generated = self.generate(generator, target, &worktree, &rendered)?;
-        let edits = plan(&generated.desired, &worktree, &rendered)?;
+        let edits = plan(&generated.desired, &worktree, &rendered).map_err(CommandError::from)?;
         let setting = self.setting(generator, worktree.root())?;
         let mut summary = Summary::new(
             generator,
@@ -67,7 +68,12 @@ impl Run<'_> {
         if self.ui.format == Format::Text {
             summary.show_plan(self.ui, self.options.dry_run)?;
         }
-        refuse_conflicts(&edits)?;
+        if let Err(conflicts) = refuse_conflicts(&edits) {
+            if self.ui.format == Format::Json {
+                summary.print_json(self.ui)?;
+            }
+            return Err(conflicts.into());
+        }
         self.refuse_dirty(worktree.root(), &edits, &rendered)?;
         let is_new = !edits.edits.is_empty() || self.options.verify;
         if is_new && self.options.verifies() && matches!(target, Target::Checkout(_)) {

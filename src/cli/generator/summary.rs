@@ -57,7 +57,7 @@ impl<'a> Summary<'a> {
     }
 
     /// Prints the warnings, the diff, and how much it is.
-    pub(super) fn show_plan(&self, ui: &Ui, is_dry_run: bool) -> Result<(), CommandError> {
+    pub(super) fn show_plan(&self, ui: &Ui, is_dry_run: bool) -> std::io::Result<()> {
         for warning in self.warnings {
             ui.warning(warning);
         }
@@ -158,10 +158,9 @@ impl<'a> Summary<'a> {
         self.review = Some(pushed);
     }
 
-    pub(super) fn print_json(&self, ui: &Ui) -> Result<(), CommandError> {
+    pub(super) fn print_json(&self, ui: &Ui) -> std::io::Result<()> {
         let json = serde_json::to_string_pretty(self).map_err(std::io::Error::other)?;
-        ui.result(&format!("{json}\n"))?;
-        Ok(())
+        ui.result(&format!("{json}\n"))
     }
 }
 
