@@ -10,5 +10,6 @@ mod new;
 mod request;
 mod review;
 mod support;
+mod texts;
 mod trees;
 mod validate;
