@@ -17,30 +17,54 @@ use crate::ui::{Color, Format, Questions, Ui};
 
 /// Takes a service of a MediaWiki farm from an idea to production, and keeps it there.
 #[derive(Debug, Parser)]
-#[command(name = "svcgen", version, max_term_width = 100)]
+#[command(
+    name = "svcgen",
+    version,
+    max_term_width = 100,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Begin in the source repository of the service:\n  \
+                  svcgen new --defaults --set port=6699\n  \
+                  svcgen vagrant --repo ~/vagrant --dry-run"
+)]
 pub struct Cli {
     #[command(flatten)]
     pub global: GlobalArgs,
+    /// Print the version.
+    #[arg(long, short = 'V', action = ArgAction::Version, help_heading = GLOBAL)]
+    version: Option<bool>,
     #[command(subcommand)]
     pub command: Command,
 }
 
+/// The heading of the options that every command takes.
+const GLOBAL: &str = "Global options";
+
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = GLOBAL)]
 pub struct GlobalArgs {
-    /// The model; by default svcgen.yaml here or above.
+    /// The model [default: svcgen.yaml here or above].
     #[arg(long, global = true, value_name = "FILE")]
     pub service: Option<Utf8PathBuf>,
     /// The site, instead of the one that the model names.
-    #[arg(long, global = true, env = "SVCGEN_SITE", value_name = "NAME")]
+    #[arg(
+        long,
+        global = true,
+        env = "SVCGEN_SITE",
+        hide_env_values = true,
+        value_name = "NAME"
+    )]
     pub site: Option<String>,
-    /// The configuration, instead of the user's own.
+    /// The configuration [default: ~/.config/svcgen/config.yaml].
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<Utf8PathBuf>,
     /// How results are printed.
     #[arg(long, global = true, value_enum, default_value = "text")]
     pub format: Format,
-    /// When to use colour.
+    /// When to use colour; auto: on a terminal, unless NO_COLOR is set.
     #[arg(
         long,
         global = true,
@@ -49,7 +73,7 @@ pub struct GlobalArgs {
         value_name = "WHEN"
     )]
     pub color: Color,
-    /// Ask nothing, and go on.
+    /// Ask nothing, and go on; a conflict is still an error.
     #[arg(long, short, global = true)]
     pub yes: bool,
     /// Say more; twice for everything.
@@ -58,26 +82,47 @@ pub struct GlobalArgs {
     /// Say less.
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
+    /// Print this help.
+    #[arg(long, short, global = true, action = ArgAction::HelpShort)]
+    help: Option<bool>,
 }
 
 /// What svcgen can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write the model of a service from answers.
+    #[command(
+        after_help = "Example:\n  svcgen new --defaults --set port=6699 --set owner.shell=ada"
+    )]
     New(new::NewArgs),
     /// Add the service to a MediaWiki-Vagrant checkout: class, hieradata, role, settings.
+    #[command(
+        after_help = "Examples:\n  svcgen vagrant --repo ~/vagrant --dry-run    look at it\n  svcgen vagrant --repo ~/vagrant --commit     commit it on svcgen/NAME"
+    )]
     Vagrant(generator::GeneratorArgs),
     /// Add the service to an operations/puppet checkout: class or profile, role, deploy source, hieradata.
+    #[command(
+        after_help = "Example:\n  svcgen puppet --repo ~/puppet --review       commit it, and send it to Gerrit"
+    )]
     Puppet(generator::GeneratorArgs),
     /// Add the scap/ directory to the deploy repository.
+    #[command(
+        after_help = "Example:\n  svcgen scap --clone ~/src/my-service         clone both repositories into it"
+    )]
     Scap(generator::CloneableArgs),
     /// Add the deploy stanza to the source repository, and tell it where the deploy repository is.
+    #[command(after_help = "Example:\n  svcgen source --repo . --commit")]
     Source(generator::CloneableArgs),
-    /// Run all generators.
+    /// Run all four generators: vagrant, source, scap, puppet.
+    #[command(
+        after_help = "Example:\n  svcgen generate --vagrant-repo ~/vagrant --puppet-repo ~/puppet --dry-run"
+    )]
     Generate(generate::GenerateArgs),
     /// Print the text of a request: for a new service, for access, for repositories.
+    #[command(after_help = "Example:\n  svcgen request service")]
     Request(request::RequestArgs),
     /// Print the JSON Schema of a file that svcgen reads.
+    #[command(after_help = "Example:\n  svcgen schema model > svcgen.schema.json")]
     Schema(schema::SchemaArgs),
 }
 

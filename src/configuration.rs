@@ -109,11 +109,16 @@ impl Configuration {
             return Ok(Self::default());
         };
         let folder = path.parent().map(Utf8Path::to_owned);
-        match fs_err::read_to_string(&path) {
-            Ok(text) => Ok(Self {
-                folder,
-                ..Self::parse(&path, &text)?
-            }),
+        // The error names the path itself, once: hence not `fs_err`.
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                let mut configuration = Self::parse(&path, &text)?;
+                configuration.place_paths(&path);
+                Ok(Self {
+                    folder,
+                    ..configuration
+                })
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
                 Ok(Self {
                     folder,
@@ -145,6 +150,36 @@ impl Configuration {
         Ok(configuration)
     }
 
+    /// The file that it is in, there or not.
+    pub fn file(&self) -> Option<Utf8PathBuf> {
+        self.folder
+            .as_ref()
+            .map(|folder| folder.join("config.yaml"))
+    }
+
+    /// Makes the paths those that they are meant to be: `~/` is the home, and others begin beside the file.
+    fn place_paths(&mut self, file: &Utf8Path) {
+        let home = etcetera::home_dir().ok();
+        let home = home.and_then(|home| Utf8PathBuf::from_path_buf(home).ok());
+        let beside = file.parent().unwrap_or(Utf8Path::new("."));
+        let services = self
+            .services
+            .values_mut()
+            .flat_map(|own| [&mut own.source, &mut own.deploy]);
+        let paths = services.chain([
+            &mut self.checkouts.vagrant,
+            &mut self.checkouts.puppet,
+            &mut self.ssh.config_file,
+            &mut self.conduit.token_file,
+        ]);
+        for path in paths.flatten() {
+            *path = match (path.strip_prefix("~"), &home) {
+                (Ok(rest), Some(home)) => home.join(rest),
+                _ => beside.join(&*path),
+            };
+        }
+    }
+
     /// The folder of the user's own sites.
     pub fn sites_folder(&self) -> Option<Utf8PathBuf> {
         self.folder.as_ref().map(|folder| folder.join("sites"))
@@ -169,4 +204,27 @@ fn default_folder() -> Option<Utf8PathBuf> {
         .config_dir()
         .join("svcgen");
     Utf8PathBuf::from_path_buf(folder).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn paths_begin_at_home_or_beside_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        let file = folder.join("config.yaml");
+        let text = "checkouts: {vagrant: ~/vagrant, puppet: /srv/puppet}\n\
+                    services: {a: {source: ../a, deploy: ~}}\n";
+        fs_err::write(&file, text).unwrap();
+        let configuration = Configuration::load(Some(&file)).unwrap();
+        let home = Utf8PathBuf::from_path_buf(etcetera::home_dir().unwrap()).unwrap();
+        assert_eq!(configuration.checkouts.vagrant, Some(home.join("vagrant")));
+        assert_eq!(configuration.checkouts.puppet, Some("/srv/puppet".into()));
+        let own = &configuration.services["a"];
+        assert_eq!(own.source, Some(folder.join("../a")));
+        assert_eq!(own.deploy, None);
+    }
 }

@@ -22,6 +22,11 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Whether it is a signal that ended the run.
+    pub const fn is_interruption(self) -> bool {
+        matches!(self, Self::Interrupted | Self::Terminated)
+    }
+
     /// The exit code; the table is in `book/src/reference/exit-codes.md`.
     pub const fn exit_code(self) -> u8 {
         match self {

@@ -18,4 +18,4 @@ pub use commit_message::CommitMessage;
 pub use dirty::dirty;
 pub use error::ReviewError;
 pub use push::{Others, Outcome, Pushed};
-pub use topic::{Switched, Topic};
+pub use topic::{Switched, Topic, Visit};

@@ -18,7 +18,7 @@ pub enum Format {
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless NO_COLOR is set.
+    // A doc comment would turn every `--help` into its long form.
     Auto,
     Always,
     Never,
@@ -80,6 +80,29 @@ impl Ui {
         }
     }
 
+    /// Prints what a group of lines is about; not with `-q`.
+    pub fn heading(&self, text: &str) {
+        self.status(&format!("\n{}", text.bold().underline()));
+    }
+
+    /// Prints the command that comes next; not with `-q`.
+    pub fn next(&self, command: &str) {
+        self.status(&format!("{} {command}", "next:".green().bold()));
+    }
+
+    /// Does something that takes a while, and says so for as long as it takes; only on a terminal.
+    pub fn busy<T>(&self, text: &str, work: impl FnOnce() -> T) -> T {
+        if self.verbosity < 0 || !std::io::stderr().is_terminal() {
+            return work();
+        }
+        let console = dialoguer::console::Term::stderr();
+        // A line that cannot be drawn is no reason not to work.
+        let _drawn = console.write_str(text);
+        let done = work();
+        let _cleared = console.clear_line();
+        done
+    }
+
     /// Prints a warning.
     pub fn warning(&self, text: &str) {
         let text = printable(text);
@@ -118,12 +141,22 @@ impl Ui {
             ))
             .hint("add `--yes` to go on without being asked, or `--dry-run` to only look"));
         }
-        dialoguer::Confirm::new()
+        let dialoguer::Error::IO(error) = match dialoguer::Confirm::new()
             .with_prompt(question)
             .default(true)
             .interact_opt()
-            .map(|answer| answer.unwrap_or(false))
-            .map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))
+        {
+            Ok(answer) => return Ok(answer.unwrap_or(false)),
+            Err(error) => error,
+        };
+        // The prompt hides the cursor, and does not bring it back.
+        let _shown = dialoguer::console::Term::stderr().show_cursor();
+        self.err("");
+        if error.kind() == std::io::ErrorKind::Interrupted {
+            let message = "interrupted; what was asked about was not done";
+            return Err(CommandError::new(ErrorKind::Interrupted, message));
+        }
+        Err(error.into())
     }
 }
 

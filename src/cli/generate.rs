@@ -4,27 +4,30 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::context::Context;
-use super::generator::{Generator, GeneratorOptions, Run, Target, UnknownCheckout, finish};
+use super::generator::{
+    Again, Ended, Generator, GeneratorOptions, Run, Target, UnknownCheckout, finish,
+};
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
 use crate::ui::Ui;
 
 /// The options of all generators at once.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Where to write")]
 pub struct GenerateArgs {
-    /// The MediaWiki-Vagrant checkout.
-    #[arg(long, value_name = "CHECKOUT")]
+    /// The MediaWiki-Vagrant checkout [default of each: as configured].
+    #[arg(long, value_name = "DIR")]
     vagrant_repo: Option<Utf8PathBuf>,
     /// The operations/puppet checkout.
-    #[arg(long, value_name = "CHECKOUT")]
+    #[arg(long, value_name = "DIR")]
     puppet_repo: Option<Utf8PathBuf>,
     /// The checkout of the deploy repository.
-    #[arg(long, value_name = "CHECKOUT")]
+    #[arg(long, value_name = "DIR")]
     deploy_repo: Option<Utf8PathBuf>,
     /// The checkout of the source repository.
-    #[arg(long, value_name = "CHECKOUT")]
+    #[arg(long, value_name = "DIR")]
     source_repo: Option<Utf8PathBuf>,
-    /// Write into an empty folder instead, as for the newest trees that are known.
+    /// An empty folder instead of checkouts; the files are those for the newest trees that are known.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["vagrant_repo", "puppet_repo", "deploy_repo", "source_repo", "commit", "review"])]
     output: Option<Utf8PathBuf>,
     #[command(flatten)]
@@ -77,12 +80,14 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         ui,
         deploy,
     };
-    let mut differs = false;
+    let mut ended = Ended::Done;
     let mut failures: Vec<(Generator, CommandError)> = Vec::new();
     for (generator, target) in &targets {
         crate::interrupt::check()?;
+        ui.heading(generator.repository());
         match run.one(*generator, target) {
-            Ok(ended) => differs |= ended.has_differences,
+            Ok(one) => ended = ended.min(one),
+            Err(Failure::Error(error)) if error.kind.is_interruption() => return Err(error.into()),
             Err(Failure::Error(error)) => {
                 ui.error(&error);
                 failures.push((*generator, error));
@@ -91,7 +96,12 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         }
     }
     let Some(worst) = failures.iter().map(|(_, error)| error.kind).max() else {
-        return finish(differs && args.options.dry_run);
+        let mut command = Again::new("generate", global, &args.options);
+        command.path("--vagrant-repo", args.vagrant_repo.as_deref());
+        command.path("--puppet-repo", args.puppet_repo.as_deref());
+        command.path("--deploy-repo", args.deploy_repo.as_deref());
+        command.path("--source-repo", args.source_repo.as_deref());
+        return finish(ended, &command, ui);
     };
     Err(summarise(&failures, targets.len(), worst).into())
 }

@@ -1,5 +1,6 @@
 //! The commands that write into repositories: what they share, from reading the tree to sending the change.
 
+mod again;
 mod explain;
 mod options;
 mod run;
@@ -10,8 +11,9 @@ mod verify;
 use camino::Utf8PathBuf;
 use clap::Args;
 
+pub(super) use self::again::Again;
 pub(super) use self::options::GeneratorOptions;
-pub(super) use self::run::Run;
+pub(super) use self::run::{Ended, Run};
 pub(super) use self::target::{Target, UnknownCheckout};
 use super::context::Context;
 use super::{Failure, GlobalArgs};
@@ -32,6 +34,16 @@ impl Generator {
     /// All of them, in the order of the road.
     pub(super) const ALL: [Self; 4] = [Self::Vagrant, Self::Source, Self::Scap, Self::Puppet];
 
+    /// The repository in words.
+    pub(super) fn repository(self) -> &'static str {
+        match self {
+            Self::Vagrant => "MediaWiki-Vagrant",
+            Self::Puppet => "operations/puppet",
+            Self::Scap => "the deploy repository",
+            Self::Source => "the source repository",
+        }
+    }
+
     /// The command.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -45,11 +57,12 @@ impl Generator {
 
 /// The options of a generator.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Where to write")]
 pub struct GeneratorArgs {
-    /// The checkout; by default the one of the configuration.
+    /// The checkout [default: the one of the configuration].
     #[arg(long, value_name = "CHECKOUT")]
     repo: Option<Utf8PathBuf>,
-    /// Write into an empty folder instead, as for the newest tree that is known.
+    /// An empty folder instead of a checkout; the files are those for the newest tree that is known.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "commit", "review"])]
     output: Option<Utf8PathBuf>,
     #[command(flatten)]
@@ -58,8 +71,9 @@ pub struct GeneratorArgs {
 
 /// The options of a generator for a repository of the service's own.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Where to write")]
 pub struct CloneableArgs {
-    /// Clone the repository into this folder first.
+    /// Clone source and deploy repository side by side into this folder first.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "output"])]
     clone: Option<Utf8PathBuf>,
     #[command(flatten)]
@@ -87,7 +101,9 @@ pub(super) fn run(
         ui,
         deploy: None,
     };
-    finish(run.one(generator, &target)?.has_differences && args.options.dry_run)
+    let mut command = Again::new(generator.name(), global, &args.options);
+    command.path("--repo", args.repo.as_deref());
+    finish(run.one(generator, &target)?, &command, ui)
 }
 
 /// Clones where that is asked for, and runs the generator there.
@@ -125,18 +141,22 @@ pub(super) fn run_cloneable(
         ui,
         deploy: None,
     };
-    finish(
-        run.one(generator, &Target::Checkout(target))?
-            .has_differences
-            && options.dry_run,
-    )
+    let mut command = Again::new(generator.name(), global, options);
+    command.path("--repo", Some(&target));
+    finish(run.one(generator, &Target::Checkout(target))?, &command, ui)
 }
 
-/// A dry run that found differences says so by its exit code.
-pub(super) fn finish(differs: bool) -> Result<(), Failure> {
-    if differs {
-        Err(Failure::Silent(ErrorKind::Differences))
-    } else {
-        Ok(())
+/// Says what comes next; a run that leaves differences says so by its exit code.
+pub(super) fn finish(ended: Ended, command: &Again, ui: &Ui) -> Result<(), Failure> {
+    match ended {
+        Ended::Declined => return Err(Failure::Silent(ErrorKind::Differences)),
+        Ended::Differs => {
+            ui.next(command.as_str());
+            return Err(Failure::Silent(ErrorKind::Differences));
+        }
+        Ended::Written => ui.next(&format!("{} --commit", command.as_str())),
+        Ended::Committed => ui.next(&format!("{} --review", command.as_str())),
+        Ended::Done => {}
     }
+    Ok(())
 }

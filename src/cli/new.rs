@@ -54,6 +54,11 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         if !service.has_hosts() {
             ui.detail("hosts are not known yet; they go below `deploy.groups`");
         }
+        let repo = match context.configuration.checkouts.vagrant {
+            Some(_) => "",
+            None => " --repo CHECKOUT",
+        };
+        ui.next(&format!("svcgen vagrant{repo} --dry-run"));
     } else {
         ui.status(&format!("nothing to do: `{shown}` says the same already"));
     }

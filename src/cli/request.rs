@@ -11,7 +11,7 @@ use crate::ui::{Format, Ui};
 
 #[derive(Debug, Args)]
 pub struct RequestArgs {
-    /// What is asked for.
+    /// What is asked for: the new service, access to its hosts, or its two repositories.
     #[arg(value_enum)]
     kind: RequestKind,
     /// Print the transactions of Conduit's maniphest.edit instead of the text.
@@ -22,11 +22,8 @@ pub struct RequestArgs {
 /// What can be asked for.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum RequestKind {
-    /// A new service in production
     Service,
-    /// Access to the hosts of the service
     Access,
-    /// The two repositories of the service on the review server
     Repositories,
 }
 
@@ -57,12 +54,23 @@ pub(super) fn run(args: &RequestArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
         project.unwrap_or_default(),
         ticket.body
     ))?;
-    if let Some(url) = &site.phabricator.url {
-        ui.status(&format!(
-            "to file it: {}/maniphest/task/edit/",
+    let field = match args.kind {
+        RequestKind::Service => Some("tickets.service_request"),
+        RequestKind::Access => Some("tickets.access_request"),
+        RequestKind::Repositories => None,
+    };
+    let noted = field.map(|field| format!(", and write its number to `{field}` in the model"));
+    let place = site.phabricator.url.as_ref().map(|url| {
+        format!(
+            " at {}/maniphest/task/edit/",
             url.as_str().trim_end_matches('/')
-        ));
-    }
+        )
+    });
+    ui.next(&format!(
+        "file it{}{}",
+        place.unwrap_or_default(),
+        noted.unwrap_or_default()
+    ));
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use crate::ui::Ui;
 
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// The file.
+    /// The file: svcgen.yaml, a site, or the user's config.yaml.
     #[arg(value_enum, default_value = "model")]
     file: SchemaFile,
 }
@@ -15,11 +15,8 @@ pub struct SchemaArgs {
 /// The files that have a schema.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum SchemaFile {
-    /// svcgen.yaml
     Model,
-    /// A site, sites/NAME.yaml
     Site,
-    /// The user's configuration, config.yaml
     Config,
 }
 

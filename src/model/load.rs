@@ -59,13 +59,14 @@ pub(crate) fn read_text(path: &Utf8Path) -> Result<String, LoadError> {
         path: path.to_owned(),
         error,
     };
-    let length = fs_err::metadata(path).map_err(unreadable)?.len();
+    let length = std::fs::metadata(path).map_err(unreadable)?.len();
     if length > LARGEST {
         return Err(LoadError::NotText {
             path: path.to_owned(),
         });
     }
-    let bytes = fs_err::read(path).map_err(unreadable)?;
+    // The error names the path itself, once: hence not `fs_err`.
+    let bytes = std::fs::read(path).map_err(unreadable)?;
     String::from_utf8(bytes).map_err(|_| LoadError::NotText {
         path: path.to_owned(),
     })

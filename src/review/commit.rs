@@ -99,6 +99,14 @@ impl Topic {
         }
     }
 
+    /// Checks that git knows who commits, before anything is written.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub fn check_identity(&self) -> Result<(), ReviewError> {
+        with_identity(self.checkout.git(), &self.user).map(drop)
+    }
+
     /// The Change-Id and message of the branch's last commit, where that is svcgen's and not merged.
     fn ours(
         &self,

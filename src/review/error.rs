@@ -126,7 +126,11 @@ impl ReviewError {
     /// Commands that help; at most two.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Git(error) => error.hint().into_iter().collect(),
+            Self::Git(error)
+            | Self::Switch {
+                source: error @ GitError::Missing { .. },
+                ..
+            } => error.hint().into_iter().collect(),
             Self::Switch { .. } => vec!["git status".into(), "git stash".into()],
             Self::InProgress {
                 operation: "bisect",

@@ -33,6 +33,13 @@ pub enum Switched {
     Restarted,
 }
 
+/// What was checked out before a run, and what became of the branch for it.
+#[derive(Debug)]
+pub struct Visit {
+    before: Head,
+    switched: Switched,
+}
+
 /// The branch of the remote, as last fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Upstream {
@@ -141,6 +148,41 @@ impl Topic {
         }
         self.git_switch(&[], None)?;
         Ok(Switched::Found)
+    }
+
+    /// Checks the branch out as `switch` does, and remembers what was checked out before.
+    ///
+    /// # Errors
+    /// As of `switch`.
+    pub fn visit(&self) -> Result<Visit, ReviewError> {
+        let before = self.checkout.head()?;
+        let switched = self.switch()?;
+        Ok(Visit { before, switched })
+    }
+
+    /// Goes back to what was checked out before, for a run that came to nothing; a branch that was made for it goes.
+    ///
+    /// # Errors
+    /// With git's words.
+    pub fn leave(&self, visit: &Visit) -> Result<(), ReviewError> {
+        let git = self.checkout.git();
+        if visit.switched == Switched::Stayed {
+            return Ok(());
+        }
+        match &visit.before {
+            Head::Branch { name, .. } if name == self.branch.as_str() => return Ok(()),
+            Head::Branch { name, .. } => git.run(&["switch", "--quiet", name])?,
+            Head::Detached { tip } => {
+                git.run(&["switch", "--quiet", "--detach", &tip.to_string()])?
+            }
+            Head::Unborn { name } => {
+                git.run(&["symbolic-ref", "HEAD", &format!("refs/heads/{name}")])?
+            }
+        };
+        if visit.switched == Switched::Created && self.tip().is_some() {
+            git.run(&["branch", "--quiet", "-D", self.branch.as_str()])?;
+        }
+        Ok(())
     }
 
     /// Fetches the branch that the change is meant for.

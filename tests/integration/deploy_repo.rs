@@ -309,7 +309,7 @@ fn another_tree_is_refused() {
         looked_for,
         [
             "`scap/scap.cfg`, or an empty folder",
-            "no `modules`: that is a Puppet tree"
+            "a folder without `modules`, which belongs to a Puppet tree"
         ]
     );
 }

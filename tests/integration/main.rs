@@ -11,6 +11,7 @@ mod new;
 mod request;
 mod review;
 mod support;
+mod texts;
 mod trees;
 mod validate;
 mod withdraw;

@@ -15,6 +15,7 @@ fn required_answers_are_enough() {
     --- stdout
     --- stderr
     wrote `svcgen.yaml`
+    next: svcgen vagrant --repo CHECKOUT --dry-run
     ");
     assert_snapshot!(env.read("svcgen.yaml"), @r#"
     version: 1
@@ -304,6 +305,7 @@ fn defaults_come_from_the_package_and_from_git() {
     owner.name: Ada Example (git config)
     owner.email: ada@example.org (git config)
     wrote `svcgen.yaml`
+    next: svcgen vagrant --repo CHECKOUT --dry-run
     ");
     assert_snapshot!(env.read("svcgen.yaml"), @r#"
     version: 1

@@ -38,7 +38,7 @@ fn a_service_request_is_text_that_can_be_pasted() {
     The service is asked at its port 6000; it asks no other service.
     --- stderr
     warning: the first deployment is in 2 days; example asks for a week at least
-    to file it: https://tasks.farm.example/maniphest/task/edit/
+    next: file it at https://tasks.farm.example/maniphest/task/edit/, and write its number to `tickets.service_request` in the model
     ");
 }
 
@@ -102,6 +102,6 @@ fn access_needs_hosts() {
 
     The manager of the person named above is asked to approve this request in a comment.
     --- stderr
-    to file it: https://tasks.farm.example/maniphest/task/edit/
+    next: file it at https://tasks.farm.example/maniphest/task/edit/, and write its number to `tickets.access_request` in the model
     ");
 }

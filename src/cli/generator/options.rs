@@ -2,8 +2,9 @@ use clap::Args;
 
 /// What is done with the plan of a generator.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What to do")]
 pub(crate) struct GeneratorOptions {
-    /// Only print what would change; exit code 3 where something would.
+    /// Only print what would change; the exit code is 3 where something would.
     #[arg(long)]
     pub dry_run: bool,
     /// Commit on the topic branch.
@@ -12,13 +13,13 @@ pub(crate) struct GeneratorOptions {
     /// Commit, and send the change for review.
     #[arg(long)]
     pub review: bool,
-    /// The topic branch; by default svcgen/NAME.
+    /// The topic branch [default: svcgen/ and the name of the service].
     #[arg(long, value_name = "NAME")]
     pub topic: Option<String>,
-    /// Change files that have uncommitted changes, too.
+    /// Change files with uncommitted changes, too; send other commits of the branch along.
     #[arg(long)]
     pub force: bool,
-    /// Judge the result by the real tools, even in a dry run.
+    /// Judge the result by the real tools: on, except in a dry run.
     #[arg(long, overrides_with = "no_verify")]
     pub verify: bool,
     /// Do not judge the result.

@@ -7,7 +7,7 @@ use super::{Generator, verify};
 use crate::cli::Failure;
 use crate::cli::context::{Context, Loaded};
 use crate::edit::{EditPlan, Rendered, apply, plan};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::generate::{
     DeployRepo, Generated, PuppetTree, SourceRepo, VagrantTree, deploy_repo, mediawiki_vagrant,
     operations_puppet, source_repo,
@@ -29,34 +29,63 @@ pub(crate) struct Run<'a> {
     pub(crate) deploy: Option<Utf8PathBuf>,
 }
 
-/// How a generator ended.
-#[derive(Debug)]
-pub(crate) struct Ended {
-    pub(crate) has_differences: bool,
+/// How a generator ended, from what is left to do to what is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Ended {
+    /// The user said no.
+    Declined,
+    /// A dry run found differences.
+    Differs,
+    /// Written into a checkout, and not committed.
+    Written,
+    /// Committed, and could be sent.
+    Committed,
+    /// There is nothing left to do.
+    Done,
 }
 
 impl Run<'_> {
     /// Runs a generator: reads the tree, plans, shows, judges, applies, commits, sends.
     pub(crate) fn one(&self, generator: Generator, target: &Target) -> Result<Ended, Failure> {
         let worktree = target.open()?;
-        let topic = match self.options.commits() {
-            true => Some(self.topic(generator, worktree.root())?),
-            false => None,
-        };
-        if let Some(topic) = &topic {
-            if self.options.review && topic.remote().is_some() {
-                topic.fetch().map_err(CommandError::from)?;
-            }
-            topic.switch().map_err(CommandError::from)?;
+        if !self.options.commits() {
+            return self.in_tree(generator, target, &worktree, None, &mut false);
         }
+        let topic = self.topic(generator, worktree.root())?;
+        topic.check_identity().map_err(CommandError::from)?;
+        if self.options.review && topic.remote().is_some() {
+            topic.fetch().map_err(CommandError::from)?;
+        }
+        let visit = topic.visit().map_err(CommandError::from)?;
+        let mut is_touched = false;
+        let ended = self.in_tree(generator, target, &worktree, Some(&topic), &mut is_touched);
+        if !is_touched {
+            let left = topic.leave(&visit);
+            // The first failure is the one to tell.
+            if ended.is_ok() {
+                left.map_err(CommandError::from)?;
+            }
+        }
+        ended
+    }
+
+    /// Runs a generator in a tree that is checked out as it has to be; `is_touched` says whether anything was written.
+    fn in_tree(
+        &self,
+        generator: Generator,
+        target: &Target,
+        worktree: &Worktree,
+        topic: Option<&Topic>,
+        is_touched: &mut bool,
+    ) -> Result<Ended, Failure> {
         let rendered = match target {
             Target::Checkout(_) => {
                 Rendered::of(worktree.root(), &self.loaded.service.name).by(generator.name())
             }
             Target::Output(_) => Rendered::none(),
         };
-        let generated = self.generate(generator, target, &worktree, &rendered)?;
-        let edits = plan(&generated.desired, &worktree, &rendered).map_err(CommandError::from)?;
+        let generated = self.generate(generator, target, worktree, &rendered)?;
+        let edits = plan(&generated.desired, worktree, &rendered).map_err(CommandError::from)?;
         let setting = self.setting(generator, worktree.root())?;
         let mut summary = Summary::new(
             generator,
@@ -66,7 +95,7 @@ impl Run<'_> {
             setting.as_ref(),
         );
         if self.ui.format == Format::Text {
-            summary.show_plan(self.ui, self.options.dry_run)?;
+            summary.show_plan(self.ui, self.options)?;
         }
         if let Err(conflicts) = refuse_conflicts(&edits) {
             if self.ui.format == Format::Json {
@@ -77,33 +106,43 @@ impl Run<'_> {
         self.refuse_dirty(worktree.root(), &edits, &rendered)?;
         let is_new = !edits.edits.is_empty() || self.options.verify;
         if is_new && self.options.verifies() && matches!(target, Target::Checkout(_)) {
-            let verdict = verify::judge(generator, &worktree, &edits, &generated, self.loaded)?;
+            let verdict = self.ui.busy("verifying...", || {
+                verify::judge(generator, worktree, &edits, &generated, self.loaded)
+            })?;
             summary.judged(verdict, self.ui)?;
         }
         interrupt::check()?;
         let has_differences = !edits.edits.is_empty() || setting.is_some();
+        let mut ended = match (self.options.dry_run, has_differences) {
+            (true, true) => Ended::Differs,
+            (true, false) | (false, _) => Ended::Done,
+        };
         if !self.options.dry_run {
-            self.carry_out(
-                generator,
-                &worktree,
-                &rendered,
-                &edits,
-                setting.as_ref(),
-                &mut summary,
-            )?;
-            self.publish(
-                topic.as_ref(),
-                &worktree,
-                &edits,
-                &generated,
-                &rendered,
-                &mut summary,
-            )?;
+            if !has_differences {
+                apply(&edits, worktree, &rendered).map_err(CommandError::from)?;
+            } else if self.may_apply(worktree.root())? {
+                *is_touched = true;
+                apply(&edits, worktree, &rendered).map_err(CommandError::from)?;
+                if let Some(setting) = &setting {
+                    set_deploy_dir(worktree.root(), setting).map_err(CommandError::from)?;
+                }
+                summary.applied(self.ui);
+                if !edits.edits.is_empty() && worktree.root().join(".git").exists() {
+                    ended = Ended::Written;
+                }
+            } else {
+                ended = Ended::Declined;
+            }
+            if let (Some(topic), false) = (topic, ended == Ended::Declined) {
+                ended =
+                    self.publish(topic, worktree, &edits, &generated, &rendered, &mut summary)?;
+                *is_touched |= summary.has_commit();
+            }
         }
         if self.ui.format == Format::Json {
             summary.print_json(self.ui)?;
         }
-        Ok(Ended { has_differences })
+        Ok(ended)
     }
 
     fn topic(&self, generator: Generator, root: &Utf8Path) -> Result<Topic, CommandError> {
@@ -216,46 +255,29 @@ impl Run<'_> {
         .hint("`--force` changes the file all the same"))
     }
 
-    fn carry_out(
-        &self,
-        generator: Generator,
-        worktree: &Worktree,
-        rendered: &Rendered,
-        edits: &EditPlan,
-        setting: Option<&Setting>,
-        summary: &mut Summary<'_>,
-    ) -> Result<(), CommandError> {
-        if edits.edits.is_empty() && setting.is_none() {
-            apply(edits, worktree, rendered)?;
-            return Ok(());
+    /// Asks, unless that is not wished.
+    fn may_apply(&self, root: &Utf8Path) -> Result<bool, CommandError> {
+        let what = match (self.options.commit, self.options.review) {
+            (_, true) => "write, commit and send this change",
+            (true, false) => "write and commit this change",
+            (false, false) => "write this change",
+        };
+        let may = self.ui.confirm(&format!("{what} in {root}?"))?;
+        if !may {
+            self.ui.status("nothing was changed");
         }
-        if !self
-            .ui
-            .confirm(&format!("apply these changes to {}?", generator.name()))?
-        {
-            return Err(CommandError::new(
-                ErrorKind::Differences,
-                "nothing was changed",
-            ));
-        }
-        apply(edits, worktree, rendered)?;
-        if let Some(setting) = setting {
-            set_deploy_dir(worktree.root(), setting)?;
-        }
-        summary.applied(self.ui);
-        Ok(())
+        Ok(may)
     }
 
     fn publish(
         &self,
-        topic: Option<&Topic>,
+        topic: &Topic,
         worktree: &Worktree,
         edits: &EditPlan,
         generated: &Generated,
         rendered: &Rendered,
         summary: &mut Summary<'_>,
-    ) -> Result<(), CommandError> {
-        let Some(topic) = topic else { return Ok(()) };
+    ) -> Result<Ended, CommandError> {
         interrupt::check()?;
         let edited = edits.edits.iter().map(|edit| &edit.path);
         let mut paths: Vec<Utf8PathBuf> = edited.chain(&edits.unchanged).cloned().collect();
@@ -277,8 +299,10 @@ impl Run<'_> {
                 Others::Refuse
             };
             summary.pushed(topic.push(others)?, self.ui);
+        } else if topic.remote().is_some() {
+            return Ok(Ended::Committed);
         }
-        Ok(())
+        Ok(Ended::Done)
     }
 }
 

@@ -1,7 +1,7 @@
 use camino::Utf8Path;
 use serde::Serialize;
 
-use super::Generator;
+use super::{Generator, GeneratorOptions};
 use crate::edit::{EditPlan, diff};
 use crate::error::CommandError;
 use crate::generate::Generated;
@@ -57,7 +57,7 @@ impl<'a> Summary<'a> {
     }
 
     /// Prints the warnings, the diff, and how much it is.
-    pub(super) fn show_plan(&self, ui: &Ui, is_dry_run: bool) -> std::io::Result<()> {
+    pub(super) fn show_plan(&self, ui: &Ui, options: &GeneratorOptions) -> std::io::Result<()> {
         for warning in self.warnings {
             ui.warning(warning);
         }
@@ -75,22 +75,25 @@ impl<'a> Summary<'a> {
         ui.result(&text)?;
         let (added, removed) = diff::count(self.plan);
         let place = format!("{}: {}", self.generator, self.root);
-        let would = if is_dry_run {
+        let would = if options.dry_run {
             "would change"
         } else {
             "changes"
+        };
+        let lines = if added == 1 { "line" } else { "lines" };
+        let counted = |what: &str| {
+            format!("{place}: {would} {what}, {added} {lines} added, {removed} removed")
         };
         ui.status(&match (
             self.plan.edits.len(),
             self.setting,
             self.plan.conflicts.len(),
         ) {
+            (0, None, 0) if options.commits() => format!("{place}: nothing to write"),
             (0, None, 0) => format!("{place}: nothing to do"),
             (0, Some(_), 0) => format!("{place}: {would} one setting"),
-            (1, _, _) => format!("{place}: {would} 1 file, {added} lines added, {removed} removed"),
-            (files, _, _) => {
-                format!("{place}: {would} {files} files, {added} lines added, {removed} removed")
-            }
+            (1, _, _) => counted("1 file"),
+            (files, _, _) => counted(&format!("{files} files")),
         });
         Ok(())
     }
@@ -104,7 +107,14 @@ impl<'a> Summary<'a> {
 
     pub(super) fn applied(&mut self, ui: &Ui) {
         self.is_applied = true;
-        ui.detail(&format!("{}: written", self.generator));
+        ui.status(&format!("{}: written", self.generator));
+    }
+
+    /// Whether a commit was made.
+    pub(super) fn has_commit(&self) -> bool {
+        self.commit
+            .as_ref()
+            .is_some_and(|commit| commit.id.is_some())
     }
 
     pub(super) fn committed(&mut self, topic: &Topic, committed: Committed, ui: &Ui) {

@@ -3,6 +3,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Generator;
 use crate::cli::context::{Context, Loaded, working_directory};
 use crate::error::CommandError;
+use crate::model::{RepositoryName, Site};
 use crate::worktree::Worktree;
 
 /// Where a generator writes.
@@ -18,6 +19,10 @@ pub(crate) enum Target {
 pub(crate) struct UnknownCheckout {
     generator: Generator,
     service: String,
+    /// The file that could name it.
+    configuration: Option<Utf8PathBuf>,
+    /// The command that clones it, where the site says from where.
+    clone: Option<String>,
 }
 
 impl Target {
@@ -55,6 +60,8 @@ impl Target {
         let unknown = UnknownCheckout {
             generator,
             service: loaded.service.name.to_string(),
+            configuration: context.configuration.file(),
+            clone: clone_command(generator, &loaded.site),
         };
         found.map(Self::Checkout).ok_or(unknown)
     }
@@ -72,6 +79,22 @@ impl Target {
                 Err(CommandError::conflict(format!("`{path}` is not empty"))
                     .hint("name an empty folder, or a checkout with `--repo`"))
             }
+        }
+    }
+}
+
+/// The command that makes a checkout.
+fn clone_command(generator: Generator, site: &Site) -> Option<String> {
+    let url = site.gerrit.url.as_ref();
+    let from = |name: &Option<RepositoryName>| {
+        let url = url?.as_str().trim_end_matches('/');
+        Some(format!("git clone {url}/{}", name.as_ref()?))
+    };
+    match generator {
+        Generator::Vagrant => from(&site.repositories.vagrant),
+        Generator::Puppet => from(&site.repositories.puppet),
+        Generator::Scap | Generator::Source => {
+            Some(format!("svcgen {} --clone DIR", generator.name()))
         }
     }
 }
@@ -94,21 +117,26 @@ fn configured_deploy_dir(source: &Utf8Path) -> Option<Utf8PathBuf> {
 
 impl From<UnknownCheckout> for CommandError {
     fn from(unknown: UnknownCheckout) -> Self {
-        let UnknownCheckout { generator, service } = unknown;
-        let (what, place) = match generator {
-            Generator::Vagrant => ("MediaWiki-Vagrant", "checkouts: {vagrant: PATH}".to_owned()),
-            Generator::Puppet => ("operations/puppet", "checkouts: {puppet: PATH}".to_owned()),
-            Generator::Scap => (
-                "the deploy repository",
-                format!("services: {{{service}: {{deploy: PATH}}}}"),
-            ),
-            Generator::Source => (
-                "the source repository",
-                format!("services: {{{service}: {{source: PATH}}}}"),
-            ),
+        let UnknownCheckout {
+            generator,
+            service,
+            configuration,
+            clone,
+        } = unknown;
+        let what = generator.repository();
+        let place = match generator {
+            Generator::Vagrant => "checkouts: {vagrant: PATH}".to_owned(),
+            Generator::Puppet => "checkouts: {puppet: PATH}".to_owned(),
+            Generator::Scap => format!("services: {{{service}: {{deploy: PATH}}}}"),
+            Generator::Source => format!("services: {{{service}: {{source: PATH}}}}"),
         };
-        Self::usage(format!("no checkout of {what} is named"))
-            .hint("add `--repo CHECKOUT`")
-            .hint(format!("or write `{place}` into the configuration"))
+        let file = configuration.map_or("the configuration".into(), |file| format!("`{file}`"));
+        let error = Self::usage(format!("no checkout of {what} is named")).hint(format!(
+            "add `--repo CHECKOUT`, or write `{place}` into {file}"
+        ));
+        match clone {
+            Some(command) => error.hint(format!("`{command}` makes one")),
+            None => error,
+        }
     }
 }

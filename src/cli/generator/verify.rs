@@ -61,15 +61,18 @@ pub(super) fn judge(
 /// Prints what was judged; a finding is a failure.
 pub(super) fn tell(verdict: &Verdict, ui: &Ui) -> Result<(), CommandError> {
     let mut passed = Vec::new();
+    let (mut skipped, mut missing, mut installs) = (Vec::new(), Vec::new(), "");
     for step in &verdict.steps {
         match &step.outcome {
             Outcome::Passed => passed.push(step.name),
             Outcome::Failed(_) => {}
             Outcome::Skipped { tool, install } => {
-                ui.warning(&format!(
-                    "not verified: {} needs `{tool}`, which is not installed: `{install}`",
-                    step.name
-                ));
+                skipped.push(step.name);
+                installs = install;
+                let tool = format!("`{tool}`");
+                if !missing.contains(&tool) {
+                    missing.push(tool);
+                }
             }
             Outcome::NotJudged { reason } => {
                 ui.warning(&format!("not verified: {}: {reason}", step.name))
@@ -78,6 +81,16 @@ pub(super) fn tell(verdict: &Verdict, ui: &Ui) -> Result<(), CommandError> {
         for note in &step.notes {
             ui.detail(&format!("{}: {note}", step.name));
         }
+    }
+    if !skipped.is_empty() {
+        ui.warning(&format!(
+            "not verified: {}; {} not installed: `{installs}`",
+            skipped.join(", "),
+            match missing.as_slice() {
+                [one] => format!("{one} is"),
+                several => format!("{} are", several.join(", ")),
+            },
+        ));
     }
     if verdict.has_failed() {
         return Err(failure(verdict));

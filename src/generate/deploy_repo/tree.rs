@@ -30,11 +30,20 @@ const PAPERS: [&str; 6] = [
 const FOREIGN: [(&str, &str); 4] = [
     (
         "puppet/modules",
-        "no `puppet/modules`: that is a Vagrant tree",
+        "a folder without `puppet/modules`, which belongs to a Vagrant tree",
     ),
-    ("modules", "no `modules`: that is a Puppet tree"),
-    ("manifests", "no `manifests`: that is a Puppet tree"),
-    ("hieradata", "no `hieradata`: that is a Puppet tree"),
+    (
+        "modules",
+        "a folder without `modules`, which belongs to a Puppet tree",
+    ),
+    (
+        "manifests",
+        "a folder without `manifests`, which belongs to a Puppet tree",
+    ),
+    (
+        "hieradata",
+        "a folder without `hieradata`, which belongs to a Puppet tree",
+    ),
 ];
 
 impl DeployRepo {

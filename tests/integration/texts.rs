@@ -1,0 +1,255 @@
+//! What a newcomer reads: help, mistakes, questions, and what comes next.
+
+use std::process::Command;
+
+use expectrl::{Expect as _, Session};
+
+use crate::support::{Env, fixtures};
+
+/// The options of one run that writes: no tools, which need not be installed.
+const QUICK: [&str; 4] = ["vagrant", "--repo", "vagrant", "--no-verify"];
+
+/// An environment with a model, and sample trees that are git repositories.
+fn with_trees(trees: &[&str]) -> Env {
+    let env = Env::new();
+    let answers = [
+        "name=tea",
+        "port=6700",
+        "description=Makes tea.",
+        "owner.name=Ada",
+    ];
+    let answers = answers.iter().flat_map(|answer| ["--set", answer]);
+    let arguments: Vec<&str> = ["new", "--site", "example"]
+        .into_iter()
+        .chain(answers)
+        .collect();
+    let run = env.svcgen(&arguments);
+    assert_eq!(run.code, 0, "{}", run.show());
+    for tree in trees {
+        copy(&fixtures().join("trees").join(tree), &env.work().join(tree));
+        git(&env, tree, &["init", "--quiet", "--initial-branch=main"]);
+        git(&env, tree, &["add", "--all"]);
+        git(
+            &env,
+            tree,
+            &["commit", "--quiet", "--message=The tree as it is"],
+        );
+    }
+    env
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+fn git(env: &Env, folder: &str, arguments: &[&str]) -> String {
+    let identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+    let output = Command::new("git")
+        .args(identity)
+        .args(arguments)
+        .current_dir(env.work().join(folder))
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Lets git know who commits.
+fn identify(env: &Env) {
+    env.write(
+        "../.gitconfig",
+        "[user]\n\tname = Ada\n\temail = ada@example.org\n",
+    );
+}
+
+#[test]
+fn help_fits_and_groups_its_options() {
+    let env = Env::new();
+    let commands = [
+        "new", "vagrant", "puppet", "scap", "source", "generate", "request", "schema",
+    ];
+    for command in commands {
+        let run = env.svcgen(&[command, "--help"]);
+        assert_eq!(run.code, 0);
+        assert!(run.stdout.contains("\nGlobal options:\n"), "{}", run.stdout);
+        assert!(run.stdout.contains("\nExample"), "{}", run.stdout);
+        assert_eq!(run.stdout, env.svcgen(&[command, "-h"]).stdout);
+        let widest = run.stdout.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(100), "{}", run.stdout);
+    }
+    let run = env.svcgen(&["vagrant", "--help"]);
+    for heading in ["Where to write:", "What to do:", "Global options:"] {
+        assert!(run.stdout.contains(heading), "{}", run.stdout);
+    }
+    assert!(!run.stdout.contains("\nOptions:"), "{}", run.stdout);
+}
+
+#[test]
+fn no_command_is_answered_with_help_and_a_wrong_one_with_a_suggestion() {
+    let env = Env::new();
+    let run = env.svcgen(&[]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("\nCommands:\n  new "), "{}", run.stderr);
+    let run = env.svcgen(&["vagrnat"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("'vagrant'"), "{}", run.stderr);
+    let run = env.svcgen(&["vagrant", "--dryrun"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("'--dry-run'"), "{}", run.stderr);
+    assert_eq!(env.svcgen(&["--version"]).code, 0);
+}
+
+#[test]
+fn each_step_says_what_comes_next() {
+    let env = with_trees(&["vagrant"]);
+    identify(&env);
+    let next = |more: &[&str]| {
+        let run = env.svcgen(&[&QUICK[..], more].concat());
+        let line = run.stderr.lines().last().unwrap_or_default();
+        (run.code, line.to_owned())
+    };
+    let shown = |command: &str| format!("next: svcgen vagrant --repo vagrant{command}");
+    assert_eq!(next(&["--dry-run"]), (3, shown("")));
+    assert_eq!(next(&["--yes"]), (0, shown(" --commit")));
+    assert!(
+        next(&["--yes", "--commit"])
+            .1
+            .starts_with("vagrant: committed ")
+    );
+    git(&env, "vagrant", &["remote", "add", "gerrit", "/nowhere"]);
+    assert_eq!(next(&["--commit"]), (0, shown(" --review")));
+    assert_eq!(next(&["--dry-run"]).0, 0);
+}
+
+#[test]
+fn a_run_that_comes_to_nothing_leaves_the_branch_as_it_was() {
+    let env = with_trees(&["vagrant", "puppet"]);
+    let branches = |tree: &str| git(&env, tree, &["branch", "--all"]);
+    let run = env.svcgen(&[&QUICK[..], &["--commit", "--yes"]].concat());
+    assert!(
+        run.stderr.contains("git does not know who commits"),
+        "{}",
+        run.show()
+    );
+    assert_eq!(branches("vagrant"), "* main\n");
+    assert_eq!(git(&env, "vagrant", &["status", "--short"]), "");
+    identify(&env);
+    // The wrong tree, and no terminal to be asked at.
+    let run = env.svcgen(&["vagrant", "--repo", "puppet", "--commit", "--yes"]);
+    assert!(
+        run.stderr.contains("is not recognised as"),
+        "{}",
+        run.show()
+    );
+    assert_eq!(branches("puppet"), "* main\n");
+    let run = env.svcgen(&[&QUICK[..], &["--commit"]].concat());
+    assert!(run.stderr.contains("without a terminal"), "{}", run.show());
+    assert_eq!(branches("vagrant"), "* main\n");
+    git(&env, "vagrant", &["checkout", "--quiet", "--detach"]);
+    env.svcgen(&[&QUICK[..], &["--commit"]].concat());
+    assert_eq!(
+        git(&env, "vagrant", &["branch", "--format=%(refname:short)"])
+            .lines()
+            .count(),
+        2
+    );
+    // An existing topic is left where it is.
+    git(&env, "vagrant", &["checkout", "--quiet", "main"]);
+    let run = env.svcgen(&[&QUICK[..], &["--commit", "--yes"]].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+    git(&env, "vagrant", &["checkout", "--quiet", "main"]);
+    env.svcgen(&[&QUICK[..], &["--commit", "--yes"]].concat());
+    assert_eq!(branches("vagrant"), "* main\n  svcgen/tea\n");
+}
+
+/// Runs the program on a terminal, and types at its question.
+fn answer(env: &Env, arguments: &[&str], typed: &str) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_svcgen"));
+    command
+        .args(arguments)
+        .current_dir(env.work())
+        .env("HOME", env.work().join(".."))
+        .env("XDG_CONFIG_HOME", env.work().join("../config"))
+        .env("TERM", "xterm")
+        .env("NO_COLOR", "1");
+    let mut session = Session::spawn(command).unwrap();
+    session.set_expect_timeout(Some(std::time::Duration::from_secs(60)));
+    session.expect("[Y/n]").unwrap();
+    session.send(typed).unwrap();
+    let rest = session.expect(expectrl::Eof).unwrap();
+    let said = String::from_utf8_lossy(rest.as_bytes()).into_owned();
+    let status = session.get_process().wait().unwrap();
+    match status {
+        expectrl::process::unix::WaitStatus::Exited(_, code) => (code, said),
+        other => panic!("{other:?}: {said}"),
+    }
+}
+
+#[test]
+fn a_question_can_be_answered_with_no_and_with_ctrl_c() {
+    let env = with_trees(&["vagrant"]);
+    identify(&env);
+    let committing = [&QUICK[..], &["--commit"]].concat();
+    for arguments in [&QUICK[..], &committing] {
+        let (code, said) = answer(&env, arguments, "n");
+        assert_eq!(code, 3, "{said}");
+        assert!(said.contains("nothing was changed"), "{said}");
+        assert!(!said.contains("error"), "{said}");
+        let (code, said) = answer(&env, arguments, "\u{3}");
+        assert_eq!(code, 130, "{said}");
+        assert!(
+            said.contains("interrupted; what was asked about was not done"),
+            "{said}"
+        );
+        assert_eq!(git(&env, "vagrant", &["branch"]), "* main\n");
+        assert_eq!(git(&env, "vagrant", &["status", "--short"]), "");
+    }
+    let (code, said) = answer(&env, &QUICK, "y");
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("next: svcgen vagrant --repo vagrant --commit"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_checkout_that_nobody_named_is_asked_for_with_the_ways_to_it() {
+    let env = with_trees(&[]);
+    let run = env.svcgen(&["vagrant"]);
+    insta::assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: no checkout of MediaWiki-Vagrant is named
+    hint: add `--repo CHECKOUT`, or write `checkouts: {vagrant: PATH}` into `HOME/config/svcgen/config.yaml`
+    hint: `git clone https://review.farm.example/p/wiki/vagrant` makes one
+    ");
+}
+
+#[test]
+fn generate_has_a_heading_for_each_repository() {
+    let env = with_trees(&["vagrant", "source"]);
+    let repositories = ["--vagrant-repo", "vagrant", "--source-repo", "source"];
+    let run = env.svcgen(&[&["generate", "--dry-run"], &repositories[..]].concat());
+    insta::assert_snapshot!(run.stderr, @"
+    warning: no checkout of the deploy repository is named; it is left out
+    warning: no checkout of operations/puppet is named; it is left out
+
+    MediaWiki-Vagrant
+    vagrant: HOME/work/vagrant: would change 4 files, 36 lines added, 0 removed
+
+    the source repository
+    source: HOME/work/source: would change 1 file, 10 lines added, 1 removed
+    next: svcgen generate --vagrant-repo vagrant --source-repo source
+    ");
+}
