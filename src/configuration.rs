@@ -95,6 +95,8 @@ pub enum ConfigurationError {
         path: Utf8PathBuf,
         line: usize,
         reason: String,
+        /// The key that was meant, where one is unknown.
+        suggestion: Option<String>,
     },
 }
 
@@ -131,9 +133,10 @@ impl Configuration {
 
     fn parse(path: &Utf8Path, text: &str) -> Result<Self, ConfigurationError> {
         let line_of = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
-        let wrong = |line, reason| ConfigurationError::Wrong {
+        let wrong = |line, reason: String| ConfigurationError::Wrong {
             path: path.to_owned(),
             line,
+            suggestion: meant(&reason),
             reason,
         };
         let node = parse(text).map_err(|e| wrong(line_of(e.at), e.message))?;
@@ -142,7 +145,10 @@ impl Configuration {
         }
         let configuration: Self = serde_yaml::from_str(text).map_err(|e| {
             let line = e.location().map_or(1, |l| l.line());
-            wrong(line, e.to_string())
+            // The place is said once, before the reason.
+            let reason = e.to_string();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
+            wrong(line, reason.to_owned())
         })?;
         if let Some(site) = &configuration.site {
             SiteName::parse(site).map_err(|r| wrong(1, r.to_string()))?;
@@ -194,6 +200,14 @@ impl Configuration {
     pub fn suggest_service(&self, name: &str) -> Option<&str> {
         suggest(name, self.services.keys().map(String::as_str))
     }
+}
+
+/// The key that an unknown one is near to, from serde's message: it quotes the unknown one, then the known ones.
+fn meant(reason: &str) -> Option<String> {
+    let (_, quoted) = reason.split_once("unknown field `")?;
+    let mut words = quoted.split('`').step_by(2);
+    let unknown = words.next()?;
+    suggest(unknown, words).map(str::to_owned)
 }
 
 /// `$XDG_CONFIG_HOME/svcgen`, or `~/.config/svcgen`.

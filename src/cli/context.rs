@@ -82,7 +82,14 @@ pub(super) fn working_directory() -> Result<Utf8PathBuf, CommandError> {
 
 impl From<ConfigurationError> for CommandError {
     fn from(error: ConfigurationError) -> Self {
-        Self::from_error(ErrorKind::Usage, &error)
+        let this = Self::from_error(ErrorKind::Usage, &error);
+        match error {
+            ConfigurationError::Wrong {
+                suggestion: Some(near),
+                ..
+            } => this.hint(format!("did you mean `{near}`?")),
+            ConfigurationError::Wrong { .. } | ConfigurationError::Unreadable { .. } => this,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::context::{Context, working_directory};
 use super::{Failure, GlobalArgs};
 use crate::edit;
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorKind};
 use crate::model::{MODEL_FILE, Service, Sites};
 use crate::onboarding::{Answers, AnswersError, find_defaults, write_model};
 use crate::ui::{Format, Ui};
@@ -129,7 +129,8 @@ fn write(
         .unwrap_or(Utf8Path::new("."));
     let target = folder.join(path.file_name().unwrap_or(MODEL_FILE));
     edit::replace(&target, text.as_bytes()).map_err(|error| {
-        CommandError::from(error).cause(format!("`{}` was not written", shown(path)))
+        let message = format!("`{}` cannot be written", shown(path));
+        CommandError::new(ErrorKind::Unexpected, message).cause(error.to_string())
     })?;
     Ok(true)
 }

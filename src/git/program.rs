@@ -227,6 +227,12 @@ impl GitError {
             Self::NotACheckout { root } => {
                 Some(format!("git -C {} rev-parse --show-toplevel", quoted(root)))
             }
+            Self::Unreadable { root, source, .. } if source.code() == git2::ErrorCode::Owner => {
+                Some(format!(
+                    "git config --global --add safe.directory {}",
+                    quoted(root)
+                ))
+            }
             _ => None,
         }
     }

@@ -253,3 +253,43 @@ fn generate_has_a_heading_for_each_repository() {
     next: svcgen generate --vagrant-repo vagrant --source-repo source
     ");
 }
+
+#[test]
+fn a_key_of_the_configuration_that_is_misspelt_is_suggested() {
+    let env = with_trees(&[]);
+    env.write(
+        "../config/svcgen/config.yaml",
+        "site: example\nchekouts: {vagrant: x}\n",
+    );
+    let run = env.svcgen(&["vagrant"]);
+    insta::assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `HOME/config/svcgen/config.yaml` is wrong: line 2: unknown field `chekouts`, expected one of `site`, `checkouts`, `services`, `user`, `ssh`, `conduit`, `build`
+    hint: did you mean `checkouts`?
+    ");
+}
+
+#[test]
+fn files_that_cannot_be_read_or_written_are_named_once() {
+    let env = with_trees(&[]);
+    let run = env.svcgen(&["vagrant", "--service", "nothere.yaml"]);
+    insta::assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `nothere.yaml` cannot be read
+    cause: No such file or directory (os error 2)
+    ");
+    let answers = [
+        "--answers",
+        "svcgen.yaml",
+        "--service",
+        "no/folder/svcgen.yaml",
+    ];
+    let run = env.svcgen(&[&["new"], &answers[..]].concat());
+    assert_eq!(run.code, 1, "{}", run.show());
+    let said = "error: `no/folder/svcgen.yaml` cannot be written\ncause: No such file or directory";
+    assert!(run.stderr.starts_with(said), "{}", run.show());
+}
