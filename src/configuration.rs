@@ -33,8 +33,10 @@ pub struct Configuration {
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Checkouts {
+    /// A checkout of MediaWiki-Vagrant.
     #[schemars(with = "Option<String>")]
     pub vagrant: Option<Utf8PathBuf>,
+    /// A checkout of operations/puppet.
     #[schemars(with = "Option<String>")]
     pub puppet: Option<Utf8PathBuf>,
 }
@@ -43,8 +45,10 @@ pub struct Checkouts {
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServiceCheckouts {
+    /// A checkout of its source repository.
     #[schemars(with = "Option<String>")]
     pub source: Option<Utf8PathBuf>,
+    /// A checkout of its deploy repository.
     #[schemars(with = "Option<String>")]
     pub deploy: Option<Utf8PathBuf>,
 }
@@ -55,7 +59,9 @@ pub struct ServiceCheckouts {
 pub struct User {
     /// Account on the review server.
     pub gerrit: Option<String>,
+    /// Who commits.
     pub name: Option<String>,
+    /// Their address.
     pub email: Option<String>,
 }
 

@@ -53,6 +53,7 @@ pub struct Parameter {
     #[serde(default, serialize_with = "as_map", rename = "value")]
     #[schemars(with = "std::collections::BTreeMap<String, Value>")]
     pub values: Vec<(String, Value)>,
+    /// What it means; becomes part of the documentation of the class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Text>,
     /// Never written in clear; looked up in the private repository.

@@ -19,6 +19,7 @@ pub struct Owner {
     /// Nickname on IRC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub irc: Option<Line>,
+    /// Address for mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<Line>,
     /// Name on the ticket system.

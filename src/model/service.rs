@@ -37,6 +37,7 @@ pub struct Service {
     /// Free text; its first sentence is used where one line fits.
     pub description: Text,
     pub port: Port,
+    /// What it is built with; told in the service request.
     #[serde(default)]
     pub technologies: Vec<Line>,
     pub owner: Owner,
@@ -86,8 +87,11 @@ pub struct Timeline {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FlowEdge {
+    /// Who asks.
     pub from: Line,
+    /// Who answers.
     pub to: Line,
+    /// What is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Line>,
 }

@@ -58,6 +58,7 @@ pub struct Site {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Gerrit {
+    /// Its name in the network.
     pub host: Option<HostName>,
     /// Port of its ssh server.
     pub port: Option<u32>,
@@ -71,9 +72,13 @@ pub struct Gerrit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SiteRepositories {
+    /// The MediaWiki-Vagrant tree.
     pub vagrant: Option<RepositoryName>,
+    /// The Puppet tree of the production hosts.
     pub puppet: Option<RepositoryName>,
+    /// The branch that changes of the Vagrant tree are meant for.
     pub vagrant_branch: BranchName,
+    /// The branch that changes of the Puppet tree are meant for.
     pub puppet_branch: BranchName,
 }
 
@@ -81,6 +86,7 @@ pub struct SiteRepositories {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Phabricator {
+    /// Its address.
     pub url: Option<Line>,
     pub projects: Projects,
 }
@@ -89,7 +95,9 @@ pub struct Phabricator {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Projects {
+    /// Slug of the project for requests of new services.
     pub service_request: Option<Line>,
+    /// Slug of the project for requests of access.
     pub access_request: Option<Line>,
 }
 
@@ -98,9 +106,12 @@ pub struct Projects {
 #[serde(deny_unknown_fields, default)]
 pub struct Deployment {
     pub engine: Engine,
+    /// The host that deploys start from.
     pub server: Option<HostName>,
+    /// The folder of the deployed repositories, on that host and on the targets.
     #[schemars(with = "String", regex(pattern = "^/"))]
     pub directory: Utf8PathBuf,
+    /// The account that deploys.
     pub user: AccountName,
     /// The command that deploys on the deployment server.
     pub scap: Line,
@@ -120,8 +131,10 @@ pub enum Engine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Logs {
+    /// The folder that has one for each service.
     #[schemars(with = "String", regex(pattern = "^/"))]
     pub directory: Utf8PathBuf,
+    /// The log in it.
     pub file: Line,
 }
 
@@ -130,7 +143,9 @@ pub struct Logs {
 #[serde(rename_all = "lowercase")]
 pub enum Announce {
     Tcpircbot {
+        /// The host of the bot.
         host: HostName,
+        /// The port of the bot.
         port: u32,
         /// With `{message}` where the text goes.
         #[serde(default = "default_format")]
@@ -144,11 +159,15 @@ pub enum Announce {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {
+    /// The time zone of the hours, as `Europe/Prague`.
     pub time_zone: Line,
+    /// Days of the week, as `Mon`.
     #[serde(default)]
     pub days: Vec<Line>,
+    /// From and to, as `"09:00-16:00"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Line>,
+    /// Address of the page with the deployments that are planned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<Line>,
 }
@@ -157,7 +176,9 @@ pub struct Calendar {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SiteTimeline {
+    /// The least that is asked for.
     pub minimum_weeks: u32,
+    /// What is better.
     pub advised_weeks: u32,
 }
 

@@ -1,5 +1,7 @@
 //! What the book shows is true.
 
+mod tables;
+
 use crate::support::Env;
 
 fn page(path: &str) -> String {
@@ -81,7 +83,7 @@ fn every_link_leads_somewhere() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path)
-            } else {
+            } else if path.extension().is_some_and(|extension| extension == "md") {
                 pages.push(path)
             }
         }
