@@ -5,7 +5,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::model::{SiteName, suggest};
-use crate::yaml::parse;
+use crate::yaml::parse_strict;
 
 /// `$XDG_CONFIG_HOME/svcgen/config.yaml`.
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
@@ -145,7 +145,7 @@ impl Configuration {
             suggestion: meant(&reason),
             reason,
         };
-        let node = parse(text).map_err(|e| wrong(line_of(e.at), e.message))?;
+        let node = parse_strict(text).map_err(|e| wrong(line_of(e.at), e.message))?;
         if node.kind == crate::yaml::Kind::Null {
             return Ok(Self::default());
         }
@@ -156,8 +156,9 @@ impl Configuration {
             let reason = reason.split(" at line ").next().unwrap_or_default();
             wrong(line, reason.to_owned())
         })?;
-        if let Some(site) = &configuration.site {
-            SiteName::parse(site).map_err(|r| wrong(1, r.to_string()))?;
+        if let (Some(site), Some(node)) = (&configuration.site, node.find("site")) {
+            let line = line_of(node.span.start);
+            SiteName::parse(site).map_err(|refused| wrong(line, refused.to_string()))?;
         }
         Ok(configuration)
     }
@@ -246,5 +247,34 @@ mod tests {
         let own = &configuration.services["a"];
         assert_eq!(own.source, Some(folder.join("../a")));
         assert_eq!(own.deploy, None);
+    }
+
+    #[test]
+    fn a_mistake_has_its_line() {
+        let reason = |text: &str| {
+            let error = Configuration::parse("c.yaml".into(), text).unwrap_err();
+            error.to_string()
+        };
+        for (text, line, words) in [
+            ("user: {}\nsite: Not One\n", 2, "is not a site name"),
+            ("user: {}\nchekouts: {}\n", 2, "unknown field `chekouts`"),
+            (
+                "services:\n  a: {deploy: /x}\n  a: {deploy: /y}\n",
+                3,
+                "the key `a` stands here a second time",
+            ),
+        ] {
+            let found = reason(text);
+            assert!(
+                found.starts_with(&format!("`c.yaml` is wrong: line {line}: ")),
+                "{found}"
+            );
+            assert!(
+                found.contains(words) && !found.contains(" at line "),
+                "{found}"
+            );
+        }
+        let empty = Configuration::parse("c.yaml".into(), "# nothing\n").unwrap();
+        assert_eq!(empty.site, None);
     }
 }

@@ -206,12 +206,8 @@ fn git_remote(service: &Service, site: &Site, tree: &VagrantTree) -> Option<Stri
             puppet_string(source)
         ));
     }
-    let url = site
-        .gerrit
-        .url
-        .as_ref()
-        .map(|url| format!("{url}/{source}"));
-    url.map(|url| puppet_string(&url))
+    let url = site.clone_url(&service.repositories.source)?;
+    Some(puppet_string(&url))
 }
 
 /// The keys of the class: its port, its level of logging, and the values that it needs or that differ here.

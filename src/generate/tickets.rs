@@ -302,11 +302,8 @@ fn maintainer(person: &Maintainer) -> String {
 
 /// A repository, linked where the site says how to get there.
 fn repository(name: &RepositoryName, site: &Site) -> String {
-    match &site.gerrit.url {
-        Some(url) => format!(
-            "[[ {}/{name} | {name} ]]",
-            url.as_str().trim_end_matches('/')
-        ),
+    match site.clone_url(name) {
+        Some(url) => format!("[[ {url} | {name} ]]"),
         None => format!("`{name}`"),
     }
 }

@@ -22,8 +22,18 @@ pub struct ServiceConfig {
     pub parameters: Vec<Parameter>,
     /// Environment variables of the service's process.
     #[serde(default, serialize_with = "as_map")]
-    #[schemars(with = "std::collections::BTreeMap<VariableName, Value>")]
+    #[schemars(with = "std::collections::BTreeMap<VariableName, OneValue>")]
     pub environment: Vec<(VariableName, Value)>,
+}
+
+/// What the schema says of the value of an environment variable.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) enum OneValue {
+    Text(String),
+    Number(f64),
+    Boolean(bool),
 }
 
 /// Where the configuration is rendered.

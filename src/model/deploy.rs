@@ -21,12 +21,14 @@ pub struct Deploy {
     pub groups: Vec<Group>,
     /// Seconds that the port may take to open.
     #[serde(default = "default_service_timeout")]
+    #[schemars(range(max = 1_000_000))]
     pub service_timeout: u32,
     /// Checks that must pass on each host; by default one of every endpoint where the service has a spec.
     #[schemars(with = "Option<Vec<Check>>")]
     pub checks: Vec<Check>,
     /// How many releases stay on each host.
     #[serde(default = "default_cache_revisions")]
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub cache_revisions: u32,
 }
 
@@ -40,6 +42,7 @@ pub struct Group {
     pub hosts: Vec<HostPattern>,
     /// How many hosts are deployed at a time; by default all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub size: Option<u32>,
     /// How many hosts may fail before the deploy stops.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,9 +53,9 @@ pub struct Group {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum FailureLimit {
-    Hosts(u32),
+    Hosts(#[schemars(range(max = 1_000_000))] u32),
     #[serde(serialize_with = "percent")]
-    Percent(#[schemars(with = "String", regex(pattern = "^[0-9]{1,3}%$"))] u8),
+    Percent(#[schemars(with = "String", regex(pattern = "^0*(100|[0-9]{1,2})%$"))] u8),
 }
 
 /// A check that runs on a host during a deploy.
@@ -67,6 +70,7 @@ pub struct Check {
     pub command: Line,
     /// Seconds it may take.
     #[serde(default = "default_check_timeout")]
+    #[schemars(range(max = 1_000_000))]
     pub timeout: u32,
     /// The only group in which it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]

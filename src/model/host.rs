@@ -8,12 +8,26 @@ use super::name::Refused;
 /// The name of a host: labels of letters, digits and hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
-pub struct HostName(String);
+pub struct HostName(
+    #[schemars(
+        regex(
+            pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"
+        ),
+        length(max = 253)
+    )]
+    String,
+);
 
 /// A host, or a range such as `scb[1001-1004].example.org`, as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(transparent)]
-pub struct HostPattern(String);
+pub struct HostPattern(
+    #[schemars(
+        regex(pattern = "^[a-z0-9.-]*(\\[[0-9,:-]+\\][a-z0-9.-]*)*$"),
+        length(min = 1)
+    )]
+    String,
+);
 
 /// The most hosts that one range may stand for.
 const MOST_HOSTS: u64 = 10_000;

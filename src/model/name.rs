@@ -98,13 +98,26 @@ const RESERVED_VARIABLES: &[&str] = &[
     "trusted",
 ];
 
-/// Declares a text type: its name in words, its schema pattern, and the rule as a function from the text.
+/// Declares a text type: its name in words, what the schema says of it, and the rule as a function from the text.
+///
+/// The schema has a pattern, the most characters, and the words that are refused although they fit both.
 macro_rules! text_type {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $pattern:literal, $rule:expr) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $pattern:literal, $most:literal, not $words:tt, $rule:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
         #[serde(transparent)]
-        pub struct $name(#[schemars(regex(pattern = $pattern))] String);
+        #[schemars(extend("not" = $words))]
+        pub struct $name(#[schemars(regex(pattern = $pattern), length(max = $most))] String);
+        text_type!($name, $what, $rule);
+    };
+    ($(#[$doc:meta])* $name:ident, $what:literal, $pattern:literal, $most:literal, $rule:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+        #[serde(transparent)]
+        pub struct $name(#[schemars(regex(pattern = $pattern), length(max = $most))] String);
+        text_type!($name, $what, $rule);
+    };
+    ($name:ident, $what:literal, $rule:expr) => {
 
         impl $name {
             /// Parses the text.
@@ -167,7 +180,7 @@ fn reserved(text: &str) -> Option<String> {
 
 text_type!(
     /// The name of a service: systemd unit, title of its `service::node`, name in logs and in Scap.
-    ServiceName, "a service name", "^[a-z]([a-z0-9-]*[a-z0-9])?$",
+    ServiceName, "a service name", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", 63, not {"enum": RESERVED},
     |text| {
         let shape = words(text, lower, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         rule(!shape || text.ends_with('-') || text.contains("--"),
@@ -179,7 +192,7 @@ text_type!(
 
 text_type!(
     /// The name of the Puppet class; Puppet refuses hyphens, so it is a field of its own.
-    PuppetName, "a Puppet class name", "^[a-z][a-z0-9_]*$",
+    PuppetName, "a Puppet class name", "^[a-z][a-z0-9_]*$", 63, not {"enum": RESERVED},
     |text| rule(!identifier(text) || text.len() > 63,
         "lower-case letters, digits and underscores, beginning with a letter, at most 63 characters")
         .or_else(|| reserved(text))
@@ -187,7 +200,7 @@ text_type!(
 
 text_type!(
     /// The name of a class parameter of the service's own configuration.
-    ParameterName, "a parameter name", "^[a-z][a-z0-9_]*$",
+    ParameterName, "a parameter name", "^[a-z][a-z0-9_]*$", 63, not {"anyOf": [{"enum": RESERVED}, {"enum": RESERVED_VARIABLES}, {"enum": ["port", "log_level"]}]},
     |text| rule(!identifier(text) || text.len() > 63,
         "lower-case letters, digits and underscores, beginning with a letter, at most 63 characters")
         .or_else(|| reserved(text))
@@ -197,14 +210,14 @@ text_type!(
 
 text_type!(
     /// The name of a group of hosts; it becomes part of keys of `scap.cfg`.
-    GroupName, "a group name", "^[a-z][a-z0-9_-]*$",
+    GroupName, "a group name", "^[a-z][a-z0-9_-]*$", 63,
     |text| rule(!words(text, lower, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-')) || text.len() > 63,
         "lower-case letters, digits, underscores and hyphens, beginning with a letter, at most 63 characters")
 );
 
 text_type!(
     /// The name of an environment other than production; it becomes a folder of the deploy repository.
-    EnvironmentName, "an environment name", "^[a-z][a-z0-9_-]*$",
+    EnvironmentName, "an environment name", "^(?!(production|vagrant)$)[a-z][a-z0-9_-]*$", 63,
     |text| rule(!words(text, lower, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-')) || text.len() > 63,
         "lower-case letters, digits, underscores and hyphens, beginning with a letter, at most 63 characters")
         .or_else(|| rule(matches!(text, "production" | "vagrant"), "that environment is always there"))
@@ -212,7 +225,7 @@ text_type!(
 
 text_type!(
     /// The name of a check in `checks.yaml`.
-    CheckName, "a check name", "^[A-Za-z][A-Za-z0-9_.-]*$",
+    CheckName, "a check name", "^[A-Za-z][A-Za-z0-9_.-]*$", 63,
     |text| rule(!words(text, |c| c.is_ascii_alphabetic(), |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')) || text.len() > 63,
         "letters, digits, `_`, `.` and `-`, beginning with a letter, at most 63 characters")
         .or_else(|| reserved(&text.to_ascii_lowercase()))
@@ -220,21 +233,21 @@ text_type!(
 
 text_type!(
     /// The name of a site, and of its file.
-    SiteName, "a site name", "^[a-z][a-z0-9_-]*$",
+    SiteName, "a site name", "^[a-z][a-z0-9_-]*$", 63,
     |text| rule(!words(text, lower, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-')) || text.len() > 63,
         "lower-case letters, digits, underscores and hyphens, beginning with a letter, at most 63 characters")
 );
 
 text_type!(
     /// A Unix account.
-    AccountName, "an account name", "^[a-z_][a-z0-9_-]{0,31}$",
+    AccountName, "an account name", "^[a-z_][a-z0-9_-]{0,31}$", 32,
     |text| rule(!words(text, |c| lower(c) || c == '_', |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-')) || text.len() > 32,
         "lower-case letters, digits, underscores and hyphens, beginning with a letter or underscore, at most 32 characters")
 );
 
 text_type!(
     /// A repository on the review server, or a key of the same shape: a relative path of plain segments.
-    RepositoryName, "a repository name", "^[A-Za-z0-9_][A-Za-z0-9._+-]*(/[A-Za-z0-9_][A-Za-z0-9._+-]*)*$",
+    RepositoryName, "a repository name", "^(?!.*\\.\\.)(?!.*\\.[gG][iI][tT](/|$))[A-Za-z0-9_][A-Za-z0-9._+-]*(/[A-Za-z0-9_][A-Za-z0-9._+-]*)*$", 200,
     |text| {
         let segment = |s: &str| words(s, |c| c.is_ascii_alphanumeric() || c == '_',
             |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-')) && !s.contains("..");
@@ -246,7 +259,7 @@ text_type!(
 
 text_type!(
     /// A branch of a git repository.
-    BranchName, "a branch name", "^[A-Za-z0-9_][A-Za-z0-9._/-]*$",
+    BranchName, "a branch name", "^[A-Za-z0-9_][A-Za-z0-9._/-]*$", 200,
     |text| {
         let shape = words(text, |c| c.is_ascii_alphanumeric() || c == '_', |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '-'));
         rule(!shape || text.len() > 200 || !git2::Reference::is_valid_name(&format!("refs/heads/{text}")),
@@ -256,21 +269,21 @@ text_type!(
 
 text_type!(
     /// The name of an environment variable.
-    VariableName, "the name of an environment variable", "^[A-Za-z_][A-Za-z0-9_]*$",
+    VariableName, "the name of an environment variable", "^[A-Za-z_][A-Za-z0-9_]*$", 128,
     |text| rule(!words(text, |c| c.is_ascii_alphabetic() || c == '_', |c| c.is_ascii_alphanumeric() || c == '_') || text.len() > 128,
         "letters, digits and underscores, not beginning with a digit")
 );
 
 text_type!(
     /// A version of Node, such as `20` or `18.19.0`, or `system`.
-    Version, "a version", "^[A-Za-z0-9][A-Za-z0-9._-]*$",
+    Version, "a version", "^[A-Za-z0-9][A-Za-z0-9._-]*$", 63,
     |text| rule(!words(text, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) || text.len() > 63,
         "letters, digits, `.`, `_` and `-`, such as `20` or `system`")
 );
 
 text_type!(
     /// A task of the ticket system, such as `T150043`.
-    TaskId, "a task number", "^T[1-9][0-9]{0,9}$",
+    TaskId, "a task number", "^T[1-9][0-9]{0,9}$", 11,
     |text| {
         let digits = text.strip_prefix('T').unwrap_or_default();
         rule(digits.is_empty() || digits.len() > 10 || digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit()),
@@ -280,7 +293,7 @@ text_type!(
 
 text_type!(
     /// A container image with its tag, such as `debian:bookworm`.
-    ImageName, "an image", "^[a-z0-9][a-z0-9._/:@-]*$",
+    ImageName, "an image", "^[a-z0-9][a-z0-9._/@-]*:[a-z0-9._/:@-]*$", 255,
     |text| rule(!words(text, |c| c.is_ascii_lowercase() || c.is_ascii_digit(),
             |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '/' | ':' | '@' | '-'))
             || !text.contains(':') || text.len() > 255,

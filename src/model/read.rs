@@ -1,5 +1,7 @@
 //! Reads typed values out of YAML nodes and collects every mistake on the way, instead of stopping at the first.
 
+use std::num::NonZeroU16;
+
 use serde_json::Value;
 
 use super::data_type::DataType;
@@ -217,6 +219,19 @@ impl Read for u32 {
                 None
             }
         }
+    }
+}
+
+impl Read for NonZeroU16 {
+    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
+        let number = match node.kind {
+            Kind::Integer(number) => u16::try_from(number).ok().and_then(Self::new),
+            _ => None,
+        };
+        if number.is_none() {
+            problems.push(expected("a port number", node).rule("from 1 to 65535, without quotes"));
+        }
+        number
     }
 }
 

@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::config::{as_map, choice, variables};
+use super::config::{OneValue, as_map, choice, variables};
 use super::name::{ImageName, Refused, VariableName, Version, constant};
 use super::problem::Problem;
 use super::read::{Fields, Read, expected, map, refused};
@@ -44,7 +44,10 @@ pub enum LogLevel {
 pub struct Healthcheck {
     /// Path that answers 200; with a spec, the base of `?spec`.
     #[serde(default = "default_url")]
-    #[schemars(regex(pattern = "^(/[!-~]*)?$"))]
+    #[schemars(
+        regex(pattern = "^(/[A-Za-z0-9#&()*+,./:;=?@\\[\\]^_~-]*)?$"),
+        length(max = 255)
+    )]
     pub url: String,
     /// Whether the service answers `?spec`, so that every endpoint in it is checked.
     #[serde(default)]
@@ -62,11 +65,14 @@ pub struct Build {
     pub node: Version,
     /// Packages to install before npm runs: for `_all` targets, or for one.
     #[serde(default, serialize_with = "as_map")]
-    #[schemars(with = "std::collections::BTreeMap<String, Vec<Dependency>>")]
+    #[schemars(
+        with = "std::collections::BTreeMap<String, Vec<Dependency>>",
+        extend("propertyNames" = {"enum": ["_all", "debian", "ubuntu"]})
+    )]
     pub dependencies: Vec<(String, Vec<Dependency>)>,
     /// Environment variables of the build.
     #[serde(default, serialize_with = "as_map")]
-    #[schemars(with = "std::collections::BTreeMap<VariableName, Value>")]
+    #[schemars(with = "std::collections::BTreeMap<VariableName, OneValue>")]
     pub environment: Vec<(VariableName, Value)>,
     /// Further arguments of `npm install`.
     #[serde(default)]

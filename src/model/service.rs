@@ -9,12 +9,12 @@ use super::name::{
     constant,
 };
 use super::people::{Maintainer, Owner};
-use super::problem::Problem;
+use super::problem::{Problem, suggest};
 use super::read::{Fields, Read, map, refused};
 use super::runtime::{Build, LogLevel, Runtime};
 use super::site::Site;
 use super::text::{Line, Text};
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node};
 
 /// A service as `svcgen.yaml` describes it, with every default filled in.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -122,6 +122,7 @@ pub struct Vagrant {
     pub role: PuppetName,
     /// Megabytes that the role adds to the virtual machine.
     #[serde(default)]
+    #[schemars(range(max = 1_000_000))]
     pub memory: u32,
     /// Whether the port is reachable from outside of the virtual machine.
     #[serde(default = "yes")]
@@ -210,6 +211,10 @@ impl Service {
         let tickets = fields.or("tickets", Tickets::default(), problems);
         fields.end(problems);
         check_value_environments(node, &environments, problems);
+        check_domains(node, problems);
+        if let Some(deploy) = &deploy {
+            check_groups(node, deploy, problems);
+        }
         if problems.len() > before {
             return None;
         }
@@ -289,6 +294,53 @@ fn check_value_environments(
     }
 }
 
+/// The domain of an environment selects its section of `scap.cfg`, so that no two can have one.
+fn check_domains(node: &Node, problems: &mut Vec<Problem>) {
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    let environments = node.find("environments").map(Node::entries);
+    for (key, environment) in environments.unwrap_or_default() {
+        let Some(domain) = environment.find("domain") else {
+            continue;
+        };
+        let Kind::String(name) = &domain.kind else {
+            continue;
+        };
+        let taken = seen.iter().find(|(other, _)| other == name);
+        if let Some((_, other)) = taken {
+            let message = format!("`{other}` has the domain `{}` already", name.escape_debug());
+            problems.push(Problem::new(domain.span.clone(), message));
+        } else if name == "global" {
+            let message = "`global` is the section of all environments";
+            problems.push(Problem::new(domain.span.clone(), message));
+        }
+        seen.push((name, &key.text));
+    }
+}
+
+/// A check for a group that is not deployed would never run.
+fn check_groups(node: &Node, deploy: &Deploy, problems: &mut Vec<Problem>) {
+    let checks = node.find_path(["deploy", "checks"]).map(Node::items);
+    let groups: Vec<&str> = deploy.groups.iter().map(|g| g.name.as_str()).collect();
+    for group in checks
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|c| c.find("group"))
+    {
+        if let Kind::String(name) = &group.kind
+            && !groups.contains(&name.as_str())
+            // Scap has a group of that name where the model has none.
+            && !(groups.is_empty() && name == "default")
+        {
+            let message = format!("`{}` is not a group of this service", name.escape_debug());
+            let rule = match suggest(name, groups.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "one of `deploy.groups`".into(),
+            };
+            problems.push(Problem::new(group.span.clone(), message).rule(rule));
+        }
+    }
+}
+
 impl Repositories {
     fn read(
         node: Option<&Node>,
@@ -298,7 +350,7 @@ impl Repositories {
     ) -> Option<Self> {
         let empty = Node {
             span: 0..0,
-            kind: crate::yaml::Kind::Null,
+            kind: Kind::Null,
             flow: false,
         };
         let mut fields = Fields::of(node.unwrap_or(&empty), problems)?;
@@ -340,7 +392,7 @@ impl Vagrant {
     ) -> Option<Self> {
         let empty = Node {
             span: 0..0,
-            kind: crate::yaml::Kind::Null,
+            kind: Kind::Null,
             flow: false,
         };
         let mut fields = Fields::of(node.unwrap_or(&empty), problems)?;
@@ -461,6 +513,106 @@ mod tests {
                 "{expected:?} is not in {found:#?}"
             );
         }
+    }
+
+    #[test]
+    fn what_refers_to_something_refers_to_what_is_there() {
+        let text = format!(
+            "{SMALL}deploy:\n  groups: [{{name: canary}}, {{name: default}}]\n  checks:\n    \
+             - {{name: a, after: promote, command: x, group: canari}}\n    \
+             - {{name: b, after: promote, command: x, group: canary}}\n\
+             environments:\n  one: {{domain: a.example}}\n  two: {{domain: a.example}}\n  three: {{domain: global}}\n"
+        );
+        let problems = load(&text).unwrap_err();
+        let found: Vec<(&str, &str)> = problems
+            .iter()
+            .map(|(t, m)| (t.as_str(), m.as_str()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("canari", "`canari` is not a group of this service"),
+                ("a.example", "`one` has the domain `a.example` already"),
+                ("global", "`global` is the section of all environments"),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_schema_refuses_what_the_reader_refuses() {
+        let validator = jsonschema::validator_for(&model_schema()).unwrap();
+        let is_valid = |text: &str| {
+            let value = crate::yaml::parse(text).unwrap().to_value();
+            (load(text).is_ok(), validator.is_valid(&value))
+        };
+        let small = |from: &str, to: &str| SMALL.replace(from, to);
+        for good in [
+            SMALL.to_owned(),
+            small("my-service", "a"),
+            format!(
+                "{SMALL}deploy: {{groups: [{{name: a, failure_limit: 10%}}, {{name: b, failure_limit: 1}}]}}\n"
+            ),
+            format!(
+                "{SMALL}build: {{target: 'debian:x', dependencies: {{_all: [a, {{uri: 'https://x'}}]}}}}\n"
+            ),
+            format!("{SMALL}tickets: {{service_request: null}}\nvagrant: {{log_level: debug}}\n"),
+        ] {
+            assert_eq!(is_valid(&good), (true, true), "{good}");
+        }
+        let mut wrong = Vec::new();
+        for bad in [
+            small("version: 1", "version: 2"),
+            small("version: 1\n", ""),
+            small("my-service", "a--b"),
+            small("my-service", "a-"),
+            small("my-service", "3d"),
+            small("my-service", "node"),
+            small("my-service", &"a".repeat(64)),
+            small("6000", "80"),
+            small("6000", "70000"),
+            small("6000", "'6000'"),
+            small("{name: Ada}", "{}"),
+            small("Does it.", "''"),
+            small("Does it.", "\" \\n\""),
+            small("Ada", "\"a\\nb\""),
+            format!("{SMALL}puppet_name: a-b\n"),
+            format!("{SMALL}puppet_name: class\n"),
+            format!("{SMALL}zzz: 1\n"),
+            format!("{SMALL}repositories: {{source: ../x}}\n"),
+            format!("{SMALL}repositories: {{source: x.git}}\n"),
+            format!("{SMALL}repositories: {{branch: -x}}\n"),
+            format!("{SMALL}config: {{style: other}}\n"),
+            format!("{SMALL}config: {{parameters: [{{name: port}}]}}\n"),
+            format!("{SMALL}config: {{parameters: [{{name: title}}]}}\n"),
+            format!("{SMALL}config: {{parameters: [{{type: String}}]}}\n"),
+            format!("{SMALL}config: {{environment: {{a-b: 1}}}}\n"),
+            format!("{SMALL}config: {{environment: {{A: [1]}}}}\n"),
+            format!("{SMALL}runtime: {{log_level: loud}}\n"),
+            format!("{SMALL}runtime: {{healthcheck: {{url: x}}}}\n"),
+            format!("{SMALL}runtime: {{healthcheck: {{url: /$x}}}}\n"),
+            format!("{SMALL}build: {{target: x}}\n"),
+            format!("{SMALL}build: {{dependencies: {{fedora: []}}}}\n"),
+            format!("{SMALL}build: {{dependencies: {{_all: ['A b']}}}}\n"),
+            format!("{SMALL}deploy: {{groups: [{{name: a, size: 0}}]}}\n"),
+            format!("{SMALL}deploy: {{groups: [{{name: a, failure_limit: 101%}}]}}\n"),
+            format!("{SMALL}deploy: {{groups: [{{name: a, hosts: ['a b']}}]}}\n"),
+            format!("{SMALL}deploy: {{cache_revisions: 0}}\n"),
+            format!("{SMALL}deploy: {{service_timeout: 2000000}}\n"),
+            format!("{SMALL}deploy: {{checks: [{{name: a, command: x}}]}}\n"),
+            format!(
+                "{SMALL}deploy: {{checks: [{{name: a, command: x, after: promote, before: promote}}]}}\n"
+            ),
+            format!("{SMALL}environments: {{production: {{domain: a}}}}\n"),
+            format!("{SMALL}environments: {{beta: {{domain: 'A b'}}}}\n"),
+            format!("{SMALL}environments: {{beta: {{}}}}\n"),
+            format!("{SMALL}timeline: {{deployment: soon}}\n"),
+            format!("{SMALL}tickets: {{service_request: '1'}}\n"),
+        ] {
+            if is_valid(&bad) != (false, false) {
+                wrong.push((is_valid(&bad), bad));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::num::NonZeroU16;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use include_dir::{Dir, include_dir};
 use schemars::JsonSchema;
@@ -6,7 +8,7 @@ use thiserror::Error;
 
 use super::config::{as_map, choice};
 use super::host::HostName;
-use super::load::{LoadError, read_version};
+use super::load::{LoadError, read_text, read_version};
 use super::name::{AccountName, BranchName, ImageName, RepositoryName, SiteName, constant};
 use super::problem::{Problem, suggest};
 use super::read::{Fields, Read, expected, map};
@@ -61,7 +63,7 @@ pub struct Gerrit {
     /// Its name in the network.
     pub host: Option<HostName>,
     /// Port of its ssh server.
-    pub port: Option<u32>,
+    pub port: Option<NonZeroU16>,
     /// What the names of service repositories begin with.
     pub prefix: Option<RepositoryName>,
     /// Address that anybody can clone from.
@@ -146,7 +148,7 @@ pub enum Announce {
         /// The host of the bot.
         host: HostName,
         /// The port of the bot.
-        port: u32,
+        port: NonZeroU16,
         /// With `{message}` where the text goes.
         #[serde(default = "default_format")]
         format: Line,
@@ -259,10 +261,11 @@ impl Sites {
         let file = format!("{name}.yaml");
         if let Some(folder) = &self.folder {
             let path = folder.join(&file);
-            match fs_err::read_to_string(&path) {
+            match read_text(&path) {
                 Ok(text) => return Ok(Site::parse(&path, &text)?),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(LoadError::Unreadable { path, error }.into()),
+                Err(LoadError::Unreadable { error, .. })
+                    if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error.into()),
             }
         }
         match BUILT_IN
@@ -299,10 +302,30 @@ impl Site {
             parse_strict(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
         let mut problems = Vec::new();
         read_version(&node, "site", &mut problems);
-        match Self::read(&node, &mut problems) {
+        let site = Self::read(&node, &mut problems);
+        // A model names the site, and is read back by that name.
+        if let (Some(site), Some(file)) = (&site, path.file_stem())
+            && site.name.as_str() != file
+            && let Some(name) = node.find("name")
+        {
+            let message = format!("the site in `{file}.yaml` is called `{}`", site.name);
+            let rule = format!("write `name: {file}`, or rename the file");
+            problems.push(Problem::new(name.span.clone(), message).rule(rule));
+        }
+        problems.sort_by_key(|problem| problem.span.start);
+        match site {
             Some(site) if problems.is_empty() => Ok(site),
             _ => Err(wrong(problems)),
         }
+    }
+
+    /// The address that anybody can clone a repository from.
+    pub fn clone_url(&self, repository: &RepositoryName) -> Option<String> {
+        let url = self.gerrit.url.as_ref()?;
+        Some(format!(
+            "{}/{repository}",
+            url.as_str().trim_end_matches('/')
+        ))
     }
 
     /// The image that a build target means here.
@@ -523,6 +546,9 @@ impl Read for Announce {
         let bot = fields.node("tcpircbot");
         let command = fields.optional("command", problems);
         fields.end(problems);
+        if bot.is_some() == node.find("command").is_some() {
+            problems.push(expected("one of `tcpircbot:` and `command:`", node));
+        }
         if let Some(bot) = bot {
             let mut fields = Fields::of(bot, problems)?;
             let host = fields.required("host", problems);
@@ -567,5 +593,58 @@ impl Read for SiteTimeline {
             minimum_weeks,
             advised_weeks,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn problems(text: &str) -> Vec<(String, String)> {
+        let Err(LoadError::Wrong { problems, .. }) = Site::parse("sites/here.yaml".into(), text)
+        else {
+            return Vec::new();
+        };
+        let shown = |problem: Problem| (text[problem.span].to_owned(), problem.message);
+        problems.into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn every_site_that_comes_along_is_right() {
+        for name in Sites::new(None).names() {
+            let site = Sites::new(None).find(&SiteName::parse(&name).unwrap());
+            assert_eq!(site.unwrap().name.as_str(), name);
+        }
+    }
+
+    #[test]
+    fn the_mistakes_of_a_site_have_their_place() {
+        let text = "version: 1\nname: there\ngerrit: {port: 70000}\nannounce: [{}, {tcpircbot: {host: a, port: 1}}]\n";
+        let found = problems(text);
+        let found: Vec<(&str, &str)> = found
+            .iter()
+            .map(|(t, m)| (t.as_str(), m.as_str()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("there", "the site in `here.yaml` is called `there`"),
+                ("70000", "expected a port number, found an integer"),
+                (
+                    "{}",
+                    "expected one of `tcpircbot:` and `command:`, found a mapping"
+                ),
+            ]
+        );
+        assert_eq!(problems("version: 1\nname: here\n"), []);
+    }
+
+    #[test]
+    fn addresses_have_one_slash() {
+        let text = "version: 1\nname: here\ngerrit: {url: 'https://example.org/r/'}\n";
+        let site = Site::parse("sites/here.yaml".into(), text).unwrap();
+        let name = RepositoryName::parse("a/b").unwrap();
+        assert_eq!(site.clone_url(&name).unwrap(), "https://example.org/r/a/b");
     }
 }

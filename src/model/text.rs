@@ -8,12 +8,12 @@ use super::name::Refused;
 /// Free text of one line or more, without characters that a reader cannot see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Text(String);
+pub struct Text(#[schemars(regex(pattern = "\\S"), length(max = 16384))] String);
 
 /// Free text of one line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Line(String);
+pub struct Line(#[schemars(regex(pattern = "^\\s*\\S(.*\\S)?\\s*$"), length(max = 16384))] String);
 
 /// The longest text that is taken, in bytes.
 const LONGEST: usize = 16 * 1024;

@@ -1,3 +1,5 @@
+use std::num::NonZeroU16;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::Oid;
 use serde::Serialize;
@@ -14,7 +16,7 @@ use crate::git::{Checkout, Git, GitError, Head};
 use crate::model::{RepositoryName, Service, Site};
 
 /// The port of Gerrit's own ssh server.
-const GERRIT_PORT: u32 = 29418;
+const GERRIT_PORT: u16 = 29418;
 
 /// Which of a service's repositories are cloned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -281,18 +283,13 @@ fn url(
         }
     };
     if let (Some(account), Some(host)) = (account, &site.gerrit.host) {
-        let port = site.gerrit.port.unwrap_or(GERRIT_PORT);
+        let port = site.gerrit.port.map_or(GERRIT_PORT, NonZeroU16::get);
         return Ok(format!("ssh://{account}@{host}:{port}/{repository}"));
     }
-    match &site.gerrit.url {
-        Some(url) => Ok(format!(
-            "{}/{repository}",
-            url.as_str().trim_end_matches('/')
-        )),
-        None => Err(ReviewError::NoServer {
+    site.clone_url(repository)
+        .ok_or_else(|| ReviewError::NoServer {
             site: site.name.to_string(),
-        }),
-    }
+        })
 }
 
 /// Whether an address leads to this repository; people write them in several ways.

@@ -35,13 +35,7 @@ pub(super) fn papers(
             templates.render("deploy-repo/gitreview", &values)?,
         );
     }
-    let url = site.gerrit.url.as_ref().map(|url| {
-        format!(
-            "{}/{}",
-            url.as_str().trim_end_matches('/'),
-            service.repositories.source
-        )
-    });
+    let url = site.clone_url(&service.repositories.source);
     if let Some(url) = &url {
         write(
             ".gitmodules",

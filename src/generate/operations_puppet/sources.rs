@@ -149,12 +149,12 @@ impl SourceList {
     /// The entry of a service. The repository is always written out: what its absence means changed twice.
     pub(super) fn entry(&self, service: &Service, site: &Site) -> Entry {
         let deploy = &service.repositories.deploy;
-        let value = match (self.form, &site.gerrit.url) {
-            (Form::Upstream, Some(url)) => {
-                json!({"upstream": format!("{url}/{deploy}"), "checkout_submodules": true})
+        let value = match self.form {
+            Form::Upstream => {
+                let upstream = site.clone_url(deploy).unwrap_or_else(|| deploy.to_string());
+                json!({"upstream": upstream, "checkout_submodules": true})
             }
-            (Form::Upstream, None) => json!({"upstream": deploy, "checkout_submodules": true}),
-            (Form::Repository, _) => json!({"repository": deploy}),
+            Form::Repository => json!({"repository": deploy}),
         };
         Entry {
             at: vec![self.key.to_owned()],
