@@ -10,14 +10,15 @@ pub mod json;
 pub mod lines;
 mod plan;
 mod rendered;
+mod staging;
 pub mod yaml;
 
 use camino::Utf8PathBuf;
 
-pub(crate) use apply::replace;
 pub use apply::{ApplyError, apply};
 pub use plan::{Conflict, EditPlan, FileEdit, PlanError, plan};
 pub use rendered::Rendered;
+pub(crate) use staging::replace;
 
 /// Entries that cannot be brought into a shared file.
 #[derive(Debug, Clone, PartialEq, Eq)]

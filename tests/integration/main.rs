@@ -5,10 +5,12 @@
 mod book;
 mod clone;
 mod deploy_repo;
+mod faults;
 mod names;
 mod new;
 mod request;
 mod review;
 mod support;
 mod trees;
+mod vagrant;
 mod validate;

@@ -1,4 +1,5 @@
 pub(crate) mod gerrit;
+pub(crate) mod samples;
 mod tree;
 
 pub(crate) use tree::Tree;
@@ -51,20 +52,41 @@ impl Env {
         self.work().join(path).exists()
     }
 
+    /// The home of the user.
+    pub(crate) fn home(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Runs svcgen in the working directory.
     pub(crate) fn svcgen(&self, arguments: &[&str]) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_svcgen"))
-            .args(arguments)
+        self.run(self.command().args(arguments))
+    }
+
+    /// svcgen in the working directory.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_svcgen"));
+        self.enclose(&mut command);
+        command
+    }
+
+    /// Shuts a program in: the home, the working directory, the day, no input.
+    pub(crate) fn enclose(&self, command: &mut Command) {
+        command
             .current_dir(self.work())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
             .env("XDG_CONFIG_HOME", self.folder.path().join("config"))
             .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_DATE", "1795392000 +0000")
+            .env("GIT_COMMITTER_DATE", "1795392000 +0000")
             .env("SOURCE_DATE_EPOCH", "1795392000") // 2026-11-23
-            .stdin(std::process::Stdio::null())
-            .output()
-            .unwrap();
+            .stdin(std::process::Stdio::null());
+    }
+
+    /// Runs a program to its end.
+    pub(crate) fn run(&self, command: &mut Command) -> Run {
+        let output = command.output().unwrap();
         let text = |bytes: Vec<u8>| {
             String::from_utf8(bytes)
                 .unwrap()
