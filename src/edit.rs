@@ -11,16 +11,17 @@ pub mod lines;
 mod plan;
 mod record;
 mod rendered;
+mod staging;
 mod withdraw;
 pub mod yaml;
 
 use camino::Utf8PathBuf;
 
-pub(crate) use apply::replace;
 pub use apply::{ApplyError, apply};
 pub use plan::{Conflict, EditPlan, FileEdit, PlanError, plan};
 pub use record::{Form, Record};
 pub use rendered::{RecordError, Rendered};
+pub(crate) use staging::replace;
 
 /// Entries that cannot be brought into a shared file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,6 +23,8 @@ pub enum WorktreeError {
         path: Utf8PathBuf,
         root: Utf8PathBuf,
     },
+    #[error("`{path}` is a symlink that leads nowhere")]
+    Dangling { path: Utf8PathBuf },
     #[error("`{path}` is not UTF-8 text")]
     NotText { path: Utf8PathBuf },
     #[error("`{path}` is {found}, where a file is expected")]
@@ -52,6 +54,36 @@ impl Worktree {
         }
     }
 
+    /// A folder that is there or will be made, by the first file that is written into it.
+    ///
+    /// # Errors
+    /// Where something else is there, or on the way.
+    pub fn planned(root: &Utf8Path) -> Result<Self, WorktreeError> {
+        let here = || WorktreeError::NotAFolder {
+            path: root.to_owned(),
+        };
+        let absolute =
+            Utf8PathBuf::from_path_buf(std::path::absolute(root)?).map_err(|_| here())?;
+        let is_there = |folder: &&Utf8Path| folder.symlink_metadata().is_ok();
+        let present = absolute.ancestors().find(is_there).ok_or_else(here)?;
+        let below = absolute.strip_prefix(present).map_err(|_| here())?;
+        match Self::open(present) {
+            Ok(found) if below.as_str().is_empty() => Ok(found),
+            // What does not exist cannot be a link; `..` in it would be.
+            Ok(found)
+                if below
+                    .components()
+                    .all(|c| matches!(c, Utf8Component::Normal(_))) =>
+            {
+                Ok(Self {
+                    root: found.root.join(below),
+                })
+            }
+            Ok(_) | Err(WorktreeError::NotAFolder { .. }) => Err(here()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The folder itself, without symlinks.
     pub fn root(&self) -> &Utf8Path {
         &self.root
@@ -60,7 +92,7 @@ impl Worktree {
     /// The place of a file below the root.
     ///
     /// # Errors
-    /// Where the path is not relative, or a symlink on the way leads out of the root.
+    /// Where the path is not relative, or a symlink on the way leads out of the root or nowhere.
     pub fn resolve(&self, path: &Utf8Path) -> Result<Utf8PathBuf, WorktreeError> {
         let outside = || WorktreeError::Outside {
             path: path.to_owned(),
@@ -73,7 +105,10 @@ impl Worktree {
             };
             resolved.push(name);
             if resolved.symlink_metadata().is_ok_and(|m| m.is_symlink()) {
-                resolved = resolved.canonicalize_utf8().map_err(|_| outside())?;
+                let dangling = || WorktreeError::Dangling {
+                    path: path.to_owned(),
+                };
+                resolved = resolved.canonicalize_utf8().map_err(|_| dangling())?;
                 if !resolved.starts_with(&self.root) {
                     return Err(outside());
                 }
@@ -154,6 +189,11 @@ mod tests {
         assert!(matches!(
             tree.read("out/secret"),
             Err(WorktreeError::Outside { .. })
+        ));
+        std::os::unix::fs::symlink("none", root.join("nowhere")).unwrap();
+        assert!(matches!(
+            tree.read("nowhere"),
+            Err(WorktreeError::Dangling { .. })
         ));
         assert!(matches!(
             tree.read("../secret"),

@@ -1,20 +1,26 @@
-use std::io::Write as _;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
-use super::plan::EditPlan;
+use super::plan::{EditPlan, FileEdit};
 use super::rendered::Rendered;
+use super::staging::{Staged, Staging};
 use crate::worktree::{Worktree, WorktreeError};
 
-/// An edit that could not be applied; the files before it are new, it and those after it are old.
+/// An edit that could not be applied.
 #[derive(Debug, Error)]
 pub enum ApplyError {
     #[error(transparent)]
     Worktree(#[from] WorktreeError),
-    #[error("`{path}` was changed by somebody else in the meantime")]
+    #[error("`{path}` was changed by somebody else in the meantime; nothing was changed")]
     Changed { path: Utf8PathBuf },
-    #[error("`{path}` could not be written")]
+    /// Every file is old.
+    #[error("`{path}` could not be written; nothing was changed")]
+    Prepare {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
+    /// The files before it are new; it and those after it are old.
+    #[error("`{path}` could not be replaced")]
     Write {
         path: Utf8PathBuf,
         source: std::io::Error,
@@ -22,6 +28,8 @@ pub enum ApplyError {
 }
 
 /// Applies a plan: each file by a temporary file that is flushed to disk and renamed over the old one, or taken away.
+///
+/// All temporary files are there before the first is renamed, so that a full disk or a forbidden folder changes nothing.
 ///
 /// # Errors
 /// At the first file that cannot be written, or that is no longer what the plan was made from.
@@ -33,13 +41,13 @@ pub fn apply(plan: &EditPlan, worktree: &Worktree, rendered: &Rendered) -> Resul
             });
         }
     }
-    for edit in &plan.edits {
+    for (edit, staged) in prepare(plan, worktree, rendered)? {
         let failed = |source| ApplyError::Write {
             path: edit.path.clone(),
             source,
         };
-        match &edit.after {
-            Some(text) => write(worktree, &edit.path, text)?,
+        match staged {
+            Some(staged) => staged.replace().map_err(failed)?,
             None => remove(worktree, &edit.path)?,
         }
         rendered
@@ -56,17 +64,36 @@ pub fn apply(plan: &EditPlan, worktree: &Worktree, rendered: &Rendered) -> Resul
     Ok(())
 }
 
-fn write(worktree: &Worktree, path: &Utf8Path, text: &str) -> Result<(), ApplyError> {
-    let failed = |source| ApplyError::Write {
-        path: path.to_owned(),
-        source,
+/// Writes all new contents to disk, and makes the folders that they go into.
+fn prepare<'a>(
+    plan: &'a EditPlan,
+    worktree: &Worktree,
+    rendered: &Rendered,
+) -> Result<Vec<(&'a FileEdit, Option<Staged>)>, ApplyError> {
+    let Some(first) = plan.edits.first() else {
+        return Ok(Vec::new());
     };
-    let target = worktree.resolve(path)?;
-    let folder = target.parent().unwrap_or(worktree.root());
-    fs_err::create_dir_all(folder).map_err(failed)?;
-    // A folder that was just made could have been replaced by a link in between.
-    let target = worktree.resolve(path)?;
-    replace(&target, text.as_bytes()).map_err(failed)
+    let failed = |edit: &FileEdit| {
+        let path = edit.path.clone();
+        |source| ApplyError::Prepare { path, source }
+    };
+    let mut staging = Staging::open(rendered.staging()).map_err(failed(first))?;
+    let mut prepared = Vec::new();
+    for edit in &plan.edits {
+        let Some(text) = &edit.after else {
+            prepared.push((edit, None));
+            continue;
+        };
+        let path = worktree.resolve(&edit.path)?;
+        let folder = path.parent().unwrap_or(worktree.root());
+        staging.make_folder(folder).map_err(failed(edit))?;
+        // A folder that was just made could have been replaced by a link in between.
+        let path = worktree.resolve(&edit.path)?;
+        let staged = staging.stage(path, text.as_bytes()).map_err(failed(edit))?;
+        prepared.push((edit, Some(staged)));
+    }
+    staging.keep();
+    Ok(prepared)
 }
 
 /// Takes a file away, and the folders that it leaves empty, as git does.
@@ -85,26 +112,4 @@ fn remove(worktree: &Worktree, path: &Utf8Path) -> Result<(), ApplyError> {
         }
     }
     Ok(())
-}
-
-/// Replaces a file by another content: the old one stays until the new one is whole on the disk.
-pub(crate) fn replace(path: &Utf8Path, content: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".svcgen-")
-        .tempfile_in(folder)?;
-    temporary.write_all(content)?;
-    let permissions = match fs_err::metadata(path) {
-        Ok(metadata) => metadata.permissions(),
-        Err(_) => default_permissions(),
-    };
-    temporary.as_file().set_permissions(permissions)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path)?;
-    std::fs::File::open(folder)?.sync_all()
-}
-
-/// Temporary files are private; a new file of a tree is readable as git writes it.
-fn default_permissions() -> std::fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o644)
 }

@@ -67,6 +67,12 @@ impl Rendered {
         }
     }
 
+    /// A folder on the same disk for what is not yet in its place: git does not look there.
+    pub(super) fn staging(&self) -> Option<Utf8PathBuf> {
+        let store = self.folder.as_ref()?.parent()?;
+        Some(store.with_file_name("tmp"))
+    }
+
     /// The text last written for a file.
     pub fn read(&self, path: &Utf8Path) -> Option<String> {
         fs_err::read_to_string(self.folder.as_ref()?.join(path)).ok()

@@ -20,6 +20,37 @@ pub(super) struct PortUse {
     pub(super) owner: String,
 }
 
+/// Finds lines by asking for one place after another: what lies before the last one is not counted again.
+#[derive(Debug)]
+pub(super) struct LineCounter<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl<'a> LineCounter<'a> {
+    /// Counts in a text.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of a byte, counted from one.
+    pub(super) fn line_of(&mut self, at: usize) -> usize {
+        let at = at.min(self.text.len());
+        if at < self.at {
+            *self = Self::new(self.text);
+        }
+        let passed = &self.text.as_bytes()[self.at..at];
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.at = at;
+        self.line
+    }
+}
+
 /// The ports of keys that are called `port` or end in `_port`, at the top of a hieradata file.
 pub(super) fn of_hieradata(path: &Utf8Path, text: &str, root: &Node) -> Vec<PortUse> {
     let is_port = |key: &str| {
@@ -27,15 +58,16 @@ pub(super) fn of_hieradata(path: &Utf8Path, text: &str, root: &Node) -> Vec<Port
         key.contains("::") && (last == "port" || last.ends_with("_port"))
     };
     let entries = root.entries().iter().filter(|(key, _)| is_port(&key.text));
+    let mut lines = LineCounter::new(text);
     entries
-        .filter_map(|(key, value)| port_use(path, text, value, format!("`{}`", key.text)))
+        .filter_map(|(key, value)| port_use(path, &mut lines, value, format!("`{}`", key.text)))
         .collect()
 }
 
 /// The port of a value, where it is one.
 pub(super) fn port_use(
     path: &Utf8Path,
-    text: &str,
+    lines: &mut LineCounter<'_>,
     value: &Node,
     owner: String,
 ) -> Option<PortUse> {
@@ -44,14 +76,10 @@ pub(super) fn port_use(
         Kind::String(digits) => digits.parse().ok()?,
         _ => return None,
     };
-    let line = text[..value.span.start.min(text.len())]
-        .matches('\n')
-        .count()
-        + 1;
     Some(PortUse {
         port,
         path: path.to_owned(),
-        line,
+        line: lines.line_of(value.span.start),
         owner,
     })
 }
@@ -94,4 +122,16 @@ pub(super) fn check(
         owner: found.owner.clone(),
         free: free.and_then(|free| Port::new(i64::from(free)).ok()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_forwards_and_backwards() {
+        let mut lines = LineCounter::new("a\nb\n\nc");
+        let found = [0, 2, 5, 2, 4, 99, 0].map(|at| lines.line_of(at));
+        assert_eq!(found, [1, 2, 4, 2, 3, 4, 1]);
+    }
 }

@@ -5,6 +5,7 @@
 mod book;
 mod clone;
 mod deploy_repo;
+mod faults;
 mod generator;
 mod names;
 mod new;
@@ -13,5 +14,6 @@ mod review;
 mod support;
 mod texts;
 mod trees;
+mod vagrant;
 mod validate;
 mod withdraw;

@@ -1,5 +1,6 @@
 pub(crate) mod gerrit;
 pub(crate) mod sample;
+pub(crate) mod samples;
 mod tree;
 
 pub(crate) use tree::Tree;
@@ -52,9 +53,14 @@ impl Env {
         self.work().join(path).exists()
     }
 
+    /// The home of the user.
+    pub(crate) fn home(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Runs svcgen in the working directory.
     pub(crate) fn svcgen(&self, arguments: &[&str]) -> Run {
-        self.svcgen_into(arguments, std::process::Stdio::piped())
+        self.run(self.command().args(arguments))
     }
 
     /// Runs svcgen with another stdout.
@@ -63,21 +69,43 @@ impl Env {
         arguments: &[&str],
         stdout: impl Into<std::process::Stdio>,
     ) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_svcgen"))
+        let mut command = self.command();
+        command
             .args(arguments)
+            .stdout(stdout)
+            .stderr(std::process::Stdio::piped());
+        let child = command.spawn().unwrap();
+        self.ended(child.wait_with_output().unwrap())
+    }
+
+    /// svcgen in the working directory.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_svcgen"));
+        self.enclose(&mut command);
+        command
+    }
+
+    /// Shuts a program in: the home, the working directory, the day, no input.
+    pub(crate) fn enclose(&self, command: &mut Command) {
+        command
             .current_dir(self.work())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
             .env("XDG_CONFIG_HOME", self.folder.path().join("config"))
             .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_DATE", "1795392000 +0000")
+            .env("GIT_COMMITTER_DATE", "1795392000 +0000")
             .env("SOURCE_DATE_EPOCH", "1795392000") // 2026-11-23
-            .stdin(std::process::Stdio::null())
-            .stdout(stdout)
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .and_then(std::process::Child::wait_with_output)
-            .unwrap();
+            .stdin(std::process::Stdio::null());
+    }
+
+    /// Runs a program to its end.
+    pub(crate) fn run(&self, command: &mut Command) -> Run {
+        self.ended(command.output().unwrap())
+    }
+
+    fn ended(&self, output: std::process::Output) -> Run {
         let text = |bytes: Vec<u8>| {
             String::from_utf8(bytes)
                 .unwrap()

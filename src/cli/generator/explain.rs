@@ -10,6 +10,7 @@ use crate::worktree::WorktreeError;
 impl From<GenerateError> for CommandError {
     fn from(error: GenerateError) -> Self {
         match &error {
+            GenerateError::Worktree(error) => Self::from(error),
             GenerateError::Unrecognised { looked_for, .. } => looked_for
                 .iter()
                 .fold(Self::usage(error.to_string()), |e, what| {
@@ -29,19 +30,26 @@ impl From<GenerateError> for CommandError {
             }
             GenerateError::NotUnderstood { .. } => Self::usage(error.to_string()),
             GenerateError::Render(_) => Self::from_error(ErrorKind::Usage, &error),
-            GenerateError::Worktree(_) => Self::from_error(ErrorKind::Unexpected, &error),
         }
     }
 }
 
 impl From<WorktreeError> for CommandError {
     fn from(error: WorktreeError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&WorktreeError> for CommandError {
+    fn from(error: &WorktreeError) -> Self {
         let kind = match error {
             WorktreeError::NotAFolder { .. } | WorktreeError::NotText { .. } => ErrorKind::Usage,
-            WorktreeError::Outside { .. } | WorktreeError::NotAFile { .. } => ErrorKind::Conflict,
+            WorktreeError::Outside { .. }
+            | WorktreeError::Dangling { .. }
+            | WorktreeError::NotAFile { .. } => ErrorKind::Conflict,
             WorktreeError::Io(_) => ErrorKind::Unexpected,
         };
-        Self::from_error(kind, &error)
+        Self::from_error(kind, error)
     }
 }
 
@@ -60,7 +68,9 @@ impl From<ApplyError> for CommandError {
         match error {
             ApplyError::Worktree(error) => error.into(),
             ApplyError::Changed { .. } => Self::conflict(error.to_string()),
-            ApplyError::Write { .. } => Self::from_error(ErrorKind::Unexpected, &error),
+            ApplyError::Prepare { .. } => Self::from_error(ErrorKind::Unexpected, &error),
+            ApplyError::Write { .. } => Self::from_error(ErrorKind::Unexpected, &error)
+                .hint("run the same command again once that is mended: it goes on from here"),
         }
     }
 }

@@ -66,13 +66,12 @@ impl Target {
         found.map(Self::Checkout).ok_or(unknown)
     }
 
-    /// Opens the folder; one to write to is made where it is not there, and has to be empty.
+    /// Opens the folder; one to write to has to be empty, and is made by what is written into it.
     pub(super) fn open(&self) -> Result<Worktree, CommandError> {
         match self {
             Self::Checkout(path) => Ok(Worktree::open(path)?),
             Self::Output(path) => {
-                fs_err::create_dir_all(path)?;
-                let worktree = Worktree::open(path)?;
+                let worktree = Worktree::planned(path)?;
                 if worktree.list("").is_empty() {
                     return Ok(worktree);
                 }

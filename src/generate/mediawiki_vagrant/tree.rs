@@ -1,7 +1,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::edit::Rendered;
-use crate::generate::ports::{PortUse, of_declarations, of_hieradata, port_use};
+use crate::generate::ports::{LineCounter, PortUse, of_declarations, of_hieradata, port_use};
 use crate::generate::scan::scan;
 use crate::generate::{GenerateError, assumed_node, read_yaml};
 use crate::puppet::{Signature, declarations, signature};
@@ -135,6 +135,7 @@ fn forwarded_ports(worktree: &Worktree) -> Result<Vec<PortUse>, GenerateError> {
         };
         let root = read_yaml(path.clone(), &text)?;
         let role = name.trim_end_matches(".yaml");
+        let mut lines = LineCounter::new(&text);
         let forwarded = root
             .find("forward_ports")
             .map(Node::entries)
@@ -147,7 +148,7 @@ fn forwarded_ports(worktree: &Worktree) -> Result<Vec<PortUse>, GenerateError> {
             };
             ports.extend(port_use(
                 &path,
-                &text,
+                &mut lines,
                 &number,
                 format!("the role `{role}`"),
             ));

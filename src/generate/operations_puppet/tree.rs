@@ -3,7 +3,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::idiom::{self, Idiom};
 use super::sources::{self, SourceList};
 use crate::edit::Rendered;
-use crate::generate::ports::{PortUse, of_declarations, port_use};
+use crate::generate::ports::{LineCounter, PortUse, of_declarations, port_use};
 use crate::generate::{GenerateError, assumed_node, read_yaml};
 use crate::model::{EnvironmentName, Service};
 use crate::puppet::{Signature, signature};
@@ -148,13 +148,17 @@ fn read_catalog(
         return Ok(());
     };
     let root = read_yaml(path.into(), &text)?;
+    let mut lines = LineCounter::new(&text);
     for (name, entry) in root.find(key).map(Node::entries).unwrap_or_default() {
-        let line = text[..name.span.start].matches('\n').count() + 1;
-        catalog.push((name.text.clone(), path.into(), line));
+        catalog.push((
+            name.text.clone(),
+            path.into(),
+            lines.line_of(name.span.start),
+        ));
         if let Some(port) = entry.find("port") {
             ports.extend(port_use(
                 path.into(),
-                &text,
+                &mut lines,
                 port,
                 format!("the entry `{}` of `{key}`", name.text),
             ));
