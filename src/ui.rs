@@ -82,12 +82,17 @@ impl Ui {
 
     /// Prints what a group of lines is about; not with `-q`.
     pub fn heading(&self, text: &str) {
-        self.status(&format!("\n{}", text.bold().underline()));
+        if self.verbosity >= 0 {
+            self.err(&format!("\n{}", printable(text).bold().underline()));
+        }
     }
 
     /// Prints the command that comes next; not with `-q`.
     pub fn next(&self, command: &str) {
-        self.status(&format!("{} {command}", "next:".green().bold()));
+        if self.verbosity >= 0 {
+            let command = printable(command);
+            self.err(&format!("{} {command}", "next:".green().bold()));
+        }
     }
 
     /// Does something that takes a while, and says so for as long as it takes; only on a terminal.

@@ -48,6 +48,92 @@ fn the_answers_of_the_guide_make_a_model() {
     );
 }
 
+/// The commands of the README, in a tree that has what they need: what is shown there is what is printed.
+#[test]
+fn the_readme_shows_what_happens() {
+    let readme =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, screen) = readme.split_once("```console\n").unwrap();
+    let (screen, _) = screen.split_once("```").unwrap();
+    let env = Env::new();
+    let tree = crate::support::fixtures().join("trees/vagrant");
+    let mut commands = 0;
+    for part in screen.split("$ ").skip(1) {
+        let (command, shown) = part.split_once('\n').unwrap();
+        let command = command.replace("~/vagrant", tree.to_str().unwrap());
+        let words = shell_words::split(&command).unwrap();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        assert_eq!(words[0], "svcgen");
+        let run = env.svcgen(&words[1..]);
+        let printed = format!("{}{}", run.stdout, run.stderr);
+        let printed = printed.replace(tree.to_str().unwrap(), "/home/ada/vagrant");
+        for piece in shown.split("...\n") {
+            let piece = piece.trim_matches('\n');
+            assert!(printed.contains(piece), "{piece}\nis not in\n{printed}");
+        }
+        commands += 1;
+    }
+    assert_eq!(commands, 2);
+}
+
+#[test]
+fn the_templates_of_the_guide_are_there_and_can_be_replaced() {
+    let guide = page("guide/other-organisations.md");
+    let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+    let mut named = 0;
+    for row in guide.lines().filter(|line| line.contains(".tera`")) {
+        let names = row.split('`').filter(|word| word.ends_with(".tera"));
+        let mut folder = "";
+        for name in names.filter(|name| !name.starts_with("service-node")) {
+            let (own, file) = name.rsplit_once('/').unwrap_or((folder, name));
+            folder = own;
+            assert!(
+                std::path::Path::new(templates)
+                    .join(folder)
+                    .join(file)
+                    .is_file(),
+                "{name}"
+            );
+            named += 1;
+        }
+    }
+    assert_eq!(named, 11);
+    let env = Env::new();
+    env.write("svcgen.yaml", &example("reference/model.md"));
+    env.write(
+        "../config/svcgen/templates/tickets/access-request.tera",
+        "For {{ service }}, please\n",
+    );
+    let run = env.svcgen(&["request", "access", "-q"]);
+    assert!(
+        run.stdout.ends_with("\n\nFor trending-edits, please\n"),
+        "{}",
+        run.show()
+    );
+}
+
+#[test]
+fn every_exit_code_is_in_the_book() {
+    use svcgen::error::ErrorKind;
+    let page = page("reference/exit-codes.md");
+    let kinds = [
+        ErrorKind::Unexpected,
+        ErrorKind::Usage,
+        ErrorKind::Differences,
+        ErrorKind::Verification,
+        ErrorKind::Conflict,
+    ];
+    for kind in kinds {
+        assert!(
+            page.contains(&format!("\n| {} |", kind.exit_code())),
+            "{kind:?}"
+        );
+    }
+    let signals = [ErrorKind::Interrupted, ErrorKind::Terminated];
+    let signals = signals.map(|kind| kind.exit_code().to_string()).join(", ");
+    assert!(page.contains(&format!("\n| {signals} |")), "{signals}");
+}
+
 #[test]
 fn every_command_has_a_section() {
     let help = Env::new().svcgen(&["--help"]).stdout;
