@@ -6,6 +6,9 @@ use super::rendered::Rendered;
 use super::staging::{Staged, Staging};
 use crate::worktree::{Worktree, WorktreeError};
 
+/// The most that remembering a file takes on the disk besides its text, in bytes: its folders, and its entry.
+const PER_RECORD: usize = 16 * 1024;
+
 /// An edit that could not be applied.
 #[derive(Debug, Error)]
 pub enum ApplyError {
@@ -92,6 +95,8 @@ fn prepare<'a>(
         let staged = staging.stage(path, text.as_bytes()).map_err(failed(edit))?;
         prepared.push((edit, Some(staged)));
     }
+    let lengths = plan.edits.iter().map(|edit| edit.after.len() + PER_RECORD);
+    staging.reserve(lengths.sum()).map_err(failed(first))?;
     staging.keep();
     Ok(prepared)
 }
