@@ -28,6 +28,12 @@ pub enum ApplyError {
         path: Utf8PathBuf,
         source: std::io::Error,
     },
+    /// It and the files before it are new; those after it are old.
+    #[error("`{path}` is written, but could not be remembered as svcgen's")]
+    Remember {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
 }
 
 /// Applies a plan: each file by a temporary file that is flushed to disk and renamed over the old one, or taken away.
@@ -55,16 +61,21 @@ pub fn apply(plan: &EditPlan, worktree: &Worktree, rendered: &Rendered) -> Resul
         }
         rendered
             .remember(&edit.path, &edit.record, edit.after.as_deref())
-            .map_err(failed)?;
+            .map_err(|source| forgotten(&edit.path, source))?;
     }
     for (path, record) in &plan.records {
-        let failed = |source| ApplyError::Write {
-            path: path.clone(),
-            source,
-        };
-        rendered.remember(path, record, None).map_err(failed)?;
+        rendered
+            .remember(path, record, None)
+            .map_err(|source| forgotten(path, source))?;
     }
     Ok(())
+}
+
+fn forgotten(path: &Utf8Path, source: std::io::Error) -> ApplyError {
+    ApplyError::Remember {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 /// Writes all new contents to disk, and makes the folders that they go into.
@@ -95,7 +106,10 @@ fn prepare<'a>(
         let staged = staging.stage(path, text.as_bytes()).map_err(failed(edit))?;
         prepared.push((edit, Some(staged)));
     }
-    let lengths = plan.edits.iter().map(|edit| edit.after.len() + PER_RECORD);
+    let lengths = plan.edits.iter().map(|edit| {
+        let text = edit.after.as_deref().map_or(0, str::len);
+        text + PER_RECORD
+    });
     staging.reserve(lengths.sum()).map_err(failed(first))?;
     staging.keep();
     Ok(prepared)

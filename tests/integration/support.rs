@@ -105,7 +105,8 @@ impl Env {
         self.ended(command.output().unwrap())
     }
 
-    fn ended(&self, output: std::process::Output) -> Run {
+    /// What a program left behind; the home is called HOME.
+    pub(crate) fn ended(&self, output: std::process::Output) -> Run {
         let text = |bytes: Vec<u8>| {
             String::from_utf8(bytes)
                 .unwrap()
