@@ -6,6 +6,9 @@ use super::rendered::Rendered;
 use super::staging::{Staged, Staging};
 use crate::worktree::{Worktree, WorktreeError};
 
+/// The most that remembering a file takes on the disk besides its text, in bytes: its folders, and its entry.
+const PER_RECORD: usize = 16 * 1024;
+
 /// An edit that could not be applied.
 #[derive(Debug, Error)]
 pub enum ApplyError {
@@ -22,6 +25,12 @@ pub enum ApplyError {
     /// The files before it are new; it and those after it are old.
     #[error("`{path}` could not be replaced")]
     Write {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
+    /// It and the files before it are new; those after it are old.
+    #[error("`{path}` is written, but could not be remembered as svcgen's")]
+    Remember {
         path: Utf8PathBuf,
         source: std::io::Error,
     },
@@ -52,16 +61,21 @@ pub fn apply(plan: &EditPlan, worktree: &Worktree, rendered: &Rendered) -> Resul
         }
         rendered
             .remember(&edit.path, &edit.record, edit.after.as_deref())
-            .map_err(failed)?;
+            .map_err(|source| forgotten(&edit.path, source))?;
     }
     for (path, record) in &plan.records {
-        let failed = |source| ApplyError::Write {
-            path: path.clone(),
-            source,
-        };
-        rendered.remember(path, record, None).map_err(failed)?;
+        rendered
+            .remember(path, record, None)
+            .map_err(|source| forgotten(path, source))?;
     }
     Ok(())
+}
+
+fn forgotten(path: &Utf8Path, source: std::io::Error) -> ApplyError {
+    ApplyError::Remember {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 /// Writes all new contents to disk, and makes the folders that they go into.
@@ -92,6 +106,11 @@ fn prepare<'a>(
         let staged = staging.stage(path, text.as_bytes()).map_err(failed(edit))?;
         prepared.push((edit, Some(staged)));
     }
+    let lengths = plan.edits.iter().map(|edit| {
+        let text = edit.after.as_deref().map_or(0, str::len);
+        text + PER_RECORD
+    });
+    staging.reserve(lengths.sum()).map_err(failed(first))?;
     staging.keep();
     Ok(prepared)
 }

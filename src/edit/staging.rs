@@ -20,6 +20,7 @@ pub(super) struct Staging {
     /// A folder that git does not look at; none outside of a repository.
     folder: Option<Utf8PathBuf>,
     made: Vec<Utf8PathBuf>,
+    reserve: Option<NamedTempFile>,
 }
 
 /// A new content that is whole on the disk, and the file that it is for.
@@ -42,6 +43,7 @@ impl Staging {
         Ok(Self {
             folder,
             made: Vec::new(),
+            reserve: None,
         })
     }
 
@@ -66,7 +68,7 @@ impl Staging {
     pub(super) fn stage(&self, target: Utf8PathBuf, content: &[u8]) -> io::Result<Staged> {
         let folder = target.parent().unwrap_or(&target);
         access(folder.as_std_path(), Access::WRITE_OK | Access::EXEC_OK)
-            .map_err(|error| denied(folder, error.into()))?;
+            .map_err(|error| refused(folder, error.into()))?;
         // What is on another file system cannot be renamed.
         let hidden = match &self.folder {
             Some(hidden) if fs_err::metadata(hidden)?.dev() == fs_err::metadata(folder)?.dev() => {
@@ -77,11 +79,23 @@ impl Staging {
                 folder
             }
         };
-        Staged::write(hidden, target.clone(), content)
+        Staged::new(hidden, target.clone(), content)
     }
 
-    /// Keeps the folders that were made.
-    pub(super) fn keep(&mut self) {
+    /// Takes room on the disk, in bytes, for what is remembered of each file after it is replaced.
+    ///
+    /// # Errors
+    /// Where there is no such room.
+    pub(super) fn reserve(&mut self, size: usize) -> io::Result<()> {
+        if let Some(folder) = &self.folder {
+            let reserve = write(folder, &vec![0; size]);
+            self.reserve = Some(reserve.map_err(|error| refused(folder, error))?);
+        }
+        Ok(())
+    }
+
+    /// Keeps the folders that were made, and gives the room back to those who need it now.
+    pub(super) fn keep(mut self) {
         self.made.clear();
     }
 }
@@ -96,18 +110,14 @@ impl Drop for Staging {
 }
 
 impl Staged {
-    fn write(folder: &Utf8Path, target: Utf8PathBuf, content: &[u8]) -> io::Result<Self> {
-        let mut temporary = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .tempfile_in(folder)?;
-        temporary.write_all(content)?;
+    fn new(folder: &Utf8Path, target: Utf8PathBuf, content: &[u8]) -> io::Result<Self> {
+        let temporary = write(folder, content).map_err(|error| refused(folder, error))?;
         let permissions = match fs_err::metadata(&target) {
             Ok(metadata) => metadata.permissions(),
             // Temporary files are private; a new file of a tree is readable as git writes it.
             Err(_) => std::fs::Permissions::from_mode(0o644),
         };
         temporary.as_file().set_permissions(permissions)?;
-        temporary.as_file().sync_all()?;
         Ok(Self { temporary, target })
     }
 
@@ -136,15 +146,28 @@ impl Staged {
 /// Where it cannot be written; the file is as it was.
 pub(crate) fn replace(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
-    let staged = Staged::write(folder, path.to_owned(), content)?;
+    let staged = Staged::new(folder, path.to_owned(), content)?;
     staged.temporary.persist(path)?;
     std::fs::File::open(folder)?.sync_all()
 }
 
-fn denied(folder: &Utf8Path, error: io::Error) -> io::Error {
+/// Writes a temporary file, whole and to the disk.
+fn write(folder: &Utf8Path, content: &[u8]) -> io::Result<NamedTempFile> {
+    let mut temporary = tempfile::Builder::new()
+        .prefix(PREFIX)
+        .tempfile_in(folder)?;
+    temporary.write_all(content)?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
+}
+
+/// Says which folder refuses, without the name of a temporary file that nobody knows.
+fn refused(folder: &Utf8Path, error: io::Error) -> io::Error {
+    let text = error.to_string();
+    let reason = text.split(" at path ").next().unwrap_or(&text);
     io::Error::new(
         error.kind(),
-        format!("`{folder}` cannot be written to: {error}"),
+        format!("`{folder}` cannot be written to: {reason}"),
     )
 }
 

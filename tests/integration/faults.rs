@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+use insta::assert_snapshot;
+
 use crate::support::samples::copy;
-use crate::support::{Env, has_tool};
+use crate::support::{Env, Run, has_tool, may_mount};
 
 /// The system calls that change something; a run is killed once at each of each kind.
 const CHANGES: &[&str] = &["mkdir", "write", "fsync", "rename", "unlink", "rmdir"];
@@ -126,4 +128,142 @@ fn a_run_that_is_killed_leaves_each_file_old_or_new() {
     env.replace("svcgen.yaml", "default: 86400", "default: 3600");
     let update = kill_everywhere(&env, "vagrant");
     assert!(update > 10, "{update}");
+}
+
+const YES: &[&str] = &[
+    "vagrant",
+    "--repo",
+    "vagrant",
+    "--yes",
+    "--no-verify",
+    "--format",
+    "json",
+];
+
+/// Runs svcgen within a script, which can mount file systems that nobody else sees.
+fn with_mounts(env: &Env, script: &str) -> Run {
+    let mut command = Command::new("unshare");
+    env.enclose(&mut command);
+    command.args([
+        "--mount",
+        "sh",
+        "-euc",
+        script,
+        "sh",
+        env!("CARGO_BIN_EXE_svcgen"),
+    ]);
+    env.run(command.args(YES))
+}
+
+#[test]
+fn a_full_disk_changes_nothing() {
+    if !may_mount() {
+        return;
+    }
+    let env = Env::with_model();
+    env.repository("vagrant");
+    let old = files(&env.work().join("vagrant"));
+    let mut ends = Vec::new();
+    for blocks in 0..60 {
+        let run = with_mounts(
+            &env,
+            &format!(
+                "rm -rf after; mkdir -p small; mount -t tmpfs -o size=4m none small; cp -a vagrant svcgen.yaml small
+                 free=$(stat -f -c %f small)
+                 dd if=/dev/zero of=small/full bs=$(stat -f -c %S small) count=$((free - {blocks})) status=none
+                 code=0; (cd small; \"$@\") || code=$?
+                 cp -a small/vagrant after; exit $code"
+            ),
+        );
+        let new = files(&env.work().join("after"));
+        assert_eq!(run.code == 0, new != old, "{blocks}: {}", run.show());
+        ends.push(run);
+        if ends.last().unwrap().code == 0 {
+            break;
+        }
+    }
+    assert_eq!(ends.pop().unwrap().code, 0);
+    assert!(ends.len() > 5, "{}", ends.len());
+    assert_snapshot!(ends[0].show(), @"
+    exit 1
+    --- stdout
+    --- stderr
+    error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
+    cause: `HOME/work/small/vagrant/.git/svcgen/tmp` cannot be written to: No space left on device (os error 28)
+    ");
+    assert_snapshot!(ends[5].show(), @"
+    exit 1
+    --- stdout
+    --- stderr
+    error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
+    cause: `HOME/work/small/vagrant/.git/svcgen/tmp` cannot be written to: No space left on device (os error 28)
+    ");
+}
+
+#[test]
+fn a_folder_that_is_forbidden_changes_nothing() {
+    if !may_mount() {
+        return;
+    }
+    let env = Env::with_model();
+    env.repository("vagrant");
+    let old = files(&env.work().join("vagrant"));
+    let forbidden = |folder: &str| {
+        let script = format!(
+            "mount --bind vagrant/{folder} vagrant/{folder}; mount -o remount,ro,bind vagrant/{folder}; exec \"$@\""
+        );
+        let run = with_mounts(&env, &script);
+        assert_eq!(files(&env.work().join("vagrant")), old, "{folder}");
+        run.show()
+    };
+    assert_snapshot!(forbidden("puppet/modules/role/settings"), @"
+    exit 1
+    --- stdout
+    --- stderr
+    error: `puppet/modules/role/settings/trendingedits.yaml` could not be written; nothing was changed
+    cause: `HOME/work/vagrant/puppet/modules/role/settings` cannot be written to: Read-only file system (os error 30)
+    ");
+    assert_snapshot!(forbidden("puppet/hieradata"), @"
+    exit 1
+    --- stdout
+    --- stderr
+    error: `puppet/hieradata/common.yaml` could not be written; nothing was changed
+    cause: `HOME/work/vagrant/puppet/hieradata` cannot be written to: Read-only file system (os error 30)
+    ");
+    assert_snapshot!(forbidden(".git"), @"
+    exit 1
+    --- stdout
+    --- stderr
+    error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
+    cause: `HOME/work/vagrant/.git/svcgen/tmp` cannot be written to: Read-only file system (os error 30)
+    ");
+    assert_eq!(env.status("vagrant"), "");
+}
+
+#[test]
+fn a_file_system_of_its_own_is_no_obstacle() {
+    if !may_mount() {
+        return;
+    }
+    let env = Env::with_model();
+    env.repository("vagrant");
+    let script = "mount -t tmpfs none vagrant/puppet/modules/role/settings; code=0; \"$@\" || code=$?
+                  ls -A vagrant/puppet/modules/role/settings vagrant/.git/svcgen/tmp >&2; exit $code";
+    let run = with_mounts(&env, script);
+    assert_snapshot!(format!("exit {}\n{}", run.code, run.stderr), @"
+    exit 0
+    vagrant/.git/svcgen/tmp:
+
+    vagrant/puppet/modules/role/settings:
+    trendingedits.yaml
+    ");
+    // One file system at two places cannot be told from one at one place, but nothing can be renamed across.
+    let script = "mount --bind vagrant/puppet/hieradata vagrant/puppet/hieradata; exec \"$@\"";
+    env.git("vagrant", &["checkout", "--quiet", "."]);
+    let run = with_mounts(&env, script);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(
+        env.read("vagrant/puppet/hieradata/common.yaml")
+            .contains("trendingedits::port")
+    );
 }

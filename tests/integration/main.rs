@@ -11,6 +11,7 @@ mod names;
 mod new;
 mod request;
 mod review;
+mod signals;
 mod support;
 mod texts;
 mod trees;

@@ -105,7 +105,8 @@ impl Env {
         self.ended(command.output().unwrap())
     }
 
-    fn ended(&self, output: std::process::Output) -> Run {
+    /// What a program left behind; the home is called HOME.
+    pub(crate) fn ended(&self, output: std::process::Output) -> Run {
         let text = |bytes: Vec<u8>| {
             String::from_utf8(bytes)
                 .unwrap()
@@ -141,11 +142,27 @@ pub(crate) fn has_tool(tool: &str) -> bool {
     if which::which(tool).is_ok() {
         return true;
     }
-    let test = std::thread::current().name().unwrap_or("a test").to_owned();
     assert!(
         std::env::var("CI").as_deref() != Ok("true"),
-        "`{test}` needs `{tool}`"
+        "this needs `{tool}`"
     );
+    skip(tool);
+    false
+}
+
+/// Whether file systems may be mounted here. Where not, the test is skipped, on CI too.
+pub(crate) fn may_mount() -> bool {
+    let tried = Command::new("unshare").args(["--mount", "true"]).output();
+    if tried.is_ok_and(|output| output.status.success()) {
+        return true;
+    }
+    skip("root, to mount file systems");
+    false
+}
+
+/// Notes that a test was skipped, and what it needs.
+fn skip(needs: &str) {
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("skipped");
     let mut file = std::fs::OpenOptions::new()
         .create(true)
@@ -154,8 +171,7 @@ pub(crate) fn has_tool(tool: &str) -> bool {
         .unwrap();
     std::io::Write::write_all(
         &mut file,
-        format!("skipped: {test} needs {tool}\n").as_bytes(),
+        format!("skipped: {test} needs {needs}\n").as_bytes(),
     )
     .unwrap();
-    false
 }

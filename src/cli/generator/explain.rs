@@ -69,8 +69,10 @@ impl From<ApplyError> for CommandError {
             ApplyError::Worktree(error) => error.into(),
             ApplyError::Changed { .. } => Self::conflict(error.to_string()),
             ApplyError::Prepare { .. } => Self::from_error(ErrorKind::Unexpected, &error),
-            ApplyError::Write { .. } => Self::from_error(ErrorKind::Unexpected, &error)
-                .hint("run the same command again once that is mended: it goes on from here"),
+            ApplyError::Write { .. } | ApplyError::Remember { .. } => {
+                Self::from_error(ErrorKind::Unexpected, &error)
+                    .hint("run the same command again once that is mended: it goes on from here")
+            }
         }
     }
 }

@@ -1,0 +1,163 @@
+//! Ctrl-C and SIGTERM while the tools judge; and what the tools can do to a tree meanwhile.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
+
+use insta::assert_snapshot;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{Env, Run};
+
+const RUN: &[&str] = &["vagrant", "--repo", "vagrant", "--yes"];
+
+/// An environment in which each tool of the judges is a script.
+fn env(script: &str) -> Env {
+    let env = Env::with_model();
+    env.repository("vagrant");
+    let folder = env.home().join("bin");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::create_dir(env.home().join("tmp")).unwrap();
+    // Puppet is run by the Ruby that its first line names.
+    let puppet = format!("#!{}\n", folder.join("ruby").display());
+    let script = format!("#!/bin/sh\n{script}\n");
+    for (name, text) in [
+        ("puppet", &puppet),
+        ("ruby", &script),
+        ("puppet-lint", &script),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(folder.join(name), mode).unwrap();
+    }
+    env
+}
+
+fn command(env: &Env) -> std::process::Command {
+    let mut command = env.command();
+    let path = std::env::var("PATH").unwrap_or_default();
+    command
+        .args(RUN)
+        .env(
+            "PATH",
+            format!("{}:{path}", env.home().join("bin").display()),
+        )
+        .env("TMPDIR", env.home().join("tmp"));
+    command
+}
+
+/// Sends a signal once a tool runs that would run for an hour, and waits until nobody is left.
+fn interrupted_by(signal: Signal) -> (Env, Run) {
+    let env = env("exec 9>\"$0.pipe\"; sleep 3600 9>&9 & echo started >&9; wait");
+    for tool in ["ruby", "puppet-lint"] {
+        let pipe = env.home().join(format!("bin/{tool}.pipe"));
+        let made = std::process::Command::new("mkfifo").arg(pipe).status();
+        assert!(made.unwrap().success());
+    }
+    let mut command = command(&env);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pipes = ["ruby", "puppet-lint"].map(|tool| {
+        let file = std::fs::File::open(env.home().join(format!("bin/{tool}.pipe"))).unwrap();
+        let mut pipe = BufReader::new(file);
+        let mut line = String::new();
+        pipe.read_line(&mut line).unwrap();
+        assert_eq!(line, "started\n");
+        pipe
+    });
+    kill_process(Pid::from_child(&child), signal).unwrap();
+    let run = env.ended(child.wait_with_output().unwrap());
+    for mut pipe in pipes {
+        // It ends when the last of those who hold it has ended.
+        pipe.read_to_string(&mut String::new()).unwrap();
+    }
+    (env, run)
+}
+
+#[test]
+fn ctrl_c_while_the_tools_run_changes_nothing_and_leaves_nobody() {
+    let (env, run) = interrupted_by(Signal::INT);
+    assert_snapshot!(format!("exit {}\n{}", run.code, run.stderr), @"
+    exit 130
+    vagrant: HOME/work/vagrant: changes 4 files, 49 lines added, 0 removed
+    warning: not verified: puppet parser validate: `puppet` could not be run: operation interrupted
+    warning: not verified: puppet-lint: `puppet-lint` could not be run: operation interrupted
+    warning: not verified: templates: `ruby` could not be run: operation interrupted
+    warning: not verified: data: `ruby` could not be run: operation interrupted
+    warning: not verified: catalogue: operation interrupted
+    error: interrupted; files are as the last lines say
+    ");
+    assert_eq!(env.status("vagrant"), "");
+    assert_eq!(
+        std::fs::read_dir(env.home().join("tmp")).unwrap().count(),
+        0
+    );
+}
+
+#[test]
+fn a_request_to_end_does_too() {
+    let (env, run) = interrupted_by(Signal::TERM);
+    assert_eq!(run.code, 143, "{}", run.show());
+    assert_eq!(env.status("vagrant"), "");
+    assert_eq!(
+        std::fs::read_dir(env.home().join("tmp")).unwrap().count(),
+        0
+    );
+}
+
+/// Runs with tools that do something to the tree while they look at it.
+fn meanwhile(script: &str) -> String {
+    let env = env(script);
+    let run = env.run(&mut command(&env));
+    let said = format!("exit {}\n{}", run.code, run.stderr);
+    let errors: Vec<&str> = said
+        .lines()
+        .skip_while(|line| !line.starts_with("error:"))
+        .collect();
+    let seen = env.status("vagrant");
+    format!("exit {}\n{}\n{seen}", run.code, errors.join("\n"))
+}
+
+#[test]
+fn what_somebody_changes_meanwhile_is_not_written_over() {
+    let work = "cd \"$(dirname \"$0\")/../work/vagrant/puppet\"";
+    assert_snapshot!(meanwhile(&format!("{work}; echo '# mine' >> hieradata/common.yaml")), @"
+    exit 11
+    error: `puppet/hieradata/common.yaml` was changed by somebody else in the meantime; nothing was changed
+     M puppet/hieradata/common.yaml
+    ");
+    assert_snapshot!(meanwhile(&format!("{work}; mkdir -p modules/trendingedits/manifests; echo '# mine' > modules/trendingedits/manifests/init.pp")), @"
+    exit 11
+    error: `puppet/modules/trendingedits/manifests/init.pp` was changed by somebody else in the meantime; nothing was changed
+    ?? puppet/modules/trendingedits/manifests/init.pp
+    ");
+    assert_snapshot!(meanwhile(&format!("{work}; test -e modules/trendingedits || echo x > modules/trendingedits")), @"
+    exit 11
+    error: `puppet/modules/trendingedits/manifests/init.pp` is below a file, where a file is expected
+    ?? puppet/modules/trendingedits
+    ");
+    assert_snapshot!(meanwhile(&format!("{work}; test -e modules/trendingedits || ln -s ../../.. modules/trendingedits")), @"
+    exit 11
+    error: `puppet/modules/trendingedits/manifests/init.pp` leads out of `HOME/work/vagrant`
+    ?? puppet/modules/trendingedits
+    ");
+    assert_snapshot!(meanwhile(&format!("{work}; mkdir -p modules/role/settings/trendingedits.yaml")), @"
+    exit 11
+    error: `puppet/modules/role/settings/trendingedits.yaml` is a folder, where a file is expected
+    ");
+    assert_snapshot!(meanwhile(&format!("{work}; mkdir -p ../.git/svcgen; echo > ../.git/svcgen/tmp")), @"
+    exit 1
+    error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
+    cause: failed to create directory `HOME/work/vagrant/.git/svcgen/tmp`: File exists (os error 17)
+    ");
+    assert_snapshot!(meanwhile(&format!("{work}; mkdir -p ../.git/svcgen; echo > ../.git/svcgen/rendered")), @"
+    exit 1
+    error: `puppet/modules/trendingedits/manifests/init.pp` could not be replaced
+    cause: failed to create directory `HOME/work/vagrant/.git/svcgen/rendered/trending-edits/puppet/modules/trendingedits/manifests`: Not a directory (os error 20)
+    hint: run the same command again once that is mended: it goes on from here
+    ?? puppet/modules/trendingedits/manifests/init.pp
+    ");
+}
