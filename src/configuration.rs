@@ -4,7 +4,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::model::{SiteName, suggest};
+use crate::model::SiteName;
+use crate::place::line_of;
 use crate::yaml::parse_strict;
 
 /// `$XDG_CONFIG_HOME/svcgen/config.yaml`.
@@ -125,13 +126,12 @@ impl Configuration {
     }
 
     fn parse(path: &Utf8Path, text: &str) -> Result<Self, ConfigurationError> {
-        let line_of = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
         let wrong = |line, reason| ConfigurationError::Wrong {
             path: path.to_owned(),
             line,
             reason,
         };
-        let node = parse_strict(text).map_err(|e| wrong(line_of(e.at), e.message))?;
+        let node = parse_strict(text).map_err(|e| wrong(line_of(text, e.at), e.message))?;
         if node.kind == crate::yaml::Kind::Null {
             return Ok(Self::default());
         }
@@ -143,7 +143,7 @@ impl Configuration {
             wrong(line, reason.to_owned())
         })?;
         if let (Some(site), Some(node)) = (&configuration.site, node.find("site")) {
-            let line = line_of(node.span.start);
+            let line = line_of(text, node.span.start);
             SiteName::parse(site).map_err(|refused| wrong(line, refused.to_string()))?;
         }
         Ok(configuration)
@@ -157,11 +157,6 @@ impl Configuration {
     /// The folder of the user's own templates.
     pub fn templates_folder(&self) -> Option<Utf8PathBuf> {
         self.folder.as_ref().map(|folder| folder.join("templates"))
-    }
-
-    /// The name of a service near to one that has no checkouts here.
-    pub fn suggest_service(&self, name: &str) -> Option<&str> {
-        suggest(name, self.services.keys().map(String::as_str))
     }
 }
 

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::GenerateError;
 use crate::model::Port;
+use crate::place::line_of;
 use crate::puppet::Declaration;
 use crate::yaml::{Kind, Node};
 
@@ -44,14 +45,10 @@ pub(super) fn port_use(
         Kind::String(digits) => digits.parse().ok()?,
         _ => return None,
     };
-    let line = text[..value.span.start.min(text.len())]
-        .matches('\n')
-        .count()
-        + 1;
     Some(PortUse {
         port,
         path: path.to_owned(),
-        line,
+        line: line_of(text, value.span.start),
         owner,
     })
 }

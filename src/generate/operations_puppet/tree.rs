@@ -6,6 +6,7 @@ use crate::edit::Rendered;
 use crate::generate::ports::{PortUse, of_declarations, port_use};
 use crate::generate::{GenerateError, assumed_node, read_yaml};
 use crate::model::{EnvironmentName, Service};
+use crate::place::line_of;
 use crate::puppet::{Signature, signature};
 use crate::render::Templates;
 use crate::worktree::Worktree;
@@ -149,7 +150,7 @@ fn read_catalog(
     };
     let root = read_yaml(path.into(), &text)?;
     for (name, entry) in root.find(key).map(Node::entries).unwrap_or_default() {
-        let line = text[..name.span.start].matches('\n').count() + 1;
+        let line = line_of(&text, name.span.start);
         catalog.push((name.text.clone(), path.into(), line));
         if let Some(port) = entry.find("port") {
             ports.extend(port_use(
