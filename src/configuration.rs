@@ -5,6 +5,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::model::{SiteName, suggest};
+use crate::place::line_of;
 use crate::yaml::parse_strict;
 
 /// `$XDG_CONFIG_HOME/svcgen/config.yaml`.
@@ -138,14 +139,13 @@ impl Configuration {
     }
 
     fn parse(path: &Utf8Path, text: &str) -> Result<Self, ConfigurationError> {
-        let line_of = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
         let wrong = |line, reason: String| ConfigurationError::Wrong {
             path: path.to_owned(),
             line,
             suggestion: meant(&reason),
             reason,
         };
-        let node = parse_strict(text).map_err(|e| wrong(line_of(e.at), e.message))?;
+        let node = parse_strict(text).map_err(|e| wrong(line_of(text, e.at), e.message))?;
         if node.kind == crate::yaml::Kind::Null {
             return Ok(Self::default());
         }
@@ -157,7 +157,7 @@ impl Configuration {
             wrong(line, reason.to_owned())
         })?;
         if let (Some(site), Some(node)) = (&configuration.site, node.find("site")) {
-            let line = line_of(node.span.start);
+            let line = line_of(text, node.span.start);
             SiteName::parse(site).map_err(|refused| wrong(line, refused.to_string()))?;
         }
         Ok(configuration)
@@ -201,11 +201,6 @@ impl Configuration {
     /// The folder of the user's own templates.
     pub fn templates_folder(&self) -> Option<Utf8PathBuf> {
         self.folder.as_ref().map(|folder| folder.join("templates"))
-    }
-
-    /// The name of a service near to one that has no checkouts here.
-    pub fn suggest_service(&self, name: &str) -> Option<&str> {
-        suggest(name, self.services.keys().map(String::as_str))
     }
 }
 

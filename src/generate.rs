@@ -20,6 +20,7 @@ use camino::Utf8PathBuf;
 use serde_json::Value;
 
 use crate::edit::Desired;
+use crate::place::line_of;
 use crate::puppet::{Signature, signature};
 use crate::render::Templates;
 use crate::yaml::{Node, parse};
@@ -53,7 +54,7 @@ pub struct CommitText {
 fn read_yaml(path: Utf8PathBuf, text: &str) -> Result<Node, GenerateError> {
     parse(text).map_err(|error| GenerateError::NotUnderstood {
         path,
-        line: text[..error.at.min(text.len())].matches('\n').count() + 1,
+        line: line_of(text, error.at),
         reason: error.message,
     })
 }

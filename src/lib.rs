@@ -12,6 +12,7 @@ pub mod ini;
 mod interrupt;
 pub mod model;
 pub mod onboarding;
+mod place;
 pub mod puppet;
 pub mod render;
 pub mod review;

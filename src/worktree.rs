@@ -92,7 +92,7 @@ impl Worktree {
     /// The place of a file below the root.
     ///
     /// # Errors
-    /// Where the path is not relative, or a symlink on the way leads out of the root or nowhere.
+    /// Where the path is not relative, or a symlink on the way leads out of the root, to git's own files, or nowhere.
     pub fn resolve(&self, path: &Utf8Path) -> Result<Utf8PathBuf, WorktreeError> {
         let outside = || WorktreeError::Outside {
             path: path.to_owned(),
@@ -113,6 +113,14 @@ impl Worktree {
                     return Err(outside());
                 }
             }
+        }
+        let below = resolved.strip_prefix(&self.root).unwrap_or(&resolved);
+        // Git's own files run as hooks, and no tree has them.
+        if below
+            .components()
+            .any(|part| part.as_str().eq_ignore_ascii_case(".git"))
+        {
+            return Err(outside());
         }
         Ok(resolved)
     }
@@ -199,6 +207,14 @@ mod tests {
             tree.read("../secret"),
             Err(WorktreeError::Outside { .. })
         ));
+        fs_err::create_dir_all(root.join(".git/hooks")).unwrap();
+        std::os::unix::fs::symlink(".git/hooks", root.join("manifests")).unwrap();
+        for path in ["manifests/pre-commit", ".git/config", "sub/.GIT/x"] {
+            assert!(matches!(
+                tree.resolve(path.into()),
+                Err(WorktreeError::Outside { .. })
+            ));
+        }
         assert!(matches!(
             tree.read("/etc/passwd"),
             Err(WorktreeError::Outside { .. })

@@ -2,6 +2,7 @@
 
 use super::EntryError;
 use crate::ini::{Ini, Section, Setting, parse};
+use crate::place::line_ending;
 
 /// One setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -293,11 +294,6 @@ fn remove(text: &str, ini: &Ini, section: &str, key: &str) -> String {
         start -= 2;
     }
     format!("{}{}", &text[..start], &text[setting.span.end..])
-}
-
-/// The line ending that the text uses.
-fn line_ending(text: &str) -> &'static str {
-    if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ mod splice;
 use serde_json::{Map, Value};
 
 use super::EntryError;
-use super::yaml::{line_of, short};
+use super::yaml::short;
+use crate::place::line_of;
 use scan::scan;
 
 /// One member of svcgen's.

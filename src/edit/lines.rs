@@ -1,6 +1,7 @@
 //! Brings lines into a list that others write too, such as the hosts of a group; every other byte stays.
 
 use super::EntryError;
+use crate::place::line_ending;
 
 /// Brings lines into a text; `base` holds the lines that svcgen wrote last.
 ///
@@ -23,7 +24,7 @@ pub fn patch(
     let Some(text) = text else {
         return Ok(fragment(lines));
     };
-    let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let eol = line_ending(text);
     let wanted: Vec<&str> = lines.iter().map(|line| identity(line)).collect();
     let base: Vec<&str> = base
         .into_iter()

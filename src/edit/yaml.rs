@@ -12,6 +12,7 @@ mod tests;
 use serde_json::{Map, Value};
 
 use super::EntryError;
+use crate::place::line_of;
 use crate::render::quoting::yaml_entry;
 use crate::yaml::{Node, parse};
 
@@ -165,10 +166,6 @@ fn set(document: &mut Value, entry: &Entry) {
         *at = Value::Object(Map::new());
     }
     at[entry.key.as_str()] = entry.value.clone();
-}
-
-pub(super) fn line_of(text: &str, at: usize) -> usize {
-    text[..at.min(text.len())].matches('\n').count() + 1
 }
 
 pub(super) fn short(value: &Value) -> String {

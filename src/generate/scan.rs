@@ -35,7 +35,10 @@ pub(super) fn read_all<T: Send>(
     std::thread::scope(|scope| {
         let handle = scope.spawn(|| read(first));
         let mut rest = read(second);
-        let mut all = handle.join().unwrap_or_default();
+        let mut all = match handle.join() {
+            Ok(all) => all,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
         all.append(&mut rest);
         all
     })

@@ -221,12 +221,7 @@ impl Deploy {
         checks: Vec<Check>,
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
-        let empty = Node {
-            span: 0..0,
-            kind: Kind::Null,
-            flow: false,
-        };
-        let mut fields = Fields::of(node.unwrap_or(&empty), problems)?;
+        let mut fields = Fields::of_optional(node, problems)?;
         let user = fields.or("user", user.clone(), problems);
         let groups = read_groups(&mut fields, problems);
         let service_timeout = fields.or("service_timeout", default_service_timeout(), problems);

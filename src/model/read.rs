@@ -47,6 +47,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Begins to read a mapping that may be left out.
+    pub(super) fn of_optional(node: Option<&'a Node>, problems: &mut Vec<Problem>) -> Option<Self> {
+        match node {
+            Some(node) => Self::of(node, problems),
+            None => Some(Self {
+                span: 0..0,
+                entries: &[],
+                known: Vec::new(),
+            }),
+        }
+    }
+
     /// The node of a key, where it is there.
     pub(super) fn node(&mut self, key: &'static str) -> Option<&'a Node> {
         self.known.push(key);

@@ -348,12 +348,7 @@ impl Repositories {
         site: &Site,
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
-        let empty = Node {
-            span: 0..0,
-            kind: Kind::Null,
-            flow: false,
-        };
-        let mut fields = Fields::of(node.unwrap_or(&empty), problems)?;
+        let mut fields = Fields::of_optional(node, problems)?;
         let source = fields.optional("source", problems);
         let deploy = fields.optional("deploy", problems);
         let key = fields.optional("key", problems);
@@ -390,12 +385,7 @@ impl Vagrant {
         puppet_name: Option<&PuppetName>,
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
-        let empty = Node {
-            span: 0..0,
-            kind: Kind::Null,
-            flow: false,
-        };
-        let mut fields = Fields::of(node.unwrap_or(&empty), problems)?;
+        let mut fields = Fields::of_optional(node, problems)?;
         let role = fields.optional("role", problems);
         let memory = fields.or("memory", 0, problems);
         let forward_port = fields.or("forward_port", true, problems);

@@ -1,4 +1,5 @@
-use super::lexer::{Token, TokenKind, line_of, tokens};
+use super::lexer::{Token, TokenKind, tokens};
+use crate::place::line_of;
 
 /// A resource: `TYPE { 'TITLE': name => value, … }`.
 #[derive(Debug, Clone, PartialEq, Eq)]

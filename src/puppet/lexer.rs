@@ -104,8 +104,3 @@ fn quoted_end(bytes: &[u8], from: usize, quote: u8) -> usize {
     }
     bytes.len()
 }
-
-/// The line of a byte, counted from one.
-pub(super) fn line_of(code: &str, at: usize) -> usize {
-    code[..at].matches('\n').count() + 1
-}

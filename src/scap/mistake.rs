@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::place::line_of;
 use crate::worktree::WorktreeError;
 use crate::yaml::{Node, YamlError};
 
@@ -129,8 +130,7 @@ impl Source<'_> {
 
     /// A mistake at a byte of the file.
     pub(super) fn at_byte(&self, at: usize, message: impl Into<String>) -> Mistake {
-        let line = self.text[..at.min(self.text.len())].matches('\n').count() + 1;
-        Mistake::new(self.path, Some(line), message)
+        Mistake::new(self.path, Some(line_of(self.text, at)), message)
     }
 
     /// The mistake of a file that is not YAML.

@@ -8,6 +8,7 @@ use super::child::{self, DEADLINE};
 use super::scratch::Scratch;
 use super::tools::{INSTALL, Tools};
 use super::{Finding, Outcome, PuppetRequest, Step, message};
+use crate::place::line_of;
 use crate::yaml::{Kind, Node, parse};
 
 const MANIFESTS: &str = "puppet parser validate";
@@ -135,7 +136,7 @@ pub(super) fn templates_and_data(
                 });
             }
             (Ok(_), Err(error)) => {
-                let line = after[..error.at.min(after.len())].matches('\n').count() + 1;
+                let line = line_of(after, error.at);
                 unreadable.push(scratch.finding(Some(path.clone()), Some(line), &error.message));
             }
         }
@@ -261,15 +262,15 @@ fn finding(found: Found, request: &PuppetRequest<'_>, scratch: &Scratch<'_>) -> 
         .map_or("", |(.., after)| after);
     let line = parse(text)
         .ok()
-        .and_then(|document| line_of(text, &document, &keys));
+        .and_then(|document| line_of_key(text, &document, &keys));
     scratch.finding(Some(found.path), line, &message)
 }
 
-fn line_of(text: &str, document: &Node, keys: &[String]) -> Option<usize> {
+fn line_of_key(text: &str, document: &Node, keys: &[String]) -> Option<usize> {
     let (last, way) = keys.split_last()?;
     let Kind::Mapping(entries) = &document.find_path(way.iter().map(String::as_str))?.kind else {
         return None;
     };
     let (key, _) = entries.iter().find(|(key, _)| key.text == *last)?;
-    Some(text[..key.span.start].matches('\n').count() + 1)
+    Some(line_of(text, key.span.start))
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
 use super::scan::Node;
+use crate::place::{line_ending, line_start};
 
 /// How a value is written.
 enum Style<'a> {
@@ -20,7 +21,7 @@ enum Style<'a> {
 /// Inserts a member at the end of an object.
 pub(super) fn insert(text: &str, root: &Node, object: &Node, key: &str, value: &Value) -> String {
     let unit = unit(text, root);
-    let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let eol = line_ending(text);
     let close = object.span.end - 1;
     let written_key = Value::from(key);
     match (object.members().last(), object.members().first(), unit) {
@@ -61,7 +62,7 @@ pub(super) fn insert(text: &str, root: &Node, object: &Node, key: &str, value: &
 
 /// Replaces a value.
 pub(super) fn replace(text: &str, root: &Node, old: &Node, value: &Value) -> String {
-    let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let eol = line_ending(text);
     let was = &text[old.span.clone()];
     let was_one_line = !was.contains('\n') && !matches!(was, "[]" | "{}");
     let lines = root
@@ -94,10 +95,6 @@ fn splice(text: &str, start: usize, end: usize, with: &str) -> String {
 fn unit<'a>(text: &'a str, root: &Node) -> Option<&'a str> {
     let first = root.members().first()?;
     starts_line(text, first.start).then(|| line_indent(text, first.start))
-}
-
-fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
 /// The white space that a line begins with.

@@ -1,6 +1,7 @@
 //! Finds the place where a careful person would put a new key.
 
 use super::{Entry, Place};
+use crate::place::{line_end, line_start};
 use crate::yaml::{Key, Node};
 
 /// A place in the text, and the blank lines that belong around what is inserted there.
@@ -226,16 +227,4 @@ pub(super) fn content_end(text: &str, node: &Node) -> usize {
         _ => node.span.end,
     };
     text[..end].trim_end().len()
-}
-
-/// The start of the line that a byte is on.
-pub(super) fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
-}
-
-/// The end of the line that a byte is on, after its line end.
-pub(super) fn line_end(text: &str, at: usize) -> usize {
-    text[at..]
-        .find('\n')
-        .map_or(text.len(), |newline| at + newline + 1)
 }

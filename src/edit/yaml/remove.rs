@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::anchor::{content_end, line_end, line_start};
-use super::{line_of, read};
+use super::anchor::content_end;
+use super::read;
 use crate::edit::EntryError;
+use crate::place::{line_end, line_of, line_start};
 use crate::yaml::{Key, Kind, Node, parse};
 
 /// A text without some entries.

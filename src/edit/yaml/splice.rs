@@ -1,8 +1,9 @@
 //! Splices lines into the text of a document.
 
-use super::anchor::{Anchor, anchor, line_end, line_start};
-use super::{Entry, Place, line_of};
+use super::anchor::{Anchor, anchor};
+use super::{Entry, Place};
 use crate::edit::EntryError;
+use crate::place::{line_end, line_ending, line_of, line_start};
 use crate::render::quoting::yaml_entry;
 use crate::yaml::{Key, Kind, Node};
 
@@ -174,9 +175,4 @@ pub(super) fn replace(text: &str, root: &Node, entry: &Entry) -> Result<String, 
 fn trailing_comment<'a>(text: &'a str, value: &Node, end: usize) -> Option<&'a str> {
     let rest = text.get(value.span.end..end)?.trim();
     rest.starts_with('#').then_some(rest)
-}
-
-/// The line ending that the text uses.
-fn line_ending(text: &str) -> &'static str {
-    if text.contains("\r\n") { "\r\n" } else { "\n" }
 }

@@ -2,11 +2,11 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::generate::GenerateError;
+use crate::generate::{GenerateError, read_yaml};
 use crate::ini::{Ini, parse};
 use crate::scap::{CONFIG_FILE, Files};
 use crate::worktree::{Worktree, WorktreeError};
-use crate::yaml::{self, Node};
+use crate::yaml::Node;
 
 /// What a generator has to know of a deploy repository.
 #[derive(Debug, Clone)]
@@ -115,13 +115,7 @@ impl DeployRepo {
         let Some(text) = self.text(path) else {
             return Ok(None);
         };
-        yaml::parse(text)
-            .map(Some)
-            .map_err(|error| GenerateError::NotUnderstood {
-                path: path.to_owned(),
-                line: text[..error.at.min(text.len())].matches('\n').count() + 1,
-                reason: error.message,
-            })
+        read_yaml(path.to_owned(), text).map(Some)
     }
 
     /// Whether the repository has a README of any kind.
