@@ -252,6 +252,8 @@ fn a_file_system_of_its_own_is_no_obstacle() {
     let run = with_mounts(&env, script);
     assert_snapshot!(format!("exit {}\n{}", run.code, run.stderr), @"
     exit 0
+    vagrant: written
+    next: svcgen vagrant --repo vagrant --commit
     vagrant/.git/svcgen/tmp:
 
     vagrant/puppet/modules/role/settings:

@@ -97,6 +97,7 @@ fn a_dry_run_shows_the_diff_and_changes_nothing() {
     +  6699: 6699
     --- stderr
     vagrant: HOME/work/vagrant: would change 4 files, 49 lines added, 0 removed
+    next: svcgen vagrant --repo vagrant
     "#);
     assert_eq!(env.status("vagrant"), "");
     assert!(!env.has("vagrant/.git/svcgen"));
@@ -111,6 +112,8 @@ fn what_is_applied_is_what_was_shown_and_is_not_repeated() {
     assert_snapshot!(format!("exit {}\n{}", run.code, run.stderr), @"
     exit 0
     vagrant: HOME/work/vagrant: changes 4 files, 49 lines added, 0 removed
+    vagrant: written
+    next: svcgen vagrant --repo vagrant --commit
     ");
     assert_snapshot!(env.status("vagrant"), @"
      M puppet/hieradata/common.yaml
@@ -295,6 +298,7 @@ fn an_empty_folder_takes_the_place_of_a_checkout() {
     assert_snapshot!(format!("exit {}\n{}", run.code, run.stderr), @"
     exit 0
     vagrant: HOME/work/out/vagrant: changes 4 files, 48 lines added, 0 removed
+    vagrant: written
     ");
     assert_snapshot!(env.list("out"), @"
     out/vagrant/puppet/hieradata/common.yaml
@@ -321,10 +325,12 @@ fn an_empty_folder_takes_the_place_of_a_checkout() {
     assert_snapshot!(said(&env, &["vagrant", "--output", "link/vagrant", "--yes"]), @"
     exit 0
     vagrant: HOME/work/elsewhere/vagrant: changes 4 files, 48 lines added, 0 removed
+    vagrant: written
     ");
     assert_snapshot!(said(&env, &["vagrant", "--output", "x", "--dry-run"]), @"
     exit 3
     vagrant: HOME/work/x: would change 4 files, 48 lines added, 0 removed
+    next: svcgen vagrant
     ");
     assert!(!env.has("x"));
     assert_snapshot!(said(&env, &["vagrant", "--output", "x", "--repo", "y"]), @"
@@ -431,6 +437,8 @@ fn uncommitted_changes_of_others_are_not_written_over() {
     assert_snapshot!(said(&env, &[YES, &["--force"]].concat()), @"
     exit 0
     vagrant: HOME/work/vagrant: changes 4 files, 49 lines added, 0 removed
+    vagrant: written
+    next: svcgen vagrant --repo vagrant --commit
     ");
     assert!(env.read(HIERADATA).contains("glossary::port: 6102\n"));
     assert!(env.read(HIERADATA).contains("trendingedits::port: 6699\n"));
@@ -474,8 +482,8 @@ fn a_tree_that_is_something_else_is_told() {
     assert_snapshot!(said(&env, &["vagrant", "--dry-run"]), @"
     exit 2
     error: no checkout of MediaWiki-Vagrant is named
-    hint: add `--repo CHECKOUT`
-    hint: or write `checkouts: {vagrant: PATH}` into the configuration
+    hint: add `--repo CHECKOUT`, or write `checkouts: {vagrant: PATH}` into `HOME/config/svcgen/config.yaml`
+    hint: `git clone https://review.farm.example/p/wiki/vagrant` makes one
     ");
     env.write("vagrant/puppet/hieradata/common.yaml", "---\na: [1\n");
     assert_snapshot!(said(&env, DRY), @"
@@ -533,6 +541,7 @@ fn the_topic_has_to_be_a_branch() {
     assert_snapshot!(said(&env, &[YES, &["--commit", "--topic", "new/thing"]].concat()), @"
     exit 0
     vagrant: HOME/work/vagrant: changes 4 files, 49 lines added, 0 removed
+    vagrant: written
     vagrant: committed 2ec22e667f on new/thing
     ");
 }
@@ -543,7 +552,7 @@ fn without_a_terminal_nothing_is_asked() {
     assert_snapshot!(said(&env, &["vagrant", "--repo", "vagrant", "--no-verify"]), @r#"
     exit 2
     vagrant: HOME/work/vagrant: changes 4 files, 49 lines added, 0 removed
-    error: cannot ask "apply these changes to vagrant?" without a terminal
+    error: cannot ask "write this change in HOME/work/vagrant?" without a terminal
     hint: add `--yes` to go on without being asked, or `--dry-run` to only look
     "#);
     assert_eq!(env.status("vagrant"), "");
@@ -557,6 +566,7 @@ fn it_can_be_quiet_and_talkative() {
     exit 0
     vagrant: HOME/work/vagrant: changes 4 files, 49 lines added, 0 removed
     vagrant: written
+    next: svcgen vagrant --repo vagrant --commit
     ");
     env.git("vagrant", &["stash", "--quiet", "--include-untracked"]);
     let everything = said(&env, &[DRY, &["-vv"]].concat());
