@@ -82,14 +82,14 @@ impl Ui {
 
     /// Prints what a group of lines is about; not with `-q`.
     pub fn heading(&self, text: &str) {
-        if self.verbosity >= 0 {
+        if self.verbosity >= 0 && self.format == Format::Text {
             self.err(&format!("\n{}", printable(text).bold().underline()));
         }
     }
 
-    /// Prints the command that comes next; not with `-q`.
+    /// Prints the command that comes next; not with `-q`, and not to scripts.
     pub fn next(&self, command: &str) {
-        if self.verbosity >= 0 {
+        if self.verbosity >= 0 && self.format == Format::Text {
             let command = printable(command);
             self.err(&format!("{} {command}", "next:".green().bold()));
         }
