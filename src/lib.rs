@@ -6,6 +6,7 @@ pub mod cli;
 pub mod configuration;
 pub mod edit;
 pub mod error;
+pub mod flow;
 pub mod generate;
 pub mod git;
 pub mod ini;

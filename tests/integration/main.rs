@@ -5,6 +5,7 @@
 mod book;
 mod clone;
 mod deploy_repo;
+mod flow;
 mod generator;
 mod names;
 mod new;
