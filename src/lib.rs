@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod configuration;
+pub mod drift;
 pub mod edit;
 pub mod error;
 pub mod flow;

@@ -1,8 +1,10 @@
 //! The commands that write into repositories: what they share, from reading the tree to sending the change.
 
 mod again;
+mod checkouts;
 mod explain;
 mod options;
+mod planned;
 mod run;
 mod summary;
 mod target;
@@ -12,7 +14,9 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 pub(super) use self::again::Again;
+pub(super) use self::checkouts::CheckoutArgs;
 pub(super) use self::options::GeneratorOptions;
+pub(super) use self::planned::{NotPlanned, Planner};
 pub(super) use self::run::{Ended, Run};
 pub(super) use self::target::{Target, UnknownCheckout};
 use super::context::Context;

@@ -67,7 +67,7 @@ impl Target {
     }
 
     /// Opens the folder; one to write to is made where it is not there, and has to be empty.
-    pub(super) fn open(&self) -> Result<Worktree, CommandError> {
+    pub(crate) fn open(&self) -> Result<Worktree, CommandError> {
         match self {
             Self::Checkout(path) => Ok(Worktree::open(path)?),
             Self::Output(path) => {
