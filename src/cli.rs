@@ -7,6 +7,7 @@ mod generator;
 mod new;
 mod request;
 mod schema;
+mod status;
 
 use std::process::ExitCode;
 
@@ -122,6 +123,8 @@ pub enum Command {
     /// Print the text of a request: for a new service, for access, for repositories.
     #[command(after_help = "Example:\n  svcgen request service")]
     Request(request::RequestArgs),
+    /// Show where the service is on its road to production, and when to file what.
+    Status(status::StatusArgs),
     /// Find where the model, the checkouts and the deploy repository differ.
     Check(check::CheckArgs),
     /// Print the JSON Schema of a file that svcgen reads.
@@ -200,6 +203,7 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Generate(args) => generate::run(args, &cli.global, ui),
         Command::New(args) => new::run(args, &cli.global, ui),
         Command::Request(args) => request::run(args, &cli.global, ui),
+        Command::Status(args) => status::run(args, &cli.global, ui),
         Command::Check(args) => check::run(args, &cli.global, ui),
         Command::Schema(args) => schema::run(args, ui),
     }

@@ -18,6 +18,7 @@ pub mod puppet;
 pub mod render;
 pub mod review;
 pub mod scap;
+pub mod status;
 pub mod ui;
 pub mod validate;
 pub mod worktree;

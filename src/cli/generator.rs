@@ -22,6 +22,7 @@ pub(super) use self::target::{Target, UnknownCheckout};
 use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
+use crate::model::{BranchName, Service, Site};
 use crate::review::Which;
 use crate::ui::Ui;
 
@@ -55,6 +56,15 @@ impl Generator {
             Self::Puppet => "puppet",
             Self::Scap => "scap",
             Self::Source => "source",
+        }
+    }
+
+    /// The branch that its changes are meant for.
+    pub(super) fn base<'a>(self, service: &'a Service, site: &'a Site) -> &'a BranchName {
+        match self {
+            Self::Vagrant => &site.repositories.vagrant_branch,
+            Self::Puppet => &site.repositories.puppet_branch,
+            Self::Scap | Self::Source => &service.repositories.branch,
         }
     }
 }

@@ -12,6 +12,7 @@ mod names;
 mod new;
 mod request;
 mod review;
+mod status;
 mod support;
 mod texts;
 mod trees;

@@ -155,11 +155,7 @@ impl Run<'_> {
         };
         let branch =
             branch.map_err(|refused| CommandError::usage(format!("--topic: {refused}")))?;
-        let base = match generator {
-            Generator::Vagrant => &site.repositories.vagrant_branch,
-            Generator::Puppet => &site.repositories.puppet_branch,
-            Generator::Scap | Generator::Source => &service.repositories.branch,
-        };
+        let base = generator.base(service, site);
         Ok(Topic::open(
             root,
             branch,
