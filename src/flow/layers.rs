@@ -30,6 +30,13 @@ pub(super) struct Link {
     pub(super) head: Head,
 }
 
+/// The items that each item is linked to, above it and below it.
+#[derive(Debug, Clone)]
+pub(super) struct Neighbours {
+    pub(super) uppers: Vec<Vec<usize>>,
+    pub(super) lowers: Vec<Vec<usize>>,
+}
+
 /// Where a link has its arrowhead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Head {
@@ -113,6 +120,19 @@ impl Layered {
             });
             upper = lower;
         }
+    }
+
+    /// What each item is linked to.
+    pub(super) fn neighbours(&self) -> Neighbours {
+        let mut neighbours = Neighbours {
+            uppers: vec![Vec::new(); self.items.len()],
+            lowers: vec![Vec::new(); self.items.len()],
+        };
+        for link in &self.links {
+            neighbours.uppers[link.lower].push(link.upper);
+            neighbours.lowers[link.upper].push(link.lower);
+        }
+        neighbours
     }
 
     /// The links between a layer and the next.

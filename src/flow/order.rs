@@ -13,6 +13,7 @@ pub(super) fn order(layered: &mut Layered) {
     } else {
         SWEEPS
     };
+    let neighbours = layered.neighbours();
     let mut best = layered.layers.clone();
     let mut fewest = crossings(layered);
     for sweep in 0..sweeps {
@@ -22,11 +23,11 @@ pub(super) fn order(layered: &mut Layered) {
         let count = layered.layers.len();
         if sweep % 2 == 0 {
             for layer in 1..count {
-                by_neighbours(layered, layer, Side::Above);
+                by_neighbours(layered, &neighbours.uppers, layer);
             }
         } else {
             for layer in (0..count.saturating_sub(1)).rev() {
-                by_neighbours(layered, layer, Side::Below);
+                by_neighbours(layered, &neighbours.lowers, layer);
             }
         }
         exchange(layered);
@@ -39,25 +40,14 @@ pub(super) fn order(layered: &mut Layered) {
     layered.layers = best;
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Above,
-    Below,
-}
-
 /// Sorts a layer by the mean place of what its items are linked to on one side.
-fn by_neighbours(layered: &mut Layered, layer: usize, side: Side) {
+fn by_neighbours(layered: &mut Layered, neighbours: &[Vec<usize>], layer: usize) {
     let places = places(layered);
     let items = layered.layers[layer].clone();
     let mean = |item: usize| {
-        let linked: Vec<usize> = layered
-            .links
+        let linked: Vec<usize> = neighbours[item]
             .iter()
-            .filter_map(|link| match side {
-                Side::Above if link.lower == item => Some(places[link.upper]),
-                Side::Below if link.upper == item => Some(places[link.lower]),
-                Side::Above | Side::Below => None,
-            })
+            .map(|&other| places[other])
             .collect();
         if linked.is_empty() {
             places[item] as f64

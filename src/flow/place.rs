@@ -1,4 +1,4 @@
-use super::layers::{Item, Layered};
+use super::layers::{Item, Layered, Neighbours};
 use super::spread::{Wish, spread};
 
 /// How often items are drawn to what they are linked to.
@@ -57,6 +57,7 @@ pub(super) fn across(layered: &Layered, sizes: &[Size], spacing: Spacing) -> Acr
         }
     }
     let mut starts = vec![0; sizes.len()];
+    let neighbours = layered.neighbours();
     for sweep in 0..SWEEPS {
         let sides = match sweep {
             _ if sweep + 8 >= SWEEPS => (true, true),
@@ -68,6 +69,7 @@ pub(super) fn across(layered: &Layered, sizes: &[Size], spacing: Spacing) -> Acr
             let layer = if sides.0 { step } else { count - 1 - step };
             settle(
                 layered,
+                &neighbours,
                 layer,
                 sizes,
                 spacing,
@@ -165,8 +167,13 @@ fn align(
     }
 }
 
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what a sweep knows, and what it changes"
+)]
 fn settle(
     layered: &Layered,
+    neighbours: &Neighbours,
     layer: usize,
     sizes: &[Size],
     spacing: Spacing,
@@ -178,12 +185,9 @@ fn settle(
     let wish = |item: usize| {
         let mut sum = 0.0;
         let mut weight = 0.0;
-        for link in &layered.links {
-            let other = match () {
-                () if above && link.lower == item => link.upper,
-                () if below && link.upper == item => link.lower,
-                () => continue,
-            };
+        let uppers = neighbours.uppers[item].iter().filter(|_| above);
+        let lowers = neighbours.lowers[item].iter().filter(|_| below);
+        for &other in uppers.chain(lowers) {
             // What is only on its way is to be straight.
             let boxes = [item, other]
                 .iter()
