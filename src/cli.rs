@@ -1,11 +1,13 @@
 //! The command line: parses it, runs one command, and turns its end into an exit code.
 
+mod check;
 mod context;
 mod generate;
 mod generator;
 mod new;
 mod request;
 mod schema;
+mod status;
 
 use std::process::ExitCode;
 
@@ -121,6 +123,10 @@ pub enum Command {
     /// Print the text of a request: for a new service, for access, for repositories.
     #[command(after_help = "Example:\n  svcgen request service")]
     Request(request::RequestArgs),
+    /// Show where the service is on its road to production, and when to file what.
+    Status(status::StatusArgs),
+    /// Find where the model, the checkouts and the deploy repository differ.
+    Check(check::CheckArgs),
     /// Print the JSON Schema of a file that svcgen reads.
     #[command(after_help = "Example:\n  svcgen schema model > svcgen.schema.json")]
     Schema(schema::SchemaArgs),
@@ -197,6 +203,8 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Generate(args) => generate::run(args, &cli.global, ui),
         Command::New(args) => new::run(args, &cli.global, ui),
         Command::Request(args) => request::run(args, &cli.global, ui),
+        Command::Status(args) => status::run(args, &cli.global, ui),
+        Command::Check(args) => check::run(args, &cli.global, ui),
         Command::Schema(args) => schema::run(args, ui),
     }
 }

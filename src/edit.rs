@@ -18,6 +18,7 @@ pub mod yaml;
 use camino::Utf8PathBuf;
 
 pub use apply::{ApplyError, apply};
+pub(crate) use plan::joined;
 pub use plan::{Conflict, EditPlan, FileEdit, PlanError, plan};
 pub use record::{Form, Record};
 pub use rendered::{RecordError, Rendered};
@@ -71,6 +72,17 @@ impl Desired {
             | Self::Ini { path, .. }
             | Self::Lines { path, .. }
             | Self::Json { path, .. } => path,
+        }
+    }
+
+    /// What is remembered of it as written by svcgen.
+    pub fn record(&self) -> String {
+        match self {
+            Self::File { text, .. } | Self::Paper { text, .. } => text.clone(),
+            Self::Yaml { entries, .. } => yaml::fragment(entries),
+            Self::Ini { entries, .. } => ini::fragment(entries),
+            Self::Lines { lines: wanted, .. } => lines::fragment(wanted),
+            Self::Json { entries, .. } => json::fragment(entries),
         }
     }
 }

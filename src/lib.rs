@@ -4,8 +4,10 @@
 
 pub mod cli;
 pub mod configuration;
+pub mod drift;
 pub mod edit;
 pub mod error;
+pub mod flow;
 pub mod generate;
 pub mod git;
 pub mod ini;
@@ -17,6 +19,7 @@ pub mod puppet;
 pub mod render;
 pub mod review;
 pub mod scap;
+pub mod status;
 pub mod ui;
 pub mod validate;
 pub mod worktree;

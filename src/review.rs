@@ -9,6 +9,7 @@ mod commit_message;
 mod dirty;
 mod error;
 mod push;
+mod standing;
 mod topic;
 
 pub use change_id::ChangeId;
@@ -18,4 +19,5 @@ pub use commit_message::CommitMessage;
 pub use dirty::dirty;
 pub use error::ReviewError;
 pub use push::{Others, Outcome, Pushed};
+pub use standing::{Sent, Standing};
 pub use topic::{Switched, Topic, Visit};

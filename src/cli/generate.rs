@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::context::Context;
 use super::generator::{
-    Again, Ended, Generator, GeneratorOptions, Run, Target, UnknownCheckout, finish,
+    Again, CheckoutArgs, Ended, Generator, GeneratorOptions, Run, Target, UnknownCheckout, finish,
 };
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
@@ -15,18 +15,8 @@ use crate::ui::Ui;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Where to write")]
 pub struct GenerateArgs {
-    /// The MediaWiki-Vagrant checkout [default of each: as configured].
-    #[arg(long, value_name = "DIR")]
-    vagrant_repo: Option<Utf8PathBuf>,
-    /// The operations/puppet checkout.
-    #[arg(long, value_name = "DIR")]
-    puppet_repo: Option<Utf8PathBuf>,
-    /// The checkout of the deploy repository.
-    #[arg(long, value_name = "DIR")]
-    deploy_repo: Option<Utf8PathBuf>,
-    /// The checkout of the source repository.
-    #[arg(long, value_name = "DIR")]
-    source_repo: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    checkouts: CheckoutArgs,
     /// An empty folder instead of checkouts; the files are those for the newest trees that are known.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["vagrant_repo", "puppet_repo", "deploy_repo", "source_repo", "commit", "review"])]
     output: Option<Utf8PathBuf>,
@@ -40,14 +30,9 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
     let mut targets: Vec<(Generator, Target)> = Vec::new();
     let mut unknown: Vec<UnknownCheckout> = Vec::new();
     for generator in Generator::ALL {
-        let named = match generator {
-            Generator::Vagrant => &args.vagrant_repo,
-            Generator::Puppet => &args.puppet_repo,
-            Generator::Scap => &args.deploy_repo,
-            Generator::Source => &args.source_repo,
-        };
+        let named = args.checkouts.named(generator);
         match (named, &args.output) {
-            (Some(checkout), _) => targets.push((generator, Target::Checkout(checkout.clone()))),
+            (Some(checkout), _) => targets.push((generator, Target::Checkout(checkout.to_owned()))),
             (None, Some(_)) if generator == Generator::Source => {}
             (None, Some(folder)) => {
                 targets.push((generator, Target::Output(folder.join(generator.name()))))
@@ -97,10 +82,10 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
     }
     let Some(worst) = failures.iter().map(|(_, error)| error.kind).max() else {
         let mut command = Again::new("generate", global, &args.options);
-        command.path("--vagrant-repo", args.vagrant_repo.as_deref());
-        command.path("--puppet-repo", args.puppet_repo.as_deref());
-        command.path("--deploy-repo", args.deploy_repo.as_deref());
-        command.path("--source-repo", args.source_repo.as_deref());
+        command.path("--vagrant-repo", args.checkouts.named(Generator::Vagrant));
+        command.path("--puppet-repo", args.checkouts.named(Generator::Puppet));
+        command.path("--deploy-repo", args.checkouts.named(Generator::Scap));
+        command.path("--source-repo", args.checkouts.named(Generator::Source));
         return finish(ended, &command, ui);
     };
     Err(summarise(&failures, targets.len(), worst).into())

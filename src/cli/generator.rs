@@ -1,8 +1,10 @@
 //! The commands that write into repositories: what they share, from reading the tree to sending the change.
 
 mod again;
+mod checkouts;
 mod explain;
 mod options;
+mod planned;
 mod run;
 mod summary;
 mod target;
@@ -12,12 +14,15 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 pub(super) use self::again::Again;
+pub(super) use self::checkouts::CheckoutArgs;
 pub(super) use self::options::GeneratorOptions;
+pub(super) use self::planned::{NotPlanned, Planner};
 pub(super) use self::run::{Ended, Run};
 pub(super) use self::target::{Target, UnknownCheckout};
 use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
+use crate::model::{BranchName, Service, Site};
 use crate::review::Which;
 use crate::ui::Ui;
 
@@ -51,6 +56,15 @@ impl Generator {
             Self::Puppet => "puppet",
             Self::Scap => "scap",
             Self::Source => "source",
+        }
+    }
+
+    /// The branch that its changes are meant for.
+    pub(super) fn base<'a>(self, service: &'a Service, site: &'a Site) -> &'a BranchName {
+        match self {
+            Self::Vagrant => &site.repositories.vagrant_branch,
+            Self::Puppet => &site.repositories.puppet_branch,
+            Self::Scap | Self::Source => &service.repositories.branch,
         }
     }
 }

@@ -1,12 +1,16 @@
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use super::context::{Context, Loaded};
+use super::context::{Context, Loaded, working_directory};
 use super::{Failure, GlobalArgs};
+use crate::edit::replace;
 use crate::error::CommandError;
+use crate::flow;
 use crate::generate::tickets::{TicketKind, ticket};
+use crate::model::Service;
 use crate::ui::{Format, Ui};
 
 #[derive(Debug, Args)]
@@ -17,6 +21,9 @@ pub struct RequestArgs {
     /// Print the transactions of Conduit's maniphest.edit instead of the text.
     #[arg(long)]
     json: bool,
+    /// Also draw the request flow into this file, as SVG.
+    #[arg(long, value_name = "FILE")]
+    flow: Option<Utf8PathBuf>,
 }
 
 /// What can be asked for.
@@ -28,6 +35,13 @@ enum RequestKind {
 }
 
 pub(super) fn run(args: &RequestArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
+    if args.flow.is_some() && !matches!(args.kind, RequestKind::Service) {
+        return Err(
+            CommandError::usage("`--flow` goes with a service request alone")
+                .hint("svcgen request service --flow FILE.svg")
+                .into(),
+        );
+    }
     let context = Context::new(global)?;
     let Loaded { service, site, .. } = context.load(global)?;
     let kind = match args.kind {
@@ -39,6 +53,9 @@ pub(super) fn run(args: &RequestArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
         ticket(kind, &service, &site, today()?, &context.templates).map_err(CommandError::from)?;
     for warning in &ticket.warnings {
         ui.warning(warning);
+    }
+    if let Some(path) = &args.flow {
+        draw(path, &service, ui)?;
     }
     if args.json || ui.format == Format::Json {
         ui.result(&format!("{:#}\n", ticket.transactions()))?;
@@ -74,8 +91,33 @@ pub(super) fn run(args: &RequestArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
     Ok(())
 }
 
+/// Draws the request flow into a file that is not there, or that svcgen drew before.
+fn draw(path: &Utf8Path, service: &Service, ui: &Ui) -> Result<(), CommandError> {
+    let Some(drawing) = flow::svg(service) else {
+        ui.warning(&format!(
+            "the model has no `request_flow`; `{path}` is not written"
+        ));
+        return Ok(());
+    };
+    match fs_err::read_to_string(path) {
+        Ok(before) if before == drawing => return Ok(()),
+        Ok(before) if !flow::is_drawing(&before) => {
+            return Err(CommandError::conflict(format!(
+                "`{path}` is there already, and svcgen did not draw it"
+            ))
+            .hint("name another file"));
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error.into()),
+    }
+    replace(&working_directory()?.join(path), drawing.as_bytes())?;
+    ui.status(&format!("drawn: {path}"));
+    Ok(())
+}
+
 /// Today's date; that of `SOURCE_DATE_EPOCH` where it is set, as builds that can be reproduced have it.
-fn today() -> Result<Date, CommandError> {
+pub(super) fn today() -> Result<Date, CommandError> {
     let Ok(text) = std::env::var("SOURCE_DATE_EPOCH") else {
         return Ok(Zoned::now().date());
     };

@@ -98,7 +98,7 @@ pub fn plan(
 }
 
 /// What is wanted, each YAML file once: two environments may have their hieradata in one.
-fn joined(desired: &[Desired]) -> Vec<Desired> {
+pub(crate) fn joined(desired: &[Desired]) -> Vec<Desired> {
     let mut joined: Vec<Desired> = Vec::new();
     for wanted in desired {
         let same = joined

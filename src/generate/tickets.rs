@@ -8,6 +8,9 @@ use crate::model::{Group, HostPattern, Line, Maintainer, RepositoryName, Service
 use crate::render::Templates;
 use crate::render::quoting::remarkup;
 
+/// How wide the drawing of the request flow may be.
+const COLUMNS: usize = 80;
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TicketKind {
@@ -84,6 +87,8 @@ fn service_request(
     let flow = service.request_flow.iter().map(|edge| {
         json!({"from": quoted(&edge.from), "to": quoted(&edge.to), "label": edge.label.as_ref().map(quoted)})
     });
+    // Inside of a block of code nothing has a meaning but its end.
+    let drawing = crate::flow::text(service, COLUMNS).filter(|text| !text.contains("```"));
     let others = service
         .maintainers
         .iter()
@@ -104,6 +109,7 @@ fn service_request(
         "groups": groups(&service.deploy.groups),
         "description": has_more.then(|| remarkup(service.description.as_str())),
         "request_flow": flow.collect::<Vec<_>>(),
+        "drawing": drawing.map(|text| text.trim_end().to_owned()),
     });
     Ok(Ticket {
         title: format!("Service request for {}", service.name),
@@ -383,6 +389,12 @@ mod tests {
         It follows the events in real time, and answers with the articles that have been edited most.
 
         = Request flow
+
+        ```
+        ┌──────────┐                  ╔════════════════╗                       ┌───────┐
+        │ RESTBase │─── GET /feed ───▶║ trending-edits ║─── consumes edits ───▶│ Kafka │
+        └──────────┘                  ╚════════════════╝                       └───────┘
+        ```
 
         * RESTBase → trending-edits: GET /feed
         * trending-edits → Kafka: consumes edits

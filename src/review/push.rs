@@ -297,7 +297,7 @@ fn urls(words: &str) -> Vec<String> {
 }
 
 /// The name of a reference as people write it.
-fn short(reference: &str) -> String {
+pub(super) fn short(reference: &str) -> String {
     reference
         .trim_start_matches("refs/remotes/")
         .trim_start_matches("refs/heads/")

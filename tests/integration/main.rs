@@ -3,15 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod book;
+mod check;
 mod clone;
 mod deploy_repo;
 mod faults;
+mod flow;
 mod generator;
 mod names;
 mod new;
 mod request;
 mod review;
 mod signals;
+mod status;
 mod support;
 mod texts;
 mod trees;

@@ -1,3 +1,4 @@
+mod checkout;
 pub(crate) mod gerrit;
 pub(crate) mod sample;
 pub(crate) mod samples;

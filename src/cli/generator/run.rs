@@ -1,18 +1,16 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::options::GeneratorOptions;
+use super::planned::{Planned, Planner};
 use super::summary::Summary;
 use super::target::Target;
 use super::{Generator, verify};
 use crate::cli::Failure;
 use crate::cli::context::{Context, Loaded};
-use crate::edit::{EditPlan, Rendered, apply, plan};
+use crate::edit::{EditPlan, Rendered, apply};
 use crate::error::CommandError;
-use crate::generate::{
-    DeployRepo, Generated, PuppetTree, SourceRepo, VagrantTree, deploy_repo, mediawiki_vagrant,
-    operations_puppet, source_repo,
-};
-use crate::git::{Setting, deploy_dir, set_deploy_dir};
+use crate::generate::Generated;
+use crate::git::set_deploy_dir;
 use crate::interrupt;
 use crate::model::BranchName;
 use crate::review::{Others, Topic, dirty};
@@ -78,15 +76,19 @@ impl Run<'_> {
         topic: Option<&Topic>,
         is_touched: &mut bool,
     ) -> Result<Ended, Failure> {
-        let rendered = match target {
-            Target::Checkout(_) => {
-                Rendered::of(worktree.root(), &self.loaded.service.name).by(generator.name())
-            }
-            Target::Output(_) => Rendered::none(),
+        let planner = Planner {
+            context: self.context,
+            loaded: self.loaded,
+            deploy: self.deploy.as_deref(),
         };
-        let generated = self.generate(generator, target, worktree, &rendered)?;
-        let edits = plan(&generated.desired, worktree, &rendered).map_err(CommandError::from)?;
-        let setting = self.setting(generator, worktree.root())?;
+        let Planned {
+            rendered,
+            generated,
+            edits,
+            setting,
+        } = planner
+            .plan(generator, target, worktree)
+            .map_err(CommandError::from)?;
         let mut summary = Summary::new(
             generator,
             worktree.root(),
@@ -153,75 +155,13 @@ impl Run<'_> {
         };
         let branch =
             branch.map_err(|refused| CommandError::usage(format!("--topic: {refused}")))?;
-        let base = match generator {
-            Generator::Vagrant => &site.repositories.vagrant_branch,
-            Generator::Puppet => &site.repositories.puppet_branch,
-            Generator::Scap | Generator::Source => &service.repositories.branch,
-        };
+        let base = generator.base(service, site);
         Ok(Topic::open(
             root,
             branch,
             base.clone(),
             self.context.configuration.user.clone(),
         )?)
-    }
-
-    fn generate(
-        &self,
-        generator: Generator,
-        target: &Target,
-        worktree: &Worktree,
-        rendered: &Rendered,
-    ) -> Result<Generated, CommandError> {
-        let (service, site, templates) = (
-            &self.loaded.service,
-            &self.loaded.site,
-            &self.context.templates,
-        );
-        let assumed = matches!(target, Target::Output(_));
-        let generated = match generator {
-            Generator::Vagrant => match assumed {
-                true => VagrantTree::assumed(worktree, templates),
-                false => VagrantTree::read(worktree, rendered),
-            }
-            .and_then(|tree| mediawiki_vagrant(service, site, &tree, templates)),
-            Generator::Puppet => match assumed {
-                true => PuppetTree::assumed(worktree, service, templates),
-                false => PuppetTree::read(worktree, service, rendered),
-            }
-            .and_then(|tree| operations_puppet(service, site, &tree, templates)),
-            Generator::Scap => DeployRepo::read(worktree)
-                .and_then(|tree| deploy_repo(service, site, &tree, templates)),
-            Generator::Source => {
-                SourceRepo::read(worktree).and_then(|tree| source_repo(service, &tree))
-            }
-        };
-        Ok(generated?)
-    }
-
-    /// The setting of the source repository that leads to the deploy repository.
-    fn setting(
-        &self,
-        generator: Generator,
-        root: &Utf8Path,
-    ) -> Result<Option<Setting>, CommandError> {
-        if generator != Generator::Source {
-            return Ok(None);
-        }
-        let configured = self
-            .context
-            .configuration
-            .services
-            .get(self.loaded.service.name.as_str());
-        let configured = configured.and_then(|own| own.deploy.clone());
-        let beside = root
-            .parent()
-            .map(|folder| folder.join("deploy"))
-            .filter(|folder| folder.join(".git").exists());
-        match self.deploy.clone().or(configured).or(beside) {
-            Some(deploy) => Ok(deploy_dir(root, &deploy)?),
-            None => Ok(None),
-        }
     }
 
     fn refuse_dirty(

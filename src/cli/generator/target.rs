@@ -67,7 +67,7 @@ impl Target {
     }
 
     /// Opens the folder; one to write to has to be empty, and is made by what is written into it.
-    pub(super) fn open(&self) -> Result<Worktree, CommandError> {
+    pub(crate) fn open(&self) -> Result<Worktree, CommandError> {
         match self {
             Self::Checkout(path) => Ok(Worktree::open(path)?),
             Self::Output(path) => {

@@ -1,0 +1,298 @@
+//! Whether the model, the checkouts and the deploy repository still say the same.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::Args;
+use serde::Serialize;
+
+use super::context::{Context, Loaded};
+use super::generator::{CheckoutArgs, Generator, NotPlanned, Planner, Target};
+use super::{Failure, GlobalArgs};
+use crate::drift::{Difference, Direction, Remedy, differences};
+use crate::error::{CommandError, ErrorKind};
+use crate::generate::GenerateError;
+use crate::ui::{Format, Ui};
+use crate::validate;
+use crate::worktree::Worktree;
+
+/// The options of a check.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    checkouts: CheckoutArgs,
+}
+
+/// What was found, in all checkouts.
+#[derive(Debug, Default, Serialize)]
+struct Findings {
+    checkouts: Vec<Looked>,
+    not_looked_at: Vec<Passed>,
+    failed: Vec<Failed>,
+}
+
+/// A checkout that was looked at.
+#[derive(Debug, Serialize)]
+struct Looked {
+    generator: &'static str,
+    root: Utf8PathBuf,
+    differences: Vec<Drift>,
+}
+
+/// A difference, and the way out of it.
+#[derive(Debug, Serialize)]
+struct Drift {
+    #[serde(flatten)]
+    difference: Difference,
+    /// What closes it.
+    command: String,
+    /// What else could be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instead: Option<String>,
+}
+
+/// A checkout that was not looked at.
+#[derive(Debug, Serialize)]
+struct Passed {
+    generator: &'static str,
+    reason: String,
+}
+
+/// A checkout that cannot be compared.
+#[derive(Debug, Serialize)]
+struct Failed {
+    generator: &'static str,
+    message: String,
+    #[serde(skip)]
+    error: CommandError,
+}
+
+/// Compares, and tells what differs; exit code 3 where anything does.
+pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
+    let context = Context::new(global)?;
+    let loaded = context.load(global)?;
+    let deploy = args.checkouts.named(Generator::Scap);
+    let planner = Planner {
+        context: &context,
+        loaded: &loaded,
+        deploy,
+    };
+    let mut findings = Findings::default();
+    for generator in Generator::ALL {
+        crate::interrupt::check()?;
+        let named = args.checkouts.named(generator);
+        let target = match named {
+            Some(path) => Ok(Target::Checkout(path.to_owned())),
+            None => Target::find(generator, &context, &loaded),
+        };
+        match target {
+            Ok(target) => match look(&planner, generator, &target, named) {
+                Ok(looked) => findings.checkouts.push(looked),
+                Err(error) => findings.failed.push(Failed {
+                    generator: generator.name(),
+                    message: error.to_string(),
+                    error,
+                }),
+            },
+            Err(unknown) => findings.not_looked_at.push(Passed {
+                generator: generator.name(),
+                reason: CommandError::from(unknown).to_string(),
+            }),
+        }
+    }
+    if findings.checkouts.is_empty() && findings.failed.is_empty() {
+        return Err(nothing_named().into());
+    }
+    match ui.format {
+        Format::Json => ui.result(&json(&findings)?)?,
+        Format::Text => ui.result(&text(&findings))?,
+    }
+    for failed in &findings.failed {
+        ui.error(&failed.error);
+    }
+    if let Some(worst) = findings.failed.iter().map(|failed| failed.error.kind).max() {
+        return Err(Failure::Silent(worst));
+    }
+    let mut looked = findings.checkouts.iter();
+    if looked.any(|looked| !looked.differences.is_empty()) {
+        return Err(Failure::Silent(ErrorKind::Differences));
+    }
+    Ok(())
+}
+
+fn nothing_named() -> CommandError {
+    CommandError::usage("no checkout of any repository is named")
+        .hint("add `--vagrant-repo`, `--puppet-repo`, `--deploy-repo` or `--source-repo`")
+        .hint("or write `checkouts` and `services` into the configuration")
+}
+
+/// Compares one checkout with the model.
+fn look(
+    planner: &Planner<'_>,
+    generator: Generator,
+    target: &Target,
+    named: Option<&Utf8Path>,
+) -> Result<Looked, CommandError> {
+    let worktree = target.open()?;
+    let again = again(generator, named);
+    let planned = match planner.plan(generator, target, &worktree) {
+        Ok(planned) => planned,
+        Err(NotPlanned::Refused(GenerateError::Taken {
+            what,
+            path,
+            line,
+            owner,
+            ..
+        })) => {
+            let difference = Difference {
+                path,
+                line: Some(line),
+                direction: Direction::Unknown,
+                what: format!(
+                    "{what} belongs to {owner}, which this checkout does not know to be svcgen's"
+                ),
+                remedy: Remedy::Edit,
+            };
+            return Ok(Looked {
+                generator: generator.name(),
+                root: worktree.root().to_owned(),
+                differences: vec![drift(difference, &worktree, &again)],
+            });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let desired = &planned.generated.desired;
+    let mut found = differences(desired, &planned.edits, &worktree, &planned.rendered)?;
+    if generator == Generator::Scap {
+        let Loaded { service, site, .. } = planner.loaded;
+        let mistakes = validate::mistakes(service, site, &worktree, &planned.edits)?;
+        for mistake in mistakes {
+            let is_known = found
+                .iter()
+                .any(|known| known.path == mistake.path && known.remedy != Remedy::Generate);
+            if !is_known {
+                found.push(Difference {
+                    path: mistake.path,
+                    line: mistake.line,
+                    direction: Direction::Tree,
+                    what: mistake.message,
+                    remedy: Remedy::Edit,
+                });
+            }
+        }
+    }
+    let mut all: Vec<Drift> = found
+        .into_iter()
+        .map(|difference| drift(difference, &worktree, &again))
+        .collect();
+    if let Some(setting) = planned.setting {
+        all.push(Drift {
+            difference: Difference {
+                path: ".git/config".into(),
+                line: None,
+                direction: Direction::Model,
+                what: format!("`{}` is not `{}`", setting.key, setting.after),
+                remedy: Remedy::Generate,
+            },
+            command: again.clone(),
+            instead: None,
+        });
+    }
+    Ok(Looked {
+        generator: generator.name(),
+        root: worktree.root().to_owned(),
+        differences: all,
+    })
+}
+
+/// The command that generates again, and commits.
+pub(super) fn again(generator: Generator, named: Option<&Utf8Path>) -> String {
+    let repo = named.map(|path| format!(" --repo {}", shell_words::quote(path.as_str())));
+    format!(
+        "svcgen {}{} --commit",
+        generator.name(),
+        repo.unwrap_or_default()
+    )
+}
+
+fn drift(difference: Difference, worktree: &Worktree, again: &str) -> Drift {
+    let path = worktree.root().join(&difference.path);
+    let path = shell_words::quote(path.as_str()).into_owned();
+    let (command, instead) = match difference.remedy {
+        Remedy::Generate => (again.to_owned(), None),
+        Remedy::Replace => (
+            format!("rm {path} && {again}"),
+            Some("to keep what is there, let svcgen.yaml or a template of your own say it"),
+        ),
+        Remedy::Edit => (
+            match difference.line {
+                Some(line) => format!("\"$EDITOR\" +{line} {path}"),
+                None => format!("\"$EDITOR\" {path}"),
+            },
+            Some("to keep what is there, let svcgen.yaml say it"),
+        ),
+    };
+    Drift {
+        difference,
+        command,
+        instead: instead.map(str::to_owned),
+    }
+}
+
+fn text(findings: &Findings) -> String {
+    let mut out = String::new();
+    for looked in &findings.checkouts {
+        let Looked {
+            generator,
+            root,
+            differences,
+        } = looked;
+        let state = match differences.len() {
+            0 => "in step".to_owned(),
+            1 => "1 difference".to_owned(),
+            count => format!("{count} differences"),
+        };
+        out.push_str(&format!("{generator}: {root}: {state}\n"));
+        for drift in differences {
+            let difference = &drift.difference;
+            let line = difference.line.map(|line| format!(":{line}"));
+            out.push_str(&format!(
+                "  {}{}\n    {}: {}\n    $ {}\n",
+                difference.path,
+                line.unwrap_or_default(),
+                side(difference.direction),
+                difference.what,
+                drift.command
+            ));
+            if let Some(instead) = &drift.instead {
+                out.push_str(&format!("    {instead}\n"));
+            }
+        }
+    }
+    for passed in &findings.not_looked_at {
+        out.push_str(&format!(
+            "{}: not looked at: {}\n",
+            passed.generator, passed.reason
+        ));
+    }
+    for failed in &findings.failed {
+        out.push_str(&format!(
+            "{}: cannot be compared: {}\n",
+            failed.generator, failed.message
+        ));
+    }
+    out
+}
+
+fn side(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Model => "the model is newer",
+        Direction::Tree => "the tree was changed",
+        Direction::Both => "both were changed",
+        Direction::Unknown => "one of them was changed",
+    }
+}
+
+fn json(findings: &impl Serialize) -> Result<String, CommandError> {
+    let text = serde_json::to_string_pretty(findings)
+        .map_err(|error| CommandError::from(std::io::Error::other(error)))?;
+    Ok(text + "\n")
+}

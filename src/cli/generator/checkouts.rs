@@ -1,0 +1,33 @@
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::Args;
+
+use super::Generator;
+
+/// The checkouts of all repositories, where they are named.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CheckoutArgs {
+    /// The MediaWiki-Vagrant checkout [default of each: as configured].
+    #[arg(long, value_name = "DIR")]
+    vagrant_repo: Option<Utf8PathBuf>,
+    /// The operations/puppet checkout.
+    #[arg(long, value_name = "DIR")]
+    puppet_repo: Option<Utf8PathBuf>,
+    /// The checkout of the deploy repository.
+    #[arg(long, value_name = "DIR")]
+    deploy_repo: Option<Utf8PathBuf>,
+    /// The checkout of the source repository.
+    #[arg(long, value_name = "DIR")]
+    source_repo: Option<Utf8PathBuf>,
+}
+
+impl CheckoutArgs {
+    /// The checkout that is named for a generator.
+    pub(crate) fn named(&self, generator: Generator) -> Option<&Utf8Path> {
+        match generator {
+            Generator::Vagrant => self.vagrant_repo.as_deref(),
+            Generator::Puppet => self.puppet_repo.as_deref(),
+            Generator::Scap => self.deploy_repo.as_deref(),
+            Generator::Source => self.source_repo.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+use camino::Utf8Path;
+
+use super::Generator;
+use super::target::Target;
+use crate::cli::context::{Context, Loaded};
+use crate::edit::{EditPlan, Rendered, plan};
+use crate::error::CommandError;
+use crate::generate::{
+    DeployRepo, GenerateError, Generated, PuppetTree, SourceRepo, VagrantTree, deploy_repo,
+    mediawiki_vagrant, operations_puppet, source_repo,
+};
+use crate::git::{Setting, deploy_dir};
+use crate::worktree::Worktree;
+
+/// Makes the plans of generators; what runs them, and what only looks at them, share it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Planner<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) loaded: &'a Loaded,
+    /// The deploy checkout, where another generator of this run knows it.
+    pub(crate) deploy: Option<&'a Utf8Path>,
+}
+
+/// The plan of one generator in one tree, and what it was made from.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub(crate) rendered: Rendered,
+    pub(crate) generated: Generated,
+    pub(crate) edits: EditPlan,
+    pub(crate) setting: Option<Setting>,
+}
+
+/// Why there is no plan.
+#[derive(Debug)]
+pub(crate) enum NotPlanned {
+    /// The generator itself says why.
+    Refused(GenerateError),
+    Failed(CommandError),
+}
+
+impl From<GenerateError> for NotPlanned {
+    fn from(error: GenerateError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<CommandError> for NotPlanned {
+    fn from(error: CommandError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<NotPlanned> for CommandError {
+    fn from(error: NotPlanned) -> Self {
+        match error {
+            NotPlanned::Refused(error) => error.into(),
+            NotPlanned::Failed(error) => error,
+        }
+    }
+}
+
+impl Planner<'_> {
+    /// Reads a tree, and finds what has to change in it.
+    pub(crate) fn plan(
+        &self,
+        generator: Generator,
+        target: &Target,
+        worktree: &Worktree,
+    ) -> Result<Planned, NotPlanned> {
+        let rendered = match target {
+            Target::Checkout(_) => {
+                Rendered::of(worktree.root(), &self.loaded.service.name).by(generator.name())
+            }
+            Target::Output(_) => Rendered::none(),
+        };
+        let generated = self.generate(generator, target, worktree, &rendered)?;
+        let edits = plan(&generated.desired, worktree, &rendered).map_err(CommandError::from)?;
+        let setting = self.setting(generator, worktree.root())?;
+        Ok(Planned {
+            rendered,
+            generated,
+            edits,
+            setting,
+        })
+    }
+
+    fn generate(
+        &self,
+        generator: Generator,
+        target: &Target,
+        worktree: &Worktree,
+        rendered: &Rendered,
+    ) -> Result<Generated, GenerateError> {
+        let (service, site, templates) = (
+            &self.loaded.service,
+            &self.loaded.site,
+            &self.context.templates,
+        );
+        let assumed = matches!(target, Target::Output(_));
+        match generator {
+            Generator::Vagrant => match assumed {
+                true => VagrantTree::assumed(worktree, templates),
+                false => VagrantTree::read(worktree, rendered),
+            }
+            .and_then(|tree| mediawiki_vagrant(service, site, &tree, templates)),
+            Generator::Puppet => match assumed {
+                true => PuppetTree::assumed(worktree, service, templates),
+                false => PuppetTree::read(worktree, service, rendered),
+            }
+            .and_then(|tree| operations_puppet(service, site, &tree, templates)),
+            Generator::Scap => DeployRepo::read(worktree)
+                .and_then(|tree| deploy_repo(service, site, &tree, templates)),
+            Generator::Source => {
+                SourceRepo::read(worktree).and_then(|tree| source_repo(service, &tree))
+            }
+        }
+    }
+
+    /// The setting of the source repository that leads to the deploy repository.
+    fn setting(
+        &self,
+        generator: Generator,
+        root: &Utf8Path,
+    ) -> Result<Option<Setting>, CommandError> {
+        if generator != Generator::Source {
+            return Ok(None);
+        }
+        let configured = self
+            .context
+            .configuration
+            .services
+            .get(self.loaded.service.name.as_str());
+        let configured = configured.and_then(|own| own.deploy.clone());
+        let beside = root
+            .parent()
+            .map(|folder| folder.join("deploy"))
+            .filter(|folder| folder.join(".git").exists());
+        match self
+            .deploy
+            .map(Utf8Path::to_owned)
+            .or(configured)
+            .or(beside)
+        {
+            Some(deploy) => Ok(deploy_dir(root, &deploy)?),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Where the service is on its road to production.
+
+mod facts;
+
+use clap::Args;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::context::{Context, Loaded};
+use super::generator::{CheckoutArgs, Generator, Planner};
+use super::request::today;
+use super::{Failure, GlobalArgs};
+use crate::error::CommandError;
+use crate::model::ServiceName;
+use crate::status::{Due, Mark, State, Step, dates, road};
+use crate::ui::{Format, Ui};
+
+/// Columns of the text.
+const WIDTH: usize = 80;
+
+/// The options of the status.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    #[command(flatten)]
+    checkouts: CheckoutArgs,
+    /// Ask the review server, too, half a minute at most for each question.
+    #[arg(long)]
+    online: bool,
+}
+
+/// What is told.
+#[derive(Debug, Serialize)]
+struct Status<'a> {
+    service: &'a ServiceName,
+    today: Date,
+    deployment: Option<Date>,
+    steps: Vec<Step>,
+    dates: Vec<Due>,
+}
+
+/// Finds out and prints the road and the dates; ends with 0 wherever the service is.
+pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
+    let context = Context::new(global)?;
+    let loaded = context.load(global)?;
+    let planner = Planner {
+        context: &context,
+        loaded: &loaded,
+        deploy: args.checkouts.named(Generator::Scap),
+    };
+    let facts = facts::gather(&planner, &args.checkouts, args.online)?;
+    let Loaded { service, site, .. } = &loaded;
+    let mut steps = road(service, site, &facts);
+    for step in &mut steps {
+        name_checkout(step, &args.checkouts);
+    }
+    let today = today()?;
+    let (dates, unusual) = dates(service, site, &steps, today);
+    if let Some(unusual) = unusual {
+        ui.warning(&unusual);
+    }
+    let status = Status {
+        service: &service.name,
+        today,
+        deployment: service.timeline.deployment,
+        steps,
+        dates,
+    };
+    let text = match ui.format {
+        Format::Text => text(&status),
+        Format::Json => {
+            serde_json::to_string_pretty(&status)
+                .map_err(|error| CommandError::from(std::io::Error::other(error)))?
+                + "\n"
+        }
+    };
+    ui.result(&text)?;
+    Ok(())
+}
+
+/// Puts the checkout that was named by flag into the command of a step, so that it can be run as it stands.
+fn name_checkout(step: &mut Step, checkouts: &CheckoutArgs) {
+    let Some(command) = &step.command else { return };
+    for generator in Generator::ALL {
+        let (Some(path), Some(rest)) = (
+            checkouts.named(generator),
+            command.strip_prefix(&format!("svcgen {} --", generator.name())),
+        ) else {
+            continue;
+        };
+        if !rest.starts_with("clone") && !rest.starts_with("repo") {
+            let path = shell_words::quote(path.as_str());
+            step.command = Some(format!(
+                "svcgen {} --repo {path} --{rest}",
+                generator.name()
+            ));
+            return;
+        }
+    }
+}
+
+fn text(status: &Status<'_>) -> String {
+    let mut out = format!("{}: the road, on {}\n\n", status.service, status.today);
+    let width = |words: &mut dyn Iterator<Item = usize>| words.max().unwrap_or_default();
+    let states = width(&mut status.steps.iter().map(|step| step.state.word().len()));
+    let names = width(&mut status.steps.iter().map(|step| step.name.len()));
+    let indent = 2 + states + 2 + names + 2;
+    for step in &status.steps {
+        let mut found = step.found.clone();
+        if let Some(whom) = &step.waits_for {
+            found.push_str(&format!("; waits for {whom}"));
+        }
+        out.push_str(&format!(
+            "  {:states$}  {:names$}  {}\n",
+            step.state.word(),
+            step.name,
+            wrapped(&found, indent)
+        ));
+        if let Some(command) = &step.command {
+            out.push_str(&format!("  {:states$}  $ {command}\n", ""));
+        }
+    }
+    out.push('\n');
+    out.push_str(&when(status));
+    let next = status.steps.iter().find(|step| step.state == State::Next);
+    if let Some(Step {
+        name,
+        command: Some(command),
+        ..
+    }) = next
+    {
+        out.push_str(&format!("\nnext: {name}: {command}\n"));
+    }
+    out
+}
+
+fn when(status: &Status<'_>) -> String {
+    let Some(day) = status.deployment else {
+        return "no dates: the model names no day of the first deployment (`timeline.deployment`)\n"
+            .into();
+    };
+    let days = status.today.until(day).map_or(0, |span| span.get_days());
+    let distance = match days {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        days if days < 0 => "past".to_owned(),
+        days => format!("in {days} days"),
+    };
+    let mut out = format!("first deployment: {day}, {distance}\n\n  advised     latest\n");
+    for due in &status.dates {
+        let Due {
+            what,
+            advised,
+            latest,
+            mark,
+            ..
+        } = due;
+        out.push_str(&format!(
+            "  {advised}  {latest}  {:7}  {what}\n",
+            mark.word()
+        ));
+        if let (Mark::Due | Mark::Overdue, Some(command)) = (mark, &due.command) {
+            out.push_str(&format!("  {:24}{:7}  $ {command}\n", "", ""));
+        }
+    }
+    out
+}
+
+/// A text in the columns that are left, its further lines under the first.
+fn wrapped(text: &str, indent: usize) -> String {
+    let options = textwrap::Options::new(WIDTH.saturating_sub(indent))
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).join(&format!("\n{}", " ".repeat(indent)))
+}

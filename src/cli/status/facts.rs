@@ -1,0 +1,199 @@
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::cli::context::Loaded;
+use crate::cli::generator::{CheckoutArgs, Generator, Planner, Target};
+use crate::error::CommandError;
+use crate::git::{Checkout, Git, GitError};
+use crate::model::{RepositoryName, Site};
+use crate::review::{Sent, Standing, Topic};
+use crate::status::{Facts, Known, Text};
+
+/// How long the review server may take to answer for a repository.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Finds out what can be found out; the review server is asked only where that is wanted.
+pub(super) fn gather(
+    planner: &Planner<'_>,
+    checkouts: &CheckoutArgs,
+    is_online: bool,
+) -> Result<Facts, CommandError> {
+    let mut texts = Vec::new();
+    for generator in Generator::ALL {
+        crate::interrupt::check()?;
+        let target = target(planner, checkouts, generator);
+        let found = match &target {
+            None => Text::NoCheckout,
+            Some(target) => {
+                look(planner, generator, target, is_online).unwrap_or_else(|error| Text::Failed {
+                    message: error.to_string(),
+                })
+            }
+        };
+        texts.push((generator, found));
+    }
+    let text = |wanted: Generator| {
+        let found = texts.iter().find(|(generator, _)| *generator == wanted);
+        found.map_or(Text::NoCheckout, |(_, text)| text.clone())
+    };
+    let Loaded {
+        service,
+        site,
+        path,
+    } = planner.loaded;
+    let (source, deploy) = (text(Generator::Source), text(Generator::Scap));
+    let names = &service.repositories;
+    Ok(Facts {
+        model: path.clone(),
+        vagrant: text(Generator::Vagrant),
+        puppet: text(Generator::Puppet),
+        source_repository: repository(&names.source, &source, site, is_online),
+        deploy_repository: repository(&names.deploy, &deploy, site, is_online),
+        build: build(target(planner, checkouts, Generator::Scap).as_ref()),
+        source,
+        deploy,
+    })
+}
+
+fn target(planner: &Planner<'_>, checkouts: &CheckoutArgs, generator: Generator) -> Option<Target> {
+    match checkouts.named(generator) {
+        Some(path) => Some(Target::Checkout(path.to_owned())),
+        None => Target::find(generator, planner.context, planner.loaded).ok(),
+    }
+}
+
+/// How far the text of a generator is in its checkout.
+fn look(
+    planner: &Planner<'_>,
+    generator: Generator,
+    target: &Target,
+    is_online: bool,
+) -> Result<Text, CommandError> {
+    let worktree = target.open()?;
+    let checkout = Checkout::open(worktree.root())?;
+    let planned = planner
+        .plan(generator, target, &worktree)
+        .map_err(CommandError::from)?;
+    let paths: Vec<Utf8PathBuf> = planned
+        .generated
+        .desired
+        .iter()
+        .map(|desired| desired.path().clone())
+        .collect();
+    let places = paths.iter().map(|path| checkout.place(path));
+    let places = places.collect::<Result<Vec<_>, GitError>>()?;
+    let topic = topic(planner, generator, worktree.root())?;
+    let committed = |standing: Standing| {
+        let sent = (is_online && !standing.is_merged).then(|| {
+            topic
+                .sent(&standing.commit)
+                .unwrap_or_else(|error| Sent::Silent {
+                    why: error.to_string(),
+                })
+        });
+        Ok(Text::Committed {
+            root: worktree.root().to_owned(),
+            standing,
+            sent,
+        })
+    };
+    let (edits, conflicts) = (&planned.edits.edits, &planned.edits.conflicts);
+    if !edits.is_empty() || !conflicts.is_empty() {
+        if let Some(standing) = topic.elsewhere(&places)? {
+            return committed(standing);
+        }
+        let is_new = paths
+            .iter()
+            .all(|path| planned.rendered.read(path).is_none());
+        if is_new && conflicts.is_empty() {
+            return Ok(Text::Absent);
+        }
+        return Ok(Text::Differs {
+            files: edits.len() + conflicts.len(),
+        });
+    }
+    if !checkout.status(&places)?.is_empty() {
+        return Ok(Text::Uncommitted);
+    }
+    match topic.standing(&places)? {
+        Some(standing) => committed(standing),
+        None => Ok(Text::Uncommitted),
+    }
+}
+
+fn topic(
+    planner: &Planner<'_>,
+    generator: Generator,
+    root: &Utf8Path,
+) -> Result<Topic, CommandError> {
+    let Loaded { service, site, .. } = planner.loaded;
+    let branch = Topic::name_for(&service.name);
+    let branch = branch.map_err(|refused| CommandError::usage(refused.to_string()))?;
+    let base = generator.base(service, site).clone();
+    let user = planner.context.configuration.user.clone();
+    Ok(Topic::open(root, branch, base, user)?)
+}
+
+/// Whether a repository is on the review server: something was fetched from it, or it answers.
+fn repository(name: &RepositoryName, text: &Text, site: &Site, is_online: bool) -> Known {
+    if let Text::Committed { standing, .. } = text
+        && let Some(upstream) = &standing.upstream
+    {
+        return Known::Yes {
+            how: format!("fetched as `{upstream}`"),
+        };
+    }
+    if !is_online {
+        let why = "the server was not asked".to_owned();
+        return Known::Unknown { why };
+    }
+    let Some(url) = &site.gerrit.url else {
+        let why = format!("{} names no address of the server", site.name);
+        return Known::Unknown { why };
+    };
+    let url = format!("{}/{name}", url.as_str().trim_end_matches('/'));
+    let git = Git::at(".".into()).within(DEADLINE);
+    match git.run(&["ls-remote", "--heads", "--", &url]) {
+        Ok(_) => Known::Yes {
+            how: "on the server".into(),
+        },
+        Err(GitError::Failed { source, .. }) if is_absent(source.as_str()) => Known::No {
+            how: "not on the server".into(),
+        },
+        Err(error) => Known::Unknown {
+            why: error.to_string(),
+        },
+    }
+}
+
+/// Whether git's words say that there is no such repository, and not that the server could not be asked.
+fn is_absent(words: &str) -> bool {
+    let words = words.to_lowercase();
+    [
+        "not found",
+        "does not exist",
+        "does not appear to be a git repository",
+    ]
+    .iter()
+    .any(|said| words.contains(said))
+        && !words.contains("host")
+}
+
+/// Whether a build put the dependencies into the deploy repository.
+fn build(target: Option<&Target>) -> Known {
+    let Some(Ok(worktree)) = target.map(Target::open) else {
+        return Known::Unknown {
+            why: "no checkout of the deploy repository is named".into(),
+        };
+    };
+    if worktree.has_folder("node_modules") {
+        Known::Yes {
+            how: "`node_modules` is in the deploy checkout".into(),
+        }
+    } else {
+        Known::No {
+            how: "there is no `node_modules` in the deploy checkout".into(),
+        }
+    }
+}

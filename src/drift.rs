@@ -1,0 +1,383 @@
+//! Finds where a tree and the model say different things, and which of them has changed.
+//!
+//! What changed is told by the text that svcgen last wrote into the checkout. A checkout that does not remember one,
+//! such as a fresh clone, shows only that there is a difference.
+
+mod holds;
+
+use serde::Serialize;
+use similar::{ChangeTag, TextDiff};
+
+use camino::Utf8PathBuf;
+
+use crate::edit::{Desired, EditPlan, Rendered, joined};
+use crate::worktree::{Worktree, WorktreeError};
+use holds::holds;
+
+/// Which side has changed since the text was last generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// The model, or what svcgen makes of it; or the text was never generated.
+    Model,
+    /// Somebody changed the tree.
+    Tree,
+    Both,
+    /// The checkout does not remember what was generated.
+    Unknown,
+}
+
+/// What generating again does about a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Remedy {
+    /// It closes it.
+    Generate,
+    /// It keeps what somebody wrote: the file has to go first, or the model has to follow.
+    Replace,
+    /// It refuses: a line of a shared file has to be changed by hand, or the model has to follow.
+    Edit,
+}
+
+/// One place where a tree and the model differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    pub path: Utf8PathBuf,
+    /// Counted from one, in the file as it is; none where it is not there.
+    pub line: Option<usize>,
+    pub direction: Direction,
+    pub what: String,
+    pub remedy: Remedy,
+}
+
+/// Finds the differences that a plan, and edits that it would keep, show.
+///
+/// # Errors
+/// Where a file cannot be read.
+pub fn differences(
+    desired: &[Desired],
+    plan: &EditPlan,
+    worktree: &Worktree,
+    rendered: &Rendered,
+) -> Result<Vec<Difference>, WorktreeError> {
+    let mut found = Vec::new();
+    for wanted in &joined(desired) {
+        let path = wanted.path();
+        let file = File {
+            wanted,
+            plan,
+            before: worktree.read(path)?,
+            base: rendered.read(path),
+        };
+        match wanted {
+            Desired::File { text, .. } => file.whole(text, &mut found),
+            Desired::Paper { .. } if file.before.is_some() => {}
+            Desired::Paper { .. } => found.push(file.missing()),
+            Desired::Yaml { .. }
+            | Desired::Ini { .. }
+            | Desired::Lines { .. }
+            | Desired::Json { .. } => file.shared(&mut found),
+        }
+    }
+    found.extend(left_over(desired, plan));
+    Ok(found)
+}
+
+/// What svcgen wrote earlier and wants no more.
+fn left_over(desired: &[Desired], plan: &EditPlan) -> Vec<Difference> {
+    let is_wanted = |path: &Utf8PathBuf| desired.iter().any(|wanted| wanted.path() == path);
+    let edits = plan.edits.iter().filter(|edit| !is_wanted(&edit.path));
+    let going = edits.map(|edit| {
+        let before = edit.before.as_deref().unwrap_or_default();
+        let line = edit
+            .after
+            .as_deref()
+            .map(|after| first_change(before, after));
+        let what = match &edit.after {
+            Some(after) => format!("is wanted no more: {}", counted(before, after)),
+            None => "is wanted no more".to_owned(),
+        };
+        Difference {
+            path: edit.path.clone(),
+            line,
+            direction: Direction::Model,
+            what,
+            remedy: Remedy::Generate,
+        }
+    });
+    let conflicts = plan.conflicts.iter().filter(|it| !is_wanted(&it.path));
+    let kept = conflicts.chain(&plan.kept).map(|conflict| Difference {
+        path: conflict.path.clone(),
+        line: conflict.line,
+        direction: Direction::Both,
+        what: conflict.reason.clone(),
+        remedy: Remedy::Edit,
+    });
+    going.chain(kept).collect()
+}
+
+/// A file as it is, as it was generated last, and as it should be.
+struct File<'a> {
+    wanted: &'a Desired,
+    plan: &'a EditPlan,
+    before: Option<String>,
+    base: Option<String>,
+}
+
+impl File<'_> {
+    /// A file that svcgen owns.
+    fn whole(&self, text: &str, found: &mut Vec<Difference>) {
+        let Some(before) = &self.before else {
+            found.push(self.missing());
+            return;
+        };
+        if before == text {
+            return;
+        }
+        let Some(base) = &self.base else {
+            let what = format!("differs: {}", counted(before, text));
+            let line = Some(first_change(before, text));
+            found.push(self.difference(line, Direction::Unknown, what, Remedy::Replace));
+            return;
+        };
+        let edited = (before != base).then(|| first_change(before, base));
+        if self.plan.conflicts.iter().any(|c| c.path == *self.path()) {
+            let what = "both changed the same lines".to_owned();
+            found.push(self.difference(edited, Direction::Both, what, Remedy::Replace));
+            return;
+        }
+        if edited.is_some() {
+            let what = format!("was edited: {}", counted(base, before));
+            found.push(self.difference(edited, Direction::Tree, what, Remedy::Replace));
+        }
+        if let Some(after) = self.after() {
+            let what = format!("generating again: {}", counted(before, after));
+            let line = Some(first_change(before, after));
+            found.push(self.difference(line, Direction::Model, what, Remedy::Generate));
+        }
+    }
+
+    /// A file that others write too.
+    fn shared(&self, found: &mut Vec<Difference>) {
+        let is_newer = self.base.as_deref() != Some(self.wanted.record().as_str());
+        if let Some(conflict) = self.plan.conflicts.iter().find(|c| c.path == *self.path()) {
+            let direction = match (&self.base, is_newer) {
+                (None, _) => Direction::Unknown,
+                (Some(_), false) => Direction::Tree,
+                (Some(_), true) => Direction::Both,
+            };
+            let line = conflict.line.or(Some(1));
+            found.push(self.difference(line, direction, conflict.reason.clone(), Remedy::Edit));
+            return;
+        }
+        let Some(after) = self.after() else { return };
+        let Some(before) = &self.before else {
+            found.push(self.missing());
+            return;
+        };
+        let is_lost = self
+            .base
+            .as_ref()
+            .is_some_and(|base| !holds(self.wanted, before, base));
+        let direction = match (is_newer, is_lost) {
+            (true, false) => Direction::Model,
+            (true, true) => Direction::Both,
+            (false, _) => Direction::Tree,
+        };
+        let what = match direction {
+            Direction::Tree => format!("entries are gone: {}", counted(before, after)),
+            Direction::Model | Direction::Both | Direction::Unknown => {
+                format!("generating again: {}", counted(before, after))
+            }
+        };
+        let line = Some(first_change(before, after));
+        found.push(self.difference(line, direction, what, Remedy::Generate));
+    }
+
+    fn missing(&self) -> Difference {
+        match self.base {
+            None => self.difference(
+                None,
+                Direction::Model,
+                "is not there yet".into(),
+                Remedy::Generate,
+            ),
+            Some(_) => {
+                let what = "was generated, and is gone: removed, or on another branch".to_owned();
+                self.difference(None, Direction::Tree, what, Remedy::Generate)
+            }
+        }
+    }
+
+    /// The text that generating again makes of it; none where that changes nothing.
+    fn after(&self) -> Option<&str> {
+        let mut edits = self.plan.edits.iter();
+        edits
+            .find(|edit| edit.path == *self.path())?
+            .after
+            .as_deref()
+    }
+
+    fn path(&self) -> &Utf8PathBuf {
+        self.wanted.path()
+    }
+
+    fn difference(
+        &self,
+        line: Option<usize>,
+        direction: Direction,
+        what: String,
+        remedy: Remedy,
+    ) -> Difference {
+        Difference {
+            path: self.path().clone(),
+            line,
+            direction,
+            what,
+            remedy,
+        }
+    }
+}
+
+/// The first line of a text that another does not have just so.
+fn first_change(text: &str, other: &str) -> usize {
+    let same = text
+        .lines()
+        .zip(other.lines())
+        .take_while(|(one, other)| one == other)
+        .count();
+    (same + 1).min(text.lines().count().max(1))
+}
+
+/// How many lines are added and removed from one text to another.
+fn counted(from: &str, to: &str) -> String {
+    let (mut added, mut removed) = (0, 0);
+    for change in TextDiff::from_lines(from, to).iter_all_changes() {
+        match change.tag() {
+            ChangeTag::Equal => {}
+            ChangeTag::Insert => added += 1,
+            ChangeTag::Delete => removed += 1,
+        }
+    }
+    let lines = |count: usize| match count {
+        1 => "1 line".to_owned(),
+        count => format!("{count} lines"),
+    };
+    match (added, removed) {
+        (added, 0) => format!("{} added", lines(added)),
+        (0, removed) => format!("{} removed", lines(removed)),
+        (added, removed) => format!("{} added, {removed} removed", lines(added)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::edit::{plan, yaml};
+
+    fn found(before: Option<&str>, base: Option<&str>, wanted: Desired) -> Vec<Difference> {
+        let folder = tempfile::tempdir().unwrap();
+        git2::Repository::init(folder.path()).unwrap();
+        let root = camino::Utf8Path::from_path(folder.path()).unwrap();
+        let name = crate::model::ServiceName::parse("own").unwrap();
+        let rendered = Rendered::of(root, &name);
+        if let Some(base) = base {
+            rendered.write(wanted.path(), base).unwrap();
+        }
+        if let Some(before) = before {
+            fs_err::write(root.join(wanted.path()), before).unwrap();
+        }
+        let worktree = Worktree::open(root).unwrap();
+        let desired = [wanted];
+        let plan = plan(&desired, &worktree, &rendered).unwrap();
+        differences(&desired, &plan, &worktree, &rendered).unwrap()
+    }
+
+    fn brief(found: &[Difference]) -> Vec<(Option<usize>, Direction, Remedy)> {
+        found
+            .iter()
+            .map(|difference| (difference.line, difference.direction, difference.remedy))
+            .collect()
+    }
+
+    #[test]
+    fn a_whole_file_tells_who_changed_it() {
+        let file = |text: &str| Desired::File {
+            path: "a.pp".into(),
+            text: text.into(),
+        };
+        let whole = |before, base, text| brief(&found(before, base, file(text)));
+        let (one, theirs, ours) = ("a\nb\nc\nd\ne\n", "a\nB\nc\nd\ne\n", "a\nb\nc\nd\nE\n");
+        let (model, tree) = (Direction::Model, Direction::Tree);
+        assert_eq!(whole(None, None, one), [(None, model, Remedy::Generate)]);
+        assert_eq!(
+            whole(None, Some(one), one),
+            [(None, tree, Remedy::Generate)]
+        );
+        assert_eq!(whole(Some(one), Some(one), one), []);
+        assert_eq!(whole(Some(one), None, one), []);
+        assert_eq!(
+            whole(Some(one), Some(one), ours),
+            [(Some(5), model, Remedy::Generate)]
+        );
+        assert_eq!(
+            whole(Some(theirs), Some(one), one),
+            [(Some(2), tree, Remedy::Replace)]
+        );
+        assert_eq!(
+            whole(Some(theirs), Some(one), ours),
+            [
+                (Some(2), tree, Remedy::Replace),
+                (Some(5), model, Remedy::Generate)
+            ]
+        );
+        assert_eq!(
+            whole(Some(theirs), Some(one), "a\nX\nc\nd\ne\n"),
+            [(Some(2), Direction::Both, Remedy::Replace)]
+        );
+        assert_eq!(
+            whole(Some(theirs), None, one),
+            [(Some(2), Direction::Unknown, Remedy::Replace)]
+        );
+    }
+
+    #[test]
+    fn a_shared_file_tells_who_changed_it() {
+        let entries = |value: i64| Desired::Yaml {
+            path: "a.yaml".into(),
+            entries: vec![yaml::Entry::grouped("own::port", value)],
+        };
+        let shared = |before, base, value| brief(&found(Some(before), base, entries(value)));
+        let base = Some("own::port: 1\n");
+        assert_eq!(shared("x: 1\nown::port: 1\n", base, 1), []);
+        assert_eq!(
+            shared("x: 1\n", None, 1),
+            [(Some(1), Direction::Model, Remedy::Generate)]
+        );
+        assert_eq!(
+            shared("own::port: 1\n", base, 2),
+            [(Some(1), Direction::Model, Remedy::Generate)]
+        );
+        assert_eq!(
+            shared("x: 1\n", base, 1),
+            [(Some(1), Direction::Tree, Remedy::Generate)]
+        );
+        assert_eq!(
+            shared("x: 1\n", base, 2),
+            [(Some(1), Direction::Both, Remedy::Generate)]
+        );
+        assert_eq!(
+            shared("x: 1\nown::port: 3\n", base, 1),
+            [(Some(2), Direction::Tree, Remedy::Edit)]
+        );
+        assert_eq!(
+            shared("x: 1\nown::port: 3\n", base, 2),
+            [(Some(2), Direction::Both, Remedy::Edit)]
+        );
+        assert_eq!(
+            shared("x: 1\nown::port: 3\n", None, 2),
+            [(Some(2), Direction::Unknown, Remedy::Edit)]
+        );
+    }
+}

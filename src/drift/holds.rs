@@ -1,0 +1,43 @@
+use serde_json::Value;
+
+use crate::edit::Desired;
+
+/// Whether a shared file still holds all entries that svcgen wrote into it last.
+///
+/// What cannot be read holds nothing.
+pub(super) fn holds(wanted: &Desired, text: &str, written: &str) -> bool {
+    match wanted {
+        Desired::File { .. } | Desired::Paper { .. } => text == written,
+        Desired::Yaml { .. } => {
+            let value = |text| crate::yaml::parse(text).map(|node| node.to_value());
+            matches!((value(text), value(written)), (Ok(text), Ok(written)) if is_part(&written, &text))
+        }
+        Desired::Json { .. } => {
+            let value = |text| serde_json::from_str::<Value>(text);
+            matches!((value(text), value(written)), (Ok(text), Ok(written)) if is_part(&written, &text))
+        }
+        Desired::Ini { .. } => match (crate::ini::parse(text), crate::ini::parse(written)) {
+            (Ok(text), Ok(written)) => written.sections.iter().all(|section| {
+                section.settings.iter().all(|setting| {
+                    text.find(&section.name, &setting.key)
+                        .is_some_and(|found| found.value == setting.value)
+                })
+            }),
+            _ => false,
+        },
+        Desired::Lines { .. } => {
+            let mut lines = written.lines();
+            lines.all(|line| text.lines().any(|other| other.trim() == line.trim()))
+        }
+    }
+}
+
+/// Whether every member of a value is in another, at the same place.
+fn is_part(part: &Value, of: &Value) -> bool {
+    match (part, of) {
+        (Value::Object(part), Value::Object(of)) => part
+            .iter()
+            .all(|(key, value)| of.get(key).is_some_and(|found| is_part(value, found))),
+        (part, of) => part == of,
+    }
+}

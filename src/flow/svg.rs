@@ -1,0 +1,483 @@
+use std::fmt::Write as _;
+
+use super::Direction;
+use super::graph::{Graph, Node};
+use super::layers::{Head, Item, Layered, Link};
+use super::place::{Across, Size, Spacing, across, bands, least_across};
+use super::width::{broken, pixels};
+
+/// Sizes of text, in pixels.
+const NAME: f64 = 14.0;
+const LABEL: f64 = 12.0;
+/// Heights of lines.
+const NAME_LINE: i32 = 19;
+const LABEL_LINE: i32 = 16;
+/// Columns after which a text is broken.
+const LONGEST_NAME: usize = 24;
+const LONGEST_LABEL: usize = 28;
+const MARGIN: i32 = 24;
+/// Between parts that nothing connects.
+const APART: i32 = 36;
+/// How far a request of a box to itself leads away from it.
+const LOOP: i32 = 26;
+const ARROW: i32 = 9;
+const SPACING: Spacing = Spacing {
+    items: 24,
+    ports: 18,
+    corner: 12,
+};
+/// What fits on most screens; a drawing should not be much wider or higher.
+const SCREEN: (f64, f64) = (960.0, 720.0);
+
+const STYLE: &str = "\
+.ground{fill:#fff}.box{fill:#f8f9fa;stroke:#72777d}.own{fill:#eaf3ff;stroke:#36c;stroke-width:2.5}
+.edge{fill:none;stroke:#54595d;stroke-width:1.5}.halo{fill:none;stroke:#fff;stroke-width:6}.head{fill:#54595d}
+text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif;fill:#202122}
+.name{font-size:14px}.bold{font-weight:600}.label{font-size:12px;fill:#404244}
+@media (prefers-color-scheme:dark){
+.ground{fill:#101418}.box{fill:#27292d;stroke:#a2a9b1}.own{fill:#1c2d52;stroke:#88a3e8}
+.edge{stroke:#a2a9b1}.halo{stroke:#101418}.head{fill:#a2a9b1}text{fill:#eaecf0}.label{fill:#c8ccd1}}
+";
+
+/// How the second line of every drawing begins.
+pub(super) const TITLE: &str = "<title id=\"title\">Request flow of ";
+
+/// A part of the drawing.
+struct Part {
+    width: i32,
+    height: i32,
+    body: String,
+}
+
+/// Draws a graph, in the direction that fits a screen better.
+pub(super) fn draw(graph: &Graph, service: &str) -> String {
+    let down = parts(graph, Direction::Down);
+    let right = parts(graph, Direction::Right);
+    let cost = |parts: &[Part]| {
+        let (width, height) = extent(parts);
+        (f64::from(width) / SCREEN.0).max(f64::from(height) / SCREEN.1)
+    };
+    // What fits anyway runs down, as people draw it.
+    if cost(&down).max(1.0) <= cost(&right).max(1.0) {
+        document(graph, service, &down)
+    } else {
+        document(graph, service, &right)
+    }
+}
+
+fn parts(graph: &Graph, direction: Direction) -> Vec<Part> {
+    let parts = graph.parts();
+    parts
+        .iter()
+        .map(|part| Picture::of(part, direction).draw())
+        .collect()
+}
+
+fn extent(parts: &[Part]) -> (i32, i32) {
+    let width = parts.iter().map(|part| part.width).max();
+    let height: i32 = parts.iter().map(|part| part.height + APART).sum();
+    (
+        width.unwrap_or_default() + 2 * MARGIN,
+        height - APART + 2 * MARGIN,
+    )
+}
+
+fn document(graph: &Graph, service: &str, parts: &[Part]) -> String {
+    let (width, height) = extent(parts);
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+         viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"title desc\">\n\
+         {TITLE}{}</title>\n<desc id=\"desc\">{}</desc>\n\
+         <style>\n{STYLE}</style>\n<rect class=\"ground\" width=\"{width}\" height=\"{height}\" rx=\"8\"/>\n",
+        escaped(service),
+        escaped(&told(graph))
+    );
+    let mut y = MARGIN;
+    for part in parts {
+        let x = (width - part.width) / 2;
+        let _ = writeln!(
+            out,
+            "<g transform=\"translate({x} {y})\">\n{}</g>",
+            part.body
+        );
+        y += part.height + APART;
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+/// The flow in words, for those who do not see it.
+fn told(graph: &Graph) -> String {
+    let tell = |from: &str, to: &str, label: &str| match label {
+        "" => format!("{from} → {to}"),
+        label => format!("{from} → {to}: {label}"),
+    };
+    let edges = graph.edges.iter().map(|edge| {
+        let (from, to) = (&graph.nodes[edge.from].name, &graph.nodes[edge.to].name);
+        tell(from, to, edge.label.as_deref().unwrap_or_default())
+    });
+    let loops = graph.nodes.iter().flat_map(|node| {
+        let labels = node.loops.iter();
+        labels.map(|label| tell(&node.name, &node.name, label))
+    });
+    edges.chain(loops).collect::<Vec<_>>().join("; ")
+}
+
+/// One connected part, placed.
+struct Picture<'a> {
+    graph: &'a Graph,
+    layered: Layered,
+    direction: Direction,
+    /// Width and height of what is drawn of each item.
+    drawn: Vec<(i32, i32)>,
+    across: Across,
+    bands: Vec<(i32, i32)>,
+}
+
+impl<'a> Picture<'a> {
+    fn of(graph: &'a Graph, direction: Direction) -> Self {
+        let layered = Layered::of(graph);
+        let count = layered.items.len();
+        let (drawn, sizes): (Vec<_>, Vec<_>) = (0..count)
+            .map(|item| size(graph, &layered, item, direction))
+            .unzip();
+        let across = across(&layered, &sizes, SPACING);
+        let channels: Vec<i32> = (0..layered.layers.len())
+            .map(|layer| {
+                let links = layered.links_below(layer);
+                let widest =
+                    links.map(|(link, _)| across.ports[link].0.abs_diff(across.ports[link].1));
+                let widest = widest.max().unwrap_or_default() as i32;
+                (30 + widest / 5).min(96)
+            })
+            .collect();
+        let bands = bands(&layered, &sizes, &channels);
+        Self {
+            graph,
+            layered,
+            direction,
+            drawn,
+            across,
+            bands,
+        }
+    }
+
+    fn draw(&self) -> Part {
+        let mut body = String::new();
+        for (index, link) in self.layered.links.iter().enumerate() {
+            self.link(&mut body, link, self.across.ports[index]);
+        }
+        for (layer, items) in self.layered.layers.iter().enumerate() {
+            for &item in items {
+                let (x, y, width, height) = self.place(layer, item);
+                match self.layered.items[item] {
+                    Item::Box(node) => {
+                        self.boxed(&mut body, &self.graph.nodes[node], (x, y, width, height));
+                    }
+                    Item::Label(edge) => {
+                        let label = self.graph.edges[edge].label.as_deref().unwrap_or_default();
+                        let lines = broken(label, LONGEST_LABEL);
+                        text(&mut body, &lines, "label", (x + width / 2, y + height / 2));
+                    }
+                    Item::Bend => {}
+                }
+            }
+        }
+        let along = self.bands.last().map_or(0, |band| band.1);
+        let (width, height) = match self.direction {
+            Direction::Down => (self.across.total, along),
+            Direction::Right => (along, self.across.total),
+        };
+        Part {
+            width,
+            height,
+            body,
+        }
+    }
+
+    /// Both ends of what is drawn of an item, along the requests.
+    fn ends(&self, layer: usize, item: usize) -> (i32, i32) {
+        let (width, height) = self.drawn[item];
+        let own = match self.direction {
+            Direction::Down => height,
+            Direction::Right => width,
+        };
+        let (start, end) = self.bands[layer];
+        let first = start + (end - start - own) / 2;
+        (first, first + own)
+    }
+
+    fn place(&self, layer: usize, item: usize) -> (i32, i32, i32, i32) {
+        let (width, height) = self.drawn[item];
+        let (along, across) = (self.ends(layer, item).0, self.across.starts[item]);
+        match self.direction {
+            Direction::Down => (across, along, width, height),
+            Direction::Right => (along, across, width, height),
+        }
+    }
+
+    fn point(&self, along: i32, across: i32) -> String {
+        match self.direction {
+            Direction::Down => format!("{across} {along}"),
+            Direction::Right => format!("{along} {across}"),
+        }
+    }
+
+    fn link(&self, body: &mut String, link: &Link, (from, to): (i32, i32)) {
+        let mut start = self.ends(link.layer, link.upper).1;
+        let mut end = self.ends(link.layer + 1, link.lower).0;
+        if self.layered.items[link.upper] == Item::Bend {
+            start = self.bands[link.layer].0;
+        }
+        let head = match link.head {
+            Head::Lower => Some((end, to, -ARROW)),
+            Head::Upper => Some((start, from, ARROW)),
+            Head::None => None,
+        };
+        match link.head {
+            Head::Lower => end -= ARROW - 1,
+            Head::Upper => start += ARROW - 1,
+            Head::None => {}
+        }
+        let (leaves, arrives) = (
+            self.bands[link.layer].1.max(start),
+            self.bands[link.layer + 1].0.min(end),
+        );
+        let middle = (leaves + arrives) / 2;
+        let path = format!(
+            "M{} L{} C{}, {}, {} L{}",
+            self.point(start, from),
+            self.point(leaves, from),
+            self.point(middle, from),
+            self.point(middle, to),
+            self.point(arrives, to),
+            self.point(end, to)
+        );
+        let _ = writeln!(
+            body,
+            "<path class=\"halo\" d=\"{path}\"/><path class=\"edge\" d=\"{path}\"/>"
+        );
+        if let Some((tip, at, back)) = head {
+            let (left, right) = (
+                self.point(tip + back, at - 5),
+                self.point(tip + back, at + 5),
+            );
+            let tip = self.point(tip, at);
+            let _ = writeln!(
+                body,
+                "<path class=\"head\" d=\"M{tip} L{left} L{right} Z\"/>"
+            );
+        }
+    }
+
+    fn boxed(&self, body: &mut String, node: &Node, (x, y, width, height): (i32, i32, i32, i32)) {
+        let (class, name) = match node.is_own {
+            true => ("box own", "name bold"),
+            false => ("box", "name"),
+        };
+        if !node.loops.is_empty() {
+            self.turn(body, node, (x, y, width, height));
+        }
+        let _ = writeln!(
+            body,
+            "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"6\"/>"
+        );
+        let lines = broken(&node.name, LONGEST_NAME);
+        text(body, &lines, name, (x + width / 2, y + height / 2));
+    }
+
+    /// What a box asks of itself: beside it, where nothing else is.
+    fn turn(&self, body: &mut String, node: &Node, (x, y, width, height): (i32, i32, i32, i32)) {
+        let lines = loop_lines(node);
+        let (center, side) = match self.direction {
+            Direction::Down => (y + height / 2, x + width),
+            Direction::Right => (x + width / 2, y + height),
+        };
+        // Across first: the requests run the other way here.
+        let point = |out: i32, at: i32| match self.direction {
+            Direction::Down => format!("{} {}", side + out, center + at),
+            Direction::Right => format!("{} {}", center + at, side + out),
+        };
+        let _ = writeln!(
+            body,
+            "<path class=\"edge\" d=\"M{} C{}, {}, {}\"/><path class=\"head\" d=\"M{} L{} L{} Z\"/>",
+            point(0, -9),
+            point(LOOP, -13),
+            point(LOOP, 13),
+            point(ARROW - 1, 8),
+            point(0, 7),
+            point(ARROW, 3),
+            point(ARROW - 1, 13)
+        );
+        let at = match self.direction {
+            Direction::Down => (side + LOOP + widest(&lines, LABEL) / 2, center),
+            Direction::Right => (center, side + LOOP + lines.len() as i32 * LABEL_LINE / 2),
+        };
+        text(body, &lines, "label", at);
+    }
+}
+
+/// What is drawn of an item, and the room that it needs.
+fn size(graph: &Graph, layered: &Layered, item: usize, direction: Direction) -> ((i32, i32), Size) {
+    let (mut width, mut height) = match layered.items[item] {
+        Item::Box(node) => {
+            let lines = broken(&graph.nodes[node].name, LONGEST_NAME);
+            let least = least_across(layered, item, SPACING);
+            let (width, height) = (
+                (widest(&lines, NAME) + 28).max(64),
+                lines.len() as i32 * NAME_LINE + 20,
+            );
+            match direction {
+                Direction::Down => (width.max(least), height),
+                Direction::Right => (width, height.max(least)),
+            }
+        }
+        Item::Label(edge) => {
+            let label = graph.edges[edge].label.as_deref().unwrap_or_default();
+            let lines = broken(label, LONGEST_LABEL);
+            (
+                widest(&lines, LABEL) + 10,
+                lines.len() as i32 * LABEL_LINE + 4,
+            )
+        }
+        Item::Bend => (1, 1),
+    };
+    let drawn = (width, height);
+    let mut trailing = 0;
+    if let Item::Box(node) = layered.items[item]
+        && !graph.nodes[node].loops.is_empty()
+    {
+        let lines = loop_lines(&graph.nodes[node]);
+        let label = (widest(&lines, LABEL), lines.len() as i32 * LABEL_LINE);
+        match direction {
+            Direction::Down => {
+                trailing = LOOP + label.0;
+                height = height.max(label.1);
+            }
+            Direction::Right => {
+                trailing = LOOP + label.1;
+                width = width.max(label.0);
+            }
+        }
+    }
+    let (along, across) = match direction {
+        Direction::Down => (height, width),
+        Direction::Right => (width, height),
+    };
+    (
+        drawn,
+        Size {
+            along,
+            across,
+            trailing,
+        },
+    )
+}
+
+fn loop_lines(node: &Node) -> Vec<String> {
+    let labels = node.loops.iter().filter(|label| !label.is_empty());
+    labels
+        .flat_map(|label| broken(label, LONGEST_LABEL))
+        .collect()
+}
+
+fn widest(lines: &[String], size: f64) -> i32 {
+    let widths = lines.iter().map(|line| pixels(line, size));
+    widths.max().unwrap_or_default()
+}
+
+/// Writes lines around a center.
+fn text(body: &mut String, lines: &[String], class: &str, (x, y): (i32, i32)) {
+    let (size, height) = if class == "label" {
+        (LABEL, LABEL_LINE)
+    } else {
+        (NAME, NAME_LINE)
+    };
+    let top = y - lines.len() as i32 * height / 2;
+    for (index, line) in lines.iter().enumerate() {
+        let base = top + index as i32 * height + height / 2 + (size * 0.35).round() as i32;
+        let _ = writeln!(
+            body,
+            "<text class=\"{class}\" x=\"{x}\" y=\"{base}\" text-anchor=\"middle\">{}</text>",
+            escaped(line)
+        );
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::graph::tests::graph;
+    use super::*;
+
+    type Rectangle = (i32, i32, i32, i32);
+
+    /// Where boxes and labels are.
+    fn rectangles(picture: &Picture<'_>) -> Vec<Rectangle> {
+        let layers = picture.layered.layers.iter().enumerate();
+        let places = layers.flat_map(|(layer, items)| {
+            items
+                .iter()
+                .filter(|&&item| picture.layered.items[item] != Item::Bend)
+                .map(move |&item| picture.place(layer, item))
+        });
+        places.collect()
+    }
+
+    #[test]
+    fn text_is_escaped_and_nothing_is_fetched() {
+        let graph = graph(&["<a href=x>&>\"b\":<script>", "b>b:x"]);
+        let drawn = draw(&graph, "own");
+        assert!(
+            !drawn.contains("<script") && !drawn.contains("<a "),
+            "{drawn}"
+        );
+        assert!(drawn.contains("&lt;script&gt;"));
+        assert_eq!(drawn.matches("http").count(), 1, "the name space alone");
+        assert_eq!(drawn, draw(&graph, "own"));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_lies_on_anything_else(
+            edges in prop::collection::vec((0..8_u8, 0..8_u8, "([a-z]([a-z ]{0,18}[a-z])?)?"), 1..20)
+        ) {
+            let edges: Vec<String> = edges
+                .iter()
+                .map(|(from, to, label)| format!("n{from}>n{to}:{label}"))
+                .collect();
+            let edges: Vec<&str> = edges.iter().map(String::as_str).collect();
+            for part in graph(&edges).parts() {
+                for direction in [Direction::Down, Direction::Right] {
+                    let picture = Picture::of(&part, direction);
+                    let places = rectangles(&picture);
+                    for (at, one) in places.iter().enumerate() {
+                        prop_assert!(one.0 >= 0 && one.1 >= 0);
+                        for other in &places[at + 1..] {
+                            let is_apart = one.0 + one.2 <= other.0
+                                || other.0 + other.2 <= one.0
+                                || one.1 + one.3 <= other.1
+                                || other.1 + other.3 <= one.1;
+                            prop_assert!(is_apart, "{:?} and {:?}", one, other);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use git2::Oid;
+use serde::Serialize;
+
+use super::error::ReviewError;
+use super::push::short;
+use super::topic::Topic;
+use crate::git::Head;
+
+/// How long a review server may take to list its changes.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// More bytes than this git does not keep of a list: what is not in it may yet be there.
+const WHOLE: usize = 3 << 20;
+
+/// Where a change of a checkout is on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// The branch that holds it; `HEAD` where none is checked out.
+    pub branch: String,
+    /// The last commit of that branch.
+    pub commit: String,
+    /// The remote's branch, as last fetched; none where there is no such branch here.
+    pub upstream: Option<String>,
+    /// Whether all of it is in the remote's branch, as itself or under its Change-Id.
+    pub is_merged: bool,
+}
+
+/// What a review server says about a commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sent {
+    /// It is this patch set of this change.
+    Change { number: u64, patch_set: u64 },
+    /// The server lists its changes, and none has it.
+    No,
+    /// The server does not list all of its changes.
+    Unlisted,
+    /// It did not answer.
+    Silent { why: String },
+}
+
+impl Topic {
+    /// Where the committed text of these files is on its way, as far as this checkout knows.
+    ///
+    /// # Errors
+    /// Where git cannot read the checkout.
+    pub fn standing(&self, places: &[Utf8PathBuf]) -> Result<Option<Standing>, ReviewError> {
+        let (branch, tip) = match self.checkout.head()? {
+            Head::Branch { name, tip } => (name, tip),
+            Head::Detached { tip } => ("HEAD".to_owned(), tip),
+            Head::Unborn { .. } => return Ok(None),
+        };
+        self.on_its_way(branch, tip, places).map(Some)
+    }
+
+    /// Where the change of the topic branch is on its way, where that holds one and is not checked out.
+    ///
+    /// # Errors
+    /// Where git cannot read the checkout.
+    pub fn elsewhere(&self, places: &[Utf8PathBuf]) -> Result<Option<Standing>, ReviewError> {
+        let is_current = matches!(
+            self.checkout.head()?,
+            Head::Branch { name, .. } | Head::Unborn { name } if name == self.branch.as_str()
+        );
+        match self.tip() {
+            Some(tip) if !is_current => {
+                if self.own_commits(tip, self.upstream().as_ref())?.is_empty() {
+                    return Ok(None);
+                }
+                self.on_its_way(self.branch.to_string(), tip, places)
+                    .map(Some)
+            }
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    /// Asks the review server for the change that a commit is.
+    ///
+    /// # Errors
+    /// Where there is no remote, or it does not answer in half a minute.
+    pub fn sent(&self, commit: &str) -> Result<Sent, ReviewError> {
+        let remote = self.remote.as_deref();
+        let remote = remote.ok_or_else(|| ReviewError::NoRemote {
+            root: self.checkout.root().to_owned(),
+            url: None,
+        })?;
+        let git = self.checkout.git().within(DEADLINE);
+        let output = git.run(&["ls-remote", remote, "refs/changes/*"])?;
+        let text = output.text();
+        let found = text.lines().find_map(|line| {
+            let (id, reference) = line.split_once('\t')?;
+            let mut words = reference.strip_prefix("refs/changes/")?.split('/').skip(1);
+            let number = words.next()?.parse().ok()?;
+            let patch_set = words.next()?.parse().ok()?;
+            (id == commit).then_some(Sent::Change { number, patch_set })
+        });
+        let missing = if text.is_empty() || output.stdout.len() > WHOLE {
+            Sent::Unlisted
+        } else {
+            Sent::No
+        };
+        Ok(found.unwrap_or(missing))
+    }
+
+    fn on_its_way(
+        &self,
+        branch: String,
+        tip: Oid,
+        places: &[Utf8PathBuf],
+    ) -> Result<Standing, ReviewError> {
+        let upstream = self.upstream();
+        let is_merged = match &upstream {
+            None => false,
+            Some(upstream) => {
+                let ahead = self.checkout.commits(tip, Some(upstream.tip))?;
+                let mut own = Vec::new();
+                for commit in ahead {
+                    if self.touches(commit, places)? {
+                        own.push(commit);
+                    }
+                }
+                self.are_merged(&own, upstream)?
+            }
+        };
+        Ok(Standing {
+            branch,
+            commit: tip.to_string(),
+            upstream: upstream.map(|upstream| short(&upstream.reference)),
+            is_merged,
+        })
+    }
+
+    /// Whether a commit changes any of these files.
+    fn touches(&self, commit: Oid, places: &[Utf8PathBuf]) -> Result<bool, ReviewError> {
+        let repository = self.checkout.repository();
+        let entries = |tree: &git2::Tree<'_>| -> Vec<Option<Oid>> {
+            let entry = |place: &Utf8PathBuf| tree.get_path(place.as_std_path()).ok();
+            places
+                .iter()
+                .map(|place| entry(place).map(|entry| entry.id()))
+                .collect()
+        };
+        let both = || -> Result<bool, git2::Error> {
+            let commit = repository.find_commit(commit)?;
+            let after = entries(&commit.tree()?);
+            let before = match commit.parent(0) {
+                Ok(parent) => entries(&parent.tree()?),
+                Err(_) => vec![None; places.len()],
+            };
+            Ok(after != before)
+        };
+        both().map_err(|source| self.checkout.unreadable("a commit", source).into())
+    }
+}

@@ -1,0 +1,193 @@
+use jiff::ToSpan as _;
+use jiff::civil::{Date, Weekday};
+use serde::Serialize;
+
+use super::{State, Step, road};
+use crate::model::{Service, Site};
+
+/// When something has to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Due {
+    pub what: &'static str,
+    pub command: Option<String>,
+    /// The day that is advised.
+    pub advised: Date,
+    /// The last day that leaves enough time.
+    pub latest: Date,
+    pub mark: Mark,
+}
+
+/// How a date stands to today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mark {
+    Done,
+    Ahead,
+    /// The advised day is here, the last one is not over.
+    Due,
+    Overdue,
+}
+
+impl Mark {
+    /// The word for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Ahead => "",
+            Self::Due => "now",
+            Self::Overdue => "OVERDUE",
+        }
+    }
+}
+
+/// Counts back from the day of the first deployment, with the steps that are done: requests by the site's weeks, what follows in what is left.
+///
+/// Also returns what is to be said about the day itself. Nothing where the model names none.
+pub fn dates(
+    service: &Service,
+    site: &Site,
+    steps: &[Step],
+    today: Date,
+) -> (Vec<Due>, Option<String>) {
+    let Some(day) = service.timeline.deployment else {
+        return (Vec::new(), None);
+    };
+    let before = |weeks: u32| day.saturating_sub(i64::from(weeks).weeks());
+    let (minimum, advised) = (site.timeline.minimum_weeks, site.timeline.advised_weeks);
+    let advised = advised.max(minimum);
+    let is_done = |name: &str| {
+        let mut states = steps.iter().filter(|step| step.name == name);
+        states.any(|step| matches!(step.state, State::Done | State::Waiting))
+    };
+    let has_ticket = service.tickets.access_request.is_some();
+    let mark = |is_done: bool, advised: Date, latest: Date| {
+        if is_done {
+            Mark::Done
+        } else if today > latest {
+            Mark::Overdue
+        } else if today >= advised {
+            Mark::Due
+        } else {
+            Mark::Ahead
+        }
+    };
+    let due = |what, command: Option<&str>, first: u32, last: u32, is_done: bool| Due {
+        what,
+        command: command.map(str::to_owned),
+        advised: before(first),
+        latest: before(last),
+        mark: mark(is_done, before(first), before(last)),
+    };
+    // Hosts are assigned between the service request and what needs them; half of the least time is left for both.
+    let half = minimum.div_ceil(2);
+    let dates = vec![
+        due(
+            "file the service request",
+            Some("svcgen request service"),
+            advised,
+            minimum,
+            is_done(road::SERVICE_REQUEST),
+        ),
+        due(
+            "file the request for the repositories",
+            Some("svcgen request repositories"),
+            advised,
+            minimum,
+            is_done(road::REPOSITORIES),
+        ),
+        due(
+            "send the patch for production to review",
+            Some("svcgen puppet --review"),
+            minimum,
+            half,
+            is_done(road::PRODUCTION),
+        ),
+        due(
+            "file the access request",
+            Some("svcgen request access"),
+            minimum,
+            half,
+            has_ticket,
+        ),
+        due(
+            "announce the deployment",
+            None,
+            1.min(minimum),
+            0,
+            is_done(road::ANNOUNCEMENT),
+        ),
+        due(
+            "deploy for the first time",
+            None,
+            0,
+            0,
+            is_done(road::FIRST_DEPLOYMENT),
+        ),
+    ];
+    (dates, unusual(day, site))
+}
+
+/// What is unusual about a day, by the site's calendar.
+fn unusual(day: Date, site: &Site) -> Option<String> {
+    let calendar = site.calendar.as_ref()?;
+    let (short, long) = match day.weekday() {
+        Weekday::Monday => ("Mon", "Monday"),
+        Weekday::Tuesday => ("Tue", "Tuesday"),
+        Weekday::Wednesday => ("Wed", "Wednesday"),
+        Weekday::Thursday => ("Thu", "Thursday"),
+        Weekday::Friday => ("Fri", "Friday"),
+        Weekday::Saturday => ("Sat", "Saturday"),
+        Weekday::Sunday => ("Sun", "Sunday"),
+    };
+    let days: Vec<&str> = calendar.days.iter().map(|day| day.as_str()).collect();
+    if days.is_empty() || days.contains(&short) {
+        return None;
+    }
+    Some(format!(
+        "{day} is a {long}; {} deploys on {}",
+        site.name,
+        days.join(", ")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::model::Sites;
+
+    fn dates_of(timeline: &str, today: Date) -> (Vec<Due>, Option<String>) {
+        let text = format!(
+            "version: 1\nname: own\ndescription: d\nport: 6000\nowner: {{name: Ada}}\n{timeline}"
+        );
+        let parsed = Service::parse("svcgen.yaml".into(), &text, &Sites::new(None), None);
+        let (service, site) = parsed.unwrap();
+        let filed = Step::new(road::SERVICE_REQUEST, State::Waiting, "");
+        let steps = service.tickets.service_request.is_some().then_some(filed);
+        dates(&service, &site, steps.as_slice(), today)
+    }
+
+    #[test]
+    fn dates_are_counted_back_from_the_deployment() {
+        let (dates, unusual) = dates_of("timeline: {deployment: 2026-12-15}\n", date(2026, 11, 25));
+        assert_eq!(unusual, None);
+        let request = &dates[0];
+        assert_eq!(request.advised, date(2026, 11, 24));
+        assert_eq!(request.latest, date(2026, 12, 1));
+        let marks: Vec<Mark> = dates.iter().map(|due| due.mark).collect();
+        use Mark::{Ahead, Due};
+        assert_eq!(marks, [Due, Due, Ahead, Ahead, Ahead, Ahead]);
+    }
+
+    #[test]
+    fn what_is_late_is_overdue_and_what_is_filed_is_not() {
+        let model = "timeline: {deployment: 2026-12-19}\ntickets: {service_request: T1}\n";
+        let (dates, unusual) = dates_of(model, date(2026, 12, 20));
+        assert_eq!(dates[0].mark, Mark::Done);
+        assert!(dates[1..].iter().all(|due| due.mark == Mark::Overdue));
+        assert!(unusual.unwrap().contains("Saturday"));
+        assert_eq!(dates_of("", date(2026, 1, 1)), (Vec::new(), None));
+    }
+}

@@ -1,0 +1,47 @@
+use camino::Utf8PathBuf;
+
+use crate::review::{Sent, Standing};
+
+/// What was found out about the generated text in one repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// No checkout is named.
+    NoCheckout,
+    /// The checkout cannot be compared with the model.
+    Failed { message: String },
+    /// Nothing is generated yet.
+    Absent,
+    /// So many files say something else than the model.
+    Differs { files: usize },
+    /// It is there, and not committed.
+    Uncommitted,
+    /// It is committed; what the review server says of it, where that was asked.
+    Committed {
+        root: Utf8PathBuf,
+        standing: Standing,
+        sent: Option<Sent>,
+    },
+}
+
+/// Whether something is there, and how that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    Yes { how: String },
+    No { how: String },
+    Unknown { why: String },
+}
+
+/// All that was found out.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    pub model: Utf8PathBuf,
+    pub vagrant: Text,
+    pub source: Text,
+    pub deploy: Text,
+    pub puppet: Text,
+    /// Whether the repositories are on the review server.
+    pub source_repository: Known,
+    pub deploy_repository: Known,
+    /// Whether the deploy repository holds the dependencies that a build puts there.
+    pub build: Known,
+}

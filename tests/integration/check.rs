@@ -1,0 +1,195 @@
+//! Drift between the model, the checkouts and the deploy repository.
+
+use insta::assert_snapshot;
+
+use crate::support::{Env, Run};
+
+const MODEL: &str = "\
+version: 1
+site: example
+name: tea-time
+description: Says when it is time for tea.
+port: 6002
+owner: {name: Ada Example, shell: ada}
+deploy: {groups: [{name: default, hosts: [tea1.farm.example]}]}
+";
+
+const CHECKOUTS: &[&str] = &["--vagrant-repo", "vagrant", "--deploy-repo", "deploy"];
+
+fn check(env: &Env, arguments: &[&str]) -> Run {
+    env.svcgen(&[&["check"], CHECKOUTS, arguments].concat())
+}
+
+/// Both checkouts, with what is generated committed.
+fn generated() -> Env {
+    let env = Env::new();
+    env.write("svcgen.yaml", MODEL);
+    env.checkout("vagrant");
+    env.checkout("deploy");
+    let run = env.svcgen(&[&["generate", "--commit", "--yes", "--no-verify"], CHECKOUTS].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+    env
+}
+
+fn edit(env: &Env, path: &str, from: &str, to: &str) {
+    let text = env.read(path);
+    assert!(text.contains(from), "{from} in {text}");
+    env.write(path, &text.replacen(from, to, 1));
+}
+
+#[test]
+fn what_was_generated_is_in_step() {
+    let env = generated();
+    assert_snapshot!(check(&env, &[]).show(), @"
+    exit 0
+    --- stdout
+    vagrant: HOME/work/vagrant: in step
+    scap: HOME/work/deploy: in step
+    source: not looked at: no checkout of the source repository is named
+    puppet: not looked at: no checkout of operations/puppet is named
+    --- stderr
+    ");
+}
+
+#[test]
+fn a_newer_model_is_told_and_its_command_closes_it() {
+    let env = generated();
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let run = check(&env, &[]);
+    assert_snapshot!(run.show(), @"
+    exit 3
+    --- stdout
+    vagrant: HOME/work/vagrant: 2 differences
+      puppet/hieradata/common.yaml:22
+        the model is newer: generating again: 1 line added, 1 removed
+        $ svcgen vagrant --repo vagrant --commit
+      puppet/modules/role/settings/teatime.yaml:2
+        the model is newer: generating again: 1 line added, 1 removed
+        $ svcgen vagrant --repo vagrant --commit
+    scap: HOME/work/deploy: 1 difference
+      scap/scap.cfg:9
+        the model is newer: generating again: 1 line added, 1 removed
+        $ svcgen scap --repo deploy --commit
+    source: not looked at: no checkout of the source repository is named
+    puppet: not looked at: no checkout of operations/puppet is named
+    --- stderr
+    ");
+    let commands: Vec<&str> = run
+        .stdout
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("$ svcgen "))
+        .collect();
+    assert!(!commands.is_empty());
+    for command in commands {
+        let words: Vec<&str> = command.split(' ').chain(["--yes", "--no-verify"]).collect();
+        let run = env.svcgen(&words);
+        assert_eq!(run.code, 0, "{}", run.show());
+    }
+    assert_eq!(check(&env, &[]).code, 0);
+}
+
+#[test]
+fn an_edited_tree_is_told_and_kept() {
+    let env = generated();
+    let class = "vagrant/puppet/modules/teatime/manifests/init.pp";
+    edit(&env, class, "tea", "coffee");
+    edit(&env, "vagrant/puppet/hieradata/common.yaml", "6002", "6009");
+    edit(&env, "deploy/scap/scap.cfg", "6002", "6009");
+    assert_snapshot!(check(&env, &[]).show(), @r#"
+    exit 3
+    --- stdout
+    vagrant: HOME/work/vagrant: 2 differences
+      puppet/modules/teatime/manifests/init.pp:1
+        the tree was changed: was edited: 1 line added, 1 removed
+        $ rm HOME/work/vagrant/puppet/modules/teatime/manifests/init.pp && svcgen vagrant --repo vagrant --commit
+        to keep what is there, let svcgen.yaml or a template of your own say it
+      puppet/hieradata/common.yaml:22
+        the tree was changed: `teatime::port` is `6009` already
+        $ "$EDITOR" +22 HOME/work/vagrant/puppet/hieradata/common.yaml
+        to keep what is there, let svcgen.yaml say it
+    scap: HOME/work/deploy: 1 difference
+      scap/scap.cfg:9
+        the tree was changed: `service_port` is `6009` already, not `6002`
+        $ "$EDITOR" +9 HOME/work/deploy/scap/scap.cfg
+        to keep what is there, let svcgen.yaml say it
+    source: not looked at: no checkout of the source repository is named
+    puppet: not looked at: no checkout of operations/puppet is named
+    --- stderr
+    "#);
+    assert!(env.read(class).contains("coffee"));
+}
+
+#[test]
+fn a_clone_that_remembers_nothing_says_so() {
+    let env = generated();
+    env.git(&env.work(), &["clone", "-q", "vagrant", "fresh"]);
+    edit(&env, "svcgen.yaml", "time for tea", "time");
+    let run = env.svcgen(&["check", "--vagrant-repo", "fresh"]);
+    assert_snapshot!(run.show(), @r#"
+    exit 3
+    --- stdout
+    vagrant: HOME/work/fresh: 1 difference
+      puppet/modules/teatime/manifests/init.pp:13
+        one of them was changed: the class `teatime` belongs to `class teatime`, which this checkout does not know to be svcgen's
+        $ "$EDITOR" +13 HOME/work/fresh/puppet/modules/teatime/manifests/init.pp
+        to keep what is there, let svcgen.yaml say it
+    source: not looked at: no checkout of the source repository is named
+    scap: not looked at: no checkout of the deploy repository is named
+    puppet: not looked at: no checkout of operations/puppet is named
+    --- stderr
+    "#);
+}
+
+#[test]
+fn scripts_get_json() {
+    let env = generated();
+    edit(&env, "deploy/scap/scap.cfg", "6002", "6009");
+    let run = check(&env, &["--format", "json"]);
+    assert_eq!(run.code, 3);
+    let value: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let checkouts = value["checkouts"].as_array().unwrap();
+    assert_eq!(checkouts.len(), 2);
+    let drift = &checkouts[1]["differences"][0];
+    assert_eq!(drift["path"], "scap/scap.cfg");
+    assert_eq!(drift["direction"], "tree");
+    assert!(drift["line"].as_u64().unwrap() > 1);
+    assert!(
+        drift["command"]
+            .as_str()
+            .unwrap()
+            .starts_with("\"$EDITOR\" +")
+    );
+    let passed: Vec<&str> = value["not_looked_at"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|passed| passed["generator"].as_str().unwrap())
+        .collect();
+    assert_eq!(passed, ["source", "puppet"]);
+}
+
+#[test]
+fn a_tree_that_is_none_fails_and_the_others_are_still_told() {
+    let env = generated();
+    env.write("empty/README", "");
+    let run = check(&env, &["--puppet-repo", "empty"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stdout.contains("vagrant: HOME/work/vagrant: in step"),
+        "{}",
+        run.show()
+    );
+    assert!(
+        run.stdout.contains("puppet: cannot be compared"),
+        "{}",
+        run.show()
+    );
+    let run = env.svcgen(&["check"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr
+            .contains("no checkout of any repository is named"),
+        "{}",
+        run.show()
+    );
+}

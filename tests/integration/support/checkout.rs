@@ -1,0 +1,50 @@
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{Env, fixtures};
+
+impl Env {
+    /// A copy of a sample tree in the working directory, as a checkout with one commit.
+    pub(crate) fn checkout(&self, tree: &str) -> PathBuf {
+        let folder = self.work().join(tree);
+        copy(&fixtures().join("trees").join(tree), &folder);
+        self.git(&folder, &["init", "-q", "-b", "master"]);
+        self.git(&folder, &["add", "-A"]);
+        self.git(&folder, &["commit", "-q", "-m", "Begin"]);
+        folder
+    }
+
+    /// Runs git with the home of this environment, and a fixed author and time.
+    pub(crate) fn git(&self, folder: &Path, arguments: &[&str]) -> String {
+        let home = self.work().join("..");
+        let identity = "[user]\n\tname = Ada Example\n\temail = ada@example.org\n";
+        std::fs::write(home.join(".gitconfig"), identity).unwrap();
+        let output = Command::new("git")
+            .args(arguments)
+            .current_dir(folder)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", home)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_DATE", "2026-11-23T00:00:00Z")
+            .env("GIT_COMMITTER_DATE", "2026-11-23T00:00:00Z")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "git {arguments:?}: {said}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
