@@ -168,7 +168,7 @@ fn module_text(
             default: parameter
                 .default
                 .as_ref()
-                .map(crate::render::quoting::puppet_value),
+                .map(|value| values::value_code(value, 4)),
             text: values::documentation(parameter),
         }
     }));
@@ -187,7 +187,8 @@ fn module_text(
         title: puppet_string(service.name.as_str()),
         arguments: arguments(&list, 8),
     };
-    Ok(templates.render("mediawiki-vagrant/module.pp", &view)?)
+    let text = templates.render("mediawiki-vagrant/module.pp", &view)?;
+    Ok(tree.long_lines.marked(text))
 }
 
 /// The address to clone from, where the tree would clone from another one by itself.

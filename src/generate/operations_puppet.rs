@@ -18,7 +18,7 @@ use super::{CommitText, GenerateError, Generated, names, ports, values};
 use crate::edit::{Desired, yaml::Entry};
 use crate::model::{ConfigStyle, Parameter, Service, Site};
 use crate::render::Templates;
-use crate::render::quoting::{hiera_value, puppet_string, puppet_value};
+use crate::render::quoting::{hiera_value, puppet_string};
 
 /// The tag that new files carry, where the tree has it.
 const LICENSE_TAG: &str = "SPDX-License-Identifier: Apache-2.0";
@@ -209,7 +209,8 @@ fn class_text(
         title: puppet_string(service.name.as_str()),
         arguments: arguments(&list, 8),
     };
-    Ok(templates.render("operations-puppet/class.pp", &view)?)
+    let text = templates.render("operations-puppet/class.pp", &view)?;
+    Ok(tree.idiom.long_lines.marked(text))
 }
 
 fn define_arguments(
@@ -293,7 +294,8 @@ fn use_code(parameter: &Parameter, tree: &PuppetTree) -> String {
 
 /// The default of a class parameter: profiles look everything up, modules have literals.
 fn default_code(parameter: &Parameter, tree: &PuppetTree, class: &str) -> Option<String> {
-    let literal = parameter.default.as_ref().map(puppet_value);
+    let value = parameter.default.as_ref();
+    let literal = value.map(|value| values::value_code(value, 4));
     let literal = match is_sensitive(parameter, tree) {
         true => literal.map(|literal| format!("Sensitive({literal})")),
         false => literal,
@@ -342,7 +344,8 @@ fn role_text(
             .map(|prefix| [puppet_string(&format!("{prefix}{name}")), sentence]),
         includes,
     };
-    Ok(templates.render("operations-puppet/role.pp", &view)?)
+    let text = templates.render("operations-puppet/role.pp", &view)?;
+    Ok(tree.idiom.long_lines.marked(text))
 }
 
 /// The values of production, in the hieradata of the role.

@@ -2,6 +2,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::edit::Rendered;
 use crate::generate::ports::{LineCounter, PortUse, of_declarations, of_hieradata, port_use};
+use crate::generate::puppet_code::LongLines;
 use crate::generate::scan::scan;
 use crate::generate::{GenerateError, assumed_node, read_yaml};
 use crate::puppet::{Signature, declarations, signature};
@@ -24,6 +25,7 @@ pub struct VagrantTree {
     pub(super) has_urlformat: bool,
     /// Whether `%{literal('%')}` can be used in hieradata.
     pub(super) has_literal: bool,
+    pub(super) long_lines: LongLines,
     pub(super) ports: Vec<PortUse>,
     rendered: Rendered,
     worktree: Worktree,
@@ -65,6 +67,7 @@ impl VagrantTree {
             default_remote: default_remote(&code),
             has_urlformat: code.contains("$::git::urlformat"),
             has_literal: !hieradata.contains("%{hiera(") || hieradata.contains("%{lookup("),
+            long_lines: LongLines::of(&worktree.read(".puppet-lint.rc")?.unwrap_or_default()),
             node,
             ports,
             rendered: rendered.clone(),
@@ -83,6 +86,7 @@ impl VagrantTree {
             has_urlformat: code.contains("$::git::urlformat"),
             has_literal: true,
             node,
+            long_lines: LongLines::Free,
             ports: Vec::new(),
             rendered: Rendered::none(),
             worktree: worktree.clone(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::generate::puppet_code::LongLines;
 use crate::generate::scan::read_all;
 use crate::puppet::{Declaration, declarations};
 use crate::worktree::Worktree;
@@ -32,6 +33,7 @@ pub(super) struct Idiom {
     pub(super) base: Vec<String>,
     /// What class names begin with in an `include`.
     pub(super) absolute: &'static str,
+    pub(super) long_lines: LongLines,
 }
 
 /// Where the resource of a service is declared.
@@ -55,6 +57,7 @@ impl Idiom {
                 "profile::firewall".into(),
             ],
             absolute: "",
+            long_lines: LongLines::Free,
         }
     }
 }
@@ -158,6 +161,8 @@ fn decide(worktree: &Worktree, all: &[(Utf8PathBuf, Habits)]) -> Idiom {
         .flat_map(|h| &h.includes)
         .filter(|class| class.starts_with("::"))
         .count();
+    let lint_options = worktree.read(".puppet-lint.rc").ok().flatten();
+    let lint_options = lint_options.unwrap_or_default();
     let includes: usize = roles.iter().map(|habits| habits.includes.len()).sum();
     Idiom {
         class,
@@ -173,6 +178,7 @@ fn decide(worktree: &Worktree, all: &[(Utf8PathBuf, Habits)]) -> Idiom {
         ),
         base: base(&roles),
         absolute: if absolute * 2 > includes { "::" } else { "" },
+        long_lines: LongLines::of(&lint_options),
     }
 }
 
