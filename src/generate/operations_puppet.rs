@@ -183,24 +183,15 @@ fn class_text(
     class: &str,
     warnings: &mut Vec<String>,
 ) -> Result<String, GenerateError> {
-    let style = service.config.style;
-    let passes_parameters = style != ConfigStyle::Scap || tree.node.knows("deployment_vars");
     let list = define_arguments(service, tree, class, warnings)?;
     let with_types = tree.node.is_typed();
-    let passed = service
-        .config
-        .parameters
-        .iter()
-        .filter(|_| passes_parameters);
-    let class_parameters = passed.map(|parameter| ClassParameter {
+    let all = service.config.parameters.iter();
+    let class_parameters = all.map(|parameter| ClassParameter {
         name: parameter.name.to_string(),
         data_type: with_types.then(|| parameter.data_type.to_string()),
         default: default_code(parameter, tree, class),
         text: values::documentation(parameter),
     });
-    if !passes_parameters && !service.config.parameters.is_empty() {
-        warnings.push("this tree's `service::node` has no `deployment_vars`: the parameters come from `scap/vars.yaml` alone".into());
-    }
     let view = ClassView {
         license: tree.idiom.has_license_tag.then_some(LICENSE_TAG),
         class: class.to_owned(),
@@ -255,7 +246,7 @@ fn define_arguments(
         .node
         .find("config")
         .is_some_and(|p| p.default.as_deref() == Some("undef"));
-    match service.config.style {
+    match style(service, tree) {
         ConfigStyle::Inline if has_values || needs_config => arguments.add("config", values),
         ConfigStyle::Inline => {}
         ConfigStyle::Template => {
@@ -269,19 +260,29 @@ fn define_arguments(
             if needs_config {
                 arguments.add("config", Expression::Hash(Vec::new()));
             }
-            arguments.add_or_warn(
-                "deployment_config",
-                Expression::Code("true".into()),
-                "config.style",
-            );
+            arguments.add("deployment_config", Expression::Code("true".into()));
             if has_values {
                 arguments.add("deployment_vars", values);
             }
         }
     }
+    if style(service, tree) != service.config.style {
+        warnings.push("`config.style: scap` is left out: this tree's `service::node` has no `deployment_vars`, so the configuration is a hash in the class".into());
+    }
     let (list, more) = arguments.finish()?;
     warnings.extend(more);
     Ok(list)
+}
+
+/// How the configuration gets to the host in this tree.
+///
+/// `deployment_config` works only since there is `deployment_vars`: before, Puppet asked for a file that it had
+/// left to Scap.
+fn style(service: &Service, tree: &PuppetTree) -> ConfigStyle {
+    match service.config.style {
+        ConfigStyle::Scap if !tree.node.knows("deployment_vars") => ConfigStyle::Inline,
+        style => style,
+    }
 }
 
 /// How the class gives a parameter to `service::node`.

@@ -9,6 +9,7 @@ mod faults;
 mod generator;
 mod names;
 mod new;
+mod older_trees;
 mod request;
 mod review;
 mod support;
