@@ -13,6 +13,7 @@ mod older_trees;
 mod request;
 mod review;
 mod support;
+mod taken;
 mod texts;
 mod trees;
 mod vagrant;
