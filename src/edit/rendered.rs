@@ -78,6 +78,13 @@ impl Rendered {
         fs_err::read_to_string(self.folder.as_ref()?.join(path)).ok()
     }
 
+    /// Whether anything below a folder was written.
+    pub fn has_folder(&self, path: &Utf8Path) -> bool {
+        self.folder
+            .as_ref()
+            .is_some_and(|folder| folder.join(path).is_dir())
+    }
+
     /// Keeps the text written for a file.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use self::tree::HIERADATA;
 pub use self::tree::VagrantTree;
+use super::ports::PortUse;
 use super::puppet_code::{
     ClassParameter, Expression, ParameterView, arguments, comment, parameters,
 };
@@ -52,7 +53,14 @@ pub fn mediawiki_vagrant(
     let mut warnings = Vec::new();
     let mut desired = Vec::new();
 
-    let module = Utf8PathBuf::from(format!("puppet/modules/{class}/manifests/init.pp"));
+    let folder = Utf8PathBuf::from(format!("puppet/modules/{class}"));
+    let module = folder.join("manifests/init.pp");
+    if tree.text(&module).is_none() && !tree.has_written_below(&folder) {
+        names::check_module(class, &folder, &tree.worktree)?;
+    }
+    names::check_title(service.name.as_str(), &tree.services, |path| {
+        *path == module || !tree.has_foreign(path)
+    })?;
     let text = module_text(service, site, tree, templates, &mut warnings)?;
     names::check_file(
         &format!("the class `{class}`"),
@@ -95,13 +103,23 @@ pub fn mediawiki_vagrant(
     desired.push(Desired::File { path, text });
     desired.extend(settings(service));
 
+    let key = format!("`{class}::port`");
     let own = [
-        format!("`{class}::port`"),
+        key.clone(),
         format!("the role `{role}`"),
         format!("`service::node {{ '{}' }}`", service.name),
     ];
+    let has_port = |found: &PortUse| found.owner == key && found.port == service.port.number();
+    let is_given = tree.ports.iter().any(has_port);
+    let role_path = Utf8PathBuf::from(format!("puppet/modules/role/manifests/{role}.pp"));
     ports::check(service.port, &tree.ports, |found| {
-        own.contains(&found.owner) || tree.has_given(found)
+        own.contains(&found.owner)
+            || found.path.starts_with(&folder)
+            || found.path == role_path
+            // What speaks of a port that the service has already is a client of it.
+            || (is_given && found.is_mention())
+            || tree.pulls_in(found, class, role)
+            || tree.has_given(found)
     })?;
     let message = CommitText {
         subject: format!("Add a role for {}", service.name),
@@ -168,7 +186,7 @@ fn module_text(
             default: parameter
                 .default
                 .as_ref()
-                .map(crate::render::quoting::puppet_value),
+                .map(|value| values::value_code(value, 4)),
             text: values::documentation(parameter),
         }
     }));
@@ -187,7 +205,8 @@ fn module_text(
         title: puppet_string(service.name.as_str()),
         arguments: arguments(&list, 8),
     };
-    Ok(templates.render("mediawiki-vagrant/module.pp", &view)?)
+    let text = templates.render("mediawiki-vagrant/module.pp", &view)?;
+    Ok(tree.long_lines.marked(text))
 }
 
 /// The address to clone from, where the tree would clone from another one by itself.

@@ -4,7 +4,7 @@ mod idiom;
 mod sources;
 mod tree;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use serde_json::json;
 
@@ -18,10 +18,12 @@ use super::{CommitText, GenerateError, Generated, names, ports, values};
 use crate::edit::{Desired, yaml::Entry};
 use crate::model::{ConfigStyle, Parameter, Service, Site};
 use crate::render::Templates;
-use crate::render::quoting::{hiera_value, puppet_string, puppet_value};
+use crate::render::quoting::{hiera_value, puppet_string};
 
 /// The tag that new files carry, where the tree has it.
 const LICENSE_TAG: &str = "SPDX-License-Identifier: Apache-2.0";
+/// Where modules are.
+const MODULES: [&str; 3] = ["modules", "vendor_modules", "core_modules"];
 /// The environment whose values go to the role's hieradata.
 const ENVIRONMENT: &str = "production";
 
@@ -71,6 +73,7 @@ pub fn operations_puppet(
     };
     let mut warnings = Vec::new();
     let path = Utf8PathBuf::from(path);
+    check_names(service, tree, &path)?;
     let text = class_text(service, tree, templates, &class, &mut warnings)?;
     names::check_file(
         &format!("the class `{class}`"),
@@ -79,17 +82,6 @@ pub fn operations_puppet(
         &text,
         tree.has_foreign(&path),
     )?;
-    let module = Utf8PathBuf::from(format!("modules/{name}/manifests/init.pp"));
-    if module != path {
-        let taken = format!("the module `{name}`");
-        names::check_file(
-            &taken,
-            &module,
-            tree.text(&module),
-            "",
-            tree.has_foreign(&module),
-        )?;
-    }
     let mut desired = vec![Desired::File { path, text }];
     if service.config.style == ConfigStyle::Template {
         let license = tree.idiom.has_license_tag.then_some(LICENSE_TAG);
@@ -127,8 +119,12 @@ pub fn operations_puppet(
     ));
 
     let own = format!("`service::node {{ '{}' }}`", service.name);
+    // The entry that the series wrote; somebody else's of that name was refused above.
+    let entries = [service.name.as_str(), name].map(|name| format!("the entry `{name}` of "));
     ports::check(service.port, &tree.ports, |found| {
-        found.owner == own || tree.has_given(found)
+        found.owner == own
+            || entries.iter().any(|entry| found.owner.starts_with(entry))
+            || tree.has_given(found)
     })?;
     let what = match tree.idiom.class {
         ClassIdiom::Module => "module",
@@ -154,13 +150,56 @@ pub fn operations_puppet(
     })
 }
 
+/// Refuses names that something has which is in no file of svcgen's; `class` is the file of the class.
+fn check_names(
+    service: &Service,
+    tree: &PuppetTree,
+    class: &Utf8Path,
+) -> Result<(), GenerateError> {
+    let name = service.puppet_name.as_str();
+    let modules = MODULES.map(|modules| Utf8PathBuf::from(format!("{modules}/{name}")));
+    let is_there = tree.text(class).is_some();
+    let is_ours = |folder: &Utf8Path| tree.has_written_below(folder);
+    for folder in modules
+        .iter()
+        .filter(|folder| !is_there && !is_ours(folder))
+    {
+        names::check_module(name, folder, &tree.worktree)?;
+    }
+    // `profile::a::b` and `role::a::b` are somebody's, where there is neither `profile::a` nor `role::a`.
+    for folder in [idiom::PROFILES, idiom::ROLE_MODULE] {
+        let folder = Utf8PathBuf::from(format!("{folder}/{name}"));
+        if !is_there && !is_ours(&folder) {
+            names::check_namespace(name, &folder, &tree.worktree)?;
+        }
+    }
+    names::check_title(service.name.as_str(), &tree.services, |path| {
+        *path == *class || !tree.has_foreign(path)
+    })?;
+    let what = format!("the role `{name}`");
+    if let Some((_, path, line)) = tree.stray_roles.iter().find(|(role, ..)| role == name) {
+        let owner = format!("`class role::{name}`");
+        return Err(names::taken(&what, path, *line, owner));
+    }
+    for folder in [idiom::ROLE_MODULE, idiom::ROLE_FOLDER] {
+        let path = Utf8PathBuf::from(format!("{folder}/{name}.pp"));
+        let is_other = folder != tree.idiom.roles;
+        names::check_file(
+            &what,
+            &path,
+            tree.text(&path),
+            "",
+            is_other && tree.has_foreign(&path),
+        )?;
+    }
+    Ok(())
+}
+
 /// A service of the same name that the load balancer knows already runs elsewhere.
 fn check_catalog(service: &Service, tree: &PuppetTree) -> Result<(), GenerateError> {
-    let Some((name, path, line)) = tree
-        .catalog
-        .iter()
-        .find(|(name, ..)| name == service.name.as_str())
-    else {
+    let Some((name, path, line)) = tree.catalog.iter().find(|(name, ..)| {
+        [service.name.as_str(), service.puppet_name.as_str()].contains(&name.as_str())
+    }) else {
         return Ok(());
     };
     let source = Utf8PathBuf::from(format!("{}/{}.pp", tree.idiom.roles, service.puppet_name));
@@ -183,24 +222,15 @@ fn class_text(
     class: &str,
     warnings: &mut Vec<String>,
 ) -> Result<String, GenerateError> {
-    let style = service.config.style;
-    let passes_parameters = style != ConfigStyle::Scap || tree.node.knows("deployment_vars");
     let list = define_arguments(service, tree, class, warnings)?;
     let with_types = tree.node.is_typed();
-    let passed = service
-        .config
-        .parameters
-        .iter()
-        .filter(|_| passes_parameters);
-    let class_parameters = passed.map(|parameter| ClassParameter {
+    let all = service.config.parameters.iter();
+    let class_parameters = all.map(|parameter| ClassParameter {
         name: parameter.name.to_string(),
         data_type: with_types.then(|| parameter.data_type.to_string()),
         default: default_code(parameter, tree, class),
         text: values::documentation(parameter),
     });
-    if !passes_parameters && !service.config.parameters.is_empty() {
-        warnings.push("this tree's `service::node` has no `deployment_vars`: the parameters come from `scap/vars.yaml` alone".into());
-    }
     let view = ClassView {
         license: tree.idiom.has_license_tag.then_some(LICENSE_TAG),
         class: class.to_owned(),
@@ -209,7 +239,8 @@ fn class_text(
         title: puppet_string(service.name.as_str()),
         arguments: arguments(&list, 8),
     };
-    Ok(templates.render("operations-puppet/class.pp", &view)?)
+    let text = templates.render("operations-puppet/class.pp", &view)?;
+    Ok(tree.idiom.long_lines.marked(text))
 }
 
 fn define_arguments(
@@ -254,7 +285,7 @@ fn define_arguments(
         .node
         .find("config")
         .is_some_and(|p| p.default.as_deref() == Some("undef"));
-    match service.config.style {
+    match style(service, tree) {
         ConfigStyle::Inline if has_values || needs_config => arguments.add("config", values),
         ConfigStyle::Inline => {}
         ConfigStyle::Template => {
@@ -268,19 +299,29 @@ fn define_arguments(
             if needs_config {
                 arguments.add("config", Expression::Hash(Vec::new()));
             }
-            arguments.add_or_warn(
-                "deployment_config",
-                Expression::Code("true".into()),
-                "config.style",
-            );
+            arguments.add("deployment_config", Expression::Code("true".into()));
             if has_values {
                 arguments.add("deployment_vars", values);
             }
         }
     }
+    if style(service, tree) != service.config.style {
+        warnings.push("`config.style: scap` is left out: this tree's `service::node` has no `deployment_vars`, so the configuration is a hash in the class".into());
+    }
     let (list, more) = arguments.finish()?;
     warnings.extend(more);
     Ok(list)
+}
+
+/// How the configuration gets to the host in this tree.
+///
+/// `deployment_config` works only since there is `deployment_vars`: before, Puppet asked for a file that it had
+/// left to Scap.
+fn style(service: &Service, tree: &PuppetTree) -> ConfigStyle {
+    match service.config.style {
+        ConfigStyle::Scap if !tree.node.knows("deployment_vars") => ConfigStyle::Inline,
+        style => style,
+    }
 }
 
 /// How the class gives a parameter to `service::node`.
@@ -293,7 +334,8 @@ fn use_code(parameter: &Parameter, tree: &PuppetTree) -> String {
 
 /// The default of a class parameter: profiles look everything up, modules have literals.
 fn default_code(parameter: &Parameter, tree: &PuppetTree, class: &str) -> Option<String> {
-    let literal = parameter.default.as_ref().map(puppet_value);
+    let value = parameter.default.as_ref();
+    let literal = value.map(|value| values::value_code(value, 4));
     let literal = match is_sensitive(parameter, tree) {
         true => literal.map(|literal| format!("Sensitive({literal})")),
         false => literal,
@@ -342,7 +384,8 @@ fn role_text(
             .map(|prefix| [puppet_string(&format!("{prefix}{name}")), sentence]),
         includes,
     };
-    Ok(templates.render("operations-puppet/role.pp", &view)?)
+    let text = templates.render("operations-puppet/role.pp", &view)?;
+    Ok(tree.idiom.long_lines.marked(text))
 }
 
 /// The values of production, in the hieradata of the role.

@@ -51,6 +51,13 @@ impl<'a> LineCounter<'a> {
     }
 }
 
+impl PortUse {
+    /// Whether a resource speaks of the port which may listen on it or connect to it.
+    pub(super) fn is_mention(&self) -> bool {
+        self.owner.contains(" { ") && !self.owner.starts_with("`service::node ")
+    }
+}
+
 /// The ports of keys that are called `port` or end in `_port`, at the top of a hieradata file.
 pub(super) fn of_hieradata(path: &Utf8Path, text: &str, root: &Node) -> Vec<PortUse> {
     let is_port = |key: &str| {
@@ -99,6 +106,43 @@ pub(super) fn of_declarations(path: &Utf8Path, declarations: &[Declaration]) -> 
     uses.collect()
 }
 
+/// The literal ports of any resource: `port => 9200`, with its quotes or without.
+///
+/// Read by lines, because hundreds of manifests are looked at.
+pub(super) fn of_resources(path: &Utf8Path, code: &str) -> Vec<PortUse> {
+    let mut owner = None;
+    let mut uses = Vec::new();
+    for (index, line) in code.lines().enumerate() {
+        let line = line.split(" #").next().unwrap_or_default().trim();
+        if line.starts_with('#') {
+            continue;
+        }
+        if let Some((resource, title)) = line.split_once('{')
+            && line.ends_with(':')
+        {
+            let title = title.trim().trim_end_matches(':').trim_end();
+            owner = Some(format!("`{} {{ {title} }}`", resource.trim()));
+        }
+        if line == "}" {
+            owner = None;
+        }
+        let Some(owner) = &owner else { continue };
+        let value = line
+            .split_once("=>")
+            .filter(|(name, _)| name.trim().trim_matches(['\'', '"']) == "port")
+            .map(|(_, value)| value.trim().trim_end_matches(',').trim_matches(['\'', '"']));
+        if let Some(port) = value.and_then(|value| value.parse().ok()) {
+            uses.push(PortUse {
+                port,
+                path: path.to_owned(),
+                line: index + 1,
+                owner: owner.clone(),
+            });
+        }
+    }
+    uses
+}
+
 /// Refuses a port that somebody else has, and proposes the next free one.
 pub(super) fn check(
     port: Port,
@@ -133,5 +177,19 @@ mod tests {
         let mut lines = LineCounter::new("a\nb\n\nc");
         let found = [0, 2, 5, 2, 4, 99, 0].map(|at| lines.line_of(at));
         assert_eq!(found, [1, 2, 4, 2, 3, 4, 1]);
+    }
+
+    #[test]
+    fn literal_ports_name_their_resource() {
+        let code = "# a { 'no':\n#   port => 1111,\nclass a($port = 5) {\n    search::node { 'one':\n        \
+                    port => '9200', # why\n        other_port => 9300,\n        'port' => 9201,\n        \
+                    port => $port,\n    }\n}\n";
+        let uses = of_resources(Utf8Path::new("a.pp"), code);
+        let found: Vec<_> = uses
+            .iter()
+            .map(|found| (found.port, found.line, found.owner.as_str()))
+            .collect();
+        let owner = "`search::node { 'one' }`";
+        assert_eq!(found, [(9200, 5, owner), (9201, 7, owner)]);
     }
 }

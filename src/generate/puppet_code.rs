@@ -1,7 +1,12 @@
 //! Lays out Puppet code as the trees do: comments, parameters, aligned arguments. All values come quoted.
 
 use serde::Serialize;
+use textwrap::WordSeparator;
 
+/// The longest line that puppet-lint lets pass.
+const LONGEST_LINE: usize = 140;
+/// The longest word that stays whole.
+const LONGEST_WORD: usize = 130;
 /// The width of comments; the trees keep below 80 columns.
 const WIDTH: usize = 78;
 
@@ -34,6 +39,44 @@ pub(super) enum Expression {
     Hash(Vec<(String, String)>),
 }
 
+/// Whether a tree's linter minds long lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LongLines {
+    /// They are let pass.
+    Free,
+    /// Those that cannot be shorter say that they are meant.
+    Marked,
+}
+
+impl LongLines {
+    /// Reads the options of a tree's puppet-lint.
+    pub(super) fn of(options: &str) -> Self {
+        let off = |line: &str| line.trim() == "--no-140chars-check";
+        if options.lines().any(off) {
+            Self::Free
+        } else {
+            Self::Marked
+        }
+    }
+
+    /// Marks the lines of code that are too long. Comments never are, but for addresses, which the linter lets pass.
+    pub(super) fn marked(self, text: String) -> String {
+        let is_long = |line: &str| {
+            line.chars().count() > LONGEST_LINE
+                && !line.trim_start().starts_with('#')
+                && !line.contains("://")
+        };
+        if self == Self::Free || !text.lines().any(is_long) {
+            return text;
+        }
+        let lines = text.lines().map(|line| match is_long(line) {
+            true => format!("{line} # lint:ignore:140chars\n"),
+            false => format!("{line}\n"),
+        });
+        lines.collect()
+    }
+}
+
 /// Writes a text as comment lines: paragraphs are filled, and parted by an empty comment.
 pub(super) fn comment(text: &[String], prefix: &str) -> String {
     let options = textwrap::Options::new(WIDTH)
@@ -41,6 +84,17 @@ pub(super) fn comment(text: &[String], prefix: &str) -> String {
         .subsequent_indent(prefix)
         .break_words(false);
     let paragraphs = text.iter().map(|paragraph| {
+        let is_endless = |word: &str| word.chars().count() > LONGEST_WORD && !word.contains("://");
+        // An address stays whole; other text may be of a language without spaces.
+        let separator = if paragraph.contains("://") {
+            WordSeparator::AsciiSpace
+        } else {
+            WordSeparator::UnicodeBreakProperties
+        };
+        let options = options
+            .clone()
+            .word_separator(separator)
+            .break_words(paragraph.split(' ').any(is_endless));
         let lines = textwrap::wrap(paragraph, &options);
         lines
             .iter()
@@ -158,6 +212,30 @@ mod tests {
     fn a_comment_never_instructs_the_linter() {
         let text = comment(&["lint:ignore:all is a word".into(), "two".into()], "# ");
         assert_eq!(text, "# - lint:ignore:all is a word\n#\n# two");
+    }
+
+    #[test]
+    fn only_endless_words_are_broken() {
+        let address = format!("https://{}", "a".repeat(100));
+        assert_eq!(
+            comment(&[format!("see {address}")], "# "),
+            format!("# see\n# {address}")
+        );
+        let text = comment(&["w".repeat(300)], "# ");
+        assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
+    }
+
+    #[test]
+    fn long_lines_are_marked_where_the_linter_minds_them() {
+        let long = format!("    $a = '{}',\n$b\n", "x".repeat(140));
+        let minds = LongLines::of("--fail-on-warnings\n--no-80chars-check\n");
+        let marked = minds.marked(long.clone());
+        assert_eq!(marked, long.replace("',\n", "', # lint:ignore:140chars\n"));
+        assert_eq!(minds.marked("$a\n".into()), "$a\n");
+        assert_eq!(
+            LongLines::of("--no-140chars-check").marked(long.clone()),
+            long
+        );
     }
 
     #[test]

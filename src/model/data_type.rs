@@ -319,7 +319,7 @@ impl<'a> Parser<'a> {
         let mut arguments = Vec::new();
         if self.eat("[") {
             loop {
-                arguments.push(self.argument()?);
+                arguments.push(self.argument(name)?);
                 if !self.eat(",") {
                     break;
                 }
@@ -336,7 +336,8 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn argument(&mut self) -> Result<Argument, String> {
+    /// Reads one argument of a type; Puppet takes some words without quotes for texts.
+    fn argument(&mut self, of: &str) -> Result<Argument, String> {
         let rest = self.skip();
         match rest.chars().next() {
             Some(quote @ ('\'' | '"')) => self.quoted(quote).map(Argument::Text),
@@ -346,6 +347,9 @@ impl<'a> Parser<'a> {
                     .skip(1)
                     .find(|(i, c)| *c == '/' && !rest[..*i].ends_with('\\'));
                 let (end, _) = end.ok_or("a pattern without its closing `/`")?;
+                if rest[..end].contains(char::is_control) {
+                    return Err("a pattern of one line".into());
+                }
                 self.rest = &rest[end + 1..];
                 Ok(Argument::Pattern(rest[1..end].to_owned()))
             }
@@ -363,6 +367,9 @@ impl<'a> Parser<'a> {
                     "default" => Ok(Argument::Word("default")),
                     "true" => Ok(Argument::Word("true")),
                     "false" => Ok(Argument::Word("false")),
+                    word if matches!(of, "Enum" | "NotUndef" | "Optional" | "Struct") => {
+                        Ok(Argument::Text(word.to_owned()))
+                    }
                     word => Err(format!("`{word}` stands where a type is expected")),
                 }
             }
@@ -399,7 +406,7 @@ impl<'a> Parser<'a> {
                 name: name.into(),
                 arguments: Vec::new(),
             };
-            let (key, name) = match self.argument()? {
+            let (key, name) = match self.argument("Struct")? {
                 Argument::Text(name) => (plain("String"), name),
                 Argument::Type(key) => match key.arguments.first() {
                     Some(Argument::Text(name)) => (key.clone(), name.clone()),
@@ -516,6 +523,20 @@ mod tests {
     }
 
     #[test]
+    fn words_without_quotes_are_texts_where_puppet_takes_them_so() {
+        for (text, printed) in [
+            ("Enum[read, 'write']", "Enum['read', 'write']"),
+            ("Optional[auto]", "Optional['auto']"),
+            (
+                "Struct[{host => String, NotUndef[port] => Integer}]",
+                "Struct[{'host' => String, NotUndef['port'] => Integer}]",
+            ),
+        ] {
+            assert_eq!(DataType::parse(text).unwrap().to_string(), printed);
+        }
+    }
+
+    #[test]
     fn what_is_no_type_is_refused_with_the_rule() {
         let rule = |t: &str| DataType::parse(t).unwrap_err().rule;
         assert_eq!(
@@ -533,6 +554,11 @@ mod tests {
         );
         assert!(DataType::parse(&"Array[".repeat(100)).is_err());
         assert!(DataType::parse("Enum[\"${x}\"]").is_err());
+        assert!(DataType::parse("Pattern[/a\nb/]").is_err());
+        assert_eq!(
+            rule("Array[string]"),
+            "`string` stands where a type is expected"
+        );
     }
 
     #[test]

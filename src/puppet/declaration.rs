@@ -8,7 +8,7 @@ pub struct Declaration {
     pub title: String,
     /// Counted from one.
     pub line: usize,
-    /// The arguments whose value is one token, as it is written, with their lines.
+    /// The arguments by their first token as it is written, with their lines; for a variable, what it is given.
     pub arguments: Vec<(String, String, usize)>,
 }
 
@@ -36,11 +36,11 @@ pub fn declarations(code: &str, resource_type: &str) -> Vec<Declaration> {
     };
     (0..tokens.len())
         .filter(begins)
-        .map(|index| declaration(code, &tokens[index..]))
+        .map(|index| declaration(code, &tokens, &tokens[index..]))
         .collect()
 }
 
-fn declaration(code: &str, tokens: &[Token<'_>]) -> Declaration {
+fn declaration(code: &str, all: &[Token<'_>], tokens: &[Token<'_>]) -> Declaration {
     let mut arguments = Vec::new();
     let mut depth = 0_usize;
     for (index, token) in tokens.iter().enumerate().skip(1) {
@@ -49,6 +49,7 @@ fn declaration(code: &str, tokens: &[Token<'_>]) -> Declaration {
             ")" | "]" | "}" => depth = depth.saturating_sub(1),
             "=>" if depth == 1 => {
                 if let (Some(name), Some(value)) = (tokens.get(index - 1), tokens.get(index + 1)) {
+                    let value = literal(all, value).unwrap_or(value);
                     arguments.push((
                         name.text.to_owned(),
                         value.text.to_owned(),
@@ -69,8 +70,24 @@ fn declaration(code: &str, tokens: &[Token<'_>]) -> Declaration {
     }
 }
 
+/// What a variable is given in the same code, as an assignment or as the default of a parameter: a single word or text.
+fn literal<'a, 'b>(tokens: &'b [Token<'a>], variable: &Token<'a>) -> Option<&'b Token<'a>> {
+    if variable.kind != TokenKind::Variable {
+        return None;
+    }
+    let given = tokens.windows(4).find(|four| {
+        four[0].kind == TokenKind::Variable
+            && four[0].text == variable.text
+            && four[1].text == "="
+            && matches!(four[2].kind, TokenKind::Word | TokenKind::Text)
+            && four[3].text != "("
+    })?;
+    Some(&given[2])
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -84,5 +101,23 @@ mod tests {
             ("chart-renderer", 3)
         );
         assert_eq!(found[0].argument("port"), Some(("6284", 4)));
+    }
+
+    #[test]
+    fn a_variable_stands_for_what_it_is_given() {
+        let code = |given: &str| {
+            format!(
+                "class a(\n    $port{given},\n) {{\n    service::node {{ 'a': port => $port }}\n}}\n"
+            )
+        };
+        let port = |code: &str| {
+            let found = declarations(code, "service::node");
+            let (value, line) = found[0].argument("port").unwrap();
+            (value.to_owned(), line)
+        };
+        assert_eq!(port(&code(" = 8192")), ("8192".into(), 2));
+        assert_eq!(port(&code(" = '8192'")), ("'8192'".into(), 2));
+        assert_eq!(port(&code("")), ("$port".into(), 4));
+        assert_eq!(port(&code(" = lookup('a::port')")), ("$port".into(), 4));
     }
 }

@@ -1,7 +1,11 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::edit::Rendered;
-use crate::generate::ports::{LineCounter, PortUse, of_declarations, of_hieradata, port_use};
+use crate::generate::names::Services;
+use crate::generate::ports::{
+    LineCounter, PortUse, of_declarations, of_hieradata, of_resources, port_use,
+};
+use crate::generate::puppet_code::LongLines;
 use crate::generate::scan::scan;
 use crate::generate::{GenerateError, assumed_node, read_yaml};
 use crate::puppet::{Signature, declarations, signature};
@@ -24,9 +28,11 @@ pub struct VagrantTree {
     pub(super) has_urlformat: bool,
     /// Whether `%{literal('%')}` can be used in hieradata.
     pub(super) has_literal: bool,
+    pub(super) long_lines: LongLines,
     pub(super) ports: Vec<PortUse>,
+    pub(super) services: Services,
     rendered: Rendered,
-    worktree: Worktree,
+    pub(super) worktree: Worktree,
 }
 
 impl VagrantTree {
@@ -55,18 +61,21 @@ impl VagrantTree {
         let root = read_yaml(HIERADATA.into(), &hieradata)?;
         let mut ports = of_hieradata(HIERADATA.into(), &hieradata, &root);
         ports.extend(forwarded_ports(worktree)?);
-        for (path, code) in scan(worktree, &manifests(worktree), "service::node") {
-            ports.extend(of_declarations(
-                &path,
-                &declarations(&code, "service::node"),
-            ));
+        let mut services = Services::new();
+        for (path, code) in scan(worktree, &manifests(worktree), "port") {
+            let declared = declarations(&code, "service::node");
+            ports.extend(of_declarations(&path, &declared));
+            ports.extend(of_resources(&path, &code));
+            services.push((path, declared));
         }
         Ok(Self {
             default_remote: default_remote(&code),
             has_urlformat: code.contains("$::git::urlformat"),
             has_literal: !hieradata.contains("%{hiera(") || hieradata.contains("%{lookup("),
+            long_lines: LongLines::of(&worktree.read(".puppet-lint.rc")?.unwrap_or_default()),
             node,
             ports,
+            services,
             rendered: rendered.clone(),
             worktree: worktree.clone(),
         })
@@ -83,7 +92,9 @@ impl VagrantTree {
             has_urlformat: code.contains("$::git::urlformat"),
             has_literal: true,
             node,
+            long_lines: LongLines::Free,
             ports: Vec::new(),
+            services: Services::new(),
             rendered: Rendered::none(),
             worktree: worktree.clone(),
         })
@@ -100,25 +111,51 @@ impl VagrantTree {
             .has_written(&found.path, found.owner.trim_matches('`'))
     }
 
+    /// Whether a role forwards a port because it pulls in the class or the role that has it.
+    pub(super) fn pulls_in(&self, found: &PortUse, class: &str, role: &str) -> bool {
+        let other = found
+            .path
+            .file_stem()
+            .filter(|_| found.path.starts_with(SETTINGS));
+        let Some(text) =
+            other.and_then(|name| self.text(&Utf8PathBuf::from(format!("{ROLES}/{name}.pp"))))
+        else {
+            return false;
+        };
+        let code = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('#'));
+        let mut words = code
+            .flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':'));
+        words.any(|word| {
+            let word = word.trim_start_matches("::");
+            word == class || word.strip_prefix("role::") == Some(role)
+        })
+    }
+
+    /// Whether svcgen wrote something below a folder.
+    pub(super) fn has_written_below(&self, folder: &Utf8Path) -> bool {
+        self.rendered.has_folder(folder)
+    }
+
     /// The text of a file.
     pub(super) fn text(&self, path: &Utf8Path) -> Option<String> {
         self.worktree.read(path).ok().flatten()
     }
 }
 
-/// The manifests in which services are declared: classes of modules, and roles.
+/// The manifests in which services are declared: those of all modules, and so roles too.
 fn manifests(worktree: &Worktree) -> Vec<Utf8PathBuf> {
-    let modules = worktree.list("puppet/modules");
-    let classes = modules
-        .iter()
-        .map(|module| Utf8PathBuf::from(format!("puppet/modules/{module}/manifests/init.pp")));
-    let roles = worktree
-        .list(ROLES)
-        .into_iter()
-        .filter(|name| name.ends_with(".pp"));
-    classes
-        .chain(roles.map(|name| Utf8PathBuf::from(format!("{ROLES}/{name}"))))
-        .collect()
+    let modules = worktree.list("puppet/modules").into_iter();
+    let folders = modules.map(|module| format!("puppet/modules/{module}/manifests"));
+    let files = folders.flat_map(|folder| {
+        let names = worktree.list(&folder).into_iter();
+        let names = names.filter(|name| name.ends_with(".pp"));
+        names
+            .map(|name| Utf8PathBuf::from(format!("{folder}/{name}")))
+            .collect::<Vec<_>>()
+    });
+    files.collect()
 }
 
 /// The ports that roles forward; comments and other settings are passed over.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::generate::scan::read_all;
+use crate::generate::names::Services;
+use crate::generate::puppet_code::LongLines;
+use crate::generate::scan::{read_all, scan};
 use crate::puppet::{Declaration, declarations};
 use crate::worktree::Worktree;
 
@@ -32,6 +34,7 @@ pub(super) struct Idiom {
     pub(super) base: Vec<String>,
     /// What class names begin with in an `include`.
     pub(super) absolute: &'static str,
+    pub(super) long_lines: LongLines,
 }
 
 /// Where the resource of a service is declared.
@@ -55,6 +58,7 @@ impl Idiom {
                 "profile::firewall".into(),
             ],
             absolute: "",
+            long_lines: LongLines::Free,
         }
     }
 }
@@ -68,22 +72,27 @@ struct Habits {
     hieras: usize,
     system_role: Option<bool>,
     includes: Vec<String>,
+    stray_roles: Vec<(String, usize)>,
 }
 
-/// Reads the manifests that tell the habits; also returns the services that are declared in them.
-pub(super) fn read(worktree: &Worktree) -> (Idiom, Vec<(Utf8PathBuf, Vec<Declaration>)>) {
-    let below = |folder: &str| -> Vec<Utf8PathBuf> {
-        let names = worktree
-            .list(folder)
-            .into_iter()
-            .filter(|name| name.ends_with(".pp"));
-        names
-            .map(|name| Utf8PathBuf::from(format!("{folder}/{name}")))
-            .collect()
-    };
+/// What the manifests tell.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) idiom: Idiom,
+    pub(super) services: Services,
+    /// Roles that stand in a file of another name: role, file, line.
+    pub(super) stray_roles: Vec<(String, Utf8PathBuf, usize)>,
+}
+
+/// Reads the manifests that tell the habits, and in which services are declared.
+pub(super) fn read(worktree: &Worktree) -> Read {
     let (roles, profiles) = (
-        [below(ROLE_MODULE), below(ROLE_FOLDER)].concat(),
-        below(PROFILES),
+        [
+            manifests(worktree, ROLE_MODULE),
+            manifests(worktree, ROLE_FOLDER),
+        ]
+        .concat(),
+        manifests(worktree, PROFILES),
     );
     let modules = worktree.list("modules").into_iter();
     let modules =
@@ -91,11 +100,44 @@ pub(super) fn read(worktree: &Worktree) -> (Idiom, Vec<(Utf8PathBuf, Vec<Declara
     let paths: Vec<Utf8PathBuf> = roles.into_iter().chain(profiles).chain(modules).collect();
     let all = read_all(worktree, &paths, |path, text| Some(habits(path, text)));
     let idiom = decide(worktree, &all);
-    let services = all
-        .into_iter()
-        .filter(|(_, h)| !h.services.is_empty())
-        .map(|(path, h)| (path, h.services));
-    (idiom, services.collect())
+    let (mut services, mut stray_roles) = (Services::new(), Vec::new());
+    for (path, habits) in all {
+        let stray = habits.stray_roles.into_iter();
+        stray_roles.extend(stray.map(|(role, line)| (role, path.clone(), line)));
+        if !habits.services.is_empty() {
+            services.push((path, habits.services));
+        }
+    }
+    services.extend(siblings(worktree, &services));
+    Read {
+        idiom,
+        services,
+        stray_roles,
+    }
+}
+
+/// The manifests in a folder.
+fn manifests(worktree: &Worktree, folder: &str) -> Vec<Utf8PathBuf> {
+    let names = worktree.list(folder).into_iter();
+    let names = names.filter(|name| name.ends_with(".pp"));
+    names
+        .map(|name| Utf8PathBuf::from(format!("{folder}/{name}")))
+        .collect()
+}
+
+/// The services that other classes of the same modules declare.
+fn siblings(worktree: &Worktree, services: &Services) -> Services {
+    let modules = services
+        .iter()
+        .filter(|(path, _)| path.file_name() == Some("init.pp"));
+    let folders = modules.filter_map(|(path, _)| path.parent());
+    let files = folders.flat_map(|folder| manifests(worktree, folder.as_str()));
+    let files: Vec<Utf8PathBuf> = files
+        .filter(|path| path.file_name() != Some("init.pp"))
+        .collect();
+    let found = scan(worktree, &files, "service::node").into_iter();
+    let found = found.map(|(path, text)| (path, declarations(&text, "service::node")));
+    found.filter(|(_, declared)| !declared.is_empty()).collect()
 }
 
 fn is_role(path: &Utf8Path) -> bool {
@@ -109,6 +151,7 @@ fn habits(path: &Utf8Path, text: &str) -> Habits {
         ..Habits::default()
     };
     if is_role(path) {
+        habits.stray_roles = stray_roles(path, text);
         let title = text.find("system::role").map(|at| &text[at..]);
         habits.system_role = title.map(|rest| {
             rest.split('\'')
@@ -126,6 +169,18 @@ fn habits(path: &Utf8Path, text: &str) -> Habits {
         habits.hieras = text.matches("hiera(").count();
     }
     habits
+}
+
+/// The roles of a file that are not called as the file is, with their lines.
+fn stray_roles(path: &Utf8Path, text: &str) -> Vec<(String, usize)> {
+    let own = path.file_stem().unwrap_or_default();
+    let role = |(index, line): (usize, &str)| {
+        let name = line.trim_start().strip_prefix("class role::")?;
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':');
+        let name = &name[..end.unwrap_or(name.len())];
+        (!name.is_empty() && name != own).then(|| (name.to_owned(), index + 1))
+    };
+    text.lines().enumerate().filter_map(role).collect()
 }
 
 fn decide(worktree: &Worktree, all: &[(Utf8PathBuf, Habits)]) -> Idiom {
@@ -158,6 +213,8 @@ fn decide(worktree: &Worktree, all: &[(Utf8PathBuf, Habits)]) -> Idiom {
         .flat_map(|h| &h.includes)
         .filter(|class| class.starts_with("::"))
         .count();
+    let lint_options = worktree.read(".puppet-lint.rc").ok().flatten();
+    let lint_options = lint_options.unwrap_or_default();
     let includes: usize = roles.iter().map(|habits| habits.includes.len()).sum();
     Idiom {
         class,
@@ -173,6 +230,7 @@ fn decide(worktree: &Worktree, all: &[(Utf8PathBuf, Habits)]) -> Idiom {
         ),
         base: base(&roles),
         absolute: if absolute * 2 > includes { "::" } else { "" },
+        long_lines: LongLines::of(&lint_options),
     }
 }
 

@@ -3,6 +3,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::idiom::{self, Idiom};
 use super::sources::{self, SourceList};
 use crate::edit::Rendered;
+use crate::generate::names::Services;
 use crate::generate::ports::{LineCounter, PortUse, of_declarations, port_use};
 use crate::generate::{GenerateError, assumed_node, read_yaml};
 use crate::model::{EnvironmentName, Service};
@@ -13,9 +14,13 @@ use crate::yaml::Node;
 
 pub(super) const NODE: &str = "modules/service/manifests/node.pp";
 /// Files that list services with their ports, and the key of the list.
-const CATALOGS: [(&str, &str); 2] = [
+const CATALOGS: [(&str, &str); 3] = [
     ("hieradata/common/service.yaml", "service::catalog"),
     ("hieradata/common/lvs/configuration.yaml", "lvs_services"),
+    (
+        "hieradata/common/lvs/configuration.yaml",
+        "lvs::configuration::lvs_services",
+    ),
 ];
 
 /// What a generator has to know of an operations/puppet tree.
@@ -27,12 +32,15 @@ pub struct PuppetTree {
     /// The hieradata of environments other than production, and the list of sources in each.
     pub(super) environments: Vec<(EnvironmentName, Utf8PathBuf, Option<SourceList>)>,
     pub(super) ports: Vec<PortUse>,
+    pub(super) services: Services,
+    /// Roles that stand in a file of another name: role, file, line.
+    pub(super) stray_roles: Vec<(String, Utf8PathBuf, usize)>,
     /// Services of the load balancer's catalogue: name, file, line.
     pub(super) catalog: Vec<(String, Utf8PathBuf, usize)>,
     /// Whether the description of a role is a parameter of its base profile.
     pub(super) has_role_description: bool,
     rendered: Rendered,
-    worktree: Worktree,
+    pub(super) worktree: Worktree,
 }
 
 impl PuppetTree {
@@ -61,7 +69,11 @@ impl PuppetTree {
                 ],
             });
         };
-        let (idiom, services) = idiom::read(worktree);
+        let idiom::Read {
+            idiom,
+            services,
+            stray_roles,
+        } = idiom::read(worktree);
         let mut ports: Vec<PortUse> = services
             .iter()
             .flat_map(|(path, declarations)| of_declarations(path, declarations))
@@ -85,6 +97,8 @@ impl PuppetTree {
             sources: sources::production(worktree)?,
             environments,
             ports,
+            services,
+            stray_roles,
             catalog,
             has_role_description: base.contains("$role_description"),
             idiom,
@@ -113,6 +127,8 @@ impl PuppetTree {
             sources: Some(SourceList::assumed(sources::NEWEST.into())),
             environments: environments.collect(),
             ports: Vec::new(),
+            services: Services::new(),
+            stray_roles: Vec::new(),
             catalog: Vec::new(),
             has_role_description: true,
             rendered: Rendered::none(),
@@ -131,6 +147,11 @@ impl PuppetTree {
             .has_written(&found.path, found.owner.trim_matches('`'))
     }
 
+    /// Whether svcgen wrote something below a folder.
+    pub(super) fn has_written_below(&self, folder: &Utf8Path) -> bool {
+        self.rendered.has_folder(folder)
+    }
+
     /// The text of a file.
     pub(super) fn text(&self, path: &Utf8Path) -> Option<String> {
         self.worktree.read(path).ok().flatten()
@@ -147,6 +168,10 @@ fn read_catalog(
     let Some(text) = worktree.read(path)? else {
         return Ok(());
     };
+    // Parsing a large file only to find nothing would cost milliseconds.
+    if !text.lines().any(|line| line.starts_with(key)) {
+        return Ok(());
+    }
     let root = read_yaml(path.into(), &text)?;
     let mut lines = LineCounter::new(&text);
     for (name, entry) in root.find(key).map(Node::entries).unwrap_or_default() {
