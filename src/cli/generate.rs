@@ -97,6 +97,7 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
     }
     let Some(worst) = failures.iter().map(|(_, error)| error.kind).max() else {
         let mut command = Again::new("generate", global, &args.options);
+        command.path("--output", args.output.as_deref());
         command.path("--vagrant-repo", args.vagrant_repo.as_deref());
         command.path("--puppet-repo", args.puppet_repo.as_deref());
         command.path("--deploy-repo", args.deploy_repo.as_deref());
