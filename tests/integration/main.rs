@@ -9,6 +9,7 @@ mod faults;
 mod generator;
 mod names;
 mod new;
+mod quoting;
 mod request;
 mod review;
 mod signals;
