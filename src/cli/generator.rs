@@ -117,6 +117,7 @@ pub(super) fn run(
     };
     let mut command = Again::new(generator.name(), global, &args.options);
     command.path("--repo", args.repo.as_deref());
+    command.path("--output", args.output.as_deref());
     finish(run.one(generator, &target)?, &command, ui)
 }
 

@@ -11,6 +11,7 @@ use super::name::{
     PuppetName, Refused, RepositoryName, ServiceName, SiteName, TaskId, VariableName, Version,
 };
 use super::problem::{Problem, suggest};
+use super::text::is_hidden;
 use super::text::{Line, Text};
 use crate::yaml::{Key, Kind, Node, Span};
 
@@ -277,7 +278,7 @@ fn all(node: &Node) -> Vec<&Node> {
 fn unprintable(node: &Node) -> Option<&Node> {
     let bad = |text: &str| {
         text.chars()
-            .any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+            .any(|c| is_hidden(c) && !matches!(c, '\n' | '\t'))
     };
     all(node).into_iter().find(|n| {
         matches!(&n.kind, Kind::String(text) if bad(text))

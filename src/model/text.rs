@@ -95,6 +95,12 @@ impl Line {
     }
 }
 
+/// Whether a reader cannot see a character, or it makes what is around it read as something else.
+pub(super) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 /// Refuses control characters, and the invisible ones that make a text read as what it is not.
 fn check(text: &str, what: &'static str, allowed: fn(char) -> bool) -> Result<(), Refused> {
     if text.trim().is_empty() {
@@ -107,11 +113,7 @@ fn check(text: &str, what: &'static str, allowed: fn(char) -> bool) -> Result<()
             format!("at most {LONGEST} bytes"),
         ));
     }
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    match text.chars().find(|c| hidden(*c) && !allowed(*c)) {
+    match text.chars().find(|c| is_hidden(*c) && !allowed(*c)) {
         Some(c) => {
             let rule = format!("the character U+{:04X} cannot be seen", u32::from(c));
             Err(Refused::new(text, what, rule))

@@ -71,20 +71,32 @@ fn puppet_number(number: &serde_json::Number) -> String {
 
 /// Writes a text as a YAML scalar that YAML 1.1 and 1.2 both read as that text.
 pub fn yaml_string(text: &str) -> String {
-    if text.contains(|c: char| {
-        c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
-    }) {
-        // JSON's strings are YAML's double-quoted ones.
-        return Value::from(text).to_string();
-    }
-    if text.contains("%{") {
-        return Value::from(text).to_string();
+    if text.contains(is_escaped) || text.contains("%{") {
+        return double_quoted(text);
     }
     if is_plain(text) {
         text.to_owned()
     } else {
         format!("'{}'", text.replace('\'', "''"))
     }
+}
+
+/// Whether a character cannot stand in YAML as it is, or would be taken for the end of a line.
+fn is_escaped(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
+/// A double-quoted string: those of JSON, which leaves some characters alone that YAML does not.
+fn double_quoted(text: &str) -> String {
+    let mut quoted = String::new();
+    for c in Value::from(text).to_string().chars() {
+        if is_escaped(c) {
+            quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            quoted.push(c);
+        }
+    }
+    quoted
 }
 
 /// Whether a text means itself without quotes, to readers of YAML 1.1 too.
@@ -256,6 +268,7 @@ mod tests {
             ("it's", "'it''s'"),
             ("%{x}", "\"%{x}\""),
             ("a\nb", "\"a\\nb\""),
+            ("\u{85}\u{2028}é", "\"\\u0085\\u2028é\""),
             ("/srv/log", "/srv/log"),
         ] {
             assert_eq!(yaml_string(value), text);

@@ -122,7 +122,7 @@ fn an_edited_tree_is_told_and_kept() {
 #[test]
 fn a_clone_that_remembers_nothing_says_so() {
     let env = generated();
-    env.git(&env.work(), &["clone", "-q", "vagrant", "fresh"]);
+    env.git_in(&env.work(), &["clone", "-q", "vagrant", "fresh"]);
     edit(&env, "svcgen.yaml", "time for tea", "time");
     let run = env.svcgen(&["check", "--vagrant-repo", "fresh"]);
     assert_snapshot!(run.show(), @r#"

@@ -12,6 +12,7 @@ mod generator;
 mod names;
 mod new;
 mod older_trees;
+mod quoting;
 mod request;
 mod review;
 mod signals;

@@ -83,11 +83,6 @@ fn ctrl_c_while_the_tools_run_changes_nothing_and_leaves_nobody() {
     assert_snapshot!(format!("exit {}\n{}", run.code, run.stderr), @"
     exit 130
     vagrant: HOME/work/vagrant: changes 4 files, 49 lines added, 0 removed
-    warning: not verified: puppet parser validate: `puppet` could not be run: operation interrupted
-    warning: not verified: puppet-lint: `puppet-lint` could not be run: operation interrupted
-    warning: not verified: templates: `ruby` could not be run: operation interrupted
-    warning: not verified: data: `ruby` could not be run: operation interrupted
-    warning: not verified: catalogue: operation interrupted
     error: interrupted; files are as the last lines say
     ");
     assert_eq!(env.status("vagrant"), "");

@@ -19,13 +19,13 @@ fn with_remote() -> Env {
     let env = Env::new();
     env.write("svcgen.yaml", MODEL);
     let tree = env.checkout("vagrant");
-    env.git(&tree, &["branch", "-q", "-m", "main"]);
-    env.git(
+    env.git_in(&tree, &["branch", "-q", "-m", "main"]);
+    env.git_in(
         &env.work(),
         &["clone", "-q", "--bare", "vagrant", "remote.git"],
     );
-    env.git(&tree, &["remote", "add", "origin", "../remote.git"]);
-    env.git(&tree, &["fetch", "-q"]);
+    env.git_in(&tree, &["remote", "add", "origin", "../remote.git"]);
+    env.git_in(&tree, &["fetch", "-q"]);
     env
 }
 
@@ -141,13 +141,13 @@ fn a_change_is_followed_until_it_is_merged() {
                  $ svcgen vagrant --repo vagrant --review
     ");
 
-    env.git(&tree, &["push", "-q", "origin", "main:refs/changes/07/7/1"]);
+    env.git_in(&tree, &["push", "-q", "origin", "main:refs/changes/07/7/1"]);
     assert_snapshot!(look(&["--online"]), @"
     next         MediaWiki-Vagrant         committed on `svcgen/tea-time`, not in
                                            `origin/main` as last fetched, not sent
                  $ svcgen vagrant --repo vagrant --review
     ");
-    env.git(&tree, &["push", "-q", "origin", "HEAD:refs/changes/08/8/2"]);
+    env.git_in(&tree, &["push", "-q", "origin", "HEAD:refs/changes/08/8/2"]);
     assert_snapshot!(look(&["--online"]), @"
     waiting      MediaWiki-Vagrant         change 8, patch set 2, not in
                                            `origin/main` as last fetched; waits
@@ -155,28 +155,28 @@ fn a_change_is_followed_until_it_is_merged() {
     ");
 
     // A server that does not answer is told, and leaves it unknown.
-    env.git(&tree, &["remote", "set-url", "origin", "../gone.git"]);
+    env.git_in(&tree, &["remote", "set-url", "origin", "../gone.git"]);
     let silent = look(&["--online"]);
     assert!(
         silent.contains("unknown") && silent.contains("failed"),
         "{silent}"
     );
-    env.git(&tree, &["remote", "set-url", "origin", "../remote.git"]);
+    env.git_in(&tree, &["remote", "set-url", "origin", "../remote.git"]);
 
     // Another branch is checked out: the change is where it was.
-    env.git(&tree, &["switch", "-q", "main"]);
+    env.git_in(&tree, &["switch", "-q", "main"]);
     assert!(look(&[]).contains("committed on `svcgen/tea-time`"));
-    env.git(&tree, &["switch", "-q", "svcgen/tea-time"]);
+    env.git_in(&tree, &["switch", "-q", "svcgen/tea-time"]);
 
     // It is merged under its Change-Id, as another commit.
-    env.git(&tree, &["switch", "-q", "-c", "merged", "main"]);
+    env.git_in(&tree, &["switch", "-q", "-c", "merged", "main"]);
     env.write("vagrant/other", "other\n");
-    env.git(&tree, &["add", "other"]);
-    env.git(&tree, &["commit", "-q", "-m", "Other"]);
-    env.git(&tree, &["cherry-pick", "svcgen/tea-time"]);
-    env.git(&tree, &["push", "-q", "origin", "HEAD:main"]);
-    env.git(&tree, &["fetch", "-q"]);
-    env.git(&tree, &["switch", "-q", "svcgen/tea-time"]);
+    env.git_in(&tree, &["add", "other"]);
+    env.git_in(&tree, &["commit", "-q", "-m", "Other"]);
+    env.git_in(&tree, &["cherry-pick", "svcgen/tea-time"]);
+    env.git_in(&tree, &["push", "-q", "origin", "HEAD:main"]);
+    env.git_in(&tree, &["fetch", "-q"]);
+    env.git_in(&tree, &["switch", "-q", "svcgen/tea-time"]);
     assert_snapshot!(look(&[]), @"  done         MediaWiki-Vagrant         in `origin/main`");
 
     let text = env.read("svcgen.yaml").replace("6002", "6003");

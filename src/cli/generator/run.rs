@@ -111,6 +111,8 @@ impl Run<'_> {
             let verdict = self.ui.busy("verifying...", || {
                 verify::judge(generator, worktree, &edits, &generated, self.loaded)
             })?;
+            // What was interrupted has judged nothing that is worth telling.
+            interrupt::check()?;
             summary.judged(verdict, self.ui)?;
         }
         interrupt::check()?;

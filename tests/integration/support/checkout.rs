@@ -8,14 +8,14 @@ impl Env {
     pub(crate) fn checkout(&self, tree: &str) -> PathBuf {
         let folder = self.work().join(tree);
         copy(&fixtures().join("trees").join(tree), &folder);
-        self.git(&folder, &["init", "-q", "-b", "master"]);
-        self.git(&folder, &["add", "-A"]);
-        self.git(&folder, &["commit", "-q", "-m", "Begin"]);
+        self.git_in(&folder, &["init", "-q", "-b", "master"]);
+        self.git_in(&folder, &["add", "-A"]);
+        self.git_in(&folder, &["commit", "-q", "-m", "Begin"]);
         folder
     }
 
     /// Runs git with the home of this environment, and a fixed author and time.
-    pub(crate) fn git(&self, folder: &Path, arguments: &[&str]) -> String {
+    pub(crate) fn git_in(&self, folder: &Path, arguments: &[&str]) -> String {
         let home = self.work().join("..");
         let identity = "[user]\n\tname = Ada Example\n\temail = ada@example.org\n";
         std::fs::write(home.join(".gitconfig"), identity).unwrap();
