@@ -253,7 +253,6 @@ fn a_file_system_of_its_own_is_no_obstacle() {
     assert_snapshot!(format!("exit {}\n{}", run.code, run.stderr), @"
     exit 0
     vagrant: written
-    next: svcgen vagrant --repo vagrant --commit
     vagrant/.git/svcgen/tmp:
 
     vagrant/puppet/modules/role/settings:
