@@ -7,6 +7,7 @@ mod clone;
 mod deploy_repo;
 mod faults;
 mod generator;
+mod interview;
 mod names;
 mod new;
 mod request;
