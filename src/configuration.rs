@@ -198,6 +198,11 @@ impl Configuration {
         self.folder.as_ref().map(|folder| folder.join("sites"))
     }
 
+    /// The folder of the user's own questions.
+    pub fn questions_folder(&self) -> Option<Utf8PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join("questions"))
+    }
+
     /// The folder of the user's own templates.
     pub fn templates_folder(&self) -> Option<Utf8PathBuf> {
         self.folder.as_ref().map(|folder| folder.join("templates"))

@@ -13,6 +13,7 @@ mod puppet_code;
 mod scan;
 mod service_node;
 mod source_repo;
+mod taken;
 pub mod tickets;
 mod values;
 
@@ -30,6 +31,7 @@ pub use error::GenerateError;
 pub use mediawiki_vagrant::{VagrantTree, mediawiki_vagrant};
 pub use operations_puppet::{PuppetTree, operations_puppet};
 pub use source_repo::{SourceRepo, source_repo};
+pub use taken::Taken;
 
 /// What a generator wants in one tree.
 #[derive(Debug, Clone, PartialEq, Default)]

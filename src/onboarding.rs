@@ -1,13 +1,37 @@
-//! Turns answers into the model: answers come from a file, from flags, and from what is found on the machine.
+//! Turns answers into the model: answers come from an interview, from a file, from flags, and from what is found on
+//! the machine.
 //!
-//! Nothing is asked or printed here. Every answer keeps the place it came from, so that a mistake can be shown there.
+//! Nothing is printed here, and nothing asked but through a [`Prompter`]. Every answer keeps the place it came from, so
+//! that a mistake can be shown there.
 
 mod answers;
+mod catalogue;
+mod condition;
 mod defaults;
+mod draft;
+mod entry;
+mod facts;
+mod interview;
+mod items;
 mod merge;
 mod model_file;
+mod overview;
+mod prompter;
+mod question;
+mod revise;
+#[cfg(test)]
+mod script;
 mod shape;
+mod tree;
 
 pub use answers::{Answers, AnswersError};
+pub use catalogue::{QuestionsError, load_sections};
+pub use condition::Condition;
 pub use defaults::{Found, find_defaults};
+pub use draft::{Draft, DraftError, Drafts};
+pub use facts::Facts;
+pub use interview::{Interview, InterviewError, Setting};
 pub use model_file::write_model;
+pub use prompter::{Current, Nobody, Note, Prompt, Prompter, Reply};
+pub use question::{Choice, Kind, Question, Section, Step};
+pub use revise::{Revised, revise};

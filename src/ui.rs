@@ -1,5 +1,8 @@
 //! The streams: results on stdout, everything else on stderr, colour only where wanted, questions only on a terminal.
 
+mod line;
+mod terminal;
+
 use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 
@@ -7,6 +10,8 @@ use clap::ValueEnum;
 use owo_colors::OwoColorize as _;
 
 use crate::error::{CommandError, ErrorKind};
+
+pub(crate) use terminal::Terminal;
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -12,7 +12,7 @@ use crate::error::{CommandError, ErrorKind};
 use crate::ui::Ui;
 
 /// The options of all generators at once.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Where to write")]
 pub struct GenerateArgs {
     #[command(flatten)]
@@ -22,6 +22,20 @@ pub struct GenerateArgs {
     output: Option<Utf8PathBuf>,
     #[command(flatten)]
     options: GeneratorOptions,
+}
+
+impl GenerateArgs {
+    /// Only looks, in the checkouts that the configuration names.
+    pub(super) fn dry_run() -> Self {
+        let options = GeneratorOptions {
+            dry_run: true,
+            ..GeneratorOptions::default()
+        };
+        Self {
+            options,
+            ..Self::default()
+        }
+    }
 }
 
 pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {

@@ -1,3 +1,7 @@
+//! Writes the model: from an interview on the terminal, from answers, or from both.
+
+mod interview;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde_json::json;
@@ -7,8 +11,8 @@ use super::{Failure, GlobalArgs};
 use crate::edit;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{MODEL_FILE, Service, Sites};
-use crate::onboarding::{Answers, AnswersError, find_defaults, write_model};
-use crate::ui::{Format, Ui};
+use crate::onboarding::{Answers, AnswersError, DraftError, Drafts, find_defaults, write_model};
+use crate::ui::{Format, Questions, Terminal, Ui};
 
 #[derive(Debug, Args)]
 pub struct NewArgs {
@@ -18,16 +22,33 @@ pub struct NewArgs {
     /// One answer, such as `port=6699` or `deploy.groups.default.hosts='[a.example.org]'`; wins over the file.
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
-    /// Fill in what package.json and git's configuration say.
+    /// Take what package.json and git's configuration say, and every default; ask only what is missing then.
     #[arg(long)]
     defaults: bool,
-    /// Write over a model that says something else.
+    /// Go on with an interview that was interrupted.
+    #[arg(long)]
+    resume: bool,
+    /// Write over a model that says something else; the interview changes it anyway.
     #[arg(long)]
     force: bool,
 }
 
 pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
-    if args.answers.is_none() && args.set.is_empty() && !args.defaults {
+    let mut terminal = match ui.questions {
+        Questions::Ask => Terminal::new(),
+        Questions::GoOn => None,
+    };
+    let has_answers = args.answers.is_some() || !args.set.is_empty() || args.defaults;
+    let context = Context::new(global)?;
+    let path = match &global.service {
+        Some(path) if path.is_absolute() => path.clone(),
+        Some(path) => working_directory()?.join(path),
+        None => working_directory()?.join(MODEL_FILE),
+    };
+    if let Some(terminal) = terminal.as_mut().filter(|_| args.resume || !has_answers) {
+        return interview::run(args, global, &context, &path, terminal, ui);
+    }
+    if !has_answers && !args.resume {
         return Err(
             CommandError::usage("there are no answers to write a model from")
                 .hint("svcgen new --answers FILE")
@@ -35,14 +56,45 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
                 .into(),
         );
     }
-    let context = Context::new(global)?;
-    let (service, text) = answer(args, &context, ui)?;
-    let path = match &global.service {
-        Some(path) => path.clone(),
-        None => working_directory()?.join(MODEL_FILE),
-    };
-    let shown = shown(&path);
+    let mut answers = answers(args, &context, &path, ui)?;
+    if args.defaults && answers.clone().is_right(&context.sites) {
+        answers = interview::take_proposals(&answers, &context, &path, ui)?;
+    }
+    if let Some(terminal) = &mut terminal
+        && !answers.missing().is_empty()
+        && answers.clone().is_right(&context.sites)
+    {
+        answers = interview::ask_missing(&answers, &context, &path, terminal, ui)?;
+    }
+    let (service, _) = answers
+        .resolve(&context.sites)
+        .map_err(|error| explain(error, args.defaults))?;
+    let text = write_model(&service, &context.sites).map_err(CommandError::from)?;
     let is_written = write(&path, &text, &service, &context.sites, args.force)?;
+    if args.resume
+        && let Some(drafts) = Drafts::of_user()
+    {
+        drafts.remove(&path).map_err(CommandError::from)?;
+    }
+    report(&path, &service, is_written, ui)?;
+    if is_written {
+        ui.next(&first_step(&context));
+    }
+    Ok(())
+}
+
+/// The command that comes after the model.
+fn first_step(context: &Context) -> String {
+    let repo = match context.configuration.checkouts.vagrant {
+        Some(_) => "",
+        None => " --repo CHECKOUT",
+    };
+    format!("svcgen vagrant{repo} --dry-run")
+}
+
+/// Says what was written.
+fn report(path: &Utf8Path, service: &Service, is_written: bool, ui: &Ui) -> Result<(), Failure> {
+    let shown = shown(path);
     if ui.format == Format::Json {
         ui.result(&format!(
             "{}\n",
@@ -54,20 +106,23 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         if !service.has_hosts() {
             ui.detail("hosts are not known yet; they go below `deploy.groups`");
         }
-        let repo = match context.configuration.checkouts.vagrant {
-            Some(_) => "",
-            None => " --repo CHECKOUT",
-        };
-        ui.next(&format!("svcgen vagrant{repo} --dry-run"));
     } else {
         ui.status(&format!("nothing to do: `{shown}` says the same already"));
     }
     Ok(())
 }
 
-/// Collects the answers and makes the model of them, and its text.
-fn answer(args: &NewArgs, context: &Context, ui: &Ui) -> Result<(Service, String), CommandError> {
+/// Collects the answers of the draft, the file and the flags, and where that is wished, of the machine.
+fn answers(
+    args: &NewArgs,
+    context: &Context,
+    model: &Utf8Path,
+    ui: &Ui,
+) -> Result<Answers, CommandError> {
     let mut answers = Answers::default();
+    if args.resume {
+        answers.start_with(&interview::draft(model)?.answers);
+    }
     if let Some(path) = &args.answers {
         answers.read_file(path)?;
     }
@@ -75,10 +130,8 @@ fn answer(args: &NewArgs, context: &Context, ui: &Ui) -> Result<(Service, String
         answers.set(flag)?;
     }
     if args.defaults {
-        for found in answers.fill(&find_defaults(
-            &working_directory()?,
-            &context.configuration.user,
-        )) {
+        let found = find_defaults(&working_directory()?, &context.configuration.user);
+        for found in answers.fill(&found) {
             ui.status(&format!(
                 "{}: {} ({})",
                 found.path,
@@ -90,11 +143,7 @@ fn answer(args: &NewArgs, context: &Context, ui: &Ui) -> Result<(Service, String
     if let Some(site) = &context.site {
         answers.set_site(site);
     }
-    let (service, _) = answers
-        .resolve(&context.sites)
-        .map_err(|error| explain(error, args.defaults))?;
-    let text = write_model(&service, &context.sites)?;
-    Ok((service, text))
+    Ok(answers)
 }
 
 /// Writes the model, unless it is there; returns whether it was written.
@@ -122,7 +171,12 @@ fn write(
             ) => {}
         Err(error) => return Err(error.into()),
     }
-    // A link is replaced, never followed: it could lead out of the repository.
+    put(path, text)?;
+    Ok(true)
+}
+
+/// Replaces the file; a link is replaced too, never followed: it could lead out of the repository.
+fn put(path: &Utf8Path, text: &str) -> Result<(), CommandError> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_str().is_empty())
@@ -131,8 +185,7 @@ fn write(
     edit::replace(&target, text.as_bytes()).map_err(|error| {
         let message = format!("`{}` cannot be written", shown(path));
         CommandError::new(ErrorKind::Unexpected, message).cause(error.to_string())
-    })?;
-    Ok(true)
+    })
 }
 
 fn conflict(path: &Utf8Path) -> CommandError {
@@ -153,6 +206,12 @@ fn shown(path: &Utf8Path) -> Utf8PathBuf {
 impl From<AnswersError> for CommandError {
     fn from(error: AnswersError) -> Self {
         explain(error, true)
+    }
+}
+
+impl From<DraftError> for CommandError {
+    fn from(error: DraftError) -> Self {
+        Self::from_error(ErrorKind::Unexpected, &error)
     }
 }
 

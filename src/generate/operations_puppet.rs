@@ -10,6 +10,7 @@ use serde_json::json;
 
 use self::idiom::ClassIdiom;
 pub use self::tree::PuppetTree;
+pub(super) use self::tree::service_ports;
 use super::puppet_code::{
     ClassParameter, Expression, ParameterView, arguments, comment, parameters,
 };

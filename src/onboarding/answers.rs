@@ -13,7 +13,7 @@ use crate::yaml::{Key, Kind, Node, Span, parse_strict};
 /// The answers that are given so far, each with the place it came from.
 ///
 /// All sources lie one after the other in one space of places, so that the values of several make one tree.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Answers {
     sources: Vec<Source>,
     root: Node,
@@ -21,7 +21,7 @@ pub struct Answers {
 }
 
 /// A text that answers came from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Source {
     /// The file, or the flag.
     name: Utf8PathBuf,
@@ -47,7 +47,7 @@ pub enum AnswersError {
 }
 
 /// Paths without which there is no model, with a value that stands in while other mistakes are looked for.
-const REQUIRED: [(&str, &str); 4] = [
+pub(super) const REQUIRED: [(&str, &str); 4] = [
     ("name", "stand-in"),
     ("description", "stand-in"),
     ("port", "65535"),
@@ -237,6 +237,78 @@ impl Answers {
         }
     }
 
+    /// Reads the answers as they are, with stand-ins for those that are missing; a mistake comes with the source it is in.
+    ///
+    /// # Errors
+    /// The site that cannot be read.
+    pub(super) fn preview(
+        mut self,
+        sites: &Sites,
+    ) -> Result<Result<Service, Vec<(String, Problem)>>, SiteError> {
+        for (path, stand_in) in REQUIRED {
+            if !self.is_answered(path) {
+                let kind = stand_in
+                    .parse()
+                    .map_or(Kind::String(stand_in.to_owned()), Kind::Integer);
+                self.put(path, Utf8Path::new("answers"), stand_in, kind);
+            }
+        }
+        self.put("version", Utf8Path::new("answers"), "1", Kind::Integer(1));
+        match Service::resolve(&self.root, sites, None)? {
+            Ok((service, _)) => Ok(Ok(service)),
+            Err(problems) => {
+                let source = |problem: &Problem| {
+                    let after = self
+                        .sources
+                        .partition_point(|source| source.base <= problem.span.start);
+                    let source = self.sources.get(after.saturating_sub(1));
+                    source.map_or_else(String::new, |source| source.name.to_string())
+                };
+                let problems = problems.into_iter().map(|p| (source(&p), p)).collect();
+                Ok(Err(problems))
+            }
+        }
+    }
+
+    /// Begins with answers that are a part of the model already.
+    pub fn start_with(&mut self, answers: &Value) {
+        self.put_value("", answers);
+    }
+
+    /// Whether what is answered is right; something may be missing.
+    pub fn is_right(self, sites: &Sites) -> bool {
+        matches!(self.preview(sites), Ok(Ok(_)))
+    }
+
+    /// The required paths that are not answered.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let required = REQUIRED.into_iter().map(|(path, _)| path);
+        required.filter(|path| !self.is_answered(path)).collect()
+    }
+
+    /// Takes a value for a path, or for the whole where the path is empty; the path is its source.
+    pub(super) fn put_value(&mut self, path: &str, value: &Value) {
+        let base = self.add_source(Utf8Path::new(path), " ");
+        let span = base..base + 1;
+        let keys = match path {
+            "" => Vec::new(),
+            path => split(path, span.clone()).unwrap_or_default(),
+        };
+        let shape = Shape::root(&self.schema);
+        insert(
+            &mut self.root,
+            &keys,
+            node(value, &span),
+            shape,
+            Present::Replaced,
+        );
+    }
+
+    /// The answers as a part of the model.
+    pub fn to_value(&self) -> Value {
+        self.root.to_value()
+    }
+
     fn put(&mut self, path: &str, source: &Utf8Path, text: &str, kind: Kind) {
         let base = self.add_source(source, text);
         let span = base..base + text.len();
@@ -291,6 +363,36 @@ impl Answers {
                 .collect(),
             missing: missing.iter().map(|(path, _)| *path).collect(),
         }
+    }
+}
+
+/// A value as if it were written at one place.
+fn node(value: &Value, span: &Span) -> Node {
+    let kind = match value {
+        Value::Null => Kind::Null,
+        Value::Bool(value) => Kind::Bool(*value),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) => Kind::Integer(integer),
+            None => Kind::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => Kind::String(text.clone()),
+        Value::Array(items) => Kind::Sequence(items.iter().map(|item| node(item, span)).collect()),
+        Value::Object(map) => Kind::Mapping(
+            map.iter()
+                .map(|(key, value)| {
+                    let key = Key {
+                        text: key.clone(),
+                        span: span.clone(),
+                    };
+                    (key, node(value, span))
+                })
+                .collect(),
+        ),
+    };
+    Node {
+        span: span.clone(),
+        kind,
+        flow: true,
     }
 }
 

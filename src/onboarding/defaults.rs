@@ -16,10 +16,10 @@ pub struct Found {
 
 /// Somebody's name and address of mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Person {
-    name: String,
-    email: Option<String>,
-    origin: &'static str,
+pub(super) struct Person {
+    pub(super) name: String,
+    pub(super) email: Option<String>,
+    pub(super) origin: &'static str,
 }
 
 /// Looks for answers in `package.json` of a folder, in the user's configuration, and in git's.
@@ -71,7 +71,7 @@ pub fn find_defaults(folder: &Utf8Path, user: &User) -> Vec<Found> {
 }
 
 /// The author of a package: `Name <mail> (address)`, or a mapping.
-fn author(value: &Value) -> Option<Person> {
+pub(super) fn author(value: &Value) -> Option<Person> {
     let origin = "package.json";
     let person = match value {
         Value::String(text) => {
@@ -99,7 +99,7 @@ fn author(value: &Value) -> Option<Person> {
 }
 
 /// The user as git knows it, in this repository or everywhere.
-fn git_user(folder: &Utf8Path) -> Option<Person> {
+pub(super) fn git_user(folder: &Utf8Path) -> Option<Person> {
     let here = git2::Repository::discover(folder).and_then(|repository| repository.config());
     let config = here
         .or_else(|_| git2::Config::open_default())

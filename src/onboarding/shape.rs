@@ -43,6 +43,17 @@ impl<'a> Shape<'a> {
         }
     }
 
+    /// What a path leads to, where a thing in a list is addressed by its name; `None` where there is no such place.
+    pub(super) fn at(self, path: &str) -> Option<Self> {
+        path.split('.').try_fold(self, |shape, key| {
+            match shape.is_named_list() {
+                true => Some(shape.item()),
+                false => shape.knows(key).then(|| shape.child(key)),
+            }
+            .filter(|_| !key.is_empty())
+        })
+    }
+
     /// An item of a list.
     pub(super) fn item(self) -> Self {
         Self {
@@ -62,6 +73,26 @@ impl<'a> Shape<'a> {
         })
     }
 
+    /// Whether a mapping here may have a key.
+    pub(super) fn knows(self, key: &str) -> bool {
+        self.variants().into_iter().any(|object| {
+            let named = object.get("properties").and_then(|p| p.get(key)).is_some();
+            let free = object.get("additionalProperties");
+            named
+                || free.is_some_and(|free| *free != Value::Bool(false))
+                || object.get("patternProperties").is_some()
+        })
+    }
+
+    /// Whether a mapping here must have a key.
+    pub(super) fn requires(self, key: &str) -> bool {
+        let lists = self
+            .followed(&["anyOf", "allOf"])
+            .into_iter()
+            .filter_map(|object| object.get("required")?.as_array());
+        lists.flatten().any(|name| name == key)
+    }
+
     /// Whether it is a text, and nothing but a text or nothing.
     pub(super) fn wants_text(self) -> bool {
         let kinds = self.kinds();
@@ -75,6 +106,10 @@ impl<'a> Shape<'a> {
 
     /// The schemas that are allowed here, with references followed.
     fn variants(self) -> Vec<&'a Value> {
+        self.followed(&["anyOf", "oneOf", "allOf"])
+    }
+
+    fn followed(self, keys: &[&str]) -> Vec<&'a Value> {
         let mut found = Vec::new();
         let mut open: Vec<&'a Value> = self.at.into_iter().collect();
         while let Some(schema) = open.pop() {
@@ -85,10 +120,10 @@ impl<'a> Shape<'a> {
                         .and_then(|pointer| self.schema.pointer(pointer)),
                 );
             }
-            for key in ["anyOf", "oneOf", "allOf"] {
+            for key in keys {
                 open.extend(
                     schema
-                        .get(key)
+                        .get(*key)
                         .and_then(Value::as_array)
                         .into_iter()
                         .flatten(),

@@ -9,6 +9,7 @@ mod deploy_repo;
 mod faults;
 mod flow;
 mod generator;
+mod interview;
 mod names;
 mod new;
 mod older_trees;

@@ -345,6 +345,44 @@ fn defaults_come_from_the_package_and_from_git() {
 }
 
 #[test]
+fn defaults_come_from_the_deploy_stanza_and_the_organisations_questions() {
+    let env = Env::new();
+    env.write(
+        "package.json",
+        r#"{"name": "trends", "deploy": {"target": "ubuntu", "node": "22", "dependencies": {"ubuntu": ["librdkafka-dev"]}}}"#,
+    );
+    env.write(
+        "../config/svcgen/questions/farm.yaml",
+        "version: 1\ntitle: The farm\nquestions:\n- {id: config.environment.TEAM, text: Team, default: \"{name without hyphens}\"}\n",
+    );
+    env.write(
+        "answers.yaml",
+        "name: my-svc\ndescription: D\nport: 6000\nowner.name: Ada\n",
+    );
+    let run = env.svcgen(&["new", "--answers", "answers.yaml", "--defaults"]);
+    assert_snapshot!(run.show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    build.target: ubuntu (package.json)
+    build.dependencies.ubuntu: librdkafka-dev (package.json)
+    build.node: 22 (package.json)
+    config.environment.TEAM: mysvc (default)
+    wrote `svcgen.yaml`
+    next: svcgen vagrant --repo CHECKOUT --dry-run
+    ");
+    let model = env.read("svcgen.yaml");
+    assert!(
+        model.contains("target: ubuntu") && model.contains("node: \"22\""),
+        "{model}"
+    );
+    assert!(
+        model.contains("dependencies: {ubuntu: [librdkafka-dev]}"),
+        "{model}"
+    );
+}
+
+#[test]
 fn json_tells_what_was_written() {
     let env = Env::new();
     env.write("answers.yaml", LEAST);

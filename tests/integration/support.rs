@@ -1,9 +1,11 @@
 mod checkout;
 pub(crate) mod gerrit;
+mod pty;
 pub(crate) mod sample;
 pub(crate) mod samples;
 mod tree;
 
+pub(crate) use pty::Pty;
 pub(crate) use tree::Tree;
 
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 use clap::Args;
 
 /// What is done with the plan of a generator.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What to do")]
 pub(crate) struct GeneratorOptions {
     /// Only print what would change; the exit code is 3 where something would.

@@ -100,6 +100,11 @@ impl VagrantTree {
         })
     }
 
+    /// The ports that the tree has given away.
+    pub(in crate::generate) fn into_ports(self) -> Vec<PortUse> {
+        self.ports
+    }
+
     /// Whether a file is there that svcgen did not write.
     pub(super) fn has_foreign(&self, path: &Utf8Path) -> bool {
         self.worktree.has_file(path) && self.rendered.read(path).is_none()

@@ -158,6 +158,21 @@ impl PuppetTree {
     }
 }
 
+/// The ports that services and the load balancer's catalogue have.
+pub(in crate::generate) fn service_ports(
+    worktree: &Worktree,
+) -> Result<Vec<PortUse>, GenerateError> {
+    let (_, services) = idiom::read(worktree);
+    let declared = services.iter();
+    let mut ports: Vec<PortUse> = declared
+        .flat_map(|(path, declarations)| of_declarations(path, declarations))
+        .collect();
+    for (path, key) in CATALOGS {
+        read_catalog(worktree, path, key, &mut ports, &mut Vec::new())?;
+    }
+    Ok(ports)
+}
+
 fn read_catalog(
     worktree: &Worktree,
     path: &str,

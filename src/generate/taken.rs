@@ -1,0 +1,119 @@
+use super::mediawiki_vagrant::VagrantTree;
+use super::operations_puppet::service_ports;
+use super::ports::PortUse;
+use crate::edit::Rendered;
+use crate::worktree::Worktree;
+
+/// What the checkouts have given away: ports, and names of classes.
+#[derive(Debug, Default)]
+pub struct Taken {
+    ports: Vec<PortUse>,
+    trees: Vec<(Worktree, &'static [&'static str])>,
+}
+
+/// Where a class of a name would be, with `NAME` for the name.
+const VAGRANT_CLASSES: &[&str] = &[
+    "puppet/modules/NAME/manifests/init.pp",
+    "puppet/modules/role/manifests/NAME.pp",
+];
+const PUPPET_CLASSES: &[&str] = &[
+    "modules/NAME/manifests/init.pp",
+    "modules/profile/manifests/NAME.pp",
+    "modules/role/manifests/NAME.pp",
+];
+
+/// Where the search for a free port begins: above the displays of X11, among those that services usually have.
+const FIRST_PORT: u16 = 6100;
+
+impl Taken {
+    /// Reads the checkouts that are there; one that is not understood gives nothing away.
+    pub fn read(vagrant: Option<Worktree>, puppet: Option<Worktree>) -> Self {
+        let mut taken = Self::default();
+        if let Some(worktree) = vagrant {
+            let tree = VagrantTree::read(&worktree, &Rendered::none());
+            taken
+                .ports
+                .extend(tree.map(VagrantTree::into_ports).unwrap_or_default());
+            taken.trees.push((worktree, VAGRANT_CLASSES));
+        }
+        if let Some(worktree) = puppet {
+            taken
+                .ports
+                .extend(service_ports(&worktree).unwrap_or_default());
+            taken.trees.push((worktree, PUPPET_CLASSES));
+        }
+        taken
+    }
+
+    /// Says who has a port, and where that is written.
+    pub fn port(&self, port: u16) -> Option<String> {
+        let found = self.ports.iter().find(|found| found.port == port)?;
+        let PortUse {
+            path, line, owner, ..
+        } = found;
+        let free = self
+            .free_port(port)
+            .map(|free| format!("; {free} is free"))
+            .unwrap_or_default();
+        Some(format!(
+            "port {port} belongs to {owner} ({path}:{line}){free}"
+        ))
+    }
+
+    /// Proposes a port that nobody has, at or after another; nothing where no ports are known.
+    pub fn free_port(&self, from: u16) -> Option<u16> {
+        let is_free = |port: &u16| self.ports.iter().all(|found| found.port != *port);
+        (!self.ports.is_empty())
+            .then(|| (from..=u16::MAX).find(is_free))
+            .flatten()
+    }
+
+    /// Proposes a port for a new service.
+    pub fn proposed_port(&self) -> Option<u16> {
+        self.free_port(FIRST_PORT)
+    }
+
+    /// Says where a class of a name is already.
+    pub fn class(&self, name: &str) -> Option<String> {
+        let paths = self
+            .trees
+            .iter()
+            .flat_map(|(tree, places)| places.iter().map(move |place| (tree, place)));
+        let mut paths = paths.map(|(tree, place)| (tree, place.replace("NAME", name)));
+        let (tree, path) = paths.find(|(tree, path)| tree.has_file(path))?;
+        Some(format!(
+            "`{name}` is there already: `{path}` in `{}`",
+            tree.root()
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn owners_are_named_and_free_ports_found() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trees");
+        let open = |name: &str| Worktree::open(format!("{root}/{name}").as_str().into()).ok();
+        let taken = Taken::read(open("vagrant"), open("puppet"));
+        let used = taken.ports[0].port;
+        let said = taken.port(used).unwrap();
+        assert!(
+            said.starts_with(&format!("port {used} belongs to ")),
+            "{said}"
+        );
+        assert!(said.ends_with(" is free"), "{said}");
+        assert!(
+            taken
+                .class("pagefeed")
+                .unwrap()
+                .contains("puppet/modules/pagefeed/manifests/init.pp")
+        );
+        assert_eq!(taken.class("nobodys"), None);
+        assert!(taken.port(taken.proposed_port().unwrap()).is_none());
+        let nothing = Taken::read(None, None);
+        assert_eq!((nothing.proposed_port(), nothing.port(6100)), (None, None));
+    }
+}

@@ -1,0 +1,159 @@
+//! What was typed, as a value of the model. Whether it is right, only the model's own types say.
+
+use serde_json::{Map, Value};
+
+use super::question::{Kind, Question};
+use crate::yaml::parse_strict;
+
+/// The values that a text may mean, the likeliest first.
+///
+/// # Errors
+/// A text that means nothing, with the form that was expected.
+pub(super) fn values(question: &Question, text: &str) -> Result<Vec<Value>, String> {
+    let one = |value| Ok(vec![value]);
+    let trimmed = text.trim();
+    match question.kind {
+        Kind::Line | Kind::Date => one(trimmed.into()),
+        Kind::Text => one(text.trim_end().into()),
+        Kind::Port | Kind::Number => one(trimmed
+            .parse::<i64>()
+            .map_or_else(|_| trimmed.into(), Value::from)),
+        Kind::Choice => one(choice(question, trimmed).into()),
+        Kind::YesNo => match trimmed.to_lowercase().as_str() {
+            "y" | "yes" | "true" => one(true.into()),
+            "n" | "no" | "false" => one(false.into()),
+            _ => Err("yes or no".into()),
+        },
+        Kind::Hosts => one(hosts(text).into()),
+        Kind::Words => one(parted(text, &[',', '\n'])),
+        Kind::Lines => one(parted(text, &['\n'])),
+        Kind::Values => one(Value::Object(pairs(text)?)),
+        Kind::Value => {
+            let parsed = parse_strict(trimmed).ok().map(|node| node.to_value());
+            let parsed = parsed.filter(|value| !value.is_null());
+            Ok(parsed.into_iter().chain([Value::from(trimmed)]).collect())
+        }
+        Kind::Items => Err("a number, `+` or `-`".into()),
+    }
+}
+
+/// The choice that a number, a word or the beginning of a word means; anything else as it is.
+fn choice(question: &Question, text: &str) -> String {
+    let choices = &question.choices;
+    if choices.iter().any(|choice| choice.value == text) {
+        return text.to_owned();
+    }
+    let number = text.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+    if let Some(choice) = number.and_then(|index| choices.get(index)) {
+        return choice.value.clone();
+    }
+    let mut likely = choices
+        .iter()
+        .filter(|choice| choice.value.starts_with(text));
+    match (likely.next(), likely.next()) {
+        (Some(only), None) if !text.is_empty() => only.value.clone(),
+        _ => text.to_owned(),
+    }
+}
+
+/// Hosts and ranges; a comma within brackets belongs to the range.
+fn hosts(text: &str) -> Vec<String> {
+    let mut depth = 0_usize;
+    let parts = text.split(|c: char| {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c.is_whitespace() || (matches!(c, ',' | ';') && depth == 0)
+    });
+    let hosts = parts.map(str::to_owned).filter(|part| !part.is_empty());
+    let mut found: Vec<String> = Vec::new();
+    for host in hosts {
+        if !found.contains(&host) {
+            found.push(host);
+        }
+    }
+    found
+}
+
+fn parted(text: &str, marks: &[char]) -> Value {
+    let parts = text.split(marks).map(str::trim);
+    parts.filter(|part| !part.is_empty()).collect()
+}
+
+fn pairs(text: &str) -> Result<Map<String, Value>, String> {
+    let mut map = Map::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let (key, value) = line.split_once('=').ok_or_else(|| {
+            format!(
+                "`{}` is not of the form NAME=VALUE",
+                line.trim().escape_debug()
+            )
+        })?;
+        let value = value.trim();
+        let parsed = parse_strict(value).ok().map(|node| node.to_value());
+        let parsed = parsed.filter(|parsed| !parsed.is_null());
+        map.insert(
+            key.trim().to_owned(),
+            parsed.unwrap_or_else(|| value.into()),
+        );
+    }
+    Ok(map)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    fn first(kind: &str, text: &str) -> Value {
+        let question = format!(
+            "{{id: x, text: X, type: {kind}, choices: [{{value: inline}}, {{value: scap}}, {{value: sh}}]}}"
+        );
+        let question = serde_yaml::from_str(&question).unwrap();
+        values(&question, text).unwrap().remove(0)
+    }
+
+    #[test]
+    fn hosts_are_taken_as_they_are_pasted() {
+        let pasted = "a1.example.org, a2.example.org\n\tb[1-3,7].example.org;c1  a1.example.org\n";
+        let expected = json!([
+            "a1.example.org",
+            "a2.example.org",
+            "b[1-3,7].example.org",
+            "c1"
+        ]);
+        assert_eq!(first("hosts", pasted), expected);
+    }
+
+    #[test]
+    fn choices_are_numbers_words_or_their_beginnings() {
+        assert_eq!(first("choice", "2"), "scap");
+        assert_eq!(first("choice", "in"), "inline");
+        assert_eq!(first("choice", "s"), "s", "two begin so");
+        assert_eq!(first("choice", "other"), "other");
+    }
+
+    #[test]
+    fn each_kind_makes_its_value() {
+        assert_eq!(first("port", " 6000 "), 6000);
+        assert_eq!(first("port", "http"), "http");
+        assert_eq!(first("yes_no", "Y"), true);
+        assert_eq!(
+            first("words", "Node.js, Kafka,"),
+            json!(["Node.js", "Kafka"])
+        );
+        assert_eq!(first("lines", "--a, b\n--c"), json!(["--a, b", "--c"]));
+        assert_eq!(
+            first("values", "A=1\nB = x=y\nC={\n"),
+            json!({"A": 1, "B": "x=y", "C": "{"})
+        );
+        assert_eq!(first("value", "[1, a]"), json!([1, "a"]));
+        assert_eq!(first("value", "a: [b"), "a: [b");
+        let yes_no = serde_yaml::from_str("{id: x, text: X, type: yes_no}").unwrap();
+        assert_eq!(values(&yes_no, "perhaps").unwrap_err(), "yes or no");
+    }
+}

@@ -1,0 +1,103 @@
+use camino::Utf8Path;
+use serde_json::{Map, Value};
+
+use super::defaults::{Person, author, git_user};
+use crate::configuration::User;
+
+/// What is found on the machine, for questions that say where their answer may be found.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    package: Value,
+    persons: Vec<Person>,
+    /// A port that no checkout has given away.
+    pub free_port: Option<u16>,
+}
+
+impl Facts {
+    /// Looks at `package.json` of a folder, the user's configuration, and git's.
+    pub fn find(folder: &Utf8Path, user: &User) -> Self {
+        let package = fs_err::read_to_string(folder.join("package.json")).unwrap_or_default();
+        let package: Value = serde_json::from_str(&package).unwrap_or_default();
+        let configured = user.name.clone().map(|name| Person {
+            name,
+            email: user.email.clone(),
+            origin: "configuration",
+        });
+        let git = git_user(folder);
+        let persons = [author(&package["author"]), configured, git];
+        Self {
+            package,
+            persons: persons.into_iter().flatten().collect(),
+            free_port: None,
+        }
+    }
+
+    /// What a source says (`package.json name`, `person name`, ...), and where that is.
+    pub(super) fn get(&self, source: &str, owner: Option<&str>) -> Option<(Value, String)> {
+        let (place, what) = source.split_once(' ').unwrap_or((source, ""));
+        match (place, what) {
+            ("package.json", "name") => {
+                // A package of an organisation is called `@organisation/name`.
+                let name = self.package["name"].as_str()?;
+                let name = name.rsplit('/').next().unwrap_or(name);
+                Some((name.into(), place.into()))
+            }
+            ("package.json", path) => {
+                let value = path
+                    .split('.')
+                    .try_fold(&self.package, |v, key| v.get(key))?;
+                (!is_empty(value)).then(|| (value.clone(), place.into()))
+            }
+            ("person", "name") => {
+                let person = self.persons.first()?;
+                Some((person.name.as_str().into(), person.origin.into()))
+            }
+            ("person", "email") => {
+                let mut same = self
+                    .persons
+                    .iter()
+                    .filter(|p| Some(p.name.as_str()) == owner);
+                let person = same.find(|person| person.email.is_some())?;
+                Some((person.email.as_deref()?.into(), person.origin.into()))
+            }
+            ("checkouts", "port") => Some((self.free_port?.into(), "free in the checkouts".into())),
+            _ => None,
+        }
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => Map::is_empty(map),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn answers_are_found_where_the_questions_say() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8Path::from_path(folder.path()).unwrap();
+        let package = r#"{"name": "@org/trends", "author": "Ada <ada@example.org>",
+            "deploy": {"target": "debian", "dependencies": {"_all": []}, "env": {}}}"#;
+        fs_err::write(path.join("package.json"), package).unwrap();
+        let facts = Facts::find(path, &User::default());
+        let get = |source| facts.get(source, Some("Ada")).map(|(value, _)| value);
+        assert_eq!(get("package.json name"), Some("trends".into()));
+        assert_eq!(get("package.json deploy.target"), Some("debian".into()));
+        assert_eq!(get("package.json deploy.env"), None);
+        assert_eq!(get("package.json version"), None);
+        assert_eq!(get("person name"), Some("Ada".into()));
+        assert_eq!(get("person email"), Some("ada@example.org".into()));
+        assert_eq!(facts.get("person email", Some("Grace")), None);
+        assert_eq!(get("checkouts port"), None);
+        assert_eq!(get("something else"), None);
+    }
+}

@@ -1,0 +1,686 @@
+use std::collections::BTreeSet;
+use std::io;
+
+use serde_json::Value;
+use thiserror::Error;
+
+use super::answers::{Answers, REQUIRED};
+use super::draft::Draft;
+use super::entry;
+use super::facts::Facts;
+use super::prompter::{Current, Note, Prompt, Prompter, Reply};
+use super::question::{Choice, Kind, Question, Section, shown};
+use super::shape::Shape;
+use super::tree;
+use crate::model::{SiteError, Sites, model_schema};
+
+/// What an interview needs besides somebody to ask.
+pub struct Setting<'a> {
+    pub sections: &'a [Section],
+    pub sites: &'a Sites,
+    pub facts: &'a Facts,
+    /// Tells whose an answer is already, by the path and the answer.
+    pub taken: &'a dyn Fn(&str, &Value) -> Option<String>,
+    /// Keeps the answers so far; called after each.
+    pub keep: &'a mut dyn FnMut(&Draft) -> io::Result<()>,
+}
+
+/// An interview that did not come to its end; the answers have been kept.
+#[derive(Debug, Error)]
+pub enum InterviewError {
+    #[error("the interview was interrupted")]
+    Interrupted,
+    #[error("the terminal cannot be used")]
+    Terminal(#[source] io::Error),
+    #[error("the answers cannot be kept")]
+    Keep(#[source] io::Error),
+    #[error(transparent)]
+    Site(#[from] SiteError),
+}
+
+/// An interview: which question is open, and what has been answered.
+///
+/// It does nothing but ask through the [`Prompter`], and keep the answers through the setting.
+pub struct Interview<'a> {
+    pub(super) setting: Setting<'a>,
+    pub(super) prompter: &'a mut dyn Prompter,
+    pub(super) draft: Draft,
+    schema: Value,
+    /// Answers that somebody else has, and that were given nevertheless.
+    insisted: BTreeSet<String>,
+}
+
+/// A place in the interview.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Place<'a> {
+    /// Whether a section is answered now.
+    Gate(usize, &'a Section),
+    Question(&'a Question),
+}
+
+/// Where to go from a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    Next,
+    Back,
+}
+
+/// A mistake in the answers: the question it is in, what is wrong, and the rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mistake {
+    pub(super) id: String,
+    pub(super) message: String,
+    pub(super) rule: Option<String>,
+}
+
+impl Place<'_> {
+    fn name(&self) -> String {
+        match self {
+            Self::Gate(_, section) => format!("section {}", section.name),
+            Self::Question(question) => question.id.clone(),
+        }
+    }
+}
+
+impl<'a> Interview<'a> {
+    /// Begins an interview, or goes on with one.
+    pub fn new(setting: Setting<'a>, prompter: &'a mut dyn Prompter, draft: Draft) -> Self {
+        Self {
+            setting,
+            prompter,
+            draft,
+            schema: model_schema(),
+            insisted: BTreeSet::new(),
+        }
+    }
+
+    /// Asks everything from the question that is open, then shows the review; returns the answers.
+    ///
+    /// # Errors
+    /// Where the user wants to stop, or nothing can be asked or kept.
+    pub fn run(mut self) -> Result<Draft, InterviewError> {
+        self.prompter.tell(&Note::Keys).map_err(failed)?;
+        let start = self.draft.at.clone();
+        let mut open = self.place(start.as_deref());
+        let mut heading: Option<&str> = None;
+        loop {
+            let Some(place) = open else {
+                match self.review()? {
+                    Turn::Next => return Ok(self.draft),
+                    Turn::Back => open = self.places(true).last().copied(),
+                }
+                heading = None;
+                continue;
+            };
+            self.draft.at = Some(place.name());
+            let (index, section) = self.section_of(place);
+            if heading != Some(section.name.as_str()) {
+                heading = Some(&section.name);
+                self.head(index, section)?;
+            }
+            let turn = match place {
+                Place::Gate(_, section) => self.gate(section)?,
+                Place::Question(question) => self.question(question)?,
+            };
+            open = match turn {
+                Turn::Next => self.after(place),
+                Turn::Back => self.before(place).or(Some(place)),
+            };
+            self.draft.at = open.map(|place| place.name());
+            self.keep()?;
+        }
+    }
+
+    /// Asks only what is required and not answered; returns the answers.
+    ///
+    /// # Errors
+    /// As [`Interview::run`].
+    pub fn run_missing(mut self) -> Result<Draft, InterviewError> {
+        let missing: Vec<&Question> = self
+            .questions()
+            .filter(|question| self.is_required(question) && self.answer(&question.id).is_none())
+            .collect();
+        let mut index = 0;
+        while let Some(question) = missing.get(index) {
+            let turn = self.ask(question, Some((index + 1, missing.len())))?;
+            index = match turn {
+                Turn::Next => index + 1,
+                Turn::Back => index.saturating_sub(1),
+            };
+            self.keep()?;
+        }
+        Ok(self.draft)
+    }
+
+    /// Asks nothing: takes what is proposed for questions that are not answered; returns the answers, and what was taken
+    /// with where it comes from.
+    ///
+    /// # Errors
+    /// Where the site cannot be read.
+    pub fn take_proposals(mut self) -> Result<(Draft, Vec<(String, Current)>), InterviewError> {
+        let mut taken = Vec::new();
+        for question in self.questions() {
+            let is_open = question.kind != Kind::Items && self.answer(&question.id).is_none();
+            if !is_open || !self.is_called_for(question) {
+                continue;
+            }
+            let (value, origin) = self.proposed(question)?;
+            let Some(value) = value.filter(|_| origin.as_deref() != Some(MODELS_OWN)) else {
+                continue;
+            };
+            let text = question.shown(&value);
+            taken.push((question.id.clone(), Current { text, origin }));
+            let mut answers = std::mem::take(&mut self.draft.answers);
+            self.put(&mut answers, &question.id, value);
+            self.draft.answers = answers;
+        }
+        Ok((self.draft, taken))
+    }
+
+    /// The question with its place in the count.
+    pub(super) fn question(&mut self, question: &'a Question) -> Result<Turn, InterviewError> {
+        let asked = self.places(false);
+        let index = asked
+            .iter()
+            .position(|place| *place == Place::Question(question));
+        let count = index.map(|index| (index + 1, asked.len()));
+        self.ask(question, count)
+    }
+
+    fn head(&mut self, index: usize, section: &Section) -> Result<(), InterviewError> {
+        let needed: Vec<String> = section
+            .needed_for
+            .iter()
+            .map(|step| format!("`{}`", step.command()))
+            .collect();
+        let mut intro = section.intro.clone();
+        if section.can_wait && !needed.is_empty() {
+            intro = format!("{intro} Needed for {}.", needed.join(", "));
+        }
+        let of = self.setting.sections.len();
+        let title = &section.title;
+        let note = Note::Heading {
+            title,
+            intro: &intro,
+            index: index + 1,
+            of,
+        };
+        self.prompter.tell(&note).map_err(failed)
+    }
+
+    /// Asks whether a section is answered now.
+    fn gate(&mut self, section: &'a Section) -> Result<Turn, InterviewError> {
+        let choice = |value: &str, text: &str| Choice {
+            value: value.into(),
+            text: text.into(),
+        };
+        let mut choices = vec![choice("now", "the questions that most services need")];
+        if section.questions.iter().any(|question| question.rare) {
+            choices.push(choice(
+                "all",
+                "every question, also those with a good default",
+            ));
+        }
+        choices.push(choice("later", "go on with the next section"));
+        let present = match (&self.draft.later, &self.draft.whole) {
+            (later, _) if later.contains(&section.name) => "later",
+            (_, whole) if whole.contains(&section.name) => "all",
+            _ => "now",
+        };
+        let question = Question {
+            id: String::new(),
+            text: "Answer these now".into(),
+            help: "What is left for later can be answered any time: run `svcgen new` again.".into(),
+            kind: Kind::Choice,
+            default: None,
+            from: Vec::new(),
+            when: super::condition::Condition::default(),
+            rare: false,
+            needed_for: None,
+            choices,
+            fields: Vec::new(),
+            noun: None,
+            keyed: false,
+        };
+        let prompt = Prompt {
+            count: None,
+            text: &question.text,
+            kind: Kind::Choice,
+            choices: &question.choices,
+            current: Some(Current {
+                text: present.into(),
+                origin: None,
+            }),
+            typed: present.into(),
+            optional: false,
+        };
+        loop {
+            let said = match self.prompter.ask(&prompt).map_err(failed)? {
+                Reply::Back => return Ok(Turn::Back),
+                Reply::Help => {
+                    self.tell(&Note::Help(&question.help))?;
+                    continue;
+                }
+                Reply::Current | Reply::Nothing => present.to_owned(),
+                Reply::Text(text) => match entry::values(&question, &text) {
+                    Ok(values) => shown(&values[0]),
+                    Err(_) => String::new(),
+                },
+            };
+            if !question.choices.iter().any(|choice| choice.value == said) {
+                self.tell(&Note::Wrong("it is one of the words, or its number", None))?;
+                continue;
+            }
+            let name = section.name.clone();
+            self.draft.later.remove(&name);
+            self.draft.whole.remove(&name);
+            match said.as_str() {
+                "later" => self.draft.later.insert(name),
+                "all" => self.draft.whole.insert(name),
+                _ => true,
+            };
+            return Ok(Turn::Next);
+        }
+    }
+
+    /// Asks one question until it is answered, or left.
+    pub(super) fn ask(
+        &mut self,
+        question: &'a Question,
+        count: Option<(usize, usize)>,
+    ) -> Result<Turn, InterviewError> {
+        if question.kind == Kind::Items {
+            return self.items(question, count);
+        }
+        let choices = self.choices(question);
+        loop {
+            let present = self.answer(&question.id).cloned();
+            let (value, origin) = match &present {
+                Some(value) => (Some(value.clone()), None),
+                None => self.proposed(question)?,
+            };
+            let current = value.as_ref().map(|value| Current {
+                text: question.shown(value),
+                origin: origin.clone(),
+            });
+            let prompt = Prompt {
+                count,
+                text: &question.text,
+                kind: question.kind,
+                choices: &choices,
+                typed: value
+                    .as_ref()
+                    .map(|v| typed(question, v))
+                    .unwrap_or_default(),
+                current: current.filter(|current| !current.text.is_empty()),
+                optional: !self.is_required(question),
+            };
+            match self.prompter.ask(&prompt).map_err(failed)? {
+                Reply::Back => return Ok(Turn::Back),
+                Reply::Help => self.tell(&Note::Help(&question.help))?,
+                Reply::Nothing if self.is_required(question) => {
+                    self.tell(&Note::Wrong("this has to be answered", None))?;
+                }
+                Reply::Nothing => {
+                    self.forget(question);
+                    return Ok(Turn::Next);
+                }
+                Reply::Current => match value {
+                    // What the model says by itself is not written into it.
+                    Some(_) if present.is_some() || origin.as_deref() == Some(MODELS_OWN) => {
+                        if self.is_still_right(question)? {
+                            return Ok(Turn::Next);
+                        }
+                    }
+                    Some(value) => {
+                        if self.take(question, vec![value])? {
+                            return Ok(Turn::Next);
+                        }
+                    }
+                    None if self.is_required(question) => {
+                        self.tell(&Note::Wrong("this has to be answered", None))?;
+                    }
+                    None => return Ok(Turn::Next),
+                },
+                Reply::Text(text) => match entry::values(&with(question, &choices), &text) {
+                    Ok(values) => {
+                        if self.take(question, values)? {
+                            return Ok(Turn::Next);
+                        }
+                    }
+                    Err(reason) => self.tell(&Note::Wrong(&reason, None))?,
+                },
+            }
+        }
+    }
+
+    /// Takes the first of the values that the model takes; says why where it takes none.
+    fn take(&mut self, question: &Question, values: Vec<Value>) -> Result<bool, InterviewError> {
+        let mut refused: Option<Mistake> = None;
+        for value in values {
+            let mut answers = self.draft.answers.clone();
+            self.put(&mut answers, &question.id, value.clone());
+            let mistakes = self.mistakes(&answers)?;
+            let found = mistakes
+                .into_iter()
+                .find(|mistake| mistake.id == question.id);
+            if let Some(mistake) = found {
+                refused.get_or_insert(mistake);
+                continue;
+            }
+            if let Some(owner) = (self.setting.taken)(&question.id, &value) {
+                let key = format!("{} {value}", question.id);
+                if self.insisted.insert(key) {
+                    self.tell(&Note::Wrong(
+                        &owner,
+                        Some("answer the same again to take it nevertheless"),
+                    ))?;
+                    return Ok(false);
+                }
+            }
+            self.draft.answers = answers;
+            return Ok(true);
+        }
+        if let Some(mistake) = refused {
+            self.tell(&Note::Wrong(&mistake.message, mistake.rule.as_deref()))?;
+        }
+        Ok(false)
+    }
+
+    /// Whether the answer that is there is none of the mistakes.
+    fn is_still_right(&mut self, question: &Question) -> Result<bool, InterviewError> {
+        let mistakes = self.mistakes(&self.draft.answers)?;
+        match mistakes
+            .into_iter()
+            .find(|mistake| mistake.id == question.id)
+        {
+            Some(mistake) => {
+                self.tell(&Note::Wrong(&mistake.message, mistake.rule.as_deref()))?;
+                Ok(false)
+            }
+            None => Ok(true),
+        }
+    }
+
+    /// The answer that Enter gives to a question that is not answered, and where it comes from.
+    fn proposed(
+        &self,
+        question: &Question,
+    ) -> Result<(Option<Value>, Option<String>), InterviewError> {
+        let owner = self.answer("owner.name").and_then(Value::as_str);
+        let found = question
+            .from
+            .iter()
+            .filter_map(|source| self.setting.facts.get(source, owner));
+        for (value, origin) in found {
+            if self.is_valid(question, &value)?
+                && (self.setting.taken)(&question.id, &value).is_none()
+            {
+                return Ok((Some(value), Some(origin)));
+            }
+        }
+        let own = match &question.default {
+            Some(Value::String(template)) => self.filled(template).map(Value::String),
+            other => other.clone(),
+        };
+        if let Some(value) = own
+            && self.is_valid(question, &value)?
+        {
+            return Ok((Some(value), None));
+        }
+        if self.is_required(question) {
+            return Ok((None, None));
+        }
+        let model = self.model(&self.draft.answers)?;
+        let is_known =
+            question.id.split('.').next() != Some("puppet_name") || self.answer("name").is_some();
+        let value = model
+            .as_ref()
+            .and_then(|model| tree::find(model, &question.id));
+        let value = value.filter(|value| is_known && !question.shown(value).is_empty());
+        Ok((value.cloned(), value.map(|_| MODELS_OWN.to_owned())))
+    }
+
+    /// Fills `{path}` and `{path without hyphens}` of a default; `None` where an answer is missing.
+    fn filled(&self, template: &str) -> Option<String> {
+        let mut text = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}')?;
+            let (path, is_plain) = match name.strip_suffix(" without hyphens") {
+                Some(path) => (path, true),
+                None => (name, false),
+            };
+            let answer = shown(&self.effective(path));
+            if answer.is_empty() {
+                return None;
+            }
+            text.push_str(before);
+            text.push_str(&if is_plain {
+                answer.replace('-', "")
+            } else {
+                answer
+            });
+            rest = after;
+        }
+        text.push_str(rest);
+        Some(text)
+    }
+
+    fn is_valid(&self, question: &Question, value: &Value) -> Result<bool, InterviewError> {
+        let mut answers = self.draft.answers.clone();
+        self.put(&mut answers, &question.id, value.clone());
+        let mistakes = self.mistakes(&answers)?;
+        Ok(mistakes.iter().all(|mistake| mistake.id != question.id))
+    }
+
+    /// The mistakes in answers, each with the question that it belongs to.
+    pub(super) fn mistakes(&self, answers: &Value) -> Result<Vec<Mistake>, InterviewError> {
+        let found = self.typed_answers(answers).preview(self.setting.sites)?;
+        let mistakes = found.err().unwrap_or_default().into_iter();
+        let mistake = |(id, problem): (String, crate::model::Problem)| Mistake {
+            id,
+            message: problem.message,
+            rule: problem.rule,
+        };
+        Ok(mistakes.map(mistake).collect())
+    }
+
+    /// The model of answers with everything filled in that goes without saying, where they make one.
+    pub(super) fn model(&self, answers: &Value) -> Result<Option<Value>, InterviewError> {
+        let found = self.typed_answers(answers).preview(self.setting.sites)?;
+        Ok(found
+            .ok()
+            .and_then(|service| serde_json::to_value(service).ok()))
+    }
+
+    fn typed_answers(&self, answers: &Value) -> Answers {
+        let mut typed = Answers::default();
+        typed.put_value("", answers);
+        let mut ids: Vec<&str> = self
+            .questions()
+            .map(|question| question.id.as_str())
+            .collect();
+        // What is asked of a part comes after what is asked of the whole.
+        ids.sort_by_key(|id| id.len());
+        for id in ids {
+            if let Some(value) = tree::find(answers, id) {
+                typed.put_value(id, value);
+            }
+        }
+        typed
+    }
+
+    /// What is answered, or what goes without saying.
+    fn effective(&self, path: &str) -> Value {
+        if let Some(value) = self.answer(path) {
+            return value.clone();
+        }
+        let model = self.model(&self.draft.answers).ok().flatten();
+        let found = model.as_ref().and_then(|model| tree::find(model, path));
+        found.cloned().unwrap_or_default()
+    }
+
+    pub(super) fn answer(&self, path: &str) -> Option<&Value> {
+        tree::find(&self.draft.answers, path)
+    }
+
+    pub(super) fn put(&self, answers: &mut Value, path: &str, value: Value) {
+        let root = Shape::root(&self.schema);
+        let is_named = |path: &str| root.at(path).is_some_and(Shape::is_named_list);
+        tree::put(answers, path, value, is_named);
+    }
+
+    pub(super) fn forget(&mut self, question: &Question) {
+        tree::remove(&mut self.draft.answers, &question.id);
+    }
+
+    pub(super) fn is_required(&self, question: &Question) -> bool {
+        REQUIRED.iter().any(|(path, _)| *path == question.id)
+    }
+
+    /// The shape of one item of a list or mapping.
+    pub(super) fn item_shape(&self, question: &Question) -> Shape<'_> {
+        let shape = question
+            .id
+            .split('.')
+            .fold(Shape::root(&self.schema), Shape::child);
+        match question.keyed {
+            true => shape.child("item"),
+            false => shape.item(),
+        }
+    }
+
+    fn choices(&self, question: &Question) -> Vec<Choice> {
+        if question.id != "site" {
+            return question.choices.clone();
+        }
+        let name = |value| Choice {
+            value,
+            text: String::new(),
+        };
+        self.setting.sites.names().into_iter().map(name).collect()
+    }
+
+    pub(super) fn tell(&mut self, note: &Note<'_>) -> Result<(), InterviewError> {
+        self.prompter.tell(note).map_err(failed)
+    }
+
+    pub(super) fn keep(&mut self) -> Result<(), InterviewError> {
+        (self.setting.keep)(&self.draft).map_err(InterviewError::Keep)
+    }
+
+    pub(super) fn questions(&self) -> impl Iterator<Item = &'a Question> + use<'a> {
+        let sections: &'a [Section] = self.setting.sections;
+        sections.iter().flat_map(|section| &section.questions)
+    }
+
+    /// Whether the other answers call for a question.
+    pub(super) fn is_called_for(&self, question: &Question) -> bool {
+        question.when.holds(|path| self.effective(path))
+    }
+
+    /// The places that are gone through: questions, and where that is wanted, gates.
+    fn places(&self, with_gates: bool) -> Vec<Place<'a>> {
+        let sections: &'a [Section] = self.setting.sections;
+        let mut places = Vec::new();
+        for (index, section) in sections.iter().enumerate() {
+            if section.can_wait && with_gates {
+                places.push(Place::Gate(index, section));
+            }
+            if self.draft.later.contains(&section.name) {
+                continue;
+            }
+            let is_whole = self.draft.whole.contains(&section.name);
+            let asked = section.questions.iter().filter(|question| {
+                (is_whole || !question.rare || self.is_odd(question))
+                    && self.is_called_for(question)
+            });
+            places.extend(asked.map(Place::Question));
+        }
+        places
+    }
+
+    /// Whether a rare question is open nevertheless: it was asked for by the draft.
+    fn is_odd(&self, question: &Question) -> bool {
+        self.draft.at.as_deref() == Some(question.id.as_str())
+    }
+
+    fn place(&self, name: Option<&str>) -> Option<Place<'a>> {
+        let name = name?;
+        let places = self.places(true);
+        let found = places.iter().find(|place| place.name() == name);
+        found.or(places.first()).copied()
+    }
+
+    /// The order in which places stand, whether they are asked or not.
+    fn rank(&self, place: Place<'a>) -> (usize, usize) {
+        let sections: &'a [Section] = self.setting.sections;
+        match place {
+            Place::Gate(index, _) => (index, 0),
+            Place::Question(question) => {
+                let of =
+                    |section: &Section| section.questions.iter().position(|q| q.id == question.id);
+                let found = sections.iter().enumerate();
+                let mut found =
+                    found.filter_map(|(index, section)| Some((index, of(section)? + 1)));
+                found.next().unwrap_or_default()
+            }
+        }
+    }
+
+    fn after(&self, place: Place<'a>) -> Option<Place<'a>> {
+        let rank = self.rank(place);
+        self.places(true)
+            .into_iter()
+            .find(|other| self.rank(*other) > rank)
+    }
+
+    fn before(&self, place: Place<'a>) -> Option<Place<'a>> {
+        let rank = self.rank(place);
+        self.places(true)
+            .into_iter()
+            .rfind(|other| self.rank(*other) < rank)
+    }
+
+    fn section_of(&self, place: Place<'a>) -> (usize, &'a Section) {
+        let sections: &'a [Section] = self.setting.sections;
+        let index = self.rank(place).0;
+        (index, &sections[index])
+    }
+}
+
+/// The origin of an answer that the model gives by itself.
+const MODELS_OWN: &str = "default";
+
+pub(super) fn failed(error: io::Error) -> InterviewError {
+    match error.kind() {
+        io::ErrorKind::Interrupted => InterviewError::Interrupted,
+        _ => InterviewError::Terminal(error),
+    }
+}
+
+/// The question with the choices that are shown.
+fn with(question: &Question, choices: &[Choice]) -> Question {
+    Question {
+        choices: choices.to_vec(),
+        ..question.clone()
+    }
+}
+
+/// An answer as it would be typed.
+pub(super) fn typed(question: &Question, value: &Value) -> String {
+    let lines = |value: &Value| {
+        let items = value.as_array().into_iter().flatten();
+        items.map(shown).collect::<Vec<_>>().join("\n")
+    };
+    match (question.kind, value) {
+        (Kind::Hosts | Kind::Lines, value) => lines(value),
+        (Kind::Values, Value::Object(map)) => super::question::pairs(map).join("\n"),
+        (Kind::Value, Value::Array(_) | Value::Object(_)) => value.to_string(),
+        _ => question.shown(value),
+    }
+}
+
+#[cfg(test)]
+mod tests;

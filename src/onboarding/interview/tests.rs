@@ -1,0 +1,355 @@
+#![allow(clippy::unwrap_used)]
+use camino::Utf8Path;
+use serde_json::json;
+
+use super::super::catalogue::load_sections;
+use super::super::script::Script;
+use super::*;
+use crate::configuration::User;
+
+/// What became of a scripted interview.
+struct Played {
+    result: Result<Draft, InterviewError>,
+    seen: Vec<String>,
+    kept: Vec<Draft>,
+    is_over: bool,
+}
+
+impl Played {
+    fn answers(&self) -> &Value {
+        &self.result.as_ref().unwrap().answers
+    }
+
+    fn saw(&self, text: &str) -> bool {
+        self.seen.iter().any(|line| line.contains(text))
+    }
+}
+
+fn play_with(draft: Draft, facts: &Facts, replies: &[&str]) -> Played {
+    let sections = load_sections(None).unwrap();
+    let sites = Sites::new(None);
+    let mut kept = Vec::new();
+    let mut keep = |draft: &Draft| {
+        kept.push(draft.clone());
+        Ok(())
+    };
+    let taken = |path: &str, value: &Value| {
+        (path == "port" && *value == 6000).then(|| "port 6000 is `other`'s".to_owned())
+    };
+    let mut script = Script::new(replies);
+    let setting = Setting {
+        sections: &sections,
+        sites: &sites,
+        facts,
+        taken: &taken,
+        keep: &mut keep,
+    };
+    let result = Interview::new(setting, &mut script, draft).run();
+    Played {
+        result,
+        is_over: script.is_over(),
+        seen: script.seen,
+        kept,
+    }
+}
+
+fn begun() -> Draft {
+    Draft {
+        at: Some(String::new()),
+        ..Draft::new(Utf8Path::new("/w/svcgen.yaml"), json!({}))
+    }
+}
+
+fn play(replies: &[&str]) -> Played {
+    play_with(begun(), &Facts::default(), replies)
+}
+
+/// The first section, and nothing else.
+const LEAST: [&str; 13] = [
+    "my-svc",
+    "",
+    "Does it.",
+    "6001",
+    "Rust, Kafka",
+    "Ada",
+    "-",
+    "later",
+    "later",
+    "later",
+    "later",
+    "later",
+    "",
+];
+
+#[test]
+fn the_first_section_is_enough() {
+    let played = play(&LEAST);
+    let expected = json!({"name": "my-svc", "description": "Does it.", "port": 6001,
+        "technologies": ["Rust", "Kafka"], "owner": {"name": "Ada"}});
+    assert_eq!(*played.answers(), expected);
+    assert!(played.is_over);
+    assert!(
+        played.saw("2 of 30 Name of its Puppet class [mysvc] (default)")
+            || played.saw("Name of its Puppet class [mysvc] (default)"),
+        "{:#?}",
+        played.seen
+    );
+    assert!(played.saw("Hosts and deployment (left for later)"));
+}
+
+#[test]
+fn a_wrong_answer_is_refused_at_once_by_the_rule_of_the_model() {
+    let mut replies = vec![
+        "My Svc", "?", "-", "", "class", "my-svc", "", "Does it.", "80", "http", "70000",
+    ];
+    replies.extend(&LEAST[3..]);
+    let played = play(&replies);
+    assert_eq!(played.answers()["port"], 6001);
+    for words in [
+        "`My Svc` is not a service name",
+        "lower-case letters, digits and single hyphens",
+        "such as `trending-edits`",
+        "this has to be answered",
+        "`80` is not a port",
+        "expected a port number, found text",
+        "`70000` is not a port",
+    ] {
+        assert!(played.saw(words), "{words}: {:#?}", played.seen);
+    }
+}
+
+#[test]
+fn what_somebody_else_has_is_told_and_taken_only_twice() {
+    let mut replies = LEAST.to_vec();
+    replies.splice(3..4, ["6000", "6000"]);
+    let played = play(&replies);
+    assert_eq!(played.answers()["port"], 6000);
+    assert!(played.saw("port 6000 is `other`'s"));
+}
+
+#[test]
+fn going_back_keeps_what_was_answered() {
+    let mut replies = vec!["<", "first", "<", "my-svc", "", "<", "<", "", ""];
+    replies.extend(&LEAST[2..]);
+    let played = play(&replies);
+    assert_eq!(played.answers()["name"], "my-svc", "{:#?}", played.seen);
+    assert!(played.saw("Name of the service [first]"));
+}
+
+#[test]
+fn later_can_be_taken_back_from_the_next_section() {
+    let mut replies = LEAST[..8].to_vec();
+    // Back from the gate of the second section to the first, and through it.
+    replies.extend([
+        "<", "now", "scap", "", "yes", "22", "later", "later", "later", "later", "",
+    ]);
+    let played = play(&replies);
+    let answers = played.answers();
+    assert_eq!(answers["config"]["style"], "scap", "{:#?}", played.seen);
+    assert_eq!(
+        answers["runtime"],
+        json!({"healthcheck": {"spec": true}, "node_version": "22"})
+    );
+    assert!(!played.saw("Path that answers"), "a spec needs no path");
+}
+
+#[test]
+fn lists_of_things_are_made_changed_and_shortened() {
+    let mut replies = LEAST[..7].to_vec();
+    replies.extend(["now", "", "+"]);
+    replies.extend([
+        "Depth",
+        "depth",
+        "Integer",
+        "How deep.",
+        "",
+        "many",
+        "3",
+        "",
+        "",
+    ]);
+    replies.extend(["+", "token", "", "", "yes"]);
+    replies.extend(["+", "depth", "other", "", "-", "", "-", "-", "-"]);
+    replies.extend(["4", "-3", "1", "", "", "", "", "5", "", "", ""]);
+    replies.extend(["", "", "", "later", "later", "later", "later", ""]);
+    let played = play(&replies);
+    assert!(played.is_over, "{:#?}", played.seen);
+    let expected = json!([
+        {"name": "depth", "type": "Integer", "description": "How deep.", "secret": false, "default": 5},
+        {"name": "token", "type": "String", "secret": true},
+    ]);
+    assert_eq!(
+        played.answers()["config"]["parameters"],
+        expected,
+        "{:#?}",
+        played.seen
+    );
+    assert!(played.saw("`Depth` is not a parameter name"));
+    assert!(played.saw("`depth` stands in the list already"));
+    assert!(played.saw("`4` is not understood"));
+}
+
+#[test]
+fn hosts_and_places_become_the_models() {
+    let mut replies = LEAST[..7].to_vec();
+    replies.extend(["later", "later", "later", "all"]);
+    replies.extend([
+        "+",
+        "canary",
+        "UPPER.example.org",
+        "a[1-2].example.org, b1.example.org",
+        "",
+        "",
+        "+",
+        "default",
+        "c1",
+        "2",
+        "10%",
+        "",
+    ]);
+    replies.extend(["", "", ""]);
+    replies.extend([
+        "+",
+        "spec",
+        "",
+        "",
+        "/usr/bin/true",
+        "",
+        "",
+        "+",
+        "early",
+        "",
+        "-",
+        "promote",
+        "true",
+        "5",
+        "canary",
+        "",
+    ]);
+    replies.extend([
+        "+",
+        "beta",
+        "lab.example",
+        "x1.lab.example",
+        "+",
+        "beta",
+        "gamma",
+        "lab2.example",
+        "-",
+        "-2",
+        "",
+    ]);
+    replies.extend(["later", ""]);
+    let played = play(&replies);
+    assert!(played.is_over, "{:#?}", played.seen);
+    let deploy = &played.answers()["deploy"];
+    assert_eq!(
+        deploy["groups"],
+        json!([
+            {"name": "canary", "hosts": ["a[1-2].example.org", "b1.example.org"]},
+            {"name": "default", "hosts": ["c1"], "size": 2, "failure_limit": "10%"},
+        ])
+    );
+    assert_eq!(
+        deploy["checks"][1],
+        json!({"name": "early", "type": "command", "before": "promote",
+        "command": "true", "timeout": 5, "group": "canary"})
+    );
+    assert_eq!(deploy["checks"][0]["after"], "handle_service");
+    let expected = json!({"beta": {"domain": "lab.example",
+        "groups": [{"name": "default", "hosts": ["x1.lab.example"]}]}});
+    assert_eq!(
+        played.answers()["environments"],
+        expected,
+        "{:#?}",
+        played.seen
+    );
+    assert!(played.saw("`beta` is there already"));
+}
+
+#[test]
+fn every_answer_is_kept_and_the_interview_goes_on_where_it_stopped() {
+    let first = play(&["my-svc", "", "Does it.", "6001", "^C"]);
+    assert!(matches!(first.result, Err(InterviewError::Interrupted)));
+    let draft = first.kept.last().unwrap().clone();
+    assert_eq!(draft.at.as_deref(), Some("technologies"));
+    assert_eq!(draft.answers["port"], 6001);
+    let second = play_with(draft, &Facts::default(), &LEAST[4..]);
+    assert_eq!(second.answers()["name"], "my-svc");
+    assert_eq!(second.answers()["owner"]["name"], "Ada");
+    assert!(
+        second.seen[2].contains("What it is built with"),
+        "{:#?}",
+        second.seen
+    );
+}
+
+#[test]
+fn half_a_thing_is_kept_and_asked_for_again() {
+    let mut replies = LEAST[..7].to_vec();
+    replies.extend(["later", "later", "now", "", "+", "RESTBase", "^C"]);
+    let first = play(&replies);
+    let draft = first.kept.last().unwrap().clone();
+    assert_eq!(draft.answers["request_flow"], json!([{"from": "RESTBase"}]));
+    let second = play_with(
+        draft,
+        &Facts::default(),
+        &["", "1", "", "my-svc", "GET /", "", "", "later", "later", ""],
+    );
+    assert!(second.saw("`to` is required"), "{:#?}", second.seen);
+    let edge = json!([{"from": "RESTBase", "to": "my-svc", "label": "GET /"}]);
+    assert_eq!(second.answers()["request_flow"], edge);
+}
+
+#[test]
+fn going_back_from_a_new_thing_leaves_the_list_as_it_was() {
+    let mut replies = LEAST[..7].to_vec();
+    replies.extend([
+        "later", "later", "now", "", "+", "RESTBase", "<", "<", "", "", "later", "later", "",
+    ]);
+    let played = play(&replies);
+    assert_eq!(
+        played.answers().get("request_flow"),
+        None,
+        "{:#?}",
+        played.seen
+    );
+}
+
+#[test]
+fn the_review_changes_any_answer() {
+    let answers = json!({"name": "my-svc", "description": "Does it.", "port": 6001, "owner": {"name": "Ada"}});
+    let draft = Draft::new(Utf8Path::new("/w/svcgen.yaml"), answers);
+    let played = play_with(
+        draft,
+        &Facts::default(),
+        &["99", "5", "6002", "?", "9", "ada", ""],
+    );
+    assert_eq!(played.answers()["port"], 6002, "{:#?}", played.seen);
+    assert_eq!(played.answers()["owner"]["irc"], "ada");
+    assert!(played.saw("there is no number `99`"));
+    assert!(played.saw("  5  port "));
+    assert!(played.saw("(mysvc)"));
+}
+
+#[test]
+fn found_answers_are_proposed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = Utf8Path::from_path(folder.path()).unwrap();
+    let package = r#"{"name": "@org/trends", "description": "Computes\ntrends. \"%{x}\" # yes", "author": "Ada <a@example.org>",
+        "deploy": {"target": "ubuntu", "dependencies": {"ubuntu": ["librdkafka-dev"]}}}"#;
+    fs_err::write(folder.join("package.json"), package).unwrap();
+    let mut facts = Facts::find(folder, &User::default());
+    facts.free_port = Some(6007);
+    let replies = [
+        "", "", "", "", "", "", "", "later", "now", "", "", "", "", "", "later", "later", "later",
+        "",
+    ];
+    let played = play_with(begun(), &facts, &replies);
+    let expected = json!({"name": "trends", "description": "Computes\ntrends. \"%{x}\" # yes", "port": 6007,
+        "owner": {"name": "Ada", "email": "a@example.org"},
+        "build": {"target": "ubuntu", "dependencies": {"ubuntu": ["librdkafka-dev"]}}});
+    assert_eq!(*played.answers(), expected, "{:#?}", played.seen);
+    assert!(played.saw("Name of the service [trends] (package.json)"));
+    assert!(played.saw("TCP port [6007] (free in the checkouts)"));
+}

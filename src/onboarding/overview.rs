@@ -1,0 +1,160 @@
+//! The last part of the interview: all answers, from which any can be changed.
+
+use super::interview::{Interview, InterviewError, Turn, failed};
+use super::prompter::{Current, Note, Prompt, Reply};
+use super::question::{Kind, Question, Section};
+use super::tree;
+
+/// The widest line, in characters.
+const WIDTH: usize = 79;
+
+/// How far the answers stand from the left.
+const INDENT: usize = 34;
+
+impl<'a> Interview<'a> {
+    /// Shows all answers, and changes those that are named, until it is enough.
+    pub(super) fn review(&mut self) -> Result<Turn, InterviewError> {
+        self.draft.at = None;
+        self.keep()?;
+        loop {
+            let rows: Vec<(&'a Section, &'a Question)> = self.rows();
+            let lines = self.lines(&rows)?;
+            self.tell(&Note::Lines(&lines))?;
+            let mistakes = self.mistakes(&self.draft.answers)?;
+            for mistake in &mistakes {
+                let message = match mistake.id.as_str() {
+                    "" => mistake.message.clone(),
+                    id => format!("{id}: {}", mistake.message),
+                };
+                self.tell(&Note::Wrong(&message, mistake.rule.as_deref()))?;
+            }
+            let missing = rows.iter().position(|(_, question)| {
+                self.is_required(question) && self.answer(&question.id).is_none()
+            });
+            let text = "The number of an answer changes it; Enter writes the model";
+            let prompt = Prompt {
+                count: None,
+                text,
+                kind: Kind::Items,
+                choices: &[],
+                current: Some(Current {
+                    text: "write".into(),
+                    origin: None,
+                }),
+                typed: String::new(),
+                optional: false,
+            };
+            match self.prompter.ask(&prompt).map_err(failed)? {
+                Reply::Back => return Ok(Turn::Back),
+                Reply::Help => self.tell(&Note::Help(
+                    "Nothing is written yet. A number asks that question again; `<` goes back to the last question; \
+                     Ctrl-C keeps the answers for `svcgen new --resume`.",
+                ))?,
+                Reply::Current | Reply::Nothing => match (missing, mistakes.is_empty()) {
+                    (None, true) => return Ok(Turn::Next),
+                    (Some(index), _) => {
+                        self.tell(&Note::Wrong("this has to be answered", None))?;
+                        self.change(rows[index].1)?;
+                    }
+                    (None, false) => {
+                        let found = rows.iter().find(|(_, question)| {
+                            mistakes.iter().any(|mistake| mistake.id == question.id)
+                        });
+                        match found {
+                            Some((_, question)) => self.change(question)?,
+                            None => self.tell(&Note::Wrong(
+                                "these answers do not make a model",
+                                Some("Ctrl-C keeps them; mend the model by hand"),
+                            ))?,
+                        }
+                    }
+                },
+                Reply::Text(text) => {
+                    let number = text.trim().parse::<usize>().ok();
+                    let index = number.and_then(|number| number.checked_sub(1));
+                    match index.and_then(|index| rows.get(index)) {
+                        Some((_, question)) => self.change(question)?,
+                        None => {
+                            let reason = format!("there is no number `{}`", text.trim().escape_debug());
+                            self.tell(&Note::Wrong(&reason, None))?;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn change(&mut self, question: &'a Question) -> Result<(), InterviewError> {
+        self.ask(question, None)?;
+        self.keep()
+    }
+
+    /// The questions that can be changed: all that the other answers call for.
+    fn rows(&self) -> Vec<(&'a Section, &'a Question)> {
+        let sections: &'a [Section] = self.setting.sections;
+        let all = sections.iter().flat_map(|section| {
+            section
+                .questions
+                .iter()
+                .map(move |question| (section, question))
+        });
+        all.filter(|(_, question)| self.is_called_for(question))
+            .collect()
+    }
+
+    /// The review, line by line: what is answered, and dimmed by brackets what goes without saying.
+    fn lines(&self, rows: &[(&Section, &Question)]) -> Result<Vec<String>, InterviewError> {
+        let model = self.model(&self.draft.answers)?;
+        let mut lines = Vec::new();
+        let mut heading = "";
+        for (index, (section, question)) in rows.iter().enumerate() {
+            if heading != section.name {
+                heading = &section.name;
+                let later = match self.draft.later.contains(&section.name) {
+                    true => " (left for later)",
+                    false => "",
+                };
+                lines.push(String::new());
+                lines.push(format!("{}{later}", section.title));
+            }
+            let by_itself = model
+                .as_ref()
+                .and_then(|model| tree::find(model, &question.id));
+            let shown = match (self.answer(&question.id), by_itself) {
+                (Some(value), _) => one_line(&question.shown(value)),
+                (None, Some(value)) if !self.is_required(question) => {
+                    let text = one_line(&question.shown(value));
+                    if text.is_empty() {
+                        "-".into()
+                    } else {
+                        format!("({text})")
+                    }
+                }
+                _ => "-".to_owned(),
+            };
+            let label = format!("{:>3}  {}", index + 1, question.id);
+            lines.push(cut(&format!("{label:<INDENT$} {shown}")));
+        }
+        lines.push(String::new());
+        Ok(lines)
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Cuts a line where the terminal would.
+fn cut(line: &str) -> String {
+    if textwrap::core::display_width(line) <= WIDTH {
+        return line.to_owned();
+    }
+    let mut short = String::new();
+    for c in line.chars() {
+        if textwrap::core::display_width(&short) + 4 > WIDTH {
+            break;
+        }
+        short.push(c);
+    }
+    format!("{short}...")
+}

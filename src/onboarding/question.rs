@@ -1,0 +1,217 @@
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::condition::Condition;
+
+/// The questions of one file, which are asked together and may be left for later together.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// The name of the file.
+    #[serde(skip)]
+    pub name: String,
+    pub version: u32,
+    pub title: String,
+    /// Sections are asked by this number, and then by name.
+    #[serde(default = "last")]
+    pub order: u32,
+    /// What the section is about, in a sentence or two.
+    #[serde(default)]
+    pub intro: String,
+    /// Whether it can be left for later as a whole.
+    #[serde(default)]
+    pub can_wait: bool,
+    /// The commands that need its answers, in the order of the road.
+    #[serde(default)]
+    pub needed_for: Vec<Step>,
+    #[serde(default)]
+    pub questions: Vec<Question>,
+}
+
+/// One question of the interview.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The path in the model; of a field of an item, its key.
+    pub id: String,
+    pub text: String,
+    #[serde(default)]
+    pub help: String,
+    #[serde(rename = "type", default)]
+    pub kind: Kind,
+    /// What is answered by Enter; a text may hold `{path}` of other answers. Without one, what the model says by itself.
+    #[serde(default)]
+    pub default: Option<Value>,
+    /// Where an answer may be found on the machine; the first that is there and valid goes before the default.
+    #[serde(default)]
+    pub from: Vec<String>,
+    #[serde(default)]
+    pub when: Condition,
+    /// Whether hardly anybody needs another answer than the default; then it is asked only on request.
+    #[serde(default)]
+    pub rare: bool,
+    /// The command that needs the answer, where it is another than the section's.
+    #[serde(default)]
+    pub needed_for: Option<Step>,
+    /// The answers of a choice.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
+    /// The questions about each item.
+    #[serde(default)]
+    pub fields: Vec<Self>,
+    /// What one item is called.
+    #[serde(default)]
+    pub noun: Option<String>,
+    /// Whether the items are the values of a mapping, with their names as keys.
+    #[serde(default)]
+    pub keyed: bool,
+}
+
+/// What kind of answer is expected, and so how it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A text of one line.
+    #[default]
+    Line,
+    /// A text of several lines.
+    Text,
+    Port,
+    Number,
+    /// Hosts and ranges of hosts, parted by white space, commas or line ends.
+    Hosts,
+    Choice,
+    YesNo,
+    /// Year, month, day.
+    Date,
+    /// A list in one line, parted by commas.
+    Words,
+    /// A list, an item a line.
+    Lines,
+    /// `NAME=VALUE`, one a line.
+    Values,
+    /// Any value, as YAML writes it.
+    Value,
+    /// A list of things with fields of their own.
+    Items,
+}
+
+/// One of the answers of a choice.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    pub value: String,
+    #[serde(default)]
+    pub text: String,
+}
+
+/// A step of the road, by the command that takes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    New,
+    Vagrant,
+    RequestRepositories,
+    Source,
+    RequestService,
+    Scap,
+    Puppet,
+    RequestAccess,
+    Build,
+    Deploy,
+}
+
+impl Step {
+    /// The command as it is typed.
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::New => "svcgen new",
+            Self::Vagrant => "svcgen vagrant",
+            Self::RequestRepositories => "svcgen request repositories",
+            Self::Source => "svcgen source",
+            Self::RequestService => "svcgen request service",
+            Self::Scap => "svcgen scap",
+            Self::Puppet => "svcgen puppet",
+            Self::RequestAccess => "svcgen request access",
+            Self::Build => "svcgen build",
+            Self::Deploy => "svcgen deploy",
+        }
+    }
+}
+
+impl Question {
+    /// What one item is called.
+    pub(super) fn noun(&self) -> &str {
+        self.noun.as_deref().unwrap_or("item")
+    }
+
+    /// Shows an answer in one line.
+    pub(super) fn shown(&self, value: &Value) -> String {
+        match (self.kind, value) {
+            (Kind::YesNo, Value::Bool(true)) => "yes".into(),
+            (Kind::YesNo, Value::Bool(false)) => "no".into(),
+            (Kind::Items, value) => {
+                let items = self.items(value);
+                let names = items.iter().map(|item| self.item_shown(item));
+                names.collect::<Vec<_>>().join("; ")
+            }
+            (Kind::Values, Value::Object(map)) => pairs(map).join(", "),
+            (Kind::Text, Value::String(text)) => text.clone(),
+            (_, value) => shown(value),
+        }
+    }
+
+    /// The items of an answer, each with its name among its fields.
+    pub(super) fn items(&self, value: &Value) -> Vec<Value> {
+        match value {
+            Value::Array(items) => items.clone(),
+            Value::Object(map) if self.keyed => map.iter().map(|(k, v)| named(k, v)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Shows an item in one line: its fields in the order in which they are asked.
+    pub(super) fn item_shown(&self, item: &Value) -> String {
+        let field = |field: &Self| {
+            let value = super::tree::find(item, &field.id)?;
+            match (field.kind, value) {
+                (Kind::YesNo, Value::Bool(true)) => Some(field.id.clone()),
+                (Kind::YesNo, _) => None,
+                _ => Some(field.shown(value)).filter(|text| !text.is_empty()),
+            }
+        };
+        let all: Vec<String> = self.fields.iter().filter_map(field).collect();
+        all.join(", ")
+    }
+}
+
+fn named(name: &str, value: &Value) -> Value {
+    let mut item = Map::new();
+    item.insert("name".into(), name.into());
+    item.extend(value.as_object().cloned().unwrap_or_default());
+    Value::Object(item)
+}
+
+/// Shows any value in one line.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => pairs(map).join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// The entries of a mapping as they are typed.
+pub(super) fn pairs(map: &Map<String, Value>) -> Vec<String> {
+    let pair = |(key, value): (&String, &Value)| match value {
+        Value::String(text) => format!("{key}={text}"),
+        value => format!("{key}={value}"),
+    };
+    map.iter().map(pair).collect()
+}
+
+fn last() -> u32 {
+    100
+}

@@ -1,0 +1,210 @@
+//! Changes the text of a model so that it says what was answered; comments stay where the answers did.
+
+use serde_json::Value;
+
+use crate::edit::yaml::{Entry, Other, Place, patch};
+use crate::yaml::{Node, parse};
+
+/// How the text of a model was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revised {
+    /// Nothing had to be changed.
+    Same,
+    /// Only the lines of the answers that changed are others.
+    Lines(String),
+    /// It cannot be changed line by line.
+    Impossible,
+}
+
+/// Changes a text so that it says `wanted`, line by line.
+pub fn revise(text: &str, wanted: &Value) -> Revised {
+    let Ok(root) = parse(text) else {
+        return Revised::Impossible;
+    };
+    if root.to_value() == *wanted {
+        return Revised::Same;
+    }
+    let mut changed = text.to_owned();
+    let mut changes = Vec::new();
+    compare(&root, wanted, &mut Vec::new(), &mut changes);
+    for change in changes {
+        let next = match change {
+            Change::Put(entry) => patch(Some(&changed), &[entry], Some(&changed)).ok(),
+            Change::Remove(path) => remove(&changed, &path),
+        };
+        match next {
+            Some(next) => changed = next,
+            None => return Revised::Impossible,
+        }
+    }
+    match parse(&changed) {
+        Ok(node) if node.to_value() == *wanted => Revised::Lines(changed),
+        _ => Revised::Impossible,
+    }
+}
+
+/// One change of the text.
+#[derive(Debug)]
+enum Change {
+    Put(Entry),
+    Remove(Vec<String>),
+}
+
+/// Finds what differs: as deep as there are mappings whose keys have lines of their own.
+fn compare(node: &Node, wanted: &Value, path: &mut Vec<String>, changes: &mut Vec<Change>) {
+    let Value::Object(map) = wanted else { return };
+    for (key, _) in node
+        .entries()
+        .iter()
+        .filter(|(key, _)| !map.contains_key(&key.text))
+    {
+        let mut gone = path.clone();
+        gone.push(key.text.clone());
+        changes.push(Change::Remove(gone));
+    }
+    for (key, value) in map {
+        let found = node.find(key);
+        if found.is_some_and(|found| found.to_value() == *value) {
+            continue;
+        }
+        match found {
+            Some(found)
+                if !found.flow && !found.entries().is_empty() && keeps_some(found, value) =>
+            {
+                path.push(key.clone());
+                compare(found, value, path, changes);
+                path.pop();
+            }
+            _ => changes.push(Change::Put(Entry {
+                at: path.clone(),
+                key: key.clone(),
+                value: value.clone(),
+                place: Place::End,
+                other: Other::Refused,
+            })),
+        }
+    }
+}
+
+/// Whether a mapping keeps any of its keys; otherwise it is replaced as a whole.
+fn keeps_some(node: &Node, wanted: &Value) -> bool {
+    node.entries()
+        .iter()
+        .any(|(key, _)| wanted.get(&key.text).is_some())
+}
+
+/// Takes the lines of a key away, and those of its value.
+fn remove(text: &str, path: &[String]) -> Option<String> {
+    let root = parse(text).ok()?;
+    let (last, above) = path.split_last()?;
+    let mapping = root.find_path(above.iter().map(String::as_str))?;
+    let (key, value) = mapping
+        .entries()
+        .iter()
+        .find(|(key, _)| key.text == *last)?;
+    let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let start = line_start(key.span.start);
+    let mut end = content_end(value).max(key.span.end);
+    // A block of text may end with its last line.
+    if !text[..end].ends_with('\n') {
+        end += text[end..].find('\n').map_or(text.len() - end, |at| at + 1);
+    }
+    Some(format!("{}{}", &text[..start], &text[end..]))
+}
+
+/// Where the last thing in a value ends.
+fn content_end(value: &Node) -> usize {
+    let inner = value
+        .entries()
+        .iter()
+        .map(|(key, value)| content_end(value).max(key.span.end));
+    let items = value.items().iter().map(content_end);
+    match value.flow || (value.entries().is_empty() && value.items().is_empty()) {
+        true => value.span.end,
+        false => inner.chain(items).max().unwrap_or(value.span.end),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    const MODEL: &str = "# Ours.\nversion: 1\nname: trends # as in the logs\ndescription: |\n  Does it.\n\n  More.\nport: 6000\n\
+        # Who is asked.\nowner: {name: Ada, shell: ada}\nruntime:\n  # The farm's.\n  node_version: \"20\"\n  log_level: info\n\
+        config:\n  parameters:\n    # The first.\n    - {name: a, type: Integer, default: 1}\n";
+
+    fn wanted(change: impl Fn(&mut Value)) -> Value {
+        let mut value = parse(MODEL).unwrap().to_value();
+        change(&mut value);
+        value
+    }
+
+    fn revised(change: impl Fn(&mut Value)) -> String {
+        match revise(MODEL, &wanted(change)) {
+            Revised::Lines(text) => text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn only_the_lines_of_the_answer_change() {
+        assert_eq!(revise(MODEL, &wanted(|_| ())), Revised::Same);
+        let text = revised(|v| v["port"] = json!(6001));
+        assert_eq!(text, MODEL.replace("6000", "6001"));
+        let text = revised(|v| v["runtime"]["log_level"] = json!("warn"));
+        assert_eq!(text, MODEL.replace("log_level: info", "log_level: warn"));
+        let text = revised(|v| v["owner"]["shell"] = json!("grace"));
+        assert!(
+            text.contains("# Who is asked.\n") && text.contains("# The farm's."),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn keys_come_and_go() {
+        let text = revised(|v| {
+            v["runtime"]
+                .as_object_mut()
+                .unwrap()
+                .shift_remove("log_level");
+            v["vagrant"] = json!({"memory": 256});
+        });
+        assert!(
+            !text.contains("log_level") && text.contains("  memory: 256\n"),
+            "{text}"
+        );
+        let text = revised(|v| {
+            v.as_object_mut().unwrap().shift_remove("description");
+        });
+        assert_eq!(
+            text,
+            MODEL.replace("description: |\n  Does it.\n\n  More.\n", "")
+        );
+        let text = revised(|v| {
+            v["runtime"] = json!({"extra": {"heap_limit": 5}});
+            v.as_object_mut().unwrap().shift_remove("config");
+        });
+        assert!(text.ends_with("heap_limit: 5\n"), "{text}");
+    }
+
+    #[test]
+    fn hostile_texts_come_back() {
+        for hostile in [
+            "# no comment",
+            "%{x} <% {{ $y \\",
+            "a: b\n\n  c\n",
+            "'\"`",
+            "é – ü",
+            "- x",
+        ] {
+            let want = wanted(|v| v["description"] = json!(hostile));
+            match revise(MODEL, &want) {
+                Revised::Lines(text) => assert_eq!(parse(&text).unwrap().to_value(), want),
+                other => assert_eq!(other, Revised::Impossible),
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+use std::io::{self, Write as _};
+
+use dialoguer::console::{Key, Term, measure_text_width};
+
+use crate::interrupt;
+
+/// A line that is being typed.
+///
+/// It takes one row of the terminal whatever its length, so that a terminal that changes its width does no harm.
+pub(super) struct Line<'a> {
+    term: &'a Term,
+    text: Vec<char>,
+    /// Before which character the cursor stands.
+    cursor: usize,
+    /// What the arrows up and down put into the line.
+    proposals: &'a [String],
+    /// Which proposal is in the line; their number where none is.
+    proposal: usize,
+    /// What Enter alone answers.
+    by_itself: String,
+}
+
+/// How a line was ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End {
+    Enter(String),
+    /// A key that means something by itself at the beginning of a line.
+    Key(char),
+    Escape,
+}
+
+/// What stands before the line.
+const LEAD: &str = "> ";
+
+impl<'a> Line<'a> {
+    pub(super) fn new(term: &'a Term, proposals: &'a [String]) -> Self {
+        Self {
+            term,
+            text: Vec::new(),
+            cursor: 0,
+            proposals,
+            proposal: proposals.len(),
+            by_itself: String::new(),
+        }
+    }
+
+    /// Shows an answer in the line after Enter alone.
+    pub(super) fn answered_by_itself(self, answer: &str) -> Self {
+        let by_itself = answer.to_owned();
+        Self { by_itself, ..self }
+    }
+
+    /// Reads until Enter, Escape, or one of the keys at the beginning of the line.
+    ///
+    /// # Errors
+    /// `Interrupted` by Ctrl-C, Ctrl-D at the beginning, or a signal; anything else where the terminal has gone.
+    pub(super) fn read(mut self, keys: &[char]) -> io::Result<End> {
+        let quiet = Quiet::new();
+        loop {
+            self.draw()?;
+            if interrupt::is_pending() {
+                return self.interrupted();
+            }
+            match self.term.read_key_raw()? {
+                Key::Enter => {
+                    let text: String = self.text.iter().collect();
+                    if text.is_empty() {
+                        self.set(&self.by_itself.clone());
+                        self.cursor = 0;
+                    }
+                    self.draw()?;
+                    self.term.write_line("")?;
+                    drop(quiet);
+                    return Ok(End::Enter(text));
+                }
+                Key::Char('\u{4}') if self.text.is_empty() => return self.interrupted(),
+                Key::CtrlC => return self.interrupted(),
+                Key::Escape if self.text.is_empty() => {
+                    self.term.write_line("")?;
+                    return Ok(End::Escape);
+                }
+                Key::Escape | Key::Char('\u{15}') => self.set(""),
+                Key::Char(c) if self.text.is_empty() && keys.contains(&c) => {
+                    self.term.write_line(&c.to_string())?;
+                    return Ok(End::Key(c));
+                }
+                Key::Char('\u{b}') => self.text.truncate(self.cursor),
+                Key::Char('\u{17}') => self.rub_word(),
+                Key::Char(c) if !c.is_control() => {
+                    self.text.insert(self.cursor, c);
+                    self.cursor += 1;
+                }
+                Key::Backspace if self.cursor > 0 => {
+                    self.cursor -= 1;
+                    self.text.remove(self.cursor);
+                }
+                Key::Del if self.cursor < self.text.len() => {
+                    self.text.remove(self.cursor);
+                }
+                Key::ArrowLeft => self.cursor = self.cursor.saturating_sub(1),
+                Key::ArrowRight => self.cursor = (self.cursor + 1).min(self.text.len()),
+                Key::Home => self.cursor = 0,
+                Key::End => self.cursor = self.text.len(),
+                Key::ArrowUp => self.propose(self.proposals.len().max(1) - 1),
+                Key::ArrowDown | Key::Tab => self.propose(1),
+                _ => {}
+            }
+        }
+    }
+
+    fn interrupted(&self) -> io::Result<End> {
+        self.term.write_line("")?;
+        Err(io::ErrorKind::Interrupted.into())
+    }
+
+    fn set(&mut self, text: &str) {
+        self.text = text.chars().collect();
+        self.cursor = self.text.len();
+    }
+
+    /// Puts another proposal into the line, so many further.
+    fn propose(&mut self, step: usize) {
+        let of = self.proposals.len();
+        if of == 0 {
+            return;
+        }
+        self.proposal = match (self.proposal, step) {
+            (none, 1) if none >= of => 0,
+            (none, _) if none >= of => of - 1,
+            (present, step) => (present + step) % of,
+        };
+        self.set(&self.proposals[self.proposal]);
+    }
+
+    fn rub_word(&mut self) {
+        let before = &self.text[..self.cursor];
+        let end = before
+            .iter()
+            .rposition(|c| !c.is_whitespace())
+            .map_or(0, |at| at + 1);
+        let start = before[..end]
+            .iter()
+            .rposition(|c| c.is_whitespace())
+            .map_or(0, |at| at + 1);
+        self.text.drain(start..self.cursor);
+        self.cursor = start;
+    }
+
+    /// Draws as much of the line as fits around the cursor.
+    fn draw(&self) -> io::Result<()> {
+        let (_, columns) = self.term.size();
+        let room = usize::from(columns).saturating_sub(LEAD.len() + 2).max(8);
+        let (before, after) = window(&self.text, self.cursor, room);
+        let mut out = format!("\r\u{1b}[K{LEAD}{before}{after}");
+        let back = measure_text_width(&after);
+        if back > 0 {
+            out.push_str(&format!("\u{1b}[{back}D"));
+        }
+        let mut term = self.term;
+        term.write_all(out.as_bytes())?;
+        term.flush()
+    }
+}
+
+/// What is shown before and after the cursor, within so many columns.
+fn window(text: &[char], cursor: usize, room: usize) -> (String, String) {
+    let width = |c: &char| measure_text_width(&c.to_string());
+    let take = |chars: &mut dyn Iterator<Item = &char>, room: usize| {
+        let mut taken = Vec::new();
+        let mut used = 0;
+        for c in chars {
+            used += width(c);
+            if used > room {
+                break;
+            }
+            taken.push(*c);
+        }
+        taken
+    };
+    let mut before = take(&mut text[..cursor].iter().rev(), room);
+    before.reverse();
+    let used: usize = before.iter().map(width).sum();
+    let after = take(&mut text[cursor..].iter(), room - used);
+    (before.into_iter().collect(), after.into_iter().collect())
+}
+
+/// Keeps the terminal from showing keys that are typed between two reads; undone when it is dropped.
+struct Quiet(Option<rustix::termios::Termios>);
+
+impl Quiet {
+    fn new() -> Self {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        let Ok(before) = tcgetattr(io::stdin()) else {
+            return Self(None);
+        };
+        let mut quiet = before.clone();
+        quiet
+            .local_modes
+            .remove(LocalModes::ECHO | LocalModes::ICANON);
+        // A terminal that stays as it is does not get in the way of the answer.
+        let is_set = tcsetattr(io::stdin(), OptionalActions::Drain, &quiet).is_ok();
+        Self(is_set.then_some(before))
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        use rustix::termios::{OptionalActions, tcsetattr};
+        if let Some(before) = &self.0 {
+            let _restored = tcsetattr(io::stdin(), OptionalActions::Drain, before);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_shown_around_the_cursor() {
+        let text: Vec<char> = "abcdefghij".chars().collect();
+        let shown = |cursor| window(&text, cursor, 4);
+        assert_eq!(shown(0), (String::new(), "abcd".to_owned()));
+        assert_eq!(shown(10), ("ghij".to_owned(), String::new()));
+        assert_eq!(shown(3), ("abc".to_owned(), "d".to_owned()));
+        let wide: Vec<char> = "日本語".chars().collect();
+        assert_eq!(window(&wide, 3, 5), ("本語".to_owned(), String::new()));
+    }
+
+    #[test]
+    fn words_go_and_proposals_come() {
+        let term = Term::stderr();
+        let proposals = ["inline".to_owned(), "scap".to_owned()];
+        let mut line = Line::new(&term, &proposals);
+        line.set("one two  ");
+        line.rub_word();
+        assert_eq!(line.text.iter().collect::<String>(), "one ");
+        let mut seen = Vec::new();
+        for step in [1, 1, 1] {
+            line.propose(step);
+            seen.push(line.text.iter().collect::<String>());
+        }
+        assert_eq!(seen, ["inline", "scap", "inline"]);
+    }
+}

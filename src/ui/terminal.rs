@@ -1,0 +1,254 @@
+use std::io::{self, IsTerminal as _, Write as _};
+
+use dialoguer::Editor;
+use dialoguer::console::Term;
+use owo_colors::OwoColorize as _;
+
+use super::line::{End, Line};
+use crate::onboarding::{Kind, Note, Prompt, Prompter, Reply};
+
+/// Asks on the terminal: questions and what is typed are on stderr, so that stdout stays for results.
+pub(crate) struct Terminal {
+    term: Term,
+    /// The user's editor, where one is named.
+    editor: Option<String>,
+    is_begun: bool,
+}
+
+/// The widest text, in characters.
+const WIDEST: usize = 80;
+
+impl Terminal {
+    /// Takes the terminal; `None` where there is none.
+    pub(crate) fn new() -> Option<Self> {
+        let is_there = io::stdin().is_terminal() && io::stderr().is_terminal();
+        let named = |name| {
+            std::env::var(name)
+                .ok()
+                .filter(|editor| !editor.trim().is_empty())
+        };
+        is_there.then(|| Self {
+            term: Term::stderr(),
+            editor: named("VISUAL").or_else(|| named("EDITOR")),
+            is_begun: false,
+        })
+    }
+
+    fn width(&self) -> usize {
+        usize::from(self.term.size().1).clamp(20, WIDEST)
+    }
+
+    /// Prints a line.
+    fn say(&self, text: &str) -> io::Result<()> {
+        let mut err = anstream::stderr().lock();
+        writeln!(err, "{text}")
+    }
+
+    /// Prints a text in lines that fit, so far from the left.
+    fn fill(&self, text: &str, indent: &str, style: fn(&str) -> String) -> io::Result<()> {
+        for paragraph in text.split("\n\n") {
+            let words = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+            let options = textwrap::Options::new(self.width())
+                .initial_indent(indent)
+                .subsequent_indent(indent)
+                .word_separator(textwrap::WordSeparator::AsciiSpace)
+                .word_splitter(textwrap::WordSplitter::NoHyphenation);
+            for line in textwrap::wrap(&words, options) {
+                self.say(&style(&line))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows the question, what can be chosen, and what Enter answers.
+    fn show(&self, prompt: &Prompt<'_>) -> io::Result<()> {
+        self.say("")?;
+        let count = prompt
+            .count
+            .map(|(number, of)| format!("{number} of {of}  "));
+        let count = count.unwrap_or_default();
+        let mark = match prompt.kind {
+            Kind::YesNo => "? (yes or no)",
+            _ => "",
+        };
+        self.say(&format!("{}{}{mark}", count.dimmed(), prompt.text.bold()))?;
+        for (index, choice) in prompt.choices.iter().enumerate() {
+            let line = format!("  {} {:<10} {}", index + 1, choice.value, choice.text);
+            self.say(line.trim_end())?;
+        }
+        if let Some(hint) = self.hint(prompt) {
+            self.fill(&hint, "  ", |line| line.dimmed().to_string())?;
+        }
+        if let Some(current) = &prompt.current {
+            let origin = current.origin.as_deref();
+            let origin = origin
+                .map(|origin| format!(" ({origin})"))
+                .unwrap_or_default();
+            let text = format!("[{}]{origin}", short(&current.text));
+            self.fill(&text, "  ", str::to_owned)?;
+        }
+        Ok(())
+    }
+
+    /// How a kind of answer is typed, where that does not go without saying.
+    fn hint(&self, prompt: &Prompt<'_>) -> Option<String> {
+        match (prompt.kind, &self.editor) {
+            (Kind::Text, Some(_)) => {
+                Some("several lines; an empty line ends it, `!` opens your editor".into())
+            }
+            (Kind::Text, None) => Some("several lines; an empty line ends it".into()),
+            (Kind::Hosts, _) => {
+                Some("names and ranges, as many lines as you like; an empty line ends it".into())
+            }
+            (Kind::Lines, _) => Some("one a line; an empty line ends it".into()),
+            (Kind::Values, _) => Some("NAME=VALUE, one a line; an empty line ends it".into()),
+            (Kind::Words, _) => Some("parted by commas".into()),
+            _ => None,
+        }
+    }
+
+    /// Reads further lines until an empty one; `None` after Escape.
+    fn further(&self, first: String) -> io::Result<Option<String>> {
+        let mut text = first;
+        loop {
+            match Line::new(&self.term, &[]).read(&[])? {
+                End::Enter(line) if line.trim().is_empty() => return Ok(Some(text)),
+                End::Enter(line) => {
+                    text.push('\n');
+                    text.push_str(&line);
+                }
+                End::Escape | End::Key(_) => return Ok(None),
+            }
+        }
+    }
+
+    /// Lets the user write in their editor; `None` where they saved nothing.
+    fn edit(&self, text: &str) -> io::Result<Option<String>> {
+        let mut editor = Editor::new();
+        if let Some(program) = &self.editor {
+            editor.executable(program);
+        }
+        match editor.require_save(false).edit(text) {
+            Ok(text) => Ok(text.filter(|text| !text.trim().is_empty())),
+            Err(dialoguer::Error::IO(error)) => {
+                self.tell_wrong("the editor could not be started", Some(&error.to_string()))?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn tell_wrong(&self, message: &str, rule: Option<&str>) -> io::Result<()> {
+        self.fill(message, "  ", |line| line.red().to_string())?;
+        match rule {
+            Some(rule) => self.fill(rule, "  ", str::to_owned),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Prompter for Terminal {
+    fn ask(&mut self, prompt: &Prompt<'_>) -> io::Result<Reply> {
+        self.show(prompt)?;
+        let mut proposals: Vec<String> = prompt
+            .choices
+            .iter()
+            .map(|choice| choice.value.clone())
+            .collect();
+        if proposals.is_empty() && !prompt.typed.is_empty() && !prompt.typed.contains('\n') {
+            proposals.push(prompt.typed.clone());
+        }
+        let is_long = matches!(
+            prompt.kind,
+            Kind::Text | Kind::Hosts | Kind::Lines | Kind::Values
+        );
+        let keys: &[char] = match (prompt.kind, &self.editor) {
+            (Kind::Text, Some(_)) => &['?', '<', '!'],
+            _ => &['?', '<'],
+        };
+        loop {
+            let current = prompt
+                .current
+                .as_ref()
+                .filter(|_| prompt.kind != Kind::Items);
+            let answer = current
+                .map(|current| short(&current.text))
+                .unwrap_or_default();
+            let line = Line::new(&self.term, &proposals).answered_by_itself(&answer);
+            let text = match line.read(keys)? {
+                End::Key('?') => return Ok(Reply::Help),
+                End::Key('<') | End::Escape => return Ok(Reply::Back),
+                End::Key(_) => match self.edit(&prompt.typed)? {
+                    Some(text) => return Ok(Reply::Text(text)),
+                    None => continue,
+                },
+                End::Enter(text) => text,
+            };
+            return Ok(match text.trim() {
+                "" => Reply::Current,
+                "-" => Reply::Nothing,
+                "?" => Reply::Help,
+                "<" => Reply::Back,
+                _ if is_long => match self.further(text)? {
+                    Some(text) => Reply::Text(text),
+                    None => continue,
+                },
+                _ => Reply::Text(text),
+            });
+        }
+    }
+
+    fn tell(&mut self, note: &Note<'_>) -> io::Result<()> {
+        match note {
+            Note::Keys if !self.is_begun => {
+                self.is_begun = true;
+                self.fill(
+                    "Enter takes what is in brackets, and Tab fetches it to be changed. `?` explains a question, \
+                     `<` or Esc goes back, `-` answers that there is nothing. Ctrl-C keeps your answers for later.",
+                    "",
+                    str::to_owned,
+                )
+            }
+            Note::Keys => Ok(()),
+            Note::Heading {
+                title,
+                intro,
+                index,
+                of,
+            } => {
+                let width = self.width();
+                let count = format!("{index} of {of} sections");
+                let used = textwrap::core::display_width(title) + count.len() + 6;
+                let rule = "─".repeat(width.saturating_sub(used).max(2));
+                self.say("")?;
+                self.say(&format!(
+                    "── {} {} {}",
+                    title.bold(),
+                    rule.dimmed(),
+                    count.dimmed()
+                ))?;
+                self.fill(intro, "", str::to_owned)
+            }
+            Note::Help("") => self.say("  there is no help on this one"),
+            Note::Help(help) => self.fill(help, "  ", |line| line.cyan().to_string()),
+            Note::Wrong(message, rule) => self.tell_wrong(message, *rule),
+            Note::Warning(text) => self.fill(text, "  ", |line| line.yellow().to_string()),
+            Note::Lines(lines) => lines.iter().try_for_each(|line| {
+                let options = textwrap::Options::new(self.width())
+                    .subsequent_indent("     ")
+                    .word_separator(textwrap::WordSeparator::AsciiSpace);
+                let mut wrapped = textwrap::wrap(line, options).into_iter();
+                wrapped.try_for_each(|line| self.say(&line))
+            }),
+        }
+    }
+}
+
+/// The beginning of a text, in one line.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}...", &words[..at]),
+        None => words,
+    }
+}

@@ -1,0 +1,423 @@
+//! The interview as it is held on a terminal of 80 columns.
+
+use crate::support::{Env, Pty, fixtures};
+
+const MODEL: &str = "# Ours.\nversion: 1\nname: my-svc # as in the logs\ndescription: Does it.\nport: 6001\n\
+    owner: {name: Ada} # who else\nruntime:\n  # The farm's.\n  node_version: \"20\"\n";
+
+/// Answers the first section, without what is found on the machine.
+fn first_section(pty: &mut Pty) {
+    pty.answer("Name of the service", "my-svc");
+    pty.answer("Name of its Puppet class", "");
+    pty.answer(
+        "What the service does",
+        "Does it: \"{{x}}\" %{y} # yes\rAnd more.\r",
+    );
+    pty.answer("TCP port", "6001");
+    pty.answer("What it is built with", "Node.js, Kafka");
+    pty.answer("Name of the owner", "Ada Example");
+    pty.answer("address of mail", "");
+}
+
+fn all_later(pty: &mut Pty, sections: &[&str]) {
+    for section in sections {
+        pty.expect(section);
+        pty.answer("Answer these now", "later");
+    }
+}
+
+#[test]
+fn a_whole_interview_writes_the_model() {
+    let env = Env::new();
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.expect("1 of 6 sections");
+    first_section(&mut pty);
+    pty.expect("Configuration");
+    pty.answer("Answer these now", "now");
+    pty.answer("Where the configuration is rendered", "2");
+    pty.answer("none yet", "+");
+    pty.answer("parameter: Name", "broker_list");
+    for _ in 0..3 {
+        pty.answer("parameter:", "");
+    }
+    pty.answer("parameter: Default", "localhost:9092");
+    pty.answer("parameter: Value in production", "kafka1001:9092");
+    pty.answer("parameter: Value in the development", "");
+    pty.answer("`-1` removes it", "");
+    pty.answer("Does it answer", "y");
+    pty.answer("Version of Node.js", "");
+    all_later(&mut pty, &["Repositories", "The service request"]);
+    pty.answer("Answer these now", "1");
+    pty.answer("Groups of hosts", "+");
+    pty.answer("group: Name", "default");
+    // As they are pasted.
+    pty.answer(
+        "group: Its hosts",
+        "app[1001-1003].farm.example\rapp2001.farm.example, app2002.farm.example\r",
+    );
+    pty.answer("group: How many at a time", "2");
+    pty.answer("group: How many may fail", "");
+    pty.answer("`-1` removes it", "");
+    all_later(&mut pty, &["Access"]);
+    pty.expect("The service request (left for later)");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert!(pty.shown.contains("wrote `svcgen.yaml`"));
+    assert!(
+        pty.shown
+            .contains("left for later: Access (for `svcgen request access`)")
+    );
+    assert!(
+        pty.shown
+            .contains("next: svcgen vagrant --repo CHECKOUT --dry-run")
+    );
+    insta::assert_snapshot!(env.read("svcgen.yaml"), @r#"
+    version: 1
+    site: wikimedia
+    name: my-svc
+    puppet_name: mysvc
+    description: |
+      Does it: "{{x}}" %{y} # yes
+      And more.
+    port: 6001
+    technologies: [Node.js, Kafka]
+    owner: {name: Ada Example}
+    repositories:
+      source: mediawiki/services/my-svc
+      deploy: mediawiki/services/my-svc/deploy
+      key: my-svc/deploy
+      branch: master
+    config:
+      style: template
+      parameters:
+        - name: broker_list
+          type: String
+          default: localhost:9092
+          value: {production: "kafka1001:9092"}
+    runtime:
+      node_version: "20"
+      healthcheck: {url: "", spec: true}
+    deploy:
+      user: deploy-service
+      groups:
+        - name: default
+          hosts: ["app[1001-1003].farm.example", app2001.farm.example, app2002.farm.example]
+          size: 2
+    "#);
+    for line in pty.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    assert!(!env.has("../.local/state/svcgen/drafts") || drafts(&env).is_empty());
+}
+
+/// The names of the files in the folder of drafts.
+fn drafts(env: &Env) -> Vec<String> {
+    let folder = env.work().join("../.local/state/svcgen/drafts");
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect()
+}
+
+#[test]
+fn wrong_answers_help_and_back() {
+    let env = Env::new();
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Name of the service", "My Svc");
+    pty.expect("`My Svc` is not a service name");
+    pty.expect("lower-case letters, digits and single hyphens");
+    pty.expect("> ");
+    pty.keys("?");
+    pty.expect("such as `trending-edits`");
+    pty.answer("Name of the service", "");
+    pty.answer("this has to be answered", "my-svc");
+    pty.expect("[mysvc] (default)");
+    pty.expect("> ");
+    pty.keys("<");
+    pty.expect("[my-svc]");
+    pty.expect("> ");
+    // Tab fetches the answer; the end of it is changed.
+    pty.keys("\t\u{7f}\u{7f}\u{7f}other\r");
+    pty.expect("[myother] (default)");
+    pty.expect("> ");
+    pty.keys("\u{1b}");
+    pty.expect("[my-other]");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+}
+
+#[test]
+fn ctrl_c_keeps_the_answers_and_resume_goes_on() {
+    let env = Env::new();
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Name of the service", "my-svc");
+    pty.answer("Name of its Puppet class", "");
+    pty.answer("What the service does", "Does it.\r");
+    pty.expect("TCP port");
+    pty.expect("> ");
+    pty.keys("60\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    assert!(pty.shown.contains("your answers are kept"), "{}", pty.shown);
+    assert!(pty.shown.contains("hint: svcgen new --resume"));
+    assert!(!env.has("svcgen.yaml"));
+    assert_eq!(drafts(&env).len(), 1);
+    // Without the flag it is offered.
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.expect("There are unfinished answers of `my-svc`");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    // Nobody is there to be asked: what is missing is named, and a flag can say it.
+    let run = env.svcgen(&["new", "--resume", "--yes"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr
+            .contains("there is no answer for `port`, `owner.name`"),
+        "{}",
+        run.show()
+    );
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    pty.answer("TCP port", "6001");
+    pty.answer("What it is built with", "");
+    pty.answer("Name of the owner", "Ada");
+    pty.answer("address of mail", "");
+    all_later(
+        &mut pty,
+        &[
+            "Configuration",
+            "Repositories",
+            "request",
+            "Hosts",
+            "Access",
+        ],
+    );
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert!(env.read("svcgen.yaml").contains("name: my-svc\n"));
+    assert!(drafts(&env).is_empty());
+    let run = env.svcgen(&["new", "--resume", "--yes"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr
+            .contains("there are no unfinished answers for `svcgen.yaml`"),
+        "{}",
+        run.show()
+    );
+}
+
+#[test]
+fn a_refused_draft_is_set_aside_and_not_lost() {
+    let env = Env::new();
+    for answer in ["first", "n"] {
+        let mut pty = Pty::start(&env, &["new"], None);
+        if answer == "n" {
+            pty.answer("unfinished answers of `first`", "n");
+            pty.expect("the unfinished answers are in");
+            pty.answer("Name of the service", "second");
+        } else {
+            pty.answer("Name of the service", answer);
+        }
+        pty.expect("Puppet class");
+        pty.expect("> ");
+        pty.keys("\u{4}");
+        assert_eq!(pty.end(), 130, "{}", pty.shown);
+    }
+    assert_eq!(drafts(&env).len(), 2);
+}
+
+#[test]
+fn a_terminal_that_changes_its_width_does_no_harm() {
+    let env = Env::new();
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Name of the service", "my-svc");
+    pty.answer("Name of its Puppet class", "");
+    pty.expect("What the service does");
+    pty.expect("> ");
+    let long = "A text that is longer than the terminal is wide, and longer still. ".repeat(2);
+    pty.keys(&long);
+    pty.expect("still. ");
+    pty.resize(40);
+    pty.keys("Then this.");
+    pty.expect("Then this.");
+    pty.resize(120);
+    pty.keys("\r\r");
+    pty.answer("TCP port", "6001");
+    pty.answer("What it is built with", "");
+    pty.answer("Name of the owner", "Ada");
+    pty.answer("address of mail", "");
+    all_later(
+        &mut pty,
+        &[
+            "Configuration",
+            "Repositories",
+            "request",
+            "Hosts",
+            "Access",
+        ],
+    );
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let model = env.read("svcgen.yaml");
+    assert!(model.contains(&format!("  {long}Then this.\n")), "{model}");
+}
+
+#[test]
+fn a_model_that_is_there_is_changed_line_by_line() {
+    let env = Env::new();
+    env.write("svcgen.yaml", MODEL);
+    let mut pty = Pty::start(&env, &["new"], None);
+    // The review comes first.
+    pty.answer("Enter writes the model", "5");
+    pty.answer("TCP port", "80");
+    pty.answer("`80` is not a port", "6002");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert_eq!(env.read("svcgen.yaml"), MODEL.replace("6001", "6002"));
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert!(
+        pty.shown
+            .contains("nothing to do: `svcgen.yaml` says the same already"),
+        "{}",
+        pty.shown
+    );
+}
+
+#[test]
+fn a_model_that_changed_in_between_is_not_written_over() {
+    let env = Env::new();
+    env.write("svcgen.yaml", MODEL);
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Enter writes the model", "5");
+    pty.answer("TCP port", "6002");
+    pty.expect("Enter writes the model");
+    pty.expect("> ");
+    env.write("svcgen.yaml", &MODEL.replace("Does it.", "Does more."));
+    pty.keys("\r");
+    assert_eq!(pty.end(), 11, "{}", pty.shown);
+    assert!(env.read("svcgen.yaml").contains("Does more."));
+    assert_eq!(drafts(&env).len(), 1, "the answers are not lost");
+}
+
+#[test]
+fn the_editor_writes_texts() {
+    let env = Env::new();
+    env.write(
+        "editor",
+        "#!/bin/sh\nprintf 'One: \"%%{x}\" # \\\\ é\\n\\n  Two.\\n' >\"$1\"\n",
+    );
+    let script = env.work().join("editor");
+    env.write("svcgen.yaml", MODEL);
+    let mut pty = Pty::start(&env, &["new"], Some(&format!("sh {}", script.display())));
+    pty.answer("Enter writes the model", "4");
+    pty.expect("`!` opens your editor");
+    pty.expect("> ");
+    pty.keys("!");
+    pty.expect("One: ");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let run = env.svcgen(&["request", "service"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let model: serde_json::Value = serde_yaml::from_str(&env.read("svcgen.yaml")).unwrap();
+    assert_eq!(model["description"], "One: \"%{x}\" # \\ é\n\n  Two.");
+    assert!(env.read("svcgen.yaml").starts_with("# Ours.\n"));
+}
+
+#[test]
+fn defaults_leave_only_what_is_missing() {
+    let env = Env::new();
+    env.write(
+        "package.json",
+        r#"{"name": "found", "description": "Found."}"#,
+    );
+    let mut pty = Pty::start(&env, &["new", "--defaults"], None);
+    pty.answer("1 of 2  TCP port", "6001");
+    pty.answer("2 of 2  Name of the owner", "Ada");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert!(env.read("svcgen.yaml").contains("name: found\n"));
+}
+
+#[test]
+fn what_the_checkouts_have_is_told_at_once() {
+    let env = Env::new();
+    let trees = fixtures().join("trees");
+    let trees = trees.display();
+    env.write(
+        "../config/svcgen/config.yaml",
+        &format!(
+            "site: example\ncheckouts: {{vagrant: {trees}/vagrant, puppet: {trees}/puppet}}\n"
+        ),
+    );
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Name of the service", "pagefeed");
+    pty.expect("`pagefeed` is there already");
+    pty.answer("answer the same again", "my-svc");
+    pty.answer("Name of its Puppet class", "");
+    pty.answer("What the service does", "Does it.\r");
+    pty.expect("[6100] (free in the checkouts)");
+    pty.answer("", "");
+    pty.answer("What it is built with", "");
+    pty.answer("Name of the owner", "Ada");
+    pty.answer("address of mail", "");
+    all_later(
+        &mut pty,
+        &[
+            "Configuration",
+            "Repositories",
+            "request",
+            "Hosts",
+            "Access",
+        ],
+    );
+    pty.answer("Enter writes the model", "");
+    pty.expect("Look at them now");
+    pty.keys("y");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert!(
+        pty.shown
+            .contains("+++ b/puppet/modules/mysvc/manifests/init.pp"),
+        "{}",
+        pty.shown
+    );
+    assert!(pty.shown.contains("next: svcgen generate"));
+}
+
+#[test]
+fn an_organisation_asks_its_own_questions() {
+    let env = Env::new();
+    env.write(
+        "../config/svcgen/questions/farm.yaml",
+        "version: 1\ntitle: The farm\norder: 2\nquestions:\n\
+         - {id: config.environment.TEAM, text: Which team, default: \"team-{name}\", help: Ask Grace.}\n\
+         - {id: runtime.extra.heap_limit, text: Megabytes of heap, type: number}\n",
+    );
+    let mut pty = Pty::start(&env, &["new"], None);
+    first_section(&mut pty);
+    all_later(&mut pty, &["Configuration"]);
+    pty.expect("The farm");
+    pty.expect("Which team");
+    pty.answer("[team-my-svc]", "");
+    pty.answer("Megabytes of heap", "512");
+    all_later(&mut pty, &["Repositories", "request", "Hosts", "Access"]);
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let model = env.read("svcgen.yaml");
+    assert!(
+        model.contains("environment: {TEAM: team-my-svc}"),
+        "{model}"
+    );
+    assert!(model.contains("extra: {heap_limit: 512}"), "{model}");
+    env.write(
+        "../config/svcgen/questions/farm.yaml",
+        "version: 1\ntitle: F\nquestions: [{id: prot, text: P}]\n",
+    );
+    let mut pty = Pty::start(&env, &["new"], None);
+    assert_eq!(pty.end(), 2, "{}", pty.shown);
+    assert!(
+        pty.shown.contains("`prot` is not a path of the model"),
+        "{}",
+        pty.shown
+    );
+}

@@ -1,0 +1,90 @@
+use std::time::Duration;
+
+use expectrl::process::unix::WaitStatus;
+use expectrl::{Eof, Expect as _, Session};
+
+use super::Env;
+
+/// svcgen on a terminal of 80 columns.
+pub(crate) struct Pty {
+    session: expectrl::session::OsSession,
+    /// Everything that was shown so far.
+    pub(crate) shown: String,
+}
+
+impl Pty {
+    /// Starts svcgen; `editor` is what `$EDITOR` names.
+    pub(crate) fn start(env: &Env, arguments: &[&str], editor: Option<&str>) -> Self {
+        let mut command = env.command();
+        command
+            .args(arguments)
+            .stdin(std::process::Stdio::inherit());
+        command.env("TERM", "xterm").env("NO_COLOR", "1");
+        if let Some(editor) = editor {
+            command.env("EDITOR", editor);
+        }
+        let mut session = Session::spawn(command).unwrap();
+        session.get_process_mut().set_window_size(80, 24).unwrap();
+        session.set_expect_timeout(Some(Duration::from_secs(30)));
+        Self {
+            session,
+            shown: String::new(),
+        }
+    }
+
+    /// Waits until a text is shown.
+    pub(crate) fn expect(&mut self, text: &str) {
+        match self.session.expect(text) {
+            Ok(found) => {
+                let so_far = [found.before(), text.as_bytes()].concat();
+                self.shown.push_str(&String::from_utf8_lossy(&so_far));
+            }
+            Err(error) => panic!("`{text}` is not shown: {error}\n{}", self.shown),
+        }
+    }
+
+    /// Waits until a question is shown, and types an answer and Enter.
+    pub(crate) fn answer(&mut self, question: &str, answer: &str) {
+        self.expect(question);
+        self.expect("> ");
+        self.keys(&format!("{answer}\r"));
+    }
+
+    /// Presses keys.
+    pub(crate) fn keys(&mut self, keys: &str) {
+        self.session.send(keys).unwrap();
+    }
+
+    /// Makes the terminal narrower or wider; the program is told by a signal.
+    pub(crate) fn resize(&mut self, columns: u16) {
+        self.session
+            .get_process_mut()
+            .set_window_size(columns, 24)
+            .unwrap();
+    }
+
+    /// Waits for the end; returns the exit code.
+    pub(crate) fn end(&mut self) -> i32 {
+        if let Ok(found) = self.session.expect(Eof) {
+            self.shown
+                .push_str(&String::from_utf8_lossy(found.as_bytes()));
+        }
+        match self.session.get_process().wait().unwrap() {
+            WaitStatus::Exited(_, code) => code,
+            other => panic!("{other:?}\n{}", self.shown),
+        }
+    }
+
+    /// The lines as they stand on the screen: what was drawn over is gone.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let last = |line: &str| {
+            let line = line.trim_end_matches('\r');
+            let drawn = line.rsplit("\r\u{1b}[K").next().unwrap_or(line);
+            match drawn.rsplit_once("\u{1b}[") {
+                Some((text, _)) => text.to_owned(),
+                None => drawn.to_owned(),
+            }
+        };
+        self.shown.split('\n').map(last).collect()
+    }
+}
