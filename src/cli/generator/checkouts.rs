@@ -4,7 +4,7 @@ use clap::Args;
 use super::Generator;
 
 /// The checkouts of all repositories, where they are named.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct CheckoutArgs {
     /// The MediaWiki-Vagrant checkout [default of each: as configured].
     #[arg(long, value_name = "DIR")]

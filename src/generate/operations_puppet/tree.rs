@@ -162,7 +162,7 @@ impl PuppetTree {
 pub(in crate::generate) fn service_ports(
     worktree: &Worktree,
 ) -> Result<Vec<PortUse>, GenerateError> {
-    let (_, services) = idiom::read(worktree);
+    let services = idiom::read(worktree).services;
     let declared = services.iter();
     let mut ports: Vec<PortUse> = declared
         .flat_map(|(path, declarations)| of_declarations(path, declarations))
