@@ -1,7 +1,10 @@
 //! All generators at once: what fails is listed at the end, what works is done.
 
+use std::cell::RefCell;
+
 use camino::Utf8PathBuf;
 use clap::Args;
+use serde_json::{Value, json};
 
 use super::context::Context;
 use super::generator::{
@@ -9,7 +12,7 @@ use super::generator::{
 };
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
-use crate::ui::Ui;
+use crate::ui::{Format, Ui};
 
 /// The options of all generators at once.
 #[derive(Debug, Default, Args)]
@@ -72,12 +75,14 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         Target::Checkout(path) if *generator == Generator::Scap => Some(path.clone()),
         _ => None,
     });
+    let documents = RefCell::default();
     let run = Run {
         context: &context,
         loaded: &loaded,
         options: &args.options,
         ui,
         deploy,
+        documents: (ui.format == Format::Json).then_some(&documents),
     };
     let mut ended = Ended::Done;
     let mut failures: Vec<(Generator, CommandError)> = Vec::new();
@@ -89,10 +94,15 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
             Err(Failure::Error(error)) if error.kind.is_interruption() => return Err(error.into()),
             Err(Failure::Error(error)) => {
                 ui.error(&error);
+                note(&documents, *generator, &error);
                 failures.push((*generator, error));
             }
             Err(end @ (Failure::Closed | Failure::Silent(_))) => return Err(end),
         }
+    }
+    if ui.format == Format::Json {
+        let document = json!({ "repositories": documents.take() });
+        ui.result(&format!("{document:#}\n"))?;
     }
     let Some(worst) = failures.iter().map(|(_, error)| error.kind).max() else {
         let mut command = Again::new("generate", global, &args.options);
@@ -104,6 +114,22 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         return finish(ended, &command, ui);
     };
     Err(summarise(&failures, targets.len(), worst).into())
+}
+
+/// Adds a failure to what scripts are told of a generator.
+fn note(documents: &RefCell<Vec<Value>>, generator: Generator, error: &CommandError) {
+    let mut documents = documents.borrow_mut();
+    let is_told = |document: &&mut Value| document["generator"] == generator.name();
+    let failure = json!({
+        "exit_code": error.kind.exit_code(),
+        "message": error.message,
+        "causes": error.causes,
+        "hints": error.hints,
+    });
+    match documents.last_mut().filter(is_told) {
+        Some(document) => document["failure"] = failure,
+        None => documents.push(json!({ "generator": generator.name(), "failure": failure })),
+    }
 }
 
 /// One failure that names those of the single repositories, which have been shown.

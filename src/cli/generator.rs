@@ -114,6 +114,7 @@ pub(super) fn run(
         options: &args.options,
         ui,
         deploy: None,
+        documents: None,
     };
     let mut command = Again::new(generator.name(), global, &args.options);
     command.path("--repo", args.repo.as_deref());
@@ -155,6 +156,7 @@ pub(super) fn run_cloneable(
         options,
         ui,
         deploy: None,
+        documents: None,
     };
     let mut command = Again::new(generator.name(), global, options);
     command.path("--repo", Some(&target));

@@ -68,7 +68,6 @@ pub fn source_repo(service: &Service, tree: &SourceRepo) -> Result<Generated, Ge
         (!left_out).then(|| json::Entry::new(&path, value).implied(tree.has_stanza && is_default))
     });
     let path = Utf8PathBuf::from(PACKAGE);
-    let verb = if tree.has_stanza { "Update" } else { "Add" };
     Ok(Generated {
         desired: vec![Desired::Json {
             path,
@@ -77,7 +76,8 @@ pub fn source_repo(service: &Service, tree: &SourceRepo) -> Result<Generated, Ge
         warnings: Vec::new(),
         secrets: Vec::new(),
         message: CommitText {
-            subject: format!("{verb} the deploy stanza of {PACKAGE}"),
+            // The same whether it is there or not: the second run must not find another message.
+            subject: format!("Set the deploy stanza of {PACKAGE}"),
             body: format!(
                 "It tells the build of the deploy repository for which distribution the production dependencies of {} \
                  are built, with which version of Node.js, and which packages they need.",

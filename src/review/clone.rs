@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::commit::{new_change_id, record, with_identity};
 use super::commit_message::CommitMessage;
 use super::error::ReviewError;
-use super::push::{Answer, push};
+use super::push::{Answer, NOTHING_NEW, push};
 use super::topic::Topic;
 use crate::configuration::User;
 use crate::edit::Rendered;
@@ -219,7 +219,7 @@ fn begin(service: &Service, path: &Utf8Path, user: &User) -> Result<Begun, Revie
     let target = format!("{tip}:refs/for/{branch}%topic={topic}");
     let (answer, output) = push(&checkout, "gerrit", &target)?;
     match answer {
-        Answer::Refused { reason } if !reason.contains("no new changes") => {
+        Answer::Refused { reason } if !reason.starts_with(NOTHING_NEW) => {
             Err(ReviewError::Rejected {
                 remote: "gerrit".into(),
                 reason,

@@ -4,6 +4,9 @@ use super::error::ReviewError;
 use super::topic::{Topic, Upstream, gitreview};
 use crate::git::{Checkout, Head, Output, Words};
 
+/// How Gerrit refuses what it has already; its administrators' own words come after others.
+pub(super) const NOTHING_NEW: &str = "no new changes";
+
 /// What becomes of commits of others that would travel along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Others {
@@ -102,7 +105,7 @@ impl Topic {
                 behind,
                 hint,
             }),
-            Answer::Refused { reason } if reason.contains("no new changes") => {
+            Answer::Refused { reason } if reason.starts_with(NOTHING_NEW) => {
                 let urls = urls(&String::from_utf8_lossy(&output.stderr));
                 Ok(Pushed {
                     outcome: Outcome::Nothing,

@@ -8,6 +8,7 @@ mod clone;
 mod deploy_repo;
 mod faults;
 mod flow;
+mod generate;
 mod generator;
 mod interview;
 mod names;

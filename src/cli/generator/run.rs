@@ -1,3 +1,5 @@
+use std::cell::RefCell;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::options::GeneratorOptions;
@@ -25,6 +27,8 @@ pub(crate) struct Run<'a> {
     pub(crate) ui: &'a Ui,
     /// The deploy checkout, where another generator of this run knows it.
     pub(crate) deploy: Option<Utf8PathBuf>,
+    /// Where the documents for scripts are kept, where several generators make one of them.
+    pub(crate) documents: Option<&'a RefCell<Vec<serde_json::Value>>>,
 }
 
 /// How a generator ended, from what is left to do to what is done.
@@ -101,7 +105,7 @@ impl Run<'_> {
         }
         if let Err(conflicts) = refuse_conflicts(&edits) {
             if self.ui.format == Format::Json {
-                summary.print_json(self.ui)?;
+                self.hand_over(&summary)?;
             }
             return Err(conflicts.into());
         }
@@ -144,9 +148,19 @@ impl Run<'_> {
             }
         }
         if self.ui.format == Format::Json {
-            summary.print_json(self.ui)?;
+            self.hand_over(&summary)?;
         }
         Ok(ended)
+    }
+
+    /// Gives a script what was done: prints it, or keeps it with that of the other generators.
+    fn hand_over(&self, summary: &Summary<'_>) -> std::io::Result<()> {
+        let document = serde_json::to_value(summary).map_err(std::io::Error::other)?;
+        match self.documents {
+            Some(documents) => documents.borrow_mut().push(document),
+            None => self.ui.result(&format!("{document:#}\n"))?,
+        }
+        Ok(())
     }
 
     fn topic(&self, generator: Generator, root: &Utf8Path) -> Result<Topic, CommandError> {

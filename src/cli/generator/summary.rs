@@ -160,17 +160,14 @@ impl<'a> Summary<'a> {
                 .as_deref()
                 .map(|hint| format!("; `{hint}` brings it up to date"))
                 .unwrap_or_default();
-            ui.warning(&format!(
-                "the remote's branch is {} commits ahead{hint}",
-                pushed.behind
-            ));
+            let commits = if pushed.behind == 1 {
+                "1 commit".into()
+            } else {
+                format!("{} commits", pushed.behind)
+            };
+            ui.warning(&format!("the remote's branch is {commits} ahead{hint}"));
         }
         self.review = Some(pushed);
-    }
-
-    pub(super) fn print_json(&self, ui: &Ui) -> std::io::Result<()> {
-        let json = serde_json::to_string_pretty(self).map_err(std::io::Error::other)?;
-        ui.result(&format!("{json}\n"))
     }
 }
 
