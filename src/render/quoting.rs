@@ -166,8 +166,24 @@ fn yaml_flow(value: &Value) -> String {
     match value {
         Value::String(text) => yaml_string(text),
         Value::Null => "null".into(),
+        Value::Number(number) => yaml_number(number),
         other => other.to_string(),
     }
+}
+
+/// Writes a number so that readers of YAML 1.1 take it for one: with a point and a signed exponent.
+fn yaml_number(number: &serde_json::Number) -> String {
+    let text = number.to_string();
+    let Some((mantissa, exponent)) = text.split_once('e').filter(|_| number.is_f64()) else {
+        return text;
+    };
+    let point = if mantissa.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with(['-', '+']) {
+        ""
+    } else {
+        "+"
+    };
+    format!("{mantissa}{point}e{sign}{exponent}")
 }
 
 /// Writes a text so that Hiera does not interpolate it.
@@ -272,6 +288,21 @@ mod tests {
             ("/srv/log", "/srv/log"),
         ] {
             assert_eq!(yaml_string(value), text);
+        }
+    }
+
+    #[test]
+    fn numbers_are_numbers_in_yaml_1_1_too() {
+        for (value, text) in [
+            (1e-9, "1.0e-9"),
+            (1e30, "1.0e+30"),
+            (-2.5e-12, "-2.5e-12"),
+            (1.5, "1.5"),
+        ] {
+            let line = format!("size: {text}\n");
+            assert_eq!(yaml_entry("size", &Value::from(value), 0), line);
+            let read = parse(&line).unwrap();
+            assert_eq!(read.find("size").unwrap().to_value(), value);
         }
     }
 
