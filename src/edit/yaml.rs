@@ -90,6 +90,8 @@ impl Entry {
 
 /// Brings entries into a text; `base` holds the entries that svcgen wrote last.
 ///
+/// A value that somebody changed since then stays for as long as svcgen wants the one it wrote.
+///
 /// # Errors
 /// Where somebody else wrote something different, or the text is not understood.
 pub fn patch(
@@ -109,6 +111,8 @@ pub fn patch(
             Some(found) if written.map(Node::to_value) == Some(found.to_value()) => {
                 text = splice::replace(&text, &root, entry)?;
             }
+            // The model did not change since, and somebody did: as in any three-way merge, theirs stays.
+            Some(_) if written.is_some_and(|written| written.to_value() == entry.value) => continue,
             Some(_) if entry.other == Other::Stays => continue,
             Some(found) => {
                 let reason = format!("`{}` is {} already", entry.key, short(&found.to_value()));

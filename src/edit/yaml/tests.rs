@@ -121,6 +121,28 @@ fn line_ends_and_a_missing_one_are_kept() {
 }
 
 #[test]
+fn a_value_that_somebody_tuned_stays_until_the_model_has_another() {
+    let (before, base) = (
+        "a::size: 8 # more\n\na::port: 1\n",
+        "a::size: 2\na::port: 1\n",
+    );
+    let entries = |size: i64, port: i64| {
+        [
+            Entry::grouped("a::size", size),
+            Entry::grouped("a::port", port),
+        ]
+    };
+    assert_eq!(
+        patch(Some(before), &entries(2, 5), Some(base)).unwrap(),
+        before.replace("port: 1", "port: 5")
+    );
+    assert!(matches!(
+        patch(Some(before), &entries(3, 1), Some(base)),
+        Err(EntryError::Conflict { line: Some(1), .. })
+    ));
+}
+
+#[test]
 fn what_somebody_else_wrote_is_a_conflict_and_what_svcgen_wrote_is_replaced() {
     let before = "a::port: 1 # mine\na::list:\n  - x\n\nb::port: 2\n";
     let entries = [
