@@ -290,6 +290,6 @@ fn files_that_cannot_be_read_or_written_are_named_once() {
     ];
     let run = env.svcgen(&[&["new"], &answers[..]].concat());
     assert_eq!(run.code, 1, "{}", run.show());
-    let said = "error: `no/folder/svcgen.yaml` cannot be written\ncause: `no/folder` cannot be written to: No such file";
+    let said = "error: `no/folder/svcgen.yaml` cannot be written\ncause: `HOME/work/no/folder` cannot be written to: No such file";
     assert!(run.stderr.starts_with(said), "{}", run.show());
 }
