@@ -10,7 +10,7 @@ use similar::{ChangeTag, TextDiff};
 
 use camino::Utf8PathBuf;
 
-use crate::edit::{Desired, EditPlan, Rendered, joined};
+use crate::edit::{Desired, EditPlan, EntryError, Rendered, joined, yaml};
 use crate::worktree::{Worktree, WorktreeError};
 use holds::holds;
 
@@ -170,7 +170,10 @@ impl File<'_> {
             found.push(self.difference(line, direction, conflict.reason.clone(), Remedy::Edit));
             return;
         }
-        let Some(after) = self.after() else { return };
+        let Some(after) = self.after() else {
+            found.extend(self.tuned());
+            return;
+        };
         let Some(before) = &self.before else {
             found.push(self.missing());
             return;
@@ -192,6 +195,19 @@ impl File<'_> {
         };
         let line = Some(first_change(before, after));
         found.push(self.difference(line, direction, what, Remedy::Generate));
+    }
+
+    /// A value of svcgen's that somebody changed, and that generating again leaves as it is.
+    fn tuned(&self) -> Option<Difference> {
+        let Desired::Yaml { entries, .. } = self.wanted else {
+            return None;
+        };
+        match yaml::patch(self.before.as_deref(), entries, None) {
+            Err(EntryError::Conflict { line, reason }) => {
+                Some(self.difference(line, Direction::Tree, reason, Remedy::Edit))
+            }
+            Ok(_) | Err(EntryError::Unreadable { .. }) => None,
+        }
     }
 
     fn missing(&self) -> Difference {
