@@ -73,6 +73,8 @@ pub fn clone_pair(
         source,
     };
     fs_err::create_dir_all(folder).map_err(write)?;
+    // Git runs in this folder, from where a relative path leads to another.
+    let folder = folder.canonicalize_utf8().map_err(write)?;
     let mut cloned = Vec::new();
     if which != Which::Deploy {
         let path = folder.join(service.name.as_str());

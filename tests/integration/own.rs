@@ -1,0 +1,507 @@
+//! `svcgen puppet`, `scap` and `source` through the program, in the sample trees; and cloning what a service owns.
+
+use insta::assert_snapshot;
+
+use crate::support::Env;
+use crate::support::gerrit::Gerrit;
+
+fn env(tree: &str) -> Env {
+    let env = Env::with_model();
+    env.repository(tree);
+    env
+}
+
+/// What a run says of itself; the diff is left out.
+fn said(env: &Env, arguments: &[&str]) -> String {
+    let run = env.svcgen(arguments);
+    format!("exit {}\n{}", run.code, run.stderr)
+}
+
+#[test]
+fn puppet_shows_applies_and_does_not_repeat() {
+    let env = env("puppet");
+    assert_snapshot!(env.svcgen(&["puppet", "--repo", "puppet", "--dry-run"]).show(), @"
+    exit 3
+    --- stdout
+    --- /dev/null
+    +++ b/modules/profile/manifests/trendingedits.pp
+    @@ -0,0 +1,28 @@
+    +# SPDX-License-Identifier: Apache-2.0
+    +# == Class: profile::trendingedits
+    +#
+    +# Computes the list of currently trending articles from the stream of edits.
+    +#
+    +# === Parameters
+    +#
+    +# [*broker_list*]
+    +#   Comma-separated list of Kafka broker URIs.
+    +#
+    +# [*max_age*]
+    +#   Seconds after which an edit no longer counts. Default: 86400
+    +#
+    +class profile::trendingedits(
+    +    String  $broker_list = lookup('profile::trendingedits::broker_list'),
+    +    Integer $max_age     = lookup('profile::trendingedits::max_age', {'default_value' => 86400}),
+    +) {
+    +
+    +    service::node { 'trending-edits':
+    +        port       => 6699,
+    +        deployment => 'scap3',
+    +        config     => {
+    +            broker_list => $broker_list,
+    +            max_age     => $max_age,
+    +        },
+    +    }
+    +
+    +}
+    --- /dev/null
+    +++ b/modules/role/manifests/trendingedits.pp
+    @@ -0,0 +1,8 @@
+    +# SPDX-License-Identifier: Apache-2.0
+    +# == Class: role::trendingedits
+    +#
+    +# Role class for trending-edits
+    +#
+    +class role::trendingedits {
+    +    include profile::trendingedits
+    +}
+    --- a/hieradata/role/common/deployment_server/kubernetes.yaml
+    +++ b/hieradata/role/common/deployment_server/kubernetes.yaml
+    @@ -19,6 +19,9 @@
+       tools/statistics:
+         repository: ops/statistics
+     
+    +  trending-edits/deploy:
+    +    repository: wiki/services/trending-edits/deploy
+    +
+     profile::keyholder::agents:
+       deployer:
+         trusted_groups:
+    --- /dev/null
+    +++ b/hieradata/role/common/trendingedits.yaml
+    @@ -0,0 +1 @@
+    +profile::trendingedits::broker_list: kafka1001.north.farm.example:9092
+    --- stderr
+    puppet: HOME/work/puppet: would change 4 files, 40 lines added, 0 removed
+    next: svcgen puppet --repo puppet
+    ");
+    let yes = ["puppet", "--repo", "puppet", "--yes", "--no-verify"];
+    assert_snapshot!(said(&env, &yes), @"
+    exit 0
+    puppet: HOME/work/puppet: changes 4 files, 40 lines added, 0 removed
+    puppet: written
+    next: svcgen puppet --repo puppet --commit
+    ");
+    assert_snapshot!(env.status("puppet"), @"
+     M hieradata/role/common/deployment_server/kubernetes.yaml
+    ?? hieradata/role/common/trendingedits.yaml
+    ?? modules/profile/manifests/trendingedits.pp
+    ?? modules/role/manifests/trendingedits.pp
+    ");
+    assert_snapshot!(env.svcgen(&yes).show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    puppet: HOME/work/puppet: nothing to do
+    ");
+}
+
+#[test]
+fn scap_shows_applies_and_does_not_repeat() {
+    let env = env("deploy");
+    let dry = ["scap", "--repo", "deploy", "--dry-run"];
+    assert_snapshot!(env.svcgen(&dry).show(), @r#"
+    exit 3
+    --- stdout
+    --- /dev/null
+    +++ b/scap/scap.cfg
+    @@ -0,0 +1,11 @@
+    +[global]
+    +git_repo: trending-edits/deploy
+    +git_deploy_dir: /srv/releases
+    +ssh_user: deployer
+    +server_groups: canary, default
+    +canary_dsh_targets: target-canary
+    +dsh_targets: targets
+    +git_submodules: True
+    +service_name: trending-edits
+    +service_port: 6699
+    +lock_file: /tmp/scap.trending-edits.lock
+    --- /dev/null
+    +++ b/scap/target-canary
+    @@ -0,0 +1 @@
+    +trending2001.south.farm.example
+    --- /dev/null
+    +++ b/scap/targets
+    @@ -0,0 +1,3 @@
+    +trending1001.north.farm.example
+    +trending1002.north.farm.example
+    +trending1003.north.farm.example
+    --- /dev/null
+    +++ b/.gitreview
+    @@ -0,0 +1,6 @@
+    +[gerrit]
+    +host=review.farm.example
+    +port=29419
+    +project=wiki/services/trending-edits/deploy.git
+    +defaultbranch=master
+    +track=1
+    --- /dev/null
+    +++ b/.gitmodules
+    @@ -0,0 +1,3 @@
+    +[submodule "src"]
+    +	path = src
+    +	url = https://review.farm.example/p/wiki/services/trending-edits
+    --- stderr
+    scap: HOME/work/deploy: would change 5 files, 24 lines added, 0 removed
+    next: svcgen scap --repo deploy
+    "#);
+    let yes = ["scap", "--repo", "deploy", "--yes"];
+    assert_snapshot!(said(&env, &yes), @"
+    exit 0
+    scap: HOME/work/deploy: changes 5 files, 24 lines added, 0 removed
+    verified: scap directory
+    scap: written
+    next: svcgen scap --repo deploy --commit
+    ");
+    assert_snapshot!(env.svcgen(&yes).show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    scap: HOME/work/deploy: nothing to do
+    ");
+    env.write("deploy/scap/checks.yaml", "checks: [\n");
+    assert_snapshot!(said(&env, &dry), @"
+    exit 0
+    scap: HOME/work/deploy: nothing to do
+    ");
+    env.write(
+        "deploy/scap/checks.yaml",
+        "checks:\n  endpoints:\n    type: nonsense\n    command: x\n",
+    );
+    env.replace("deploy/scap/targets", "trending1001", "trending1009");
+    assert_snapshot!(said(&env, &yes), @"
+    exit 11
+    scap: HOME/work/deploy: changes 1 file, 1 line added, 0 removed
+    error: `scap/targets` has uncommitted changes that svcgen did not make
+    hint: commit or stash them
+    hint: `--force` changes the file all the same
+    ");
+}
+
+#[test]
+fn source_shows_applies_and_does_not_repeat() {
+    let env = env("source");
+    env.repository("deploy");
+    let dry = ["source", "--repo", "source", "--dry-run"];
+    assert_snapshot!(env.svcgen(&dry).show(), @r#"
+    exit 3
+    --- stdout
+    --- a/package.json
+    +++ b/package.json
+    @@ -20,5 +20,16 @@
+       "devDependencies": {
+         "mocha": "^10.2.0"
+       },
+    -  "engines": { "node": ">=18" }
+    +  "engines": { "node": ">=18" },
+    +  "deploy": {
+    +    "target": "debian",
+    +    "node": "system",
+    +    "dependencies": {
+    +      "ubuntu": [],
+    +      "debian": [
+    +        "librdkafka-dev"
+    +      ],
+    +      "_all": []
+    +    }
+    +  }
+     }
+    git config deploy.dir HOME/work/deploy
+    --- stderr
+    source: HOME/work/source: would change 1 file, 12 lines added, 1 removed
+    next: svcgen source --repo source
+    "#);
+    let yes = ["source", "--repo", "source", "--yes"];
+    assert_snapshot!(said(&env, &yes), @"
+    exit 0
+    source: HOME/work/source: changes 1 file, 12 lines added, 1 removed
+    source: written
+    next: svcgen source --repo source --commit
+    ");
+    assert_eq!(
+        env.git("source", &["config", "deploy.dir"]),
+        format!(
+            "{}\n",
+            env.work().join("deploy").canonicalize().unwrap().display()
+        )
+    );
+    assert_snapshot!(env.svcgen(&yes).show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    source: HOME/work/source: nothing to do
+    ");
+    env.write("source/package.json", "{\"name\": \"x\",}\n");
+    assert_snapshot!(said(&env, &dry), @"
+    exit 2
+    error: package.json:1: trailing comma
+    ");
+    env.write(
+        "source/package.json",
+        "{\"name\": \"x\", \"deploy\": {\"target\": \"ubuntu\"}}\n",
+    );
+    assert_snapshot!(said(&env, &dry), @r#"
+    exit 11
+    source: HOME/work/source: would change 0 files, 0 lines added, 0 removed
+    error: package.json:1: `deploy.target` is `"ubuntu"`, not `"debian"`
+    hint: mend the file by hand so that it says what svcgen would write, or change the model
+    "#);
+    std::fs::remove_file(env.work().join("source/package.json")).unwrap();
+    assert_snapshot!(said(&env, &dry), @"
+    exit 2
+    error: `HOME/work/source` is not recognised as the source repository of a Node.js service
+    cause: looked for package.json
+    ");
+}
+
+/// A home whose site is on a server that plays Gerrit.
+fn farm() -> (Env, Gerrit) {
+    let (env, gerrit) = (Env::with_model(), Gerrit::new());
+    let site = env.home().join("config/svcgen/sites/example.yaml");
+    let text = std::fs::read_to_string(&site).unwrap();
+    let url = text.replace("https://review.farm.example/p", &gerrit.url());
+    assert_ne!(url, text);
+    std::fs::write(site, url).unwrap();
+    (env, gerrit)
+}
+
+/// What a run says without the names of its commits: they hold the address of the server.
+fn unnamed(env: &Env, arguments: &[&str]) -> String {
+    let said = said(env, arguments);
+    let lines = said
+        .lines()
+        .map(|line| match line.split_once(": committed ") {
+            Some((generator, rest)) => format!("{generator}: committed COMMIT{}\n", &rest[10..]),
+            None => format!("{line}\n"),
+        });
+    lines.collect()
+}
+
+const SOURCE: &str = "wiki/services/trending-edits";
+const DEPLOY: &str = "wiki/services/trending-edits/deploy";
+
+#[test]
+fn what_a_service_owns_is_cloned_begun_and_filled() {
+    let (env, gerrit) = farm();
+    gerrit.with_clone(
+        SOURCE,
+        &[("package.json", "{\n  \"name\": \"trending-edits\"\n}\n")],
+    );
+    gerrit.create(DEPLOY);
+    assert_snapshot!(unnamed(&env, &["scap", "--clone", "code", "--yes", "--review"]), @"
+    exit 0
+    wiki/services/trending-edits/deploy cloned into HOME/work/code/deploy; it was empty, its first commit was pushed
+    scap: HOME/work/code/deploy: changes 6 files, 34 lines added, 2 removed
+    verified: scap directory
+    scap: written
+    scap: committed COMMIT on svcgen/trending-edits
+    scap: sent for review: https://gerrit.example.org/r/c/+/1
+    ");
+    assert_snapshot!(unnamed(&env, &["source", "--clone", "code", "--yes", "--review"]), @"
+    exit 0
+    wiki/services/trending-edits cloned into HOME/work/code/trending-edits
+    source: HOME/work/code/trending-edits: changes 1 file, 12 lines added, 1 removed
+    source: written
+    source: committed COMMIT on svcgen/trending-edits
+    source: sent for review: https://gerrit.example.org/r/c/+/1
+    ");
+    assert_eq!(gerrit.changes(SOURCE).len(), 1);
+    assert_eq!(gerrit.changes(DEPLOY).len(), 1);
+    assert_snapshot!(unnamed(&env, &["scap", "--clone", "code", "--yes", "--review"]), @"
+    exit 0
+    wiki/services/trending-edits/deploy is there already, and up to date: HOME/work/code/deploy
+    scap: HOME/work/code/deploy: nothing to write
+    scap: nothing to commit on svcgen/trending-edits
+    scap: in review already, nothing new
+    ");
+    assert_snapshot!(unnamed(&env, &["source", "--clone", "code", "--yes", "--review"]), @"
+    exit 0
+    wiki/services/trending-edits is there already, and up to date: HOME/work/code/trending-edits
+    source: HOME/work/code/trending-edits: nothing to write
+    source: nothing to commit on svcgen/trending-edits
+    source: in review already, nothing new
+    ");
+    assert_eq!(gerrit.changes(SOURCE)[0]["patch"], 1);
+    assert_eq!(gerrit.changes(DEPLOY)[0]["patch"], 1);
+    assert_snapshot!(env.git("code/deploy", &["log", "--format=%s %D"]), @"
+    scap: Set up the deployment of trending-edits HEAD -> svcgen/trending-edits
+    Begin the deploy repository gerrit/master, master
+    ");
+}
+
+#[test]
+fn a_first_commit_that_may_not_be_pushed_is_sent_for_review() {
+    let (env, gerrit) = farm();
+    gerrit.create(DEPLOY);
+    gerrit.set(DEPLOY, "direct", false);
+    gerrit.set(DEPLOY, "empty", true);
+    assert_snapshot!(unnamed(&env, &["scap", "--clone", "code", "--yes", "--review"]), @"
+    exit 0
+    wiki/services/trending-edits/deploy cloned into HOME/work/code/deploy; it was empty, its first commit was sent for review
+    scap: HOME/work/code/deploy: changes 6 files, 34 lines added, 2 removed
+    verified: scap directory
+    scap: written
+    scap: committed COMMIT on svcgen/trending-edits
+    scap: sent for review: https://gerrit.example.org/r/c/+/2
+    ");
+    let changes: Vec<_> = gerrit
+        .changes(DEPLOY)
+        .iter()
+        .map(|change| change["options"].clone())
+        .collect();
+    assert_snapshot!(format!("{changes:?}"), @r#"[String("topic=svcgen/trending-edits"), String("topic=svcgen/trending-edits")]"#);
+}
+
+#[test]
+fn what_cannot_be_cloned_is_told() {
+    let (env, gerrit) = farm();
+    let run =
+        |arguments: &[&str]| said(&env, arguments).replace(gerrit.path("").as_str(), "GERRIT/");
+    assert_snapshot!(run(&["source", "--clone", "code", "--yes"]), @"
+    exit 1
+    error: `git clone --quiet -- file://GERRIT/git/wiki/services/trending-edits HOME/work/code/trending-edits` failed
+    cause: fatal: 'GERRIT/git/wiki/services/trending-edits' does not appear to be a git repository
+           fatal: Could not read from remote repository.
+           Please make sure you have the correct access rights
+           and the repository exists.
+    ");
+    env.write("code/deploy", "a file");
+    assert_snapshot!(run(&["scap", "--clone", "code", "--yes"]), @"
+    exit 11
+    error: `HOME/work/code/deploy` is there already, and is not a git checkout
+    ");
+    assert_snapshot!(run(&["scap", "--clone", "code", "--repo", "code"]), @"
+    exit 2
+    error: the argument '--clone <DIR>' cannot be used with '--repo <CHECKOUT>'
+
+    Usage: svcgen scap --clone <DIR>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn what_is_read_first_is_told_when_it_is_wrong() {
+    let env = env("puppet");
+    let dry = ["puppet", "--repo", "puppet", "--dry-run"];
+    let site = env.home().join("config/svcgen/sites/example.yaml");
+    let right = std::fs::read_to_string(&site).unwrap();
+    std::fs::write(
+        &site,
+        right.replace("host: review.farm.example", "host: review farm"),
+    )
+    .unwrap();
+    assert_snapshot!(said(&env, &dry), @"
+    exit 2
+    error: `HOME/config/svcgen/sites/example.yaml` has a mistake
+      × `review farm` is not a host name
+       ╭─[HOME/config/svcgen/sites/example.yaml:6:9]
+     5 │ gerrit:
+     6 │   host: review farm
+       ·         ───────────
+     7 │   port: 29419
+       ╰────
+      help: labels of lower-case letters, digits and hyphens, separated by dots
+    ");
+    std::fs::write(&site, right).unwrap();
+    assert_snapshot!(said(&env, &[&dry[..], &["--site", "exampel"]].concat()), @"
+    exit 2
+    error: there is no site `exampel`
+    hint: did you mean `example`?
+    ");
+    assert_snapshot!(said(&env, &[&dry[..], &["--site", "../x"]].concat()), @"
+    exit 2
+    error: --site: `../x` is not a site name: lower-case letters, digits, underscores and hyphens, beginning with a letter, at most 63 characters
+    ");
+    assert_snapshot!(said(&env, &[&dry[..], &["--config", "none.yaml"]].concat()), @"
+    exit 2
+    error: `none.yaml` cannot be read
+    cause: No such file or directory (os error 2)
+    ");
+    env.write("config.yaml", "checkouts: [\n");
+    assert_snapshot!(said(&env, &[&dry[..], &["--config", "config.yaml"]].concat()), @"
+    exit 2
+    error: `config.yaml` is wrong: line 1: unclosed bracket '['
+    ");
+    let model = env.read("svcgen.yaml");
+    env.write(
+        "svcgen.yaml",
+        &model
+            .replace("type: Integer", "type: Integr")
+            .replace("port: 6699", "port: 80"),
+    );
+    assert_snapshot!(said(&env, &dry), @"
+    exit 2
+    error: `HOME/work/svcgen.yaml` has 2 mistakes
+      × `80` is not a port
+       ╭─[HOME/work/svcgen.yaml:6:7]
+     5 │   Computes the list of currently trending articles from the stream of edits.
+     6 │ port: 80
+       ·       ──
+     7 │ owner: {name: Ada Example, shell: ada}
+       ╰────
+      help: from 1024 to 65535
+
+      × `Integr` is not a Puppet data type
+        ╭─[HOME/work/svcgen.yaml:14:13]
+     13 │     - name: max_age
+     14 │       type: Integr
+        ·             ──────
+     15 │       default: 86400
+        ╰────
+      help: hieradata cannot hold a `Integr`; did you mean `Integer`?
+    ");
+    std::fs::write(env.work().join("svcgen.yaml"), b"name: \xff\n").unwrap();
+    assert_snapshot!(said(&env, &dry), @"
+    exit 2
+    error: `HOME/work/svcgen.yaml` is not UTF-8 text, or larger than a mebibyte
+    ");
+    std::fs::remove_file(env.work().join("svcgen.yaml")).unwrap();
+    assert_snapshot!(said(&env, &dry), @"
+    exit 2
+    error: there is no `svcgen.yaml` here or above
+    hint: `svcgen new` writes one
+    hint: `--service FILE` names one that is elsewhere
+    ");
+    env.write("svcgen.yaml", &model);
+    env.replace(
+        "puppet/modules/service/manifests/node.pp",
+        "define service::node(",
+        "define service::node(\n    String $needed,",
+    );
+    assert_snapshot!(said(&env, &dry), @"
+    exit 2
+    error: this tree's `service::node` requires `needed`, which svcgen does not know
+    hint: add it to the model: `runtime: {extra: {needed: ...}}`
+    ");
+    env.git("puppet", &["checkout", "--quiet", "."]);
+    let templates = env.home().join("config/svcgen/templates/operations-puppet");
+    std::fs::create_dir_all(&templates).unwrap();
+    std::fs::write(templates.join("role.pp.tera"), "{{ nothing }}\n").unwrap();
+    assert_snapshot!(said(&env, &dry), @"
+    exit 2
+    error: the template `operations-puppet/role.pp` is wrong
+    cause: error: Variable `nothing` is not defined. Available variables: includes, license, name, role, system_role
+            --> operations-puppet/role.pp:1:4
+             |
+           1 | {{ nothing }}
+             |    ^^^^^^^
+    ");
+    std::fs::write(templates.join("role.pp.tera"), b"\xff").unwrap();
+    assert_snapshot!(said(&env, &dry), @"
+    exit 2
+    error: the template `operations-puppet/role.pp` cannot be read
+    cause: failed to read from file `HOME/config/svcgen/templates/operations-puppet/role.pp.tera`: stream did not contain valid UTF-8
+    ");
+}
