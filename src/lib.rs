@@ -4,9 +4,11 @@
 
 pub mod cli;
 pub mod configuration;
+pub mod deploy;
 pub mod drift;
 pub mod edit;
 pub mod error;
+pub mod event;
 pub mod flow;
 pub mod generate;
 pub mod git;
@@ -17,9 +19,11 @@ pub mod onboarding;
 mod place;
 pub mod puppet;
 pub mod render;
+pub mod report;
 pub mod review;
 pub mod scap;
 pub mod status;
+pub mod transport;
 pub mod ui;
 pub mod validate;
 pub mod worktree;
