@@ -19,7 +19,7 @@ pub mod repository;
 mod session;
 mod state;
 
-pub use crew::Crew;
+pub use crew::{Crew, Unreachable};
 pub use decide::{Decide, OnFailure, Question};
 pub use executor::{Executor, Interrupts, NotBegun, Options, Outcome, Run};
 pub use facts::{Facts, FileState, Place, RecordLine};

@@ -2,90 +2,193 @@
 
 pub(super) mod args;
 mod asking;
+mod earlier;
 mod failure;
 mod opened;
 mod shown;
 mod signals;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub(super) use self::args::DeployArgs;
+pub(super) use self::args::{DeployArgs, RollbackArgs};
 use self::asking::{Asked, Terminal};
+use self::earlier::Survey;
 pub(super) use self::opened::Opened;
 use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::deploy::limit::Limit;
 use crate::deploy::{
-    Action, Crew, Decide, DeployPlan, Executor, Journals, OnFailure, Options, Outcome, Packs,
-    Planned, Planner, Request, Run,
+    Action, Crew, Decide, DeployPlan, Executor, Interrupts, Journals, OnFailure, Options, Outcome,
+    Packs, Planned, Planner, Request, Run,
 };
 use crate::error::{CommandError, ErrorKind};
 use crate::event::DeployId;
+use crate::model::Revision;
 use crate::report::{Json, Plain, Reporter};
-use crate::transport::{Ssh, SshOptions, Transport};
 use crate::ui::{Format, Ui};
 
 /// What a run is to do, whichever command asked for it.
-pub(super) struct Wish {
-    pub(super) request: Request,
-    pub(super) is_dry: bool,
-    pub(super) on_failure: OnFailure,
-    pub(super) wait: Duration,
+struct Wish {
+    request: Request,
+    is_dry: bool,
+    on_failure: OnFailure,
+    wait: Duration,
+}
+
+/// What a run has at hand.
+struct Scene<'a> {
+    opened: &'a Opened,
+    context: &'a Context,
+    ui: &'a Ui,
+    interrupts: Interrupts,
 }
 
 /// Runs `svcgen deploy`.
 pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global)?;
     let opened = Opened::open(&args.repository, &context, global)?;
-    let wish = wish(args, &opened, ui)?;
-    carry_out(&opened, wish, &context, ui)
-}
-
-fn wish(args: &DeployArgs, opened: &Opened, ui: &Ui) -> Result<Wish, CommandError> {
-    let config = &opened.working.value.config;
-    let rev = args.rev.as_deref().or(config.git_rev.as_deref());
-    let revision = opened.repository.resolve(rev.unwrap_or("HEAD"))?;
-    let limit = args.limit.as_deref().map(Limit::parse).transpose();
-    let limit = limit.map_err(|error| CommandError::usage(format!("--limit: {error}")))?;
-    let id = DeployId::new(Timestamp::now());
+    let limit = limit(args.limit.as_deref())?;
     let action = if args.service_restart {
         Action::Restart
     } else {
         Action::Deploy
-    };
-    let request = Request {
-        owner: opened::owner(&id, &args.message.join(" ")),
-        id,
-        action,
-        revision,
-        limit,
-        force: args.force,
-        resumes: None,
-        revisions: Default::default(),
     };
     let on_failure = match action {
         // A restart changes nothing that could be brought back.
         Action::Restart => OnFailure::Stop,
         Action::Deploy | Action::Rollback => asking::on_failure(args.on_failure, args.dry_run, ui)?,
     };
-    Ok(Wish {
-        request,
-        is_dry: args.dry_run,
-        on_failure,
-        wait: Duration::from_secs(args.wait.unwrap_or_default()),
+    let config = &opened.working.value.config;
+    let rev = args.rev.as_deref().or(config.git_rev.as_deref());
+    let revision = match args.resume {
+        Some(_) => None,
+        None => {
+            let resolved = opened.repository.resolve(rev.unwrap_or("HEAD"));
+            Some(resolved.map_err(CommandError::from)?)
+        }
+    };
+    with_runtime(async {
+        let scene = Scene::new(&opened, &context, ui)?;
+        let id = DeployId::new(Timestamp::now());
+        let (mut request, mut survey) = match revision {
+            Some(revision) => (request(&id, action, revision, &args.message), None),
+            None => {
+                let survey = Survey::of(&scene, limit.as_ref()).await?;
+                let named = args.resume.as_deref().filter(|id| !id.is_empty());
+                (survey.resumed(&scene, &id, named)?, Some(survey))
+            }
+        };
+        request.force = args.force;
+        request.limit = limit.clone();
+        let wish = Wish {
+            request,
+            is_dry: args.dry_run,
+            on_failure,
+            wait: Duration::from_secs(args.wait.unwrap_or_default()),
+        };
+        let crew = survey.take().map(|survey| survey.crew);
+        carry_out(&scene, wish, crew).await
     })
 }
 
-/// Plans, shows, and carries out.
-pub(super) fn carry_out(
-    opened: &Opened,
-    wish: Wish,
-    context: &Context,
+/// Runs `svcgen rollback`.
+pub(super) fn run_rollback(
+    args: &RollbackArgs,
+    global: &GlobalArgs,
     ui: &Ui,
 ) -> Result<(), Failure> {
+    let context = Context::new(global)?;
+    let opened = Opened::open(&args.repository, &context, global)?;
+    let limit = limit(args.limit.as_deref())?;
+    let to = match &args.to {
+        // What is on the hosts need not be known here.
+        Some(text) => Some(match Revision::parse(text) {
+            Ok(revision) => revision,
+            Err(_) => {
+                let resolved = opened.repository.resolve(text);
+                resolved.map_err(CommandError::from)?
+            }
+        }),
+        None => None,
+    };
+    with_runtime(async {
+        let scene = Scene::new(&opened, &context, ui)?;
+        let id = DeployId::new(Timestamp::now());
+        let survey = Survey::of(&scene, limit.as_ref()).await?;
+        let mut request = survey.back(&id, to.as_ref(), &args.message.join(" "))?;
+        request.limit = limit.clone();
+        let wish = Wish {
+            request,
+            is_dry: args.dry_run,
+            on_failure: OnFailure::Stop,
+            wait: Duration::from_secs(args.wait.unwrap_or_default()),
+        };
+        carry_out(&scene, wish, Some(survey.crew)).await
+    })
+}
+
+fn with_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let done = runtime.block_on(work);
+    // What still waits for a host that does not answer does not hold the end up.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    done
+}
+
+fn limit(text: Option<&str>) -> Result<Option<Limit>, CommandError> {
+    let limit = text.map(Limit::parse).transpose();
+    limit.map_err(|error| CommandError::usage(format!("--limit: {error}")))
+}
+
+fn request(id: &DeployId, action: Action, revision: Revision, message: &[String]) -> Request {
+    Request {
+        owner: opened::owner(id, action, &message.join(" ")),
+        id: id.clone(),
+        action,
+        revision,
+        limit: None,
+        hosts: None,
+        force: false,
+        resumes: None,
+        revisions: BTreeMap::new(),
+    }
+}
+
+impl<'a> Scene<'a> {
+    fn new(opened: &'a Opened, context: &'a Context, ui: &'a Ui) -> std::io::Result<Self> {
+        Ok(Self {
+            opened,
+            context,
+            ui,
+            interrupts: signals::interrupts()?,
+        })
+    }
+
+    /// Waits for hosts, unless somebody has enough of that.
+    async fn unless_interrupted<T>(
+        &self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, CommandError> {
+        let mut stop = self.interrupts.clone();
+        tokio::select! {
+            done = work => Ok(done),
+            _ = stop.changed() => {
+                let message = "interrupted while asking the hosts; nothing was touched";
+                Err(CommandError::new(signals::kind(), message))
+            }
+        }
+    }
+}
+
+/// Plans, shows, and carries out.
+async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<(), Failure> {
+    let (opened, ui) = (scene.opened, scene.ui);
     let planner = Planner::new(
         &opened.repository,
         opened.working.clone(),
@@ -97,40 +200,16 @@ pub(super) fn carry_out(
         ui.warning(&warning.to_string());
     }
     asking::warn_about_repository(&opened.repository, &wish.request, ui)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
-    let done = runtime.block_on(carry_out_async(opened, &planner, &wish, context, ui));
-    // What still waits for a host that does not answer does not hold the end up.
-    runtime.shutdown_timeout(Duration::from_millis(200));
-    done
-}
-
-async fn carry_out_async(
-    opened: &Opened,
-    planner: &Planner<'_>,
-    wish: &Wish,
-    context: &Context,
-    ui: &Ui,
-) -> Result<(), Failure> {
-    let interrupts = signals::interrupts()?;
-    let ssh = Ssh::new(SshOptions {
-        config_file: context.ssh_config(),
-        user: planner.config().ssh_user.clone(),
-        handshakes: (planner.config().batch_size as usize).min(HANDSHAKES),
-    })?;
-    let transport: Arc<dyn Transport> = Arc::new(ssh);
-    let mut crew = planner.crew(&transport);
-    let mut stop = interrupts.clone();
-    let planned = tokio::select! {
-        planned = planner.plan(&mut crew) => planned.map_err(CommandError::from)?,
-        _ = stop.changed() => {
-            crew.close().await;
-            let message = "interrupted while asking the hosts; nothing was touched";
-            return Err(CommandError::new(signals::kind(), message).into());
+    let mut crew = match crew {
+        Some(mut crew) => {
+            crew.retain(|host| planner.hosts().any(|planned| planned == host));
+            crew.name(&wish.request.id, &wish.request.owner);
+            crew
         }
+        None => planner.crew(&opened.transport(scene.context)?),
     };
-    let plan = match planned {
+    let planned = scene.unless_interrupted(planner.plan(&mut crew)).await?;
+    let plan = match planned.map_err(CommandError::from)? {
         Planned::Plan(plan) => plan,
         Planned::NothingToDo(plan) => {
             crew.close().await;
@@ -143,21 +222,19 @@ async fn carry_out_async(
     };
     if wish.is_dry {
         crew.close().await;
-        shown::plan(&plan, &opened.repository, ui)?;
-        return Ok(());
+        return shown::plan(&plan, &opened.repository, ui);
     }
     shown::beginning(&plan, ui);
-    let outcome = execute(opened, plan, crew, wish, interrupts, ui).await?;
-    failure::ended(&outcome, ui)
+    let action = plan.action;
+    let outcome = execute(scene, plan, crew, &wish).await?;
+    failure::ended(&outcome, action, ui)
 }
 
 async fn execute(
-    opened: &Opened,
+    scene: &Scene<'_>,
     plan: Box<DeployPlan>,
     crew: Crew,
     wish: &Wish,
-    interrupts: crate::deploy::Interrupts,
-    ui: &Ui,
 ) -> Result<Outcome, Failure> {
     let plan = Arc::new(*plan);
     let journals = Journals::of(&plan.repository)
@@ -165,13 +242,14 @@ async fn execute(
     let journal = journals
         .begin(&plan.id)
         .map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
-    let packs = Arc::new(Packs::new(opened.pack_maker(&plan)?)?);
+    let packs = Arc::new(Packs::new(scene.opened.pack_maker(&plan)?)?);
+    let ui = *scene.ui;
     let mut reporter: Box<dyn Reporter> = match ui.format {
-        Format::Text => Box::new(Plain::new(*ui)),
-        Format::Json => Box::new(Json::new(*ui)),
+        Format::Text => Box::new(Plain::new(ui)),
+        Format::Json => Box::new(Json::new(ui)),
     };
     let decide: Box<dyn Decide> = match wish.on_failure {
-        OnFailure::Ask => Box::new(Terminal::new(*ui)),
+        OnFailure::Ask => Box::new(Terminal::new(ui)),
         OnFailure::Rollback | OnFailure::Stop => Box::new(Asked),
     };
     let options = Options {
@@ -186,11 +264,8 @@ async fn execute(
         journal,
         reporter: reporter.as_mut(),
         decide: decide.as_ref(),
-        interrupts,
+        interrupts: scene.interrupts.clone(),
         options,
     });
     Ok(executor.run().await.map_err(CommandError::from)?)
 }
-
-/// The most connections that are opened at a time: a server takes ten that are not through yet, and then drops some.
-const HANDSHAKES: usize = 32;

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::facts::Facts;
-use super::keeper::Bell;
+use super::keeper::{Bell, Farewell};
 use super::message::Message;
 use super::session::{Session, SessionError};
 use super::{DeployId, Owner};
@@ -97,12 +97,25 @@ impl Crew {
         (facts, unreachable)
     }
 
+    /// Leaves those out that nothing is wanted of.
+    pub fn retain(&mut self, is_wanted: impl Fn(&HostName) -> bool) {
+        self.sessions.retain(|host, _| is_wanted(host));
+    }
+
+    /// Says under which name, and in whose, the locks are taken.
+    pub fn name(&mut self, id: &DeployId, owner: &Owner) {
+        let owner = serde_json::to_value(owner).unwrap_or_default();
+        for (session, _) in self.sessions.values_mut() {
+            session.name(id.clone(), owner.clone());
+        }
+    }
+
     /// Closes all connections.
     pub async fn close(&mut self) {
         let mut closing: FuturesUnordered<_> = self
             .sessions
             .values_mut()
-            .map(|(session, _)| session.close())
+            .map(|(session, _)| session.close(Farewell::Done))
             .collect();
         while closing.next().await.is_some() {}
     }

@@ -87,6 +87,9 @@ pub struct RecordLine {
     pub owner: Option<Owner>,
 }
 
+/// What the lines about a whole deploy are called in the record.
+const DEPLOY: &str = "deploy";
+
 impl Facts {
     /// Reads what a probe told; `None` where it did not come to its end.
     pub(super) fn read(told: &[Line]) -> Option<Self> {
@@ -162,6 +165,31 @@ impl Facts {
                 && line.state == "end"
         };
         self.record.iter().rev().find(is_it)?.code
+    }
+
+    /// The deploy that was interrupted or left here, and not gone on with since.
+    pub fn unfinished(&self) -> Option<&RecordLine> {
+        let last = self.record.iter().rev().find(|line| line.step == DEPLOY)?;
+        if last.state == "end" {
+            return None;
+        }
+        let begun = self.record.iter().rev();
+        begun
+            .filter(|line| line.step == DEPLOY && line.state == "begin")
+            .find(|line| line.deploy == last.deploy)
+    }
+
+    /// The release before the one that is finished, as far as the record goes back.
+    pub fn previous(&self) -> Option<Revision> {
+        let current = self.done.as_ref()?;
+        let known = self.record.iter().rev().filter_map(|line| {
+            match (line.step.as_str(), line.state.as_str(), line.code) {
+                ("finalize", "end", Some(0)) => line.rev.clone(),
+                (DEPLOY, "begin", _) => line.old.clone(),
+                _ => None,
+            }
+        });
+        known.into_iter().find(|revision| revision != current)
     }
 
     /// The text of a file; nothing where it is not there.

@@ -7,10 +7,11 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::control::Control;
+use super::keeper::Farewell;
 use super::message::{HostEnd, Message, Note, Request};
 use super::packs::Packs;
-use super::plan::{DeployPlan, HostPlan, Moment, Work};
-use super::program::{Direction, Objects, Policy, Program, Release, Step};
+use super::plan::{Action, DeployPlan, HostPlan, Moment, Work};
+use super::program::{Direction, Module, Objects, Policy, Program, Release, Step};
 use super::session::{Input, Session, SessionError, StepEnd, may_repeat};
 use crate::event::{About, EventKind, Level, StepOutcome};
 use crate::model::Revision;
@@ -48,7 +49,7 @@ impl HostTask {
         while let Some(request) = requests.recv().await {
             let turns = Arc::clone(&self.turns);
             let turn = match request {
-                Request::Unlock | Request::Close => None,
+                Request::Unlock | Request::Close(_) => None,
                 _ => turns.acquire().await.ok(),
             };
             let end = self.answer(request).await;
@@ -69,11 +70,11 @@ impl HostTask {
         let done = match request {
             Request::Lock => return self.lock().await,
             Request::Unlock => {
-                self.session.unlock().await;
+                self.session.unlock(Farewell::Done).await;
                 Ok(())
             }
-            Request::Close => {
-                self.session.close().await;
+            Request::Close(farewell) => {
+                self.session.close(farewell).await;
                 Ok(())
             }
             Request::Prepare => self.prepare().await,
@@ -89,6 +90,8 @@ impl HostTask {
     }
 
     async fn lock(&mut self) -> HostEnd {
+        let is_new = matches!(self.host.work, Work::Everything | Work::Withdraw);
+        self.session.revision = is_new.then(|| self.host.revision.clone());
         match self.session.lock().await {
             Ok(()) => HostEnd::Good,
             Err(SessionError::Held(owner)) => HostEnd::Held(owner),
@@ -107,16 +110,16 @@ impl HostTask {
         self.fetch().await?;
         self.checks(&revision, Moment::After, DeployStage::Fetch)
             .await?;
-        if !self.plan.release.config_deploy {
+        let Some(config) = &self.host.config else {
             return Ok(());
-        }
-        let stage = DeployStage::ConfigDeploy;
-        self.checks(&revision, Moment::Before, stage).await?;
+        };
         let mut bytes = Vec::new();
-        for file in &self.host.config {
+        for file in config {
             bytes.extend_from_slice(format!("{} {}\n", file.text.len(), file.path).as_bytes());
             bytes.extend_from_slice(file.text.as_bytes());
         }
+        let stage = DeployStage::ConfigDeploy;
+        self.checks(&revision, Moment::Before, stage).await?;
         let program = Program::config(&self.plan.id, &revision);
         let step = self.step(stage, Policy::Kill, SHORT, &revision, program);
         self.pass(&step, Input::Bytes(bytes.into())).await?;
@@ -173,9 +176,14 @@ impl HostTask {
     }
 
     fn commit_of(&self, store: &str) -> Option<Revision> {
-        let mut modules = self.plan.release.modules.iter();
+        let mut modules = self.modules().iter();
         let module = modules.find(|module| module.store == store)?;
         Some(module.commit.clone())
+    }
+
+    fn modules(&self) -> &[Module] {
+        let modules = self.plan.release.modules.get(&self.host.revision);
+        modules.map_or(&[], Vec::as_slice)
     }
 
     fn fetch_step(&self, objects: &Objects) -> Step {
@@ -187,16 +195,25 @@ impl HostTask {
             binary_managers: &release.binary_managers,
             lfs_url: release.lfs_url.as_deref(),
             rendered: &release.rendered,
-            modules: &release.modules,
+            modules: self.modules(),
         });
         let revision = &self.host.revision;
         self.step(DeployStage::Fetch, Policy::Kill, FETCH, revision, program)
     }
 
     async fn promote(&mut self) -> Done {
+        if self.host.work == Work::Withdraw {
+            self.is_promoted = true;
+            return self.withdraw().await;
+        }
         let revision = self.host.revision.clone();
         if self.host.work == Work::Everything {
-            self.switch(&revision, Direction::Forward).await?;
+            // A release that is gone back to keeps the configuration that it has.
+            let direction = match (self.plan.action, &self.host.config) {
+                (Action::Rollback, None) => Direction::Back,
+                _ => Direction::Forward,
+            };
+            self.switch(&revision, direction).await?;
         }
         self.handle_service(&revision).await
     }
@@ -233,7 +250,7 @@ impl HostTask {
     }
 
     async fn finalize(&mut self) -> Done {
-        if self.host.work == Work::Restart {
+        if self.host.work != Work::Everything {
             return Ok(());
         }
         let revision = self.host.revision.clone();
@@ -268,18 +285,22 @@ impl HostTask {
                 self.checks(&old, Moment::After, stage).await
             }
             (Some(old), false) => self.conclude(&old, Direction::Back).await,
-            (None, _) => {
-                let units = if self.is_promoted {
-                    &self.plan.service.units[..]
-                } else {
-                    &[]
-                };
-                let program = Program::withdraw(units);
-                let revision = self.host.revision.clone();
-                let step = self.step(stage, Policy::Finish, SHORT, &revision, program);
-                self.pass(&step, Input::Nothing).await
-            }
+            (None, _) => self.withdraw().await,
         }
+    }
+
+    /// Goes back to before there was any release.
+    async fn withdraw(&mut self) -> Done {
+        let units = if self.is_promoted {
+            &self.plan.service.units[..]
+        } else {
+            &[]
+        };
+        let program = Program::withdraw(units);
+        let revision = self.host.revision.clone();
+        let stage = DeployStage::Rollback;
+        let step = self.step(stage, Policy::Finish, SHORT, &revision, program);
+        self.pass(&step, Input::Nothing).await
     }
 
     async fn checks(&mut self, revision: &Revision, moment: Moment, stage: DeployStage) -> Done {

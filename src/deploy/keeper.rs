@@ -47,6 +47,15 @@ impl Bell {
     }
 }
 
+/// How a deploy leaves a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Farewell {
+    /// It is on a known revision.
+    Done,
+    /// Somebody has to go on, or back.
+    Left,
+}
+
 /// What became of the attempt to take a lock.
 #[derive(Debug)]
 pub(super) enum Locked {
@@ -132,8 +141,12 @@ impl Keeper {
     }
 
     /// Has it let the lock go, and waits for that.
-    pub(super) async fn end(self) {
-        let _sent = self.orders.send(b'q').await;
+    pub(super) async fn end(self, farewell: Farewell) {
+        let order = match farewell {
+            Farewell::Done => b'q',
+            Farewell::Left => b'x',
+        };
+        let _sent = self.orders.send(order).await;
         // The orders are kept open until then: their end would mean that nobody is here.
         let _ended = self.ended.await;
         drop(self.orders);

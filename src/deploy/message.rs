@@ -1,5 +1,6 @@
 use tokio::sync::oneshot;
 
+use super::keeper::Farewell;
 use crate::event::{About, EventKind, Level};
 use crate::model::HostName;
 
@@ -41,7 +42,7 @@ pub(super) enum Request {
     RollBack,
     Finalize,
     /// Let the lock go and close the connection.
-    Close,
+    Close(Farewell),
 }
 
 /// How a request ended.

@@ -13,6 +13,8 @@ pub struct Owner {
     /// When it was taken, in seconds since 1970.
     pub at: i64,
     pub message: String,
+    /// What is done: `deploy`, `rollback` or `restart`.
+    pub action: String,
 }
 
 impl Owner {

@@ -47,6 +47,26 @@ pub enum Action {
     Restart,
 }
 
+impl Action {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deploy => "deploy",
+            Self::Rollback => "rollback",
+            Self::Restart => "restart",
+        }
+    }
+
+    /// Reads the word; an unknown one is a deploy.
+    pub fn read(text: &str) -> Self {
+        match text {
+            "rollback" => Self::Rollback,
+            "restart" => Self::Restart,
+            _ => Self::Deploy,
+        }
+    }
+}
+
 /// A group of hosts, in the parts in which it is deployed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlannedGroup {
@@ -73,9 +93,9 @@ pub struct HostPlan {
     /// Stores of the target that lack a commit: their place, the commit, and what they have.
     #[serde(skip)]
     pub lacking: Vec<(Utf8PathBuf, Revision, Vec<Revision>)>,
-    /// The configuration, rendered for this host.
+    /// The configuration, rendered for this host; nothing where the release keeps what it has.
     #[serde(skip)]
-    pub config: Vec<RenderedFile>,
+    pub config: Option<Vec<RenderedFile>>,
     /// What changes in its configuration, as unified diffs.
     pub config_diff: String,
     pub warnings: Vec<String>,
@@ -89,6 +109,8 @@ pub enum Work {
     Everything,
     /// The service is restarted and checked.
     Restart,
+    /// There was nothing before: the links go.
+    Withdraw,
     /// It is as it should be.
     Nothing,
 }
@@ -120,9 +142,9 @@ pub struct ReleasePlan {
     pub force: bool,
     pub binary_managers: Vec<String>,
     pub lfs_url: Option<String>,
+    /// The submodules of each revision.
     #[serde(skip)]
-    pub modules: Vec<Module>,
-    pub config_deploy: bool,
+    pub modules: BTreeMap<Revision, Vec<Module>>,
     /// All files that are rendered, absolute or within the release.
     pub rendered: Vec<Utf8PathBuf>,
     /// Releases that stay on a target.

@@ -15,7 +15,7 @@ use super::facts::Facts;
 use super::limit::Limit;
 use super::plan::{Action, DeployPlan, HostPlan, PlannedGroup, ReleasePlan, ServicePlan};
 use super::program::Module;
-use super::repository::{DeployRepository, RepositoryError};
+use super::repository::{DeployRepository, RepositoryError, TreeSize};
 use super::{DeployId, Owner};
 use crate::model::{FailureLimit, HostName, Revision};
 use crate::scap::{DeployCheck, HostGroup, Mistake, Reading, ScapConfig, ScapDirectory, ScapError};
@@ -28,6 +28,8 @@ pub struct Request {
     pub revision: Revision,
     pub owner: Owner,
     pub limit: Option<Limit>,
+    /// The only hosts, where an earlier deploy says which.
+    pub hosts: Option<Vec<HostName>>,
     /// Whether everything is done, needed or not.
     pub force: bool,
     pub resumes: Option<DeployId>,
@@ -41,7 +43,8 @@ pub struct Planner<'a> {
     /// Its configuration and groups are those of the working tree, the rest that of the revision.
     pub(super) directory: ScapDirectory,
     pub(super) request: Request,
-    pub(super) modules: Vec<Module>,
+    /// The submodules of each revision that a host gets, as far as it is known here.
+    modules: BTreeMap<Revision, Vec<Module>>,
     groups: Vec<PlannedGroup>,
     /// What is odd and harms nothing.
     pub warnings: Vec<Mistake>,
@@ -86,34 +89,42 @@ impl<'a> Planner<'a> {
             value: working,
             mut warnings,
         } = working;
-        let files = repository.files(&request.revision)?;
         let environment = working.config.environment.clone();
-        let of_revision = ScapDirectory::read(&files, host, environment.as_ref())?;
-        warnings.extend(of_revision.warnings);
-        let directory = ScapDirectory {
-            config: working.config,
-            groups: working.groups,
-            ..of_revision.value
+        let directory = match repository.files(&request.revision) {
+            Ok(files) => {
+                let read = ScapDirectory::read(&files, host, environment.as_ref())?;
+                warnings.extend(read.warnings);
+                ScapDirectory {
+                    config: working.config,
+                    groups: working.groups,
+                    ..read.value
+                }
+            }
+            // What is gone back to is on the targets, whether anybody has it here or not.
+            Err(_) if request.action == Action::Rollback => working,
+            Err(error) => return Err(error.into()),
         };
         if request.action == Action::Restart && directory.config.services.is_empty() {
             return Err(PlannerError::NoService);
         }
-        let links = match directory.config.git_submodules {
-            true => repository.submodules(&request.revision)?,
-            false => Vec::new(),
-        };
-        let is_upstream = directory.config.git_upstream_submodules;
-        let modules = links.into_iter().map(|link| Module {
-            path: link.path,
-            store: link.module,
-            name: link.name,
-            commit: link.commit,
-            url: is_upstream.then_some(link.url),
-        });
-        let groups = groups(&directory.groups, request.limit.as_ref())?;
+        let mut modules = BTreeMap::new();
+        let wanted = [&request.revision]
+            .into_iter()
+            .chain(request.revisions.values());
+        for revision in wanted {
+            // A release that is gone back to may be of a revision that nobody has here any more.
+            let is_known = repository.files(revision).is_ok();
+            if directory.config.git_submodules && is_known {
+                modules.insert(
+                    revision.clone(),
+                    modules_of(repository, &directory, revision)?,
+                );
+            }
+        }
+        let groups = groups(&directory.groups, &request)?;
         Ok(Self {
             repository,
-            modules: modules.collect(),
+            modules,
             groups,
             directory,
             request,
@@ -153,7 +164,8 @@ impl<'a> Planner<'a> {
     /// Commits that targets are asked for, by their stores.
     fn commits(&self) -> Vec<(Utf8PathBuf, Revision)> {
         let main = (Utf8PathBuf::from("."), self.request.revision.clone());
-        let modules = self.modules.iter();
+        let modules = self.modules.get(&self.request.revision).into_iter();
+        let modules = modules.flatten();
         let modules = modules.map(|module| (module.store.clone(), module.commit.clone()));
         [main].into_iter().chain(modules).collect()
     }
@@ -178,7 +190,10 @@ impl<'a> Planner<'a> {
         unreachable: &[Unreachable],
     ) -> Result<Planned, PlannerError> {
         let mut problems: Vec<PlanProblem> = unreachable.iter().map(PlanProblem::of).collect();
-        let size = self.repository.tree_size(&self.request.revision)?;
+        let size = match self.repository.tree_size(&self.request.revision) {
+            Err(_) if self.request.action == Action::Rollback => TreeSize::default(),
+            size => size?,
+        };
         let planner = HostPlanner {
             planner: self,
             size,
@@ -247,7 +262,6 @@ impl<'a> Planner<'a> {
                 binary_managers: config.git_binary_managers.clone(),
                 lfs_url: self.lfs_url(),
                 modules: self.modules.clone(),
-                config_deploy: config.config_deploy,
                 rendered: files.map(|file| file.destination.clone()).collect(),
                 keep: config.cache_revs,
             },
@@ -285,19 +299,40 @@ impl<'a> Planner<'a> {
     }
 }
 
+/// The submodules of a revision, as its releases have them.
+fn modules_of(
+    repository: &DeployRepository,
+    directory: &ScapDirectory,
+    revision: &Revision,
+) -> Result<Vec<Module>, PlannerError> {
+    let is_upstream = directory.config.git_upstream_submodules;
+    let links = repository.submodules(revision)?.into_iter();
+    let modules = links.map(|link| Module {
+        path: link.path,
+        store: link.module,
+        name: link.name,
+        commit: link.commit,
+        url: is_upstream.then_some(link.url),
+    });
+    Ok(modules.collect())
+}
+
 /// The file that marks a host as secondary (Scap's `secondary_host_signal_file`).
 const SECONDARY: &str = "/etc/scap/secondary-host";
 
 /// The groups as they are deployed; a limit may leave some without hosts, which are left out.
-fn groups(groups: &[HostGroup], limit: Option<&Limit>) -> Result<Vec<PlannedGroup>, PlannerError> {
+fn groups(groups: &[HostGroup], request: &Request) -> Result<Vec<PlannedGroup>, PlannerError> {
     let all: Vec<HostName> = groups
         .iter()
         .flat_map(|group| group.hosts.clone())
         .collect();
-    let chosen = match limit {
+    let mut chosen = match &request.limit {
         Some(limit) => limit.of(&all)?,
         None => all,
     };
+    if let Some(only) = &request.hosts {
+        chosen.retain(|host| only.contains(host));
+    }
     let mut planned: Vec<PlannedGroup> = Vec::new();
     let has_several = groups
         .iter()

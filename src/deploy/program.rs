@@ -120,9 +120,11 @@ impl Program {
         }
     }
 
-    /// Holds the lock for as long as signs of life come; `owner` is shown to whoever meets the lock.
-    pub fn keeper(id: &DeployId, owner: &serde_json::Value) -> Self {
-        let arguments = [id.to_string(), owner.to_string()];
+    /// Holds the lock for as long as signs of life come; `owner` is shown to whoever meets the lock, and the record tells
+    /// of the revision that is to be deployed.
+    pub fn keeper(id: &DeployId, owner: &serde_json::Value, revision: Option<&Revision>) -> Self {
+        let revision = revision.map_or("-".to_owned(), ToString::to_string);
+        let arguments = [id.to_string(), owner.to_string(), revision];
         Self::new(include_str!("remote/keeper.sh"), arguments)
     }
 

@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use super::control::{Control, Line, Lines};
 use super::facts::Facts;
-use super::keeper::{Bell, Keeper, Locked};
+use super::keeper::{Bell, Farewell, Keeper, Locked};
 use super::message::Message;
 use super::program::{Policy, Program, Step};
 use crate::event::{DeployId, StepOutcome};
@@ -29,6 +29,8 @@ pub(super) struct Session {
     owner: serde_json::Value,
     connection: Option<Arc<dyn Connection>>,
     keeper: Option<Keeper>,
+    /// What is to be deployed; nothing where only the lock is wanted.
+    pub(super) revision: Option<Revision>,
     /// Of the last step.
     number: u64,
     /// What the host writes goes there.
@@ -114,10 +116,17 @@ impl Session {
             owner,
             connection: None,
             keeper: None,
+            revision: None,
             number: 0,
             messages,
             bell,
         }
+    }
+
+    /// Says under which name, and in whose, the lock is taken.
+    pub(super) fn name(&mut self, id: DeployId, owner: serde_json::Value) {
+        self.id = id;
+        self.owner = owner;
     }
 
     /// Opens the connection, unless it is open.
@@ -156,7 +165,8 @@ impl Session {
         let Some(connection) = &self.connection else {
             return Err(SessionError::Lost);
         };
-        let words = Program::keeper(&self.id, &self.owner).words(&self.place);
+        let words =
+            Program::keeper(&self.id, &self.owner, self.revision.as_ref()).words(&self.place);
         match Keeper::start(connection.as_ref(), &words).await {
             Ok(Locked::Taken(keeper)) => {
                 self.bell.hang(keeper.orders());
@@ -170,16 +180,16 @@ impl Session {
     }
 
     /// Lets the lock go.
-    pub(super) async fn unlock(&mut self) {
+    pub(super) async fn unlock(&mut self, farewell: Farewell) {
         if let Some(keeper) = self.keeper.take() {
             // Should this take too long, the keeper finds out by itself that nobody is here.
-            let _ended = timeout(PATIENCE, keeper.end()).await;
+            let _ended = timeout(PATIENCE, keeper.end(farewell)).await;
         }
     }
 
     /// Lets the lock go and closes the connection.
-    pub(super) async fn close(&mut self) {
-        self.unlock().await;
+    pub(super) async fn close(&mut self, farewell: Farewell) {
+        self.unlock(farewell).await;
         if let Some(connection) = self.connection.take() {
             connection.close().await;
         }

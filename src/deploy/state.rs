@@ -47,6 +47,8 @@ pub(super) struct HostState {
     /// Whether the switch was begun.
     pub(super) is_promoted: bool,
     pub(super) reason: Option<String>,
+    /// Whether it is to have nothing in the end.
+    is_withdrawn: bool,
 }
 
 /// All hosts.
@@ -61,13 +63,14 @@ impl States {
             phase: match work {
                 Work::Everything => Phase::Waiting,
                 // There is no release to get there.
-                Work::Restart => Phase::Prepared,
+                Work::Restart | Work::Withdraw => Phase::Prepared,
                 Work::Nothing => Phase::Fine,
             },
             busy: None,
             is_touched: false,
             is_promoted: false,
             reason: None,
+            is_withdrawn: work == Work::Withdraw,
         };
         let hosts = plan.hosts.iter();
         Self {
@@ -149,6 +152,7 @@ impl States {
             return HostOutcome::Unknown;
         };
         match state.phase {
+            Phase::Healthy | Phase::Finalized if state.is_withdrawn => HostOutcome::Old,
             Phase::Healthy | Phase::Finalized | Phase::Fine => HostOutcome::New,
             Phase::RolledBack if state.is_promoted => HostOutcome::Old,
             Phase::RolledBack | Phase::Waiting | Phase::Prepared => HostOutcome::Untouched,

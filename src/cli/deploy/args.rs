@@ -42,9 +42,35 @@ pub struct DeployArgs {
     /// Only restart the service.
     #[arg(long, conflicts_with_all = ["rev", "force"])]
     pub(super) service_restart: bool,
+    /// Go on with a deploy that was interrupted [default: the last one].
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["rev", "service_restart"])]
+    pub(super) resume: Option<String>,
     /// What is done where it fails; without a terminal it has to be said.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) on_failure: Option<OnFailure>,
+    /// How many seconds to wait for a deploy of somebody else's.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
+    pub(super) wait: Option<u64>,
+    /// Why: for the log.
+    #[arg(value_name = "MESSAGE")]
+    pub(super) message: Vec<String>,
+}
+
+/// The options of `svcgen rollback`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What to do")]
+pub struct RollbackArgs {
+    #[command(flatten)]
+    pub(super) repository: RepositoryArgs,
+    /// The revision to go back to [default: on each host what was live before the last deploy].
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    pub(super) to: Option<String>,
+    /// Only these hosts, as for `svcgen deploy`.
+    #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
+    pub(super) limit: Option<String>,
+    /// Ask the hosts, print what would be done, touch nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
     /// How many seconds to wait for a deploy of somebody else's.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
     pub(super) wait: Option<u64>,

@@ -1,5 +1,5 @@
 use crate::cli::Failure;
-use crate::deploy::{NotBegun, Outcome, PlanProblem, PlannerError, ProblemKind};
+use crate::deploy::{Action, NotBegun, Outcome, PlanProblem, PlannerError, ProblemKind};
 use crate::error::{CommandError, ErrorKind};
 use crate::event::{DeployResult, HostOutcome};
 use crate::scap::ScapError;
@@ -55,10 +55,11 @@ pub(super) fn refused(problems: &[PlanProblem], is_limited: bool) -> CommandErro
 }
 
 /// Turns the outcome into the end of the command; everything was said by then.
-pub(super) fn ended(outcome: &Outcome, ui: &Ui) -> Result<(), Failure> {
+pub(super) fn ended(outcome: &Outcome, action: Action, ui: &Ui) -> Result<(), Failure> {
     let kind = match outcome.result {
         _ if outcome.is_interrupted => super::signals::kind(),
         DeployResult::Deployed => return Ok(()),
+        DeployResult::RolledBack if action == Action::Rollback => return Ok(()),
         DeployResult::RolledBack | DeployResult::Untouched => ErrorKind::DeployFailed,
         DeployResult::Mixed => ErrorKind::DeployUnknown,
     };

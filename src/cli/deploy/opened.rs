@@ -6,11 +6,12 @@ use super::args::RepositoryArgs;
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
 use crate::deploy::repository::{DeployRepository, RepositoryError, pack};
-use crate::deploy::{DeployPlan, MakePack, Owner};
+use crate::deploy::{Action, DeployPlan, MakePack, Owner};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::model::{HostName, Revision, Service, find_model};
 use crate::scap::{CONFIG_FILE, Reading, ScapDirectory, ScapEnvironment};
+use crate::transport::{Ssh, SshOptions, Transport};
 use crate::worktree::Worktree;
 
 /// A deploy repository with its directory, read for the place that is deployed to.
@@ -59,15 +60,31 @@ impl Opened {
         })
     }
 
+    /// What leads to the hosts.
+    ///
+    /// # Errors
+    /// Where there is no place for the sockets of the connections.
+    pub(in crate::cli) fn transport(
+        &self,
+        context: &Context,
+    ) -> std::io::Result<Arc<dyn Transport>> {
+        let config = &self.working.value.config;
+        Ok(Arc::new(Ssh::new(SshOptions {
+            config_file: context.ssh_config(),
+            user: config.ssh_user.clone(),
+            handshakes: (config.batch_size as usize).min(HANDSHAKES),
+        })?))
+    }
+
     /// What makes packs for the targets of a plan, out of the stores of this machine.
     pub(super) fn pack_maker(&self, plan: &DeployPlan) -> Result<Arc<MakePack>, CommandError> {
-        let links = match plan.release.modules.is_empty() {
-            true => Vec::new(),
-            false => self.repository.submodules(&plan.revision)?,
-        };
-        let stores = links.into_iter().map(|link| (link.module, link.git_dir));
-        let mut stores: std::collections::HashMap<Utf8PathBuf, Utf8PathBuf> = stores.collect();
-        stores.insert(".".into(), self.repository.git_dir()?);
+        let mut stores =
+            std::collections::HashMap::from([(Utf8PathBuf::from("."), self.repository.git_dir()?)]);
+        let with_modules = plan.release.modules.iter().filter(|(_, m)| !m.is_empty());
+        for (revision, _) in with_modules {
+            let links = self.repository.submodules(revision)?;
+            stores.extend(links.into_iter().map(|link| (link.module, link.git_dir)));
+        }
         Ok(Arc::new(
             move |store: &Utf8Path, want: &Revision, have: &[Revision], to: &std::path::Path| {
                 let git_dir = stores
@@ -84,6 +101,9 @@ impl Opened {
         ))
     }
 }
+
+/// The most connections that are opened at a time: a server takes ten that are not through yet, and then drops some.
+const HANDSHAKES: usize = 32;
 
 /// The deploy repository that was named, that is here or above, or that the configuration or git leads to.
 fn find(args: &RepositoryArgs, context: &Context) -> Result<Utf8PathBuf, CommandError> {
@@ -150,7 +170,7 @@ fn machine() -> Result<HostName, CommandError> {
 }
 
 /// Who deploys.
-pub(super) fn owner(id: &DeployId, message: &str) -> Owner {
+pub(super) fn owner(id: &DeployId, action: Action, message: &str) -> Owner {
     let user = ["USER", "LOGNAME"].into_iter().find_map(|key| {
         let value = std::env::var(key).ok()?;
         Some(value).filter(|value| !value.is_empty())
@@ -162,6 +182,7 @@ pub(super) fn owner(id: &DeployId, message: &str) -> Owner {
         machine: name.nodename().to_string_lossy().into_owned(),
         at: jiff::Timestamp::now().as_second(),
         message: message.to_owned(),
+        action: action.as_str().to_owned(),
     }
 }
 

@@ -53,6 +53,7 @@ pub(super) fn plan(
                     let what = match (host.work, plan.action) {
                         (Work::Nothing, _) => "nothing to do".to_owned(),
                         (Work::Restart, _) => "restart".to_owned(),
+                        (Work::Withdraw, _) => "nothing was live before: the links go".to_owned(),
                         (Work::Everything, _) => {
                             let live = host.live.as_ref().map_or("nothing", Revision::short);
                             let how = match host.objects {
@@ -182,10 +183,14 @@ pub(super) fn nothing_to_do(plan: &DeployPlan, is_dry: bool, ui: &Ui) -> Result<
 
 /// Says what begins.
 pub(super) fn beginning(plan: &DeployPlan, ui: &Ui) {
+    let mut warnings: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, host) in plan.worked_on() {
         for warning in &host.warnings {
-            ui.warning(&format!("{name}: {warning}"));
+            warnings.entry(warning).or_default().push(name.as_str());
         }
+    }
+    for (warning, hosts) in warnings {
+        ui.warning(&format!("{}: {warning}", named(&hosts)));
     }
     let all = plan.checks.values().flatten();
     let mut early: Vec<&str> = all
@@ -198,5 +203,15 @@ pub(super) fn beginning(plan: &DeployPlan, ui: &Ui) {
         ui.warning(&format!(
             "the check `{name}` runs before the restart, where it sees the old process; it runs again after it"
         ));
+    }
+}
+
+/// A few hosts by their names, and how many more there are.
+fn named(hosts: &[&str]) -> String {
+    match hosts.split_at_checked(3) {
+        Some((first, rest)) if !rest.is_empty() => {
+            format!("{} and {} more", first.join(", "), rest.len())
+        }
+        _ => hosts.join(", "),
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Executor, NotBegun, Outcome};
 use crate::deploy::journal::JournalError;
+use crate::deploy::keeper::Farewell;
 use crate::deploy::message::{Note, Request};
 use crate::deploy::plan::Action;
 use crate::event::{About, DeployResult, EventKind, HostOutcome, Level};
@@ -16,11 +17,7 @@ impl Executor<'_> {
     /// Writes down what is meant to be done, and how every host is before that.
     pub(super) fn tell_plan(&mut self) -> Result<(), NotBegun> {
         let plan = std::sync::Arc::clone(&self.plan);
-        let action = match plan.action {
-            Action::Deploy => "deploy",
-            Action::Rollback => "rollback",
-            Action::Restart => "restart",
-        };
+        let action = plan.action.as_str();
         let started = EventKind::DeployStarted {
             repository: plan.repository.to_string(),
             revision: plan.revision.clone(),
@@ -70,11 +67,18 @@ impl Executor<'_> {
 
     /// Lets all locks go, and says where every host is.
     pub(super) async fn finish(mut self) -> Outcome {
+        let states = self.states.clone();
+        let farewell = move |host: &HostName| match states.outcome(host) {
+            HostOutcome::Unknown => Request::Close(Farewell::Left),
+            HostOutcome::New | HostOutcome::Old | HostOutcome::Untouched => {
+                Request::Close(Farewell::Done)
+            }
+        };
         if self.is_cut {
             // The keepers find out by themselves that nobody is here.
-            let _closed = tokio::time::timeout(HURRY, self.ask_all(Request::Close)).await;
+            let _closed = tokio::time::timeout(HURRY, self.ask_all(farewell)).await;
         } else {
-            self.ask_all(Request::Close).await;
+            self.ask_all(farewell).await;
         }
         let mut hosts = Vec::new();
         for host in self.plan.hosts.keys().cloned().collect::<Vec<_>>() {
@@ -125,6 +129,7 @@ impl Executor<'_> {
             .any(|(host, outcome, _)| *outcome == HostOutcome::New && promoted(host));
         match (any(HostOutcome::Unknown), is_stopped) {
             (true, _) => DeployResult::Mixed,
+            (false, false) if self.plan.action == Action::Rollback => DeployResult::RolledBack,
             (false, false) => DeployResult::Deployed,
             (false, true) if is_new => DeployResult::Mixed,
             (false, true) if any(HostOutcome::Old) => DeployResult::RolledBack,
@@ -184,7 +189,16 @@ impl Executor<'_> {
         let of = hosts.len();
         let short = self.plan.revision.short();
         let mut text = match result {
+            DeployResult::Deployed if self.plan.action == Action::Restart => {
+                format!("restarted, {short}, on {new} of {of} hosts")
+            }
             DeployResult::Deployed => format!("{short} is live on {new} of {of} hosts"),
+            DeployResult::RolledBack if self.plan.action == Action::Rollback => {
+                format!(
+                    "rolled back: {} of {of} hosts are where they are to be",
+                    new + old
+                )
+            }
             DeployResult::RolledBack => format!("rolled back: {old} of {of} hosts are back"),
             DeployResult::Untouched => "nothing was changed on any host".to_owned(),
             DeployResult::Mixed => format!("NOT DONE: {short} is live on {new} of {of} hosts"),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::{Executor, NotBegun};
+use crate::deploy::keeper::Farewell;
 use crate::deploy::message::{HostEnd, Message, Request};
 use crate::model::HostName;
 
@@ -24,11 +25,11 @@ impl Executor<'_> {
         loop {
             let round = self.round().await;
             if *self.interrupts.borrow() > 0 {
-                self.ask_all(Request::Close).await;
+                self.ask_all(|_| Request::Close(Farewell::Done)).await;
                 return Err(NotBegun::Interrupted);
             }
             if let Some((host, reason)) = round.failed {
-                self.ask_all(Request::Close).await;
+                self.ask_all(|_| Request::Close(Farewell::Done)).await;
                 return Err(NotBegun::Host { host, reason });
             }
             let Some((host, holder)) = round.held else {
@@ -41,12 +42,12 @@ impl Executor<'_> {
                 self.options.wait
             };
             if begun.elapsed() >= patience {
-                self.ask_all(Request::Close).await;
+                self.ask_all(|_| Request::Close(Farewell::Done)).await;
                 let holder = Box::new(holder);
                 return Err(NotBegun::Held { host, holder });
             }
             // Nobody waits while he holds what another waits for.
-            self.ask_all(Request::Unlock).await;
+            self.ask_all(|_| Request::Unlock).await;
             sleep(self.pause()).await;
         }
     }
@@ -63,7 +64,7 @@ impl Executor<'_> {
             held: None,
             failed: None,
         };
-        for (host, end) in self.ask_all(Request::Lock).await {
+        for (host, end) in self.ask_all(|_| Request::Lock).await {
             match end {
                 HostEnd::Good => {}
                 HostEnd::Held(owner) => round.held = round.held.or(Some((host, owner))),
@@ -75,13 +76,16 @@ impl Executor<'_> {
         round
     }
 
-    /// Asks all hosts for the same, and waits for their answers; what they tell besides waits its turn.
-    pub(super) async fn ask_all(&mut self, request: Request) -> Vec<(HostName, HostEnd)> {
+    /// Asks all hosts, and waits for their answers; what they tell besides waits its turn.
+    pub(super) async fn ask_all(
+        &mut self,
+        request: impl Fn(&HostName) -> Request,
+    ) -> Vec<(HostName, HostEnd)> {
         let hosts: Vec<HostName> = self.tasks.keys().cloned().collect();
         let mut missing = 0;
         for host in &hosts {
             if let Some(task) = self.tasks.get(host)
-                && task.send(request).await.is_ok()
+                && task.send(request(host)).await.is_ok()
             {
                 missing += 1;
             }

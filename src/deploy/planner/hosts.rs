@@ -39,7 +39,16 @@ impl HostPlanner<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let (objects, lacking) = self.objects(facts, revision);
+        let is_there = facts.releases.contains(revision);
+        let is_rollback = request.action == Action::Rollback;
+        if is_rollback && !is_there && *revision != request.revision {
+            let reason = format!("the release {} is not there any more", revision.short());
+            return Err(vec![PlanProblem::unfit(name, reason)]);
+        }
+        let (objects, lacking) = match is_rollback && is_there {
+            true => (Objects::There, Vec::new()),
+            false => self.objects(facts, revision),
+        };
         Ok(HostPlan {
             group: group.name.clone(),
             revision: revision.clone(),
@@ -48,7 +57,7 @@ impl HostPlanner<'_> {
             work: self.work(facts, revision),
             objects,
             lacking,
-            config: Vec::new(),
+            config: None,
             config_diff: String::new(),
             warnings: self.warnings(facts),
             place: facts.place.clone(),
@@ -90,6 +99,9 @@ impl HostPlanner<'_> {
             && facts.done.as_ref() == Some(revision)
             && facts.progress.is_none()
             && leads_to(&facts.place, revision);
+        if request.action == Action::Rollback && old(facts).is_none() && facts.done.is_none() {
+            return Work::Withdraw;
+        }
         match is_live && !request.force {
             true => Work::Nothing,
             false => Work::Everything,
@@ -136,6 +148,17 @@ impl HostPlanner<'_> {
         if let Some((owner, false)) = &facts.lock {
             warnings.push(format!(
                 "the lock of {owner} is left over, and is taken over"
+            ));
+        }
+        let request = &self.planner.request;
+        if let Some(line) = facts.unfinished()
+            && let Some(id) = &line.deploy
+            && request.action == Action::Deploy
+            && request.resumes.is_none()
+        {
+            let owner = line.owner.clone().unwrap_or_default();
+            warnings.push(format!(
+                "{owner} was interrupted here; `svcgen deploy --resume {id}` goes on with that, `svcgen rollback` goes back"
             ));
         }
         if facts.place == Place::Other {

@@ -25,7 +25,8 @@ pub enum ProblemKind {
 }
 
 impl PlanProblem {
-    pub(super) fn of(unreachable: &Unreachable) -> Self {
+    /// The problem of a host that did not answer.
+    pub fn of(unreachable: &Unreachable) -> Self {
         let mut reason = unreachable.reason.clone();
         // The last line is the one that says it.
         if let Some(said) = unreachable.said.lines().rev().find(|line| !line.is_empty()) {

@@ -1,5 +1,5 @@
-# Holds the lock of a deploy for as long as svcgen is there: ID OWNER
-id=$1 owner=$2
+# Holds the lock of a deploy for as long as svcgen is there: ID OWNER REVISION; REVISION: - where nothing is deployed.
+id=$1 owner=$2 rev=$3
 exec 3>&2
 for folder in tmp complete running config; do
     said=$(mkdir -p "$own/$folder" 2>&1) || fail "cannot make $own/$folder: $said"
@@ -56,19 +56,23 @@ trap 'settle; unlock; exit 1' HUP INT TERM
 # Nobody else is here: what was being made will never be finished.
 for left in "$own"/tmp/* "$own"/lock.*; do [ -e "$left" ] && rm -rf "$left"; done
 settle
-say "link current $(revision "$root/current")"
-say "link done $(revision "$root/.done")"
+# Whoever comes after an interrupted deploy, from whatever machine, finds out here what it was. The first step that
+# touches anything puts it on the disk.
+tell() {
+    [ "$rev" = - ] || printf '{"v":1,"at":%s,"deploy":"%s","step":"deploy","rev":"%s",%s}\n' \
+        "$(date +%s)" "$id" "$rev" "$1" >>"$own/record.jsonl" || fail "cannot write $own/record.jsonl"
+}
+done=$(revision "$root/.done")
+tell "\"state\":\"begin\",\"old\":${done:+\"}${done:-null}${done:+\"},\"owner\":$owner"
 say "locked"
 
 while :; do
-    # One character each: h a sign of life, k end what may be ended, q the end.
+    # One character each: h a sign of life, k end what may be ended, q the end, x the end of what is not done.
     case $(timeout 15 dd bs=1 count=1 2>/dev/null) in
     h) ;;
     k) settle now ;;
-    q) unlock; say "unlocked"; exit 0 ;;
-    *)
-        settle
-        record "\"deploy\":\"$id\",\"step\":\"deploy\",\"state\":\"abandoned\""
-        unlock; exit 0 ;;
+    q) tell '"state":"end"'; unlock; say "unlocked"; exit 0 ;;
+    x) tell '"state":"left"'; unlock; say "unlocked"; exit 0 ;;
+    *) settle; tell '"state":"abandoned"'; unlock; exit 0 ;;
     esac
 done

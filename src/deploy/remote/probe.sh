@@ -36,7 +36,7 @@ done
 if [ -e "$own/lock/owner" ]; then
     if alive "$own/lock/pid"; then say "lock alive $(cat "$own/lock/owner")"; else say "lock dead $(cat "$own/lock/owner")"; fi
 fi
-[ ! -e "$own/record.jsonl" ] || tail -n 60 "$own/record.jsonl" | while read -r line; do say "record $line"; done
+[ ! -e "$own/record.jsonl" ] || tail -n 200 "$own/record.jsonl" | while read -r line; do say "record $line"; done
 for file; do
     if [ -f "$file" ] && [ -r "$file" ]; then say "file $(base64 -w0 <"$file") $file"
     elif [ -e "$file" ]; then say "unreadable $file"
