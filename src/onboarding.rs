@@ -25,7 +25,7 @@ mod shape;
 mod tree;
 
 pub use answers::{Answers, AnswersError};
-pub use catalogue::{QuestionsError, load_sections};
+pub use catalogue::load_sections;
 pub use condition::Condition;
 pub use defaults::{Found, find_defaults};
 pub use draft::{Draft, DraftError, Drafts};

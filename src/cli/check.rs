@@ -67,7 +67,7 @@ struct Failed {
 
 /// Compares, and tells what differs; exit code 3 where anything does.
 pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
-    let context = Context::new(global)?;
+    let context = Context::new(global, ui)?;
     let loaded = context.load(global)?;
     let deploy = args.checkouts.named(Generator::Scap);
     let planner = Planner {

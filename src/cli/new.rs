@@ -39,7 +39,7 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         Questions::GoOn => None,
     };
     let has_answers = args.answers.is_some() || !args.set.is_empty() || args.defaults;
-    let context = Context::new(global)?;
+    let context = Context::new(global, ui)?;
     let path = match &global.service {
         Some(path) if path.is_absolute() => path.clone(),
         Some(path) => working_directory()?.join(path),

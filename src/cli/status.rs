@@ -40,7 +40,7 @@ struct Status<'a> {
 
 /// Finds out and prints the road and the dates; ends with 0 wherever the service is.
 pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
-    let context = Context::new(global)?;
+    let context = Context::new(global, ui)?;
     let loaded = context.load(global)?;
     let planner = Planner {
         context: &context,

@@ -73,7 +73,7 @@ pub(crate) fn read_text(path: &Utf8Path) -> Result<String, LoadError> {
 }
 
 /// Reads the version of a file and reports one that is not known.
-pub(super) fn read_version(node: &Node, what: &str, problems: &mut Vec<Problem>) {
+pub(crate) fn read_version(node: &Node, what: &str, problems: &mut Vec<Problem>) {
     match node.find("version") {
         Some(version) if version.kind == Kind::Integer(i64::from(SUPPORTED_VERSION)) => {}
         Some(version) => {

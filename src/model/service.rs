@@ -1,12 +1,13 @@
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::config::{ServiceConfig, as_map};
+use super::config::{OneValue, ServiceConfig, as_map, single_values};
 use super::deploy::{Check, Deploy, Environment, Group};
 use super::name::{
-    BranchName, EnvironmentName, Port, PuppetName, RepositoryName, ServiceName, SiteName, TaskId,
-    constant,
+    AnnotationName, BranchName, EnvironmentName, Port, PuppetName, RepositoryName, ServiceName,
+    SiteName, TaskId, constant,
 };
 use super::people::{Maintainer, Owner};
 use super::problem::{Problem, suggest};
@@ -68,6 +69,10 @@ pub struct Service {
     /// Numbers of the tickets, once they are filed.
     #[serde(default)]
     pub tickets: Tickets,
+    /// Facts that the organisation asks for; the service request lists them, and its own templates may use them.
+    #[serde(default, serialize_with = "as_map")]
+    #[schemars(with = "std::collections::BTreeMap<AnnotationName, OneValue>")]
+    pub annotations: Vec<(AnnotationName, Value)>,
 }
 
 /// When things are meant to happen.
@@ -209,6 +214,10 @@ impl Service {
             .unwrap_or_default();
         let vagrant = Vagrant::read(fields.node("vagrant"), puppet_name.as_ref(), problems);
         let tickets = fields.or("tickets", Tickets::default(), problems);
+        let annotations = fields
+            .node("annotations")
+            .and_then(|node| single_values(node, AnnotationName::parse, problems))
+            .unwrap_or_default();
         fields.end(problems);
         check_value_environments(node, &environments, problems);
         check_domains(node, problems);
@@ -241,6 +250,7 @@ impl Service {
             environments,
             vagrant: vagrant?,
             tickets,
+            annotations,
         })
     }
 }

@@ -200,7 +200,7 @@ pub enum SiteError {
 /// The sites that can be named: those of the user, then those that come with svcgen.
 #[derive(Debug, Clone)]
 pub struct Sites {
-    folder: Option<Utf8PathBuf>,
+    folders: Vec<Utf8PathBuf>,
     default: Option<SiteName>,
 }
 
@@ -208,10 +208,10 @@ pub struct Sites {
 const DEFAULT_SITE: &str = "wikimedia";
 
 impl Sites {
-    /// Looks for sites in a folder of the user before those that come with svcgen.
-    pub fn new(folder: Option<Utf8PathBuf>) -> Self {
+    /// Looks for sites in these folders before those that come with svcgen.
+    pub fn new(folders: impl IntoIterator<Item = Utf8PathBuf>) -> Self {
         Self {
-            folder,
+            folders: folders.into_iter().collect(),
             default: None,
         }
     }
@@ -236,7 +236,7 @@ impl Sites {
     /// Lists the names of all sites.
     pub fn names(&self) -> Vec<String> {
         let own = self
-            .folder
+            .folders
             .iter()
             .flat_map(|folder| fs_err::read_dir(folder).into_iter().flatten().flatten());
         let own = own.filter_map(|entry| Utf8PathBuf::from_path_buf(entry.path()).ok());
@@ -259,7 +259,7 @@ impl Sites {
     /// Where there is none of that name, or its file is wrong.
     pub fn find(&self, name: &SiteName) -> Result<Site, SiteError> {
         let file = format!("{name}.yaml");
-        if let Some(folder) = &self.folder {
+        for folder in &self.folders {
             let path = folder.join(&file);
             match read_text(&path) {
                 Ok(text) => return Ok(Site::parse(&path, &text)?),

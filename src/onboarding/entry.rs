@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::question::{Kind, Question};
+use super::question::{Choice, Kind, Question, shown};
 use crate::yaml::parse_strict;
 
 /// The values that a text may mean, the likeliest first.
@@ -34,6 +34,23 @@ pub(super) fn values(question: &Question, text: &str) -> Result<Vec<Value>, Stri
             Ok(parsed.into_iter().chain([Value::from(trimmed)]).collect())
         }
         Kind::Items => Err("a number, `+` or `-`".into()),
+    }
+}
+
+/// Whether a value is what its question asks for; only where the model would take anything.
+///
+/// # Errors
+/// What was expected.
+pub(super) fn check(question: &Question, value: &Value) -> Result<(), String> {
+    let said = |what: &str| format!("`{}` is not {what}", shown(value).escape_debug());
+    let is_choice = |choice: &Choice| *value == choice.value;
+    match question.kind {
+        Kind::Port | Kind::Number if !value.is_number() => Err(said("a number")),
+        Kind::Choice if !question.choices.iter().any(is_choice) => Err(said("one of the choices")),
+        Kind::Date if shown(value).parse::<jiff::civil::Date>().is_err() => {
+            Err(said("a date: year-month-day, such as `2026-12-15`"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -108,13 +125,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::model::Read as _;
+
+    fn read(question: &str) -> Question {
+        Question::read(&parse_strict(question).unwrap(), &mut Vec::new()).unwrap()
+    }
 
     fn first(kind: &str, text: &str) -> Value {
         let question = format!(
             "{{id: x, text: X, type: {kind}, choices: [{{value: inline}}, {{value: scap}}, {{value: sh}}]}}"
         );
-        let question = serde_yaml::from_str(&question).unwrap();
-        values(&question, text).unwrap().remove(0)
+        values(&read(&question), text).unwrap().remove(0)
     }
 
     #[test]
@@ -153,7 +174,23 @@ mod tests {
         );
         assert_eq!(first("value", "[1, a]"), json!([1, "a"]));
         assert_eq!(first("value", "a: [b"), "a: [b");
-        let yes_no = serde_yaml::from_str("{id: x, text: X, type: yes_no}").unwrap();
+        let yes_no = read("{id: x, text: X, type: yes_no}");
         assert_eq!(values(&yes_no, "perhaps").unwrap_err(), "yes or no");
+    }
+
+    #[test]
+    fn where_the_model_takes_anything_the_question_decides() {
+        let refused = |question: &str, value: Value| check(&read(question), &value).err();
+        let number = "{id: annotations.x, text: X, type: number}";
+        assert_eq!(refused(number, json!(4711)), None);
+        let many = Some("`many` is not a number".to_owned());
+        assert_eq!(refused(number, json!("many")), many);
+        let choice = "{id: annotations.x, text: X, type: choice, choices: [{value: a}]}";
+        assert_eq!(refused(choice, json!("a")), None);
+        assert!(refused(choice, json!("b")).is_some());
+        let date = "{id: annotations.x, text: X, type: date}";
+        assert_eq!(refused(date, json!("2026-12-15")), None);
+        assert!(refused(date, json!("soon")).is_some());
+        assert_eq!(refused("{id: annotations.x, text: X}", json!("")), None);
     }
 }

@@ -32,6 +32,14 @@ impl Facts {
         }
     }
 
+    /// Whether there is a source of that name.
+    pub(super) fn is_source(source: &str) -> bool {
+        match source.split_once(' ') {
+            Some(("package.json", path)) => !path.trim().is_empty(),
+            _ => ["person name", "person email", "checkouts port"].contains(&source),
+        }
+    }
+
     /// What a source says (`package.json name`, `person name`, ...), and where that is.
     pub(super) fn get(&self, source: &str, owner: Option<&str>) -> Option<(Value, String)> {
         let (place, what) = source.split_once(' ').unwrap_or((source, ""));

@@ -317,7 +317,10 @@ impl<'a> Interview<'a> {
             };
             match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
-                Reply::Help => self.tell(&Note::Help(&question.help))?,
+                Reply::Help => {
+                    let help = self.help(question);
+                    self.tell(&Note::Help(&help))?;
+                }
                 Reply::Nothing if self.is_required(question) => {
                     self.tell(&Note::Wrong("this has to be answered", None))?;
                 }
@@ -342,7 +345,7 @@ impl<'a> Interview<'a> {
                     }
                     None => return Ok(Turn::Next),
                 },
-                Reply::Text(text) => match entry::values(&with(question, &choices), &text) {
+                Reply::Text(text) => match self.typed(&with(question, &choices), &text) {
                     Ok(values) => {
                         if self.take(question, values)? {
                             return Ok(Turn::Next);
@@ -351,6 +354,28 @@ impl<'a> Interview<'a> {
                     Err(reason) => self.tell(&Note::Wrong(&reason, None))?,
                 },
             }
+        }
+    }
+
+    /// The values that a text may mean, where that is an answer to the question.
+    fn typed(&self, question: &Question, text: &str) -> Result<Vec<Value>, String> {
+        let values = entry::values(question, text)?;
+        let shape = Shape::root(&self.schema).at(&question.id);
+        if shape.is_some_and(Shape::is_free)
+            && let Some(Err(reason)) = values.first().map(|value| entry::check(question, value))
+        {
+            return Err(reason);
+        }
+        Ok(values)
+    }
+
+    /// The help of a question, with the command that needs the answer where the question names one.
+    pub(super) fn help(&self, question: &Question) -> String {
+        match question.needed_for {
+            None => question.help.clone(),
+            Some(step) => format!("{}\n\nNeeded for `{}`.", question.help, step.command())
+                .trim_start()
+                .to_owned(),
         }
     }
 

@@ -59,7 +59,8 @@ impl<'a> Interview<'a> {
             let act = match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
                 Reply::Help => {
-                    self.tell(&Note::Help(&question.help))?;
+                    let help = self.help(question);
+                    self.tell(&Note::Help(&help))?;
                     continue;
                 }
                 Reply::Current | Reply::Nothing => {

@@ -34,6 +34,7 @@ const OWN: &[&str] = &[
     "runtime.extra",
     "build.environment",
     "build.dependencies",
+    "annotations",
 ];
 
 /// Sections that are read line by line, whichever way they would fit into one.
@@ -45,6 +46,7 @@ const LINE_BY_LINE: &[&str] = &[
     "deploy",
     "environments",
     "vagrant",
+    "annotations",
 ];
 
 /// The longest line of what could also be written in several, in characters.

@@ -14,6 +14,7 @@ mod interview;
 mod names;
 mod new;
 mod older_trees;
+mod organisation;
 mod own;
 mod quoting;
 mod request;

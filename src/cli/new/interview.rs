@@ -12,7 +12,7 @@ use crate::interrupt;
 use crate::model::{LoadError, Service, read_text};
 use crate::onboarding::{
     Answers, Current, Draft, Drafts, Facts, Interview, InterviewError, Kind, Nobody, Prompt,
-    Prompter, QuestionsError, Reply, Revised, Section, Setting, load_sections, revise, write_model,
+    Prompter, Reply, Revised, Section, Setting, load_sections, revise, write_model,
 };
 use crate::ui::{Terminal, Ui};
 use crate::worktree::Worktree;
@@ -42,8 +42,8 @@ pub(super) fn run(
         terminal,
         ui,
     )?;
-    let sections = load_sections(context.configuration.questions_folder().as_deref())
-        .map_err(CommandError::from)?;
+    let sections =
+        load_sections(&context.configuration.questions_folders()).map_err(CommandError::from)?;
     let old = before.as_deref().map(value_of);
     let asked = Asked {
         context,
@@ -84,7 +84,7 @@ pub(super) fn ask_missing(
     terminal: &mut Terminal,
     ui: &Ui,
 ) -> Result<Answers, CommandError> {
-    let sections = load_sections(context.configuration.questions_folder().as_deref())?;
+    let sections = load_sections(&context.configuration.questions_folders())?;
     let drafts = Drafts::of_user();
     // The draft of another interview stays.
     let is_ours = |drafts: &&Drafts| matches!(drafts.read(path), Ok(None));
@@ -113,7 +113,7 @@ pub(super) fn take_proposals(
     path: &Utf8Path,
     ui: &Ui,
 ) -> Result<Answers, CommandError> {
-    let sections = load_sections(context.configuration.questions_folder().as_deref())?;
+    let sections = load_sections(&context.configuration.questions_folders())?;
     let asked = Asked {
         context,
         sections: &sections,
@@ -416,10 +416,4 @@ fn conclude(
     };
     ui.next("svcgen generate");
     ended
-}
-
-impl From<QuestionsError> for CommandError {
-    fn from(error: QuestionsError) -> Self {
-        Self::from_error(ErrorKind::Usage, &error)
-    }
 }

@@ -41,6 +41,7 @@ pub(super) fn gather(
         service,
         site,
         path,
+        ..
     } = planner.loaded;
     let (source, deploy) = (text(Generator::Source), text(Generator::Scap));
     let names = &service.repositories;

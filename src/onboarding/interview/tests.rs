@@ -26,7 +26,7 @@ impl Played {
 }
 
 fn play_with(draft: Draft, facts: &Facts, replies: &[&str]) -> Played {
-    let sections = load_sections(None).unwrap();
+    let sections = load_sections(&[]).unwrap();
     let sites = Sites::new(None);
     let mut kept = Vec::new();
     let mut keep = |draft: &Draft| {
