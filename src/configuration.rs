@@ -209,6 +209,13 @@ impl Configuration {
         }
     }
 
+    /// The configuration of ssh, where it is another than the user's own: that of `SVCGEN_SSH_CONFIG` goes first.
+    pub fn ssh_config(&self) -> Option<Utf8PathBuf> {
+        let named = std::env::var("SVCGEN_SSH_CONFIG").ok();
+        let named = named.filter(|path| !path.is_empty()).map(Utf8PathBuf::from);
+        named.or_else(|| self.ssh.config_file.clone())
+    }
+
     /// The folders of own sites; an earlier one wins.
     pub fn sites_folders(&self) -> Vec<Utf8PathBuf> {
         self.own("sites")

@@ -2,6 +2,7 @@
 //!
 //! The library is public for the program and its tests only; it promises nothing to others.
 
+mod child;
 pub mod cli;
 pub mod configuration;
 pub mod drift;
@@ -10,6 +11,7 @@ pub mod error;
 pub mod flow;
 pub mod generate;
 pub mod git;
+pub mod hosts;
 pub mod ini;
 mod interrupt;
 pub mod model;

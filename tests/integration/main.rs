@@ -10,6 +10,7 @@ mod faults;
 mod flow;
 mod generate;
 mod generator;
+mod hosts;
 mod interview;
 mod names;
 mod new;

@@ -3,7 +3,7 @@ use std::cell::Cell;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value};
 
-use super::{NewArgs, answers, explain, first_step, put, report, shown};
+use super::{NewArgs, answers, explain, first_step, next, put, report, shown};
 use crate::cli::context::{Context, working_directory};
 use crate::cli::{Failure, GlobalArgs, generate};
 use crate::error::{CommandError, ErrorKind};
@@ -398,22 +398,22 @@ fn conclude(
     }
     let checkouts = &context.configuration.checkouts;
     if checkouts.vagrant.is_none() && checkouts.puppet.is_none() {
-        ui.next(&first_step(context));
+        ui.next(&first_step(context, global));
         return Ok(());
     }
     if !ui.confirm("Next: the patches. Look at them now (`svcgen generate --dry-run`)?")? {
-        ui.next("svcgen generate --dry-run");
+        ui.next(&next("svcgen generate --dry-run", global));
         return Ok(());
     }
-    let global = GlobalArgs {
+    let here = GlobalArgs {
         service: Some(path.to_owned()),
         ..global.clone()
     };
-    let ended = match generate::run(&generate::GenerateArgs::dry_run(), &global, ui) {
+    let ended = match generate::run(&generate::GenerateArgs::dry_run(), &here, ui) {
         // Differences are what is looked for.
         Err(Failure::Silent(ErrorKind::Differences)) => Ok(()),
         other => other,
     };
-    ui.next("svcgen generate");
+    ui.next(&next("svcgen generate", global));
     ended
 }
