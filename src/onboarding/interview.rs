@@ -293,6 +293,8 @@ impl<'a> Interview<'a> {
             return self.items(question, count);
         }
         let choices = self.choices(question);
+        // What was refused can be mended, and need not be typed again.
+        let mut refused: Option<String> = None;
         loop {
             let present = self.answer(&question.id).cloned();
             let (value, origin) = match &present {
@@ -308,9 +310,9 @@ impl<'a> Interview<'a> {
                 text: &question.text,
                 kind: question.kind,
                 choices: &choices,
-                typed: value
-                    .as_ref()
-                    .map(|v| typed(question, v))
+                typed: refused
+                    .take()
+                    .or_else(|| value.as_ref().map(|v| typed(question, v)))
                     .unwrap_or_default(),
                 current: current.filter(|current| !current.text.is_empty()),
                 optional: !self.is_required(question),
@@ -345,14 +347,17 @@ impl<'a> Interview<'a> {
                     }
                     None => return Ok(Turn::Next),
                 },
-                Reply::Text(text) => match self.typed(&with(question, &choices), &text) {
-                    Ok(values) => {
-                        if self.take(question, values)? {
-                            return Ok(Turn::Next);
+                Reply::Text(text) => {
+                    match self.typed(&with(question, &choices), &text) {
+                        Ok(values) => {
+                            if self.take(question, values)? {
+                                return Ok(Turn::Next);
+                            }
                         }
+                        Err(reason) => self.tell(&Note::Wrong(&reason, None))?,
                     }
-                    Err(reason) => self.tell(&Note::Wrong(&reason, None))?,
-                },
+                    refused = Some(text);
+                }
             }
         }
     }

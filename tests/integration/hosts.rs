@@ -139,7 +139,10 @@ fn hosts_are_asked_which_release_they_run() {
         "done: filed as T2; you can log in to all 2 hosts"
     );
     let first = farm.step("first deployment");
-    assert!(first.starts_with("later: no release on 2 of 2 hosts; after "), "{first}");
+    assert!(
+        first.starts_with("later: no release on 2 of 2 hosts; after "),
+        "{first}"
+    );
 
     farm.deploy(REVISION);
     assert_eq!(
