@@ -18,6 +18,7 @@ mod model_file;
 mod overview;
 mod prompter;
 mod question;
+mod rebase;
 mod revise;
 #[cfg(test)]
 mod script;
@@ -34,4 +35,5 @@ pub use interview::{Interview, InterviewError, Setting};
 pub use model_file::write_model;
 pub use prompter::{Current, Nobody, Note, Prompt, Prompter, Reply};
 pub use question::{Choice, Kind, Question, Section, Step};
+pub use rebase::rebase;
 pub use revise::{Revised, revise};

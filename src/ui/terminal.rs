@@ -136,7 +136,11 @@ impl Terminal {
             editor.executable(program);
         }
         match editor.require_save(false).edit(text) {
-            Ok(text) => Ok(text.filter(|text| !text.trim().is_empty())),
+            Ok(Some(text)) if !text.trim().is_empty() => Ok(Some(text)),
+            Ok(_) => {
+                self.tell_wrong("the editor left no text; nothing is changed", None)?;
+                Ok(None)
+            }
             Err(dialoguer::Error::IO(error)) => {
                 self.tell_wrong("the editor could not be started", Some(&error.to_string()))?;
                 Ok(None)

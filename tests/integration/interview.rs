@@ -358,6 +358,34 @@ fn a_model_that_changed_in_between_is_not_written_over() {
     assert_eq!(pty.end(), 11, "{}", pty.shown);
     assert!(env.read("svcgen.yaml").contains("Does more."));
     assert_eq!(drafts(&env).len(), 1, "the answers are not lost");
+    // Going on takes both: what was answered, and what somebody else wrote.
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    pty.expect("the model was changed in the meantime");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let both = MODEL.replace("Does it.", "Does more.");
+    assert_eq!(env.read("svcgen.yaml"), both.replace("6001", "6002"));
+    assert!(drafts(&env).is_empty());
+}
+
+#[test]
+fn answers_that_cannot_be_written_are_not_lost() {
+    let env = Env::new();
+    env.write("svcgen.yaml", MODEL);
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Enter writes the model", "5");
+    pty.answer("TCP port", "6002");
+    pty.expect("Enter writes the model");
+    pty.expect("> ");
+    // Nothing can be written into a folder that has gone; it was the working directory.
+    std::fs::rename(env.work(), env.home().join("moved")).unwrap();
+    pty.keys("\r");
+    assert_ne!(pty.end(), 0, "{}", pty.shown);
+    std::fs::rename(env.home().join("moved"), env.work()).unwrap();
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert_eq!(env.read("svcgen.yaml"), MODEL.replace("6001", "6002"));
 }
 
 #[test]
