@@ -16,6 +16,7 @@ mod runtime;
 mod schema;
 mod service;
 mod site;
+mod sites;
 mod text;
 
 pub(crate) use config::choice;
@@ -36,5 +37,6 @@ pub(crate) use read::{Fields, Read, expected, map};
 pub use runtime::{Build, BuildTarget, Dependency, Healthcheck, LogLevel, PackageName, Runtime};
 pub use schema::{model_schema, site_schema};
 pub use service::{FlowEdge, Repositories, Service, Tickets, Timeline, Vagrant};
-pub use site::{Announce, Engine, Site, SiteError, Sites};
+pub use site::{Announce, Engine, Site};
+pub use sites::{SiteError, Sites};
 pub use text::{Line, Text};

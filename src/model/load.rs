@@ -5,7 +5,8 @@ use super::name::SiteName;
 use super::problem::Problem;
 use super::read::Read as _;
 use super::service::Service;
-use super::site::{Site, SiteError, Sites};
+use super::site::Site;
+use super::sites::{SiteError, Sites};
 use crate::yaml::{Kind, Node, parse_strict};
 
 /// The name of the model's file.
