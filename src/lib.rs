@@ -2,6 +2,7 @@
 //!
 //! The library is public for the program and its tests only; it promises nothing to others.
 
+mod child;
 pub mod cli;
 pub mod configuration;
 pub mod deploy;
@@ -12,6 +13,7 @@ pub mod event;
 pub mod flow;
 pub mod generate;
 pub mod git;
+pub mod hosts;
 pub mod ini;
 mod interrupt;
 pub mod model;

@@ -216,6 +216,13 @@ text_type!(
 );
 
 text_type!(
+    /// The name of a fact that only the organisation's own templates know.
+    AnnotationName, "the name of an annotation", "^[a-z][a-z0-9_]*$", 63,
+    |text| rule(!identifier(text) || text.len() > 63,
+        "lower-case letters, digits and underscores, beginning with a letter, at most 63 characters")
+);
+
+text_type!(
     /// The name of a group of hosts; it becomes part of keys of `scap.cfg`.
     GroupName, "a group name", "^[a-z][a-z0-9_-]*$", 63,
     |text| rule(!words(text, lower, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-')) || text.len() > 63,
