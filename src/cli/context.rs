@@ -60,13 +60,6 @@ impl Context {
         })
     }
 
-    /// The ssh configuration, where it is not the user's own.
-    pub(super) fn ssh_config(&self) -> Option<Utf8PathBuf> {
-        let named = std::env::var("SVCGEN_SSH_CONFIG").ok();
-        let named = named.filter(|path| !path.is_empty()).map(Utf8PathBuf::from);
-        named.or_else(|| self.configuration.ssh.config_file.clone())
-    }
-
     /// Reads the model that is named, or found from the working directory.
     pub(super) fn load(&self, global: &GlobalArgs) -> Result<Loaded, CommandError> {
         let path = match &global.service {

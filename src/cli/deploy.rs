@@ -49,7 +49,7 @@ struct Scene<'a> {
 
 /// Runs `svcgen deploy`.
 pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
-    let context = Context::new(global)?;
+    let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
     let limit = limit(args.limit.as_deref())?;
     let action = if args.service_restart {
@@ -101,7 +101,7 @@ pub(super) fn run_rollback(
     global: &GlobalArgs,
     ui: &Ui,
 ) -> Result<(), Failure> {
-    let context = Context::new(global)?;
+    let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
     let limit = limit(args.limit.as_deref())?;
     let to = match &args.to {

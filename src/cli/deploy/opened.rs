@@ -70,7 +70,7 @@ impl Opened {
     ) -> std::io::Result<Arc<dyn Transport>> {
         let config = &self.working.value.config;
         Ok(Arc::new(Ssh::new(SshOptions {
-            config_file: context.ssh_config(),
+            config_file: context.configuration.ssh_config(),
             user: config.ssh_user.clone(),
             handshakes: (config.batch_size as usize).min(HANDSHAKES),
         })?))
