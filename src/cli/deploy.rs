@@ -23,7 +23,7 @@ use super::{Failure, GlobalArgs};
 use crate::deploy::limit::Limit;
 use crate::deploy::{
     Action, Crew, Decide, DeployPlan, Executor, Interrupts, Journals, OnFailure, Options, Outcome,
-    Packs, Planned, Planner, Request, Run,
+    Packs, Planned, Planner, PlannerError, ProblemKind, Request, Run,
 };
 use crate::error::{CommandError, ErrorKind};
 use crate::event::DeployId;
@@ -83,6 +83,7 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
             }
         };
         request.force = args.force;
+        request.ignores_locks = args.dry_run;
         request.limit = limit.clone();
         let wish = Wish {
             request,
@@ -120,6 +121,7 @@ pub(super) fn run_rollback(
         let id = DeployId::new(Timestamp::now());
         let survey = Survey::of(&scene, limit.as_ref()).await?;
         let mut request = survey.back(&id, to.as_ref(), &args.message.join(" "))?;
+        request.ignores_locks = args.dry_run;
         request.limit = limit.clone();
         let wish = Wish {
             request,
@@ -156,6 +158,7 @@ fn request(id: &DeployId, action: Action, revision: Revision, message: &[String]
         hosts: None,
         force: false,
         resumes: None,
+        ignores_locks: false,
         revisions: BTreeMap::new(),
     }
 }
@@ -208,7 +211,8 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
         }
         None => planner.crew(&opened.transport(scene.context)?),
     };
-    let planned = scene.unless_interrupted(planner.plan(&mut crew)).await?;
+    let planned = plan_when_free(&planner, &mut crew, wish.wait, ui);
+    let planned = scene.unless_interrupted(planned).await?;
     let plan = match planned.map_err(CommandError::from)? {
         Planned::Plan(plan) => plan,
         Planned::NothingToDo(plan) => {
@@ -229,6 +233,42 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
     let outcome = execute(scene, plan, crew, &wish).await?;
     failure::ended(&outcome, action, ui)
 }
+
+/// Plans; where somebody else deploys, plans again once that is over, since what is live will have changed.
+async fn plan_when_free(
+    planner: &Planner<'_>,
+    crew: &mut Crew,
+    wait: Duration,
+    ui: &Ui,
+) -> Result<Planned, PlannerError> {
+    let begun = tokio::time::Instant::now();
+    let mut is_told = false;
+    loop {
+        let planned = planner.plan(crew).await?;
+        let Planned::Refused(problems) = &planned else {
+            return Ok(planned);
+        };
+        let locked = problems.iter().find_map(|problem| match &problem.kind {
+            ProblemKind::Locked(owner) => Some(owner),
+            _ => None,
+        });
+        let is_only_that = problems
+            .iter()
+            .all(|problem| matches!(problem.kind, ProblemKind::Locked(_)));
+        match locked {
+            Some(owner) if is_only_that && begun.elapsed() < wait => {
+                if !std::mem::replace(&mut is_told, true) {
+                    ui.status(&format!("waiting for {owner}"));
+                }
+            }
+            _ => return Ok(planned),
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+}
+
+/// How often it is looked whether somebody else's deploy is over.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 async fn execute(
     scene: &Scene<'_>,

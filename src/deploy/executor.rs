@@ -18,11 +18,11 @@ use super::crew::Crew;
 use super::decide::{Decide, OnFailure, Question};
 use super::host_task::HostTask;
 use super::journal::Journal;
-use super::keeper::Bell;
+use super::keeper::{Bell, Farewell};
 use super::message::{HostEnd, Message, Request};
 use super::packs::Packs;
 use super::plan::{Action, DeployPlan, Work};
-use super::state::{Phase, States};
+use super::state::{HostState, Phase, States};
 use crate::event::{DeployResult, EventKind, HostOutcome, Level};
 use crate::model::{HostName, Revision};
 use crate::report::Reporter;
@@ -142,6 +142,7 @@ impl<'a> Executor<'a> {
                 session,
                 plan: Arc::clone(&plan),
                 is_promoted: false,
+                is_going_back: false,
                 host: host.clone(),
                 packs: Arc::clone(&packs),
                 messages: sender.clone(),
@@ -178,7 +179,10 @@ impl<'a> Executor<'a> {
     /// Where it could not begin; then nothing was touched.
     pub async fn run(mut self) -> Result<Outcome, NotBegun> {
         self.lock_all().await?;
-        self.tell_plan()?;
+        if let Err(error) = self.tell_plan() {
+            self.ask_all(|_| Request::Close(Farewell::Done)).await;
+            return Err(error);
+        }
         while self.mode != Mode::Over {
             self.schedule().await;
             if self.mode == Mode::Over {
@@ -268,16 +272,22 @@ impl<'a> Executor<'a> {
             (HostEnd::Good, Some(Request::Finalize)) => state.phase = Phase::Finalized,
             (HostEnd::Good, Some(Request::RollBack)) => state.phase = Phase::RolledBack,
             (HostEnd::Good, _) => {}
-            (HostEnd::Lost(reason), _) => {
+            (HostEnd::Lost(reason) | HostEnd::Failed(reason), Some(Request::RollBack)) => {
                 // Before the switch nothing that matters was changed.
-                let is_known = !state.is_promoted;
-                state.phase = if is_known { Phase::Failed } else { Phase::Lost };
+                state.phase = match state.is_promoted {
+                    true => Phase::Lost,
+                    false => Phase::GivenUp,
+                };
+                let reason = format!("the rollback failed: {reason}");
                 state.reason = Some(reason.clone());
                 self.failed(host, &reason);
             }
-            (HostEnd::Failed(reason), Some(Request::RollBack)) => {
-                state.phase = Phase::Lost;
-                state.reason = Some(format!("the rollback failed: {reason}"));
+            (HostEnd::Lost(reason), _) => {
+                state.phase = match state.is_promoted {
+                    true => Phase::Lost,
+                    false => Phase::Failed,
+                };
+                state.reason = Some(reason.clone());
                 self.failed(host, &reason);
             }
             (HostEnd::Failed(reason), _) if self.plan.action == Action::Restart => {
@@ -384,7 +394,7 @@ impl<'a> Executor<'a> {
         }
         // Given up within the limit: it does not stay half done.
         for host in self.idle_in(Phase::Failed) {
-            self.ask(&host, Request::RollBack).await;
+            self.undo(&host).await;
         }
         let plan = Arc::clone(&self.plan);
         let waves: Vec<(usize, &Vec<HostName>)> = plan.waves().collect();
@@ -455,14 +465,20 @@ impl<'a> Executor<'a> {
         }
     }
 
+    /// Takes back what was done on a host; this is tried once.
+    async fn undo(&mut self, host: &HostName) {
+        if let Some(state) = self.states.hosts.get_mut(host) {
+            state.is_undone = true;
+        }
+        self.ask(host, Request::RollBack).await;
+    }
+
     /// Once nothing runs any more: back, or stay.
     async fn decide_on_failure(&mut self) {
         if self.states.is_anyone_busy() {
             return;
         }
-        let is_touched = self.states.hosts.values().any(|state| {
-            state.is_touched && !matches!(state.phase, Phase::RolledBack | Phase::Fine)
-        });
+        let is_touched = self.states.hosts.values().any(HostState::is_undoable);
         let back = is_touched
             && match self.options.on_failure {
                 OnFailure::Rollback => true,
@@ -489,17 +505,11 @@ impl<'a> Executor<'a> {
         let waves: Vec<&Vec<HostName>> = plan.waves().map(|(_, hosts)| hosts).collect();
         self.wave = self.wave.min(waves.len());
         // Where a release was only made, nothing waits for anything.
-        let unpromoted: Vec<HostName> = self
-            .states
-            .hosts
-            .iter()
-            .filter(|(_, s)| {
-                s.is_touched && !s.is_promoted && s.busy.is_none() && s.phase.is_undoable()
-            })
-            .map(|(host, _)| host.clone())
-            .collect();
+        let hosts = self.states.hosts.iter();
+        let unpromoted = hosts.filter(|(_, state)| state.is_undoable() && !state.is_promoted);
+        let unpromoted: Vec<HostName> = unpromoted.map(|(host, _)| host.clone()).collect();
         for host in unpromoted {
-            self.ask(&host, Request::RollBack).await;
+            self.undo(&host).await;
         }
         while let Some(hosts) = self.wave.checked_sub(1).and_then(|wave| waves.get(wave)) {
             let mut is_waiting = false;
@@ -508,8 +518,8 @@ impl<'a> Executor<'a> {
                     continue;
                 };
                 is_waiting |= state.busy.is_some();
-                if state.is_promoted && state.busy.is_none() && state.phase.is_undoable() {
-                    self.ask(host, Request::RollBack).await;
+                if state.is_promoted && state.is_undoable() {
+                    self.undo(host).await;
                     is_waiting = true;
                 }
             }

@@ -12,7 +12,7 @@ use super::message::{HostEnd, Message, Note, Request};
 use super::packs::Packs;
 use super::plan::{Action, DeployPlan, HostPlan, Moment, Work};
 use super::program::{Direction, Module, Objects, Policy, Program, Release, Step};
-use super::session::{Input, Session, SessionError, StepEnd, may_repeat};
+use super::session::{Input, Session, SessionError, StepEnd};
 use crate::event::{About, EventKind, Level, StepOutcome};
 use crate::model::Revision;
 use crate::scap::{DeployCheck, DeployStage};
@@ -28,6 +28,8 @@ pub(super) struct HostTask {
     pub(super) turns: Arc<Semaphore>,
     /// Whether the service may run another revision than before.
     pub(super) is_promoted: bool,
+    /// Whether what was before is being brought back: nothing that is not told keeps that up.
+    pub(super) is_going_back: bool,
 }
 
 /// How long the steps of svcgen's own may take; they do little but move files.
@@ -93,7 +95,11 @@ impl HostTask {
         let is_new = matches!(self.host.work, Work::Everything | Work::Withdraw);
         self.session.revision = is_new.then(|| self.host.revision.clone());
         match self.session.lock().await {
-            Ok(()) => HostEnd::Good,
+            Ok(links) if links == (self.host.live.clone(), self.host.done.clone()) => HostEnd::Good,
+            Ok(_) => {
+                let reason = "somebody has deployed there since it was asked; run it again";
+                HostEnd::Failed(reason.into())
+            }
             Err(SessionError::Held(owner)) => HostEnd::Held(owner),
             Err(SessionError::Lost) => HostEnd::Lost(SessionError::Lost.to_string()),
             Err(error) => HostEnd::Failed(error.to_string()),
@@ -275,6 +281,7 @@ impl HostTask {
 
     /// Brings back what was before, with its restart and its checks.
     async fn roll_back(&mut self) -> Done {
+        self.is_going_back = true;
         let stage = DeployStage::Rollback;
         match (self.host.old.clone(), self.is_promoted) {
             (Some(old), true) => {
@@ -361,13 +368,13 @@ impl HostTask {
         let waits = written.is_some();
         self.note_of(step, Level::Info, step.label(), started, written)
             .await;
-        if waits && on_disk.await.is_err() {
+        if waits && on_disk.await.is_err() && !self.is_going_back {
             let reason = "the journal cannot be written";
             return Err(Failure::Failed(reason.into()));
         }
         let begin = Instant::now();
         let mut end = self.session.run(step, input.clone()).await;
-        if may_repeat(step, &end) {
+        if end.may_be_repeated() {
             end = self.session.run(step, input).await;
         }
         let level = if end.passed() {

@@ -10,6 +10,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::control::{Control, Line, Lines};
 use super::owner::Owner;
+use crate::model::Revision;
 use crate::transport::{Connection, Lost, Process, Stream};
 
 /// How often a sign of life is sent; the keeper waits three times as long.
@@ -59,7 +60,8 @@ pub(super) enum Farewell {
 /// What became of the attempt to take a lock.
 #[derive(Debug)]
 pub(super) enum Locked {
-    Taken(Keeper),
+    /// With what is live and what was finished last, now that nobody else changes it.
+    Taken(Keeper, Links),
     Held(Owner),
     Refused(String),
 }
@@ -120,11 +122,14 @@ impl Keeper {
         let answer = tokio::time::timeout(LOCKING, answer).await;
         let gone = || Lost("the keeper of the lock ended without a word".into());
         match answer.map_err(|_| gone())?.map_err(|_| gone())? {
-            First::Locked => Ok(Locked::Taken(Self {
-                orders,
-                is_alive,
-                ended,
-            })),
+            First::Locked(links) => {
+                let keeper = Self {
+                    orders,
+                    is_alive,
+                    ended,
+                };
+                Ok(Locked::Taken(keeper, links))
+            }
             First::Held(owner) => Ok(Locked::Held(owner)),
             First::Refused(reason) => Ok(Locked::Refused(reason)),
         }
@@ -153,16 +158,27 @@ impl Keeper {
     }
 }
 
+/// What is live on a target, and what was finished last.
+pub(super) type Links = (Option<Revision>, Option<Revision>);
+
+fn links(told: &[Line]) -> Links {
+    let find = |name: &str| {
+        let mut lines = told.iter().filter(|line| line.control == Control::Link);
+        lines.find_map(|line| Revision::parse(line.rest.strip_prefix(name)?.trim()).ok())
+    };
+    (find("current "), find("done "))
+}
+
 /// The first that a keeper has to say.
 enum First {
-    Locked,
+    Locked(Links),
     Held(Owner),
     Refused(String),
 }
 
 fn outcome(told: &[Line]) -> Option<First> {
     told.iter().find_map(|line| match line.control {
-        Control::Locked => Some(First::Locked),
+        Control::Locked => Some(First::Locked(links(told))),
         Control::Held => Some(First::Held(Owner::read(&line.rest))),
         Control::Reason => Some(First::Refused(line.rest.clone())),
         _ => None,

@@ -86,6 +86,8 @@ pub struct HostPlan {
     pub revision: Revision,
     /// What is live on it.
     pub live: Option<Revision>,
+    /// The last that was finished on it.
+    pub done: Option<Revision>,
     /// Where a rollback goes; nothing where there was nothing before.
     pub old: Option<Revision>,
     pub work: Work,

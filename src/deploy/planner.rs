@@ -33,6 +33,8 @@ pub struct Request {
     /// Whether everything is done, needed or not.
     pub force: bool,
     pub resumes: Option<DeployId>,
+    /// Whether a plan is made for hosts on which somebody else deploys: only to look.
+    pub ignores_locks: bool,
     /// What hosts get that get another revision than the rest.
     pub revisions: BTreeMap<HostName, Revision>,
 }

@@ -12,9 +12,9 @@ use tokio::time::{sleep, timeout};
 
 use super::control::{Control, Line, Lines};
 use super::facts::Facts;
-use super::keeper::{Bell, Farewell, Keeper, Locked};
+use super::keeper::{Bell, Farewell, Keeper, Links, Locked};
 use super::message::Message;
-use super::program::{Policy, Program, Step};
+use super::program::{Program, Step};
 use crate::event::{DeployId, StepOutcome};
 use crate::model::{HostName, Revision};
 use crate::transport::{ConnectError, Connection, Exit, Process, Stream, Transport};
@@ -160,7 +160,7 @@ impl Session {
     }
 
     /// Takes the lock, or takes it again after the connection was lost.
-    pub(super) async fn lock(&mut self) -> Result<(), SessionError> {
+    pub(super) async fn lock(&mut self) -> Result<Links, SessionError> {
         self.connect().await?;
         let Some(connection) = &self.connection else {
             return Err(SessionError::Lost);
@@ -168,10 +168,10 @@ impl Session {
         let words =
             Program::keeper(&self.id, &self.owner, self.revision.as_ref()).words(&self.place);
         match Keeper::start(connection.as_ref(), &words).await {
-            Ok(Locked::Taken(keeper)) => {
+            Ok(Locked::Taken(keeper, links)) => {
                 self.bell.hang(keeper.orders());
                 self.keeper = Some(keeper);
-                Ok(())
+                Ok(links)
             }
             Ok(Locked::Held(owner)) => Err(SessionError::Held(owner)),
             Ok(Locked::Refused(reason)) => Err(SessionError::Refused(reason)),
@@ -197,61 +197,54 @@ impl Session {
 
     /// Runs a step to its end, whatever becomes of the connection in between.
     pub(super) async fn run(&mut self, step: &Step, input: Input) -> StepEnd {
+        if !self.has_lock()
+            && let Err(reason) = self.reach_again().await
+        {
+            return StepEnd::lost(&reason);
+        }
         self.number += 1;
         let words = step.words(&self.place, &self.id, self.number);
-        if self.connection.is_some() && self.has_lock() {
-            let limit = step.deadline + PATIENCE;
-            let ended = timeout(
-                limit,
-                self.start_and_wait(&words, input.clone(), Voice::Loud),
-            )
-            .await;
-            if let Ok((exit, heard)) = ended
-                && let Some(end) = end_of(exit, heard)
-            {
-                return end;
-            }
+        let limit = step.deadline + PATIENCE;
+        let running = self.start_and_wait(&words, input, Voice::Loud);
+        if let Ok((exit, heard)) = timeout(limit, running).await
+            && let Some(end) = end_of(exit, heard)
+        {
+            return end;
         }
-        self.find_out(step).await
+        match self.reach_again().await {
+            Ok(facts) => match facts.code_of(&self.id, step.stage, self.number) {
+                Some(code) => StepEnd::with_code(code),
+                None => StepEnd::interrupted(),
+            },
+            Err(reason) => StepEnd::lost(&reason),
+        }
     }
 
     fn has_lock(&self) -> bool {
         self.keeper.as_ref().is_some_and(Keeper::is_alive)
     }
 
-    /// Reaches the target again, and reads in its record what became of a step.
-    async fn find_out(&mut self, step: &Step) -> StepEnd {
-        let mut reason = "the connection is gone".to_owned();
+    /// Reaches the target again, with some patience: connects anew, takes the lock once the earlier keeper has settled
+    /// what was running, and reads the record.
+    async fn reach_again(&mut self) -> Result<Facts, String> {
+        let mut reason = String::new();
         for pause in ATTEMPTS {
             sleep(pause).await;
-            match self.reach_again().await {
-                Ok(facts) => {
-                    let code = facts.code_of(&self.id, step.stage, self.number);
-                    return match (code, step.policy) {
-                        (Some(code), _) => StepEnd::with_code(code),
-                        (None, _) => StepEnd::interrupted(),
-                    };
-                }
+            self.keeper = None;
+            if let Some(connection) = self.connection.take() {
+                connection.close().await;
+            }
+            let locked = self.lock().await;
+            let facts = match locked {
+                Ok(_) => self.probe(&[], &[]).await,
+                Err(error) => Err(error),
+            };
+            match facts {
+                Ok(facts) => return Ok(facts),
                 Err(error) => reason = error.to_string(),
             }
         }
-        StepEnd {
-            outcome: StepOutcome::Lost,
-            code: None,
-            reason: Some(format!("it cannot be reached any more: {reason}")),
-            told: Vec::new(),
-            tail: Vec::new(),
-        }
-    }
-
-    /// Connects anew, and takes the lock once the earlier keeper has settled what was running.
-    async fn reach_again(&mut self) -> Result<Facts, SessionError> {
-        self.keeper = None;
-        if let Some(connection) = self.connection.take() {
-            connection.close().await;
-        }
-        self.lock().await?;
-        self.probe(&[], &[]).await
+        Err(reason)
     }
 
     async fn start_and_wait(&self, words: &[String], input: Input, voice: Voice) -> (Exit, Heard) {
@@ -378,6 +371,20 @@ impl StepEnd {
         }
     }
 
+    fn lost(reason: &str) -> Self {
+        Self {
+            outcome: StepOutcome::Lost,
+            reason: Some(format!("it cannot be reached any more: {reason}")),
+            ..Self::interrupted()
+        }
+    }
+
+    /// Whether the connection was lost in the middle of it, and the target does not know its end. Each step can be run
+    /// again: it finds what it wants in place.
+    pub(super) fn may_be_repeated(&self) -> bool {
+        self.outcome == StepOutcome::Interrupted && self.code.is_none()
+    }
+
     pub(super) fn passed(&self) -> bool {
         self.outcome == StepOutcome::Passed
     }
@@ -400,9 +407,4 @@ async fn feed(mut stdin: Box<dyn AsyncWrite + Send + Unpin>, input: Input) {
         stdin.shutdown().await
     };
     let _fed: std::io::Result<()> = fed.await;
-}
-
-/// Whether a step is repeated once after the connection was lost in the middle of it.
-pub(super) fn may_repeat(step: &Step, end: &StepEnd) -> bool {
-    step.policy == Policy::Kill && end.outcome == StepOutcome::Interrupted && end.code.is_none()
 }

@@ -20,20 +20,12 @@ pub(super) enum Phase {
     Failed,
     /// What was before is live again.
     RolledBack,
+    /// It failed before the switch, and what little was done there could not be taken back.
+    GivenUp,
     /// Nobody knows.
     Lost,
     /// It needs nothing.
     Fine,
-}
-
-impl Phase {
-    /// Whether a rollback has anything to undo, or to try again.
-    pub(super) fn is_undoable(self) -> bool {
-        matches!(
-            self,
-            Self::Prepared | Self::Healthy | Self::Finalized | Self::Failed
-        )
-    }
 }
 
 /// A host in the middle of a deploy.
@@ -47,6 +39,8 @@ pub(super) struct HostState {
     /// Whether the switch was begun.
     pub(super) is_promoted: bool,
     pub(super) reason: Option<String>,
+    /// Whether a rollback was begun, which is tried once.
+    pub(super) is_undone: bool,
     /// Whether it is to have nothing in the end.
     is_withdrawn: bool,
 }
@@ -55,6 +49,28 @@ pub(super) struct HostState {
 #[derive(Debug, Clone)]
 pub(super) struct States {
     pub(super) hosts: IndexMap<HostName, HostState>,
+}
+
+impl HostState {
+    /// Whether a rollback has anything to undo here, or to try.
+    pub(super) fn is_undoable(&self) -> bool {
+        let has_changed = match self.phase {
+            Phase::Prepared | Phase::Healthy | Phase::Finalized | Phase::Failed | Phase::Lost => {
+                true
+            }
+            Phase::Waiting | Phase::RolledBack | Phase::GivenUp | Phase::Fine => false,
+        };
+        has_changed && self.is_touched && !self.is_undone && self.busy.is_none()
+    }
+
+    /// Whether somebody has to go on here, or back.
+    pub(super) fn is_left(&self) -> bool {
+        let is_over = matches!(
+            self.phase,
+            Phase::Finalized | Phase::RolledBack | Phase::GivenUp | Phase::Fine
+        );
+        self.is_promoted && !is_over
+    }
 }
 
 impl States {
@@ -70,6 +86,7 @@ impl States {
             is_touched: false,
             is_promoted: false,
             reason: None,
+            is_undone: false,
             is_withdrawn: work == Work::Withdraw,
         };
         let hosts = plan.hosts.iter();
@@ -101,7 +118,7 @@ impl States {
         let is_bad = |host: &&HostName| {
             matches!(
                 self.phase(host),
-                Phase::Failed | Phase::RolledBack | Phase::Lost
+                Phase::Failed | Phase::RolledBack | Phase::GivenUp | Phase::Lost
             )
         };
         hosts.into_iter().filter(is_bad).count()
@@ -126,6 +143,7 @@ impl States {
                 Phase::Healthy
                 | Phase::Finalized
                 | Phase::RolledBack
+                | Phase::GivenUp
                 | Phase::Lost
                 | Phase::Fine => true,
             };
@@ -155,7 +173,9 @@ impl States {
             Phase::Healthy | Phase::Finalized if state.is_withdrawn => HostOutcome::Old,
             Phase::Healthy | Phase::Finalized | Phase::Fine => HostOutcome::New,
             Phase::RolledBack if state.is_promoted => HostOutcome::Old,
-            Phase::RolledBack | Phase::Waiting | Phase::Prepared => HostOutcome::Untouched,
+            Phase::RolledBack | Phase::GivenUp | Phase::Waiting | Phase::Prepared => {
+                HostOutcome::Untouched
+            }
             Phase::Failed if !state.is_promoted => HostOutcome::Untouched,
             Phase::Failed | Phase::Lost => HostOutcome::Unknown,
         }

@@ -7,6 +7,7 @@ use crate::deploy::journal::JournalError;
 use crate::deploy::keeper::Farewell;
 use crate::deploy::message::{Note, Request};
 use crate::deploy::plan::Action;
+use crate::deploy::state::HostState;
 use crate::event::{About, DeployResult, EventKind, HostOutcome, Level};
 use crate::model::HostName;
 
@@ -68,11 +69,12 @@ impl Executor<'_> {
     /// Lets all locks go, and says where every host is.
     pub(super) async fn finish(mut self) -> Outcome {
         let states = self.states.clone();
-        let farewell = move |host: &HostName| match states.outcome(host) {
-            HostOutcome::Unknown => Request::Close(Farewell::Left),
-            HostOutcome::New | HostOutcome::Old | HostOutcome::Untouched => {
-                Request::Close(Farewell::Done)
-            }
+        let farewell = move |host: &HostName| {
+            let state = states.hosts.get(host);
+            Request::Close(match state.is_some_and(HostState::is_left) {
+                true => Farewell::Left,
+                false => Farewell::Done,
+            })
         };
         if self.is_cut {
             // The keepers find out by themselves that nobody is here.

@@ -29,7 +29,9 @@ impl HostPlanner<'_> {
         let request = &self.planner.request;
         let revision = request.revisions.get(name).unwrap_or(&request.revision);
         let mut problems = self.unfit(name, facts, revision);
-        if let Some((owner, true)) = &facts.lock {
+        if let Some((owner, true)) = &facts.lock
+            && !request.ignores_locks
+        {
             problems.push(PlanProblem {
                 host: name.clone(),
                 kind: ProblemKind::Locked(owner.clone()),
@@ -53,6 +55,7 @@ impl HostPlanner<'_> {
             group: group.name.clone(),
             revision: revision.clone(),
             live: facts.current.clone(),
+            done: facts.done.clone(),
             old: old(facts),
             work: self.work(facts, revision),
             objects,

@@ -63,6 +63,8 @@ tell() {
         "$(date +%s)" "$id" "$rev" "$1" >>"$own/record.jsonl" || fail "cannot write $own/record.jsonl"
 }
 done=$(revision "$root/.done")
+say "link current $(revision "$root/current")"
+say "link done $done"
 tell "\"state\":\"begin\",\"old\":${done:+\"}${done:-null}${done:+\"},\"owner\":$owner"
 say "locked"
 
