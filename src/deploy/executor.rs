@@ -318,7 +318,11 @@ impl<'a> Executor<'a> {
         if let Some(group) = self.states.exceeded(&self.plan) {
             let group = &self.plan.groups[group];
             let of = group.waves.iter().flatten().count();
-            let reason = format!("{reason} on {host} ({}, {of} hosts)", group.name);
+            let reason = format!(
+                "{reason} on {host} ({}, {})",
+                group.name,
+                notes::count_hosts(of)
+            );
             self.stop(reason);
         } else if is_lost && self.plan.action != Action::Restart {
             self.stop(format!("{host} is in a state that nobody knows: {reason}"));

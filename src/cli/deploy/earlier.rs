@@ -92,8 +92,10 @@ impl Survey {
         let owner = owner.unwrap_or_default();
         let action = Action::read(&owner.action);
         scene.ui.status(&format!(
-            "going on with the {} {earlier} of {owner}",
-            action.as_str()
+            "going on with the {} {earlier} of {} on {}",
+            action.as_str(),
+            owner.user,
+            owner.machine
         ));
         let mut wanted = request(id, action, revision, &[owner.message]);
         wanted.hosts = Some(revisions.keys().cloned().collect());

@@ -178,12 +178,19 @@ pub(super) fn owner(id: &DeployId, action: Action, message: &str) -> Owner {
     let name = rustix::system::uname();
     Owner {
         deploy: id.to_string(),
-        user: user.unwrap_or_else(|| rustix::process::getuid().as_raw().to_string()),
+        user: user.or_else(account).unwrap_or_default(),
         machine: name.nodename().to_string_lossy().into_owned(),
         at: jiff::Timestamp::now().as_second(),
         message: message.to_owned(),
         action: action.as_str().to_owned(),
     }
+}
+
+/// The account that runs this, where the environment does not say.
+fn account() -> Option<String> {
+    let output = std::process::Command::new("id").arg("-un").output().ok()?;
+    let name = String::from_utf8(output.stdout).ok()?;
+    Some(name.trim().to_owned())
 }
 
 impl From<RepositoryError> for CommandError {

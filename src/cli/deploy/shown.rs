@@ -38,12 +38,12 @@ pub(super) fn plan(
     text.push('\n');
     text.push_str(&commits(plan, repository));
     for group in &plan.groups {
-        let canary = if group.is_canary { ", canary" } else { "" };
-        let limit = match group.failure_limit {
-            _ if group.is_canary => String::new(),
-            limit => format!(", up to {limit} may fail"),
+        let limit = match (group.is_canary, group.failure_limit) {
+            (true, _) => ": any failure ends the deploy".to_owned(),
+            (false, 0) => String::new(),
+            (false, limit) => format!(": up to {limit} may fail"),
         };
-        text.push_str(&format!("\n{}{canary}{limit}\n", group.name));
+        text.push_str(&format!("\ngroup {}{limit}\n", group.name));
         for (index, wave) in group.waves.iter().enumerate() {
             if group.waves.len() > 1 {
                 text.push_str(&format!("  part {}\n", index + 1));

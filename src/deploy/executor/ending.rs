@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::notes::count_hosts;
 use super::{Executor, NotBegun, Outcome};
 use crate::deploy::journal::JournalError;
 use crate::deploy::keeper::Farewell;
@@ -32,10 +33,10 @@ impl Executor<'_> {
         };
         let count = plan.hosts.len();
         let text = format!(
-            "{action} of {}@{} to {count} {}",
+            "{action} of {}@{} on {}",
             plan.repository,
             plan.revision.short(),
-            if count == 1 { "host" } else { "hosts" }
+            count_hosts(count)
         );
         self.scribe.note(Note {
             about: About::default(),

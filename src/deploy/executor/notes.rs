@@ -148,7 +148,7 @@ impl<'a> Scribe<'a> {
     pub(super) fn begin_group(&mut self, index: usize, group: &PlannedGroup) {
         self.begun.push(index);
         let hosts = group.waves.iter().flatten().count();
-        let text = format!("group {}: {hosts} hosts", group.name);
+        let text = format!("group {}: {}", group.name, count_hosts(hosts));
         self.about_group(group, Level::Info, text, EventKind::GroupStarted { hosts });
     }
 
@@ -175,6 +175,14 @@ impl<'a> Scribe<'a> {
             kind,
         });
         let _flushed = self.flush(false);
+    }
+}
+
+/// A number of hosts in words.
+pub(super) fn count_hosts(count: usize) -> String {
+    match count {
+        1 => "1 host".to_owned(),
+        more => format!("{more} hosts"),
     }
 }
 
