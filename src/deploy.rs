@@ -16,6 +16,7 @@ mod plan;
 mod planner;
 mod program;
 pub mod repository;
+mod scap_lock;
 mod session;
 mod state;
 
@@ -31,5 +32,6 @@ pub use plan::{
 };
 pub use planner::{PlanProblem, Planned, Planner, PlannerError, ProblemKind, Request};
 pub use program::{Direction, Module, Objects, Policy, Program, Release, Step};
+pub use scap_lock::{ScapLock, ScapLockError};
 
 use crate::event::DeployId;

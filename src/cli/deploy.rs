@@ -23,7 +23,7 @@ use super::{Failure, GlobalArgs};
 use crate::deploy::limit::Limit;
 use crate::deploy::{
     Action, Crew, Decide, DeployPlan, Executor, Interrupts, Journals, OnFailure, Options, Outcome,
-    Packs, Planned, Planner, PlannerError, ProblemKind, Request, Run,
+    Packs, Planned, Planner, PlannerError, ProblemKind, Request, Run, ScapLock,
 };
 use crate::error::{CommandError, ErrorKind};
 use crate::event::DeployId;
@@ -202,7 +202,7 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
     for warning in &planner.warnings {
         ui.warning(&warning.to_string());
     }
-    asking::warn_about_repository(&opened.repository, &wish.request, ui)?;
+    asking::warn_about_repository(&opened.repository, &wish.request, wish.is_dry, ui)?;
     let mut crew = match crew {
         Some(mut crew) => {
             crew.retain(|host| planner.hosts().any(|planned| planned == host));
@@ -282,6 +282,8 @@ async fn execute(
     let journal = journals
         .begin(&plan.id)
         .map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+    let config = &scene.opened.working.value.config;
+    let _scap = ScapLock::take(config, &plan.owner).map_err(CommandError::from)?;
     let packs = Arc::new(Packs::new(scene.opened.pack_maker(&plan)?)?);
     let ui = *scene.ui;
     let mut reporter: Box<dyn Reporter> = match ui.format {

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 
 use crate::deploy::repository::DeployRepository;
 use crate::deploy::{Action, Decide, OnFailure, Question, Request};
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorKind};
 use crate::ui::{Questions, Ui};
 
 /// Nobody is asked: the answer is the one that goes on.
@@ -41,17 +41,21 @@ impl Decide for Terminal {
     }
 }
 
+/// Whether there is somebody to ask.
+fn has_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
 /// What is done where the deploy fails, which has to be known before it begins.
 pub(super) fn on_failure(
     named: Option<OnFailure>,
     is_dry: bool,
     ui: &Ui,
 ) -> Result<OnFailure, CommandError> {
-    let has_terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     match named {
         Some(OnFailure::Ask) | None if is_dry => Ok(OnFailure::Stop),
         Some(OnFailure::Ask) | None if ui.questions == Questions::GoOn => Ok(OnFailure::Rollback),
-        Some(OnFailure::Ask) | None if !has_terminal => Err(CommandError::usage(
+        Some(OnFailure::Ask) | None if !has_terminal() => Err(CommandError::usage(
             "without a terminal nobody can be asked what to do where the deploy fails",
         )
         .hint("add `--on-failure rollback`, or `--on-failure stop`")),
@@ -64,6 +68,7 @@ pub(super) fn on_failure(
 pub(super) fn warn_about_repository(
     repository: &DeployRepository,
     request: &Request,
+    is_dry: bool,
     ui: &Ui,
 ) -> Result<(), CommandError> {
     if request.action != Action::Deploy {
@@ -88,6 +93,13 @@ pub(super) fn warn_about_repository(
         ));
         for commit in &behind.commits.listed {
             ui.status(&format!("  {} {}", commit.revision.short(), commit.subject));
+        }
+        let is_asked = ui.questions == Questions::Ask && has_terminal() && !is_dry;
+        if is_asked && !ui.confirm("deploy it all the same?")? {
+            return Err(CommandError::new(
+                ErrorKind::Usage,
+                "not deployed; nothing was touched",
+            ));
         }
     }
     Ok(())

@@ -1,5 +1,7 @@
 use crate::cli::Failure;
-use crate::deploy::{Action, NotBegun, Outcome, PlanProblem, PlannerError, ProblemKind};
+use crate::deploy::{
+    Action, NotBegun, Outcome, PlanProblem, PlannerError, ProblemKind, ScapLockError,
+};
 use crate::error::{CommandError, ErrorKind};
 use crate::event::{DeployResult, HostOutcome};
 use crate::scap::ScapError;
@@ -96,6 +98,17 @@ impl From<NotBegun> for CommandError {
             ),
             NotBegun::Journal(error) => Self::from_error(ErrorKind::Unexpected, &error),
             NotBegun::Interrupted => Self::new(super::signals::kind(), message),
+        }
+    }
+}
+
+impl From<ScapLockError> for CommandError {
+    fn from(error: ScapLockError) -> Self {
+        match error {
+            ScapLockError::Held { .. } => {
+                Self::new(ErrorKind::Locked, format!("{error}; nothing was touched"))
+            }
+            ScapLockError::Failed { .. } => Self::from_error(ErrorKind::Unexpected, &error),
         }
     }
 }

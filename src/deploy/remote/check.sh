@@ -11,7 +11,12 @@ command)
     command -v "$1" >/dev/null 2>&1 || fail "there is no command $1 on this host"
     exec "$@" 3>&- </dev/null ;;
 nrpe)
-    line=$(cat "$nrpe"/*.cfg 2>/dev/null | sed -n "s/^[[:space:]]*command\[$command\][[:space:]]*=[[:space:]]*//p" | tail -n 1)
+    # The last of that name counts, as it does for NRPE.
+    line=$(find "$nrpe/" -maxdepth 1 -type f -exec cat {} + 2>/dev/null | name=$command awk '
+        BEGIN { head = "command[" ENVIRON["name"] "]" }
+        { sub(/^[ \t]+/, "") }
+        index($0, head) == 1 { rest = substr($0, length(head) + 1); if (sub(/^[ \t]*=[ \t]*/, "", rest)) line = rest }
+        END { print line }')
     [ -n "$line" ] || fail "no file of $nrpe defines command[$command]"
     exec sh -c "$line" 3>&- </dev/null ;;
 script)
