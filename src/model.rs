@@ -11,6 +11,7 @@ mod load;
 mod name;
 mod people;
 mod problem;
+mod production;
 mod read;
 mod runtime;
 mod schema;
@@ -25,11 +26,13 @@ pub use host::{HostName, HostPattern};
 pub(crate) use load::read_text;
 pub use load::{LoadError, MODEL_FILE, SUPPORTED_VERSION, find_model};
 pub use name::{
-    AccountName, BranchName, CheckName, EnvironmentName, GroupName, ImageName, ParameterName, Port,
-    PuppetName, Refused, RepositoryName, ServiceName, SiteName, TaskId, VariableName, Version,
+    AccountName, Address, BranchName, CheckName, DatacentreName, EnvironmentName, GroupName,
+    ImageName, ParameterName, Port, PuppetName, Refused, RepositoryName, RoleName, ServiceName,
+    SiteName, TaskId, VariableName, Version,
 };
 pub use people::{Maintainer, Owner};
 pub use problem::{Problem, suggest};
+pub use production::{Admins, LoadBalancer, Production};
 pub use runtime::{Build, BuildTarget, Dependency, Healthcheck, LogLevel, PackageName, Runtime};
 pub use schema::{model_schema, site_schema};
 pub use service::{FlowEdge, Repositories, Service, Tickets, Timeline, Vagrant};

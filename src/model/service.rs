@@ -10,6 +10,7 @@ use super::name::{
 };
 use super::people::{Maintainer, Owner};
 use super::problem::{Problem, suggest};
+use super::production::Production;
 use super::read::{Fields, Read, map, refused};
 use super::runtime::{Build, LogLevel, Runtime};
 use super::site::Site;
@@ -59,6 +60,8 @@ pub struct Service {
     pub build: Build,
     #[schemars(with = "Option<Deploy>")]
     pub deploy: Deploy,
+    #[serde(default)]
+    pub production: Production,
     /// Places other than production.
     #[serde(default, serialize_with = "as_map")]
     #[schemars(with = "std::collections::BTreeMap<EnvironmentName, Environment>")]
@@ -203,6 +206,7 @@ impl Service {
             checks,
             problems,
         );
+        let production = fields.or("production", Production::default(), problems);
         let environments = fields
             .node("environments")
             .and_then(|node| map(node, EnvironmentName::parse, problems))
@@ -238,6 +242,7 @@ impl Service {
             runtime,
             build,
             deploy: deploy?,
+            production,
             environments,
             vagrant: vagrant?,
             tickets,
