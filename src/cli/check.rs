@@ -5,7 +5,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::{Context, Loaded};
-use super::generator::{CheckoutArgs, Generator, NotPlanned, Planner, Target};
+use super::generator::{CheckoutArgs, Generator, NotPlanned, Planner, Target, without_blocks};
 use super::{Failure, GlobalArgs};
 use crate::drift::{Difference, Direction, Remedy, differences};
 use crate::error::{CommandError, ErrorKind};
@@ -131,7 +131,11 @@ fn look(
     target: &Target,
     named: Option<&Utf8Path>,
 ) -> Result<Looked, CommandError> {
-    let worktree = target.open()?;
+    let mut worktree = target.open()?;
+    if generator == Generator::Puppet {
+        // What other patches of the series put into its files is no edit of somebody's.
+        worktree = without_blocks(&worktree, &planner.loaded.service.name)?;
+    }
     let again = again(generator, named);
     let planned = match planner.plan(generator, target, &worktree) {
         Ok(planned) => planned,

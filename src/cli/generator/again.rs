@@ -2,6 +2,7 @@ use camino::Utf8Path;
 
 use super::options::GeneratorOptions;
 use crate::cli::GlobalArgs;
+use crate::generate::Step;
 
 /// The command that was given, as it would be typed again; without what says how far it goes.
 #[derive(Debug)]
@@ -16,6 +17,15 @@ impl Again {
         this.option("--site", global.site.as_deref());
         this.option("--topic", options.topic.as_deref());
         this
+    }
+
+    /// Adds which patches of the series are meant.
+    pub(crate) fn series(&mut self, steps: &[Step]) {
+        self.0.push_str(" --series");
+        if steps != Step::ALL {
+            let names: Vec<&str> = steps.iter().map(|step| step.name()).collect();
+            self.option("--steps", Some(&names.join(",")));
+        }
     }
 
     /// Adds an option with a path.
