@@ -76,7 +76,8 @@ pub fn differences(
             Desired::Yaml { .. }
             | Desired::Ini { .. }
             | Desired::Lines { .. }
-            | Desired::Json { .. } => file.shared(&mut found),
+            | Desired::Json { .. }
+            | Desired::Blocks { .. } => file.shared(&mut found),
         }
     }
     found.extend(left_over(desired, plan));

@@ -4,10 +4,12 @@
 //! The plan is complete before anything is written, and each file is either old or new, never half.
 
 mod apply;
+pub mod blocks;
 pub mod diff;
 pub mod ini;
 pub mod json;
 pub mod lines;
+pub(crate) mod order;
 mod plan;
 mod record;
 mod rendered;
@@ -17,7 +19,7 @@ pub mod yaml;
 
 use camino::Utf8PathBuf;
 
-pub use apply::{ApplyError, apply};
+pub use apply::{ApplyError, apply, remember};
 pub(crate) use plan::joined;
 pub use plan::{Conflict, EditPlan, FileEdit, PlanError, plan};
 pub use record::{Form, Record};
@@ -60,6 +62,11 @@ pub enum Desired {
         path: Utf8PathBuf,
         entries: Vec<json::Entry>,
     },
+    /// Whole lines of svcgen's in a file that others write too, such as a manifest.
+    Blocks {
+        path: Utf8PathBuf,
+        blocks: Vec<blocks::Block>,
+    },
 }
 
 impl Desired {
@@ -71,7 +78,8 @@ impl Desired {
             | Self::Yaml { path, .. }
             | Self::Ini { path, .. }
             | Self::Lines { path, .. }
-            | Self::Json { path, .. } => path,
+            | Self::Json { path, .. }
+            | Self::Blocks { path, .. } => path,
         }
     }
 
@@ -83,6 +91,7 @@ impl Desired {
             Self::Ini { entries, .. } => ini::fragment(entries),
             Self::Lines { lines: wanted, .. } => lines::fragment(wanted),
             Self::Json { entries, .. } => json::fragment(entries),
+            Self::Blocks { blocks, .. } => blocks::fragment(blocks),
         }
     }
 }

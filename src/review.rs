@@ -2,6 +2,7 @@
 //!
 //! Whatever this module knows about a change it reads back from the branch; nothing is hidden in refs.
 
+mod chain;
 mod change_id;
 mod clone;
 mod commit;
@@ -12,6 +13,7 @@ mod push;
 mod standing;
 mod topic;
 
+pub use chain::{Chain, Fate, Made, Part};
 pub use change_id::ChangeId;
 pub use clone::{Begun, Cloned, Fetched, Which, clone_pair};
 pub use commit::Committed;

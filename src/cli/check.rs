@@ -5,7 +5,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::{Context, Loaded};
-use super::generator::{Again, CheckoutArgs, Generator, NotPlanned, Planner, Target};
+use super::generator::{
+    Again, CheckoutArgs, Generator, NotPlanned, Planner, Target, without_blocks,
+};
 use super::{Failure, GlobalArgs};
 use crate::drift::{Difference, Direction, Remedy, differences};
 use crate::error::{CommandError, ErrorKind};
@@ -131,7 +133,11 @@ fn look(
     target: &Target,
     (global, checkouts): (&GlobalArgs, &CheckoutArgs),
 ) -> Result<Looked, CommandError> {
-    let worktree = target.open()?;
+    let mut worktree = target.open()?;
+    if generator == Generator::Puppet {
+        // What other patches of the series put into its files is no edit of somebody's.
+        worktree = without_blocks(&worktree, &planner.loaded.service.name)?;
+    }
     let again = Again::completed(
         &format!("svcgen {} --commit", generator.name()),
         global,

@@ -71,6 +71,25 @@ pub fn apply(plan: &EditPlan, worktree: &Worktree, rendered: &Rendered) -> Resul
     Ok(())
 }
 
+/// Remembers what a plan wrote, where something else than `apply` has written it.
+///
+/// # Errors
+/// Where it cannot be remembered.
+pub fn remember(plan: &EditPlan, rendered: &Rendered) -> Result<(), ApplyError> {
+    let edits = plan.edits.iter();
+    let edits = edits.map(|edit| (&edit.path, &edit.record, edit.after.as_deref()));
+    let records = plan
+        .records
+        .iter()
+        .map(|(path, record)| (path, record, None));
+    for (path, record, content) in edits.chain(records) {
+        rendered
+            .remember(path, record, content)
+            .map_err(|source| forgotten(path, source))?;
+    }
+    Ok(())
+}
+
 fn forgotten(path: &Utf8Path, source: std::io::Error) -> ApplyError {
     ApplyError::Remember {
         path: path.to_owned(),

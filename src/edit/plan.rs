@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::record::{Form, Record, Written};
 use super::rendered::{RecordError, Rendered};
-use super::{Desired, EntryError, ini, json, lines, yaml};
+use super::{Desired, EntryError, blocks, ini, json, lines, yaml};
 use crate::worktree::{Worktree, WorktreeError};
 
 /// Everything that will change in one tree, known before anything is written.
@@ -179,6 +179,12 @@ impl EditPlan {
             Desired::Ini { entries, .. } => ini::patch(before, entries, base),
             Desired::Lines { lines: wanted, .. } => lines::patch(before, wanted, base),
             Desired::Json { entries, .. } => json::patch(before, entries, base),
+            Desired::Blocks { path, blocks } => {
+                let stale: Vec<String> = stale.iter().flatten().cloned().collect();
+                let patched = blocks::patch(before, blocks, &stale)?;
+                self.keep_blocks(path, &patched.kept);
+                Ok(patched.text)
+            }
         }
     }
 
@@ -189,6 +195,20 @@ impl EditPlan {
                 line: Some(line),
                 reason,
             }));
+    }
+
+    pub(super) fn keep_blocks(&mut self, path: &Utf8Path, kept: &[String]) {
+        self.kept.extend(kept.iter().map(|block| {
+            let line = block.lines().find(|line| !line.trim().is_empty());
+            let line = line.unwrap_or_default().trim();
+            Conflict {
+                path: path.to_owned(),
+                line: None,
+                reason: format!(
+                    "svcgen wrote `{line}` and wants it no more, but somebody changed it"
+                ),
+            }
+        }));
     }
 
     pub(super) fn refuse(&mut self, path: &Utf8Path, error: EntryError) -> Result<(), PlanError> {
@@ -218,6 +238,14 @@ fn record(wanted: &Desired, before: Option<&str>, written: Option<&Written>) -> 
         Desired::Ini { entries, .. } => (Form::Ini, ini::fragment(entries), Vec::new()),
         Desired::Lines { lines, .. } => (Form::Lines, lines::fragment(lines), Vec::new()),
         Desired::Json { entries, .. } => (Form::Json, json::fragment(entries), Vec::new()),
+        Desired::Blocks { blocks, .. } => (
+            Form::Blocks,
+            blocks::fragment(blocks),
+            blocks
+                .iter()
+                .map(|block| vec![block.text.clone()])
+                .collect(),
+        ),
     };
     Record::Written {
         form,

@@ -34,6 +34,7 @@ pub enum Form {
     Ini,
     Lines,
     Json,
+    Blocks,
     /// The file was svcgen's, and svcgen took it away.
     Gone,
 }

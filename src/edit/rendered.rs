@@ -59,6 +59,22 @@ impl Rendered {
         Self { index, ..self }
     }
 
+    /// A store of its own beside it, for a generator that writes into the same files as another.
+    #[must_use]
+    pub fn apart(self, generator: &str) -> Self {
+        // The name of a service holds no dot, so that no two of these are one.
+        let name =
+            |folder: &Utf8Path| format!("{}.{generator}", folder.file_name().unwrap_or_default());
+        let folder = self
+            .folder
+            .map(|folder| folder.with_file_name(name(&folder)));
+        let index = folder.as_ref().and_then(|folder| {
+            let file = format!("{}.json", folder.file_name()?);
+            Some(folder.with_file_name(file))
+        });
+        Self { folder, index }
+    }
+
     /// A store that holds nothing and keeps nothing.
     pub fn none() -> Self {
         Self {
@@ -187,6 +203,15 @@ impl Rendered {
         serde_json::from_value(document).map_err(wrong)
     }
 
+    /// Whether svcgen took a file away.
+    pub(crate) fn is_gone(&self, path: &Utf8Path) -> bool {
+        let index = self.index().unwrap_or_default();
+        index
+            .files
+            .get(path)
+            .is_some_and(|written| written.form == Form::Gone)
+    }
+
     /// Whether a file is, byte for byte, as svcgen left it.
     pub(crate) fn is_as_left(&self, path: &Utf8Path, content: &str) -> bool {
         let index = self.index().unwrap_or_default();
@@ -195,6 +220,41 @@ impl Rendered {
             .get(path)
             .and_then(|written| written.left.clone());
         left.is_some() && left == content_name(content)
+    }
+
+    /// The blocks that the generator wrote, by their files.
+    pub(crate) fn blocks(&self) -> Vec<(Utf8PathBuf, Vec<String>)> {
+        let files = self.index().unwrap_or_default().files.into_iter();
+        files
+            .filter(|(_, written)| written.form == Form::Blocks)
+            .map(|(path, written)| (path, written.keys.into_iter().flatten().collect()))
+            .collect()
+    }
+
+    /// All files that the generator wrote something into.
+    pub(crate) fn paths(&self) -> Vec<Utf8PathBuf> {
+        self.index().unwrap_or_default().files.into_keys().collect()
+    }
+
+    /// Notes which content a file has now that another patch was written below this one.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(crate) fn leave(&self, path: &Utf8Path, content: &str) -> std::io::Result<()> {
+        let Some(file) = &self.index else {
+            return Ok(());
+        };
+        let mut index = self.index().map_err(std::io::Error::other)?;
+        let Some(written) = index.files.get_mut(path) else {
+            return Ok(());
+        };
+        let left = content_name(content);
+        if written.form == Form::Gone || written.left == left {
+            return Ok(());
+        }
+        written.left = left;
+        let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
+        replace(file, &format!("{text}\n"))
     }
 
     /// Whether the generator wrote a file, or this key of it.

@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use super::plan::{Conflict, EditPlan, FileEdit, PlanError};
 use super::record::{Form, Record, Written};
 use super::rendered::Rendered;
-use super::{ini, lines, yaml};
+use super::{blocks, ini, lines, yaml};
 use crate::worktree::{Worktree, WorktreeError};
 
 impl EditPlan {
@@ -45,6 +45,13 @@ impl EditPlan {
             }),
             Form::Ini => ini::patch(Some(&before), &[], Some(&base)).map(Some),
             Form::Lines => lines::patch(Some(&before), &[], Some(&base)).map(Some),
+            Form::Blocks => {
+                let stale: Vec<String> = written.keys.iter().flatten().cloned().collect();
+                blocks::patch(Some(&before), &[], &stale).map(|patched| {
+                    self.keep_blocks(path, &patched.kept);
+                    Some(patched.text)
+                })
+            }
         };
         let after = match after {
             Ok(after) => after.filter(|text| !(written.is_made && is_hollow(text, written.form))),
@@ -91,9 +98,13 @@ fn present(path: &Utf8Path, worktree: &Worktree) -> Result<Option<String>, PlanE
 fn is_hollow(text: &str, form: Form) -> bool {
     match form {
         Form::Yaml => yaml::is_hollow(text),
-        Form::Whole | Form::Begun | Form::Ini | Form::Lines | Form::Json | Form::Gone => {
-            text.trim().is_empty()
-        }
+        Form::Whole
+        | Form::Begun
+        | Form::Ini
+        | Form::Lines
+        | Form::Json
+        | Form::Blocks
+        | Form::Gone => text.trim().is_empty(),
     }
 }
 

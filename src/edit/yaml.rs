@@ -4,6 +4,7 @@
 //! document plus the change that was meant.
 
 mod anchor;
+mod item;
 mod remove;
 mod splice;
 #[cfg(test)]
@@ -29,6 +30,32 @@ pub struct Entry {
     pub place: Place,
     /// What becomes of another value that is there already.
     pub other: Other,
+    pub style: Style,
+}
+
+/// How an entry is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Style {
+    /// The key and its value, in block style.
+    Block,
+    /// These lines, at the margin: the neighbours have a form of their own, or an alias in them.
+    Text(String),
+    /// The value is an item of the list that the key holds.
+    Item {
+        /// What follows it in its line.
+        comment: Option<String>,
+        /// How the list is written where it has to be made.
+        list: List,
+    },
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// An item a line.
+    Block,
+    /// In one line, in brackets.
+    Flow,
 }
 
 /// Whether a value that somebody else wrote will do.
@@ -40,8 +67,8 @@ pub enum Other {
     Stays,
 }
 
-/// Where a new key goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where a new key or item goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// Among the keys of its namespace (`a::b` of `a::b::c`), which blank lines part from others.
     Group,
@@ -49,6 +76,8 @@ pub enum Place {
     Sorted,
     /// At the end.
     End,
+    /// After another key of the mapping, or item of the list; at the end where there is none.
+    After(String),
 }
 
 impl Entry {
@@ -60,6 +89,7 @@ impl Entry {
             value: value.into(),
             place: Place::Group,
             other: Other::Refused,
+            style: Style::Block,
         }
     }
 
@@ -72,12 +102,41 @@ impl Entry {
             value: value.into(),
             place: Place::Sorted,
             other: Other::Refused,
+            style: Style::Block,
         }
     }
 
-    /// The keys that lead to the value.
+    /// An item of a list.
+    pub fn item(at: &[&str], key: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self {
+            style: Style::Item {
+                comment: None,
+                list: List::Block,
+            },
+            ..Self::sorted(at, key, value)
+        }
+    }
+
+    /// The same entry in another place.
+    #[must_use]
+    pub fn placed(self, place: Place) -> Self {
+        Self { place, ..self }
+    }
+
+    /// The same entry, written in another way.
+    #[must_use]
+    pub fn written(self, style: Style) -> Self {
+        Self { style, ..self }
+    }
+
+    /// The keys that lead to the value; of an item, that of the list and the item.
     pub(super) fn keys(&self) -> Vec<String> {
-        self.path().map(str::to_owned).collect()
+        let item = self.is_item().then(|| item::name(&self.value));
+        self.path().map(str::to_owned).chain(item).collect()
+    }
+
+    fn is_item(&self) -> bool {
+        matches!(self.style, Style::Item { .. })
     }
 
     fn path(&self) -> impl Iterator<Item = &str> {
@@ -105,9 +164,17 @@ pub fn patch(
     let mut meant = read(original)?.to_value();
     for entry in entries {
         let root = read(&text)?;
+        if entry.is_item() {
+            if let Some(after) = item::insert(&text, &root, entry)? {
+                item::set(&mut meant, entry);
+                text = after;
+            }
+            continue;
+        }
         let written = base.as_ref().and_then(|base| base.find_path(entry.path()));
         match root.find_path(entry.path()) {
-            Some(found) if found.to_value() == entry.value => continue,
+            // It may have become so by an alias to an entry before it.
+            Some(found) if found.to_value() == entry.value => {}
             Some(found) if written.map(Node::to_value) == Some(found.to_value()) => {
                 text = splice::replace(&text, &root, entry)?;
             }
@@ -137,7 +204,10 @@ pub fn patch(
 pub fn fragment(entries: &[Entry]) -> String {
     let mut document = Value::Object(Map::new());
     for entry in entries {
-        set(&mut document, entry);
+        match entry.style {
+            Style::Item { .. } => item::set(&mut document, entry),
+            Style::Block | Style::Text(_) => set(&mut document, entry),
+        }
     }
     let top = document.as_object().into_iter().flatten();
     top.map(|(key, value)| yaml_entry(key, value, 0)).collect()

@@ -85,6 +85,7 @@ fn compare(node: &Node, wanted: &Value, path: &mut Vec<String>, changes: &mut Ve
                 value: value.clone(),
                 place: Place::End,
                 other: Other::Refused,
+                style: crate::edit::yaml::Style::Block,
             })),
         }
     }

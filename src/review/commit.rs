@@ -12,7 +12,7 @@ use crate::git::{Checkout, Git, GitError, Head};
 use crate::model::TaskId;
 
 /// Where the message that svcgen last wrote is remembered, beside the text of the files.
-const MESSAGE: &str = "COMMIT_MESSAGE";
+pub(super) const MESSAGE: &str = "COMMIT_MESSAGE";
 
 /// What became of the commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,16 @@ impl Topic {
             .read(MESSAGE.into())
             .map(|message| CommitMessage::parse(&message));
         let ours = match head {
-            Some(tip) => self.ours(tip, written.as_ref().and_then(CommitMessage::change_id))?,
+            Some(tip) => {
+                let id = written.as_ref().and_then(CommitMessage::change_id);
+                match self.ours(tip, id) {
+                    // Another patch stands upon it, and there is nothing to update.
+                    Err(ReviewError::OnTop { .. }) if changed.is_empty() => {
+                        return Ok(Committed::Nothing);
+                    }
+                    ours => ours?,
+                }
+            }
             None => None,
         };
         let fresh = CommitMessage::new(text);

@@ -21,6 +21,7 @@ mod own;
 mod quoting;
 mod request;
 mod review;
+mod series;
 mod signals;
 mod status;
 mod support;

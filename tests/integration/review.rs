@@ -781,7 +781,7 @@ fn uncommitted_changes_of_others_are_found_and_svcgens_are_not() {
         .map(Utf8PathBuf::from)
         .into();
     let dirty = |it: &Fixture| -> Vec<String> {
-        dirty(&it.clone, &paths, &rendered)
+        dirty(&it.clone, &paths, &[&rendered])
             .unwrap()
             .into_iter()
             .map(String::from)
@@ -803,7 +803,7 @@ fn uncommitted_changes_of_others_are_found_and_svcgens_are_not() {
     assert_eq!(dirty(&it), ["shared.yaml", "run"]);
     let nowhere = it.gerrit.path("home");
     assert_eq!(
-        svcgen::review::dirty(&nowhere, &paths, &rendered).unwrap(),
+        svcgen::review::dirty(&nowhere, &paths, &[&rendered]).unwrap(),
         [""; 0]
     );
 }

@@ -97,6 +97,7 @@ fn judge(
         tree: kind,
         edits: &edits,
         generated: &generated,
+        shared: &[],
         role: &role,
         domain,
         secrets: &secrets,

@@ -9,7 +9,7 @@ use super::target::Target;
 use super::{Generator, verify};
 use crate::cli::Failure;
 use crate::cli::context::{Context, Loaded};
-use crate::edit::{EditPlan, Rendered, apply};
+use crate::edit::{Conflict, EditPlan, Rendered, apply};
 use crate::error::CommandError;
 use crate::generate::Generated;
 use crate::git::set_deploy_dir;
@@ -103,7 +103,7 @@ impl Run<'_> {
         if self.ui.format == Format::Text {
             summary.show_plan(self.ui, self.options)?;
         }
-        if let Err(conflicts) = refuse_conflicts(&edits) {
+        if let Err(conflicts) = refuse_conflicts(&edits.conflicts) {
             if self.ui.format == Format::Json {
                 self.hand_over(&summary)?;
             }
@@ -163,7 +163,11 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn topic(&self, generator: Generator, root: &Utf8Path) -> Result<Topic, CommandError> {
+    pub(super) fn topic(
+        &self,
+        generator: Generator,
+        root: &Utf8Path,
+    ) -> Result<Topic, CommandError> {
         let (service, site) = (&self.loaded.service, &self.loaded.site);
         let branch = match &self.options.topic {
             Some(name) => BranchName::parse(name),
@@ -195,24 +199,12 @@ impl Run<'_> {
             // They are committed with the rest: an earlier run may have written them.
             paths.extend(edits.unchanged.iter().cloned());
         }
-        let dirty = dirty(root, &paths, rendered)?;
-        let Some((first, rest)) = dirty.split_first() else {
-            return Ok(());
-        };
-        let more = if rest.is_empty() {
-            String::new()
-        } else {
-            format!(" and {} more", rest.len())
-        };
-        Err(CommandError::conflict(format!(
-            "`{first}`{more} has uncommitted changes that svcgen did not make"
-        ))
-        .hint("commit or stash them")
-        .hint("`--force` changes the file all the same"))
+        refuse_dirty(&dirty(root, &paths, &[rendered])?)?;
+        Ok(())
     }
 
     /// Asks, unless that is not wished.
-    fn may_apply(&self, root: &Utf8Path) -> Result<bool, CommandError> {
+    pub(super) fn may_apply(&self, root: &Utf8Path) -> Result<bool, CommandError> {
         let what = match (self.options.commit, self.options.review) {
             (_, true) => "write, commit and send this change",
             (true, false) => "write and commit this change",
@@ -262,15 +254,33 @@ impl Run<'_> {
     }
 }
 
-fn refuse_conflicts(edits: &EditPlan) -> Result<(), CommandError> {
-    let Some((first, rest)) = edits.conflicts.split_first() else {
+pub(super) fn refuse_conflicts<'a>(
+    conflicts: impl IntoIterator<Item = &'a Conflict>,
+) -> Result<(), CommandError> {
+    let mut conflicts = conflicts.into_iter();
+    let Some(first) = conflicts.next() else {
         return Ok(());
     };
-    let error = rest
-        .iter()
-        .fold(CommandError::conflict(first.to_string()), |error, other| {
-            error.cause(other.to_string())
-        });
+    let error = conflicts.fold(CommandError::conflict(first.to_string()), |error, other| {
+        error.cause(other.to_string())
+    });
     Err(error
         .hint("mend the file by hand so that it says what svcgen would write, or change the model"))
+}
+
+/// Refuses to go on where somebody has changes that are not committed.
+pub(super) fn refuse_dirty(dirty: &[Utf8PathBuf]) -> Result<(), CommandError> {
+    let Some((first, rest)) = dirty.split_first() else {
+        return Ok(());
+    };
+    let more = if rest.is_empty() {
+        String::new()
+    } else {
+        format!(" and {} more", rest.len())
+    };
+    Err(CommandError::conflict(format!(
+        "`{first}`{more} has uncommitted changes that svcgen did not make"
+    ))
+    .hint("commit or stash them")
+    .hint("`--force` changes the file all the same"))
 }

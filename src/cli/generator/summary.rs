@@ -143,31 +143,36 @@ impl<'a> Summary<'a> {
     }
 
     pub(super) fn pushed(&mut self, pushed: Pushed, ui: &Ui) {
-        let what = match pushed.outcome {
-            Outcome::New => "sent for review",
-            Outcome::Updated => "updated in review",
-            Outcome::Nothing => "in review already, nothing new",
-        };
-        let urls = if pushed.urls.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", pushed.urls.join(" "))
-        };
-        ui.status(&format!("{}: {what}{urls}", self.generator));
-        if pushed.behind > 0 {
-            let hint = pushed
-                .hint
-                .as_deref()
-                .map(|hint| format!("; `{hint}` brings it up to date"))
-                .unwrap_or_default();
-            let commits = if pushed.behind == 1 {
-                "1 commit".into()
-            } else {
-                format!("{} commits", pushed.behind)
-            };
-            ui.warning(&format!("the remote's branch is {commits} ahead{hint}"));
-        }
+        tell_pushed(self.generator, &pushed, ui);
         self.review = Some(pushed);
+    }
+}
+
+/// Says what a review server made of a change.
+pub(super) fn tell_pushed(name: &str, pushed: &Pushed, ui: &Ui) {
+    let what = match pushed.outcome {
+        Outcome::New => "sent for review",
+        Outcome::Updated => "updated in review",
+        Outcome::Nothing => "in review already, nothing new",
+    };
+    let urls = if pushed.urls.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", pushed.urls.join(" "))
+    };
+    ui.status(&format!("{name}: {what}{urls}"));
+    if pushed.behind > 0 {
+        let hint = pushed
+            .hint
+            .as_deref()
+            .map(|hint| format!("; `{hint}` brings it up to date"))
+            .unwrap_or_default();
+        let commits = if pushed.behind == 1 {
+            "1 commit".into()
+        } else {
+            format!("{} commits", pushed.behind)
+        };
+        ui.warning(&format!("the remote's branch is {commits} ahead{hint}"));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Finds the place where a careful person would put a new key.
 
 use super::{Entry, Place};
+use crate::edit::order::gap;
 use crate::place::{line_end, line_start};
 use crate::yaml::{Key, Node};
 
@@ -22,8 +23,16 @@ pub(super) fn anchor(text: &str, mapping: &Node, entry: &Entry) -> Anchor {
             blank_after: false,
         };
     }
-    match entry.place {
+    match &entry.place {
         Place::Group => group(text, entries, &entry.key),
+        Place::After(other) => {
+            let found = entries.iter().rposition(|(key, _)| key.text == *other);
+            among(
+                text,
+                entries,
+                found.map_or(entries.len(), |index| index + 1),
+            )
+        }
         Place::Sorted if is_sorted(entries) => {
             let names: Vec<&str> = entries.iter().map(|(key, _)| key.text.as_str()).collect();
             among(text, entries, gap(&names, &entry.key))
@@ -104,24 +113,6 @@ fn groups(text: &str, entries: &[(Key, Node)]) -> Vec<usize> {
     (0..entries.len())
         .filter(|&i| begins(i) && entries[i].0.text.contains("::"))
         .collect()
-}
-
-/// The index of the gap into which a name fits: between a lesser and a greater neighbour, and of several such
-/// gaps the one after the nearest lesser name. Real files are only roughly sorted.
-fn gap(names: &[&str], name: &str) -> usize {
-    let fits = |index: usize| {
-        let after = index.checked_sub(1).is_none_or(|i| names[i] < name);
-        let before = names.get(index).is_none_or(|next| name < *next);
-        after && before
-    };
-    let previous = |index: usize| index.checked_sub(1).map(|i| names[i]);
-    let mut best = None;
-    for index in (0..=names.len()).filter(|&index| fits(index)) {
-        if best.is_none_or(|best| previous(index) > previous(best)) {
-            best = Some(index);
-        }
-    }
-    best.unwrap_or(names.len())
 }
 
 /// Whether most neighbours are in order.

@@ -39,7 +39,7 @@ pub struct PuppetTree {
     pub(super) catalog: Vec<(String, Utf8PathBuf, usize)>,
     /// Whether the description of a role is a parameter of its base profile.
     pub(super) has_role_description: bool,
-    rendered: Rendered,
+    pub(super) rendered: Rendered,
     pub(super) worktree: Worktree,
 }
 

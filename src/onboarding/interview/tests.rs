@@ -207,7 +207,7 @@ fn hosts_and_places_become_the_models() {
         "10%",
         "",
     ]);
-    replies.extend(["", "", ""]);
+    replies.extend(["", "", "", "", ""]);
     replies.extend([
         "+",
         "spec",
