@@ -2,9 +2,11 @@
 
 mod again;
 mod checkouts;
+mod conflicts;
 mod explain;
 mod options;
 mod planned;
+mod renamed;
 mod run;
 mod summary;
 mod target;
@@ -112,6 +114,7 @@ pub(super) fn run(
         context: &context,
         loaded: &loaded,
         options: &args.options,
+        global,
         ui,
         deploy: None,
         documents: None,
@@ -154,6 +157,7 @@ pub(super) fn run_cloneable(
         context: &context,
         loaded: &loaded,
         options,
+        global,
         ui,
         deploy: None,
         documents: None,

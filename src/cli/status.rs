@@ -10,6 +10,7 @@ use super::context::{Context, Loaded};
 use super::generator::{CheckoutArgs, Generator, Planner};
 use super::request::today;
 use super::{Failure, GlobalArgs};
+use crate::edit::Resolution;
 use crate::error::CommandError;
 use crate::model::ServiceName;
 use crate::status::{Due, Mark, State, Step, dates, road};
@@ -46,6 +47,7 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         context: &context,
         loaded: &loaded,
         deploy: args.checkouts.named(Generator::Scap),
+        resolution: Resolution::Mark,
     };
     let facts = facts::gather(&planner, &args.checkouts, args.online)?;
     let Loaded { service, site, .. } = &loaded;

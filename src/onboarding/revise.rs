@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::edit::Resolution;
 use crate::edit::yaml::{Entry, Other, Place, patch};
 use crate::yaml::{Node, parse};
 
@@ -29,7 +30,9 @@ pub fn revise(text: &str, wanted: &Value) -> Revised {
     compare(&root, wanted, &mut Vec::new(), &mut changes);
     for change in changes {
         let next = match change {
-            Change::Put(entry) => patch(Some(&changed), &[entry], Some(&changed)).ok(),
+            Change::Put(entry) => {
+                patch(Some(&changed), &[entry], Some(&changed), Resolution::Mark).ok()
+            }
             Change::Remove(path) => remove(&changed, &path),
         };
         match next {

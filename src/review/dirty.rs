@@ -67,6 +67,7 @@ fn is_ours(
     }
     Ok(present == record
         || rendered.is_as_left(path, &present)
+        || rendered.is_resolved(path, &present)
         || committed.is_some_and(|committed| is_made_of(&committed, &present, &record)))
 }
 

@@ -32,6 +32,7 @@ pub enum ReviewError {
     /// The commit of svcgen's is there, but is not the last one of its branch.
     #[error("on `{branch}` there is \"{subject}\" on top of the commit that svcgen would update")]
     OnTop {
+        root: Utf8PathBuf,
         branch: BranchName,
         subject: String,
         depth: usize,
@@ -80,6 +81,11 @@ pub enum ReviewError {
     Occupied { path: Utf8PathBuf, reason: String },
     #[error("the site `{site}` does not say where its repositories are")]
     NoServer { site: String },
+}
+
+/// Git in a checkout: what would be done in another one of the same names would harm it.
+fn git_in(root: &camino::Utf8Path) -> String {
+    format!("git -C {}", shell_words::quote(root.as_str()))
 }
 
 fn list(names: &[String]) -> String {
@@ -147,7 +153,18 @@ impl ReviewError {
                 "git config --global user.email you@example.org".into(),
             ],
             Self::NotOnTopic { branch, .. } => vec![format!("git switch {branch}")],
-            Self::OnTop { depth, .. } => vec![format!("git rebase -i HEAD~{}", depth + 1)],
+            Self::OnTop {
+                root,
+                branch,
+                depth,
+                ..
+            } => {
+                let git = git_in(root);
+                vec![format!(
+                    "{git} switch {branch} && {git} rebase -i HEAD~{}",
+                    depth + 1
+                )]
+            }
             Self::Others { upstream, .. } => vec![format!("git rebase --onto {upstream} HEAD~1")],
             Self::Diverged { upstream, .. } => vec![format!("git rebase {upstream}")],
             Self::Unrelated { upstream, .. } => vec![format!("git log --oneline HEAD {upstream}")],

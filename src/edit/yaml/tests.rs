@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 
 fn patched(text: &str, entries: &[Entry]) -> String {
-    patch(Some(text), entries, None).unwrap()
+    patch(Some(text), entries, None, Resolution::Mark).unwrap()
 }
 
 /// The lines that were inserted, where nothing else changed.
@@ -103,7 +103,7 @@ fn empty_mappings_get_their_first_entry() {
             ..Entry::sorted(&["s"], "k", 1)
         };
         assert_eq!(
-            patch(Some(before), &[entry], None).unwrap(),
+            patch(Some(before), &[entry], None, Resolution::Mark).unwrap(),
             after,
             "{before:?}"
         );
@@ -133,12 +133,12 @@ fn a_value_that_somebody_tuned_stays_until_the_model_has_another() {
         ]
     };
     assert_eq!(
-        patch(Some(before), &entries(2, 5), Some(base)).unwrap(),
+        patch(Some(before), &entries(2, 5), Some(base), Resolution::Mark).unwrap(),
         before.replace("port: 1", "port: 5")
     );
     assert!(matches!(
-        patch(Some(before), &entries(3, 1), Some(base)),
-        Err(EntryError::Conflict { line: Some(1), .. })
+        patch(Some(before), &entries(3, 1), Some(base), Resolution::Mark),
+        Err(EntryError::Conflict { places }) if places[0].0 == Some(1)
     ));
 }
 
@@ -149,15 +149,26 @@ fn what_somebody_else_wrote_is_a_conflict_and_what_svcgen_wrote_is_replaced() {
         Entry::grouped("a::port", 5),
         Entry::grouped("a::list", json!(["v", "z"])),
     ];
-    let error = patch(Some(before), &entries, None).unwrap_err();
+    let error = patch(Some(before), &entries, None, Resolution::Mark).unwrap_err();
     assert_eq!(
         error,
         EntryError::Conflict {
-            line: Some(1),
-            reason: "`a::port` is `1` already".into()
+            places: vec![
+                (Some(1), "`a::port` is `1` already, not `5`".into()),
+                (
+                    Some(3),
+                    "`a::list` is `[\"x\"]` already, not `[\"v\",\"z\"]`".into()
+                ),
+            ]
         }
     );
-    let text = patch(Some(before), &entries, Some("a::port: 1\na::list: [x]\n")).unwrap();
+    let text = patch(
+        Some(before),
+        &entries,
+        Some("a::port: 1\na::list: [x]\n"),
+        Resolution::Mark,
+    )
+    .unwrap();
     assert_eq!(
         text,
         "a::port: 5 # mine\na::list:\n  - v\n  - z\n\nb::port: 2\n"
@@ -308,7 +319,15 @@ fn a_value_that_does_is_left_alone_unless_svcgen_wrote_it() {
         other: Other::Stays,
         ..Entry::grouped("a", 2)
     };
-    let patched = |base| patch(Some("a: 1\n"), std::slice::from_ref(&entry), base).unwrap();
+    let patched = |base| {
+        patch(
+            Some("a: 1\n"),
+            std::slice::from_ref(&entry),
+            base,
+            Resolution::Mark,
+        )
+        .unwrap()
+    };
     assert_eq!(patched(None), "a: 1\n");
     assert_eq!(patched(Some("a: 0\n")), "a: 1\n");
     assert_eq!(patched(Some("a: 1\n")), "a: 2\n");
