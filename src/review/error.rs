@@ -54,6 +54,20 @@ pub enum ReviewError {
         branch: BranchName,
         upstream: String,
     },
+    /// Somebody sent another patch set of the change.
+    #[error(
+        "patch set {patch_set} of change {number} was not sent from here, and `{branch}` does not have it"
+    )]
+    Newer {
+        root: Utf8PathBuf,
+        branch: BranchName,
+        remote: String,
+        number: u64,
+        patch_set: u64,
+        reference: String,
+        /// Whether all that the branch has was sent.
+        is_sent: bool,
+    },
     #[error("the change of `{branch}` is in `{upstream}` already")]
     Merged {
         branch: BranchName,
@@ -120,6 +134,7 @@ impl ReviewError {
             | Self::Diverged { .. }
             | Self::Unrelated { .. }
             | Self::Merged { .. }
+            | Self::Newer { .. }
             | Self::NothingToSend { .. }
             | Self::NoChangeId { .. }
             | Self::NoRemote { .. }
@@ -168,6 +183,27 @@ impl ReviewError {
             Self::Others { upstream, .. } => vec![format!("git rebase --onto {upstream} HEAD~1")],
             Self::Diverged { upstream, .. } => vec![format!("git rebase {upstream}")],
             Self::Unrelated { upstream, .. } => vec![format!("git log --oneline HEAD {upstream}")],
+            Self::Newer {
+                root,
+                branch,
+                remote,
+                reference,
+                is_sent,
+                ..
+            } => {
+                let git = git_in(root);
+                let next = if *is_sent {
+                    "reset --keep FETCH_HEAD"
+                } else {
+                    "diff HEAD FETCH_HEAD"
+                };
+                vec![
+                    format!(
+                        "{git} switch {branch} && {git} fetch {remote} {reference} && {git} {next}"
+                    ),
+                    "`--force` sends yours over it".into(),
+                ]
+            }
             Self::NoRemote { url, .. } => {
                 let url = url.as_deref().unwrap_or("ssh://USER@HOST:29418/REPOSITORY");
                 vec![format!("git remote add gerrit {}", shell_words::quote(url))]

@@ -583,3 +583,95 @@ fn a_commit_on_top_is_told_before_anything_is_written() {
     assert!(farm.env.read(EDITS[0].0).contains(EDITS[0].2));
     assert_eq!(farm.gerrit.changes("vagrant").len(), 1);
 }
+
+#[test]
+fn a_patch_set_of_somebody_elses_is_not_sent_over() {
+    let farm = Farm::new();
+    assert!(farm.run(&["--review"]).starts_with("exit 0"));
+    let first = farm.changes();
+    // Each change is edited on the server.
+    for ((path, from, to), (tree, branch)) in EDITS.iter().map(|edit| {
+        let tree = edit.0.split('/').next().unwrap();
+        (edit, TREES.iter().find(|(name, _)| *name == tree).unwrap())
+    }) {
+        let (other, bare) = (
+            format!("other-{tree}"),
+            format!("file://{}", farm.gerrit.path("git").join(tree)),
+        );
+        farm.env.git(
+            ".",
+            &["clone", "--quiet", "--branch", branch, &bare, &other],
+        );
+        farm.env.git(
+            &other,
+            &["fetch", "--quiet", "origin", "refs/changes/01/1/1"],
+        );
+        farm.env.git(&other, &["checkout", "--quiet", "FETCH_HEAD"]);
+        farm.env.replace(&format!("other-{path}"), from, to);
+        farm.env.git(
+            &other,
+            &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+        );
+        farm.env.git(
+            &other,
+            &[
+                "push",
+                "--quiet",
+                "origin",
+                &format!("HEAD:refs/for/{branch}%topic=svcgen/trending-edits"),
+            ],
+        );
+    }
+    let edited = farm.changes();
+    assert_eq!(edited, first.replace(" 1 1 topic", " 1 2 topic"));
+    farm.env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    farm.env
+        .replace("svcgen.yaml", "librdkafka-dev", "libkafka-dev");
+    let said = farm.run(&["--review"]);
+    assert_snapshot!(said, @"
+    exit 11
+
+    MediaWiki-Vagrant
+    error: patch set 2 of change 1 was not sent from here, and `svcgen/trending-edits` does not have it
+    hint: git -C HOME/work/vagrant switch svcgen/trending-edits && git -C HOME/work/vagrant fetch origin refs/changes/01/1/2 && git -C HOME/work/vagrant reset --keep FETCH_HEAD
+    hint: `--force` sends yours over it
+
+    the source repository
+    error: patch set 2 of change 1 was not sent from here, and `svcgen/trending-edits` does not have it
+    hint: git -C HOME/work/source switch svcgen/trending-edits && git -C HOME/work/source fetch origin refs/changes/01/1/2 && git -C HOME/work/source reset --keep FETCH_HEAD
+    hint: `--force` sends yours over it
+
+    the deploy repository
+    error: patch set 2 of change 1 was not sent from here, and `svcgen/trending-edits` does not have it
+    hint: git -C HOME/work/deploy switch svcgen/trending-edits && git -C HOME/work/deploy fetch origin refs/changes/01/1/2 && git -C HOME/work/deploy reset --keep FETCH_HEAD
+    hint: `--force` sends yours over it
+
+    operations/puppet
+    error: patch set 2 of change 1 was not sent from here, and `svcgen/trending-edits` does not have it
+    hint: git -C HOME/work/puppet switch svcgen/trending-edits && git -C HOME/work/puppet fetch origin refs/changes/01/1/2 && git -C HOME/work/puppet reset --keep FETCH_HEAD
+    hint: `--force` sends yours over it
+    error: 4 of 4 repositories failed: vagrant, source, scap, puppet
+    hint: run the same command again once that is mended: what is done is not repeated
+    ");
+    assert_eq!(farm.changes(), edited);
+    for (tree, _) in TREES {
+        assert_eq!(farm.env.status(tree), "");
+        let git = format!("git -C HOME/work/{tree}");
+        let words = [
+            "switch svcgen/trending-edits",
+            "fetch origin refs/changes/01/1/2",
+            "reset --keep FETCH_HEAD",
+        ];
+        let line = words.map(|words| format!("{git} {words}")).join(" && ");
+        assert!(said.contains(&line), "{line}\n{said}");
+        for command in words {
+            let words: Vec<&str> = command.split(' ').collect();
+            farm.env
+                .git(tree, &[&words[..1], &["--quiet"], &words[1..]].concat());
+        }
+    }
+    let said = farm.run(&["--review"]);
+    assert_eq!(said.matches("updated in review").count(), 4, "{said}");
+    assert_eq!(farm.changes(), first.replace(" 1 1 topic", " 1 3 topic"));
+    assert_committed(&farm);
+}

@@ -89,6 +89,9 @@ impl Run<'_> {
     fn check_branch(&self, topic: &Topic, root: &Utf8Path) -> Result<(), CommandError> {
         let own = Rendered::of(root, &self.loaded.service.name);
         topic.check_top(&own)?;
+        if self.options.review && !self.options.force && topic.remote().is_some() {
+            topic.check_newer(&own)?;
+        }
         Ok(())
     }
 
@@ -322,7 +325,9 @@ impl Run<'_> {
             } else {
                 Others::Refuse
             };
-            summary.pushed(topic.push(others)?, self.ui);
+            let pushed = topic.push(others)?;
+            topic.note_review(&pushed, rendered)?;
+            summary.pushed(pushed, self.ui);
         } else if topic.remote().is_some() {
             return Ok(Ended::Committed);
         }
