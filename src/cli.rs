@@ -2,6 +2,7 @@
 
 mod check;
 mod context;
+mod deploy;
 mod generate;
 mod generator;
 mod new;
@@ -127,6 +128,14 @@ pub enum Command {
     Status(status::StatusArgs),
     /// Find where the model, the checkouts and the deploy repository differ.
     Check(check::CheckArgs),
+    /// Deploy a revision to the hosts, canary first.
+    #[command(
+        after_help = "Examples:\n  svcgen deploy --dry-run                      look at it\n  svcgen deploy --on-failure rollback 'fix the feed'"
+    )]
+    Deploy(deploy::DeployArgs),
+    /// Go back to what was live before, on every host.
+    #[command(after_help = "Example:\n  svcgen rollback --dry-run                    look at it")]
+    Rollback(deploy::RollbackArgs),
     /// Print the JSON Schema of a file that svcgen reads.
     #[command(after_help = "Example:\n  svcgen schema model > svcgen.schema.json")]
     Schema(schema::SchemaArgs),
@@ -147,7 +156,9 @@ pub fn main() -> ExitCode {
     };
     let ui = Ui::new(cli.global.format, cli.global.color, questions, verbosity);
     log(verbosity);
-    if let Err(error) = crate::interrupt::install() {
+    // A deploy counts signals itself: it has to undo what it began.
+    let is_deploy = matches!(cli.command, Command::Deploy(_) | Command::Rollback(_));
+    if !is_deploy && let Err(error) = crate::interrupt::install() {
         ui.warning(&format!("Ctrl-C ends svcgen at once: {error}"));
     }
     match run(&cli, &ui) {
@@ -205,6 +216,8 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Request(args) => request::run(args, &cli.global, ui),
         Command::Status(args) => status::run(args, &cli.global, ui),
         Command::Check(args) => check::run(args, &cli.global, ui),
+        Command::Deploy(args) => deploy::run(args, &cli.global, ui),
+        Command::Rollback(args) => deploy::run_rollback(args, &cli.global, ui),
         Command::Schema(args) => schema::run(args, ui),
     }
 }

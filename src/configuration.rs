@@ -18,6 +18,9 @@ use crate::yaml::parse_strict;
 pub struct Configuration {
     /// The site of models that name none.
     pub site: Option<String>,
+    /// A folder with the `sites`, `questions` and `templates` of an organisation; the user's own win over them.
+    #[schemars(with = "Option<String>")]
+    pub organisation: Option<Utf8PathBuf>,
     pub checkouts: Checkouts,
     /// Checkouts of single services, by their names.
     pub services: std::collections::BTreeMap<String, ServiceCheckouts>,
@@ -25,7 +28,7 @@ pub struct Configuration {
     pub ssh: Ssh,
     pub conduit: Conduit,
     pub build: BuildDefaults,
-    /// The folder that the configuration is in; sites and templates of the user's are beside it.
+    /// The folder that the configuration is in; sites, questions and templates of the user's are beside it.
     #[serde(skip)]
     pub folder: Option<Utf8PathBuf>,
 }
@@ -123,6 +126,18 @@ impl Configuration {
             Ok(text) => {
                 let mut configuration = Self::parse(&path, &text)?;
                 configuration.place_paths(&path);
+                if let Some(organisation) = &configuration.organisation
+                    && !organisation.is_dir()
+                {
+                    let node = parse_strict(&text).ok();
+                    let at = node.as_ref().and_then(|node| node.find("organisation"));
+                    return Err(ConfigurationError::Wrong {
+                        line: at.map_or(1, |node| line_of(&text, node.span.start)),
+                        reason: format!("`{organisation}` is not a folder"),
+                        suggestion: None,
+                        path,
+                    });
+                }
                 Ok(Self {
                     folder,
                     ..configuration
@@ -180,6 +195,7 @@ impl Configuration {
             .values_mut()
             .flat_map(|own| [&mut own.source, &mut own.deploy]);
         let paths = services.chain([
+            &mut self.organisation,
             &mut self.checkouts.vagrant,
             &mut self.checkouts.puppet,
             &mut self.ssh.config_file,
@@ -193,19 +209,34 @@ impl Configuration {
         }
     }
 
-    /// The folder of the user's own sites.
-    pub fn sites_folder(&self) -> Option<Utf8PathBuf> {
-        self.folder.as_ref().map(|folder| folder.join("sites"))
+    /// The configuration of ssh, where it is another than the user's own: that of `SVCGEN_SSH_CONFIG` goes first.
+    pub fn ssh_config(&self) -> Option<Utf8PathBuf> {
+        let named = std::env::var("SVCGEN_SSH_CONFIG").ok();
+        let named = named.filter(|path| !path.is_empty()).map(Utf8PathBuf::from);
+        named.or_else(|| self.ssh.config_file.clone())
     }
 
-    /// The folder of the user's own questions.
-    pub fn questions_folder(&self) -> Option<Utf8PathBuf> {
-        self.folder.as_ref().map(|folder| folder.join("questions"))
+    /// The folders of own sites; an earlier one wins.
+    pub fn sites_folders(&self) -> Vec<Utf8PathBuf> {
+        self.own("sites")
     }
 
-    /// The folder of the user's own templates.
-    pub fn templates_folder(&self) -> Option<Utf8PathBuf> {
-        self.folder.as_ref().map(|folder| folder.join("templates"))
+    /// The folders of own questions; a later one wins.
+    pub fn questions_folders(&self) -> Vec<Utf8PathBuf> {
+        let mut folders = self.own("questions");
+        folders.reverse();
+        folders
+    }
+
+    /// The folders of own templates; an earlier one wins.
+    pub fn templates_folders(&self) -> Vec<Utf8PathBuf> {
+        self.own("templates")
+    }
+
+    /// A folder of the user's, and one of the organisation's.
+    fn own(&self, name: &str) -> Vec<Utf8PathBuf> {
+        let folders = [&self.folder, &self.organisation].into_iter().flatten();
+        folders.map(|folder| folder.join(name)).collect()
     }
 }
 

@@ -15,6 +15,12 @@ pub enum ErrorKind {
     Verification,
     /// A taken port or name, somebody else's change, a dirty or diverged repository, a refused push.
     Conflict,
+    /// A deploy that failed: every host that was touched is back, or none was touched.
+    DeployFailed,
+    /// A deploy that failed: a host is on no known revision.
+    DeployUnknown,
+    /// Another deploy holds the lock.
+    Locked,
     /// Ctrl-C.
     Interrupted,
     /// SIGTERM.
@@ -35,6 +41,9 @@ impl ErrorKind {
             Self::Differences => 3,
             Self::Verification => 10,
             Self::Conflict => 11,
+            Self::DeployFailed => 20,
+            Self::DeployUnknown => 21,
+            Self::Locked => 22,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }

@@ -24,6 +24,7 @@ use crate::edit::Desired;
 use crate::place::line_of;
 use crate::puppet::{Signature, signature};
 use crate::render::Templates;
+use crate::worktree::Worktree;
 use crate::yaml::{Node, parse};
 
 pub use deploy_repo::{DeployRepo, deploy_repo};
@@ -59,6 +60,28 @@ fn read_yaml(path: Utf8PathBuf, text: &str) -> Result<Node, GenerateError> {
         line: line_of(text, error.at),
         reason: error.message,
     })
+}
+
+/// The `service::node` of a tree, and its code; `None` where the tree has none.
+fn tree_node(
+    worktree: &Worktree,
+    path: &str,
+) -> Result<Option<(Signature, String)>, GenerateError> {
+    let Some(code) = worktree.read(path)? else {
+        return Ok(None);
+    };
+    if let Some(node) = signature(&code, "define", "service::node") {
+        return Ok(Some((node, code)));
+    }
+    let begins = |line: &str| line.trim_start().starts_with("define service::node");
+    match code.lines().position(begins) {
+        None => Ok(None),
+        Some(index) => Err(GenerateError::NotUnderstood {
+            path: path.into(),
+            line: index + 1,
+            reason: "the parameters of `define service::node` do not end".into(),
+        }),
+    }
 }
 
 /// The `service::node` of the newest tree that is known, and its code.

@@ -2,14 +2,18 @@
 //!
 //! The library is public for the program and its tests only; it promises nothing to others.
 
+mod child;
 pub mod cli;
 pub mod configuration;
+pub mod deploy;
 pub mod drift;
 pub mod edit;
 pub mod error;
+pub mod event;
 pub mod flow;
 pub mod generate;
 pub mod git;
+pub mod hosts;
 pub mod ini;
 mod interrupt;
 pub mod model;
@@ -17,9 +21,11 @@ pub mod onboarding;
 mod place;
 pub mod puppet;
 pub mod render;
+pub mod report;
 pub mod review;
 pub mod scap;
 pub mod status;
+pub mod transport;
 pub mod ui;
 pub mod validate;
 pub mod worktree;

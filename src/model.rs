@@ -16,22 +16,27 @@ mod runtime;
 mod schema;
 mod service;
 mod site;
+mod sites;
 mod text;
 
+pub(crate) use config::choice;
 pub use config::{ConfigStyle, Parameter, ServiceConfig};
 pub use data_type::DataType;
 pub use deploy::{Check, CheckKind, Deploy, Environment, FailureLimit, Group, Moment, Stage};
 pub use host::{HostName, HostPattern};
-pub(crate) use load::read_text;
 pub use load::{LoadError, MODEL_FILE, SUPPORTED_VERSION, find_model};
+pub(crate) use load::{read_text, read_version};
 pub use name::{
-    AccountName, BranchName, CheckName, EnvironmentName, GroupName, ImageName, ParameterName, Port,
-    PuppetName, Refused, RepositoryName, ServiceName, SiteName, TaskId, VariableName, Version,
+    AccountName, AnnotationName, BranchName, CheckName, EnvironmentName, GroupName, ImageName,
+    ParameterName, Port, PuppetName, Refused, RepositoryName, Revision, ServiceName, SiteName,
+    TaskId, VariableName, Version,
 };
 pub use people::{Maintainer, Owner};
 pub use problem::{Problem, suggest};
+pub(crate) use read::{Fields, Read, expected, map};
 pub use runtime::{Build, BuildTarget, Dependency, Healthcheck, LogLevel, PackageName, Runtime};
 pub use schema::{model_schema, site_schema};
 pub use service::{FlowEdge, Repositories, Service, Tickets, Timeline, Vagrant};
-pub use site::{Announce, Engine, Site, SiteError, Sites};
+pub use site::{Announce, Engine, Site};
+pub use sites::{SiteError, Sites};
 pub use text::{Line, Text};

@@ -18,6 +18,7 @@ mod model_file;
 mod overview;
 mod prompter;
 mod question;
+mod rebase;
 mod revise;
 #[cfg(test)]
 mod script;
@@ -25,7 +26,7 @@ mod shape;
 mod tree;
 
 pub use answers::{Answers, AnswersError};
-pub use catalogue::{QuestionsError, load_sections};
+pub use catalogue::load_sections;
 pub use condition::Condition;
 pub use defaults::{Found, find_defaults};
 pub use draft::{Draft, DraftError, Drafts};
@@ -34,4 +35,5 @@ pub use interview::{Interview, InterviewError, Setting};
 pub use model_file::write_model;
 pub use prompter::{Current, Nobody, Note, Prompt, Prompter, Reply};
 pub use question::{Choice, Kind, Question, Section, Step};
+pub use rebase::rebase;
 pub use revise::{Revised, revise};

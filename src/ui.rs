@@ -78,6 +78,11 @@ impl Ui {
         }
     }
 
+    /// Prints a line that nobody may miss, with `-q` too.
+    pub fn always(&self, text: &str) {
+        self.err(&printable(text));
+    }
+
     /// Prints a line that is worth knowing for those who look closely (`-v`).
     pub fn detail(&self, text: &str) {
         if self.verbosity >= 1 {

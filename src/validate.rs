@@ -5,7 +5,6 @@
 
 mod attempt;
 mod baseline;
-mod child;
 mod compile;
 mod data;
 mod lint;

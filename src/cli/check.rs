@@ -1,11 +1,11 @@
 //! Whether the model, the checkouts and the deploy repository still say the same.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use clap::Args;
 use serde::Serialize;
 
 use super::context::{Context, Loaded};
-use super::generator::{CheckoutArgs, Generator, NotPlanned, Planner, Target};
+use super::generator::{Again, CheckoutArgs, Generator, NotPlanned, Planner, Target};
 use super::{Failure, GlobalArgs};
 use crate::drift::{Difference, Direction, Remedy, differences};
 use crate::edit::Resolution;
@@ -68,7 +68,7 @@ struct Failed {
 
 /// Compares, and tells what differs; exit code 3 where anything does.
 pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
-    let context = Context::new(global)?;
+    let context = Context::new(global, ui)?;
     let loaded = context.load(global)?;
     let deploy = args.checkouts.named(Generator::Scap);
     let planner = Planner {
@@ -86,7 +86,7 @@ pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
             None => Target::find(generator, &context, &loaded),
         };
         match target {
-            Ok(target) => match look(&planner, generator, &target, named) {
+            Ok(target) => match look(&planner, generator, &target, (global, &args.checkouts)) {
                 Ok(looked) => findings.checkouts.push(looked),
                 Err(error) => findings.failed.push(Failed {
                     generator: generator.name(),
@@ -131,10 +131,14 @@ fn look(
     planner: &Planner<'_>,
     generator: Generator,
     target: &Target,
-    named: Option<&Utf8Path>,
+    (global, checkouts): (&GlobalArgs, &CheckoutArgs),
 ) -> Result<Looked, CommandError> {
     let worktree = target.open()?;
-    let again = again(generator, named);
+    let again = Again::completed(
+        &format!("svcgen {} --commit", generator.name()),
+        global,
+        checkouts,
+    );
     let planned = match planner.plan(generator, target, &worktree) {
         Ok(planned) => planned,
         Err(NotPlanned::Refused(GenerateError::Taken {
@@ -204,16 +208,6 @@ fn look(
         root: worktree.root().to_owned(),
         differences: all,
     })
-}
-
-/// The command that generates again, and commits.
-pub(super) fn again(generator: Generator, named: Option<&Utf8Path>) -> String {
-    let repo = named.map(|path| format!(" --repo {}", shell_words::quote(path.as_str())));
-    format!(
-        "svcgen {}{} --commit",
-        generator.name(),
-        repo.unwrap_or_default()
-    )
 }
 
 fn drift(difference: Difference, worktree: &Worktree, again: &str) -> Drift {

@@ -13,13 +13,14 @@ use crate::model::{
     LoadError, MODEL_FILE, Problem, Service, Site, SiteError, SiteName, Sites, find_model,
 };
 use crate::render::Templates;
+use crate::ui::Ui;
 
 /// The configuration and what it leads to.
 #[derive(Debug)]
 pub(super) struct Context {
     pub(super) configuration: Configuration,
     pub(super) sites: Sites,
-    pub(super) templates: Templates,
+    templates: Templates,
     /// The site that was named by flag or environment.
     pub(super) site: Option<SiteName>,
 }
@@ -29,21 +30,31 @@ pub(super) struct Context {
 pub(super) struct Loaded {
     pub(super) service: Service,
     pub(super) site: Site,
+    /// The templates, with what the model says to the organisation's own.
+    pub(super) templates: Templates,
     pub(super) path: Utf8PathBuf,
 }
 
 impl Context {
-    /// Reads the configuration.
-    pub(super) fn new(global: &GlobalArgs) -> Result<Self, CommandError> {
+    /// Reads the configuration, and warns about files that nobody would read.
+    pub(super) fn new(global: &GlobalArgs, ui: &Ui) -> Result<Self, CommandError> {
         let configuration = Configuration::load(global.config.as_deref())?;
         let named = global.site.as_ref();
         let site = named.map(|name| SiteName::parse(name)).transpose();
         let site = site.map_err(|refused| CommandError::usage(format!("--site: {refused}")))?;
         let default = configuration.site.as_deref();
         let default = default.and_then(|name| SiteName::parse(name).ok());
+        let templates = Templates::new(configuration.templates_folders());
+        for (path, meant) in strays(&configuration, &templates) {
+            let meant = meant.map(|meant| format!("; did you mean `{meant}`?"));
+            let meant = meant.unwrap_or_default();
+            ui.warning(&format!(
+                "`{path}` takes no part: svcgen reads no such file{meant}"
+            ));
+        }
         Ok(Self {
-            sites: Sites::new(configuration.sites_folder()).with_default(default),
-            templates: Templates::new(configuration.templates_folder()),
+            sites: Sites::new(configuration.sites_folders()).with_default(default),
+            templates,
             configuration,
             site,
         })
@@ -61,12 +72,37 @@ impl Context {
         };
         let (service, site) =
             Service::load(&path, &self.sites, self.site.as_ref()).map_err(CommandError::from)?;
+        let templates = self.templates.clone();
         Ok(Loaded {
+            templates: templates.with_annotations(service.annotations.clone()),
             service,
             site,
             path,
         })
     }
+}
+
+/// Files in the user's folders that nobody reads, each with the path that was likely meant.
+fn strays(
+    configuration: &Configuration,
+    templates: &Templates,
+) -> Vec<(Utf8PathBuf, Option<Utf8PathBuf>)> {
+    let mut strays = templates.strays();
+    let folders = [
+        configuration.sites_folders(),
+        configuration.questions_folders(),
+    ];
+    for folder in folders.iter().flatten() {
+        // What cannot be read is told where it is used.
+        for entry in folder.read_dir_utf8().into_iter().flatten().flatten() {
+            let path = entry.into_path();
+            if path.extension() == Some("yml") {
+                let meant = path.with_extension("yaml");
+                strays.push((path, Some(meant)));
+            }
+        }
+    }
+    strays
 }
 
 /// The working directory.

@@ -42,7 +42,7 @@ impl GenerateArgs {
 }
 
 pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
-    let context = Context::new(global)?;
+    let context = Context::new(global, ui)?;
     let loaded = context.load(global)?;
     let mut targets: Vec<(Generator, Target)> = Vec::new();
     let mut unknown: Vec<UnknownCheckout> = Vec::new();
@@ -108,10 +108,7 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
     let Some(worst) = failures.iter().map(|(_, error)| error.kind).max() else {
         let mut command = Again::new("generate", global, &args.options);
         command.path("--output", args.output.as_deref());
-        command.path("--vagrant-repo", args.checkouts.named(Generator::Vagrant));
-        command.path("--puppet-repo", args.checkouts.named(Generator::Puppet));
-        command.path("--deploy-repo", args.checkouts.named(Generator::Scap));
-        command.path("--source-repo", args.checkouts.named(Generator::Source));
+        command.checkouts(&args.checkouts);
         return finish(ended, &command, ui);
     };
     Err(summarise(&failures, targets.len(), worst).into())

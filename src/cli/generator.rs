@@ -103,7 +103,7 @@ pub(super) fn run(
     global: &GlobalArgs,
     ui: &Ui,
 ) -> Result<(), Failure> {
-    let context = Context::new(global)?;
+    let context = Context::new(global, ui)?;
     let loaded = context.load(global)?;
     let target = match (&args.repo, &args.output) {
         (Some(repo), _) => Target::Checkout(repo.clone()),
@@ -135,7 +135,7 @@ pub(super) fn run_cloneable(
     let Some(folder) = &args.clone else {
         return run(generator, &args.generator, global, ui);
     };
-    let context = Context::new(global)?;
+    let context = Context::new(global, ui)?;
     let loaded = context.load(global)?;
     let which = if generator == Generator::Source {
         Which::Source

@@ -7,6 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::context::{Context, working_directory};
+use super::generator::{Again, CheckoutArgs};
 use super::{Failure, GlobalArgs};
 use crate::edit;
 use crate::error::{CommandError, ErrorKind};
@@ -39,7 +40,7 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         Questions::GoOn => None,
     };
     let has_answers = args.answers.is_some() || !args.set.is_empty() || args.defaults;
-    let context = Context::new(global)?;
+    let context = Context::new(global, ui)?;
     let path = match &global.service {
         Some(path) if path.is_absolute() => path.clone(),
         Some(path) => working_directory()?.join(path),
@@ -78,18 +79,28 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     }
     report(&path, &service, is_written, ui)?;
     if is_written {
-        ui.next(&first_step(&context));
+        ui.next(&first_step(&context, global));
     }
     Ok(())
 }
 
 /// The command that comes after the model.
-fn first_step(context: &Context) -> String {
+fn first_step(context: &Context, global: &GlobalArgs) -> String {
     let repo = match context.configuration.checkouts.vagrant {
         Some(_) => "",
-        None => " --repo CHECKOUT",
+        None => "--repo CHECKOUT ",
     };
-    format!("svcgen vagrant{repo} --dry-run")
+    next(&format!("svcgen vagrant {repo}--dry-run"), global)
+}
+
+/// A command that comes next, with the options of this run that lead to the same model.
+fn next(command: &str, global: &GlobalArgs) -> String {
+    // The model names the site now.
+    let global = GlobalArgs {
+        site: None,
+        ..global.clone()
+    };
+    Again::completed(command, &global, &CheckoutArgs::default())
 }
 
 /// Says what was written.

@@ -42,15 +42,19 @@ pub(super) fn run(args: &RequestArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
                 .into(),
         );
     }
-    let context = Context::new(global)?;
-    let Loaded { service, site, .. } = context.load(global)?;
+    let context = Context::new(global, ui)?;
+    let Loaded {
+        service,
+        site,
+        templates,
+        ..
+    } = context.load(global)?;
     let kind = match args.kind {
         RequestKind::Service => TicketKind::Service,
         RequestKind::Access => TicketKind::Access,
         RequestKind::Repositories => TicketKind::Repositories,
     };
-    let ticket =
-        ticket(kind, &service, &site, today()?, &context.templates).map_err(CommandError::from)?;
+    let ticket = ticket(kind, &service, &site, today()?, &templates).map_err(CommandError::from)?;
     for warning in &ticket.warnings {
         ui.warning(warning);
     }

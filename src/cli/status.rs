@@ -7,12 +7,13 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::context::{Context, Loaded};
-use super::generator::{CheckoutArgs, Generator, Planner};
+use super::generator::{Again, CheckoutArgs, Generator, Planner};
 use super::request::today;
 use super::{Failure, GlobalArgs};
 use crate::edit::Resolution;
 use crate::error::CommandError;
-use crate::model::ServiceName;
+use crate::hosts::Answer;
+use crate::model::{HostName, ServiceName};
 use crate::status::{Due, Mark, State, Step, dates, road};
 use crate::ui::{Format, Ui};
 
@@ -24,7 +25,7 @@ const WIDTH: usize = 80;
 pub struct StatusArgs {
     #[command(flatten)]
     checkouts: CheckoutArgs,
-    /// Ask the review server, too, half a minute at most for each question.
+    /// Ask the review server and the hosts of production, too; half a minute at most for each question.
     #[arg(long)]
     online: bool,
 }
@@ -37,11 +38,22 @@ struct Status<'a> {
     deployment: Option<Date>,
     steps: Vec<Step>,
     dates: Vec<Due>,
+    /// What the hosts said, where they were asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hosts: Vec<HostSaid>,
+}
+
+/// What a host said.
+#[derive(Debug, Serialize)]
+struct HostSaid {
+    host: HostName,
+    #[serde(flatten)]
+    answer: Answer,
 }
 
 /// Finds out and prints the road and the dates; ends with 0 wherever the service is.
 pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
-    let context = Context::new(global)?;
+    let context = Context::new(global, ui)?;
     let loaded = context.load(global)?;
     let planner = Planner {
         context: &context,
@@ -52,20 +64,25 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
     let facts = facts::gather(&planner, &args.checkouts, args.online)?;
     let Loaded { service, site, .. } = &loaded;
     let mut steps = road(service, site, &facts);
-    for step in &mut steps {
-        name_checkout(step, &args.checkouts);
-    }
     let today = today()?;
-    let (dates, unusual) = dates(service, site, &steps, today);
+    let (mut dates, unusual) = dates(service, site, &steps, today);
+    let of_steps = steps.iter_mut().map(|step| &mut step.command);
+    let commands = of_steps.chain(dates.iter_mut().map(|due| &mut due.command));
+    for command in commands.flatten() {
+        *command = Again::completed(command, global, &args.checkouts);
+    }
     if let Some(unusual) = unusual {
         ui.warning(&unusual);
     }
+    let hosts = facts.hosts.into_iter().flatten();
+    let hosts = hosts.map(|(host, answer)| HostSaid { host, answer });
     let status = Status {
         service: &service.name,
         today,
         deployment: service.timeline.deployment,
         steps,
         dates,
+        hosts: hosts.collect(),
     };
     let text = match ui.format {
         Format::Text => text(&status),
@@ -77,27 +94,6 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
     };
     ui.result(&text)?;
     Ok(())
-}
-
-/// Puts the checkout that was named by flag into the command of a step, so that it can be run as it stands.
-fn name_checkout(step: &mut Step, checkouts: &CheckoutArgs) {
-    let Some(command) = &step.command else { return };
-    for generator in Generator::ALL {
-        let (Some(path), Some(rest)) = (
-            checkouts.named(generator),
-            command.strip_prefix(&format!("svcgen {} --", generator.name())),
-        ) else {
-            continue;
-        };
-        if !rest.starts_with("clone") && !rest.starts_with("repo") {
-            let path = shell_words::quote(path.as_str());
-            step.command = Some(format!(
-                "svcgen {} --repo {path} --{rest}",
-                generator.name()
-            ));
-            return;
-        }
-    }
 }
 
 fn text(status: &Status<'_>) -> String {

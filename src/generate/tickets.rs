@@ -1,10 +1,15 @@
-use camino::Utf8PathBuf;
+mod texts;
+mod timeline;
+
 use jiff::civil::Date;
-use serde::Serialize;
 use serde_json::{Value, json};
 
+use self::texts::{
+    enumerated, groups, log_directory, maintainer, point_person, quoted, repository,
+};
+use self::timeline::timeline;
 use super::GenerateError;
-use crate::model::{Group, HostPattern, Line, Maintainer, RepositoryName, Service, Site};
+use crate::model::{Line, Service, Site};
 use crate::render::Templates;
 use crate::render::quoting::remarkup;
 
@@ -68,13 +73,6 @@ impl Ticket {
         }
         json!({"method": "maniphest.edit", "transactions": transactions})
     }
-}
-
-/// A group of hosts as a request shows it.
-#[derive(Debug, Serialize)]
-struct GroupText {
-    name: String,
-    hosts: String,
 }
 
 fn service_request(
@@ -206,140 +204,6 @@ fn repositories_request(
 
 fn render(templates: &Templates, name: &str, values: &Value) -> Result<String, GenerateError> {
     Ok(format!("{}\n", templates.render(name, values)?.trim_end()))
-}
-
-fn quoted(line: &Line) -> String {
-    remarkup(line.as_str())
-}
-
-/// The day of the first deployment in words, and what is to be said about it.
-fn timeline(service: &Service, site: &Site, today: Date) -> (String, Vec<String>) {
-    let Some(day) = service.timeline.deployment else {
-        let warning =
-            "the model names no day of the first deployment; it belongs to `timeline.deployment`";
-        return (
-            "the day of the first deployment is not decided yet".into(),
-            vec![warning.into()],
-        );
-    };
-    let days = today.until(day).map_or(0, |span| span.get_days());
-    let (minimum, advised) = (site.timeline.minimum_weeks, site.timeline.advised_weeks);
-    let is_sooner = |weeks: u32| i64::from(days) < 7 * i64::from(weeks);
-    let warning = if days < 0 {
-        Some(format!(
-            "the day of the first deployment, {day}, has passed"
-        ))
-    } else if is_sooner(minimum) {
-        Some(format!(
-            "the first deployment is in {}; {} asks for {} at least",
-            in_days(days),
-            site.name,
-            in_weeks(minimum)
-        ))
-    } else if is_sooner(advised) {
-        Some(format!(
-            "the first deployment is in {}; {} advises {}",
-            in_days(days),
-            site.name,
-            in_weeks(advised)
-        ))
-    } else {
-        None
-    };
-    (
-        format!("first deployment on {day}"),
-        warning.into_iter().collect(),
-    )
-}
-
-fn in_days(days: i32) -> String {
-    if days == 1 {
-        "a day".into()
-    } else {
-        format!("{days} days")
-    }
-}
-
-fn in_weeks(weeks: u32) -> String {
-    if weeks == 1 {
-        "a week".into()
-    } else {
-        format!("{weeks} weeks")
-    }
-}
-
-/// The owner with every way to reach them.
-fn point_person(service: &Service) -> String {
-    let owner = &service.owner;
-    let ways = [
-        owner
-            .phabricator
-            .as_ref()
-            .map(|name| format!("Phabricator {}", quoted(name))),
-        owner
-            .irc
-            .as_ref()
-            .map(|nick| format!("IRC {}", quoted(nick))),
-        owner
-            .email
-            .as_ref()
-            .map(|address| format!("mail {}", quoted(address))),
-        owner
-            .shell
-            .as_ref()
-            .map(|account| format!("shell account `{account}`")),
-    ];
-    let ways: Vec<String> = ways.into_iter().flatten().collect();
-    let ways = if ways.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", ways.join(", "))
-    };
-    format!("{}{ways}", quoted(&owner.name))
-}
-
-fn maintainer(person: &Maintainer) -> String {
-    let account = person
-        .shell
-        .as_ref()
-        .map(|account| format!(" (shell account `{account}`)"));
-    format!("{}{}", quoted(&person.name), account.unwrap_or_default())
-}
-
-/// A repository, linked where the site says how to get there.
-fn repository(name: &RepositoryName, site: &Site) -> String {
-    match site.clone_url(name) {
-        Some(url) => format!("[[ {url} | {name} ]]"),
-        None => format!("`{name}`"),
-    }
-}
-
-/// The groups that have hosts, as they are written in the model: a range stays a range.
-fn groups(groups: &[Group]) -> Vec<GroupText> {
-    let known = groups.iter().filter(|group| !group.hosts.is_empty());
-    let hosts = |group: &Group| group.hosts.iter().map(host).collect::<Vec<_>>().join(", ");
-    known
-        .map(|group| GroupText {
-            name: format!("`{}`", group.name),
-            hosts: hosts(group),
-        })
-        .collect()
-}
-
-fn host(pattern: &HostPattern) -> String {
-    format!("`{}`", pattern.as_str())
-}
-
-fn log_directory(service: &Service, site: &Site) -> Utf8PathBuf {
-    site.logs.directory.join(service.name.as_str())
-}
-
-/// Names one after the other, with "and" before the last.
-fn enumerated(names: &[&str]) -> String {
-    match names {
-        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        names => names.concat(),
-    }
 }
 
 #[cfg(test)]

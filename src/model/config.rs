@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::data_type::DataType;
-use super::name::{ParameterName, VariableName};
+use super::name::{ParameterName, Refused, VariableName};
 use super::problem::{Problem, suggest};
 use super::read::{Fields, Read, expected, map};
 use super::text::Text;
@@ -108,7 +108,7 @@ impl Read for ConfigStyle {
 }
 
 /// Reads one of a few words.
-pub(super) fn choice<T: Copy>(
+pub(crate) fn choice<T: Copy>(
     node: &Node,
     choices: &[(&str, T)],
     problems: &mut Vec<Problem>,
@@ -158,6 +158,15 @@ pub(super) fn variables(
     node: &Node,
     problems: &mut Vec<Problem>,
 ) -> Option<Vec<(VariableName, Value)>> {
+    single_values(node, VariableName::parse, problems)
+}
+
+/// Reads a mapping whose values are texts, numbers and booleans.
+pub(super) fn single_values<K>(
+    node: &Node,
+    key: impl Fn(&str) -> Result<K, Refused>,
+    problems: &mut Vec<Problem>,
+) -> Option<Vec<(K, Value)>> {
     for (_, value) in node.entries() {
         if matches!(
             value.kind,
@@ -166,7 +175,7 @@ pub(super) fn variables(
             problems.push(expected("one value", value));
         }
     }
-    map(node, VariableName::parse, problems)
+    map(node, key, problems)
 }
 
 /// Reports the second and later items of a list that repeat the value of a key.

@@ -32,6 +32,13 @@ pub struct HostPattern(
 /// The most hosts that one range may stand for.
 const MOST_HOSTS: u64 = 10_000;
 
+impl<'de> serde::Deserialize<'de> for HostName {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
 impl HostName {
     /// Takes a name.
     ///

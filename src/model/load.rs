@@ -5,7 +5,8 @@ use super::name::SiteName;
 use super::problem::Problem;
 use super::read::Read as _;
 use super::service::Service;
-use super::site::{Site, SiteError, Sites};
+use super::site::Site;
+use super::sites::{SiteError, Sites};
 use crate::yaml::{Kind, Node, parse_strict};
 
 /// The name of the model's file.
@@ -73,7 +74,7 @@ pub(crate) fn read_text(path: &Utf8Path) -> Result<String, LoadError> {
 }
 
 /// Reads the version of a file and reports one that is not known.
-pub(super) fn read_version(node: &Node, what: &str, problems: &mut Vec<Problem>) {
+pub(crate) fn read_version(node: &Node, what: &str, problems: &mut Vec<Problem>) {
     match node.find("version") {
         Some(version) if version.kind == Kind::Integer(i64::from(SUPPORTED_VERSION)) => {}
         Some(version) => {

@@ -15,7 +15,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    pub(super) fn new(text: &str, what: &'static str, rule: impl Into<String>) -> Self {
+    pub(crate) fn new(text: &str, what: &'static str, rule: impl Into<String>) -> Self {
         Self {
             text: text.to_owned(),
             what,
@@ -144,6 +144,13 @@ macro_rules! text_type {
             }
         }
 
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::parse(&text).map_err(serde::de::Error::custom)
+            }
+        }
+
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0
@@ -206,6 +213,13 @@ text_type!(
         .or_else(|| reserved(text))
         .or_else(|| rule(RESERVED_VARIABLES.contains(&text), "the word is reserved in Puppet"))
         .or_else(|| rule(matches!(text, "port" | "log_level"), "the service has that one already"))
+);
+
+text_type!(
+    /// The name of a fact that only the organisation's own templates know.
+    AnnotationName, "the name of an annotation", "^[a-z][a-z0-9_]*$", 63,
+    |text| rule(!identifier(text) || text.len() > 63,
+        "lower-case letters, digits and underscores, beginning with a letter, at most 63 characters")
 );
 
 text_type!(
@@ -292,6 +306,13 @@ text_type!(
 );
 
 text_type!(
+    /// A commit, by its whole name: what a deploy works with once it has resolved what its user wrote.
+    Revision, "a revision", "^[0-9a-f]{40}$", 40,
+    |text| rule(text.len() != 40 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)),
+        "40 lower-case hexadecimal digits")
+);
+
+text_type!(
     /// A container image with its tag, such as `debian:bookworm`.
     ImageName, "an image", "^[a-z0-9][a-z0-9._/@-]*:[a-z0-9._/:@-]*$", 255,
     |text| rule(!words(text, |c| c.is_ascii_lowercase() || c.is_ascii_digit(),
@@ -304,6 +325,13 @@ impl ServiceName {
     /// The class name that goes with the name: hyphens are dropped, as the trees do.
     pub fn to_puppet(&self) -> Result<PuppetName, Refused> {
         PuppetName::parse(&self.0.replace('-', ""))
+    }
+}
+
+impl Revision {
+    /// The beginning of it, as people read and type it; Scap shows as much.
+    pub fn short(&self) -> &str {
+        &self.0[..7]
     }
 }
 
@@ -398,6 +426,22 @@ mod tests {
         assert!(RepositoryName::parse("mediawiki/services/chromium-render/deploy").is_ok());
         assert!(BranchName::parse("a..b").is_err() && BranchName::parse("-x").is_err());
         assert!(BranchName::parse("release/1.2").is_ok());
+    }
+
+    #[test]
+    fn a_revision_is_a_whole_name() {
+        let whole = "0123456789abcdef0123456789abcdef01234567";
+        assert_eq!(Revision::parse(whole).unwrap().short(), "0123456");
+        for bad in [
+            "",
+            "HEAD",
+            "0123456",
+            &whole.to_uppercase(),
+            &format!("{whole}0"),
+            "g123456789abcdef0123456789abcdef01234567",
+        ] {
+            assert!(Revision::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

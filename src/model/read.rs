@@ -16,12 +16,12 @@ use super::text::{Line, Text};
 use crate::yaml::{Key, Kind, Node, Span};
 
 /// A type that can be read from a YAML value; what is wrong is added to the problems, and nothing is returned.
-pub(super) trait Read: Sized {
+pub(crate) trait Read: Sized {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self>;
 }
 
 /// The keys of one mapping, taken one after the other; at the end whatever is left is an unknown key.
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     span: Span,
     entries: &'a [(Key, Node)],
     known: Vec<&'static str>,
@@ -29,7 +29,7 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Begins to read a mapping; anything else is a problem.
-    pub(super) fn of(node: &'a Node, problems: &mut Vec<Problem>) -> Option<Self> {
+    pub(crate) fn of(node: &'a Node, problems: &mut Vec<Problem>) -> Option<Self> {
         match &node.kind {
             Kind::Mapping(entries) => Some(Self {
                 span: node.span.clone(),
@@ -49,7 +49,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Begins to read a mapping that may be left out.
-    pub(super) fn of_optional(node: Option<&'a Node>, problems: &mut Vec<Problem>) -> Option<Self> {
+    pub(crate) fn of_optional(node: Option<&'a Node>, problems: &mut Vec<Problem>) -> Option<Self> {
         match node {
             Some(node) => Self::of(node, problems),
             None => Some(Self {
@@ -61,7 +61,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The node of a key, where it is there.
-    pub(super) fn node(&mut self, key: &'static str) -> Option<&'a Node> {
+    pub(crate) fn node(&mut self, key: &'static str) -> Option<&'a Node> {
         self.known.push(key);
         self.entries
             .iter()
@@ -70,7 +70,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of a key; absent or null is `None` without a problem.
-    pub(super) fn optional<T: Read>(
+    pub(crate) fn optional<T: Read>(
         &mut self,
         key: &'static str,
         problems: &mut Vec<Problem>,
@@ -81,7 +81,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of a key, or the default where it is absent.
-    pub(super) fn or<T: Read>(
+    pub(crate) fn or<T: Read>(
         &mut self,
         key: &'static str,
         default: T,
@@ -91,7 +91,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of a key that must be there.
-    pub(super) fn required<T: Read>(
+    pub(crate) fn required<T: Read>(
         &mut self,
         key: &'static str,
         problems: &mut Vec<Problem>,
@@ -114,7 +114,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports the keys that nobody asked for.
-    pub(super) fn end(self, problems: &mut Vec<Problem>) {
+    pub(crate) fn end(self, problems: &mut Vec<Problem>) {
         for (key, _) in self.entries {
             if self.known.contains(&key.text.as_str()) {
                 continue;
@@ -130,7 +130,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The problem of a value of another kind.
-pub(super) fn expected(what: &str, node: &Node) -> Problem {
+pub(crate) fn expected(what: &str, node: &Node) -> Problem {
     Problem::new(
         node.span.clone(),
         format!("expected {what}, found {}", node.describe()),
@@ -144,7 +144,7 @@ pub(super) fn refused(refused: Refused, span: Span) -> Problem {
 }
 
 /// Reads a mapping with free keys, in the order of the file.
-pub(super) fn map<K, V: Read>(
+pub(crate) fn map<K, V: Read>(
     node: &Node,
     key: impl Fn(&str) -> Result<K, Refused>,
     problems: &mut Vec<Problem>,

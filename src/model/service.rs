@@ -1,20 +1,24 @@
+mod checks;
+
+use self::checks::{check_domains, check_groups, check_value_environments, derived_puppet_name};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::config::{ServiceConfig, as_map};
+use super::config::{OneValue, ServiceConfig, as_map, single_values};
 use super::deploy::{Check, Deploy, Environment, Group};
 use super::name::{
-    BranchName, EnvironmentName, Port, PuppetName, RepositoryName, ServiceName, SiteName, TaskId,
-    constant,
+    AnnotationName, BranchName, EnvironmentName, Port, PuppetName, RepositoryName, ServiceName,
+    SiteName, TaskId, constant,
 };
 use super::people::{Maintainer, Owner};
-use super::problem::{Problem, suggest};
-use super::read::{Fields, Read, map, refused};
+use super::problem::Problem;
+use super::read::{Fields, Read, map};
 use super::runtime::{Build, LogLevel, Runtime};
 use super::site::Site;
 use super::text::{Line, Text};
-use crate::yaml::{Kind, Node};
+use crate::yaml::Node;
 
 /// A service as `svcgen.yaml` describes it, with every default filled in.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -68,6 +72,10 @@ pub struct Service {
     /// Numbers of the tickets, once they are filed.
     #[serde(default)]
     pub tickets: Tickets,
+    /// Facts that the organisation asks for; the service request lists them, and its own templates may use them.
+    #[serde(default, serialize_with = "as_map")]
+    #[schemars(with = "std::collections::BTreeMap<AnnotationName, OneValue>")]
+    pub annotations: Vec<(AnnotationName, Value)>,
 }
 
 /// When things are meant to happen.
@@ -209,6 +217,10 @@ impl Service {
             .unwrap_or_default();
         let vagrant = Vagrant::read(fields.node("vagrant"), puppet_name.as_ref(), problems);
         let tickets = fields.or("tickets", Tickets::default(), problems);
+        let annotations = fields
+            .node("annotations")
+            .and_then(|node| single_values(node, AnnotationName::parse, problems))
+            .unwrap_or_default();
         fields.end(problems);
         check_value_environments(node, &environments, problems);
         check_domains(node, problems);
@@ -241,103 +253,8 @@ impl Service {
             environments,
             vagrant: vagrant?,
             tickets,
+            annotations,
         })
-    }
-}
-
-/// A name such as `a-nd` gives a class name that Puppet refuses; then the field has to be written.
-fn derived_puppet_name(
-    node: &Node,
-    name: Option<&ServiceName>,
-    problems: &mut Vec<Problem>,
-) -> Option<PuppetName> {
-    if node.find("puppet_name").is_some() {
-        return None;
-    }
-    let span = node.find("name")?.span.clone();
-    name?
-        .to_puppet()
-        .map_err(|r| {
-            let mut problem = refused(r, span);
-            problem.rule =
-                Some("write `puppet_name:` with another name for the Puppet class".into());
-            problems.push(problem);
-        })
-        .ok()
-}
-
-/// Values of parameters are for environments that exist.
-fn check_value_environments(
-    node: &Node,
-    known: &[(EnvironmentName, Environment)],
-    problems: &mut Vec<Problem>,
-) {
-    let parameters = node
-        .find_path(["config", "parameters"])
-        .map(Node::items)
-        .unwrap_or_default();
-    for (key, _) in parameters
-        .iter()
-        .filter_map(|p| p.find("value"))
-        .flat_map(Node::entries)
-    {
-        let exists = matches!(key.text.as_str(), "production" | "vagrant")
-            || known.iter().any(|(n, _)| n.as_str() == key.text);
-        if !exists {
-            let message = format!(
-                "`{}` is not an environment of this service",
-                key.text.escape_debug()
-            );
-            let rule = "`production`, `vagrant`, or a key of `environments`";
-            problems.push(Problem::new(key.span.clone(), message).rule(rule));
-        }
-    }
-}
-
-/// The domain of an environment selects its section of `scap.cfg`, so that no two can have one.
-fn check_domains(node: &Node, problems: &mut Vec<Problem>) {
-    let mut seen: Vec<(&str, &str)> = Vec::new();
-    let environments = node.find("environments").map(Node::entries);
-    for (key, environment) in environments.unwrap_or_default() {
-        let Some(domain) = environment.find("domain") else {
-            continue;
-        };
-        let Kind::String(name) = &domain.kind else {
-            continue;
-        };
-        let taken = seen.iter().find(|(other, _)| other == name);
-        if let Some((_, other)) = taken {
-            let message = format!("`{other}` has the domain `{}` already", name.escape_debug());
-            problems.push(Problem::new(domain.span.clone(), message));
-        } else if name == "global" {
-            let message = "`global` is the section of all environments";
-            problems.push(Problem::new(domain.span.clone(), message));
-        }
-        seen.push((name, &key.text));
-    }
-}
-
-/// A check for a group that is not deployed would never run.
-fn check_groups(node: &Node, deploy: &Deploy, problems: &mut Vec<Problem>) {
-    let checks = node.find_path(["deploy", "checks"]).map(Node::items);
-    let groups: Vec<&str> = deploy.groups.iter().map(|g| g.name.as_str()).collect();
-    for group in checks
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|c| c.find("group"))
-    {
-        if let Kind::String(name) = &group.kind
-            && !groups.contains(&name.as_str())
-            // Scap has a group of that name where the model has none.
-            && !(groups.is_empty() && name == "default")
-        {
-            let message = format!("`{}` is not a group of this service", name.escape_debug());
-            let rule = match suggest(name, groups.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "one of `deploy.groups`".into(),
-            };
-            problems.push(Problem::new(group.span.clone(), message).rule(rule));
-        }
     }
 }
 

@@ -1,321 +1,294 @@
+//! The questions that come with svcgen, and those that an organisation adds to them.
+
+mod check;
+mod read;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use include_dir::{Dir, include_dir};
-use serde_json::Value;
-use thiserror::Error;
 
-use super::question::{Question, Section};
-use super::shape::Shape;
-use crate::model::{SUPPORTED_VERSION, model_schema};
+use self::check::Check;
+use super::question::Section;
+use crate::model::{LoadError, Problem, Read as _, expected, read_text};
+use crate::yaml::{Key, Kind, Node, Span, parse_strict};
 
 /// The questions that come with svcgen.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/onboarding");
 
-/// Questions that cannot be used.
-#[derive(Debug, Error)]
-pub enum QuestionsError {
-    #[error("`{path}` cannot be read")]
-    Unreadable {
-        path: Utf8PathBuf,
-        source: std::io::Error,
-    },
-    #[error("`{path}` is wrong: {reason}")]
-    Wrong { path: Utf8PathBuf, reason: String },
-}
-
-/// Reads the questions that come with svcgen, and those of a folder of the organisation's.
+/// Reads the questions that come with svcgen, and those of folders, of which a later one wins over an earlier one.
 ///
-/// A file there adds a section, or where svcgen has one of that name, adds questions to it; a question whose id is
-/// there already is changed by the fields that are given.
+/// A file there adds a section, or where there is one of that name, adds questions to it. A question whose id is asked
+/// already is changed by the fields that are given; in a file of another name, it goes to that section.
 ///
 /// # Errors
-/// Where a file cannot be read, is not understood, or asks for what is not in the model.
-pub fn load_sections(folder: Option<&Utf8Path>) -> Result<Vec<Section>, QuestionsError> {
-    let mut files: Vec<(Utf8PathBuf, Value)> = Vec::new();
+/// Where a file cannot be read; or every mistake in one, such as a question about what is not in the model.
+pub fn load_sections(folders: &[Utf8PathBuf]) -> Result<Vec<Section>, LoadError> {
+    let mut catalogue = Catalogue::default();
     for file in BUILT_IN.files() {
-        let (Some(path), Some(text)) = (Utf8Path::from_path(file.path()), file.contents_utf8())
-        else {
-            continue;
-        };
-        if path.extension() == Some("yaml") {
-            files.push((path.to_owned(), parse(path, text)?));
+        if let (Some(path), Some(text)) = (Utf8Path::from_path(file.path()), file.contents_utf8())
+            && path.extension() == Some("yaml")
+        {
+            catalogue.add(0, path.to_owned(), text.to_owned());
         }
     }
-    for (path, text) in own_files(folder)? {
-        let own = parse(&path, &text)?;
-        let same = files
-            .iter_mut()
-            .find(|(other, _)| other.file_stem() == path.file_stem());
-        match same {
-            Some((name, present)) => {
-                *name = path;
-                merge(present, own);
-            }
-            None => files.push((path, own)),
+    for (index, folder) in folders.iter().enumerate() {
+        for path in files(folder)? {
+            let text = read_text(&path)?;
+            catalogue.add(index + 1, path, text);
         }
     }
-    let schema = model_schema();
-    let mut sections = Vec::new();
-    for (path, value) in files {
-        let wrong = |reason: String| QuestionsError::Wrong {
-            path: path.clone(),
-            reason,
-        };
-        let mut section: Section =
-            serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
-        if section.version != SUPPORTED_VERSION {
-            let version = section.version;
-            return Err(wrong(format!(
-                "version {version} is not known; this svcgen reads version {SUPPORTED_VERSION}"
-            )));
-        }
-        for question in &section.questions {
-            check(question, &schema).map_err(wrong)?;
-        }
-        section.name = path.file_stem().unwrap_or_default().to_owned();
-        sections.push(section);
-    }
-    sections.sort_by(|a, b| (a.order, &a.name).cmp(&(b.order, &b.name)));
-    Ok(sections)
+    catalogue.sections()
 }
 
-fn own_files(folder: Option<&Utf8Path>) -> Result<Vec<(Utf8PathBuf, String)>, QuestionsError> {
-    let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
-        return Ok(Vec::new());
+/// The files of questions in a folder, by name; none where there is no folder.
+fn files(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, LoadError> {
+    let unreadable = |error| LoadError::Unreadable {
+        path: folder.to_owned(),
+        error,
     };
-    let unreadable = |path: &Utf8Path, source| QuestionsError::Unreadable {
-        path: path.to_owned(),
-        source,
+    // The error names the path itself, once: hence not `fs_err`.
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(error)),
     };
     let mut paths = Vec::new();
-    for entry in folder.read_dir_utf8().map_err(|e| unreadable(folder, e))? {
-        let path = entry.map_err(|e| unreadable(folder, e))?.into_path();
-        if path.extension() == Some("yaml") {
-            paths.push(path);
-        }
+    for entry in entries {
+        let path = Utf8PathBuf::from_path_buf(entry.map_err(unreadable)?.path());
+        paths.extend(path.ok().filter(|path| path.extension() == Some("yaml")));
     }
     paths.sort();
-    let read = |path: Utf8PathBuf| match fs_err::read_to_string(&path) {
-        Ok(text) => Ok((path, text)),
-        Err(error) => Err(unreadable(&path, error)),
-    };
-    paths.into_iter().map(read).collect()
+    Ok(paths)
 }
 
-fn parse(path: &Utf8Path, text: &str) -> Result<Value, QuestionsError> {
-    let wrong = |reason| QuestionsError::Wrong {
-        path: path.to_owned(),
-        reason,
-    };
-    let line = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
-    let node = crate::yaml::parse_strict(text)
-        .map_err(|error| wrong(format!("line {}: {}", line(error.at), error.message)))?;
-    let value = node.to_value();
-    match value.is_object() {
-        true => Ok(value),
-        false => Err(wrong(format!(
-            "expected a mapping, found {}",
-            node.describe()
-        ))),
+/// All files that were read, and what they say together.
+#[derive(Debug, Default)]
+struct Catalogue {
+    files: Vec<File>,
+    sections: Vec<Written>,
+}
+
+/// A file of questions.
+#[derive(Debug)]
+struct File {
+    path: Utf8PathBuf,
+    text: String,
+    /// The folder that it is in: 0 for what comes with svcgen.
+    layer: usize,
+    problems: Vec<Problem>,
+}
+
+/// A section as it is written.
+#[derive(Debug)]
+struct Written {
+    name: String,
+    /// The file that said something about it last.
+    file: usize,
+    fields: Node,
+    questions: Vec<Asked>,
+}
+
+/// A question as it is written, with the file that said something about it last.
+#[derive(Debug)]
+struct Asked {
+    id: String,
+    file: usize,
+    node: Node,
+}
+
+impl Catalogue {
+    /// Takes a file, and remembers what is wrong in it.
+    fn add(&mut self, layer: usize, path: Utf8PathBuf, text: String) {
+        let name = path.file_stem().unwrap_or_default().to_owned();
+        let parsed = parse_strict(&text);
+        let file = self.files.len();
+        self.files.push(File {
+            path,
+            text,
+            layer,
+            problems: Vec::new(),
+        });
+        let mut problems = Vec::new();
+        match parsed {
+            Ok(node) => self.merge(file, name, &node, &mut problems),
+            Err(error) => problems.push(Problem::new(error.at..error.at, error.message)),
+        }
+        self.files[file].problems.extend(problems);
     }
-}
 
-/// Brings the fields and the questions of an organisation's file into those that are there.
-fn merge(present: &mut Value, own: Value) {
-    let Value::Object(fields) = own else { return };
-    for (key, value) in fields {
-        match (key.as_str(), value) {
-            ("questions", Value::Array(questions)) => {
-                for question in questions {
-                    merge_question(&mut present["questions"], question);
+    /// Brings what a file says into what is there.
+    fn merge(&mut self, file: usize, name: String, node: &Node, problems: &mut Vec<Problem>) {
+        let Kind::Mapping(entries) = &node.kind else {
+            problems.push(expected("a mapping", node));
+            return;
+        };
+        let (questions, fields): (Vec<_>, Vec<_>) = entries
+            .iter()
+            .cloned()
+            .partition(|(key, _)| key.text == "questions");
+        let own = Node {
+            kind: Kind::Mapping(fields),
+            ..node.clone()
+        };
+        let index = match self.sections.iter().position(|other| other.name == name) {
+            Some(index) => {
+                let present = &mut self.sections[index];
+                present.fields = merged(&present.fields, &own);
+                present.file = file;
+                index
+            }
+            None => {
+                self.sections.push(Written {
+                    name,
+                    file,
+                    fields: own,
+                    questions: Vec::new(),
+                });
+                self.sections.len() - 1
+            }
+        };
+        for (_, list) in questions {
+            match &list.kind {
+                Kind::Sequence(items) => {
+                    for item in items {
+                        self.ask(index, file, item, problems);
+                    }
+                }
+                Kind::Null => {}
+                _ => problems.push(expected("a list", &list)),
+            }
+        }
+    }
+
+    /// Takes a question into a section.
+    fn ask(&mut self, section: usize, file: usize, own: &Node, problems: &mut Vec<Problem>) {
+        let Kind::Mapping(_) = own.kind else {
+            problems.push(expected("a mapping", own).rule("such as `{id: port, text: TCP port}`"));
+            return;
+        };
+        let Some(Kind::String(id)) = own.find("id").map(|id| &id.kind) else {
+            let problem = Problem::new(own.span.clone(), "a question needs an `id`");
+            problems.push(problem.rule("a path of the model, such as `id: port`"));
+            return;
+        };
+        let asked = |written: &Written| written.questions.iter().position(|asked| asked.id == *id);
+        let mut places = self.sections.iter().enumerate();
+        let found = places.find_map(|(index, written)| Some((index, asked(written)?)));
+        let mut question = Asked {
+            id: id.clone(),
+            file,
+            node: own.clone(),
+        };
+        let Some((there, at)) = found else {
+            self.sections[section].questions.push(question);
+            return;
+        };
+        let before = &self.sections[there].questions[at];
+        let (mine, other) = (&self.files[file], &self.files[before.file]);
+        if mine.layer == other.layer {
+            let place = crate::place::line_of(&other.text, before.node.span.start);
+            let message = format!("`{id}` is asked already");
+            let name = other.path.file_name().unwrap_or_default();
+            let rule = format!("{name}:{place} asks it");
+            problems.push(Problem::new(own.span.clone(), message).rule(rule));
+            return;
+        }
+        question.node = merged(&before.node, own);
+        if there == section {
+            self.sections[section].questions[at] = question;
+        } else {
+            self.sections[there].questions.remove(at);
+            self.sections[section].questions.push(question);
+        }
+    }
+
+    /// The sections in the order in which they are asked.
+    fn sections(mut self) -> Result<Vec<Section>, LoadError> {
+        let check = Check::new(
+            self.sections
+                .iter()
+                .flat_map(|s| &s.questions)
+                .map(|q| q.id.clone()),
+        );
+        let mut sections = Vec::new();
+        for written in self.sections {
+            let problems = &mut self.files[written.file].problems;
+            let mut section = Section::read(&written.fields, problems);
+            for asked in written.questions {
+                let problems = &mut self.files[asked.file].problems;
+                let question = super::question::Question::read(&asked.node, problems);
+                if let Some(question) = question {
+                    check.question(&question, &asked.node, problems);
+                    if let Some(section) = &mut section {
+                        section.questions.push(question);
+                    }
                 }
             }
-            (_, value) => present[key] = value,
+            sections.extend(section.map(|section| Section {
+                name: written.name,
+                ..section
+            }));
         }
+        if let Some(mut file) = self
+            .files
+            .into_iter()
+            .find(|file| !file.problems.is_empty())
+        {
+            file.problems.sort_by_key(|problem| problem.span.start);
+            return Err(LoadError::Wrong {
+                path: file.path,
+                text: file.text,
+                problems: file.problems,
+            });
+        }
+        sections.sort_by(|a, b| (a.order, &a.name).cmp(&(b.order, &b.name)));
+        Ok(sections)
     }
 }
 
-fn merge_question(questions: &mut Value, own: Value) {
-    if !questions.is_array() {
-        *questions = Value::Array(Vec::new());
-    }
-    let Value::Array(questions) = questions else {
-        return;
+/// A mapping with the entries of another one; what stays of the first gets the place of the other.
+fn merged(present: &Node, own: &Node) -> Node {
+    let is_changed = |key: &Key| {
+        own.entries()
+            .iter()
+            .any(|(other, _)| other.text == key.text)
     };
-    let same = questions
-        .iter_mut()
-        .find(|question| question["id"] == own["id"]);
-    match (same, own) {
-        (Some(Value::Object(question)), Value::Object(own)) => question.extend(own),
-        (_, own) => questions.push(own),
+    let start = own.span.start..own.span.start;
+    let kept = present
+        .entries()
+        .iter()
+        .filter(|(key, _)| !is_changed(key))
+        .map(|(key, value)| {
+            let key = Key {
+                span: start.clone(),
+                ..key.clone()
+            };
+            (key, placed(value.clone(), &start))
+        });
+    Node {
+        kind: Kind::Mapping(kept.chain(own.entries().iter().cloned()).collect()),
+        ..own.clone()
     }
 }
 
-/// Whether a question asks for what is in the model.
-fn check(question: &Question, schema: &Value) -> Result<(), String> {
-    let shape = Shape::root(schema)
-        .at(&question.id)
-        .ok_or_else(|| format!("`{}` is not a path of the model", question.id))?;
-    let item = match question.keyed {
-        true => shape.child("an-item"),
-        false => shape.item(),
-    };
-    for field in &question.fields {
-        let is_key = question.keyed && field.id == "name";
-        if !is_key && item.at(&field.id).is_none() {
-            let (field, list) = (&field.id, &question.id);
-            return Err(format!("`{field}` is not a field of `{list}`"));
+/// A value as if it were written at one place.
+fn placed(mut node: Node, span: &Span) -> Node {
+    node.span = span.clone();
+    match &mut node.kind {
+        Kind::Mapping(entries) => {
+            for (key, value) in entries {
+                key.span = span.clone();
+                *value = placed(value.clone(), span);
+            }
         }
+        Kind::Sequence(items) => {
+            for item in items {
+                *item = placed(item.clone(), span);
+            }
+        }
+        _ => {}
     }
-    Ok(())
+    node
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::super::answers::REQUIRED;
-    use super::*;
-
-    fn own(files: &[(&str, &str)]) -> Result<Vec<Section>, QuestionsError> {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, text) in files {
-            fs_err::write(folder.path().join(name), text).unwrap();
-        }
-        load_sections(Utf8Path::from_path(folder.path()))
-    }
-
-    fn ids(sections: &[Section]) -> Vec<&str> {
-        let questions = sections.iter().flat_map(|section| &section.questions);
-        questions.map(|question| question.id.as_str()).collect()
-    }
-
-    #[test]
-    fn every_place_of_the_model_has_a_question() {
-        let sections = load_sections(None).unwrap();
-        let ids = ids(&sections);
-        for (path, _) in REQUIRED {
-            assert!(ids.contains(&path), "{path}");
-        }
-        let schema = model_schema();
-        let asked = |path: &str| {
-            ids.iter().any(|id| {
-                *id == path
-                    || id.starts_with(&format!("{path}."))
-                    || path.starts_with(&format!("{id}."))
-            })
-        };
-        for section in schema["properties"].as_object().unwrap().keys() {
-            assert!(section == "version" || asked(section), "{section}");
-        }
-        for (section, definition) in [
-            ("owner", "Owner"),
-            ("repositories", "Repositories"),
-            ("config", "ServiceConfig"),
-            ("runtime", "Runtime"),
-            ("runtime.healthcheck", "Healthcheck"),
-            ("build", "Build"),
-            ("deploy", "Deploy"),
-            ("vagrant", "Vagrant"),
-            ("tickets", "Tickets"),
-            ("timeline", "Timeline"),
-        ] {
-            for field in schema["$defs"][definition]["properties"]
-                .as_object()
-                .unwrap()
-                .keys()
-            {
-                assert!(asked(&format!("{section}.{field}")), "{section}.{field}");
-            }
-        }
-        let mut once = ids.clone();
-        once.sort_unstable();
-        once.dedup();
-        assert_eq!(once.len(), ids.len(), "no question is asked twice");
-    }
-
-    #[test]
-    fn every_field_of_an_item_has_a_question_and_every_condition_a_path() {
-        let sections = load_sections(None).unwrap();
-        let ids = ids(&sections);
-        let schema = model_schema();
-        for question in sections.iter().flat_map(|section| &section.questions) {
-            assert!(
-                question.when.paths().all(|path| ids.contains(&path)),
-                "{}",
-                question.id
-            );
-            let shape = question
-                .id
-                .split('.')
-                .fold(Shape::root(&schema), Shape::child);
-            let item = if question.keyed {
-                shape.child("x")
-            } else {
-                shape.item()
-            };
-            for field in &question.fields {
-                let mut paths = field.when.paths();
-                assert!(
-                    paths.all(|path| question.fields.iter().any(|f| f.id == path)),
-                    "{}",
-                    field.id
-                );
-            }
-            for key in ["name", "from", "to", "command", "domain"] {
-                let asked = question.fields.iter().any(|field| field.id == key);
-                assert!(
-                    asked || question.fields.is_empty() || !item.requires(key),
-                    "{} {key}",
-                    question.id
-                );
-            }
-        }
-        for section in &sections {
-            for question in section
-                .questions
-                .iter()
-                .chain(section.questions.iter().flat_map(|q| &q.fields))
-            {
-                assert!(question.text.len() <= 60, "{}: does not fit", question.id);
-                assert!(!question.text.ends_with(['.', ':', '?']), "{}", question.id);
-            }
-        }
-    }
-
-    #[test]
-    fn an_organisation_adds_and_changes_questions() {
-        let sections = own(&[
-            ("service.yaml", "questions:\n  - {id: port, default: 7000}\n  - {id: runtime.extra.heap_limit, text: Heap, type: number}\n"),
-            ("team.yaml", "version: 1\ntitle: The team\nquestions:\n  - {id: config.environment.TEAM, text: Team}\n"),
-        ])
-        .unwrap();
-        let port = sections[0]
-            .questions
-            .iter()
-            .find(|q| q.id == "port")
-            .unwrap();
-        assert_eq!(port.default, Some(7000.into()));
-        assert!(
-            !port.text.is_empty() && !port.help.is_empty(),
-            "the rest stays"
-        );
-        assert!(ids(&sections[..1]).contains(&"runtime.extra.heap_limit"));
-        assert_eq!(sections.last().unwrap().name, "team");
-    }
-
-    #[test]
-    fn questions_that_cannot_be_answered_are_refused() {
-        let refused = |text: &str| own(&[("own.yaml", text)]).unwrap_err().to_string();
-        let question =
-            |text: &str| refused(&format!("version: 1\ntitle: T\nquestions: [{text}]\n"));
-        assert!(question("{id: prot, text: P}").ends_with("`prot` is not a path of the model"));
-        assert!(question("{id: deploy..user, text: P}").contains("not a path"));
-        assert!(
-            question("{id: deploy.groups, text: P, type: items, fields: [{id: hots, text: H}]}")
-                .ends_with("`hots` is not a field of `deploy.groups`")
-        );
-        assert!(question("{id: port, text: P, kidn: port}").contains("kidn"));
-        assert!(refused("version: 2\ntitle: T\n").contains("version 2 is not known"));
-        assert!(refused("- a\n").contains("expected a mapping, found a list"));
-        assert!(refused("a: [\n").contains("line "));
-    }
-}
+mod tests;

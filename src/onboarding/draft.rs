@@ -23,8 +23,15 @@ pub struct Draft {
     /// The sections of which every question is asked.
     #[serde(default)]
     pub whole: BTreeSet<String>,
+    /// What the model said when the interview began; nothing where it was not there.
+    #[serde(default = "nothing")]
+    pub base: Value,
     /// The answers so far, as a part of the model.
     pub answers: Value,
+}
+
+fn nothing() -> Value {
+    Value::Object(serde_json::Map::new())
 }
 
 /// A draft that cannot be used.
@@ -57,6 +64,7 @@ impl Draft {
             at: None,
             later: BTreeSet::new(),
             whole: BTreeSet::new(),
+            base: nothing(),
             answers,
         }
     }
@@ -130,6 +138,17 @@ impl Drafts {
         edit::replace(&path, text.as_bytes()).map_err(failed)
     }
 
+    /// Takes a draft away that came to its end; one that another interview has written since stays.
+    ///
+    /// # Errors
+    /// Where it cannot be taken away.
+    pub fn finish(&self, draft: &Draft) -> Result<(), DraftError> {
+        match self.read(&draft.model) {
+            Ok(Some(found)) if found != *draft => Ok(()),
+            _ => self.remove(&draft.model),
+        }
+    }
+
     /// Takes a draft away, where there is one.
     ///
     /// # Errors
@@ -179,7 +198,10 @@ mod tests {
         draft.at = Some("port".into());
         draft.later.insert("deploy".into());
         drafts.write(&draft).unwrap();
-        assert_eq!(drafts.read(model).unwrap(), Some(draft));
+        assert_eq!(drafts.read(model).unwrap(), Some(draft.clone()));
+        let ours = Draft::new(model, json!({}));
+        drafts.finish(&ours).unwrap();
+        assert!(drafts.read(model).unwrap().is_some(), "it is another's");
         let aside = drafts.set_aside(model).unwrap();
         assert!(aside.is_file() && drafts.read(model).unwrap().is_none());
         drafts.remove(model).unwrap();

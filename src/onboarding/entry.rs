@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::question::{Kind, Question};
+use super::question::{Choice, Kind, Question, shown};
 use crate::yaml::parse_strict;
 
 /// The values that a text may mean, the likeliest first.
@@ -15,9 +15,12 @@ pub(super) fn values(question: &Question, text: &str) -> Result<Vec<Value>, Stri
     match question.kind {
         Kind::Line | Kind::Date => one(trimmed.into()),
         Kind::Text => one(text.trim_end().into()),
-        Kind::Port | Kind::Number => one(trimmed
-            .parse::<i64>()
-            .map_or_else(|_| trimmed.into(), Value::from)),
+        Kind::Port | Kind::Number => match (trimmed.parse::<i64>(), trimmed.parse::<f64>()) {
+            (Ok(number), _) => one(number.into()),
+            // What is infinite is no number to JSON.
+            (_, Ok(number)) if number.is_finite() => one(number.into()),
+            _ => Err(format!("`{}` is not a number", trimmed.escape_debug())),
+        },
         Kind::Choice => one(choice(question, trimmed).into()),
         Kind::YesNo => match trimmed.to_lowercase().as_str() {
             "y" | "yes" | "true" => one(true.into()),
@@ -34,6 +37,22 @@ pub(super) fn values(question: &Question, text: &str) -> Result<Vec<Value>, Stri
             Ok(parsed.into_iter().chain([Value::from(trimmed)]).collect())
         }
         Kind::Items => Err("a number, `+` or `-`".into()),
+    }
+}
+
+/// Whether a value is what its question asks for; only where the model would take anything.
+///
+/// # Errors
+/// What was expected.
+pub(super) fn check(question: &Question, value: &Value) -> Result<(), String> {
+    let said = |what: &str| format!("`{}` is not {what}", shown(value).escape_debug());
+    let is_choice = |choice: &Choice| *value == choice.value;
+    match question.kind {
+        Kind::Choice if !question.choices.iter().any(is_choice) => Err(said("one of the choices")),
+        Kind::Date if shown(value).parse::<jiff::civil::Date>().is_err() => {
+            Err(said("a date: year-month-day, such as `2026-12-15`"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -94,10 +113,13 @@ fn pairs(text: &str) -> Result<Map<String, Value>, String> {
         let value = value.trim();
         let parsed = parse_strict(value).ok().map(|node| node.to_value());
         let parsed = parsed.filter(|parsed| !parsed.is_null());
-        map.insert(
-            key.trim().to_owned(),
-            parsed.unwrap_or_else(|| value.into()),
-        );
+        let parsed = parsed.unwrap_or_else(|| value.into());
+        if map.insert(key.trim().to_owned(), parsed).is_some() {
+            return Err(format!(
+                "`{}` stands there a second time",
+                key.trim().escape_debug()
+            ));
+        }
     }
     Ok(map)
 }
@@ -108,13 +130,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::model::Read as _;
+
+    fn read(question: &str) -> Question {
+        Question::read(&parse_strict(question).unwrap(), &mut Vec::new()).unwrap()
+    }
 
     fn first(kind: &str, text: &str) -> Value {
         let question = format!(
             "{{id: x, text: X, type: {kind}, choices: [{{value: inline}}, {{value: scap}}, {{value: sh}}]}}"
         );
-        let question = serde_yaml::from_str(&question).unwrap();
-        values(&question, text).unwrap().remove(0)
+        values(&read(&question), text).unwrap().remove(0)
     }
 
     #[test]
@@ -140,7 +166,7 @@ mod tests {
     #[test]
     fn each_kind_makes_its_value() {
         assert_eq!(first("port", " 6000 "), 6000);
-        assert_eq!(first("port", "http"), "http");
+        assert_eq!(first("number", "0.5"), 0.5);
         assert_eq!(first("yes_no", "Y"), true);
         assert_eq!(
             first("words", "Node.js, Kafka,"),
@@ -153,7 +179,29 @@ mod tests {
         );
         assert_eq!(first("value", "[1, a]"), json!([1, "a"]));
         assert_eq!(first("value", "a: [b"), "a: [b");
-        let yes_no = serde_yaml::from_str("{id: x, text: X, type: yes_no}").unwrap();
+        let yes_no = read("{id: x, text: X, type: yes_no}");
         assert_eq!(values(&yes_no, "perhaps").unwrap_err(), "yes or no");
+        let refused = |kind: &str, text: &str| {
+            let question = read(&format!("{{id: x, text: X, type: {kind}}}"));
+            values(&question, text).unwrap_err()
+        };
+        assert_eq!(refused("port", "http"), "`http` is not a number");
+        assert_eq!(refused("number", "inf"), "`inf` is not a number");
+        assert_eq!(
+            refused("values", "A=1\nA=2"),
+            "`A` stands there a second time"
+        );
+    }
+
+    #[test]
+    fn where_the_model_takes_anything_the_question_decides() {
+        let refused = |question: &str, value: Value| check(&read(question), &value).err();
+        let choice = "{id: annotations.x, text: X, type: choice, choices: [{value: a}]}";
+        assert_eq!(refused(choice, json!("a")), None);
+        assert!(refused(choice, json!("b")).is_some());
+        let date = "{id: annotations.x, text: X, type: date}";
+        assert_eq!(refused(date, json!("2026-12-15")), None);
+        assert!(refused(date, json!("soon")).is_some());
+        assert_eq!(refused("{id: annotations.x, text: X}", json!("")), None);
     }
 }

@@ -11,13 +11,14 @@ pub struct Facts {
     persons: Vec<Person>,
     /// A port that no checkout has given away.
     pub free_port: Option<u16>,
+    /// Why `package.json` says nothing, where it is there.
+    pub problem: Option<String>,
 }
 
 impl Facts {
     /// Looks at `package.json` of a folder, the user's configuration, and git's.
     pub fn find(folder: &Utf8Path, user: &User) -> Self {
-        let package = fs_err::read_to_string(folder.join("package.json")).unwrap_or_default();
-        let package: Value = serde_json::from_str(&package).unwrap_or_default();
+        let (package, problem) = package(folder);
         let configured = user.name.clone().map(|name| Person {
             name,
             email: user.email.clone(),
@@ -29,6 +30,15 @@ impl Facts {
             package,
             persons: persons.into_iter().flatten().collect(),
             free_port: None,
+            problem,
+        }
+    }
+
+    /// Whether there is a source of that name.
+    pub(super) fn is_source(source: &str) -> bool {
+        match source.split_once(' ') {
+            Some(("package.json", path)) => !path.trim().is_empty(),
+            _ => ["person name", "person email", "checkouts port"].contains(&source),
         }
     }
 
@@ -66,6 +76,21 @@ impl Facts {
     }
 }
 
+/// What `package.json` of a folder says, or why it says nothing.
+fn package(folder: &Utf8Path) -> (Value, Option<String>) {
+    // The message names the file itself, once: hence not `fs_err`.
+    let text = match std::fs::read_to_string(folder.join("package.json")) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (Value::Null, None),
+        Err(error) => return (Value::Null, Some(error.to_string())),
+    };
+    match serde_json::from_str::<Value>(&text) {
+        Ok(package) if package.is_object() => (package, None),
+        Ok(_) => (Value::Null, Some("it is not an object".into())),
+        Err(error) => (Value::Null, Some(error.to_string())),
+    }
+}
+
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -99,5 +124,18 @@ mod tests {
         assert_eq!(facts.get("person email", Some("Grace")), None);
         assert_eq!(get("checkouts port"), None);
         assert_eq!(get("something else"), None);
+        assert_eq!(facts.problem, None);
+    }
+
+    #[test]
+    fn a_package_that_says_nothing_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8Path::from_path(folder.path()).unwrap();
+        let problem = || Facts::find(path, &User::default()).problem;
+        assert_eq!(problem(), None);
+        fs_err::write(path.join("package.json"), "{\"name\": \"x\",\n}").unwrap();
+        assert_eq!(problem().unwrap(), "trailing comma at line 2 column 1");
+        fs_err::write(path.join("package.json"), "[]").unwrap();
+        assert_eq!(problem().unwrap(), "it is not an object");
     }
 }

@@ -1,10 +1,13 @@
+mod judging;
+mod places;
+
 use std::collections::BTreeSet;
 use std::io;
 
 use serde_json::Value;
 use thiserror::Error;
 
-use super::answers::{Answers, REQUIRED};
+use super::answers::REQUIRED;
 use super::draft::Draft;
 use super::entry;
 use super::facts::Facts;
@@ -293,6 +296,8 @@ impl<'a> Interview<'a> {
             return self.items(question, count);
         }
         let choices = self.choices(question);
+        // What was refused can be mended, and need not be typed again.
+        let mut refused: Option<String> = None;
         loop {
             let present = self.answer(&question.id).cloned();
             let (value, origin) = match &present {
@@ -308,16 +313,19 @@ impl<'a> Interview<'a> {
                 text: &question.text,
                 kind: question.kind,
                 choices: &choices,
-                typed: value
-                    .as_ref()
-                    .map(|v| typed(question, v))
+                typed: refused
+                    .take()
+                    .or_else(|| value.as_ref().map(|v| typed(question, v)))
                     .unwrap_or_default(),
                 current: current.filter(|current| !current.text.is_empty()),
                 optional: !self.is_required(question),
             };
             match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
-                Reply::Help => self.tell(&Note::Help(&question.help))?,
+                Reply::Help => {
+                    let help = self.help(question);
+                    self.tell(&Note::Help(&help))?;
+                }
                 Reply::Nothing if self.is_required(question) => {
                     self.tell(&Note::Wrong("this has to be answered", None))?;
                 }
@@ -342,15 +350,40 @@ impl<'a> Interview<'a> {
                     }
                     None => return Ok(Turn::Next),
                 },
-                Reply::Text(text) => match entry::values(&with(question, &choices), &text) {
-                    Ok(values) => {
-                        if self.take(question, values)? {
-                            return Ok(Turn::Next);
+                Reply::Text(text) => {
+                    match self.typed(&with(question, &choices), &text) {
+                        Ok(values) => {
+                            if self.take(question, values)? {
+                                return Ok(Turn::Next);
+                            }
                         }
+                        Err(reason) => self.tell(&Note::Wrong(&reason, None))?,
                     }
-                    Err(reason) => self.tell(&Note::Wrong(&reason, None))?,
-                },
+                    refused = Some(text);
+                }
             }
+        }
+    }
+
+    /// The values that a text may mean, where that is an answer to the question.
+    fn typed(&self, question: &Question, text: &str) -> Result<Vec<Value>, String> {
+        let values = entry::values(question, text)?;
+        let shape = Shape::root(&self.schema).at(&question.id);
+        if shape.is_some_and(Shape::is_free)
+            && let Some(Err(reason)) = values.first().map(|value| entry::check(question, value))
+        {
+            return Err(reason);
+        }
+        Ok(values)
+    }
+
+    /// The help of a question, with the command that needs the answer where the question names one.
+    pub(super) fn help(&self, question: &Question) -> String {
+        match question.needed_for {
+            None => question.help.clone(),
+            Some(step) => format!("{}\n\nNeeded for `{}`.", question.help, step.command())
+                .trim_start()
+                .to_owned(),
         }
     }
 
@@ -400,125 +433,6 @@ impl<'a> Interview<'a> {
             }
             None => Ok(true),
         }
-    }
-
-    /// The answer that Enter gives to a question that is not answered, and where it comes from.
-    fn proposed(
-        &self,
-        question: &Question,
-    ) -> Result<(Option<Value>, Option<String>), InterviewError> {
-        let owner = self.answer("owner.name").and_then(Value::as_str);
-        let found = question
-            .from
-            .iter()
-            .filter_map(|source| self.setting.facts.get(source, owner));
-        for (value, origin) in found {
-            if self.is_valid(question, &value)?
-                && (self.setting.taken)(&question.id, &value).is_none()
-            {
-                return Ok((Some(value), Some(origin)));
-            }
-        }
-        let own = match &question.default {
-            Some(Value::String(template)) => self.filled(template).map(Value::String),
-            other => other.clone(),
-        };
-        if let Some(value) = own
-            && self.is_valid(question, &value)?
-        {
-            return Ok((Some(value), None));
-        }
-        if self.is_required(question) {
-            return Ok((None, None));
-        }
-        let model = self.model(&self.draft.answers)?;
-        let is_known =
-            question.id.split('.').next() != Some("puppet_name") || self.answer("name").is_some();
-        let value = model
-            .as_ref()
-            .and_then(|model| tree::find(model, &question.id));
-        let value = value.filter(|value| is_known && !question.shown(value).is_empty());
-        Ok((value.cloned(), value.map(|_| MODELS_OWN.to_owned())))
-    }
-
-    /// Fills `{path}` and `{path without hyphens}` of a default; `None` where an answer is missing.
-    fn filled(&self, template: &str) -> Option<String> {
-        let mut text = String::new();
-        let mut rest = template;
-        while let Some((before, after)) = rest.split_once('{') {
-            let (name, after) = after.split_once('}')?;
-            let (path, is_plain) = match name.strip_suffix(" without hyphens") {
-                Some(path) => (path, true),
-                None => (name, false),
-            };
-            let answer = shown(&self.effective(path));
-            if answer.is_empty() {
-                return None;
-            }
-            text.push_str(before);
-            text.push_str(&if is_plain {
-                answer.replace('-', "")
-            } else {
-                answer
-            });
-            rest = after;
-        }
-        text.push_str(rest);
-        Some(text)
-    }
-
-    fn is_valid(&self, question: &Question, value: &Value) -> Result<bool, InterviewError> {
-        let mut answers = self.draft.answers.clone();
-        self.put(&mut answers, &question.id, value.clone());
-        let mistakes = self.mistakes(&answers)?;
-        Ok(mistakes.iter().all(|mistake| mistake.id != question.id))
-    }
-
-    /// The mistakes in answers, each with the question that it belongs to.
-    pub(super) fn mistakes(&self, answers: &Value) -> Result<Vec<Mistake>, InterviewError> {
-        let found = self.typed_answers(answers).preview(self.setting.sites)?;
-        let mistakes = found.err().unwrap_or_default().into_iter();
-        let mistake = |(id, problem): (String, crate::model::Problem)| Mistake {
-            id,
-            message: problem.message,
-            rule: problem.rule,
-        };
-        Ok(mistakes.map(mistake).collect())
-    }
-
-    /// The model of answers with everything filled in that goes without saying, where they make one.
-    pub(super) fn model(&self, answers: &Value) -> Result<Option<Value>, InterviewError> {
-        let found = self.typed_answers(answers).preview(self.setting.sites)?;
-        Ok(found
-            .ok()
-            .and_then(|service| serde_json::to_value(service).ok()))
-    }
-
-    fn typed_answers(&self, answers: &Value) -> Answers {
-        let mut typed = Answers::default();
-        typed.put_value("", answers);
-        let mut ids: Vec<&str> = self
-            .questions()
-            .map(|question| question.id.as_str())
-            .collect();
-        // What is asked of a part comes after what is asked of the whole.
-        ids.sort_by_key(|id| id.len());
-        for id in ids {
-            if let Some(value) = tree::find(answers, id) {
-                typed.put_value(id, value);
-            }
-        }
-        typed
-    }
-
-    /// What is answered, or what goes without saying.
-    fn effective(&self, path: &str) -> Value {
-        if let Some(value) = self.answer(path) {
-            return value.clone();
-        }
-        let model = self.model(&self.draft.answers).ok().flatten();
-        let found = model.as_ref().and_then(|model| tree::find(model, path));
-        found.cloned().unwrap_or_default()
     }
 
     pub(super) fn answer(&self, path: &str) -> Option<&Value> {
@@ -578,75 +492,6 @@ impl<'a> Interview<'a> {
     /// Whether the other answers call for a question.
     pub(super) fn is_called_for(&self, question: &Question) -> bool {
         question.when.holds(|path| self.effective(path))
-    }
-
-    /// The places that are gone through: questions, and where that is wanted, gates.
-    fn places(&self, with_gates: bool) -> Vec<Place<'a>> {
-        let sections: &'a [Section] = self.setting.sections;
-        let mut places = Vec::new();
-        for (index, section) in sections.iter().enumerate() {
-            if section.can_wait && with_gates {
-                places.push(Place::Gate(index, section));
-            }
-            if self.draft.later.contains(&section.name) {
-                continue;
-            }
-            let is_whole = self.draft.whole.contains(&section.name);
-            let asked = section.questions.iter().filter(|question| {
-                (is_whole || !question.rare || self.is_odd(question))
-                    && self.is_called_for(question)
-            });
-            places.extend(asked.map(Place::Question));
-        }
-        places
-    }
-
-    /// Whether a rare question is open nevertheless: it was asked for by the draft.
-    fn is_odd(&self, question: &Question) -> bool {
-        self.draft.at.as_deref() == Some(question.id.as_str())
-    }
-
-    fn place(&self, name: Option<&str>) -> Option<Place<'a>> {
-        let name = name?;
-        let places = self.places(true);
-        let found = places.iter().find(|place| place.name() == name);
-        found.or(places.first()).copied()
-    }
-
-    /// The order in which places stand, whether they are asked or not.
-    fn rank(&self, place: Place<'a>) -> (usize, usize) {
-        let sections: &'a [Section] = self.setting.sections;
-        match place {
-            Place::Gate(index, _) => (index, 0),
-            Place::Question(question) => {
-                let of =
-                    |section: &Section| section.questions.iter().position(|q| q.id == question.id);
-                let found = sections.iter().enumerate();
-                let mut found =
-                    found.filter_map(|(index, section)| Some((index, of(section)? + 1)));
-                found.next().unwrap_or_default()
-            }
-        }
-    }
-
-    fn after(&self, place: Place<'a>) -> Option<Place<'a>> {
-        let rank = self.rank(place);
-        self.places(true)
-            .into_iter()
-            .find(|other| self.rank(*other) > rank)
-    }
-
-    fn before(&self, place: Place<'a>) -> Option<Place<'a>> {
-        let rank = self.rank(place);
-        self.places(true)
-            .into_iter()
-            .rfind(|other| self.rank(*other) < rank)
-    }
-
-    fn section_of(&self, place: Place<'a>) -> (usize, &'a Section) {
-        let sections: &'a [Section] = self.setting.sections;
-        let index = self.rank(place).0;
-        (index, &sections[index])
     }
 }
 

@@ -59,7 +59,8 @@ impl<'a> Interview<'a> {
             let act = match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
                 Reply::Help => {
-                    self.tell(&Note::Help(&question.help))?;
+                    let help = self.help(question);
+                    self.tell(&Note::Help(&help))?;
                     continue;
                 }
                 Reply::Current | Reply::Nothing => {
@@ -125,16 +126,7 @@ impl<'a> Interview<'a> {
                 at = 0;
                 continue;
             };
-            let is_asked = field.when.holds(|path| {
-                let default = question
-                    .fields
-                    .iter()
-                    .find(|f| f.id == path)
-                    .and_then(|f| f.default.clone());
-                let said = tree::find(&item, path).cloned();
-                said.or(default.filter(|_| is_new && !is_cleared(&item, path)))
-                    .unwrap_or_default()
-            });
+            let is_asked = is_called_for(question, field, &item, is_new);
             if !is_asked {
                 tree::remove(&mut item, &field.id);
                 at += 1;
@@ -184,6 +176,7 @@ impl<'a> Interview<'a> {
         let known = self.mistakes_of(question, &placed(items, index, &without))?;
         let is_new = index == items.len();
         let text = format!("{}: {}", question.noun(), field.text);
+        let mut mended: Option<String> = None;
         loop {
             let value = tree::find(item, &field.id)
                 .or(field.default.as_ref().filter(|_| is_new))
@@ -197,9 +190,9 @@ impl<'a> Interview<'a> {
                 text: &text,
                 kind: field.kind,
                 choices: &field.choices,
-                typed: value
-                    .as_ref()
-                    .map(|value| typed(field, value))
+                typed: mended
+                    .take()
+                    .or_else(|| value.as_ref().map(|value| typed(field, value)))
                     .unwrap_or_default(),
                 current: current.filter(|current| !current.text.is_empty()),
                 optional: !is_required,
@@ -229,18 +222,28 @@ impl<'a> Interview<'a> {
                     None => return Ok(Turn::Next),
                     Some(value) => vec![value],
                 },
-                Reply::Text(text) => match entry::values(field, &text) {
-                    Ok(values) => values,
-                    Err(reason) => {
-                        self.tell(&Note::Wrong(&reason, None))?;
-                        continue;
+                Reply::Text(text) => {
+                    let values = entry::values(field, &text);
+                    mended = Some(text);
+                    match values {
+                        Ok(values) => values,
+                        Err(reason) => {
+                            self.tell(&Note::Wrong(&reason, None))?;
+                            continue;
+                        }
                     }
-                },
+                }
             };
             let mut refused: Option<Mistake> = None;
             for value in values {
                 let mut changed = without.clone();
                 self.put_field(question, &mut changed, &field.id, value);
+                // What this answer leaves no question for goes with it.
+                for other in question.fields.iter().filter(|other| other.id != field.id) {
+                    if !is_called_for(question, other, &changed, is_new) {
+                        tree::remove(&mut changed, &other.id);
+                    }
+                }
                 if is_key
                     && items
                         .iter()
@@ -310,6 +313,23 @@ impl<'a> Interview<'a> {
         let is_named = |path: &str| shape.at(path).is_some_and(Shape::is_named_list);
         tree::put(item, path, value, is_named);
     }
+}
+
+/// Whether the other fields of an item call for one.
+fn is_called_for(question: &Question, field: &Question, item: &Value, is_new: bool) -> bool {
+    field.when.holds(|path| {
+        let other = question.fields.iter().find(|other| other.id == path);
+        let default = other
+            .filter(|_| is_new && !is_cleared(item, path))
+            .and_then(|other| other.default.clone());
+        // In an item that is there, what is not said is no.
+        let is_yes_no = other.is_some_and(|other| other.kind == Kind::YesNo);
+        let said = tree::find(item, path).cloned().or(default);
+        said.unwrap_or(match is_yes_no {
+            true => Value::Bool(false),
+            false => Value::Null,
+        })
+    })
 }
 
 /// Whether a field is said to be nothing, so that its default does not count.

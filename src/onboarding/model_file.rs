@@ -34,6 +34,7 @@ const OWN: &[&str] = &[
     "runtime.extra",
     "build.environment",
     "build.dependencies",
+    "annotations",
 ];
 
 /// Sections that are read line by line, whichever way they would fit into one.
@@ -45,6 +46,7 @@ const LINE_BY_LINE: &[&str] = &[
     "deploy",
     "environments",
     "vagrant",
+    "annotations",
 ];
 
 /// The longest line of what could also be written in several, in characters.
@@ -132,7 +134,7 @@ fn item_default(path: &str) -> Option<Value> {
     }
 }
 
-fn write_entry(text: &mut String, key: &str, value: &Value, indent: usize) {
+pub(super) fn write_entry(text: &mut String, key: &str, value: &Value, indent: usize) {
     let pad = " ".repeat(indent);
     let lead = format!("{pad}{}:", yaml_string(key));
     match value {
@@ -173,7 +175,7 @@ fn write_entry(text: &mut String, key: &str, value: &Value, indent: usize) {
     }
 }
 
-fn write_item(text: &mut String, item: &Value, indent: usize) {
+pub(super) fn write_item(text: &mut String, item: &Value, indent: usize) {
     let pad = " ".repeat(indent);
     match item {
         Value::Object(map) if !map.is_empty() && !fits(&pad, item, false) => {
@@ -223,7 +225,7 @@ fn depth(value: &Value) -> usize {
 }
 
 /// Writes a value in one line, in brackets and braces where it has parts.
-fn in_line(value: &Value) -> String {
+pub(super) fn in_line(value: &Value) -> String {
     match value {
         Value::Null => "null".into(),
         Value::String(text) => scalar(text),

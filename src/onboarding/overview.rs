@@ -89,7 +89,7 @@ impl<'a> Interview<'a> {
         self.keep()
     }
 
-    /// The questions that can be changed: all that the other answers call for.
+    /// The questions that can be changed: all that the other answers call for, and what is answered nevertheless.
     fn rows(&self) -> Vec<(&'a Section, &'a Question)> {
         let sections: &'a [Section] = self.setting.sections;
         let all = sections.iter().flat_map(|section| {
@@ -98,7 +98,7 @@ impl<'a> Interview<'a> {
                 .iter()
                 .map(move |question| (section, question))
         });
-        all.filter(|(_, question)| self.is_called_for(question))
+        all.filter(|(_, it)| self.is_called_for(it) || self.answer(&it.id).is_some())
             .collect()
     }
 

@@ -1,75 +1,53 @@
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::condition::Condition;
 
 /// The questions of one file, which are asked together and may be left for later together.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Section {
     /// The name of the file.
-    #[serde(skip)]
     pub name: String,
-    pub version: u32,
     pub title: String,
     /// Sections are asked by this number, and then by name.
-    #[serde(default = "last")]
     pub order: u32,
     /// What the section is about, in a sentence or two.
-    #[serde(default)]
     pub intro: String,
     /// Whether it can be left for later as a whole.
-    #[serde(default)]
     pub can_wait: bool,
     /// The commands that need its answers, in the order of the road.
-    #[serde(default)]
     pub needed_for: Vec<Step>,
-    #[serde(default)]
     pub questions: Vec<Question>,
 }
 
 /// One question of the interview.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Question {
     /// The path in the model; of a field of an item, its key.
     pub id: String,
     pub text: String,
-    #[serde(default)]
     pub help: String,
-    #[serde(rename = "type", default)]
     pub kind: Kind,
     /// What is answered by Enter; a text may hold `{path}` of other answers. Without one, what the model says by itself.
-    #[serde(default)]
     pub default: Option<Value>,
     /// Where an answer may be found on the machine; the first that is there and valid goes before the default.
-    #[serde(default)]
     pub from: Vec<String>,
-    #[serde(default)]
     pub when: Condition,
     /// Whether hardly anybody needs another answer than the default; then it is asked only on request.
-    #[serde(default)]
     pub rare: bool,
     /// The command that needs the answer, where it is another than the section's.
-    #[serde(default)]
     pub needed_for: Option<Step>,
     /// The answers of a choice.
-    #[serde(default)]
     pub choices: Vec<Choice>,
     /// The questions about each item.
-    #[serde(default)]
     pub fields: Vec<Self>,
     /// What one item is called.
-    #[serde(default)]
     pub noun: Option<String>,
     /// Whether the items are the values of a mapping, with their names as keys.
-    #[serde(default)]
     pub keyed: bool,
 }
 
 /// What kind of answer is expected, and so how it is typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Kind {
     /// A text of one line.
     #[default]
@@ -96,18 +74,40 @@ pub enum Kind {
     Items,
 }
 
+impl Kind {
+    /// All kinds, by the names that the files have for them.
+    pub(super) const ALL: [(&str, Self); 13] = [
+        ("line", Self::Line),
+        ("text", Self::Text),
+        ("port", Self::Port),
+        ("number", Self::Number),
+        ("hosts", Self::Hosts),
+        ("choice", Self::Choice),
+        ("yes_no", Self::YesNo),
+        ("date", Self::Date),
+        ("words", Self::Words),
+        ("lines", Self::Lines),
+        ("values", Self::Values),
+        ("value", Self::Value),
+        ("items", Self::Items),
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        let mut all = Self::ALL.into_iter();
+        all.find(|(_, kind)| *kind == self)
+            .map_or("", |(name, _)| name)
+    }
+}
+
 /// One of the answers of a choice.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub value: String,
-    #[serde(default)]
     pub text: String,
 }
 
 /// A step of the road, by the command that takes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     New,
     Vagrant,
@@ -122,6 +122,20 @@ pub enum Step {
 }
 
 impl Step {
+    /// All steps, by the names that the files have for them.
+    pub(super) const ALL: [(&str, Self); 10] = [
+        ("new", Self::New),
+        ("vagrant", Self::Vagrant),
+        ("request-repositories", Self::RequestRepositories),
+        ("source", Self::Source),
+        ("request-service", Self::RequestService),
+        ("scap", Self::Scap),
+        ("puppet", Self::Puppet),
+        ("request-access", Self::RequestAccess),
+        ("build", Self::Build),
+        ("deploy", Self::Deploy),
+    ];
+
     /// The command as it is typed.
     pub fn command(self) -> &'static str {
         match self {
@@ -210,8 +224,4 @@ pub(super) fn pairs(map: &Map<String, Value>) -> Vec<String> {
         value => format!("{key}={value}"),
     };
     map.iter().map(pair).collect()
-}
-
-fn last() -> u32 {
-    100
 }

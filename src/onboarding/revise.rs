@@ -1,7 +1,10 @@
 //! Changes the text of a model so that it says what was answered; comments stay where the answers did.
 
+mod items;
+
 use serde_json::Value;
 
+use self::items::items;
 use crate::edit::Resolution;
 use crate::edit::yaml::{Entry, Other, Place, patch};
 use crate::yaml::{Node, parse};
@@ -30,9 +33,8 @@ pub fn revise(text: &str, wanted: &Value) -> Revised {
     compare(&root, wanted, &mut Vec::new(), &mut changes);
     for change in changes {
         let next = match change {
-            Change::Put(entry) => {
-                patch(Some(&changed), &[entry], Some(&changed), Resolution::Mark).ok()
-            }
+            Change::Put(entry) => items(&changed, &entry)
+                .or_else(|| patch(Some(&changed), &[entry], Some(&changed), Resolution::Mark).ok()),
             Change::Remove(path) => remove(&changed, &path),
         };
         match next {
@@ -116,7 +118,7 @@ fn remove(text: &str, path: &[String]) -> Option<String> {
 }
 
 /// Where the last thing in a value ends.
-fn content_end(value: &Node) -> usize {
+pub(super) fn content_end(value: &Node) -> usize {
     let inner = value
         .entries()
         .iter()
@@ -191,6 +193,83 @@ mod tests {
             v.as_object_mut().unwrap().shift_remove("config");
         });
         assert!(text.ends_with("heap_limit: 5\n"), "{text}");
+    }
+
+    #[test]
+    fn the_comments_of_a_list_stay_where_their_things_do() {
+        let model = "a: 1\nlist:\n# The first.\n- name: a # one\n  type: Integer\n  # No more.\n  default: 1 # yes\n\
+            - {name: b,  type: String} # two\n\n# The third.\n- name: c\n  value:\n    x: 1 # deep\n    y: [1]\n  last: |\n    text\nz: 2\n";
+        let value = parse(model).unwrap().to_value();
+        let revised = |change: &dyn Fn(&mut Value)| {
+            let mut wanted = value.clone();
+            change(&mut wanted["list"]);
+            match revise(model, &wanted) {
+                Revised::Lines(text) => text,
+                other => panic!("{other:?}"),
+            }
+        };
+        let text = revised(&|list| list[0]["default"] = json!(2));
+        assert_eq!(text, model.replace("default: 1 # yes", "default: 2 # yes"));
+        let text = revised(&|list| list[1]["type"] = json!("Hash"));
+        assert_eq!(
+            text,
+            model.replace("{name: b,  type: String}", "{name: b, type: Hash}")
+        );
+        let text = revised(&|list| list[2]["value"]["x"] = json!("two # words"));
+        assert_eq!(
+            text,
+            model
+                .replace("x: 1 # deep", "x: 'two # words' # deep")
+                .replace('\'', "\"")
+        );
+        let text = revised(&|list| list[2]["value"]["w"] = json!(3));
+        assert_eq!(
+            text,
+            model.replace("    y: [1]\n", "    y: [1]\n    w: 3\n")
+        );
+        let text = revised(&|list| {
+            list[0].as_object_mut().unwrap().shift_remove("default");
+        });
+        assert_eq!(text, model.replace("  default: 1 # yes\n", ""));
+        let text = revised(&|list| {
+            list.as_array_mut().unwrap().remove(1);
+        });
+        assert_eq!(
+            text,
+            model.replace("- {name: b,  type: String} # two\n", "")
+        );
+        let text = revised(&|list| list.as_array_mut().unwrap().push(json!({"name": "d"})));
+        assert_eq!(text, model.replace("    text\n", "    text\n- {name: d}\n"));
+        let text = revised(&|list| list.as_array_mut().unwrap().insert(1, json!("plain")));
+        assert_eq!(text, model.replace("- {name: b", "- plain\n- {name: b"));
+        let text = revised(&|list| list.as_array_mut().unwrap().insert(0, json!(0)));
+        assert!(
+            text.contains("- 0\n") && text.contains("# The first.\n"),
+            "{text}"
+        );
+        // A block of text is written anew with its thing, and the others stay.
+        let text = revised(&|list| list[2]["last"] = json!("other"));
+        assert!(
+            text.contains("default: 1 # yes") && text.contains("# two"),
+            "{text}"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_change_of_a_list_says_what_is_wanted(wanted in proptest::collection::vec(0_usize..6, 1..6)) {
+            let model = "list: # the list\n  - a # 1\n  - name: b\n    x: 1 # 2\n  - [c] # 3\n\n  # d\n  - {d: 1}\n# end\nz: 1\n";
+            let things = [json!("a"), json!({"name": "b", "x": 1}), json!(["c"]), json!({"d": 1}), json!({"name": "b", "x": [2], "y": null}), json!("- # 'e'")];
+            let list: Vec<Value> = wanted.into_iter().map(|index| things[index].clone()).collect();
+            let want = json!({"list": list, "z": 1});
+            match revise(model, &want) {
+                Revised::Lines(text) => {
+                    proptest::prop_assert_eq!(parse(&text).unwrap().to_value(), want);
+                    proptest::prop_assert!(text.starts_with("list: # the list\n") && text.ends_with("# end\nz: 1\n"), "{}", text);
+                }
+                other => proptest::prop_assert_eq!(other, Revised::Same),
+            }
+        }
     }
 
     #[test]

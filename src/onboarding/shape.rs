@@ -99,6 +99,12 @@ impl<'a> Shape<'a> {
         kinds.contains(&"string") && kinds.iter().all(|kind| matches!(*kind, "string" | "null"))
     }
 
+    /// Whether texts and other kinds of value are allowed alike, so that no rule of the model judges an answer.
+    pub(super) fn is_free(self) -> bool {
+        let kinds = self.kinds();
+        kinds.is_empty() || (kinds.contains(&"string") && kinds.contains(&"number"))
+    }
+
     /// Whether it may be nothing.
     pub(super) fn allows_null(self) -> bool {
         self.kinds().contains(&"null")
@@ -135,7 +141,7 @@ impl<'a> Shape<'a> {
     }
 
     /// The names of the kinds of value that are allowed here; none where anything is.
-    fn kinds(self) -> Vec<&'a str> {
+    pub(super) fn kinds(self) -> Vec<&'a str> {
         let types = self
             .variants()
             .into_iter()
@@ -185,6 +191,10 @@ mod tests {
         ] {
             assert!(!at(other).wants_text(), "{other}");
         }
+        for free in ["annotations.x", "config.environment.X", "runtime.extra.x"] {
+            assert!(at(free).is_free(), "{free}");
+        }
+        assert!(!at("build.target").is_free() && !at("port").is_free());
         assert!(at("owner.irc").allows_null() && !at("description").allows_null());
         for list in [
             "deploy.groups",

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::environment::{ScapEnvironment, places};
 use super::files::{Files, read_first};
@@ -27,7 +27,7 @@ pub struct DeployCheck {
 }
 
 /// The stages that a check can belong to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeployStage {
     Fetch,
@@ -80,6 +80,11 @@ impl DeployStage {
 }
 
 impl DeployCheck {
+    /// Whether it asks a service that is not restarted yet: an NRPE check right after the switch.
+    pub fn sees_old_process(&self) -> bool {
+        self.kind == CheckKind::Nrpe && self.after == Some(DeployStage::Promote)
+    }
+
     /// Reads the checks of all, and over them those of the environment, by their names.
     ///
     /// # Errors

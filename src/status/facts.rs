@@ -1,5 +1,7 @@
 use camino::Utf8PathBuf;
 
+use crate::hosts::Answer;
+use crate::model::HostName;
 use crate::review::{Sent, Standing};
 
 /// What was found out about the generated text in one repository.
@@ -46,4 +48,6 @@ pub struct Facts {
     pub deploy_repository: Known,
     /// Whether the deploy repository holds the dependencies that a build puts there.
     pub build: Known,
+    /// What the hosts of production said, where they were asked.
+    pub hosts: Option<Vec<(HostName, Answer)>>,
 }

@@ -1,3 +1,4 @@
+use super::answers::Answers;
 use super::facts::{Facts, Known, Text};
 use super::{State, Step};
 use crate::model::{HostName, RepositoryName, Service, Site, TaskId};
@@ -44,10 +45,11 @@ pub fn road(service: &Service, site: &Site, facts: &Facts) -> Vec<Step> {
     );
     let clones = clones(facts, &repositories);
     let request = service_request(service);
-    let access = access_request(service, site, &request);
+    let answers = Answers::of(facts);
+    let access = access_request(service, site, &request, answers.as_ref());
     let beta = beta(service, &deploy, &puppet);
     let build = build(facts, &deploy);
-    let first = first_deployment(service, site, &[&deploy, &puppet, &build]);
+    let first = first_deployment(service, site, &[&deploy, &puppet, &build], answers.as_ref());
     let announced = announced(service, site, &puppet);
     let model = Step::new("model", State::Done, facts.model.to_string());
     vec![
@@ -232,29 +234,62 @@ fn service_request(service: &Service) -> Step {
     }
 }
 
-fn access_request(service: &Service, site: &Site, request: &Step) -> Step {
+fn access_request(
+    service: &Service,
+    site: &Site,
+    request: &Step,
+    answers: Option<&Answers<'_>>,
+) -> Step {
     let name = ACCESS_REQUEST;
+    let is_open = answers.is_some_and(|answers| answers.let_in() == answers.all.len());
     if let Some(task) = &service.tickets.access_request {
-        let found = format!("{}; whether it is granted is not known here", filed(task));
-        let step = Step::new(name, State::Unknown, found);
-        return match (first_host(service), &site.phabricator.url) {
-            (Some(host), _) => step.command(format!("ssh {host} true")),
-            (None, Some(url)) => step.command(format!(
-                "xdg-open {}/{task}",
-                url.as_str().trim_end_matches('/')
-            )),
-            (None, None) => step,
+        let filed = filed(task);
+        return match (answers, first_host(service), &site.phabricator.url) {
+            (Some(answers), ..) if is_open => {
+                let found = format!("{filed}; you can log in to {}", answers.every());
+                Step::new(name, State::Done, found)
+            }
+            (Some(answers), ..) if answers.silent().is_none() => {
+                let found = format!("{filed}; {}", answers.told());
+                Step::new(name, State::Waiting, found).waits_for(format!("those who answer {task}"))
+            }
+            (Some(answers), Some(host), _) => {
+                let found = format!("{filed}; {}", answers.told());
+                Step::new(name, State::Unknown, found).command(format!("ssh {host} true"))
+            }
+            (_, Some(_), _) => {
+                let found = format!("{filed}; the hosts were not asked");
+                Step::new(name, State::Unknown, found).command("svcgen status --online")
+            }
+            (_, None, url) => {
+                let found = format!("{filed}; whether it is granted is not known here");
+                let step = Step::new(name, State::Unknown, found);
+                match url {
+                    Some(url) => step.command(format!(
+                        "xdg-open {}/{task}",
+                        url.as_str().trim_end_matches('/')
+                    )),
+                    None => step,
+                }
+            }
         };
     }
-    if service.has_hosts() {
-        return Step::new(name, State::Next, "the model names no task")
-            .command("svcgen request access");
+    match answers {
+        _ if !service.has_hosts() => {
+            let found = format!("needs hosts: after {}", request.name);
+            Step::new(name, State::Later, found)
+        }
+        Some(answers) if is_open => {
+            let found = format!(
+                "you can log in to {}; the model names no task (`tickets.access_request`)",
+                answers.every()
+            );
+            Step::new(name, State::Unknown, found).command("svcgen request access")
+        }
+        _ => {
+            Step::new(name, State::Next, "the model names no task").command("svcgen request access")
+        }
     }
-    Step::new(
-        name,
-        State::Later,
-        format!("needs hosts: after {}", request.name),
-    )
 }
 
 fn beta(service: &Service, deploy: &Step, puppet: &Step) -> Step {
@@ -321,31 +356,64 @@ fn build(facts: &Facts, deploy: &Step) -> Step {
     }
 }
 
-fn first_deployment(service: &Service, site: &Site, before: &[&Step]) -> Step {
+fn first_deployment(
+    service: &Service,
+    site: &Site,
+    before: &[&Step],
+    answers: Option<&Answers<'_>>,
+) -> Step {
     let name = FIRST_DEPLOYMENT;
-    let Some(host) = first_host(service) else {
+    if !service.has_hosts() {
         return Step::new(
             name,
             State::Later,
             "no hosts are known: after service request",
         );
-    };
-    let open: Vec<&str> = before
-        .iter()
-        .filter(|step| matches!(step.state, State::Next | State::Waiting | State::Later))
-        .map(|step| step.name)
-        .collect();
-    if !open.is_empty() {
-        return Step::new(name, State::Later, format!("after {}", open.join(", ")));
     }
     let place = site
         .deployment
         .directory
         .join(service.repositories.key.as_str());
-    Step::new(name, State::Unknown, "the hosts were not asked").command(format!(
-        "ssh {host} readlink {}",
-        shell_words::quote(place.as_str())
-    ))
+    let place = shell_words::quote(place.as_str()).into_owned();
+    let deploy = |step: Step| match &site.deployment.server {
+        Some(server) => {
+            let words = format!("cd {place} && {}", site.deployment.scap);
+            step.command(format!("ssh -t {server} {}", shell_words::quote(&words)))
+        }
+        None => step,
+    };
+    if let Some(answers) = answers {
+        // What the hosts say needs no step before it.
+        if answers.deployed() == answers.all.len() {
+            return Step::new(name, State::Done, answers.told());
+        }
+        if answers.deployed() > 0 && answers.unknown().is_none() {
+            return deploy(Step::new(name, State::Next, answers.told()));
+        }
+    }
+    let named = |is_meant: &dyn Fn(&State) -> bool| {
+        let steps = before.iter().filter(|step| is_meant(&step.state));
+        steps.map(|step| step.name).collect::<Vec<_>>().join(", ")
+    };
+    let open = named(&|state| matches!(state, State::Next | State::Waiting | State::Later));
+    if !open.is_empty() {
+        return Step::new(name, State::Later, format!("after {open}"));
+    }
+    let Some(answers) = answers else {
+        return Step::new(name, State::Unknown, "the hosts were not asked")
+            .command("svcgen status --online");
+    };
+    if let Some(host) = answers.unknown() {
+        let ask = format!("readlink {place}");
+        return Step::new(name, State::Unknown, answers.told())
+            .command(format!("ssh {host} {}", shell_words::quote(&ask)));
+    }
+    let unknown = named(&|state| *state == State::Unknown);
+    if !unknown.is_empty() {
+        let found = format!("{}; after {unknown}", answers.told());
+        return Step::new(name, State::Later, found);
+    }
+    deploy(Step::new(name, State::Next, answers.told()))
 }
 
 fn first_host(service: &Service) -> Option<HostName> {
@@ -357,6 +425,7 @@ fn first_host(service: &Service) -> Option<HostName> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::hosts::Answer;
     use crate::model::Sites;
     use crate::review::Standing;
 
@@ -396,6 +465,10 @@ mod tests {
     }
 
     fn road_of(more: &str) -> Vec<Step> {
+        road_where(more, None)
+    }
+
+    fn road_where(more: &str, hosts: Option<Vec<(HostName, Answer)>>) -> Vec<Step> {
         let model = format!(
             "version: 1\nname: own\ndescription: d\nport: 6000\nowner: {{name: Ada}}\n{more}"
         );
@@ -411,6 +484,7 @@ mod tests {
             source_repository: unknown(),
             deploy_repository: unknown(),
             build: unknown(),
+            hosts,
         };
         road(&service, &site, &facts)
     }
@@ -440,11 +514,87 @@ mod tests {
         let hosts = "tickets: {service_request: T150043}\ndeploy: {groups: [{name: default, hosts: [a.wmnet]}]}\n";
         assert_eq!(of(hosts, request).state, State::Done);
         assert_eq!(of(hosts, "access request").state, State::Next);
-        assert!(
-            of(hosts, "first deployment")
-                .command
-                .unwrap()
-                .starts_with("ssh a.wmnet readlink /srv/")
+        let deployment = of(hosts, "first deployment");
+        assert_eq!(deployment.state, State::Unknown);
+        assert_eq!(deployment.command.unwrap(), "svcgen status --online");
+    }
+
+    #[test]
+    fn hosts_tell_whether_the_service_is_deployed_and_who_may_log_in() {
+        let host = |name: &str| HostName::parse(name).unwrap();
+        let release = |revision: &str| Answer::Release {
+            revision: revision.repeat(4),
+        };
+        let denied = || Answer::Denied {
+            why: "Permission denied".into(),
+        };
+        let silent = || Answer::Silent {
+            why: "timed out".into(),
+        };
+        let model = "deploy: {groups: [{name: default, hosts: [a.wmnet, b.wmnet]}]}\n";
+        let filed = format!("{model}tickets: {{access_request: T2}}\n");
+        let of = |a: Answer, b: Answer| {
+            let hosts = vec![(host("a.wmnet"), a), (host("b.wmnet"), b)];
+            let steps = road_where(&filed, Some(hosts));
+            let step = |name: &str| steps.iter().find(|step| step.name == name).unwrap().clone();
+            let (access, first) = (step(ACCESS_REQUEST), step(FIRST_DEPLOYMENT));
+            let command = first.command.unwrap_or_default();
+            let lines = [
+                format!("{:?}: {}", access.state, access.found),
+                format!("{:?}: {} $ {command}", first.state, first.found),
+            ];
+            lines.join("\n")
+        };
+        let all = [
+            of(release("0123456789"), release("0123456789")),
+            of(release("0123456789"), release("9876543210")),
+            of(release("0123456789"), Answer::Nothing),
+            of(Answer::Nothing, Answer::Nothing),
+            of(denied(), denied()),
+            of(Answer::Nothing, denied()),
+            of(silent(), release("0123456789")),
+            of(silent(), silent()),
+        ];
+        insta::assert_snapshot!(all.join("\n\n"), @"
+        Done: filed as T2; you can log in to all 2 hosts
+        Done: `0123456789` on 2 of 2 hosts $ 
+
+        Done: filed as T2; you can log in to all 2 hosts
+        Done: `0123456789` on 1 of 2 hosts; `9876543210` on 1 of 2 hosts $ 
+
+        Done: filed as T2; you can log in to all 2 hosts
+        Next: `0123456789` on 1 of 2 hosts; no release on 1 of 2 hosts $ ssh -t deployment.eqiad.wmnet 'cd /srv/deployment/own/deploy && scap deploy'
+
+        Done: filed as T2; you can log in to all 2 hosts
+        Later: no release on 2 of 2 hosts; after deploy repository, production configuration, build $ 
+
+        Waiting: filed as T2; not let in by 2 of 2 hosts (a.wmnet: Permission denied)
+        Unknown: not let in by 2 of 2 hosts (a.wmnet: Permission denied) $ ssh a.wmnet 'readlink /srv/deployment/own/deploy'
+
+        Waiting: filed as T2; no release on 1 of 2 hosts; not let in by 1 of 2 hosts (b.wmnet: Permission denied)
+        Unknown: no release on 1 of 2 hosts; not let in by 1 of 2 hosts (b.wmnet: Permission denied) $ ssh b.wmnet 'readlink /srv/deployment/own/deploy'
+
+        Unknown: filed as T2; `0123456789` on 1 of 2 hosts; no answer from 1 of 2 hosts (a.wmnet: timed out)
+        Unknown: `0123456789` on 1 of 2 hosts; no answer from 1 of 2 hosts (a.wmnet: timed out) $ ssh a.wmnet 'readlink /srv/deployment/own/deploy'
+
+        Unknown: filed as T2; no answer from 2 of 2 hosts (a.wmnet: timed out)
+        Unknown: no answer from 2 of 2 hosts (a.wmnet: timed out) $ ssh a.wmnet 'readlink /srv/deployment/own/deploy'
+        ");
+        let hosts = vec![
+            (host("a.wmnet"), Answer::Nothing),
+            (host("b.wmnet"), Answer::Nothing),
+        ];
+        let steps = road_where(model, Some(hosts));
+        let access = steps
+            .iter()
+            .find(|step| step.name == ACCESS_REQUEST)
+            .unwrap();
+        assert_eq!(
+            access.state,
+            State::Unknown,
+            "nobody said that it is granted to the others"
         );
+        // Without hosts in the model nobody is asked.
+        assert_eq!(road_where("", Some(Vec::new())), road_of(""));
     }
 }

@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::io::{self, Write as _};
 
 use dialoguer::console::{Key, Term, measure_text_width};
@@ -18,22 +19,39 @@ pub(super) struct Line<'a> {
     proposal: usize,
     /// What Enter alone answers.
     by_itself: String,
+    /// Whether what is read is being pasted: then no key has a meaning.
+    is_pasting: &'a Cell<bool>,
+    breaks: Breaks,
+}
+
+/// What a line end becomes in a text that is pasted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Breaks {
+    /// The end of the line, after which another is read.
+    Kept,
+    Spaces,
 }
 
 /// How a line was ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum End {
     Enter(String),
+    /// By a line end in a text that is pasted; more follows.
+    Pasted(String),
     /// A key that means something by itself at the beginning of a line.
     Key(char),
     Escape,
 }
 
+/// How a terminal marks a text that is pasted, `ESC [ 2 0 0 ~` and `ESC [ 2 0 1 ~`, as far as it is read as one key.
+const PASTE: [char; 3] = ['[', '2', '0'];
+
 /// What stands before the line.
 const LEAD: &str = "> ";
 
 impl<'a> Line<'a> {
-    pub(super) fn new(term: &'a Term, proposals: &'a [String]) -> Self {
+    /// `is_pasting` outlives the line: a text of several lines is pasted at once.
+    pub(super) fn new(term: &'a Term, proposals: &'a [String], is_pasting: &'a Cell<bool>) -> Self {
         Self {
             term,
             text: Vec::new(),
@@ -41,7 +59,14 @@ impl<'a> Line<'a> {
             proposals,
             proposal: proposals.len(),
             by_itself: String::new(),
+            is_pasting,
+            breaks: Breaks::Spaces,
         }
+    }
+
+    /// Says what becomes of line ends in a text that is pasted.
+    pub(super) fn with_breaks(self, breaks: Breaks) -> Self {
+        Self { breaks, ..self }
     }
 
     /// Shows an answer in the line after Enter alone.
@@ -62,6 +87,18 @@ impl<'a> Line<'a> {
                 return self.interrupted();
             }
             match self.term.read_key_raw()? {
+                Key::CtrlC => return self.interrupted(),
+                Key::UnknownEscSeq(sequence) if sequence == PASTE => self.begin_or_end_paste()?,
+                Key::Enter if self.is_pasting.get() => match self.breaks {
+                    Breaks::Kept => {
+                        self.term.write_line("")?;
+                        return Ok(End::Pasted(self.text.iter().collect()));
+                    }
+                    Breaks::Spaces => self.space(),
+                },
+                Key::Tab if self.is_pasting.get() => self.space(),
+                Key::Char(c) if self.is_pasting.get() && !c.is_control() => self.insert(c),
+                _ if self.is_pasting.get() => {}
                 Key::Enter => {
                     let text: String = self.text.iter().collect();
                     if text.is_empty() {
@@ -74,7 +111,6 @@ impl<'a> Line<'a> {
                     return Ok(End::Enter(text));
                 }
                 Key::Char('\u{4}') if self.text.is_empty() => return self.interrupted(),
-                Key::CtrlC => return self.interrupted(),
                 Key::Escape if self.text.is_empty() => {
                     self.term.write_line("")?;
                     return Ok(End::Escape);
@@ -86,10 +122,7 @@ impl<'a> Line<'a> {
                 }
                 Key::Char('\u{b}') => self.text.truncate(self.cursor),
                 Key::Char('\u{17}') => self.rub_word(),
-                Key::Char(c) if !c.is_control() => {
-                    self.text.insert(self.cursor, c);
-                    self.cursor += 1;
-                }
+                Key::Char(c) if !c.is_control() => self.insert(c),
                 Key::Backspace if self.cursor > 0 => {
                     self.cursor -= 1;
                     self.text.remove(self.cursor);
@@ -111,6 +144,28 @@ impl<'a> Line<'a> {
     fn interrupted(&self) -> io::Result<End> {
         self.term.write_line("")?;
         Err(io::ErrorKind::Interrupted.into())
+    }
+
+    /// Reads the rest of what a terminal sends before and after a text that is pasted.
+    fn begin_or_end_paste(&self) -> io::Result<()> {
+        let mark = self.term.read_key_raw()?;
+        if self.term.read_key_raw()? == Key::Char('~') {
+            self.is_pasting.set(mark == Key::Char('0'));
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, c: char) {
+        self.text.insert(self.cursor, c);
+        self.cursor += 1;
+    }
+
+    /// Parts words, once.
+    fn space(&mut self) {
+        let before = self.cursor.checked_sub(1).and_then(|at| self.text.get(at));
+        if before.is_some_and(|c| !c.is_whitespace()) {
+            self.insert(' ');
+        }
     }
 
     fn set(&mut self, text: &str) {
@@ -184,7 +239,8 @@ fn window(text: &[char], cursor: usize, room: usize) -> (String, String) {
     (before.into_iter().collect(), after.into_iter().collect())
 }
 
-/// Keeps the terminal from showing keys that are typed between two reads; undone when it is dropped.
+/// Keeps the terminal from showing keys that are typed between two reads, and has it mark what is pasted; undone when it
+/// is dropped.
 struct Quiet(Option<rustix::termios::Termios>);
 
 impl Quiet {
@@ -199,6 +255,7 @@ impl Quiet {
             .remove(LocalModes::ECHO | LocalModes::ICANON);
         // A terminal that stays as it is does not get in the way of the answer.
         let is_set = tcsetattr(io::stdin(), OptionalActions::Drain, &quiet).is_ok();
+        mark_pasted("h");
         Self(is_set.then_some(before))
     }
 }
@@ -206,9 +263,20 @@ impl Quiet {
 impl Drop for Quiet {
     fn drop(&mut self) {
         use rustix::termios::{OptionalActions, tcsetattr};
+        mark_pasted("l");
         if let Some(before) = &self.0 {
             let _restored = tcsetattr(io::stdin(), OptionalActions::Drain, before);
         }
+    }
+}
+
+/// Has the terminal mark what is pasted (`h`), or not any more (`l`).
+fn mark_pasted(set: &str) {
+    if std::env::var("TERM").is_ok_and(|term| term != "dumb") {
+        let mut term = Term::stderr();
+        // A terminal that has gone is noticed by the next read.
+        let _marked = term.write_all(format!("\u{1b}[?2004{set}").as_bytes());
+        let _flushed = term.flush();
     }
 }
 
@@ -231,7 +299,8 @@ mod tests {
     fn words_go_and_proposals_come() {
         let term = Term::stderr();
         let proposals = ["inline".to_owned(), "scap".to_owned()];
-        let mut line = Line::new(&term, &proposals);
+        let is_pasting = Cell::new(false);
+        let mut line = Line::new(&term, &proposals, &is_pasting);
         line.set("one two  ");
         line.rub_word();
         assert_eq!(line.text.iter().collect::<String>(), "one ");

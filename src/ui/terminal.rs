@@ -1,18 +1,21 @@
+use std::cell::Cell;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use dialoguer::Editor;
 use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
-use super::line::{End, Line};
+use super::line::{Breaks, End, Line};
 use crate::onboarding::{Kind, Note, Prompt, Prompter, Reply};
 
 /// Asks on the terminal: questions and what is typed are on stderr, so that stdout stays for results.
 pub(crate) struct Terminal {
     term: Term,
-    /// The user's editor, where one is named.
+    /// The user's editor, where one is named or found.
     editor: Option<String>,
     is_begun: bool,
+    /// Whether what is read is being pasted.
+    is_pasting: Cell<bool>,
 }
 
 /// The widest text, in characters.
@@ -29,8 +32,11 @@ impl Terminal {
         };
         is_there.then(|| Self {
             term: Term::stderr(),
-            editor: named("VISUAL").or_else(|| named("EDITOR")),
+            editor: named("VISUAL")
+                .or_else(|| named("EDITOR"))
+                .or_else(found_editor),
             is_begun: false,
+            is_pasting: Cell::new(false),
         })
     }
 
@@ -92,28 +98,29 @@ impl Terminal {
 
     /// How a kind of answer is typed, where that does not go without saying.
     fn hint(&self, prompt: &Prompt<'_>) -> Option<String> {
-        match (prompt.kind, &self.editor) {
-            (Kind::Text, Some(_)) => {
-                Some("several lines; an empty line ends it, `!` opens your editor".into())
-            }
-            (Kind::Text, None) => Some("several lines; an empty line ends it".into()),
-            (Kind::Hosts, _) => {
-                Some("names and ranges, as many lines as you like; an empty line ends it".into())
-            }
-            (Kind::Lines, _) => Some("one a line; an empty line ends it".into()),
-            (Kind::Values, _) => Some("NAME=VALUE, one a line; an empty line ends it".into()),
-            (Kind::Words, _) => Some("parted by commas".into()),
-            _ => None,
-        }
+        let lines = match prompt.kind {
+            Kind::Words => return Some("parted by commas".into()),
+            Kind::Text => "several lines",
+            Kind::Hosts => "names and ranges, as many lines as you like",
+            Kind::Lines => "one a line",
+            Kind::Values => "NAME=VALUE, one a line",
+            _ => return None,
+        };
+        let editor = match self.editor {
+            Some(_) => ", `!` opens your editor",
+            None => "",
+        };
+        Some(format!("{lines}; an empty line ends it{editor}"))
     }
 
     /// Reads further lines until an empty one; `None` after Escape.
     fn further(&self, first: String) -> io::Result<Option<String>> {
         let mut text = first;
         loop {
-            match Line::new(&self.term, &[]).read(&[])? {
+            let line = Line::new(&self.term, &[], &self.is_pasting).with_breaks(Breaks::Kept);
+            match line.read(&[])? {
                 End::Enter(line) if line.trim().is_empty() => return Ok(Some(text)),
-                End::Enter(line) => {
+                End::Enter(line) | End::Pasted(line) => {
                     text.push('\n');
                     text.push_str(&line);
                 }
@@ -129,7 +136,11 @@ impl Terminal {
             editor.executable(program);
         }
         match editor.require_save(false).edit(text) {
-            Ok(text) => Ok(text.filter(|text| !text.trim().is_empty())),
+            Ok(Some(text)) if !text.trim().is_empty() => Ok(Some(text)),
+            Ok(_) => {
+                self.tell_wrong("the editor left no text; nothing is changed", None)?;
+                Ok(None)
+            }
             Err(dialoguer::Error::IO(error)) => {
                 self.tell_wrong("the editor could not be started", Some(&error.to_string()))?;
                 Ok(None)
@@ -161,8 +172,8 @@ impl Prompter for Terminal {
             prompt.kind,
             Kind::Text | Kind::Hosts | Kind::Lines | Kind::Values
         );
-        let keys: &[char] = match (prompt.kind, &self.editor) {
-            (Kind::Text, Some(_)) => &['?', '<', '!'],
+        let keys: &[char] = match &self.editor {
+            Some(_) if is_long => &['?', '<', '!'],
             _ => &['?', '<'],
         };
         loop {
@@ -173,11 +184,22 @@ impl Prompter for Terminal {
             let answer = current
                 .map(|current| short(&current.text))
                 .unwrap_or_default();
-            let line = Line::new(&self.term, &proposals).answered_by_itself(&answer);
+            let breaks = match is_long {
+                true => Breaks::Kept,
+                false => Breaks::Spaces,
+            };
+            let line = Line::new(&self.term, &proposals, &self.is_pasting)
+                .answered_by_itself(&answer)
+                .with_breaks(breaks);
             let text = match line.read(keys)? {
                 End::Key('?') => return Ok(Reply::Help),
                 End::Key('<') | End::Escape => return Ok(Reply::Back),
                 End::Key(_) => match self.edit(&prompt.typed)? {
+                    Some(text) => return Ok(Reply::Text(text)),
+                    None => continue,
+                },
+                End::Pasted(text) if text.trim().is_empty() => continue,
+                End::Pasted(text) => match self.further(text)? {
                     Some(text) => return Ok(Reply::Text(text)),
                     None => continue,
                 },
@@ -241,6 +263,13 @@ impl Prompter for Terminal {
             }),
         }
     }
+}
+
+/// An editor that is there where none is named.
+fn found_editor() -> Option<String> {
+    let mut usual = ["sensible-editor", "editor", "nano", "vi"].into_iter();
+    let found = usual.find(|name| which::which(name).is_ok());
+    found.map(str::to_owned)
 }
 
 /// The beginning of a text, in one line.

@@ -4,11 +4,11 @@ use std::os::unix::fs::symlink;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value, json};
 
-use super::child::{self, DEADLINE};
 use super::message::{self, Message};
 use super::scratch::Scratch;
 use super::tools::Puppet;
 use super::{PuppetRequest, PuppetTree, data};
+use crate::child::{self, DEADLINE};
 
 /// One compilation of a catalogue.
 #[derive(Debug, Clone, Copy)]

@@ -2,10 +2,10 @@ use std::process::Command;
 
 use camino::Utf8Path;
 
-use super::child::{self, DEADLINE, Output};
 use super::scratch::Scratch;
 use super::tools::{INSTALL, Tools};
 use super::{Finding, Outcome, Step};
+use crate::child::{self, DEADLINE, Output};
 
 const NAME: &str = "puppet-lint";
 /// Where a tree says what it asks of its manifests.
@@ -151,6 +151,7 @@ mod tests {
     fn output(stdout: &str, stderr: &str) -> Output {
         Output {
             success: false,
+            code: None,
             stdout: stdout.into(),
             stderr: stderr.into(),
         }

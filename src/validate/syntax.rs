@@ -4,10 +4,10 @@ use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::child::{self, DEADLINE};
 use super::scratch::Scratch;
 use super::tools::{INSTALL, Tools};
 use super::{Finding, Outcome, PuppetRequest, Step, message};
+use crate::child::{self, DEADLINE};
 use crate::place::line_of;
 use crate::yaml::{Kind, Node, parse};
 

@@ -119,6 +119,65 @@ fn drafts(env: &Env) -> Vec<String> {
         .collect()
 }
 
+/// What a terminal sends for a text that is pasted.
+fn pasted(text: &str) -> String {
+    format!("\u{1b}[200~{}\u{1b}[201~", text.replace('\n', "\r"))
+}
+
+#[test]
+fn a_text_that_is_pasted_is_one_answer() {
+    let env = Env::new();
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.expect("Name of the service");
+    pty.expect("> ");
+    pty.keys(&pasted("my-svc\n"));
+    pty.answer("my-svc", "");
+    pty.answer("Name of its Puppet class", "");
+    pty.expect("What the service does");
+    pty.expect("> ");
+    // An empty line is one of the text, a mark is no key, a tab fetches nothing.
+    pty.keys(&pasted("\n? Tells\tthe time.\n\n< And\u{7} more\nof it."));
+    pty.answer("of it.", "");
+    pty.answer("", "");
+    pty.answer("TCP port", "6001");
+    pty.answer("What it is built with", "");
+    pty.answer("Name of the owner", "Ada");
+    pty.answer("address of mail", "");
+    all_later(&mut pty, &["Configuration", "Repositories", "request"]);
+    pty.answer("Answer these now", "now");
+    pty.answer("Groups of hosts", "+");
+    pty.answer("group: Name", "default");
+    pty.expect("group: Its hosts");
+    pty.expect("> ");
+    pty.keys(&pasted(
+        "a1.farm.example\tb1\r\nc[1-2].farm.example,\n\n\td1\nE1\n",
+    ));
+    pty.expect("E1");
+    pty.answer("", "");
+    // What was refused comes back to be mended, in the editor or after Tab.
+    pty.expect("`E1` is not a host");
+    pty.answer("group: Its hosts", "a1.farm.example\r");
+    pty.answer("group: How many at a time", "all");
+    pty.expect("`all` is not a number");
+    pty.expect("> ");
+    pty.keys("\t");
+    pty.expect("all");
+    pty.keys("\u{15}1\r");
+    pty.answer("group: How many may fail", "");
+    pty.answer("`-1` removes it", "");
+    all_later(&mut pty, &["Access"]);
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let model: serde_json::Value = serde_yaml::from_str(&env.read("svcgen.yaml")).unwrap();
+    assert_eq!(model["name"], "my-svc");
+    assert_eq!(
+        model["description"],
+        "? Tells the time.\n\n< And more\nof it.\n"
+    );
+    let hosts = serde_json::json!([{"name": "default", "hosts": ["a1.farm.example"], "size": 1}]);
+    assert_eq!(model["deploy"]["groups"], hosts);
+}
+
 #[test]
 fn wrong_answers_help_and_back() {
     let env = Env::new();
@@ -299,6 +358,34 @@ fn a_model_that_changed_in_between_is_not_written_over() {
     assert_eq!(pty.end(), 11, "{}", pty.shown);
     assert!(env.read("svcgen.yaml").contains("Does more."));
     assert_eq!(drafts(&env).len(), 1, "the answers are not lost");
+    // Going on takes both: what was answered, and what somebody else wrote.
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    pty.expect("the model was changed in the meantime");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let both = MODEL.replace("Does it.", "Does more.");
+    assert_eq!(env.read("svcgen.yaml"), both.replace("6001", "6002"));
+    assert!(drafts(&env).is_empty());
+}
+
+#[test]
+fn answers_that_cannot_be_written_are_not_lost() {
+    let env = Env::new();
+    env.write("svcgen.yaml", MODEL);
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Enter writes the model", "5");
+    pty.answer("TCP port", "6002");
+    pty.expect("Enter writes the model");
+    pty.expect("> ");
+    // Nothing can be written into a folder that has gone; it was the working directory.
+    std::fs::rename(env.work(), env.home().join("moved")).unwrap();
+    pty.keys("\r");
+    assert_ne!(pty.end(), 0, "{}", pty.shown);
+    std::fs::rename(env.home().join("moved"), env.work()).unwrap();
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert_eq!(env.read("svcgen.yaml"), MODEL.replace("6001", "6002"));
 }
 
 #[test]

@@ -492,9 +492,9 @@ fn what_is_read_first_is_told_when_it_is_wrong() {
     std::fs::write(templates.join("role.pp.tera"), "{{ nothing }}\n").unwrap();
     assert_snapshot!(said(&env, &dry), @"
     exit 2
-    error: the template `operations-puppet/role.pp` is wrong
-    cause: error: Variable `nothing` is not defined. Available variables: includes, license, name, role, system_role
-            --> operations-puppet/role.pp:1:4
+    error: the template `HOME/config/svcgen/templates/operations-puppet/role.pp.tera` is wrong
+    cause: Variable `nothing` is not defined. Available variables: annotations, includes, license, name, role, system_role
+            --> HOME/config/svcgen/templates/operations-puppet/role.pp.tera:1:4
              |
            1 | {{ nothing }}
              |    ^^^^^^^
@@ -502,7 +502,7 @@ fn what_is_read_first_is_told_when_it_is_wrong() {
     std::fs::write(templates.join("role.pp.tera"), b"\xff").unwrap();
     assert_snapshot!(said(&env, &dry), @"
     exit 2
-    error: the template `operations-puppet/role.pp` cannot be read
-    cause: failed to read from file `HOME/config/svcgen/templates/operations-puppet/role.pp.tera`: stream did not contain valid UTF-8
+    error: the template `HOME/config/svcgen/templates/operations-puppet/role.pp.tera` cannot be read
+    cause: stream did not contain valid UTF-8
     ");
 }

@@ -131,7 +131,7 @@ fn a_change_is_followed_until_it_is_merged() {
     unknown      MediaWiki-Vagrant         committed on `svcgen/tea-time`, not
                                            in `origin/main` as last fetched; the
                                            server was not asked
-                 $ svcgen status --online
+                 $ svcgen status --vagrant-repo vagrant --online
     ");
     // Nobody lists changes there.
     assert_snapshot!(look(&["--online"]), @"
@@ -184,7 +184,7 @@ fn a_change_is_followed_until_it_is_merged() {
     assert_snapshot!(look(&[]), @"
     next         MediaWiki-Vagrant         2 files say something else than the
                                            model
-                 $ svcgen check
+                 $ svcgen check --vagrant-repo vagrant
     ");
 }
 

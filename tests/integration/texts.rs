@@ -266,7 +266,7 @@ fn a_key_of_the_configuration_that_is_misspelt_is_suggested() {
     exit 2
     --- stdout
     --- stderr
-    error: `HOME/config/svcgen/config.yaml` is wrong: line 2: unknown field `chekouts`, expected one of `site`, `checkouts`, `services`, `user`, `ssh`, `conduit`, `build`
+    error: `HOME/config/svcgen/config.yaml` is wrong: line 2: unknown field `chekouts`, expected one of `site`, `organisation`, `checkouts`, `services`, `user`, `ssh`, `conduit`, `build`
     hint: did you mean `checkouts`?
     ");
 }

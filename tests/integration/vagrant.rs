@@ -620,3 +620,20 @@ fn colour_is_where_it_is_wanted() {
     let json = env.svcgen(&[DRY, &["--color", "always", "--format", "json"]].concat());
     assert!(!has_colour(&json).0);
 }
+
+#[test]
+fn a_define_that_does_not_end_is_named_with_its_line() {
+    let env = env();
+    let path = "vagrant/puppet/modules/service/manifests/node.pp";
+    let code = env.read(path);
+    let (before, _) = code.split_once("define service::node").unwrap();
+    env.write(
+        path,
+        &format!("{before}define service::node(\n    $port,\n"),
+    );
+    let line = before.lines().count() + 1;
+    let said = said(&env, DRY);
+    assert!(said.starts_with("exit 2\n"), "{said}");
+    let words = format!("node.pp:{line}: the parameters of `define service::node` do not end");
+    assert!(said.contains(&words), "{said}");
+}

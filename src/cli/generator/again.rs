@@ -1,6 +1,7 @@
 use camino::Utf8Path;
 
 use super::options::GeneratorOptions;
+use super::{CheckoutArgs, Generator};
 use crate::cli::GlobalArgs;
 
 /// The command that was given, as it would be typed again; without what says how far it goes.
@@ -10,12 +11,52 @@ pub(crate) struct Again(String);
 impl Again {
     /// Begins with the options that choose the model and the topic.
     pub(crate) fn new(command: &str, global: &GlobalArgs, options: &GeneratorOptions) -> Self {
+        let mut this = Self::of(command, global);
+        this.option("--topic", options.topic.as_deref());
+        this
+    }
+
+    /// Begins with the options that choose the model.
+    pub(crate) fn of(command: &str, global: &GlobalArgs) -> Self {
         let mut this = Self(format!("svcgen {command}"));
         this.path("--config", global.config.as_deref());
         this.path("--service", global.service.as_deref());
         this.option("--site", global.site.as_deref());
-        this.option("--topic", options.topic.as_deref());
         this
+    }
+
+    /// Another command for the same model and checkouts: with those options of this run that it needs to mean them.
+    pub(crate) fn completed(
+        command: &str,
+        global: &GlobalArgs,
+        checkouts: &CheckoutArgs,
+    ) -> String {
+        let mut words = command.splitn(3, ' ');
+        let (Some("svcgen"), Some(name)) = (words.next(), words.next()) else {
+            return command.to_owned();
+        };
+        let rest = words.next();
+        let mut this = Self::of(name, global);
+        let generator = Generator::ALL.into_iter().find(|it| it.name() == name);
+        let is_placed =
+            rest.is_some_and(|rest| rest.starts_with("--repo") || rest.starts_with("--clone"));
+        match generator {
+            Some(generator) if !is_placed => this.path("--repo", checkouts.named(generator)),
+            None if matches!(name, "check" | "status" | "generate") => this.checkouts(checkouts),
+            Some(_) | None => {}
+        }
+        if let Some(rest) = rest {
+            this.0.push_str(&format!(" {rest}"));
+        }
+        this.0
+    }
+
+    /// Adds the checkouts that are named.
+    pub(crate) fn checkouts(&mut self, checkouts: &CheckoutArgs) {
+        self.path("--vagrant-repo", checkouts.named(Generator::Vagrant));
+        self.path("--puppet-repo", checkouts.named(Generator::Puppet));
+        self.path("--deploy-repo", checkouts.named(Generator::Scap));
+        self.path("--source-repo", checkouts.named(Generator::Source));
     }
 
     /// Adds an option with a path.

@@ -29,7 +29,14 @@ impl From<GenerateError> for CommandError {
                 Self::usage(error.to_string()).hint(hint.clone())
             }
             GenerateError::NotUnderstood { .. } => Self::usage(error.to_string()),
-            GenerateError::Render(_) => Self::from_error(ErrorKind::Usage, &error),
+            GenerateError::Render(_) => {
+                let mut this = Self::from_error(ErrorKind::Usage, &error);
+                for cause in &mut this.causes {
+                    // Tera's own words begin so, too.
+                    *cause = cause.strip_prefix("error: ").unwrap_or(cause).to_owned();
+                }
+                this
+            }
         }
     }
 }

@@ -140,7 +140,7 @@ impl Planner<'_> {
         let (service, site, templates) = (
             &self.loaded.service,
             &self.loaded.site,
-            &self.context.templates,
+            &self.loaded.templates,
         );
         let assumed = matches!(target, Target::Output(_));
         match generator {

@@ -3,7 +3,7 @@ use std::cell::Cell;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value};
 
-use super::{NewArgs, answers, explain, first_step, put, report, shown};
+use super::{NewArgs, answers, explain, first_step, next, put, report, shown};
 use crate::cli::context::{Context, working_directory};
 use crate::cli::{Failure, GlobalArgs, generate};
 use crate::error::{CommandError, ErrorKind};
@@ -12,7 +12,7 @@ use crate::interrupt;
 use crate::model::{LoadError, Service, read_text};
 use crate::onboarding::{
     Answers, Current, Draft, Drafts, Facts, Interview, InterviewError, Kind, Nobody, Prompt,
-    Prompter, QuestionsError, Reply, Revised, Section, Setting, load_sections, revise, write_model,
+    Prompter, Reply, Revised, Section, Setting, load_sections, rebase, revise, write_model,
 };
 use crate::ui::{Terminal, Ui};
 use crate::worktree::Worktree;
@@ -42,8 +42,8 @@ pub(super) fn run(
         terminal,
         ui,
     )?;
-    let sections = load_sections(context.configuration.questions_folder().as_deref())
-        .map_err(CommandError::from)?;
+    let sections =
+        load_sections(&context.configuration.questions_folders()).map_err(CommandError::from)?;
     let old = before.as_deref().map(value_of);
     let asked = Asked {
         context,
@@ -61,16 +61,27 @@ pub(super) fn run(
     if present(path)? != before {
         return Err(changed(path).into());
     }
-    let is_written = write(
+    let written = write(
         path,
         before.as_deref(),
         &draft.answers,
         &service,
         context,
         ui,
-    )?;
+    );
+    let is_written = match written {
+        Ok(is_written) => is_written,
+        Err(error) if is_kept(drafts.as_ref(), path) => {
+            return Err(error.hint("svcgen new --resume").into());
+        }
+        Err(error) => {
+            // There is no other copy of the answers.
+            ui.result(&write_model(&service, &context.sites).map_err(CommandError::from)?)?;
+            return Err(error.into());
+        }
+    };
     if let Some(drafts) = &drafts {
-        drafts.remove(path).map_err(CommandError::from)?;
+        drafts.finish(&draft).map_err(CommandError::from)?;
     }
     report(path, &service, is_written, ui)?;
     conclude(&draft, &sections, context, path, global, ui)
@@ -84,7 +95,7 @@ pub(super) fn ask_missing(
     terminal: &mut Terminal,
     ui: &Ui,
 ) -> Result<Answers, CommandError> {
-    let sections = load_sections(context.configuration.questions_folder().as_deref())?;
+    let sections = load_sections(&context.configuration.questions_folders())?;
     let drafts = Drafts::of_user();
     // The draft of another interview stays.
     let is_ours = |drafts: &&Drafts| matches!(drafts.read(path), Ok(None));
@@ -113,7 +124,7 @@ pub(super) fn take_proposals(
     path: &Utf8Path,
     ui: &Ui,
 ) -> Result<Answers, CommandError> {
-    let sections = load_sections(context.configuration.questions_folder().as_deref())?;
+    let sections = load_sections(&context.configuration.questions_folders())?;
     let asked = Asked {
         context,
         sections: &sections,
@@ -141,6 +152,11 @@ pub(super) fn draft(model: &Utf8Path) -> Result<Draft, CommandError> {
         ))
         .hint("svcgen new")
     })
+}
+
+/// Whether there is a draft of a model.
+fn is_kept(drafts: Option<&Drafts>, model: &Utf8Path) -> bool {
+    drafts.is_some_and(|drafts| matches!(drafts.read(model), Ok(Some(_))))
 }
 
 /// The text of the model, where it is there.
@@ -172,23 +188,29 @@ fn begin(
     terminal: &mut Terminal,
     ui: &Ui,
 ) -> Result<Draft, CommandError> {
+    let present = before
+        .map(value_of)
+        .unwrap_or_else(|| Value::Object(Map::new()));
     if args.resume {
         let found = draft(path)?;
         let answers = answers(args, context, path, ui)?.to_value();
-        return Ok(Draft { answers, ..found });
+        return Ok(onto(present, Draft { answers, ..found }, ui));
     }
     if let Some(drafts) = drafts
         && let Some(found) = drafts.read(path)?
     {
         if asks_to_resume(&found, terminal)? {
-            return Ok(found);
+            return Ok(onto(present, found, ui));
         }
         let aside = drafts.set_aside(path)?;
         ui.status(&format!("the unfinished answers are in `{aside}` now"));
     }
     let site = context.site.as_ref();
     Ok(match before {
-        Some(text) => Draft::new(path, value_of(text)),
+        Some(_) => Draft {
+            base: present.clone(),
+            ..Draft::new(path, present)
+        },
         None => {
             let mut answers = Map::new();
             answers.extend(site.map(|site| ("site".to_owned(), site.to_string().into())));
@@ -198,6 +220,25 @@ fn begin(
             }
         }
     })
+}
+
+/// Brings a draft onto the model as it is now, and tells what somebody else changed in the meantime.
+fn onto(present: Value, draft: Draft, ui: &Ui) -> Draft {
+    if draft.base == present {
+        return draft;
+    }
+    let (answers, both) = rebase(&draft.base, &draft.answers, &present);
+    ui.warning("the model was changed in the meantime; what you did not answer is taken from it");
+    for path in both {
+        ui.warning(&format!(
+            "`{path}` was changed by both; it is what you answered"
+        ));
+    }
+    Draft {
+        base: present,
+        answers,
+        ..draft
+    }
 }
 
 fn asks_to_resume(found: &Draft, terminal: &mut Terminal) -> Result<bool, CommandError> {
@@ -262,6 +303,10 @@ impl Asked<'_> {
     ) -> Result<Draft, CommandError> {
         let configuration = &self.context.configuration;
         let mut facts = Facts::find(&working_directory()?, &configuration.user);
+        if let Some(problem) = &facts.problem {
+            self.ui
+                .warning(&format!("nothing is taken from `package.json`: {problem}"));
+        }
         let open =
             |path: &Option<Utf8PathBuf>| path.as_ref().and_then(|path| Worktree::open(path).ok());
         let checkouts = &configuration.checkouts;
@@ -279,7 +324,7 @@ impl Asked<'_> {
                 _ => None,
             }
         };
-        let is_kept = Cell::new(false);
+        let is_kept = Cell::new(is_kept(self.drafts, &draft.model));
         let is_warned = Cell::new(false);
         let mut keep = |draft: &Draft| {
             let kept = self.drafts.map(|drafts| drafts.write(draft));
@@ -398,28 +443,22 @@ fn conclude(
     }
     let checkouts = &context.configuration.checkouts;
     if checkouts.vagrant.is_none() && checkouts.puppet.is_none() {
-        ui.next(&first_step(context));
+        ui.next(&first_step(context, global));
         return Ok(());
     }
     if !ui.confirm("Next: the patches. Look at them now (`svcgen generate --dry-run`)?")? {
-        ui.next("svcgen generate --dry-run");
+        ui.next(&next("svcgen generate --dry-run", global));
         return Ok(());
     }
-    let global = GlobalArgs {
+    let here = GlobalArgs {
         service: Some(path.to_owned()),
         ..global.clone()
     };
-    let ended = match generate::run(&generate::GenerateArgs::dry_run(), &global, ui) {
+    let ended = match generate::run(&generate::GenerateArgs::dry_run(), &here, ui) {
         // Differences are what is looked for.
         Err(Failure::Silent(ErrorKind::Differences)) => Ok(()),
         other => other,
     };
-    ui.next("svcgen generate");
+    ui.next(&next("svcgen generate", global));
     ended
-}
-
-impl From<QuestionsError> for CommandError {
-    fn from(error: QuestionsError) -> Self {
-        Self::from_error(ErrorKind::Usage, &error)
-    }
 }

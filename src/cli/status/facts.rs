@@ -6,7 +6,8 @@ use crate::cli::context::Loaded;
 use crate::cli::generator::{CheckoutArgs, Generator, Planner, Target};
 use crate::error::CommandError;
 use crate::git::{Checkout, Git, GitError};
-use crate::model::{RepositoryName, Site};
+use crate::hosts::{self, Answer};
+use crate::model::{HostName, RepositoryName, Site};
 use crate::review::{Sent, Standing, Topic};
 use crate::status::{Facts, Known, Text};
 
@@ -41,7 +42,10 @@ pub(super) fn gather(
         service,
         site,
         path,
+        ..
     } = planner.loaded;
+    let hosts = is_online.then(|| ask_hosts(planner));
+    crate::interrupt::check()?;
     let (source, deploy) = (text(Generator::Source), text(Generator::Scap));
     let names = &service.repositories;
     Ok(Facts {
@@ -53,7 +57,27 @@ pub(super) fn gather(
         build: build(target(planner, checkouts, Generator::Scap).as_ref()),
         source,
         deploy,
+        hosts,
     })
+}
+
+/// Asks all hosts of production which release they run.
+fn ask_hosts(planner: &Planner<'_>) -> Vec<(HostName, Answer)> {
+    let Loaded { service, site, .. } = planner.loaded;
+    let mut names: Vec<HostName> = Vec::new();
+    for group in &service.deploy.groups {
+        for host in group.host_names() {
+            if !names.contains(&host) {
+                names.push(host);
+            }
+        }
+    }
+    let link = site
+        .deployment
+        .directory
+        .join(service.repositories.key.as_str());
+    let ssh_config = planner.context.configuration.ssh_config();
+    hosts::ask(&names, &link, ssh_config.as_deref())
 }
 
 fn target(planner: &Planner<'_>, checkouts: &CheckoutArgs, generator: Generator) -> Option<Target> {

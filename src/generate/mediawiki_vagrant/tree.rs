@@ -7,8 +7,8 @@ use crate::generate::ports::{
 };
 use crate::generate::puppet_code::LongLines;
 use crate::generate::scan::scan;
-use crate::generate::{GenerateError, assumed_node, read_yaml};
-use crate::puppet::{Signature, declarations, signature};
+use crate::generate::{GenerateError, assumed_node, read_yaml, tree_node};
+use crate::puppet::{Signature, declarations};
 use crate::render::Templates;
 use crate::worktree::Worktree;
 use crate::yaml::Node;
@@ -41,9 +41,7 @@ impl VagrantTree {
     /// # Errors
     /// Where it is not one, or a file of it is not understood.
     pub fn read(worktree: &Worktree, rendered: &Rendered) -> Result<Self, GenerateError> {
-        let define = worktree
-            .read(NODE)?
-            .and_then(|code| Some((signature(&code, "define", "service::node")?, code)));
+        let define = tree_node(worktree, NODE)?;
         let hieradata = worktree.read(HIERADATA)?;
         let (Some((node, code)), Some(hieradata), true) =
             (define, hieradata, worktree.has_folder(ROLES))

@@ -5,9 +5,9 @@ use super::sources::{self, SourceList};
 use crate::edit::Rendered;
 use crate::generate::names::Services;
 use crate::generate::ports::{LineCounter, PortUse, of_declarations, port_use};
-use crate::generate::{GenerateError, assumed_node, read_yaml};
+use crate::generate::{GenerateError, assumed_node, read_yaml, tree_node};
 use crate::model::{EnvironmentName, Service};
-use crate::puppet::{Signature, signature};
+use crate::puppet::Signature;
 use crate::render::Templates;
 use crate::worktree::Worktree;
 use crate::yaml::Node;
@@ -53,12 +53,11 @@ impl PuppetTree {
         service: &Service,
         rendered: &Rendered,
     ) -> Result<Self, GenerateError> {
-        let node = worktree
-            .read(NODE)?
-            .and_then(|code| signature(&code, "define", "service::node"));
+        let define = tree_node(worktree, NODE)?;
         let has_roles =
             worktree.has_folder(idiom::ROLE_MODULE) || worktree.has_folder(idiom::ROLE_FOLDER);
-        let (Some(node), true, true) = (node, has_roles, worktree.has_folder("hieradata")) else {
+        let (Some((node, _)), true, true) = (define, has_roles, worktree.has_folder("hieradata"))
+        else {
             return Err(GenerateError::Unrecognised {
                 root: worktree.root().to_owned(),
                 tree: "an operations/puppet tree",

@@ -26,7 +26,7 @@ impl Played {
 }
 
 fn play_with(draft: Draft, facts: &Facts, replies: &[&str]) -> Played {
-    let sections = load_sections(None).unwrap();
+    let sections = load_sections(&[]).unwrap();
     let sites = Sites::new(None);
     let mut kept = Vec::new();
     let mut keep = |draft: &Draft| {
@@ -111,7 +111,7 @@ fn a_wrong_answer_is_refused_at_once_by_the_rule_of_the_model() {
         "such as `trending-edits`",
         "this has to be answered",
         "`80` is not a port",
-        "expected a port number, found text",
+        "`http` is not a number",
         "`70000` is not a port",
     ] {
         assert!(played.saw(words), "{words}: {:#?}", played.seen);
@@ -352,4 +352,68 @@ fn found_answers_are_proposed() {
     assert_eq!(*played.answers(), expected, "{:#?}", played.seen);
     assert!(played.saw("Name of the service [trends] (package.json)"));
     assert!(played.saw("TCP port [6007] (free in the checkouts)"));
+}
+
+/// The review of a model that has one parameter of a person's own writing.
+fn with_parameter(replies: &[&str]) -> Played {
+    let answers = json!({"version": 1, "name": "my-svc", "description": "D", "port": 6001, "owner": {"name": "Ada"},
+        "config": {"parameters": [{"name": "depth", "type": "Integer", "default": 1, "value": {"production": 2}}]},
+        "deploy": {"checks": [{"name": "c", "command": "x", "before": "promote"}]}});
+    let draft = Draft::new(Utf8Path::new("/w/svcgen.yaml"), answers);
+    play_with(draft, &Facts::default(), replies)
+}
+
+#[test]
+fn a_thing_that_is_looked_through_stays_as_it_is() {
+    let through = ["11", "1", "", "", "", "", "", "", "", ""];
+    let played = with_parameter(&[&through[..], &[""]].concat());
+    let parameter =
+        json!({"name": "depth", "type": "Integer", "default": 1, "value": {"production": 2}});
+    assert!(played.is_over, "{:#?}", played.seen);
+    assert_eq!(played.answers()["config"]["parameters"], json!([parameter]));
+    // `before` is asked where `after` is not said, and stays.
+    let through = ["39", "1", "", "", "", "", "", "", "", "", ""];
+    let played = with_parameter(&through);
+    assert!(played.is_over, "{:#?}", played.seen);
+    let check = json!({"name": "c", "command": "x", "before": "promote"});
+    assert_eq!(played.answers()["deploy"]["checks"], json!([check]));
+}
+
+#[test]
+fn a_parameter_that_becomes_a_secret_loses_what_a_secret_does_not_have() {
+    let played = with_parameter(&["11", "1", "", "", "", "yes", "", ""]);
+    assert!(played.is_over, "{:#?}", played.seen);
+    let secret = json!({"name": "depth", "type": "Integer", "secret": true});
+    assert_eq!(played.answers()["config"]["parameters"], json!([secret]));
+}
+
+#[test]
+fn what_was_refused_can_be_mended() {
+    let sections = load_sections(&[]).unwrap();
+    /// Answers wrongly, looks at what there is to be mended, and stops.
+    struct Wrong(Vec<String>);
+    impl Prompter for Wrong {
+        fn ask(&mut self, prompt: &Prompt<'_>) -> io::Result<Reply> {
+            self.0.push(prompt.typed.clone());
+            match self.0.len() {
+                1 => Ok(Reply::Text("My Svc".into())),
+                _ => Err(io::ErrorKind::Interrupted.into()),
+            }
+        }
+
+        fn tell(&mut self, _: &Note<'_>) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let setting = Setting {
+        sections: &sections,
+        sites: &Sites::new(None),
+        facts: &Facts::default(),
+        taken: &|_, _| None,
+        keep: &mut |_| Ok(()),
+    };
+    let mut wrong = Wrong(Vec::new());
+    let held = Interview::new(setting, &mut wrong, begun()).run();
+    assert!(matches!(held, Err(InterviewError::Interrupted)));
+    assert_eq!(wrong.0, ["", "My Svc"]);
 }

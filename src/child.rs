@@ -1,3 +1,5 @@
+//! Runs a program to its end, within a time, with everything that it starts.
+
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -9,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use crate::interrupt;
 
 /// How long a tool may take.
-pub(super) const DEADLINE: Duration = Duration::from_secs(120);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(120);
 /// How often somebody looks whether the run is to end.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How many bytes of a stream are kept; what comes after is read and dropped.
@@ -17,10 +19,12 @@ const MOST_BYTES: u64 = 4 << 20;
 
 /// How a tool ended, and what it said.
 #[derive(Debug)]
-pub(super) struct Output {
-    pub(super) success: bool,
-    pub(super) stdout: Vec<u8>,
-    pub(super) stderr: Vec<u8>,
+pub(crate) struct Output {
+    pub(crate) success: bool,
+    /// The exit code; none after a signal.
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
 }
 
 /// A running tool with everything that it started; dropping it ends them.
@@ -67,7 +71,7 @@ impl Drop for Running {
 ///
 /// # Errors
 /// Where it cannot be started, or has not ended after `deadline`.
-pub(super) fn run(command: &mut Command, deadline: Duration) -> io::Result<Output> {
+pub(crate) fn run(command: &mut Command, deadline: Duration) -> io::Result<Output> {
     let end = Instant::now() + deadline;
     let mut running = Running::start(command)?;
     let stdout = capture(running.child.stdout.take());
@@ -80,6 +84,7 @@ pub(super) fn run(command: &mut Command, deadline: Duration) -> io::Result<Outpu
     let status = running.wait()?;
     Ok(Output {
         success: status.success(),
+        code: status.code(),
         stdout,
         stderr,
     })
@@ -106,7 +111,7 @@ fn receive(
 }
 
 /// Says that a tool ended without a result, in its own last words.
-pub(super) fn last_words(tool: &str, output: &Output) -> String {
+pub(crate) fn last_words(tool: &str, output: &Output) -> String {
     let stream = if output.stderr.is_empty() {
         &output.stdout
     } else {
@@ -151,8 +156,8 @@ mod tests {
     fn output_and_success_are_told() {
         let output = run(&mut shell("echo out; echo err >&2; exit 3"), DEADLINE).unwrap();
         assert_eq!(
-            (output.success, output.stdout, output.stderr),
-            (false, b"out\n".to_vec(), b"err\n".to_vec())
+            (output.code, output.stdout, output.stderr),
+            (Some(3), b"out\n".to_vec(), b"err\n".to_vec())
         );
     }
 

@@ -1,0 +1,313 @@
+//! Deploys a revision, and what else is done with deploys: back, the log, the history, the locks.
+
+pub(super) mod args;
+mod asking;
+mod earlier;
+mod failure;
+mod opened;
+mod shown;
+mod signals;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+pub(super) use self::args::{DeployArgs, RollbackArgs};
+use self::asking::{Asked, Terminal};
+use self::earlier::Survey;
+pub(super) use self::opened::Opened;
+use super::context::Context;
+use super::{Failure, GlobalArgs};
+use crate::deploy::limit::Limit;
+use crate::deploy::{
+    Action, Crew, Decide, DeployPlan, Executor, Interrupts, Journals, OnFailure, Options, Outcome,
+    Packs, Planned, Planner, PlannerError, ProblemKind, Request, Run, ScapLock,
+};
+use crate::error::{CommandError, ErrorKind};
+use crate::event::DeployId;
+use crate::model::Revision;
+use crate::report::{Json, Plain, Reporter};
+use crate::ui::{Format, Ui};
+
+/// What a run is to do, whichever command asked for it.
+struct Wish {
+    request: Request,
+    is_dry: bool,
+    on_failure: OnFailure,
+    wait: Duration,
+}
+
+/// What a run has at hand.
+struct Scene<'a> {
+    opened: &'a Opened,
+    context: &'a Context,
+    ui: &'a Ui,
+    interrupts: Interrupts,
+}
+
+/// Runs `svcgen deploy`.
+pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
+    let context = Context::new(global, ui)?;
+    let opened = Opened::open(&args.repository, &context, global)?;
+    let limit = limit(args.limit.as_deref())?;
+    let action = if args.service_restart {
+        Action::Restart
+    } else {
+        Action::Deploy
+    };
+    let on_failure = match action {
+        // A restart changes nothing that could be brought back.
+        Action::Restart => OnFailure::Stop,
+        Action::Deploy | Action::Rollback => asking::on_failure(args.on_failure, args.dry_run, ui)?,
+    };
+    let config = &opened.working.value.config;
+    let rev = args.rev.as_deref().or(config.git_rev.as_deref());
+    let revision = match args.resume {
+        Some(_) => None,
+        None => {
+            let resolved = opened.repository.resolve(rev.unwrap_or("HEAD"));
+            Some(resolved.map_err(CommandError::from)?)
+        }
+    };
+    with_runtime(async {
+        let scene = Scene::new(&opened, &context, ui)?;
+        let id = DeployId::new(Timestamp::now());
+        let (mut request, mut survey) = match revision {
+            Some(revision) => (request(&id, action, revision, &args.message), None),
+            None => {
+                let survey = Survey::of(&scene, limit.as_ref()).await?;
+                let named = args.resume.as_deref().filter(|id| !id.is_empty());
+                (survey.resumed(&scene, &id, named)?, Some(survey))
+            }
+        };
+        request.force = args.force;
+        request.ignores_locks = args.dry_run;
+        request.limit = limit.clone();
+        let wish = Wish {
+            request,
+            is_dry: args.dry_run,
+            on_failure,
+            wait: Duration::from_secs(args.wait.unwrap_or_default()),
+        };
+        let crew = survey.take().map(|survey| survey.crew);
+        carry_out(&scene, wish, crew).await
+    })
+}
+
+/// Runs `svcgen rollback`.
+pub(super) fn run_rollback(
+    args: &RollbackArgs,
+    global: &GlobalArgs,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    let context = Context::new(global, ui)?;
+    let opened = Opened::open(&args.repository, &context, global)?;
+    let limit = limit(args.limit.as_deref())?;
+    let to = match &args.to {
+        // What is on the hosts need not be known here.
+        Some(text) => Some(match Revision::parse(text) {
+            Ok(revision) => revision,
+            Err(_) => {
+                let resolved = opened.repository.resolve(text);
+                resolved.map_err(CommandError::from)?
+            }
+        }),
+        None => None,
+    };
+    with_runtime(async {
+        let scene = Scene::new(&opened, &context, ui)?;
+        let id = DeployId::new(Timestamp::now());
+        let survey = Survey::of(&scene, limit.as_ref()).await?;
+        let mut request = survey.back(&id, to.as_ref(), &args.message.join(" "))?;
+        request.ignores_locks = args.dry_run;
+        request.limit = limit.clone();
+        let wish = Wish {
+            request,
+            is_dry: args.dry_run,
+            on_failure: OnFailure::Stop,
+            wait: Duration::from_secs(args.wait.unwrap_or_default()),
+        };
+        carry_out(&scene, wish, Some(survey.crew)).await
+    })
+}
+
+fn with_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let done = runtime.block_on(work);
+    // What still waits for a host that does not answer does not hold the end up.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    done
+}
+
+fn limit(text: Option<&str>) -> Result<Option<Limit>, CommandError> {
+    let limit = text.map(Limit::parse).transpose();
+    limit.map_err(|error| CommandError::usage(format!("--limit: {error}")))
+}
+
+fn request(id: &DeployId, action: Action, revision: Revision, message: &[String]) -> Request {
+    Request {
+        owner: opened::owner(id, action, &message.join(" ")),
+        id: id.clone(),
+        action,
+        revision,
+        limit: None,
+        hosts: None,
+        force: false,
+        resumes: None,
+        ignores_locks: false,
+        revisions: BTreeMap::new(),
+    }
+}
+
+impl<'a> Scene<'a> {
+    fn new(opened: &'a Opened, context: &'a Context, ui: &'a Ui) -> std::io::Result<Self> {
+        Ok(Self {
+            opened,
+            context,
+            ui,
+            interrupts: signals::interrupts()?,
+        })
+    }
+
+    /// Waits for hosts, unless somebody has enough of that.
+    async fn unless_interrupted<T>(
+        &self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, CommandError> {
+        let mut stop = self.interrupts.clone();
+        tokio::select! {
+            done = work => Ok(done),
+            _ = stop.changed() => {
+                let message = "interrupted while asking the hosts; nothing was touched";
+                Err(CommandError::new(signals::kind(), message))
+            }
+        }
+    }
+}
+
+/// Plans, shows, and carries out.
+async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<(), Failure> {
+    let (opened, ui) = (scene.opened, scene.ui);
+    let planner = Planner::new(
+        &opened.repository,
+        opened.working.clone(),
+        &opened.domain,
+        wish.request.clone(),
+    )
+    .map_err(CommandError::from)?;
+    for warning in &planner.warnings {
+        ui.warning(&warning.to_string());
+    }
+    asking::warn_about_repository(&opened.repository, &wish.request, wish.is_dry, ui)?;
+    let mut crew = match crew {
+        Some(mut crew) => {
+            crew.retain(|host| planner.hosts().any(|planned| planned == host));
+            crew.name(&wish.request.id, &wish.request.owner);
+            crew
+        }
+        None => planner.crew(&opened.transport(scene.context)?),
+    };
+    let planned = plan_when_free(&planner, &mut crew, wish.wait, ui);
+    let planned = scene.unless_interrupted(planned).await?;
+    let plan = match planned.map_err(CommandError::from)? {
+        Planned::Plan(plan) => plan,
+        Planned::NothingToDo(plan) => {
+            crew.close().await;
+            return shown::nothing_to_do(&plan, wish.is_dry, ui);
+        }
+        Planned::Refused(problems) => {
+            crew.close().await;
+            return Err(failure::refused(&problems, wish.request.limit.is_some()).into());
+        }
+    };
+    if wish.is_dry {
+        crew.close().await;
+        return shown::plan(&plan, &opened.repository, ui);
+    }
+    shown::beginning(&plan, ui);
+    let action = plan.action;
+    let outcome = execute(scene, plan, crew, &wish).await?;
+    failure::ended(&outcome, action, ui)
+}
+
+/// Plans; where somebody else deploys, plans again once that is over, since what is live will have changed.
+async fn plan_when_free(
+    planner: &Planner<'_>,
+    crew: &mut Crew,
+    wait: Duration,
+    ui: &Ui,
+) -> Result<Planned, PlannerError> {
+    let begun = tokio::time::Instant::now();
+    let mut is_told = false;
+    loop {
+        let planned = planner.plan(crew).await?;
+        let Planned::Refused(problems) = &planned else {
+            return Ok(planned);
+        };
+        let locked = problems.iter().find_map(|problem| match &problem.kind {
+            ProblemKind::Locked(owner) => Some(owner),
+            _ => None,
+        });
+        let is_only_that = problems
+            .iter()
+            .all(|problem| matches!(problem.kind, ProblemKind::Locked(_)));
+        match locked {
+            Some(owner) if is_only_that && begun.elapsed() < wait => {
+                if !std::mem::replace(&mut is_told, true) {
+                    ui.status(&format!("waiting for {owner}"));
+                }
+            }
+            _ => return Ok(planned),
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+}
+
+/// How often it is looked whether somebody else's deploy is over.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
+async fn execute(
+    scene: &Scene<'_>,
+    plan: Box<DeployPlan>,
+    crew: Crew,
+    wish: &Wish,
+) -> Result<Outcome, Failure> {
+    let plan = Arc::new(*plan);
+    let journals = Journals::of(&plan.repository)
+        .ok_or_else(|| CommandError::usage("there is no home folder to keep the journal in"))?;
+    let journal = journals
+        .begin(&plan.id)
+        .map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+    let config = &scene.opened.working.value.config;
+    let _scap = ScapLock::take(config, &plan.owner).map_err(CommandError::from)?;
+    let packs = Arc::new(Packs::new(scene.opened.pack_maker(&plan)?)?);
+    let ui = *scene.ui;
+    let mut reporter: Box<dyn Reporter> = match ui.format {
+        Format::Text => Box::new(Plain::new(ui)),
+        Format::Json => Box::new(Json::new(ui)),
+    };
+    let decide: Box<dyn Decide> = match wish.on_failure {
+        OnFailure::Ask => Box::new(Terminal::new(ui)),
+        OnFailure::Rollback | OnFailure::Stop => Box::new(Asked),
+    };
+    let options = Options {
+        on_failure: wish.on_failure,
+        confirm: wish.on_failure == OnFailure::Ask && plan.groups.len() > 1,
+        wait: wish.wait,
+    };
+    let executor = Executor::new(Run {
+        plan,
+        crew,
+        packs,
+        journal,
+        reporter: reporter.as_mut(),
+        decide: decide.as_ref(),
+        interrupts: scene.interrupts.clone(),
+        options,
+    });
+    Ok(executor.run().await.map_err(CommandError::from)?)
+}

@@ -1,0 +1,80 @@
+use camino::Utf8PathBuf;
+use clap::Args;
+
+use crate::deploy::OnFailure;
+
+/// Which deploy repository, and which of its environments.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Where from")]
+pub(crate) struct RepositoryArgs {
+    /// The deploy repository [default: here or above, else as the configuration says].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) deploy_repo: Option<Utf8PathBuf>,
+    /// The environment: a folder of scap/environments.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+}
+
+/// The options of `svcgen deploy`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What to do")]
+pub struct DeployArgs {
+    #[command(flatten)]
+    pub(super) repository: RepositoryArgs,
+    /// The revision [default: git_rev of scap.cfg, else HEAD].
+    #[arg(long, short, value_name = "REV", allow_hyphen_values = true)]
+    pub(super) rev: Option<String>,
+    /// Only these hosts: names, wildcards, [01:10], ~REGEX, !NOT.
+    #[arg(
+        long,
+        short,
+        visible_alias = "limit-hosts",
+        value_name = "HOSTS",
+        allow_hyphen_values = true
+    )]
+    pub(super) limit: Option<String>,
+    /// Ask the hosts, print what would be done, touch nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Do everything, where nothing has changed, too.
+    #[arg(long, short)]
+    pub(super) force: bool,
+    /// Only restart the service.
+    #[arg(long, conflicts_with_all = ["rev", "force"])]
+    pub(super) service_restart: bool,
+    /// Go on with a deploy that was interrupted [default: the last one].
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["rev", "service_restart"])]
+    pub(super) resume: Option<String>,
+    /// What is done where it fails; without a terminal it has to be said.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(super) on_failure: Option<OnFailure>,
+    /// How many seconds to wait for a deploy of somebody else's.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
+    pub(super) wait: Option<u64>,
+    /// Why: for the log.
+    #[arg(value_name = "MESSAGE")]
+    pub(super) message: Vec<String>,
+}
+
+/// The options of `svcgen rollback`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What to do")]
+pub struct RollbackArgs {
+    #[command(flatten)]
+    pub(super) repository: RepositoryArgs,
+    /// The revision to go back to [default: on each host what was live before the last deploy].
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    pub(super) to: Option<String>,
+    /// Only these hosts, as for `svcgen deploy`.
+    #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
+    pub(super) limit: Option<String>,
+    /// Ask the hosts, print what would be done, touch nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// How many seconds to wait for a deploy of somebody else's.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
+    pub(super) wait: Option<u64>,
+    /// Why: for the log.
+    #[arg(value_name = "MESSAGE")]
+    pub(super) message: Vec<String>,
+}

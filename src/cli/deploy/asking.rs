@@ -1,0 +1,106 @@
+use std::io::IsTerminal as _;
+
+use futures_util::future::BoxFuture;
+
+use crate::deploy::repository::DeployRepository;
+use crate::deploy::{Action, Decide, OnFailure, Question, Request};
+use crate::error::{CommandError, ErrorKind};
+use crate::ui::{Questions, Ui};
+
+/// Nobody is asked: the answer is the one that goes on.
+pub(super) struct Asked;
+
+impl Decide for Asked {
+    fn ask(&self, _question: Question) -> BoxFuture<'static, bool> {
+        Box::pin(async { true })
+    }
+}
+
+/// Asks on the terminal.
+pub(super) struct Terminal {
+    ui: Ui,
+}
+
+impl Terminal {
+    pub(super) fn new(ui: Ui) -> Self {
+        Self { ui }
+    }
+}
+
+impl Decide for Terminal {
+    fn ask(&self, question: Question) -> BoxFuture<'static, bool> {
+        let ui = self.ui;
+        let text = match question {
+            Question::GoOn { after } => format!("{after} is healthy; go on with the other hosts?"),
+            Question::RollBack { reason } => format!("{reason}; roll back the touched hosts?"),
+        };
+        Box::pin(async move {
+            let asked = tokio::task::spawn_blocking(move || ui.confirm(&text));
+            matches!(asked.await, Ok(Ok(true)))
+        })
+    }
+}
+
+/// Whether there is somebody to ask.
+fn has_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// What is done where the deploy fails, which has to be known before it begins.
+pub(super) fn on_failure(
+    named: Option<OnFailure>,
+    is_dry: bool,
+    ui: &Ui,
+) -> Result<OnFailure, CommandError> {
+    match named {
+        Some(OnFailure::Ask) | None if is_dry => Ok(OnFailure::Stop),
+        Some(OnFailure::Ask) | None if ui.questions == Questions::GoOn => Ok(OnFailure::Rollback),
+        Some(OnFailure::Ask) | None if !has_terminal() => Err(CommandError::usage(
+            "without a terminal nobody can be asked what to do where the deploy fails",
+        )
+        .hint("add `--on-failure rollback`, or `--on-failure stop`")),
+        Some(named) => Ok(named),
+        None => Ok(OnFailure::Ask),
+    }
+}
+
+/// Says what the user may not know of the revision, and asks where it is not the newest.
+pub(super) fn warn_about_repository(
+    repository: &DeployRepository,
+    request: &Request,
+    is_dry: bool,
+    ui: &Ui,
+) -> Result<(), CommandError> {
+    if request.action != Action::Deploy {
+        return Ok(());
+    }
+    let uncommitted = repository.uncommitted()?;
+    if let Some((first, rest)) = uncommitted.split_first() {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        ui.warning(&format!(
+            "`{first}`{more} has uncommitted changes, which are not deployed"
+        ));
+    }
+    if let Some(behind) = repository.is_behind(&request.revision, 5)? {
+        let count = behind.commits.listed.len() + behind.commits.more;
+        ui.warning(&format!(
+            "{} lacks {count} commits of {}",
+            request.revision.short(),
+            behind.upstream
+        ));
+        for commit in &behind.commits.listed {
+            ui.status(&format!("  {} {}", commit.revision.short(), commit.subject));
+        }
+        let is_asked = ui.questions == Questions::Ask && has_terminal() && !is_dry;
+        if is_asked && !ui.confirm("deploy it all the same?")? {
+            return Err(CommandError::new(
+                ErrorKind::Usage,
+                "not deployed; nothing was touched",
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+use crate::cli::Failure;
+use crate::deploy::{
+    Action, NotBegun, Outcome, PlanProblem, PlannerError, ProblemKind, ScapLockError,
+};
+use crate::error::{CommandError, ErrorKind};
+use crate::event::{DeployResult, HostOutcome};
+use crate::scap::ScapError;
+use crate::transport::ConnectFailure;
+use crate::ui::Ui;
+
+/// Why nothing was begun.
+pub(super) fn refused(problems: &[PlanProblem], is_limited: bool) -> CommandError {
+    let of = |wanted: fn(&ProblemKind) -> bool| problems.iter().find(|p| wanted(&p.kind));
+    let locked = of(|kind| matches!(kind, ProblemKind::Locked(_)));
+    let other = of(|kind| !matches!(kind, ProblemKind::Locked(_)));
+    let (kind, message) = match (other, locked) {
+        (Some(_), _) => (
+            ErrorKind::DeployFailed,
+            match problems.len() {
+                1 => "one host cannot be deployed to; nothing was touched".to_owned(),
+                more => format!("{more} things speak against it; nothing was touched"),
+            },
+        ),
+        (None, _) => (
+            ErrorKind::Locked,
+            "another deploy is under way; nothing was touched".to_owned(),
+        ),
+    };
+    let mut error = CommandError::new(kind, message);
+    for problem in problems {
+        error = error.cause(format!("{}: {}", problem.host, problem.reason));
+    }
+    let connect = problems.iter().find_map(|problem| match problem.kind {
+        ProblemKind::Connect(kind) => Some((problem, kind)),
+        _ => None,
+    });
+    if let Some((problem, kind)) = connect {
+        let host = &problem.host;
+        error = error.hint(match kind {
+            Some(ConnectFailure::Denied) => {
+                "`svcgen request access` is the text that asks for the account".to_owned()
+            }
+            Some(ConnectFailure::HostKey) => format!(
+                "ask who runs {host} whether it was installed anew; if so, `ssh-keygen -R {host}`"
+            ),
+            _ => format!("`ssh {host}` tells more"),
+        });
+        if !is_limited {
+            error = error.hint(format!("`--limit '!{host}'` leaves it out"));
+        }
+    } else if kind == ErrorKind::Locked {
+        error = error
+            .hint("`svcgen lock show` tells more, `svcgen log --follow` watches it")
+            .hint("`--wait` waits for its end");
+    }
+    error
+}
+
+/// Turns the outcome into the end of the command; everything was said by then.
+pub(super) fn ended(outcome: &Outcome, action: Action, ui: &Ui) -> Result<(), Failure> {
+    let kind = match outcome.result {
+        _ if outcome.is_interrupted => super::signals::kind(),
+        DeployResult::Deployed => return Ok(()),
+        DeployResult::RolledBack if action == Action::Rollback => return Ok(()),
+        DeployResult::RolledBack | DeployResult::Untouched => ErrorKind::DeployFailed,
+        DeployResult::Mixed => ErrorKind::DeployUnknown,
+    };
+    let reason = outcome.reason.as_deref().unwrap_or("the deploy failed");
+    let mut error = CommandError::new(kind, reason);
+    if outcome.result == DeployResult::Mixed {
+        error = error
+            .hint("`svcgen rollback` goes back to what was live before")
+            .hint("`svcgen deploy --resume` goes on");
+    }
+    let bad = outcome.hosts.iter();
+    for (host, outcome, reason) in bad {
+        if *outcome == HostOutcome::Unknown {
+            let reason = reason.as_deref().unwrap_or("it was left in the middle");
+            error = error.cause(format!("{host}: {reason}"));
+        }
+    }
+    ui.error(&error);
+    Err(Failure::Silent(kind))
+}
+
+impl From<NotBegun> for CommandError {
+    fn from(error: NotBegun) -> Self {
+        let message = error.to_string();
+        match error {
+            NotBegun::Held { .. } => {
+                Self::new(ErrorKind::Locked, format!("{message}; nothing was touched"))
+                    .hint("`svcgen lock show` tells more, `svcgen log --follow` watches it")
+                    .hint("`--wait` waits for its end")
+            }
+            NotBegun::Host { .. } => Self::new(
+                ErrorKind::DeployFailed,
+                format!("{message}; nothing was touched"),
+            ),
+            NotBegun::Journal(error) => Self::from_error(ErrorKind::Unexpected, &error),
+            NotBegun::Interrupted => Self::new(super::signals::kind(), message),
+        }
+    }
+}
+
+impl From<ScapLockError> for CommandError {
+    fn from(error: ScapLockError) -> Self {
+        match error {
+            ScapLockError::Held { .. } => {
+                Self::new(ErrorKind::Locked, format!("{error}; nothing was touched"))
+            }
+            ScapLockError::Failed { .. } => Self::from_error(ErrorKind::Unexpected, &error),
+        }
+    }
+}
+
+impl From<PlannerError> for CommandError {
+    fn from(error: PlannerError) -> Self {
+        match error {
+            PlannerError::Scap(error) => error.into(),
+            PlannerError::Repository(error) => error.into(),
+            PlannerError::Limit(error) => Self::usage(format!("--limit: {error}")),
+            PlannerError::NoHosts => Self::usage(error.to_string())
+                .hint("put the names of the hosts into the files that `scap/scap.cfg` names"),
+            PlannerError::NoService => Self::usage(error.to_string()),
+        }
+    }
+}
+
+impl From<ScapError> for CommandError {
+    fn from(error: ScapError) -> Self {
+        match error {
+            ScapError::Wrong(mistakes) => {
+                let mut this = Self::usage(match mistakes.len() {
+                    1 => "there is a mistake in the `scap/` directory".to_owned(),
+                    more => format!("there are {more} mistakes in the `scap/` directory"),
+                });
+                for mistake in &mistakes {
+                    this = this.cause(mistake.to_string());
+                }
+                this
+            }
+            ScapError::Worktree(error) => error.into(),
+        }
+    }
+}

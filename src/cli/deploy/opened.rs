@@ -1,0 +1,205 @@
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::args::RepositoryArgs;
+use crate::cli::GlobalArgs;
+use crate::cli::context::{Context, working_directory};
+use crate::deploy::repository::{DeployRepository, RepositoryError, pack};
+use crate::deploy::{Action, DeployPlan, MakePack, Owner};
+use crate::error::CommandError;
+use crate::event::DeployId;
+use crate::model::{HostName, Revision, Service, find_model};
+use crate::scap::{CONFIG_FILE, Reading, ScapDirectory, ScapEnvironment};
+use crate::transport::{Ssh, SshOptions, Transport};
+use crate::worktree::Worktree;
+
+/// A deploy repository with its directory, read for the place that is deployed to.
+pub(in crate::cli) struct Opened {
+    pub(in crate::cli) repository: DeployRepository,
+    /// The directory of the working tree.
+    pub(in crate::cli) working: Reading<ScapDirectory>,
+    /// The name whose sections of `scap.cfg` hold.
+    pub(in crate::cli) domain: HostName,
+}
+
+impl Opened {
+    /// Finds the repository, and reads it.
+    ///
+    /// # Errors
+    /// Where there is none, or its directory is wrong.
+    pub(in crate::cli) fn open(
+        args: &RepositoryArgs,
+        context: &Context,
+        global: &GlobalArgs,
+    ) -> Result<Self, CommandError> {
+        let root = find(args, context)?;
+        let repository = DeployRepository::open(&root)?;
+        let worktree = Worktree::open(repository.root())?;
+        let environment = args.environment.as_deref();
+        let environment = environment.map(|name| {
+            ScapEnvironment::parse(name).ok_or_else(|| {
+                CommandError::usage(format!("--environment: `{name}` is not an environment"))
+                    .hint("name a folder of `scap/environments`")
+            })
+        });
+        let environment = environment.transpose()?;
+        let domain = match &environment {
+            Some(environment) => section_of(environment, &worktree),
+            None => None,
+        };
+        let domain = match domain.or_else(|| site_domain(&root, context, global)) {
+            Some(domain) => domain,
+            None => machine()?,
+        };
+        let working = ScapDirectory::read(&worktree, &domain, environment.as_ref())?;
+        Ok(Self {
+            repository,
+            working,
+            domain,
+        })
+    }
+
+    /// What leads to the hosts.
+    ///
+    /// # Errors
+    /// Where there is no place for the sockets of the connections.
+    pub(in crate::cli) fn transport(
+        &self,
+        context: &Context,
+    ) -> std::io::Result<Arc<dyn Transport>> {
+        let config = &self.working.value.config;
+        Ok(Arc::new(Ssh::new(SshOptions {
+            config_file: context.configuration.ssh_config(),
+            user: config.ssh_user.clone(),
+            handshakes: (config.batch_size as usize).min(HANDSHAKES),
+        })?))
+    }
+
+    /// What makes packs for the targets of a plan, out of the stores of this machine.
+    pub(super) fn pack_maker(&self, plan: &DeployPlan) -> Result<Arc<MakePack>, CommandError> {
+        let mut stores =
+            std::collections::HashMap::from([(Utf8PathBuf::from("."), self.repository.git_dir()?)]);
+        let with_modules = plan.release.modules.iter().filter(|(_, m)| !m.is_empty());
+        for (revision, _) in with_modules {
+            let links = self.repository.submodules(revision)?;
+            stores.extend(links.into_iter().map(|link| (link.module, link.git_dir)));
+        }
+        Ok(Arc::new(
+            move |store: &Utf8Path, want: &Revision, have: &[Revision], to: &std::path::Path| {
+                let git_dir = stores
+                    .get(store)
+                    .ok_or_else(|| std::io::Error::other("no such store"))?;
+                let mut command = pack(git_dir, want, have).map_err(std::io::Error::other)?;
+                let output = command.stdout(std::fs::File::create(to)?).output()?;
+                if output.status.success() {
+                    return Ok(());
+                }
+                let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+                Err(std::io::Error::other(format!("git pack-objects: {said}")))
+            },
+        ))
+    }
+}
+
+/// The most connections that are opened at a time: a server takes ten that are not through yet, and then drops some.
+const HANDSHAKES: usize = 32;
+
+/// The deploy repository that was named, that is here or above, or that the configuration or git leads to.
+fn find(args: &RepositoryArgs, context: &Context) -> Result<Utf8PathBuf, CommandError> {
+    if let Some(named) = &args.deploy_repo {
+        return Ok(named.clone());
+    }
+    let here = working_directory()?;
+    if let Some(root) = DeployRepository::above(&here) {
+        return Ok(root);
+    }
+    let model = find_model(&here);
+    let source = model.as_deref().and_then(Utf8Path::parent).unwrap_or(&here);
+    let own = context.configuration.services.iter();
+    let configured = own
+        .filter(|(_, own)| own.source.as_deref() == Some(source))
+        .find_map(|(_, own)| own.deploy.clone());
+    let set = || {
+        let checkout = crate::git::Checkout::open(source).ok()?;
+        Some(Utf8PathBuf::from(checkout.setting("deploy.dir")?))
+    };
+    configured.or_else(set).ok_or_else(|| {
+        CommandError::usage(format!(
+            "there is no deploy repository (`{CONFIG_FILE}`) here or above"
+        ))
+        .hint("`--deploy-repo DIR` names one")
+    })
+}
+
+/// The section of `scap.cfg` that selects an environment.
+fn section_of(environment: &ScapEnvironment, worktree: &Worktree) -> Option<HostName> {
+    let text = crate::scap::Files::read(worktree, CONFIG_FILE.into()).ok()??;
+    let ini = crate::ini::parse(&text).ok()?;
+    let mut sections = ini.sections.iter();
+    let section = sections.find(|section| {
+        let mut settings = section.settings.iter();
+        settings.any(|s| s.key == "environment" && s.value == environment.as_str())
+    })?;
+    HostName::parse(&section.name).ok()
+}
+
+/// The domain of the site: of the one that is named, of the model's, or of the user's own.
+fn site_domain(root: &Utf8Path, context: &Context, global: &GlobalArgs) -> Option<HostName> {
+    if let Some(name) = &context.site {
+        return context.sites.find(name).ok()?.domain;
+    }
+    let model = global.service.clone().or_else(|| find_model(root));
+    let model = model.or_else(|| Some(root.join("src/svcgen.yaml")).filter(|path| path.is_file()));
+    if let Some(model) = model
+        && let Ok((_, site)) = Service::load(&model, &context.sites, None)
+    {
+        return site.domain;
+    }
+    context.configuration.site.as_ref()?;
+    context.sites.default_site().ok()?.domain
+}
+
+/// The name of this machine.
+fn machine() -> Result<HostName, CommandError> {
+    let name = rustix::system::uname();
+    let name = name.nodename().to_string_lossy().to_ascii_lowercase();
+    HostName::parse(&name)
+        .or_else(|_| HostName::parse("localhost"))
+        .map_err(|refused| CommandError::usage(refused.to_string()))
+}
+
+/// Who deploys.
+pub(super) fn owner(id: &DeployId, action: Action, message: &str) -> Owner {
+    let user = ["USER", "LOGNAME"].into_iter().find_map(|key| {
+        let value = std::env::var(key).ok()?;
+        Some(value).filter(|value| !value.is_empty())
+    });
+    let name = rustix::system::uname();
+    Owner {
+        deploy: id.to_string(),
+        user: user.or_else(account).unwrap_or_default(),
+        machine: name.nodename().to_string_lossy().into_owned(),
+        at: jiff::Timestamp::now().as_second(),
+        message: message.to_owned(),
+        action: action.as_str().to_owned(),
+    }
+}
+
+/// The account that runs this, where the environment does not say.
+fn account() -> Option<String> {
+    let output = std::process::Command::new("id").arg("-un").output().ok()?;
+    let name = String::from_utf8(output.stdout).ok()?;
+    Some(name.trim().to_owned())
+}
+
+impl From<RepositoryError> for CommandError {
+    fn from(error: RepositoryError) -> Self {
+        let hint = error.hint();
+        let this = Self::from_error(crate::error::ErrorKind::Usage, &error);
+        match hint {
+            Some(hint) => this.hint(format!("`{hint}`")),
+            None => this,
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The plan, for people and for scripts.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::cli::Failure;
+use crate::deploy::repository::DeployRepository;
+use crate::deploy::{Action, DeployPlan, Objects, Work};
+use crate::model::Revision;
+use crate::ui::{Format, Ui};
+
+/// Prints what would be done.
+pub(super) fn plan(
+    plan: &DeployPlan,
+    repository: &DeployRepository,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    if ui.format == Format::Json {
+        let document = serde_json::to_value(plan).map_err(std::io::Error::other)?;
+        ui.result(&format!("{document:#}\n"))?;
+        return Ok(());
+    }
+    let mut text = String::new();
+    let verb = match plan.action {
+        Action::Deploy => "would deploy",
+        Action::Rollback => "would go back to",
+        Action::Restart => "would restart the service at",
+    };
+    text.push_str(&format!(
+        "{verb} {}@{}",
+        plan.repository,
+        plan.revision.short()
+    ));
+    if let Some(environment) = &plan.environment {
+        text.push_str(&format!(" in {environment}"));
+    }
+    text.push('\n');
+    text.push_str(&commits(plan, repository));
+    for group in &plan.groups {
+        let limit = match (group.is_canary, group.failure_limit) {
+            (true, _) => ": any failure ends the deploy".to_owned(),
+            (false, 0) => String::new(),
+            (false, limit) => format!(": up to {limit} may fail"),
+        };
+        text.push_str(&format!("\ngroup {}{limit}\n", group.name));
+        for (index, wave) in group.waves.iter().enumerate() {
+            if group.waves.len() > 1 {
+                text.push_str(&format!("  part {}\n", index + 1));
+            }
+            for name in wave {
+                if let Some(host) = plan.hosts.get(name) {
+                    let what = match (host.work, plan.action) {
+                        (Work::Nothing, _) => "nothing to do".to_owned(),
+                        (Work::Restart, _) => "restart".to_owned(),
+                        (Work::Withdraw, _) => "nothing was live before: the links go".to_owned(),
+                        (Work::Everything, _) => {
+                            let live = host.live.as_ref().map_or("nothing", Revision::short);
+                            let how = match host.objects {
+                                Objects::There => "",
+                                Objects::Server(_) => ", from the git server",
+                                Objects::Packs => ", over ssh",
+                            };
+                            format!("{live} -> {}{how}", host.revision.short())
+                        }
+                    };
+                    text.push_str(&format!("    {name}: {what}\n"));
+                    for warning in &host.warnings {
+                        text.push_str(&format!("      warning: {warning}\n"));
+                    }
+                }
+            }
+        }
+    }
+    text.push_str(&checks(plan));
+    text.push_str(&config(plan));
+    ui.result(&text)?;
+    Ok(())
+}
+
+/// The commits between what is live and what will be.
+fn commits(plan: &DeployPlan, repository: &DeployRepository) -> String {
+    let mut text = String::new();
+    let mut live: Vec<&Revision> = plan
+        .hosts
+        .values()
+        .filter_map(|h| h.live.as_ref())
+        .collect();
+    live.sort();
+    live.dedup();
+    for from in live.into_iter().filter(|from| **from != plan.revision) {
+        match repository.commits(from, &plan.revision, 20) {
+            Ok(commits) if commits.listed.is_empty() => {
+                let back = repository.commits(&plan.revision, from, 20);
+                let count = back.map_or(0, |b| b.listed.len() + b.more);
+                text.push_str(&format!("{} commits back from {}\n", count, from.short()));
+            }
+            Ok(commits) => {
+                text.push_str(&format!("new since {}:\n", from.short()));
+                for commit in &commits.listed {
+                    text.push_str(&format!(
+                        "  {} {}\n",
+                        commit.revision.short(),
+                        commit.subject
+                    ));
+                }
+                if commits.more > 0 {
+                    text.push_str(&format!("  and {} more\n", commits.more));
+                }
+            }
+            Err(_) => text.push_str(&format!(
+                "{} is live, which is not known here\n",
+                from.short()
+            )),
+        }
+    }
+    text
+}
+
+fn checks(plan: &DeployPlan) -> String {
+    let Some(checks) = plan
+        .checks
+        .get(&plan.revision)
+        .filter(|checks| !checks.is_empty())
+    else {
+        return String::new();
+    };
+    let mut text = "\nchecks\n".to_owned();
+    for check in checks {
+        let before = check
+            .before
+            .map(|stage| format!("before {}", stage.as_str()));
+        let after = check.after.map(|stage| format!("after {}", stage.as_str()));
+        let when: Vec<String> = before.into_iter().chain(after).collect();
+        text.push_str(&format!(
+            "    {} ({}, {} s): {}\n",
+            check.name,
+            when.join(" and "),
+            check.timeout.as_secs_f64(),
+            check.command
+        ));
+    }
+    text
+}
+
+/// What changes in the configuration; the same change is shown once, with all its hosts.
+fn config(plan: &DeployPlan) -> String {
+    let mut diffs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, host) in plan.worked_on() {
+        if !host.config_diff.is_empty() {
+            diffs
+                .entry(&host.config_diff)
+                .or_default()
+                .push(name.as_str());
+        }
+    }
+    let mut text = String::new();
+    for (diff, hosts) in diffs {
+        text.push_str(&format!("\nconfiguration of {}\n{diff}", hosts.join(", ")));
+    }
+    text
+}
+
+/// Says that every host is as it should be.
+pub(super) fn nothing_to_do(plan: &DeployPlan, is_dry: bool, ui: &Ui) -> Result<(), Failure> {
+    let (count, short) = (plan.hosts.len(), plan.revision.short());
+    if ui.format == Format::Json {
+        let document = match is_dry {
+            true => serde_json::to_value(plan).map_err(std::io::Error::other)?,
+            false => {
+                json!({"result": "nothing_to_do", "revision": plan.revision, "hosts": plan.hosts.keys().collect::<Vec<_>>()})
+            }
+        };
+        ui.result(&format!("{document:#}\n"))?;
+        return Ok(());
+    }
+    let hosts = if count == 1 { "host" } else { "hosts" };
+    ui.status(&format!(
+        "nothing to do: {short} is live on {count} of {count} {hosts} (`--force` does everything again)"
+    ));
+    Ok(())
+}
+
+/// Says what begins.
+pub(super) fn beginning(plan: &DeployPlan, ui: &Ui) {
+    let mut warnings: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, host) in plan.worked_on() {
+        for warning in &host.warnings {
+            warnings.entry(warning).or_default().push(name.as_str());
+        }
+    }
+    for (warning, hosts) in warnings {
+        ui.warning(&format!("{}: {warning}", named(&hosts)));
+    }
+    let all = plan.checks.values().flatten();
+    let mut early: Vec<&str> = all
+        .filter(|check| check.sees_old_process())
+        .map(|check| check.name.as_str())
+        .collect();
+    early.sort_unstable();
+    early.dedup();
+    for name in early {
+        ui.warning(&format!(
+            "the check `{name}` runs before the restart, where it sees the old process; it runs again after it"
+        ));
+    }
+}
+
+/// A few hosts by their names, and how many more there are.
+fn named(hosts: &[&str]) -> String {
+    match hosts.split_at_checked(3) {
+        Some((first, rest)) if !rest.is_empty() => {
+            format!("{} and {} more", first.join(", "), rest.len())
+        }
+        _ => hosts.join(", "),
+    }
+}

@@ -1,0 +1,37 @@
+//! Deploys a revision to the hosts of a service: canary first, safe to interrupt, and never a success that is not there.
+
+mod control;
+mod crew;
+mod decide;
+mod executor;
+mod facts;
+mod host_task;
+mod journal;
+mod keeper;
+pub mod limit;
+mod message;
+mod owner;
+mod packs;
+mod plan;
+mod planner;
+mod program;
+pub mod repository;
+mod scap_lock;
+mod session;
+mod state;
+
+pub use crew::{Crew, Unreachable};
+pub use decide::{Decide, OnFailure, Question};
+pub use executor::{Executor, Interrupts, NotBegun, Options, Outcome, Run};
+pub use facts::{Facts, FileState, Place, RecordLine};
+pub use journal::{Journal, JournalError, Journals};
+pub use owner::Owner;
+pub use packs::{MakePack, PackError, Packs};
+pub use plan::{
+    Action, DeployPlan, HostPlan, PlannedGroup, ReleasePlan, RenderedFile, ServicePlan, Work,
+};
+pub use planner::{PlanProblem, Planned, Planner, PlannerError, ProblemKind, Request};
+pub use program::{Direction, Module, Objects, Policy, Program, Release, Step};
+pub use scap_lock::{ScapLock, ScapLockError};
+
+use crate::event::DeployId;

@@ -1,0 +1,27 @@
+use futures_util::future::BoxFuture;
+
+use crate::model::GroupName;
+
+/// Answers what has to be decided in the middle of a deploy.
+pub trait Decide: Send + Sync {
+    /// Asks, and waits for the answer.
+    fn ask(&self, question: Question) -> BoxFuture<'static, bool>;
+}
+
+/// What may have to be decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Whether to go on after the canary.
+    GoOn { after: GroupName },
+    /// Whether to roll back all hosts that were touched.
+    RollBack { reason: String },
+}
+
+/// What is done where a deploy fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnFailure {
+    // A doc comment would turn every `--help` into its long form.
+    Ask,
+    Rollback,
+    Stop,
+}

@@ -1,0 +1,221 @@
+//! The first and the last that a deploy has to say.
+
+use std::time::Duration;
+
+use super::notes::count_hosts;
+use super::{Executor, NotBegun, Outcome};
+use crate::deploy::journal::JournalError;
+use crate::deploy::keeper::Farewell;
+use crate::deploy::message::{Note, Request};
+use crate::deploy::plan::Action;
+use crate::deploy::state::HostState;
+use crate::event::{About, DeployResult, EventKind, HostOutcome, Level};
+use crate::model::HostName;
+
+/// How long the locks may take to be let go where nobody waits any more.
+const HURRY: Duration = Duration::from_secs(5);
+
+impl Executor<'_> {
+    /// Writes down what is meant to be done, and how every host is before that.
+    pub(super) fn tell_plan(&mut self) -> Result<(), NotBegun> {
+        let plan = std::sync::Arc::clone(&self.plan);
+        let action = plan.action.as_str();
+        let started = EventKind::DeployStarted {
+            repository: plan.repository.to_string(),
+            revision: plan.revision.clone(),
+            environment: plan.environment.clone(),
+            user: plan.owner.user.clone(),
+            machine: plan.owner.machine.clone(),
+            message: plan.owner.message.clone(),
+            action: action.into(),
+            hosts: plan.hosts.keys().cloned().collect(),
+            resumes: plan.resumes.clone(),
+        };
+        let count = plan.hosts.len();
+        let text = format!(
+            "{action} of {}@{} on {}",
+            plan.repository,
+            plan.revision.short(),
+            count_hosts(count)
+        );
+        self.scribe.note(Note {
+            about: About::default(),
+            level: Level::Info,
+            text,
+            kind: started,
+        });
+        for (name, host) in &plan.hosts {
+            let live = host.live.as_ref().map_or("nothing", |live| live.short());
+            let note = Note {
+                about: About {
+                    host: Some(name.clone()),
+                    group: Some(host.group.clone()),
+                    stage: None,
+                },
+                level: Level::Debug,
+                text: format!("{live} is live"),
+                kind: EventKind::HostPlanned {
+                    live: host.live.clone(),
+                    old: host.old.clone(),
+                    revision: host.revision.clone(),
+                },
+            };
+            self.scribe.note(note);
+        }
+        self.scribe
+            .flush(true)
+            .map_err(|error: JournalError| NotBegun::Journal(error))
+    }
+
+    /// Lets all locks go, and says where every host is.
+    pub(super) async fn finish(mut self) -> Outcome {
+        let states = self.states.clone();
+        let farewell = move |host: &HostName| {
+            let state = states.hosts.get(host);
+            Request::Close(match state.is_some_and(HostState::is_left) {
+                true => Farewell::Left,
+                false => Farewell::Done,
+            })
+        };
+        if self.is_cut {
+            // The keepers find out by themselves that nobody is here.
+            let _closed = tokio::time::timeout(HURRY, self.ask_all(farewell)).await;
+        } else {
+            self.ask_all(farewell).await;
+        }
+        let mut hosts = Vec::new();
+        for host in self.plan.hosts.keys().cloned().collect::<Vec<_>>() {
+            let outcome = match self.states.hosts.get(&host) {
+                // Somebody stopped waiting while something was being done here.
+                Some(state) if state.busy.is_some() && state.is_promoted => HostOutcome::Unknown,
+                _ => self.states.outcome(&host),
+            };
+            let reason = self.states.hosts.get(&host).and_then(|s| s.reason.clone());
+            self.tell_host(&host, outcome, reason.as_deref());
+            hosts.push((host, outcome, reason));
+        }
+        let result = self.result(&hosts);
+        let text = self.summary(result, &hosts);
+        let level = match result {
+            DeployResult::Deployed => Level::Info,
+            DeployResult::RolledBack | DeployResult::Untouched => Level::Warning,
+            DeployResult::Mixed => Level::Error,
+        };
+        let seconds = self.begun.elapsed().as_secs_f64();
+        self.scribe.note(Note {
+            about: About::default(),
+            level,
+            text,
+            kind: EventKind::DeployFinished { result, seconds },
+        });
+        let _written = self.scribe.flush(true);
+        Outcome {
+            result,
+            is_interrupted: self.is_interrupted,
+            reason: self.reason,
+            hosts,
+        }
+    }
+
+    fn result(&self, hosts: &[(HostName, HostOutcome, Option<String>)]) -> DeployResult {
+        let any = |wanted: HostOutcome| hosts.iter().any(|(_, outcome, _)| *outcome == wanted);
+        // A deploy that was stopped is none that was done, wherever its hosts are.
+        let is_stopped = self.reason.is_some();
+        let promoted = |host: &HostName| {
+            self.states
+                .hosts
+                .get(host)
+                .is_some_and(|state| state.is_promoted)
+        };
+        let is_new = hosts
+            .iter()
+            .any(|(host, outcome, _)| *outcome == HostOutcome::New && promoted(host));
+        match (any(HostOutcome::Unknown), is_stopped) {
+            (true, _) => DeployResult::Mixed,
+            (false, false) if self.plan.action == Action::Rollback => DeployResult::RolledBack,
+            (false, false) => DeployResult::Deployed,
+            (false, true) if is_new => DeployResult::Mixed,
+            (false, true) if any(HostOutcome::Old) => DeployResult::RolledBack,
+            (false, true) => DeployResult::Untouched,
+        }
+    }
+
+    fn tell_host(&mut self, host: &HostName, outcome: HostOutcome, reason: Option<&str>) {
+        let Some(plan) = self.plan.hosts.get(host) else {
+            return;
+        };
+        let live = self.live(host);
+        let text = match (outcome, &live) {
+            (HostOutcome::New, Some(live)) => format!("{} is live", live.short()),
+            (HostOutcome::Old, Some(live)) => format!("rolled back to {}", live.short()),
+            (HostOutcome::Old, None) => "rolled back: nothing is live, as before".into(),
+            (HostOutcome::Untouched, Some(live)) => format!("untouched, {} is live", live.short()),
+            (HostOutcome::Untouched, None) => "untouched, nothing is live".into(),
+            (HostOutcome::Unknown, _) | (HostOutcome::New, None) => {
+                let reason = reason.unwrap_or("the deploy was stopped in the middle");
+                format!("UNKNOWN: {reason}")
+            }
+        };
+        let command =
+            (outcome == HostOutcome::Unknown).then(|| format!("svcgen rollback --limit {host}"));
+        let level = match outcome {
+            HostOutcome::New | HostOutcome::Untouched => Level::Info,
+            HostOutcome::Old => Level::Warning,
+            HostOutcome::Unknown => Level::Error,
+        };
+        let about = About {
+            host: Some(host.clone()),
+            group: Some(plan.group.clone()),
+            stage: None,
+        };
+        let kind = EventKind::HostFinished {
+            outcome,
+            live,
+            command,
+        };
+        self.scribe.note(Note {
+            about,
+            level,
+            text,
+            kind,
+        });
+    }
+
+    fn summary(
+        &self,
+        result: DeployResult,
+        hosts: &[(HostName, HostOutcome, Option<String>)],
+    ) -> String {
+        let count = |wanted: HostOutcome| hosts.iter().filter(|(_, o, _)| *o == wanted).count();
+        let (new, old) = (count(HostOutcome::New), count(HostOutcome::Old));
+        let (untouched, unknown) = (count(HostOutcome::Untouched), count(HostOutcome::Unknown));
+        let of = hosts.len();
+        let short = self.plan.revision.short();
+        let mut text = match result {
+            DeployResult::Deployed if self.plan.action == Action::Restart => {
+                format!("restarted, {short}, on {new} of {of} hosts")
+            }
+            DeployResult::Deployed => format!("{short} is live on {new} of {of} hosts"),
+            DeployResult::RolledBack if self.plan.action == Action::Rollback => {
+                format!(
+                    "rolled back: {} of {of} hosts are where they are to be",
+                    new + old
+                )
+            }
+            DeployResult::RolledBack => format!("rolled back: {old} of {of} hosts are back"),
+            DeployResult::Untouched => "nothing was changed on any host".to_owned(),
+            DeployResult::Mixed => format!("NOT DONE: {short} is live on {new} of {of} hosts"),
+        };
+        for (number, words) in [
+            (old, "rolled back"),
+            (untouched, "untouched"),
+            (unknown, "in an UNKNOWN state"),
+        ] {
+            let is_said = result == DeployResult::RolledBack && words == "rolled back";
+            if number > 0 && !is_said && result != DeployResult::Untouched {
+                text.push_str(&format!(", {number} {words}"));
+            }
+        }
+        text
+    }
+}

@@ -1,0 +1,201 @@
+//! Gives events their numbers, writes them down, and shows them, in this order.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::super::journal::{Journal, JournalError};
+use super::super::message::Note;
+use super::super::plan::PlannedGroup;
+use crate::event::{About, DeployId, Event, EventKind, Level, VERSION};
+use crate::model::HostName;
+use crate::report::Reporter;
+
+/// Writes down what happens.
+pub(super) struct Scribe<'a> {
+    id: DeployId,
+    seq: u64,
+    journal: Journal,
+    reporter: &'a mut dyn Reporter,
+    /// Not yet written.
+    pending: Vec<Event>,
+    /// What hosts began to write and have not ended, and how many lines they have written in this step.
+    lines: HashMap<HostName, (Vec<u8>, usize)>,
+    begun: Vec<usize>,
+    /// Whether a journal or a log that cannot be written was told.
+    is_told: bool,
+}
+
+/// The most lines of one host and step that become events; all of them are in the host's log.
+const MOST_LINES: usize = 200;
+/// The most bytes of a line that are shown.
+const LONGEST: usize = 2000;
+
+impl<'a> Scribe<'a> {
+    pub(super) fn new(id: DeployId, journal: Journal, reporter: &'a mut dyn Reporter) -> Self {
+        Self {
+            id,
+            seq: 0,
+            journal,
+            reporter,
+            pending: Vec::new(),
+            lines: HashMap::new(),
+            begun: Vec::new(),
+            is_told: false,
+        }
+    }
+
+    /// Adds an event.
+    pub(super) fn note(&mut self, note: Note) {
+        if let EventKind::StepStarted { .. } | EventKind::StepFinished { .. } = note.kind
+            && let Some(host) = note.about.host.clone()
+        {
+            self.end_line(&host);
+            self.lines.remove(&host);
+        }
+        self.seq += 1;
+        let Note {
+            about,
+            level,
+            text,
+            kind,
+        } = note;
+        self.pending.push(Event {
+            v: VERSION,
+            at: Timestamp::now(),
+            seq: self.seq,
+            deploy: self.id.clone(),
+            about,
+            level,
+            text: text.replace('\n', " "),
+            kind,
+        });
+    }
+
+    /// Adds an event that is about no host, and shows it.
+    pub(super) fn say(&mut self, level: Level, text: &str, kind: EventKind) {
+        let about = About::default();
+        let text = text.to_owned();
+        self.note(Note {
+            about,
+            level,
+            text,
+            kind,
+        });
+        let _flushed = self.flush(false);
+    }
+
+    /// Takes bytes that a host wrote: all into its log, the first lines as events.
+    pub(super) fn output(&mut self, host: &HostName, bytes: &[u8]) {
+        if let Err(error) = self.journal.keep_output(host, bytes)
+            && !std::mem::replace(&mut self.is_told, true)
+        {
+            self.say(Level::Warning, &error.to_string(), EventKind::Warning);
+        }
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let (line, _) = self.lines.entry(host.clone()).or_default();
+            let room = LONGEST.saturating_sub(line.len());
+            line.extend_from_slice(&part[..part.len().min(room)]);
+            if part.ends_with(b"\n") {
+                self.end_line(host);
+            }
+        }
+    }
+
+    fn end_line(&mut self, host: &HostName) {
+        let Some((line, count)) = self.lines.get_mut(host) else {
+            return;
+        };
+        let bytes = std::mem::take(line);
+        if bytes.is_empty() || *count > MOST_LINES {
+            return;
+        }
+        *count += 1;
+        let text = if *count > MOST_LINES {
+            "more is in its log".to_owned()
+        } else {
+            printable(&bytes)
+        };
+        let about = About {
+            host: Some(host.clone()),
+            ..About::default()
+        };
+        self.note(Note {
+            about,
+            level: Level::Debug,
+            text,
+            kind: EventKind::Output,
+        });
+    }
+
+    /// Writes what is pending, and shows it; `on_disk` where somebody waits for that.
+    pub(super) fn flush(&mut self, on_disk: bool) -> Result<(), JournalError> {
+        let events = std::mem::take(&mut self.pending);
+        let mut written = self.journal.append(&events);
+        if on_disk && written.is_ok() {
+            written = self.journal.flush();
+        }
+        for event in &events {
+            self.reporter.event(event);
+        }
+        written
+    }
+
+    pub(super) fn has_begun(&self, group: usize) -> bool {
+        self.begun.contains(&group)
+    }
+
+    pub(super) fn begin_group(&mut self, index: usize, group: &PlannedGroup) {
+        self.begun.push(index);
+        let hosts = group.waves.iter().flatten().count();
+        let text = format!("group {}: {}", group.name, count_hosts(hosts));
+        self.about_group(group, Level::Info, text, EventKind::GroupStarted { hosts });
+    }
+
+    pub(super) fn end_group(&mut self, group: &PlannedGroup, healthy: usize, failed: usize) {
+        let text = format!("group {}: {healthy} healthy, {failed} failed", group.name);
+        let level = if failed == 0 {
+            Level::Info
+        } else {
+            Level::Warning
+        };
+        let kind = EventKind::GroupFinished { healthy, failed };
+        self.about_group(group, level, text, kind);
+    }
+
+    fn about_group(&mut self, group: &PlannedGroup, level: Level, text: String, kind: EventKind) {
+        let about = About {
+            group: Some(group.name.clone()),
+            ..About::default()
+        };
+        self.note(Note {
+            about,
+            level,
+            text,
+            kind,
+        });
+        let _flushed = self.flush(false);
+    }
+}
+
+/// A number of hosts in words.
+pub(super) fn count_hosts(count: usize) -> String {
+    match count {
+        1 => "1 host".to_owned(),
+        more => format!("{more} hosts"),
+    }
+}
+
+/// A line as it can be shown: what cannot be read is replaced, what steers a terminal is escaped.
+fn printable(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut shown = String::new();
+    for c in text.trim_end_matches(['\n', '\r']).chars() {
+        if c.is_control() && c != '\t' {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}

@@ -1,0 +1,202 @@
+//! What a probe found on a target.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::{Deserialize, Serialize};
+
+use super::control::{Control, Line};
+use super::owner::Owner;
+use crate::event::DeployId;
+use crate::model::Revision;
+use crate::scap::DeployStage;
+
+/// How things are on a target.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Facts {
+    pub user: String,
+    /// Its clock, in seconds since 1970.
+    pub now: i64,
+    pub lacking_tools: Vec<String>,
+    pub git: String,
+    /// What is live, the last that was finished, and what is being deployed.
+    pub current: Option<Revision>,
+    pub done: Option<Revision>,
+    pub progress: Option<Revision>,
+    /// Where the path of the service leads.
+    pub place: Place,
+    /// What cannot be written, and why.
+    pub unwritable: Vec<String>,
+    /// Free space in KiB, and free inodes.
+    pub free: Option<(u64, u64)>,
+    pub releases: BTreeSet<Revision>,
+    /// Stores that have the wanted commit, and the tips of those that do not.
+    pub has: BTreeSet<Utf8PathBuf>,
+    pub tips: BTreeMap<Utf8PathBuf, Vec<Revision>>,
+    /// Who holds the lock, and whether that deploy is alive.
+    pub lock: Option<(Owner, bool)>,
+    /// The last lines of its record.
+    pub record: Vec<RecordLine>,
+    /// Files that were asked for: their bytes, nothing, or no access.
+    pub files: BTreeMap<Utf8PathBuf, FileState>,
+}
+
+/// What the path of the service is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    #[default]
+    Nothing,
+    Link(String),
+    /// A plain folder or file, which is moved aside.
+    Other,
+}
+
+/// A file of a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileState {
+    Absent,
+    Unreadable,
+    Bytes(Vec<u8>),
+}
+
+/// One line of the record of a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordLine {
+    pub v: u32,
+    /// The target's clock, in seconds since 1970.
+    pub at: i64,
+    #[serde(default)]
+    pub deploy: Option<DeployId>,
+    pub step: String,
+    pub state: String,
+    #[serde(default)]
+    pub rev: Option<Revision>,
+    /// What was live before the deploy.
+    #[serde(default)]
+    pub old: Option<Revision>,
+    #[serde(default)]
+    pub number: Option<u64>,
+    #[serde(default)]
+    pub code: Option<i32>,
+    /// Who deployed, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+}
+
+/// What the lines about a whole deploy are called in the record.
+const DEPLOY: &str = "deploy";
+
+impl Facts {
+    /// Reads what a probe told; `None` where it did not come to its end.
+    pub(super) fn read(told: &[Line]) -> Option<Self> {
+        let mut facts = Self::default();
+        let mut is_whole = false;
+        for line in told {
+            facts.add(line.control, &line.rest);
+            is_whole |= line.control == Control::End;
+        }
+        is_whole.then_some(facts)
+    }
+
+    fn add(&mut self, control: Control, rest: &str) {
+        let (word, more) = rest.split_once(' ').unwrap_or((rest, ""));
+        match control {
+            Control::User => self.user = rest.to_owned(),
+            Control::Now => self.now = rest.parse().unwrap_or_default(),
+            Control::LacksTool => self.lacking_tools.push(rest.to_owned()),
+            Control::Git => self.git = rest.trim_start_matches("git version ").to_owned(),
+            Control::Link => {
+                let revision = Revision::parse(more).ok();
+                match word {
+                    "current" => self.current = revision,
+                    "done" => self.done = revision,
+                    _ => self.progress = revision,
+                }
+            }
+            Control::Final => {
+                self.place = match word {
+                    "link" => Place::Link(more.to_owned()),
+                    "none" => Place::Nothing,
+                    _ => Place::Other,
+                }
+            }
+            Control::Unwritable => self.unwritable.push(rest.to_owned()),
+            Control::Free => {
+                let numbers = word.parse().ok().zip(more.parse().ok());
+                self.free = numbers;
+            }
+            Control::Release => self.releases.extend(Revision::parse(word)),
+            Control::Has => {
+                self.has.insert(rest.into());
+            }
+            Control::Tips => {
+                let tips = more
+                    .split_whitespace()
+                    .filter_map(|t| Revision::parse(t).ok());
+                self.tips.insert(word.into(), tips.collect());
+            }
+            Control::Lock => self.lock = Some((Owner::read(more), word == "alive")),
+            // A line that is not understood was cut by a full disk, or is of a later version.
+            Control::Record => self.record.extend(serde_json::from_str::<RecordLine>(rest)),
+            Control::File => {
+                let bytes = BASE64.decode(word).unwrap_or_default();
+                self.files.insert(more.into(), FileState::Bytes(bytes));
+            }
+            Control::Unreadable => {
+                self.files.insert(rest.into(), FileState::Unreadable);
+            }
+            Control::Absent => {
+                self.files.insert(rest.into(), FileState::Absent);
+            }
+            _ => {}
+        }
+    }
+
+    /// The exit code of a step, where the record has it.
+    pub(super) fn code_of(&self, id: &DeployId, stage: DeployStage, number: u64) -> Option<i32> {
+        let is_it = |line: &&RecordLine| {
+            line.deploy.as_ref() == Some(id)
+                && line.step == stage.as_str()
+                && line.number == Some(number)
+                && line.state == "end"
+        };
+        self.record.iter().rev().find(is_it)?.code
+    }
+
+    /// The deploy that was interrupted or left here, and not gone on with since.
+    pub fn unfinished(&self) -> Option<&RecordLine> {
+        let last = self.record.iter().rev().find(|line| line.step == DEPLOY)?;
+        if last.state == "end" {
+            return None;
+        }
+        let begun = self.record.iter().rev();
+        begun
+            .filter(|line| line.step == DEPLOY && line.state == "begin")
+            .find(|line| line.deploy == last.deploy)
+    }
+
+    /// The release before the one that is finished, as far as the record goes back.
+    pub fn previous(&self) -> Option<Revision> {
+        let current = self.done.as_ref()?;
+        let known = self.record.iter().rev().filter_map(|line| {
+            match (line.step.as_str(), line.state.as_str(), line.code) {
+                ("finalize", "end", Some(0)) => line.rev.clone(),
+                (DEPLOY, "begin", _) => line.old.clone(),
+                _ => None,
+            }
+        });
+        known.into_iter().find(|revision| revision != current)
+    }
+
+    /// The text of a file; nothing where it is not there.
+    pub fn text(&self, path: &Utf8Path) -> Option<String> {
+        match self.files.get(path)? {
+            FileState::Bytes(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            FileState::Absent | FileState::Unreadable => None,
+        }
+    }
+}

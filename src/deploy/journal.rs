@@ -1,0 +1,189 @@
+//! The journal of a deploy on the machine that deploys: written before what it tells of begins.
+
+use std::io::Write as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use thiserror::Error;
+
+use crate::event::{DeployId, Event, VERSION};
+use crate::model::{HostName, RepositoryName};
+
+/// Where the journals of a repository are.
+#[derive(Debug, Clone)]
+pub struct Journals {
+    folder: Utf8PathBuf,
+}
+
+/// The journal of one deploy, to be written.
+#[derive(Debug)]
+pub struct Journal {
+    file: std::fs::File,
+    path: Utf8PathBuf,
+    /// What hosts wrote, whole: a file for each.
+    outputs: Utf8PathBuf,
+}
+
+/// A journal that cannot be used.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    #[error("the journal `{path}` cannot be written")]
+    Write {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
+    #[error("the journal `{path}` cannot be read")]
+    Read {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
+    #[error("`{path}` has version {version}, and this svcgen reads {VERSION}")]
+    Version { path: Utf8PathBuf, version: u64 },
+}
+
+impl Journals {
+    /// Those of a repository: `$XDG_STATE_HOME/svcgen/deploys/KEY/`; none where there is no home.
+    pub fn of(repository: &RepositoryName) -> Option<Self> {
+        use etcetera::BaseStrategy as _;
+        let state = etcetera::base_strategy::Xdg::new().ok()?.state_dir()?;
+        let state = Utf8PathBuf::from_path_buf(state).ok()?;
+        Some(Self::in_folder(
+            state.join("svcgen/deploys").join(repository.as_str()),
+        ))
+    }
+
+    /// Those in a folder.
+    pub fn in_folder(folder: Utf8PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Begins the journal of a deploy.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn begin(&self, id: &DeployId) -> Result<Journal, JournalError> {
+        let path = self.path(id);
+        let failed = |source| JournalError::Write {
+            path: path.clone(),
+            source,
+        };
+        std::fs::create_dir_all(&self.folder).map_err(failed)?;
+        let file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(failed)?;
+        Ok(Journal {
+            file,
+            outputs: self.folder.join(format!("{id}.hosts")),
+            path,
+        })
+    }
+
+    /// The deploys that have a journal, from the newest on.
+    pub fn list(&self) -> Vec<DeployId> {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten();
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let ids = names.filter_map(|name| DeployId::parse(name.strip_suffix(".jsonl")?).ok());
+        let mut ids: Vec<DeployId> = ids.collect();
+        ids.sort();
+        ids.reverse();
+        ids
+    }
+
+    /// The file of a journal.
+    pub fn path(&self, id: &DeployId) -> Utf8PathBuf {
+        self.folder.join(format!("{id}.jsonl"))
+    }
+
+    /// The file with all that a host wrote in a deploy.
+    pub fn output(&self, id: &DeployId, host: &HostName) -> Utf8PathBuf {
+        self.folder
+            .join(format!("{id}.hosts"))
+            .join(format!("{host}.log"))
+    }
+
+    /// Reads the events of a deploy; the last line may be cut off, by a crash.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is of another version.
+    pub fn read(&self, id: &DeployId) -> Result<Vec<Event>, JournalError> {
+        let path = self.path(id);
+        let text = std::fs::read(&path).map_err(|source| JournalError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        let mut events = Vec::new();
+        for line in text
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+        {
+            match serde_json::from_slice::<Event>(line) {
+                Ok(event) => events.push(event),
+                Err(_) => {
+                    let version = serde_json::from_slice::<serde_json::Value>(line);
+                    let version = version.ok().and_then(|value| value["v"].as_u64());
+                    if let Some(version) = version.filter(|version| *version != u64::from(VERSION))
+                    {
+                        return Err(JournalError::Version { path, version });
+                    }
+                }
+            }
+        }
+        Ok(events)
+    }
+}
+
+impl Journal {
+    /// Adds events.
+    ///
+    /// # Errors
+    /// Where they cannot be written.
+    pub(super) fn append(&mut self, events: &[Event]) -> Result<(), JournalError> {
+        let mut text = Vec::new();
+        for event in events {
+            serde_json::to_writer(&mut text, event)
+                .map_err(|error| self.failed(std::io::Error::other(error)))?;
+            text.push(b'\n');
+        }
+        self.file
+            .write_all(&text)
+            .map_err(|source| self.failed(source))
+    }
+
+    /// Waits until everything is on the disk.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub(super) fn flush(&mut self) -> Result<(), JournalError> {
+        self.file.sync_data().map_err(|source| self.failed(source))
+    }
+
+    /// Keeps what a host wrote.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(super) fn keep_output(&self, host: &HostName, bytes: &[u8]) -> Result<(), JournalError> {
+        let path = self.outputs.join(format!("{host}.log"));
+        let kept = std::fs::create_dir_all(&self.outputs).and_then(|()| {
+            let mut options = std::fs::OpenOptions::new();
+            options
+                .create(true)
+                .append(true)
+                .open(&path)?
+                .write_all(bytes)
+        });
+        kept.map_err(|source| JournalError::Write { path, source })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Utf8Path {
+        &self.path
+    }
+
+    fn failed(&self, source: std::io::Error) -> JournalError {
+        JournalError::Write {
+            path: self.path.clone(),
+            source,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+use tokio::sync::oneshot;
+
+use super::keeper::Farewell;
+use crate::event::{About, EventKind, Level};
+use crate::model::HostName;
+
+/// What the task of a host tells the dispatcher.
+#[derive(Debug)]
+pub(super) enum Message {
+    Event {
+        note: Note,
+        /// Answered once the event is on the disk.
+        written: Option<oneshot::Sender<()>>,
+    },
+    /// Bytes that a host wrote.
+    Output { host: HostName, bytes: Vec<u8> },
+    /// A request is done.
+    Ended { host: HostName, end: HostEnd },
+}
+
+/// An event before it has its number.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Note {
+    pub(super) about: About,
+    pub(super) level: Level,
+    pub(super) text: String,
+    pub(super) kind: EventKind,
+}
+
+/// What a task is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Request {
+    /// Take the lock.
+    Lock,
+    /// Let the lock go, and stay connected.
+    Unlock,
+    /// Have the release and its configuration there.
+    Prepare,
+    /// Make it live, restart the service, check.
+    Promote,
+    /// Go back to what was before.
+    RollBack,
+    Finalize,
+    /// Let the lock go and close the connection.
+    Close(Farewell),
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum HostEnd {
+    Good,
+    /// In plain words why not.
+    Failed(String),
+    /// Somebody else has the lock.
+    Held(super::Owner),
+    /// The target cannot be reached, and nobody knows what became of the last step.
+    Lost(String),
+}

@@ -1,0 +1,41 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Who holds a lock, as its file says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Owner {
+    /// The deploy; empty where it is not known.
+    pub deploy: String,
+    pub user: String,
+    pub machine: String,
+    /// When it was taken, in seconds since 1970.
+    pub at: i64,
+    pub message: String,
+    /// What is done: `deploy`, `rollback` or `restart`.
+    pub action: String,
+}
+
+impl Owner {
+    /// Reads what stands in the file; a file that is not understood has an owner without a name.
+    pub fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.user.as_str(), self.machine.as_str()) {
+            ("", _) => f.write_str("somebody"),
+            (user, machine) => write!(f, "{user} on {machine}"),
+        }?;
+        if !self.deploy.is_empty() {
+            write!(f, " (deploy {})", self.deploy)?;
+        }
+        if !self.message.is_empty() {
+            write!(f, ", \"{}\"", self.message)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,208 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use super::facts::Place;
+use super::owner::Owner;
+use super::program::{Module, Objects};
+use crate::event::DeployId;
+use crate::model::{GroupName, HostName, RepositoryName, Revision};
+use crate::scap::{DeployCheck, DeployStage, ServiceUnit};
+
+/// Everything that a deploy will do, known before anything is touched.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DeployPlan {
+    pub id: DeployId,
+    pub action: Action,
+    /// The path of the repository below the deploy directory.
+    pub repository: RepositoryName,
+    /// The path that the service is run from.
+    pub place: Utf8PathBuf,
+    pub environment: Option<String>,
+    pub revision: Revision,
+    pub owner: Owner,
+    /// The deploy that this one goes on with.
+    pub resumes: Option<DeployId>,
+    /// In the order in which they are deployed.
+    pub groups: Vec<PlannedGroup>,
+    pub hosts: IndexMap<HostName, HostPlan>,
+    pub service: ServicePlan,
+    /// The checks of each revision that may become live.
+    pub checks: BTreeMap<Revision, Vec<DeployCheck>>,
+    pub release: ReleasePlan,
+    /// Hosts that are worked on at a time.
+    pub batch_size: usize,
+}
+
+/// What a deploy is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Deploy,
+    Rollback,
+    /// The service alone.
+    Restart,
+}
+
+impl Action {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deploy => "deploy",
+            Self::Rollback => "rollback",
+            Self::Restart => "restart",
+        }
+    }
+
+    /// Reads the word; an unknown one is a deploy.
+    pub fn read(text: &str) -> Self {
+        match text {
+            "rollback" => Self::Rollback,
+            "restart" => Self::Restart,
+            _ => Self::Deploy,
+        }
+    }
+}
+
+/// A group of hosts, in the parts in which it is deployed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedGroup {
+    pub name: GroupName,
+    /// Whether any failure in it ends the deploy, whatever its limit.
+    pub is_canary: bool,
+    /// How many of its hosts may fail.
+    pub failure_limit: usize,
+    pub waves: Vec<Vec<HostName>>,
+}
+
+/// What becomes of one host.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HostPlan {
+    pub group: GroupName,
+    /// What it gets.
+    pub revision: Revision,
+    /// What is live on it.
+    pub live: Option<Revision>,
+    /// The last that was finished on it.
+    pub done: Option<Revision>,
+    /// Where a rollback goes; nothing where there was nothing before.
+    pub old: Option<Revision>,
+    pub work: Work,
+    pub objects: Objects,
+    /// Stores of the target that lack a commit: their place, the commit, and what they have.
+    #[serde(skip)]
+    pub lacking: Vec<(Utf8PathBuf, Revision, Vec<Revision>)>,
+    /// The configuration, rendered for this host; nothing where the release keeps what it has.
+    #[serde(skip)]
+    pub config: Option<Vec<RenderedFile>>,
+    /// What changes in its configuration, as unified diffs.
+    pub config_diff: String,
+    pub warnings: Vec<String>,
+    pub place: Place,
+}
+
+/// How much is to be done on a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    Everything,
+    /// The service is restarted and checked.
+    Restart,
+    /// There was nothing before: the links go.
+    Withdraw,
+    /// It is as it should be.
+    Nothing,
+}
+
+/// A file of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedFile {
+    /// Absolute, or within the release.
+    pub path: Utf8PathBuf,
+    pub text: String,
+}
+
+/// What is done to the service of a target.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ServicePlan {
+    pub units: Vec<ServiceUnit>,
+    pub port: Option<u16>,
+    pub timeout: Duration,
+    /// Whether services that a target does not have are passed over.
+    pub valid_only: bool,
+    /// A file that marks hosts as secondary.
+    pub secondary: Utf8PathBuf,
+    pub nrpe_dir: Utf8PathBuf,
+}
+
+/// How releases are made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReleasePlan {
+    pub force: bool,
+    pub binary_managers: Vec<String>,
+    pub lfs_url: Option<String>,
+    /// The submodules of each revision.
+    #[serde(skip)]
+    pub modules: BTreeMap<Revision, Vec<Module>>,
+    /// All files that are rendered, absolute or within the release.
+    pub rendered: Vec<Utf8PathBuf>,
+    /// Releases that stay on a target.
+    pub keep: u32,
+}
+
+impl DeployPlan {
+    /// All parts of all groups, in their order.
+    pub fn waves(&self) -> impl DoubleEndedIterator<Item = (usize, &Vec<HostName>)> {
+        let groups = self.groups.iter().enumerate();
+        groups.flat_map(|(index, group)| group.waves.iter().map(move |wave| (index, wave)))
+    }
+
+    /// Hosts on which something is to be done.
+    pub fn worked_on(&self) -> impl Iterator<Item = (&HostName, &HostPlan)> {
+        let hosts = self.hosts.iter();
+        hosts.filter(|(_, host)| host.work != Work::Nothing)
+    }
+
+    /// The checks that run before or after a stage on hosts of a group.
+    pub(super) fn checks_of(
+        &self,
+        revision: &Revision,
+        group: &GroupName,
+        moment: Moment,
+        stage: DeployStage,
+    ) -> Vec<&DeployCheck> {
+        let checks = self.checks.get(revision).map_or(&[][..], Vec::as_slice);
+        let applies = |check: &&DeployCheck| {
+            let at = match moment {
+                Moment::Before => check.before,
+                Moment::After => check.after,
+            };
+            // Before the restart it sees the process that ends; so it looks again after it.
+            let again = moment == Moment::After
+                && stage == DeployStage::HandleService
+                && check.sees_old_process();
+            let is_time = at == Some(stage) || again;
+            is_time && check.group.as_ref().is_none_or(|only| only == group)
+        };
+        checks.iter().filter(applies).collect()
+    }
+
+    /// The files outside of releases that lead into them.
+    pub(super) fn linked_config(&self) -> Vec<Utf8PathBuf> {
+        let rendered = self.release.rendered.iter();
+        rendered
+            .filter(|path| path.is_absolute())
+            .cloned()
+            .collect()
+    }
+}
+
+/// When a check runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    Before,
+    After,
+}

@@ -1,0 +1,370 @@
+//! From a deploy repository and what its targets tell to a plan, or to everything that speaks against one.
+
+mod hosts;
+mod problem;
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+use indexmap::IndexMap;
+
+use self::hosts::HostPlanner;
+pub use self::problem::{PlanProblem, ProblemKind};
+use super::crew::{Crew, Unreachable};
+use super::facts::Facts;
+use super::limit::Limit;
+use super::plan::{Action, DeployPlan, HostPlan, PlannedGroup, ReleasePlan, ServicePlan};
+use super::program::Module;
+use super::repository::{DeployRepository, RepositoryError, TreeSize};
+use super::{DeployId, Owner};
+use crate::model::{FailureLimit, HostName, Revision};
+use crate::scap::{DeployCheck, HostGroup, Mistake, Reading, ScapConfig, ScapDirectory, ScapError};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub id: DeployId,
+    pub action: Action,
+    pub revision: Revision,
+    pub owner: Owner,
+    pub limit: Option<Limit>,
+    /// The only hosts, where an earlier deploy says which.
+    pub hosts: Option<Vec<HostName>>,
+    /// Whether everything is done, needed or not.
+    pub force: bool,
+    pub resumes: Option<DeployId>,
+    /// Whether a plan is made for hosts on which somebody else deploys: only to look.
+    pub ignores_locks: bool,
+    /// What hosts get that get another revision than the rest.
+    pub revisions: BTreeMap<HostName, Revision>,
+}
+
+/// Everything about a deploy that is known without its targets.
+pub struct Planner<'a> {
+    pub(super) repository: &'a DeployRepository,
+    /// Its configuration and groups are those of the working tree, the rest that of the revision.
+    pub(super) directory: ScapDirectory,
+    pub(super) request: Request,
+    /// The submodules of each revision that a host gets, as far as it is known here.
+    modules: BTreeMap<Revision, Vec<Module>>,
+    groups: Vec<PlannedGroup>,
+    /// What is odd and harms nothing.
+    pub warnings: Vec<Mistake>,
+}
+
+/// A deploy repository that nothing can be deployed from.
+#[derive(Debug, thiserror::Error)]
+pub enum PlannerError {
+    #[error(transparent)]
+    Scap(#[from] ScapError),
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+    #[error(transparent)]
+    Limit(#[from] super::limit::LimitError),
+    #[error("no group of `server_groups` has a host")]
+    NoHosts,
+    #[error("`service_name` is not set, so there is no service to restart")]
+    NoService,
+}
+
+/// What a plan was made from, or why there is none.
+#[derive(Debug)]
+pub enum Planned {
+    Plan(Box<DeployPlan>),
+    /// Every host is as it should be.
+    NothingToDo(Box<DeployPlan>),
+    Refused(Vec<PlanProblem>),
+}
+
+impl<'a> Planner<'a> {
+    /// Reads what a deploy of the revision needs; `working` is the directory of the working tree.
+    ///
+    /// # Errors
+    /// Where the directory of the revision is wrong, a submodule is missing, or no host is left.
+    pub fn new(
+        repository: &'a DeployRepository,
+        working: Reading<ScapDirectory>,
+        host: &HostName,
+        request: Request,
+    ) -> Result<Self, PlannerError> {
+        let Reading {
+            value: working,
+            mut warnings,
+        } = working;
+        let environment = working.config.environment.clone();
+        let directory = match repository.files(&request.revision) {
+            Ok(files) => {
+                let read = ScapDirectory::read(&files, host, environment.as_ref())?;
+                warnings.extend(read.warnings);
+                ScapDirectory {
+                    config: working.config,
+                    groups: working.groups,
+                    ..read.value
+                }
+            }
+            // What is gone back to is on the targets, whether anybody has it here or not.
+            Err(_) if request.action == Action::Rollback => working,
+            Err(error) => return Err(error.into()),
+        };
+        if request.action == Action::Restart && directory.config.services.is_empty() {
+            return Err(PlannerError::NoService);
+        }
+        let mut modules = BTreeMap::new();
+        let wanted = [&request.revision]
+            .into_iter()
+            .chain(request.revisions.values());
+        for revision in wanted {
+            // A release that is gone back to may be of a revision that nobody has here any more.
+            let is_known = repository.files(revision).is_ok();
+            if directory.config.git_submodules && is_known {
+                modules.insert(
+                    revision.clone(),
+                    modules_of(repository, &directory, revision)?,
+                );
+            }
+        }
+        let groups = groups(&directory.groups, &request)?;
+        Ok(Self {
+            repository,
+            modules,
+            groups,
+            directory,
+            request,
+            warnings,
+        })
+    }
+
+    /// All hosts, in the order of their groups.
+    pub fn hosts(&self) -> impl Iterator<Item = &HostName> {
+        let waves = self.groups.iter().flat_map(|group| &group.waves);
+        waves.flatten()
+    }
+
+    pub fn config(&self) -> &ScapConfig {
+        &self.directory.config
+    }
+
+    /// The path that the service is run from.
+    pub fn place(&self) -> Utf8PathBuf {
+        let config = self.config();
+        config.git_deploy_dir.join(config.git_repo.as_str())
+    }
+
+    /// Gathers the targets.
+    pub fn crew(&self, transport: &std::sync::Arc<dyn crate::transport::Transport>) -> Crew {
+        let Request { id, owner, .. } = &self.request;
+        Crew::new(self.hosts().cloned(), transport, &self.place(), id, owner)
+    }
+
+    /// Asks the targets, and makes the plan.
+    pub async fn plan(&self, crew: &mut Crew) -> Result<Planned, PlannerError> {
+        let at_a_time = self.config().batch_size as usize;
+        let (facts, unreachable) = crew.probe(&self.commits(), &self.files(), at_a_time).await;
+        self.of_facts(&facts, &unreachable)
+    }
+
+    /// Commits that targets are asked for, by their stores.
+    fn commits(&self) -> Vec<(Utf8PathBuf, Revision)> {
+        let main = (Utf8PathBuf::from("."), self.request.revision.clone());
+        let modules = self.modules.get(&self.request.revision).into_iter();
+        let modules = modules.flatten();
+        let modules = modules.map(|module| (module.store.clone(), module.commit.clone()));
+        [main].into_iter().chain(modules).collect()
+    }
+
+    /// Files of targets that matter: variables, and the configuration as it is.
+    fn files(&self) -> Vec<Utf8PathBuf> {
+        let files = self.directory.config_files.iter();
+        let files = files.flat_map(|file| {
+            let own = Some(file.destination.clone()).filter(|path| path.is_absolute());
+            own.into_iter().chain(file.remote_vars.clone())
+        });
+        let mut files: Vec<Utf8PathBuf> = files.collect();
+        files.sort();
+        files.dedup();
+        files
+    }
+
+    /// Makes the plan from what targets told.
+    fn of_facts(
+        &self,
+        facts: &IndexMap<HostName, Facts>,
+        unreachable: &[Unreachable],
+    ) -> Result<Planned, PlannerError> {
+        let mut problems: Vec<PlanProblem> = unreachable.iter().map(PlanProblem::of).collect();
+        let size = match self.repository.tree_size(&self.request.revision) {
+            Err(_) if self.request.action == Action::Rollback => TreeSize::default(),
+            size => size?,
+        };
+        let planner = HostPlanner {
+            planner: self,
+            size,
+        };
+        let mut hosts: IndexMap<HostName, HostPlan> = IndexMap::new();
+        for group in &self.groups {
+            for name in group.waves.iter().flatten() {
+                let Some(facts) = facts.get(name) else {
+                    continue;
+                };
+                match planner.plan(name, group, facts) {
+                    Ok(host) => {
+                        hosts.insert(name.clone(), host);
+                    }
+                    Err(found) => problems.extend(found),
+                }
+            }
+        }
+        if !problems.is_empty() {
+            return Ok(Planned::Refused(problems));
+        }
+        let plan = Box::new(self.assemble(hosts)?);
+        if plan.worked_on().next().is_none() {
+            return Ok(Planned::NothingToDo(plan));
+        }
+        Ok(Planned::Plan(plan))
+    }
+
+    fn assemble(&self, hosts: IndexMap<HostName, HostPlan>) -> Result<DeployPlan, PlannerError> {
+        let (config, request) = (self.config(), &self.request);
+        let mut checks = BTreeMap::new();
+        if config.perform_checks {
+            let revisions = hosts.values().flat_map(|host| {
+                let old = host.old.iter();
+                old.chain([&host.revision])
+            });
+            for revision in revisions {
+                if !checks.contains_key(revision) {
+                    checks.insert(revision.clone(), self.checks(revision)?);
+                }
+            }
+        }
+        let files = self.directory.config_files.iter();
+        Ok(DeployPlan {
+            id: request.id.clone(),
+            action: request.action,
+            repository: config.git_repo.clone(),
+            place: self.place(),
+            environment: config.environment.as_ref().map(ToString::to_string),
+            revision: request.revision.clone(),
+            owner: request.owner.clone(),
+            resumes: request.resumes.clone(),
+            groups: self.groups.clone(),
+            hosts,
+            service: ServicePlan {
+                units: config.services.clone(),
+                port: config.service_port,
+                timeout: config.service_timeout,
+                valid_only: config.require_valid_service,
+                secondary: SECONDARY.into(),
+                nrpe_dir: config.nrpe_dir.clone(),
+            },
+            checks,
+            release: ReleasePlan {
+                force: request.force && request.action == Action::Deploy,
+                binary_managers: config.git_binary_managers.clone(),
+                lfs_url: self.lfs_url(),
+                modules: self.modules.clone(),
+                rendered: files.map(|file| file.destination.clone()).collect(),
+                keep: config.cache_revs,
+            },
+            batch_size: config.batch_size as usize,
+        })
+    }
+
+    /// The checks of a revision; those of the deployed one where the other's are not known here.
+    fn checks(&self, revision: &Revision) -> Result<Vec<DeployCheck>, PlannerError> {
+        let own = || self.directory.checks.clone();
+        if *revision == self.request.revision {
+            return Ok(own());
+        }
+        let Ok(files) = self.repository.files(revision) else {
+            return Ok(own());
+        };
+        let environment = self.config().environment.as_ref();
+        // An earlier revision may have a directory that is not understood any more; its release is on the targets.
+        let Ok(host) = HostName::parse("localhost") else {
+            return Ok(own());
+        };
+        match ScapDirectory::read(&files, &host, environment) {
+            Ok(read) => Ok(read.value.checks),
+            Err(_) => Ok(own()),
+        }
+    }
+
+    /// Where large files come from: beside the repository's own origin, as Scap has it.
+    fn lfs_url(&self) -> Option<String> {
+        if self.config().git_binary_managers.is_empty() {
+            return None;
+        }
+        let origin = self.repository.checkout().setting("remote.origin.url")?;
+        Some(format!("{}/info/lfs", origin.trim_end_matches('/')))
+    }
+}
+
+/// The submodules of a revision, as its releases have them.
+fn modules_of(
+    repository: &DeployRepository,
+    directory: &ScapDirectory,
+    revision: &Revision,
+) -> Result<Vec<Module>, PlannerError> {
+    let is_upstream = directory.config.git_upstream_submodules;
+    let links = repository.submodules(revision)?.into_iter();
+    let modules = links.map(|link| Module {
+        path: link.path,
+        store: link.module,
+        name: link.name,
+        commit: link.commit,
+        url: is_upstream.then_some(link.url),
+    });
+    Ok(modules.collect())
+}
+
+/// The file that marks a host as secondary (Scap's `secondary_host_signal_file`).
+const SECONDARY: &str = "/etc/scap/secondary-host";
+
+/// The groups as they are deployed; a limit may leave some without hosts, which are left out.
+fn groups(groups: &[HostGroup], request: &Request) -> Result<Vec<PlannedGroup>, PlannerError> {
+    let all: Vec<HostName> = groups
+        .iter()
+        .flat_map(|group| group.hosts.clone())
+        .collect();
+    let mut chosen = match &request.limit {
+        Some(limit) => limit.of(&all)?,
+        None => all,
+    };
+    if let Some(only) = &request.hosts {
+        chosen.retain(|host| only.contains(host));
+    }
+    let mut planned: Vec<PlannedGroup> = Vec::new();
+    let has_several = groups
+        .iter()
+        .filter(|group| !group.hosts.is_empty())
+        .count()
+        > 1;
+    for (index, group) in groups.iter().enumerate() {
+        let hosts = group.hosts.iter().filter(|host| chosen.contains(host));
+        let hosts: Vec<HostName> = hosts.cloned().collect();
+        if hosts.is_empty() {
+            continue;
+        }
+        let size = group.group.size.map_or(hosts.len(), |size| size as usize);
+        let failure_limit = match group.group.failure_limit {
+            FailureLimit::Hosts(number) => number as usize,
+            FailureLimit::Percent(percent) => hosts.len() * usize::from(percent) / 100,
+        };
+        let name = group.group.name.clone();
+        planned.push(PlannedGroup {
+            is_canary: (index == 0 && has_several) || name.as_str().contains("canary"),
+            failure_limit,
+            waves: hosts
+                .chunks(size.max(1))
+                .map(<[HostName]>::to_vec)
+                .collect(),
+            name,
+        });
+    }
+    match planned.is_empty() {
+        true => Err(PlannerError::NoHosts),
+        false => Ok(planned),
+    }
+}

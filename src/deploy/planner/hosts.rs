@@ -1,0 +1,187 @@
+use camino::Utf8PathBuf;
+
+use super::problem::{PlanProblem, ProblemKind};
+use super::{Action, Planner};
+use crate::deploy::facts::{Facts, Place};
+use crate::deploy::plan::{HostPlan, PlannedGroup, Work};
+use crate::deploy::program::Objects;
+use crate::deploy::repository::TreeSize;
+use crate::model::{HostName, Revision};
+
+/// Plans one host after the other.
+pub(super) struct HostPlanner<'a> {
+    pub(super) planner: &'a Planner<'a>,
+    /// What the release takes.
+    pub(super) size: TreeSize,
+}
+
+/// What a file takes on a disk besides its bytes, on average, in bytes: half a block, its inode, its place in a folder.
+const PER_FILE: u64 = 3 * 1024;
+
+impl HostPlanner<'_> {
+    /// Plans a host, or says everything that speaks against it.
+    pub(super) fn plan(
+        &self,
+        name: &HostName,
+        group: &PlannedGroup,
+        facts: &Facts,
+    ) -> Result<HostPlan, Vec<PlanProblem>> {
+        let request = &self.planner.request;
+        let revision = request.revisions.get(name).unwrap_or(&request.revision);
+        let mut problems = self.unfit(name, facts, revision);
+        if let Some((owner, true)) = &facts.lock
+            && !request.ignores_locks
+        {
+            problems.push(PlanProblem {
+                host: name.clone(),
+                kind: ProblemKind::Locked(owner.clone()),
+                reason: format!("{owner} is deploying"),
+            });
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let is_there = facts.releases.contains(revision);
+        let is_rollback = request.action == Action::Rollback;
+        if is_rollback && !is_there && *revision != request.revision {
+            let reason = format!("the release {} is not there any more", revision.short());
+            return Err(vec![PlanProblem::unfit(name, reason)]);
+        }
+        let (objects, lacking) = match is_rollback && is_there {
+            true => (Objects::There, Vec::new()),
+            false => self.objects(facts, revision),
+        };
+        Ok(HostPlan {
+            group: group.name.clone(),
+            revision: revision.clone(),
+            live: facts.current.clone(),
+            done: facts.done.clone(),
+            old: old(facts),
+            work: self.work(facts, revision),
+            objects,
+            lacking,
+            config: None,
+            config_diff: String::new(),
+            warnings: self.warnings(facts),
+            place: facts.place.clone(),
+        })
+    }
+
+    fn unfit(&self, name: &HostName, facts: &Facts, revision: &Revision) -> Vec<PlanProblem> {
+        let mut problems = Vec::new();
+        for tool in &facts.lacking_tools {
+            problems.push(PlanProblem::unfit(
+                name,
+                format!("`{tool}` is not installed"),
+            ));
+        }
+        for what in &facts.unwritable {
+            let reason = format!("{} cannot write: {what}", facts.user);
+            problems.push(PlanProblem::unfit(name, reason));
+        }
+        if let (Some((kib, inodes)), false) = (facts.free, facts.releases.contains(revision)) {
+            let need = self.size.bytes + self.size.files * PER_FILE;
+            if kib * 1024 < need || (inodes > 0 && inodes < self.size.files) {
+                let reason = format!(
+                    "the disk is too full: {} MiB are free, the release takes {}",
+                    kib / 1024,
+                    need.div_ceil(1024 * 1024)
+                );
+                problems.push(PlanProblem::unfit(name, reason));
+            }
+        }
+        problems
+    }
+
+    fn work(&self, facts: &Facts, revision: &Revision) -> Work {
+        let request = &self.planner.request;
+        if request.action == Action::Restart {
+            return Work::Restart;
+        }
+        let is_live = facts.current.as_ref() == Some(revision)
+            && facts.done.as_ref() == Some(revision)
+            && facts.progress.is_none()
+            && leads_to(&facts.place, revision);
+        if request.action == Action::Rollback && old(facts).is_none() && facts.done.is_none() {
+            return Work::Withdraw;
+        }
+        match is_live && !request.force {
+            true => Work::Nothing,
+            false => Work::Everything,
+        }
+    }
+
+    /// How the objects get there, and what its stores lack.
+    fn objects(
+        &self,
+        facts: &Facts,
+        revision: &Revision,
+    ) -> (Objects, Vec<(Utf8PathBuf, Revision, Vec<Revision>)>) {
+        let commits = self.planner.commits().into_iter();
+        let lacking = commits.filter(|(store, _)| !facts.has.contains(store));
+        let lacking = lacking.map(|(store, commit)| {
+            let commit = if store == "." {
+                revision.clone()
+            } else {
+                commit
+            };
+            let tips = facts.tips.get(&store).cloned().unwrap_or_default();
+            (store, commit, tips)
+        });
+        let lacking: Vec<_> = lacking.collect();
+        let config = self.planner.config();
+        let objects = match (&config.git_server, lacking.is_empty()) {
+            (_, true) => Objects::There,
+            (Some(server), false) => Objects::Server(format!(
+                "{}://{server}/{}/.git",
+                config.git_scheme, config.git_repo
+            )),
+            (None, false) => Objects::Packs,
+        };
+        (objects, lacking)
+    }
+
+    fn warnings(&self, facts: &Facts) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let here = jiff::Timestamp::now().as_second();
+        let off = (facts.now - here).abs();
+        if off > 300 {
+            warnings.push(format!("its clock is {off} s off"));
+        }
+        if let Some((owner, false)) = &facts.lock {
+            warnings.push(format!(
+                "the lock of {owner} is left over, and is taken over"
+            ));
+        }
+        let request = &self.planner.request;
+        if let Some(line) = facts.unfinished()
+            && let Some(id) = &line.deploy
+            && request.action == Action::Deploy
+            && request.resumes.is_none()
+        {
+            let owner = line.owner.clone().unwrap_or_default();
+            warnings.push(format!(
+                "{owner} was interrupted here; `svcgen deploy --resume {id}` goes on with that, `svcgen rollback` goes back"
+            ));
+        }
+        if facts.place == Place::Other {
+            let place = self.planner.place();
+            warnings.push(format!("{place} is no link, and is moved aside"));
+        }
+        warnings
+    }
+}
+
+/// Where a rollback goes: to the last release that was finished, by svcgen or by Scap.
+fn old(facts: &Facts) -> Option<Revision> {
+    let done = facts.done.clone();
+    // Without a finished one, what is live counts, unless that is an attempt which was not finished.
+    done.or_else(|| {
+        let current = facts.current.clone();
+        current.filter(|_| facts.progress.is_none() && facts.record.is_empty())
+    })
+}
+
+fn leads_to(place: &Place, revision: &Revision) -> bool {
+    matches!(place, Place::Link(target) if target.trim_end_matches('/').ends_with(revision.as_str()))
+}

@@ -1,0 +1,49 @@
+use crate::deploy::Owner;
+use crate::deploy::crew::Unreachable;
+use crate::model::HostName;
+use crate::transport::ConnectFailure;
+
+/// Something on a host that speaks against a deploy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanProblem {
+    pub host: HostName,
+    pub kind: ProblemKind,
+    pub reason: String,
+}
+
+/// What kind of problem it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// It cannot be reached.
+    Connect(Option<ConnectFailure>),
+    /// Somebody else deploys.
+    Locked(Owner),
+    /// It lacks something: a tool, space, a permission.
+    Unfit,
+    /// Its variables do not fit the templates.
+    Config,
+}
+
+impl PlanProblem {
+    /// The problem of a host that did not answer.
+    pub fn of(unreachable: &Unreachable) -> Self {
+        let mut reason = unreachable.reason.clone();
+        // The last line is the one that says it.
+        if let Some(said) = unreachable.said.lines().rev().find(|line| !line.is_empty()) {
+            reason.push_str(&format!(": {}", said.trim()));
+        }
+        Self {
+            host: unreachable.host.clone(),
+            kind: ProblemKind::Connect(unreachable.kind),
+            reason,
+        }
+    }
+
+    pub(super) fn unfit(host: &HostName, reason: impl Into<String>) -> Self {
+        Self {
+            host: host.clone(),
+            kind: ProblemKind::Unfit,
+            reason: reason.into(),
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! What runs on a target: small programs for `sh`, sent along with each command. Nothing is installed there.
+
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::event::DeployId;
+use crate::model::{CheckKind, Revision};
+use crate::scap::{DeployCheck, DeployStage, ServiceAction, ServiceUnit};
+
+/// What begins each program.
+const COMMON: &str = include_str!("remote/common.sh");
+
+/// A program with its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    text: &'static str,
+    arguments: Vec<String>,
+}
+
+/// What becomes of a step when nobody is there any more to wait for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// It is ended: nothing is lost by that, and it can be repeated.
+    Kill,
+    /// It goes on to its end, and its result is kept in the target's record.
+    Finish,
+}
+
+/// A program as a step of a deploy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub stage: DeployStage,
+    /// The check that it is; the stage itself where it is none.
+    pub check: Option<String>,
+    pub policy: Policy,
+    /// How long it may take.
+    pub deadline: Duration,
+    /// The revision that it is about.
+    pub revision: Revision,
+    pub program: Program,
+}
+
+/// A submodule of a release, at any depth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    /// Its folder, from the root of the release.
+    pub path: Utf8PathBuf,
+    /// Its store, below `.git` of the root: `modules/NAME`.
+    pub store: Utf8PathBuf,
+    pub name: String,
+    pub commit: Revision,
+    /// Where it comes from, unless that is the deployment server.
+    pub url: Option<String>,
+}
+
+/// How the objects of a release get to a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objects {
+    /// They are there.
+    There,
+    /// From a git server, by its address.
+    Server(String),
+    /// As packs, on the standard input.
+    Packs,
+}
+
+/// Where a release stands in a rollback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    Forward,
+    Back,
+}
+
+/// Everything that a release is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release<'a> {
+    pub revision: &'a Revision,
+    pub objects: &'a Objects,
+    /// Whether it is made anew where it is there.
+    pub force: bool,
+    pub binary_managers: &'a [String],
+    /// Where large files come from.
+    pub lfs_url: Option<&'a str>,
+    /// Files of the release that are rendered into it.
+    pub rendered: &'a [Utf8PathBuf],
+    pub modules: &'a [Module],
+}
+
+fn yes(value: bool) -> String {
+    if value { "yes" } else { "no" }.to_owned()
+}
+
+impl Direction {
+    fn is_back(self) -> String {
+        yes(self == Self::Back)
+    }
+}
+
+impl Program {
+    /// The words that run it on a target for a service; `place` is the path that the service is run from.
+    pub fn words(&self, place: &Utf8Path) -> Vec<String> {
+        let mut words = vec!["sh".to_owned(), "-c".to_owned(), self.source()];
+        words.extend(["svcgen".to_owned(), place.to_string()]);
+        words.extend(self.arguments.iter().cloned());
+        words
+    }
+
+    fn source(&self) -> String {
+        [COMMON, self.text].concat()
+    }
+
+    fn new(text: &'static str, arguments: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            text,
+            arguments: arguments.into_iter().collect(),
+        }
+    }
+
+    /// Holds the lock for as long as signs of life come; `owner` is shown to whoever meets the lock, and the record tells
+    /// of the revision that is to be deployed.
+    pub fn keeper(id: &DeployId, owner: &serde_json::Value, revision: Option<&Revision>) -> Self {
+        let revision = revision.map_or("-".to_owned(), ToString::to_string);
+        let arguments = [id.to_string(), owner.to_string(), revision];
+        Self::new(include_str!("remote/keeper.sh"), arguments)
+    }
+
+    /// Tells how things are: which commits are there, and what stands in a few files.
+    pub fn probe(commits: &[(Utf8PathBuf, Revision)], files: &[Utf8PathBuf]) -> Self {
+        let commits = commits
+            .iter()
+            .map(|(store, commit)| format!("{store} {commit}"));
+        let commits = commits.collect::<Vec<_>>().join("\n");
+        let files = files.iter().map(ToString::to_string);
+        Self::new(
+            include_str!("remote/probe.sh"),
+            [commits].into_iter().chain(files),
+        )
+    }
+
+    /// Makes a release, complete or not at all.
+    pub fn fetch(release: &Release<'_>) -> Self {
+        let (mode, server) = match release.objects {
+            Objects::There => ("none", String::new()),
+            Objects::Server(url) => ("server", url.clone()),
+            Objects::Packs => ("packs", String::new()),
+        };
+        let modules = release.modules.iter().map(|module| {
+            let url = module.url.as_deref().unwrap_or("-");
+            let Module {
+                path,
+                store,
+                name,
+                commit,
+                ..
+            } = module;
+            format!("{path}\t{store}\t{name}\t{commit}\t{url}")
+        });
+        let modules = modules.collect::<Vec<_>>().join("\n");
+        let rendered = release.rendered.iter().map(ToString::to_string);
+        let rendered = rendered.collect::<Vec<_>>().join("\n");
+        let arguments = [
+            release.revision.to_string(),
+            mode.to_owned(),
+            server,
+            yes(release.force),
+            release.binary_managers.join(","),
+            release.lfs_url.unwrap_or_default().to_owned(),
+            rendered,
+            modules,
+        ];
+        Self::new(include_str!("remote/fetch.sh"), arguments)
+    }
+
+    /// Writes rendered configuration, which comes on the standard input, into a release.
+    pub fn config(id: &DeployId, revision: &Revision) -> Self {
+        let arguments = [id.to_string(), revision.to_string()];
+        Self::new(include_str!("remote/config.sh"), arguments)
+    }
+
+    /// Makes a release the one that is live; `config` are the files outside of it that lead into it.
+    pub fn promote(
+        id: &DeployId,
+        revision: &Revision,
+        direction: Direction,
+        config: &[Utf8PathBuf],
+    ) -> Self {
+        let arguments = [id.to_string(), revision.to_string(), direction.is_back()];
+        let config = config.iter().map(ToString::to_string);
+        Self::new(
+            include_str!("remote/promote.sh"),
+            arguments.into_iter().chain(config),
+        )
+    }
+
+    /// Restarts services, and waits for their port.
+    pub fn handle_service(
+        services: &[ServiceUnit],
+        port: Option<u16>,
+        timeout: Duration,
+        valid_only: bool,
+        secondary: &Utf8Path,
+    ) -> Self {
+        let arguments = [
+            port.unwrap_or_default().to_string(),
+            timeout.as_secs_f64().ceil().to_string(),
+            yes(valid_only),
+            secondary.to_string(),
+        ];
+        let services = services.iter().map(|unit| {
+            let action = match unit.action {
+                ServiceAction::Restart => "restart",
+                ServiceAction::Reload => "reload",
+            };
+            let secondary = if unit.disable_secondary {
+                ":disable-secondary"
+            } else {
+                ""
+            };
+            format!("{}={action}{secondary}", unit.name)
+        });
+        Self::new(
+            include_str!("remote/handle_service.sh"),
+            arguments.into_iter().chain(services),
+        )
+    }
+
+    /// Runs a check.
+    pub fn check(revision: &Revision, check: &DeployCheck, nrpe: &Utf8Path) -> Self {
+        let arguments = [
+            revision.to_string(),
+            check.kind.as_str().to_owned(),
+            yes(check.shell),
+            nrpe.to_string(),
+            check.command.clone(),
+        ];
+        // A quote without its end was refused when the file was read.
+        let words = match (check.kind, check.shell) {
+            (CheckKind::Command, false) => shell_words::split(&check.command).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        Self::new(
+            include_str!("remote/check.sh"),
+            arguments.into_iter().chain(words),
+        )
+    }
+
+    /// Says that a release is good, and takes the oldest ones away.
+    pub fn finalize(revision: &Revision, keep: u32, port: Option<u16>) -> Self {
+        let arguments = [
+            revision.to_string(),
+            keep.to_string(),
+            port.unwrap_or_default().to_string(),
+        ];
+        Self::new(include_str!("remote/finalize.sh"), arguments)
+    }
+
+    /// Takes away what a deploy did to a target that had nothing before it.
+    pub fn withdraw(services: &[ServiceUnit]) -> Self {
+        let services = services.iter().map(|unit| unit.name.clone());
+        Self::new(include_str!("remote/withdraw.sh"), services)
+    }
+
+    /// Breaks a lock whose holder cannot let it go, and says so in the record.
+    pub fn unlock(user: &str, reason: &str) -> Self {
+        let line = json!({"step": "lock", "state": "broken", "user": user, "reason": reason});
+        Self::new(include_str!("remote/unlock.sh"), [line.to_string()])
+    }
+}
+
+impl Step {
+    /// The words that run the step under its supervisor; `number` tells it from others of the deploy.
+    pub fn words(&self, place: &Utf8Path, id: &DeployId, number: u64) -> Vec<String> {
+        let policy = match self.policy {
+            Policy::Kill => "kill",
+            Policy::Finish => "finish",
+        };
+        let supervisor = [
+            id.to_string(),
+            number.to_string(),
+            self.stage.as_str().to_owned(),
+            policy.to_owned(),
+            self.deadline.as_secs_f64().to_string(),
+            self.revision.to_string(),
+            self.program.source(),
+        ];
+        let arguments = supervisor.into_iter().chain(self.program.arguments.clone());
+        Program::new(include_str!("remote/step.sh"), arguments).words(place)
+    }
+
+    /// The name that people know it by.
+    pub fn label(&self) -> String {
+        match &self.check {
+            Some(check) => format!("check `{check}`"),
+            None => self.stage.as_str().to_owned(),
+        }
+    }
+}

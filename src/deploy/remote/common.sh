@@ -1,0 +1,40 @@
+# What all programs on a target share. $1 is the path that the service is run from, such as /srv/deployment/a/deploy.
+set -u
+umask 022
+LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0
+export LC_ALL GIT_TERMINAL_PROMPT GIT_OPTIONAL_LOCKS
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE CDPATH
+final=$1; shift
+root=$final-cache own=$final-cache/.svcgen
+# A closed pipe is an error of the writer, which goes on: whoever listened is gone, the work is not.
+trap : PIPE
+
+# Tells svcgen something, one line each.
+say() { printf 'svcgen: %s\n' "$*" >&3 2>/dev/null || :; }
+# Ends, with a reason in plain words.
+fail() { say "reason $*"; printf '%s\n' "$*"; exit 1; }
+# The revision that a link leads to; nothing where it leads nowhere.
+revision() { [ -d "$1" ] && l=$(readlink "$1") && printf '%s' "${l##*/}"; }
+# Puts a link in the place of another, at once.
+relink() {
+    mkdir -p "${2%/*}" && ln -sfn "$1" "$2.svcgen-$$" && mv -fT "$2.svcgen-$$" "$2" && return
+    rm -f "$2.svcgen-$$"; return 1
+}
+# Since when a process runs, in ticks; nothing where it does not.
+since() {
+    s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+    # The name may hold spaces and parentheses: the fields begin behind the last one.
+    s=${s##*)}; set -- $s
+    [ "$1" != Z ] && printf '%s' "${20}"
+}
+boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
+# Whether the process that wrote "PID SINCE BOOT" into a file still runs.
+alive() {
+    read -r p_ s_ b_ <"$1" 2>/dev/null || return 1
+    [ "$b_" = "$(boot)" ] && [ "$(since "$p_")" = "$s_" ]
+}
+# Adds a line to the record; it is on the disk before what it tells of begins.
+record() {
+    printf '{"v":1,"at":%s,%s}\n' "$(date +%s)" "$1" >>"$own/record.jsonl" &&
+        { sync -d "$own/record.jsonl" 2>/dev/null || sync; }
+}

@@ -1,0 +1,27 @@
+# Says that a release is good, and takes old ones away: REVISION KEEP PORT
+rev=$1 keep=$2 port=$3
+[ "$(revision "$root/current")" = "$rev" ] || fail "$rev is not current any more"
+if [ "$port" != 0 ] && [ -s "$own/running/socket" ]; then
+    # The process that answered is still the one that listens.
+    awk -v s="$(cat "$own/running/socket")" '$10 == s && $4 == "0A" { found = 1 } END { exit !found }' /proc/net/tcp /proc/net/tcp6 2>/dev/null ||
+        fail "the service on port $port stopped after it had answered"
+fi
+rm -f "$own/running/socket"
+relink "revs/$rev" "$root/.done" || fail "cannot link $root/.done"
+rm -f "$root/.in-progress" || fail "cannot remove $root/.in-progress"
+current=$(revision "$root/current") done=$(revision "$root/.done") n=0
+ls -1tc "$root/revs" | while read -r name; do
+    [ -d "$root/revs/$name" ] || continue
+    n=$((n + 1))
+    [ "$n" -gt "$keep" ] && [ "$name" != "$current" ] && [ "$name" != "$done" ] || continue
+    case $name in *[!0-9a-f]*) continue ;; esac
+    [ "${#name}" = 40 ] || continue
+    rm -f "$own/complete/$name"
+    mv -T "$root/revs/$name" "$own/tmp/old.$name" && rm -rf "$own/tmp/old.$name" && printf 'removed %s\n' "$name"
+    for store in "$root/cache/.git" $(cd "$root/cache/.git" && find modules -name HEAD -path '*modules/*' -prune 2>/dev/null | sed "s|^|$root/cache/.git/|;s|/HEAD\$||"); do
+        git --git-dir="$store" update-ref -d "refs/svcgen/$name" 2>/dev/null
+    done
+done
+# What deploys before this one kept for their rollbacks; the last few stay.
+ls -1t "$own/config" 2>/dev/null | tail -n +6 | while read -r old; do rm -rf "$own/config/$old"; done
+exit 0

@@ -1,0 +1,80 @@
+# Holds the lock of a deploy for as long as svcgen is there: ID OWNER REVISION; REVISION: - where nothing is deployed.
+id=$1 owner=$2 rev=$3
+exec 3>&2
+for folder in tmp complete running config; do
+    said=$(mkdir -p "$own/$folder" 2>&1) || fail "cannot make $own/$folder: $said"
+done
+[ -w "$own" ] || fail "$own is not writable for $(id -un)"
+
+# Ends the steps that run, each as it allows: at once, or when it is done. With `now`, all that may be ended at once.
+settle() {
+    for file in "$own"/running/*.step; do
+        [ -e "$file" ] || continue
+        read -r _ _ _ policy until <"$file" || continue
+        [ "$policy" = kill ] || [ "${1:-}" != now ] || continue
+        waited=0
+        while alive "$file"; do
+            read -r pid _ <"$file" || break
+            if [ "$policy" = kill ] || [ "$(date +%s)" -gt "$((until + 10))" ]; then
+                if [ "$waited" -lt 25 ]; then kill -TERM -- "-$pid"; else kill -KILL -- "-$pid"; fi
+            fi 2>/dev/null
+            sleep 0.2; waited=$((waited + 1))
+        done
+        [ "${1:-}" = now ] || rm -f "$file"
+    done
+}
+
+mine=$own/lock.$id.$$
+rm -rf "$mine"
+{ mkdir "$mine" && printf '%s\n' "$owner" >"$mine/owner" && printf '%s\n' "$id" >"$mine/id" &&
+    printf '%s %s %s\n' "$$" "$(since $$)" "$(boot)" >"$mine/pid"; } || fail "cannot write into $own"
+tries=0
+# A folder that is renamed over a lock is refused, since a lock is never empty.
+while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 6000 ] || { rm -rf "$mine"; fail "the lock $own/lock cannot be taken"; }
+    if alive "$own/lock/pid"; then
+        holder=$(cat "$own/lock/id" 2>/dev/null)
+        if [ "$holder" = "$id" ]; then
+            # The keeper that was there before the connection was lost: it is settling the steps.
+            sleep 0.1; continue
+        fi
+        say "held $(cat "$own/lock/owner" 2>/dev/null)"
+        rm -rf "$mine"; exit 22
+    fi
+    [ -d "$own/lock" ] || continue
+    # Whoever held it is dead, perhaps by a power failure.
+    settle
+    dead=$own/tmp/lock.$$
+    mv -T "$own/lock" "$dead" 2>/dev/null && rm -rf "$dead"
+done
+unlock() {
+    [ "$(cat "$own/lock/pid" 2>/dev/null)" = "$(printf '%s %s %s' "$$" "$(since $$)" "$(boot)")" ] &&
+        mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$"
+}
+trap 'settle; unlock; exit 1' HUP INT TERM
+# Nobody else is here: what was being made will never be finished.
+for left in "$own"/tmp/* "$own"/lock.*; do [ -e "$left" ] && rm -rf "$left"; done
+settle
+# Whoever comes after an interrupted deploy, from whatever machine, finds out here what it was. The first step that
+# touches anything puts it on the disk.
+tell() {
+    [ "$rev" = - ] || printf '{"v":1,"at":%s,"deploy":"%s","step":"deploy","rev":"%s",%s}\n' \
+        "$(date +%s)" "$id" "$rev" "$1" >>"$own/record.jsonl" || fail "cannot write $own/record.jsonl"
+}
+done=$(revision "$root/.done")
+say "link current $(revision "$root/current")"
+say "link done $done"
+tell "\"state\":\"begin\",\"old\":${done:+\"}${done:-null}${done:+\"},\"owner\":$owner"
+say "locked"
+
+while :; do
+    # One character each: h a sign of life, k end what may be ended, q the end, x the end of what is not done.
+    case $(timeout 15 dd bs=1 count=1 2>/dev/null) in
+    h) ;;
+    k) settle now ;;
+    q) tell '"state":"end"'; unlock; say "unlocked"; exit 0 ;;
+    x) tell '"state":"left"'; unlock; say "unlocked"; exit 0 ;;
+    *) settle; tell '"state":"abandoned"'; unlock; exit 0 ;;
+    esac
+done

@@ -1,0 +1,45 @@
+# Tells how things are, and changes nothing: SUBMODULES COMMITS FILES...; each submodule as "GITDIR COMMIT"
+exec 3>&2
+wanted=$1; shift
+say "user $(id -un)"
+say "now $(date +%s)"
+for tool in git setsid timeout mkfifo mv; do command -v "$tool" >/dev/null 2>&1 || say "lacks $tool"; done
+say "git $(git --version 2>/dev/null)"
+say "link current $(revision "$root/current")"
+say "link done $(revision "$root/.done")"
+say "link progress $(revision "$root/.in-progress")"
+if [ -L "$final" ]; then say "final link $(readlink "$final")"
+elif [ -d "$final" ]; then say "final folder"
+elif [ -e "$final" ]; then say "final file"
+else say "final none"; fi
+# The nearest folder that is there decides whether anything can be written.
+folder=$root
+while [ ! -e "$folder" ]; do folder=${folder%/*}; [ -n "$folder" ] || folder=/; done
+[ -d "$folder" ] || say "unwritable $folder is not a folder"
+[ ! -d "$folder" ] || [ -w "$folder" ] || say "unwritable $folder belongs to $(stat -c %U "$folder")"
+for part in "$root/cache" "$root/revs" "$root/.svcgen" "${final%/*}"; do
+    [ ! -e "$part" ] || [ -w "$part" ] || say "unwritable $part belongs to $(stat -c %U "$part")"
+done
+say "free $(df -Pk "$folder" 2>/dev/null | awk 'END { print $4 }') $(df -Pi "$folder" 2>/dev/null | awk 'END { print $4 }')"
+for release in "$root"/revs/*/; do
+    release=${release%/}; name=${release##*/}
+    [ -d "$release" ] || continue
+    if [ -e "$own/complete/$name" ]; then say "release $name complete"; else say "release $name found"; fi
+done
+printf '%s\n' "$wanted" | while read -r gitdir commit; do
+    [ -n "$gitdir" ] || continue
+    place=$root/cache/.git; [ "$gitdir" = . ] || place=$place/$gitdir
+    [ -e "$place/HEAD" ] || continue
+    git --git-dir="$place" cat-file -e "$commit^{commit}" 2>/dev/null && { say "has $gitdir"; continue; }
+    say "tips $gitdir" $(git --git-dir="$place" for-each-ref --sort=-creatordate --count=50 --format='%(objectname)' | sort -u)
+done
+if [ -e "$own/lock/owner" ]; then
+    if alive "$own/lock/pid"; then say "lock alive $(cat "$own/lock/owner")"; else say "lock dead $(cat "$own/lock/owner")"; fi
+fi
+[ ! -e "$own/record.jsonl" ] || tail -n 200 "$own/record.jsonl" | while read -r line; do say "record $line"; done
+for file; do
+    if [ -f "$file" ] && [ -r "$file" ]; then say "file $(base64 -w0 <"$file") $file"
+    elif [ -e "$file" ]; then say "unreadable $file"
+    else say "absent $file"; fi
+done
+say "end"

@@ -1,0 +1,169 @@
+//! Scap's own lock on a deployment server, so that the two tools never deploy at once from there.
+//!
+//! Scap takes POSIX locks: an exclusive one on a file of the repository, and a shared one on a file that all of Scap
+//! shares, which whoever forbids every deploy holds exclusively (`scap/lock.py`).
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, Write as _};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rustix::fs::{FlockOperation, fcntl_lock};
+use thiserror::Error;
+
+use super::Owner;
+use crate::scap::ScapConfig;
+
+/// The file that all of Scap shares.
+const GLOBAL: &str = "/var/lock/scap-global-lock";
+/// Where Scap is configured: the machine is one that Scap deploys from.
+const CONFIGURATION: &str = "/etc/scap.cfg";
+
+/// The locks, for as long as this lives.
+#[derive(Debug)]
+pub struct ScapLock {
+    /// Held by being open.
+    _global: Option<File>,
+    own: Option<File>,
+}
+
+/// A lock of Scap's that cannot be taken.
+#[derive(Debug, Error)]
+pub enum ScapLockError {
+    #[error("Scap is deploying, or somebody forbids it (`{path}`){}", shown(.said))]
+    Held {
+        path: Utf8PathBuf,
+        /// What stands in the file.
+        said: String,
+    },
+    #[error("the lock of Scap `{path}` cannot be taken")]
+    Failed {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
+}
+
+fn shown(said: &str) -> String {
+    match said.trim() {
+        "" => String::new(),
+        said => format!(": {said}"),
+    }
+}
+
+impl ScapLock {
+    /// Takes the locks where Scap would; elsewhere there is nothing to take.
+    ///
+    /// # Errors
+    /// Where somebody else holds one.
+    pub fn take(config: &ScapConfig, owner: &Owner) -> Result<Self, ScapLockError> {
+        let default = || {
+            let name = config.git_repo.as_str().replace('/', "_");
+            Utf8PathBuf::from(format!("/var/lock/scap.{name}.lock"))
+        };
+        let path = config.lock_file.clone().unwrap_or_else(default);
+        let is_server = Utf8Path::new(CONFIGURATION).exists() || path.exists();
+        Self::take_files(Utf8Path::new(GLOBAL), is_server.then_some(&path), owner)
+    }
+
+    fn take_files(
+        global: &Utf8Path,
+        own: Option<&Utf8PathBuf>,
+        owner: &Owner,
+    ) -> Result<Self, ScapLockError> {
+        let _global = match global.exists() {
+            true => Some(lock(global, FlockOperation::NonBlockingLockShared)?),
+            false => None,
+        };
+        let mut taken = None;
+        if let Some(path) = own {
+            let mut file = lock(path, FlockOperation::NonBlockingLockExclusive)?;
+            let reason = serde_json::json!({
+                "locker": owner.user,
+                "pid": std::process::id(),
+                "timestamp_utc": jiff::Timestamp::now().strftime("%a %b %e %H:%M:%S %Y").to_string(),
+                "reason": format!("svcgen {}: {}", owner.action, owner.message),
+            });
+            // What stands there is for people: a lock without it is a lock.
+            let _written = file.set_len(0).and_then(|()| write!(file, "{reason}"));
+            taken = Some(file);
+        }
+        Ok(Self {
+            _global,
+            own: taken,
+        })
+    }
+}
+
+impl Drop for ScapLock {
+    fn drop(&mut self) {
+        if let Some(file) = &self.own {
+            // Whoever looks next sees no old reason.
+            let _cleared = file.set_len(0);
+            let mut file = file;
+            let _written = file.rewind().and_then(|()| write!(file, "{{}}"));
+        }
+    }
+}
+
+fn lock(path: &Utf8Path, how: FlockOperation) -> Result<File, ScapLockError> {
+    let failed = |source| ScapLockError::Failed {
+        path: path.to_owned(),
+        source,
+    };
+    let is_shared = matches!(how, FlockOperation::NonBlockingLockShared);
+    let mut options = OpenOptions::new();
+    options.read(true).write(!is_shared);
+    let opened = match path.exists() {
+        true => options.open(path),
+        false => options.create(true).truncate(false).open(path),
+    };
+    let mut file = opened.map_err(failed)?;
+    match fcntl_lock(&file, how) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::AGAIN | rustix::io::Errno::ACCESS) => {
+            let mut said = String::new();
+            let _rewound = file.rewind();
+            let _read = (&file).take(4096).read_to_string(&mut said);
+            Err(ScapLockError::Held {
+                path: path.to_owned(),
+                said,
+            })
+        }
+        Err(error) => Err(failed(error.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::process::Command;
+
+    use super::*;
+
+    /// POSIX locks belong to processes: another one has to try. Exits with 9 where the lock is held.
+    fn other(path: &Utf8Path) -> i32 {
+        let script = "import fcntl,sys\nf=open(sys.argv[1],'r+')\ntry: fcntl.lockf(f, fcntl.LOCK_EX|fcntl.LOCK_NB)\nexcept OSError: sys.exit(9)\n";
+        let mut python = Command::new("python3");
+        let status = python.args(["-c", script, path.as_str()]).status().unwrap();
+        status.code().unwrap()
+    }
+
+    #[test]
+    fn scap_waits_while_it_is_held_and_not_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        let (global, own) = (folder.join("global"), folder.join("own"));
+        fs_err::write(&global, "").unwrap();
+        let owner = Owner {
+            user: "ada".into(),
+            ..Owner::default()
+        };
+        let held = ScapLock::take_files(&global, Some(&own), &owner).unwrap();
+        // Whoever closes a file lets all locks go that the process has on it: hence not read here.
+        let said = Command::new("cat").arg(&own).output().unwrap().stdout;
+        assert!(String::from_utf8(said).unwrap().contains("\"ada\""));
+        assert_eq!((other(&own), other(&global)), (9, 9));
+        drop(held);
+        assert_eq!((other(&own), other(&global)), (0, 0));
+        assert_eq!(fs_err::read_to_string(&own).unwrap(), "{}");
+    }
+}

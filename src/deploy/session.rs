@@ -1,0 +1,410 @@
+//! The one connection to a target: probes it, holds its lock, runs steps there, and finds out what became of a step
+//! when the connection was lost.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+
+use super::control::{Control, Line, Lines};
+use super::facts::Facts;
+use super::keeper::{Bell, Farewell, Keeper, Links, Locked};
+use super::message::Message;
+use super::program::{Program, Step};
+use crate::event::{DeployId, StepOutcome};
+use crate::model::{HostName, Revision};
+use crate::transport::{ConnectError, Connection, Exit, Process, Stream, Transport};
+
+/// A target during a deploy.
+pub(super) struct Session {
+    pub(super) host: HostName,
+    transport: Arc<dyn Transport>,
+    /// The path that the service is run from.
+    place: Utf8PathBuf,
+    id: DeployId,
+    owner: serde_json::Value,
+    connection: Option<Arc<dyn Connection>>,
+    keeper: Option<Keeper>,
+    /// What is to be deployed; nothing where only the lock is wanted.
+    pub(super) revision: Option<Revision>,
+    /// Of the last step.
+    number: u64,
+    /// What the host writes goes there.
+    messages: mpsc::Sender<Message>,
+    /// Rings through to the keeper while a step runs.
+    bell: Bell,
+}
+
+/// What a step reads.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Input {
+    #[default]
+    Nothing,
+    Bytes(Arc<[u8]>),
+    /// Each file behind a line that says how long it is.
+    Files(Arc<[(String, PathBuf)]>),
+}
+
+/// Whether what a program writes is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    Loud,
+    Quiet,
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct StepEnd {
+    pub(super) outcome: StepOutcome,
+    pub(super) code: Option<i32>,
+    /// In plain words, where it did not pass.
+    pub(super) reason: Option<String>,
+    /// What its program told besides.
+    pub(super) told: Vec<Line>,
+    /// The last that it wrote.
+    pub(super) tail: Vec<u8>,
+}
+
+/// A target that does not answer as it should.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum SessionError {
+    #[error("{0}")]
+    Connect(#[from] ConnectError),
+    /// In plain words.
+    #[error("{0}")]
+    Refused(String),
+    #[error("the connection is gone")]
+    Lost,
+    #[error("{0} holds the lock")]
+    Held(super::Owner),
+}
+
+/// How long a target may take for what is done at once, beyond the deadline of a step.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long to wait before each attempt to reach a lost target again.
+const ATTEMPTS: [Duration; 5] = [
+    Duration::from_millis(200),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(15),
+];
+
+/// The most that is remembered of what a step wrote, in bytes.
+const TAIL: usize = 8 * 1024;
+
+impl Session {
+    pub(super) fn new(
+        host: HostName,
+        transport: Arc<dyn Transport>,
+        place: Utf8PathBuf,
+        id: DeployId,
+        owner: serde_json::Value,
+        messages: mpsc::Sender<Message>,
+        bell: Bell,
+    ) -> Self {
+        Self {
+            host,
+            transport,
+            place,
+            id,
+            owner,
+            connection: None,
+            keeper: None,
+            revision: None,
+            number: 0,
+            messages,
+            bell,
+        }
+    }
+
+    /// Says under which name, and in whose, the lock is taken.
+    pub(super) fn name(&mut self, id: DeployId, owner: serde_json::Value) {
+        self.id = id;
+        self.owner = owner;
+    }
+
+    /// Opens the connection, unless it is open.
+    pub(super) async fn connect(&mut self) -> Result<(), ConnectError> {
+        if self.connection.is_none() {
+            self.connection = Some(self.transport.connect(&self.host).await?);
+        }
+        Ok(())
+    }
+
+    /// Asks how things are.
+    pub(super) async fn probe(
+        &mut self,
+        commits: &[(Utf8PathBuf, Revision)],
+        files: &[Utf8PathBuf],
+    ) -> Result<Facts, SessionError> {
+        self.connect().await?;
+        let words = Program::probe(commits, files).words(&self.place);
+        let ended = timeout(
+            PATIENCE,
+            self.start_and_wait(&words, Input::Nothing, Voice::Quiet),
+        )
+        .await;
+        let (exit, heard) = ended.map_err(|_| SessionError::Lost)?;
+        let facts = Facts::read(&heard.told);
+        match (exit, facts) {
+            (Exit::Lost, _) => Err(SessionError::Lost),
+            (_, Some(facts)) => Ok(facts),
+            (_, None) => Err(SessionError::Refused(heard.words())),
+        }
+    }
+
+    /// Takes the lock, or takes it again after the connection was lost.
+    pub(super) async fn lock(&mut self) -> Result<Links, SessionError> {
+        self.connect().await?;
+        let Some(connection) = &self.connection else {
+            return Err(SessionError::Lost);
+        };
+        let words =
+            Program::keeper(&self.id, &self.owner, self.revision.as_ref()).words(&self.place);
+        match Keeper::start(connection.as_ref(), &words).await {
+            Ok(Locked::Taken(keeper, links)) => {
+                self.bell.hang(keeper.orders());
+                self.keeper = Some(keeper);
+                Ok(links)
+            }
+            Ok(Locked::Held(owner)) => Err(SessionError::Held(owner)),
+            Ok(Locked::Refused(reason)) => Err(SessionError::Refused(reason)),
+            Err(_) => Err(SessionError::Lost),
+        }
+    }
+
+    /// Lets the lock go.
+    pub(super) async fn unlock(&mut self, farewell: Farewell) {
+        if let Some(keeper) = self.keeper.take() {
+            // Should this take too long, the keeper finds out by itself that nobody is here.
+            let _ended = timeout(PATIENCE, keeper.end(farewell)).await;
+        }
+    }
+
+    /// Lets the lock go and closes the connection.
+    pub(super) async fn close(&mut self, farewell: Farewell) {
+        self.unlock(farewell).await;
+        if let Some(connection) = self.connection.take() {
+            connection.close().await;
+        }
+    }
+
+    /// Runs a step to its end, whatever becomes of the connection in between.
+    pub(super) async fn run(&mut self, step: &Step, input: Input) -> StepEnd {
+        if !self.has_lock()
+            && let Err(reason) = self.reach_again().await
+        {
+            return StepEnd::lost(&reason);
+        }
+        self.number += 1;
+        let words = step.words(&self.place, &self.id, self.number);
+        let limit = step.deadline + PATIENCE;
+        let running = self.start_and_wait(&words, input, Voice::Loud);
+        if let Ok((exit, heard)) = timeout(limit, running).await
+            && let Some(end) = end_of(exit, heard)
+        {
+            return end;
+        }
+        match self.reach_again().await {
+            Ok(facts) => match facts.code_of(&self.id, step.stage, self.number) {
+                Some(code) => StepEnd::with_code(code),
+                None => StepEnd::interrupted(),
+            },
+            Err(reason) => StepEnd::lost(&reason),
+        }
+    }
+
+    fn has_lock(&self) -> bool {
+        self.keeper.as_ref().is_some_and(Keeper::is_alive)
+    }
+
+    /// Reaches the target again, with some patience: connects anew, takes the lock once the earlier keeper has settled
+    /// what was running, and reads the record.
+    async fn reach_again(&mut self) -> Result<Facts, String> {
+        let mut reason = String::new();
+        for pause in ATTEMPTS {
+            sleep(pause).await;
+            self.keeper = None;
+            if let Some(connection) = self.connection.take() {
+                connection.close().await;
+            }
+            let locked = self.lock().await;
+            let facts = match locked {
+                Ok(_) => self.probe(&[], &[]).await,
+                Err(error) => Err(error),
+            };
+            match facts {
+                Ok(facts) => return Ok(facts),
+                Err(error) => reason = error.to_string(),
+            }
+        }
+        Err(reason)
+    }
+
+    async fn start_and_wait(&self, words: &[String], input: Input, voice: Voice) -> (Exit, Heard) {
+        let mut heard = Heard::default();
+        let Some(connection) = &self.connection else {
+            return (Exit::Lost, heard);
+        };
+        let Ok(process) = connection.start(words).await else {
+            return (Exit::Lost, heard);
+        };
+        let Process {
+            input: stdin,
+            mut output,
+            exit,
+        } = process;
+        let feed = feed(stdin, input);
+        let listen = async {
+            let mut lines = Lines::default();
+            while let Some(chunk) = output.recv().await {
+                let bytes = match chunk.stream {
+                    Stream::Err => lines.take(&chunk.bytes, &mut heard.told),
+                    Stream::Out => chunk.bytes,
+                };
+                self.pass_on(bytes, &mut heard, voice).await;
+            }
+            let rest = lines.finish(&mut heard.told);
+            self.pass_on(rest, &mut heard, voice).await;
+        };
+        tokio::join!(feed, listen);
+        (exit.await.unwrap_or(Exit::Lost), heard)
+    }
+
+    async fn pass_on(&self, bytes: Vec<u8>, heard: &mut Heard, voice: Voice) {
+        if bytes.is_empty() {
+            return;
+        }
+        heard.tail.extend_from_slice(&bytes);
+        if heard.tail.len() > 2 * TAIL {
+            heard.tail.drain(..heard.tail.len() - TAIL);
+        }
+        if voice == Voice::Quiet {
+            return;
+        }
+        // Nobody listens any more once the deploy is over.
+        let host = self.host.clone();
+        let _sent = self.messages.send(Message::Output { host, bytes }).await;
+    }
+}
+
+/// What a program told and wrote.
+#[derive(Debug, Default)]
+struct Heard {
+    told: Vec<Line>,
+    tail: Vec<u8>,
+}
+
+impl Heard {
+    /// The reason that it gave, or the last that it wrote.
+    fn words(&self) -> String {
+        let reason = self.told.iter().rev().find_map(|line| match &line.control {
+            Control::Reason => Some(line.rest.clone()),
+            _ => None,
+        });
+        let tail = || String::from_utf8_lossy(&self.tail).trim().to_owned();
+        reason
+            .or_else(|| Some(tail()).filter(|tail| !tail.is_empty()))
+            .unwrap_or_else(|| "it did not answer".into())
+    }
+}
+
+/// How a step ended, where that is known: the supervisor says so itself, since a lost connection also has a code.
+fn end_of(exit: Exit, heard: Heard) -> Option<StepEnd> {
+    let told = |control: Control| heard.told.iter().find(|line| line.control == control);
+    if told(Control::Fenced).is_some() {
+        return None;
+    }
+    let code = match (told(Control::Code), exit) {
+        (Some(line), _) => line.rest.parse().ok()?,
+        // It did not get as far as to run the step.
+        (None, Exit::Code(code)) if told(Control::Reason).is_some() && code != 0 => code,
+        (None, Exit::Code(127)) => {
+            let mut end = StepEnd::with_code(127);
+            end.reason = Some("there is no `sh` on it".into());
+            return Some(end);
+        }
+        (None, _) => return None,
+    };
+    let mut end = StepEnd::with_code(code);
+    if told(Control::Timeout).is_some() {
+        end.outcome = StepOutcome::TimedOut;
+    }
+    if code != 0 {
+        end.reason = told(Control::Reason).map(|line| line.rest.clone());
+    }
+    end.told = heard.told;
+    end.tail = heard.tail;
+    Some(end)
+}
+
+impl StepEnd {
+    fn with_code(code: i32) -> Self {
+        let outcome = match code {
+            0 => StepOutcome::Passed,
+            // The keeper ended it.
+            143 => StepOutcome::Interrupted,
+            _ => StepOutcome::Failed,
+        };
+        Self {
+            outcome,
+            code: Some(code),
+            reason: None,
+            told: Vec::new(),
+            tail: Vec::new(),
+        }
+    }
+
+    fn interrupted() -> Self {
+        Self {
+            outcome: StepOutcome::Interrupted,
+            code: None,
+            reason: Some("the connection was lost in the middle of it".into()),
+            told: Vec::new(),
+            tail: Vec::new(),
+        }
+    }
+
+    fn lost(reason: &str) -> Self {
+        Self {
+            outcome: StepOutcome::Lost,
+            reason: Some(format!("it cannot be reached any more: {reason}")),
+            ..Self::interrupted()
+        }
+    }
+
+    /// Whether the connection was lost in the middle of it, and the target does not know its end. Each step can be run
+    /// again: it finds what it wants in place.
+    pub(super) fn may_be_repeated(&self) -> bool {
+        self.outcome == StepOutcome::Interrupted && self.code.is_none()
+    }
+
+    pub(super) fn passed(&self) -> bool {
+        self.outcome == StepOutcome::Passed
+    }
+}
+
+/// Gives a step what it reads; one that has ended reads no more, and says why itself.
+async fn feed(mut stdin: Box<dyn AsyncWrite + Send + Unpin>, input: Input) {
+    let fed = async {
+        match input {
+            Input::Nothing => {}
+            Input::Bytes(bytes) => stdin.write_all(&bytes).await?,
+            Input::Files(files) => {
+                for (header, path) in files.iter() {
+                    stdin.write_all(header.as_bytes()).await?;
+                    let mut file = tokio::fs::File::open(path).await?;
+                    tokio::io::copy(&mut file, &mut stdin).await?;
+                }
+            }
+        }
+        stdin.shutdown().await
+    };
+    let _fed: std::io::Result<()> = fed.await;
+}

@@ -1,0 +1,125 @@
+//! What happens in a deploy, as values: the journal, `--format json`, `svcgen log` and every view are made of them.
+//!
+//! One event is one line of JSON. Fields may be added to the format; none changes its meaning without another `v`.
+
+mod kind;
+
+use std::fmt;
+use std::hash::{BuildHasher as _, Hasher as _};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{GroupName, HostName, Refused};
+use crate::scap::DeployStage;
+
+pub use kind::{DeployResult, EventKind, HostOutcome, StepOutcome};
+
+/// The version of the format.
+pub const VERSION: u32 = 1;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    pub v: u32,
+    pub at: Timestamp,
+    /// Counted from one in each deploy, without a gap.
+    pub seq: u64,
+    pub deploy: DeployId,
+    #[serde(flatten)]
+    pub about: About,
+    pub level: Level,
+    /// For people: one line, without a full stop.
+    pub text: String,
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct About {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<HostName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<DeployStage>,
+}
+
+/// How much an event matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// What hosts say.
+    Debug,
+    Info,
+    Warning,
+    Error,
+}
+
+impl Level {
+    /// All of them, from the least on.
+    pub const ALL: [Self; 4] = [Self::Debug, Self::Info, Self::Warning, Self::Error];
+
+    /// The word of the format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// The name of a deploy: when it began, in UTC, and six digits of chance. Sorted as text, it is sorted by time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct DeployId(String);
+
+impl DeployId {
+    /// A new name.
+    pub fn new(now: Timestamp) -> Self {
+        let chance = std::hash::RandomState::new().build_hasher().finish() & 0x00ff_ffff;
+        Self(format!("{}-{chance:06x}", now.strftime("%Y%m%dT%H%M%SZ")))
+    }
+
+    /// Takes a name.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        let shape = "00000000T000000Z-xxxxxx";
+        let fits = |(c, s): (u8, u8)| match s {
+            b'0' => c.is_ascii_digit(),
+            b'x' => c.is_ascii_digit() || (b'a'..=b'f').contains(&c),
+            _ => c == s,
+        };
+        if text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Refused::new(
+            text,
+            "the name of a deploy",
+            "as `svcgen history` lists them, such as `20261123T140312Z-3f9a01`",
+        ))
+    }
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DeployId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for DeployId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,118 @@
+use serde::{Deserialize, Serialize};
+
+use crate::model::{HostName, Revision};
+
+/// What happened, with what belongs to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EventKind {
+    /// The first event: what is meant to be done.
+    DeployStarted {
+        /// The path of the repository below the deploy directory.
+        repository: String,
+        revision: Revision,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        environment: Option<String>,
+        /// Who deploys, and from where.
+        user: String,
+        machine: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        message: String,
+        /// `deploy`, `rollback` or `restart`.
+        action: String,
+        hosts: Vec<HostName>,
+        /// The deploy that this one goes on with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resumes: Option<super::DeployId>,
+    },
+    /// How a host was before anything was touched.
+    HostPlanned {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        live: Option<Revision>,
+        /// Where a rollback goes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        old: Option<Revision>,
+        revision: Revision,
+    },
+    GroupStarted {
+        hosts: usize,
+    },
+    GroupFinished {
+        healthy: usize,
+        failed: usize,
+    },
+    /// Written before the step begins.
+    StepStarted {
+        revision: Revision,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        check: Option<String>,
+    },
+    StepFinished {
+        outcome: StepOutcome,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        check: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<i32>,
+        seconds: f64,
+    },
+    /// A line that a host wrote, as far as it can be shown.
+    Output,
+    Warning,
+    RollbackStarted,
+    Interrupted,
+    /// What a host ended as.
+    HostFinished {
+        outcome: HostOutcome,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        live: Option<Revision>,
+        /// What to type where somebody has to act.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        command: Option<String>,
+    },
+    /// The last event.
+    DeployFinished {
+        result: DeployResult,
+        seconds: f64,
+    },
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepOutcome {
+    Passed,
+    Failed,
+    TimedOut,
+    /// It was ended with the deploy or the connection.
+    Interrupted,
+    /// Nobody knows.
+    Lost,
+}
+
+/// What a host ended as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostOutcome {
+    /// The new revision is live and has passed all checks.
+    New,
+    /// The revision from before is live again.
+    Old,
+    /// Nothing was changed.
+    Untouched,
+    /// Something was changed, and nobody knows or has checked what is live now.
+    Unknown,
+}
+
+/// What a deploy came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeployResult {
+    /// Every host has the new revision; a few may have been given up within the failure limit.
+    Deployed,
+    /// Every host that was touched is back.
+    RolledBack,
+    /// Nothing was touched.
+    Untouched,
+    /// Some hosts are neither new nor back.
+    Mixed,
+}

@@ -1,0 +1,59 @@
+use jiff::civil::Date;
+
+use crate::model::{Service, Site};
+
+/// The day of the first deployment in words, and what is to be said about it.
+pub(super) fn timeline(service: &Service, site: &Site, today: Date) -> (String, Vec<String>) {
+    let Some(day) = service.timeline.deployment else {
+        let warning =
+            "the model names no day of the first deployment; it belongs to `timeline.deployment`";
+        return (
+            "the day of the first deployment is not decided yet".into(),
+            vec![warning.into()],
+        );
+    };
+    let days = today.until(day).map_or(0, |span| span.get_days());
+    let (minimum, advised) = (site.timeline.minimum_weeks, site.timeline.advised_weeks);
+    let is_sooner = |weeks: u32| i64::from(days) < 7 * i64::from(weeks);
+    let warning = if days < 0 {
+        Some(format!(
+            "the day of the first deployment, {day}, has passed"
+        ))
+    } else if is_sooner(minimum) {
+        Some(format!(
+            "the first deployment is in {}; {} asks for {} at least",
+            in_days(days),
+            site.name,
+            in_weeks(minimum)
+        ))
+    } else if is_sooner(advised) {
+        Some(format!(
+            "the first deployment is in {}; {} advises {}",
+            in_days(days),
+            site.name,
+            in_weeks(advised)
+        ))
+    } else {
+        None
+    };
+    (
+        format!("first deployment on {day}"),
+        warning.into_iter().collect(),
+    )
+}
+
+fn in_days(days: i32) -> String {
+    if days == 1 {
+        "a day".into()
+    } else {
+        format!("{days} days")
+    }
+}
+
+fn in_weeks(weeks: u32) -> String {
+    if weeks == 1 {
+        "a week".into()
+    } else {
+        format!("{weeks} weeks")
+    }
+}

@@ -1,0 +1,74 @@
+//! Brings answers onto a model that somebody else changed since they were begun.
+
+use serde_json::{Map, Value};
+
+/// Takes what changed in the model and what changed in the answers; returns that, and the paths of what changed in both,
+/// where the answers win.
+pub fn rebase(base: &Value, ours: &Value, theirs: &Value) -> (Value, Vec<String>) {
+    let mut both = Vec::new();
+    let rebased = merged(Some(base), Some(ours), Some(theirs), "", &mut both);
+    (rebased.unwrap_or_else(|| ours.clone()), both)
+}
+
+fn merged(
+    base: Option<&Value>,
+    ours: Option<&Value>,
+    theirs: Option<&Value>,
+    path: &str,
+    both: &mut Vec<String>,
+) -> Option<Value> {
+    if ours == theirs || theirs == base {
+        return ours.cloned();
+    }
+    if ours == base {
+        return theirs.cloned();
+    }
+    let nothing = Map::new();
+    let object = |value: Option<&Value>| match value {
+        Some(Value::Object(map)) => Some(map.clone()),
+        None => Some(nothing.clone()),
+        Some(_) => None,
+    };
+    let (Some(old), Some(our), Some(their)) = (object(base), object(ours), object(theirs)) else {
+        both.push(path.to_owned());
+        return ours.cloned();
+    };
+    let mut result = Map::new();
+    let ours_only = our.keys().filter(|key| !their.contains_key(*key));
+    for key in their.keys().chain(ours_only) {
+        let path = match path {
+            "" => key.clone(),
+            path => format!("{path}.{key}"),
+        };
+        let value = merged(old.get(key), our.get(key), their.get(key), &path, both);
+        result.extend(value.map(|value| (key.clone(), value)));
+    }
+    Some(Value::Object(result))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_changed_on_either_side_is_kept() {
+        let base =
+            json!({"name": "a", "port": 1, "owner": {"name": "Ada", "irc": "ada"}, "list": [1]});
+        let ours = json!({"name": "a", "port": 2, "owner": {"name": "Ada", "shell": "ada"}, "list": [1, 2]});
+        let theirs = json!({"name": "b", "port": 1, "owner": {"name": "Grace", "irc": "ada"}, "list": [3], "x": 1});
+        let (rebased, both) = rebase(&base, &ours, &theirs);
+        assert_eq!(
+            rebased,
+            json!({"name": "b", "port": 2, "owner": {"name": "Grace", "shell": "ada"}, "list": [1, 2], "x": 1})
+        );
+        assert_eq!(both, ["list"]);
+        let empty = json!({});
+        let (rebased, both) = rebase(&empty, &json!({"a": 1, "b": 1}), &json!({"a": 2, "c": 3}));
+        assert_eq!(rebased, json!({"a": 1, "c": 3, "b": 1}));
+        assert_eq!(both, ["a"]);
+        let (rebased, both) = rebase(&base, &json!({"name": "a"}), &base);
+        assert_eq!((rebased, both), (json!({"name": "a"}), Vec::new()));
+    }
+}

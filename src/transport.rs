@@ -1,0 +1,97 @@
+//! Runs commands on hosts: words in, bytes and an [`Exit`] out. Never interprets what it runs.
+
+mod local;
+mod output;
+mod ssh;
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use thiserror::Error;
+use tokio::io::AsyncWrite;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::model::HostName;
+
+pub use local::Local;
+pub use output::{Chunk, Stream};
+pub use ssh::{Ssh, SshOptions};
+
+/// Leads to hosts.
+pub trait Transport: Send + Sync {
+    /// Opens the one connection to a host.
+    fn connect<'a>(
+        &'a self,
+        host: &'a HostName,
+    ) -> BoxFuture<'a, Result<Arc<dyn Connection>, ConnectError>>;
+}
+
+/// A connection to one host, over which any number of commands run.
+pub trait Connection: Send + Sync {
+    /// Starts a command, given as its words.
+    fn start<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, Result<Process, Lost>>;
+
+    /// Closes the connection; commands that still run are left to themselves.
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// A command that runs on a host.
+pub struct Process {
+    /// What it reads; it reads to the end once this is dropped.
+    pub input: Box<dyn AsyncWrite + Send + Unpin>,
+    /// What it writes. Whoever does not take it holds the command up.
+    pub output: mpsc::Receiver<Chunk>,
+    /// Comes after the last of the output.
+    pub exit: oneshot::Receiver<Exit>,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    Code(i32),
+    Signal(i32),
+    /// The connection is gone; whether the command goes on is not known.
+    Lost,
+}
+
+/// The connection to the host is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the connection is gone: {0}")]
+pub struct Lost(pub String);
+
+/// A host that cannot be reached.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{reason}")]
+pub struct ConnectError {
+    pub kind: ConnectFailure,
+    /// In plain words.
+    pub reason: String,
+    /// What the program said that connects.
+    pub said: String,
+}
+
+/// Why a host cannot be reached, as far as it matters to what one does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectFailure {
+    /// The account or the key is not accepted.
+    Denied,
+    /// The host is not who it was.
+    HostKey,
+    /// The name leads nowhere.
+    UnknownName,
+    /// There is no answer, or a refusal.
+    Unreachable,
+    Other,
+}
+
+impl Process {
+    /// Takes all that it writes until its end.
+    pub async fn finish(mut self) -> (Vec<Chunk>, Exit) {
+        drop(self.input);
+        let mut chunks = Vec::new();
+        while let Some(chunk) = self.output.recv().await {
+            chunks.push(chunk);
+        }
+        (chunks, self.exit.await.unwrap_or(Exit::Lost))
+    }
+}

@@ -1,0 +1,195 @@
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use futures_util::future::BoxFuture;
+use openssh::{ControlPersist, Error, KnownHosts, Session, SessionBuilder, Stdio};
+use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
+
+use super::output::{Stream, WAITING, pump};
+use super::{ConnectError, ConnectFailure, Connection, Exit, Lost, Process, Transport};
+use crate::model::{AccountName, HostName};
+
+/// Hosts that the user's own `ssh` leads to: its configuration, agent and jump hosts are used.
+pub struct Ssh {
+    options: SshOptions,
+    /// Where the sockets of the connections are; only the user may enter it.
+    sockets: tempfile::TempDir,
+    handshakes: Semaphore,
+}
+
+/// How hosts are connected to.
+#[derive(Debug, Clone)]
+pub struct SshOptions {
+    /// An ssh configuration other than the user's own.
+    pub config_file: Option<Utf8PathBuf>,
+    /// The account on the hosts; what the configuration says where there is none.
+    pub user: Option<AccountName>,
+    /// How many connections are opened at a time.
+    pub handshakes: usize,
+}
+
+/// How long a host may take to accept a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often ssh asks whether the host is still there; after three questions without an answer it is not.
+const ALIVE_INTERVAL: Duration = Duration::from_secs(5);
+
+/// How long a connection without a command stays, in seconds, should svcgen end without closing it.
+const IDLE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(59);
+
+impl Ssh {
+    /// Prepares to connect.
+    ///
+    /// # Errors
+    /// Where there is no place for the sockets.
+    pub fn new(options: SshOptions) -> std::io::Result<Self> {
+        // The names of sockets are short by the system's rule: no long folder of the user's.
+        let sockets = tempfile::Builder::new()
+            .prefix("svcgen-")
+            .tempdir_in("/tmp");
+        let sockets = sockets.or_else(|_| tempfile::Builder::new().prefix("svcgen-").tempdir())?;
+        Ok(Self {
+            handshakes: Semaphore::new(options.handshakes.max(1)),
+            options,
+            sockets,
+        })
+    }
+}
+
+impl Transport for Ssh {
+    fn connect<'a>(
+        &'a self,
+        host: &'a HostName,
+    ) -> BoxFuture<'a, Result<Arc<dyn Connection>, ConnectError>> {
+        Box::pin(async move {
+            let _turn = self.handshakes.acquire().await;
+            let mut builder = SessionBuilder::default();
+            builder
+                .known_hosts_check(KnownHosts::Strict)
+                .connect_timeout(CONNECT_TIMEOUT)
+                .server_alive_interval(ALIVE_INTERVAL)
+                .control_persist(ControlPersist::IdleFor(IDLE))
+                .control_directory(self.sockets.path());
+            if let Some(file) = &self.options.config_file {
+                builder.config_file(file);
+            }
+            if let Some(user) = &self.options.user {
+                builder.user(user.as_str().to_owned());
+            }
+            // A host name has no `-` at its beginning, nor anything that ssh reads as more than a name.
+            match builder.connect_mux(host.as_str()).await {
+                Ok(session) => Ok(Arc::new(SshConnection {
+                    session: Arc::new(session),
+                    closed: Mutex::new(false),
+                }) as Arc<dyn Connection>),
+                Err(error) => Err(explain(&error)),
+            }
+        })
+    }
+}
+
+struct SshConnection {
+    session: Arc<Session>,
+    closed: Mutex<bool>,
+}
+
+impl Connection for SshConnection {
+    fn start<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, Result<Process, Lost>> {
+        Box::pin(async move {
+            let lost = |error: Error| Lost(chain(&error));
+            let mut child = Arc::clone(&self.session)
+                .arc_raw_command(quoted(command))
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .await
+                .map_err(lost)?;
+            let missing = || Lost("a command without its pipes".into());
+            let input = child.stdin().take().ok_or_else(missing)?;
+            let out = child.stdout().take().ok_or_else(missing)?;
+            let err = child.stderr().take().ok_or_else(missing)?;
+            let (chunks, output) = mpsc::channel(WAITING);
+            let (ended, exit) = oneshot::channel();
+            tokio::spawn(async move {
+                let _pumped = tokio::join!(
+                    pump(Stream::Out, out, chunks.clone()),
+                    pump(Stream::Err, err, chunks.clone()),
+                );
+                drop(chunks);
+                let status = match child.wait().await {
+                    Ok(status) => status.code().map_or(Exit::Lost, Exit::Code),
+                    // The library takes the code 127 for a command that is not there.
+                    Err(Error::Remote(_)) => Exit::Code(127),
+                    // A signal and a lost connection look the same here; the target's record tells them apart.
+                    Err(_) => Exit::Lost,
+                };
+                // Whoever started it may have stopped waiting.
+                let _told = ended.send(status);
+            });
+            Ok(Process {
+                input: Box::new(input),
+                output,
+                exit,
+            })
+        })
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            *self.closed.lock().await = true;
+        })
+    }
+}
+
+/// The words as one line that any shell of the POSIX family reads as those words: the only place where this is done.
+fn quoted(words: &[String]) -> String {
+    let words: Vec<_> = words.iter().map(|word| shell_words::quote(word)).collect();
+    words.join(" ")
+}
+
+/// An error and what it comes from, in one line.
+fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+fn explain(error: &Error) -> ConnectError {
+    let said = chain(error);
+    let has = |words: &str| said.to_ascii_lowercase().contains(words);
+    let (kind, reason) = if has("host key verification failed") || has("identification has changed")
+    {
+        (
+            ConnectFailure::HostKey,
+            "its host key is not the one that is known",
+        )
+    } else if has("permission denied") || has("too many authentication failures") {
+        (
+            ConnectFailure::Denied,
+            "it does not accept the account or its key",
+        )
+    } else if has("could not resolve") || has("name or service not known") {
+        (ConnectFailure::UnknownName, "its name is not known")
+    } else if has("timed out") {
+        (ConnectFailure::Unreachable, "it does not answer")
+    } else if has("refused") {
+        (ConnectFailure::Unreachable, "it refuses the connection")
+    } else if has("no route") || has("unreachable") || has("closed by") || has("reset by") {
+        (ConnectFailure::Unreachable, "it cannot be reached")
+    } else {
+        (ConnectFailure::Other, "ssh cannot connect to it")
+    };
+    ConnectError {
+        kind,
+        reason: reason.into(),
+        said,
+    }
+}

@@ -1,0 +1,10 @@
+//! Runs the program against real hosts: `tests/cluster/hosts` makes them, `tests/run` starts it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod checks;
+mod hosts;
+mod lab;
+mod repository;
+mod service;
+mod support;

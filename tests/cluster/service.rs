@@ -1,0 +1,108 @@
+//! The service of a host, and who may restart it.
+
+use crate::support::{Host, KEY, Lab};
+
+/// Puts a release in place, without git.
+fn put(host: &Host, revision: &str, fault: &str) {
+    host.sh(&format!(
+        "cd /srv/deployment && mkdir -p {KEY}-cache/revs/{revision}/src && cd {KEY}-cache &&
+         echo 'of {revision}' >revs/{revision}/src/version && echo '{fault}' >revs/{revision}/src/fault &&
+         ln -sfn revs/{revision} current && ln -sfn /srv/deployment/{KEY}-cache/revs/{revision} /srv/deployment/{KEY}"
+    ));
+}
+
+/// Restarts the service as svcgen does; returns the exit code.
+fn restart(lab: &Lab, host: &Host) -> i32 {
+    let text = "sudo -n /usr/sbin/service tea-pot restart";
+    let output = lab.ssh(host, &[], text).output().unwrap();
+    output.status.code().unwrap()
+}
+
+#[test]
+fn after_a_restart_another_process_serves_the_revision() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    assert!(host.serves().is_none());
+    put(&host, "aaaa", "");
+    assert_eq!(restart(&lab, &host), 0);
+    let first = host.serves().unwrap();
+    assert_eq!(
+        (first.revision.as_str(), first.source.as_str()),
+        ("aaaa", "of aaaa")
+    );
+    put(&host, "bbbb", "");
+    assert_eq!(host.live().as_deref(), Some("bbbb"));
+    assert_eq!(host.current().as_deref(), Some("bbbb"));
+    assert_eq!(host.done(), None);
+    assert_eq!(host.lock(), None);
+    assert_eq!(host.releases(), ["aaaa", "bbbb"]);
+    assert_eq!(
+        host.serves().unwrap().revision,
+        "aaaa",
+        "before the restart"
+    );
+    assert_eq!(restart(&lab, &host), 0);
+    let second = host.serves().unwrap();
+    assert_eq!(second.revision, "bbbb");
+    assert_ne!(first.pid, second.pid);
+}
+
+#[test]
+fn only_this_service_may_be_restarted() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    for other in ["service ssh restart", "service tea-pots restart", "true"] {
+        let output = lab
+            .ssh(&host, &[], &format!("sudo -n /usr/sbin/{other}"))
+            .output()
+            .unwrap();
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(words.contains("password is required"), "{other}: {words}");
+    }
+}
+
+#[test]
+fn a_service_has_the_faults_of_its_release() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    put(&host, "aaaa", "no-start");
+    assert_eq!(restart(&lab, &host), 1);
+    assert!(host.serves().is_none());
+
+    put(&host, "bbbb", "no-port");
+    assert_eq!(restart(&lab, &host), 0);
+    assert!(host.serves().is_none());
+    assert_eq!(host.processes_of("tea-pot").len(), 1, "it runs");
+
+    put(&host, "cccc", "closes");
+    assert_eq!(restart(&lab, &host), 0);
+    assert!(host.serves().is_none());
+    assert!(host.serves().is_none());
+
+    put(&host, "dddd", "unhealthy");
+    assert_eq!(restart(&lab, &host), 0);
+    assert_eq!(host.serves().unwrap().status, 503);
+
+    put(&host, "eeee", "deaf");
+    assert_eq!(restart(&lab, &host), 0);
+    let deaf = host.serves().unwrap();
+    put(&host, "ffff", "");
+    assert_eq!(restart(&lab, &host), 0);
+    let still = host.serves().unwrap();
+    assert_eq!((still.revision.as_str(), still.pid), ("eeee", deaf.pid));
+}
+
+#[test]
+fn a_slow_service_opens_its_port_after_the_restart() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    put(&host, "aaaa", "slow=3600");
+    assert_eq!(restart(&lab, &host), 0);
+    assert!(host.serves().is_none());
+    assert_eq!(host.processes_of("tea-pot").len(), 1);
+    // It may be the machine's fault too.
+    put(&host, "aaaa", "");
+    host.sh("sed -i s/^FAULT=.*/FAULT=slow=3600/ /etc/default/tea-pot; rm /srv/deployment/tea-pot/deploy/src/fault");
+    assert_eq!(restart(&lab, &host), 0);
+    assert!(host.serves().is_none());
+}

@@ -1,0 +1,27 @@
+#[path = "../support/env.rs"]
+#[allow(dead_code, reason = "the other tests use the rest")]
+mod env;
+#[path = "../support/git.rs"]
+mod git;
+mod git_server;
+mod host;
+mod lab;
+mod private_lab;
+mod repository;
+mod served;
+#[path = "../support/skip.rs"]
+#[allow(dead_code, reason = "the other tests use the rest")]
+mod skip;
+
+pub(crate) use env::Env;
+pub(crate) use git_server::GitServer;
+pub(crate) use host::Host;
+pub(crate) use lab::Lab;
+pub(crate) use private_lab::PrivateLab;
+pub(crate) use repository::{KEY, Repository};
+pub(crate) use served::Served;
+
+/// A program of this folder.
+fn program(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cluster")).join(name)
+}
