@@ -51,6 +51,7 @@ struct Scene<'a> {
 pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
+    opened.check_engine(args.engine)?;
     let limit = limit(args.limit.as_deref())?;
     let action = if args.service_restart {
         Action::Restart
@@ -104,6 +105,7 @@ pub(super) fn run_rollback(
 ) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
+    opened.check_engine(args.engine)?;
     let limit = limit(args.limit.as_deref())?;
     let to = match &args.to {
         // What is on the hosts need not be known here.

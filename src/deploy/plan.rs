@@ -206,3 +206,117 @@ pub(super) enum Moment {
     Before,
     After,
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::model::CheckKind;
+
+    const REVISION: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    /// A plan of groups, each with its hosts and failure limit; of several, the first is the canary.
+    pub(in crate::deploy) fn plan(groups: &[(&[&str], usize)]) -> DeployPlan {
+        let revision = Revision::parse(REVISION).unwrap();
+        let name = |index: usize| GroupName::parse(&format!("g{index}")).unwrap();
+        let mut hosts = IndexMap::new();
+        let mut planned = Vec::new();
+        for (index, (names, failure_limit)) in groups.iter().enumerate() {
+            let names: Vec<HostName> = names
+                .iter()
+                .map(|name| HostName::parse(name).unwrap())
+                .collect();
+            for host in &names {
+                hosts.insert(
+                    host.clone(),
+                    HostPlan {
+                        group: name(index),
+                        revision: revision.clone(),
+                        live: None,
+                        done: None,
+                        old: None,
+                        work: Work::Everything,
+                        objects: Objects::There,
+                        lacking: Vec::new(),
+                        config: None,
+                        config_diff: String::new(),
+                        warnings: Vec::new(),
+                        place: Place::Nothing,
+                    },
+                );
+            }
+            planned.push(PlannedGroup {
+                name: name(index),
+                is_canary: index == 0 && groups.len() > 1,
+                failure_limit: *failure_limit,
+                waves: vec![names],
+            });
+        }
+        DeployPlan {
+            id: DeployId::parse("20261123T140312Z-3f9a01").unwrap(),
+            action: Action::Deploy,
+            repository: RepositoryName::parse("a/deploy").unwrap(),
+            place: "/srv/deployment/a/deploy".into(),
+            environment: None,
+            revision,
+            owner: Owner::default(),
+            resumes: None,
+            groups: planned,
+            hosts,
+            service: ServicePlan {
+                units: Vec::new(),
+                port: None,
+                timeout: Duration::from_secs(120),
+                valid_only: false,
+                secondary: "/etc/scap/secondary-host".into(),
+                nrpe_dir: "/etc/nagios/nrpe.d".into(),
+            },
+            checks: BTreeMap::new(),
+            release: ReleasePlan {
+                force: false,
+                binary_managers: Vec::new(),
+                lfs_url: None,
+                modules: BTreeMap::new(),
+                rendered: Vec::new(),
+                keep: 5,
+            },
+            batch_size: 80,
+        }
+    }
+
+    fn check(name: &str, kind: CheckKind, after: DeployStage) -> DeployCheck {
+        DeployCheck {
+            name: name.into(),
+            kind,
+            before: None,
+            after: Some(after),
+            command: "true".into(),
+            timeout: Duration::from_secs(30),
+            group: None,
+            shell: false,
+        }
+    }
+
+    #[test]
+    fn a_check_that_sees_the_old_process_runs_again() {
+        let mut plan = plan(&[(&["a"], 0)]);
+        let mut only = check("only", CheckKind::Command, DeployStage::HandleService);
+        only.group = GroupName::parse("elsewhere").ok();
+        let checks = vec![
+            check("depool", CheckKind::Command, DeployStage::Promote),
+            check("endpoints", CheckKind::Nrpe, DeployStage::Promote),
+            check("repool", CheckKind::Command, DeployStage::HandleService),
+            only,
+        ];
+        plan.checks.insert(plan.revision.clone(), checks);
+        let group = GroupName::parse("g0").unwrap();
+        let names = |moment, stage| -> Vec<&str> {
+            let checks = plan.checks_of(&plan.revision, &group, moment, stage);
+            checks.iter().map(|check| check.name.as_str()).collect()
+        };
+        let after = |stage| names(Moment::After, stage);
+        assert_eq!(after(DeployStage::Promote), ["depool", "endpoints"]);
+        assert_eq!(after(DeployStage::HandleService), ["endpoints", "repool"]);
+        assert!(names(Moment::Before, DeployStage::Promote).is_empty());
+    }
+}

@@ -181,3 +181,6 @@ impl States {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,14 +2,14 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::args::RepositoryArgs;
+use super::args::{Engine, RepositoryArgs};
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
 use crate::deploy::repository::{DeployRepository, RepositoryError, pack};
 use crate::deploy::{Action, DeployPlan, MakePack, Owner};
 use crate::error::CommandError;
 use crate::event::DeployId;
-use crate::model::{HostName, Revision, Service, find_model};
+use crate::model::{self, HostName, MODEL_FILE, Revision, Service, Site, find_model};
 use crate::scap::{CONFIG_FILE, Reading, ScapDirectory, ScapEnvironment};
 use crate::transport::{Ssh, SshOptions, Transport};
 use crate::worktree::Worktree;
@@ -21,6 +21,8 @@ pub(in crate::cli) struct Opened {
     pub(in crate::cli) working: Reading<ScapDirectory>,
     /// The name whose sections of `scap.cfg` hold.
     pub(in crate::cli) domain: HostName,
+    /// The organisation, where anything says which.
+    pub(in crate::cli) site: Option<Site>,
 }
 
 impl Opened {
@@ -48,7 +50,9 @@ impl Opened {
             Some(environment) => section_of(environment, &worktree),
             None => None,
         };
-        let domain = match domain.or_else(|| site_domain(&root, context, global)) {
+        let site = site(repository.root(), context, global)?;
+        let of_site = || site.as_ref().and_then(|site| site.domain.clone());
+        let domain = match domain.or_else(of_site) {
             Some(domain) => domain,
             None => machine()?,
         };
@@ -57,7 +61,27 @@ impl Opened {
             repository,
             working,
             domain,
+            site,
         })
+    }
+
+    /// Refuses to deploy past the engine that the site wants; a flag overrules it.
+    ///
+    /// # Errors
+    /// Where the site wants another one.
+    pub(in crate::cli) fn check_engine(&self, named: Option<Engine>) -> Result<(), CommandError> {
+        let of_site = self.site.as_ref().map(|site| site.deployment.engine);
+        match (named, of_site) {
+            (Some(Engine::Ssh), _) | (None, None | Some(model::Engine::Ssh)) => Ok(()),
+            (None, Some(model::Engine::Scap)) => {
+                let site = self.site.as_ref().map_or("", |site| site.name.as_str());
+                Err(CommandError::usage(format!(
+                    "the site `{site}` deploys with Scap, on its deployment server"
+                ))
+                .hint("run `scap deploy` there")
+                .hint("`--engine ssh` deploys from here, with svcgen's own engine"))
+            }
+        }
     }
 
     /// What leads to the hosts.
@@ -144,20 +168,27 @@ fn section_of(environment: &ScapEnvironment, worktree: &Worktree) -> Option<Host
     HostName::parse(&section.name).ok()
 }
 
-/// The domain of the site: of the one that is named, of the model's, or of the user's own.
-fn site_domain(root: &Utf8Path, context: &Context, global: &GlobalArgs) -> Option<HostName> {
+/// The site: the one that is named, the model's, or the user's own.
+fn site(
+    root: &Utf8Path,
+    context: &Context,
+    global: &GlobalArgs,
+) -> Result<Option<Site>, CommandError> {
     if let Some(name) = &context.site {
-        return context.sites.find(name).ok()?.domain;
+        return Ok(Some(context.sites.find(name)?));
     }
-    let model = global.service.clone().or_else(|| find_model(root));
-    let model = model.or_else(|| Some(root.join("src/svcgen.yaml")).filter(|path| path.is_file()));
-    if let Some(model) = model
-        && let Ok((_, site)) = Service::load(&model, &context.sites, None)
-    {
-        return site.domain;
+    let beside = [root.join(MODEL_FILE), root.join("src").join(MODEL_FILE)];
+    let model = global.service.clone();
+    let model = model.or_else(|| beside.into_iter().find(|path| path.is_file()));
+    if let Some(model) = model {
+        // A model is not needed to deploy; one that is wrong is no reason not to go back at night.
+        let loaded = Service::load(&model, &context.sites, None);
+        return Ok(loaded.ok().map(|(_, site)| site));
     }
-    context.configuration.site.as_ref()?;
-    context.sites.default_site().ok()?.domain
+    match context.configuration.site {
+        Some(_) => Ok(Some(context.sites.default_site()?)),
+        None => Ok(None),
+    }
 }
 
 /// The name of this machine.
