@@ -6,33 +6,50 @@
 mod apply;
 pub mod blocks;
 pub mod diff;
+mod earlier;
 pub mod ini;
 pub mod json;
 pub mod lines;
+mod merge;
 pub(crate) mod order;
+mod others;
 mod plan;
 mod record;
 mod rendered;
 mod staging;
+mod whole;
 mod withdraw;
 pub mod yaml;
 
 use camino::Utf8PathBuf;
 
 pub use apply::{ApplyError, apply, remember};
+pub use merge::Resolution;
+pub use others::Other;
 pub(crate) use plan::joined;
-pub use plan::{Conflict, EditPlan, FileEdit, PlanError, plan};
-pub use record::{Form, Record};
+pub use plan::{Conflict, ConflictKind, EditPlan, FileEdit, Noted, PlanError, plan};
+pub use record::{Form, Origin, Record};
 pub use rendered::{RecordError, Rendered};
 pub(crate) use staging::replace;
 
 /// Entries that cannot be brought into a shared file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryError {
-    /// Somebody else wrote something different there.
-    Conflict { line: Option<usize>, reason: String },
+    /// Somebody else wrote something different there: the lines, counted from one, each with the reason.
+    Conflict {
+        places: Vec<(Option<usize>, String)>,
+    },
     /// The file is not understood.
     Unreadable { line: usize, reason: String },
+}
+
+impl EntryError {
+    /// A conflict at one place.
+    fn conflict(line: Option<usize>, reason: impl Into<String>) -> Self {
+        Self::Conflict {
+            places: vec![(line, reason.into())],
+        }
+    }
 }
 
 /// What a generator wants to be in one file.

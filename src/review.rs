@@ -9,6 +9,7 @@ mod commit;
 mod commit_message;
 mod dirty;
 mod error;
+mod newer;
 mod push;
 mod standing;
 mod topic;

@@ -10,6 +10,7 @@ use super::generator::{
 };
 use super::{Failure, GlobalArgs};
 use crate::drift::{Difference, Direction, Remedy, differences};
+use crate::edit::Resolution;
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::GenerateError;
 use crate::ui::{Format, Ui};
@@ -76,6 +77,7 @@ pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
         context: &context,
         loaded: &loaded,
         deploy,
+        resolution: Resolution::Mark,
     };
     let mut findings = Findings::default();
     for generator in Generator::ALL {
@@ -150,6 +152,7 @@ fn look(
             path,
             line,
             owner,
+            is_file,
             ..
         })) => {
             let difference = Difference {
@@ -159,7 +162,7 @@ fn look(
                 what: format!(
                     "{what} belongs to {owner}, which this checkout does not know to be svcgen's"
                 ),
-                remedy: Remedy::Edit,
+                remedy: if is_file { Remedy::Adopt } else { Remedy::Edit },
             };
             return Ok(Looked {
                 generator: generator.name(),
@@ -221,6 +224,16 @@ fn drift(difference: Difference, worktree: &Worktree, again: &str) -> Drift {
         Remedy::Replace => (
             format!("rm {path} && {again}"),
             Some("to keep what is there, let svcgen.yaml or a template of your own say it"),
+        ),
+        Remedy::Merge => (
+            again.trim_end_matches(" --commit").to_owned(),
+            Some(
+                "it marks the lines that both changed; `--conflicts yours` or `svcgen` takes one side",
+            ),
+        ),
+        Remedy::Adopt => (
+            format!("{again} --conflicts svcgen"),
+            Some("to keep what is there, `--conflicts yours`"),
         ),
         Remedy::Edit => (
             match difference.line {

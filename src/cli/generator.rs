@@ -2,9 +2,11 @@
 
 mod again;
 mod checkouts;
+mod conflicts;
 mod explain;
 mod options;
 mod planned;
+mod renamed;
 mod run;
 mod series;
 mod summary;
@@ -173,6 +175,7 @@ fn run_one(
         context: &context,
         loaded: &loaded,
         options: &args.options,
+        global,
         ui,
         deploy: None,
         documents: None,
@@ -222,6 +225,7 @@ pub(super) fn run_cloneable(
         context: &context,
         loaded: &loaded,
         options,
+        global,
         ui,
         deploy: None,
         documents: None,

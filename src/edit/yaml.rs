@@ -12,11 +12,12 @@ mod tests;
 
 use serde_json::{Map, Value};
 
-use super::EntryError;
+use super::{EntryError, Resolution};
 use crate::place::line_of;
 use crate::render::quoting::yaml_entry;
 use crate::yaml::{Node, parse};
 
+use anchor::{Near, namespace};
 pub(super) use remove::is_hollow;
 pub use remove::{Removed, remove};
 
@@ -152,17 +153,20 @@ impl Entry {
 /// A value that somebody changed since then stays for as long as svcgen wants the one it wrote.
 ///
 /// # Errors
-/// Where somebody else wrote something different, or the text is not understood.
+/// Where somebody else wrote something different and that is not decided, or the text is not understood.
 pub fn patch(
     text: Option<&str>,
     entries: &[Entry],
     base: Option<&str>,
+    resolution: Resolution,
 ) -> Result<String, EntryError> {
     let original = text.unwrap_or_default();
     let base = base.and_then(|text| parse(text).ok());
     let mut text = original.to_owned();
-    let mut meant = read(original)?.to_value();
-    for entry in entries {
+    let before = read(original)?;
+    let mut meant = before.to_value();
+    let mut places = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
         let root = read(&text)?;
         if entry.is_item() {
             if let Some(after) = item::insert(&text, &root, entry)? {
@@ -181,16 +185,26 @@ pub fn patch(
             // The model did not change since, and somebody did: as in any three-way merge, theirs stays.
             Some(_) if written.is_some_and(|written| written.to_value() == entry.value) => continue,
             Some(_) if entry.other == Other::Stays => continue,
-            Some(found) => {
-                let reason = format!("`{}` is {} already", entry.key, short(&found.to_value()));
-                return Err(EntryError::Conflict {
-                    line: Some(line_of(&text, found.span.start)),
-                    reason,
-                });
+            Some(_) if resolution == Resolution::Yours => continue,
+            Some(_) if resolution == Resolution::Svcgen => {
+                text = splice::replace(&text, &root, entry)?;
             }
-            None => text = splice::insert(&text, &root, entry)?,
+            Some(found) => {
+                let (now, wanted) = (short(&found.to_value()), short(&entry.value));
+                let reason = format!("`{}` is {now} already, not {wanted}", entry.key);
+                let place = before.find_path(entry.path()).unwrap_or(&before);
+                places.push((Some(line_of(original, place.span.start)), reason));
+                continue;
+            }
+            None => {
+                let near = near(&root, entries, index);
+                text = splice::insert(&text, &root, entry, near)?;
+            }
         }
         set(&mut meant, entry);
+    }
+    if !places.is_empty() {
+        return Err(EntryError::Conflict { places });
     }
     let after = read(&text)?.to_value();
     if after != meant {
@@ -198,6 +212,20 @@ pub fn patch(
         return Err(EntryError::Unreadable { line: 1, reason });
     }
     Ok(text)
+}
+
+/// The nearest of svcgen's own keys in the group of an entry that is not there yet.
+fn near<'a>(root: &Node, entries: &'a [Entry], index: usize) -> Option<Near<'a>> {
+    let entry = &entries[index];
+    let is_near = |other: &&Entry| {
+        other.at == entry.at
+            && namespace(&other.key) == namespace(&entry.key)
+            && root.find_path(other.path()).is_some()
+    };
+    let before = entries[..index].iter().rev().find(is_near);
+    let after = entries[index + 1..].iter().find(is_near);
+    let before = before.map(|before| Near::After(&before.key));
+    before.or(after.map(|after| Near::Before(&after.key)))
 }
 
 /// The entries alone, as a document of their own; what is remembered as svcgen's.

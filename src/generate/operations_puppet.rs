@@ -82,7 +82,7 @@ pub fn operations_puppet(
         &path,
         tree.text(&path),
         &text,
-        tree.has_foreign(&path),
+        tree.is_refused(&path),
     )?;
     let mut desired = vec![Desired::File { path, text }];
     if service.config.style == ConfigStyle::Template {
@@ -100,7 +100,7 @@ pub fn operations_puppet(
         &role,
         tree.text(&role),
         &text,
-        tree.has_foreign(&role),
+        tree.is_refused(&role),
     )?;
     desired.push(Desired::File { path: role, text });
 
@@ -224,6 +224,7 @@ fn check_catalog(service: &Service, tree: &PuppetTree) -> Result<(), GenerateErr
         line: *line,
         owner: "a service that already runs elsewhere".into(),
         free: None,
+        is_file: false,
     })
 }
 

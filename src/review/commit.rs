@@ -108,6 +108,20 @@ impl Topic {
         }
     }
 
+    /// Checks that the commit which would be updated is the last one of the branch, before anything is written.
+    ///
+    /// # Errors
+    /// Where somebody committed on top of it.
+    pub fn check_top(&self, rendered: &Rendered) -> Result<(), ReviewError> {
+        let written = rendered
+            .read(MESSAGE.into())
+            .and_then(|message| CommitMessage::parse(&message).change_id());
+        match self.tip() {
+            Some(tip) => self.ours(tip, written).map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// Checks that git knows who commits, before anything is written.
     ///
     /// # Errors
@@ -137,6 +151,7 @@ impl Topic {
                 if self.change_id(*commit)?.as_ref() == Some(&written) {
                     let subject = message.lines().next().unwrap_or_default().to_owned();
                     return Err(ReviewError::OnTop {
+                        root: self.checkout.root().to_owned(),
                         branch: self.branch.clone(),
                         subject,
                         depth,

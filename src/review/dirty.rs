@@ -70,6 +70,7 @@ fn is_ours(
     }
     Ok(present == record
         || stores.iter().any(|store| store.is_as_left(path, &present))
+        || stores.iter().any(|store| store.is_resolved(path, &present))
         || committed.is_some_and(|committed| is_made_of(&committed, &present, &record)))
 }
 

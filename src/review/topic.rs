@@ -196,6 +196,14 @@ impl Topic {
         }
     }
 
+    /// The branch, where a run that comes to nothing leaves it for another one.
+    pub fn left_by(&self, visit: &Visit) -> Option<String> {
+        let is_kept = matches!(visit.switched, Switched::Found | Switched::Restarted);
+        let was_elsewhere =
+            !matches!(&visit.before, Head::Branch { name, .. } if name == self.branch.as_str());
+        (is_kept && was_elsewhere).then(|| self.branch.to_string())
+    }
+
     /// Fetches the branch that the change is meant for.
     ///
     /// # Errors

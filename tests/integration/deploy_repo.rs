@@ -61,7 +61,13 @@ impl Repo {
         let tree = DeployRepo::read(&self.tree)?;
         let generated = deploy_repo(&self.service, &self.site, &tree, &Templates::new(None))?;
         let rendered = Rendered::of(self.tree.root(), &self.service.name);
-        let plan = edit::plan(&generated.desired, &self.tree, &rendered).unwrap();
+        let plan = edit::plan(
+            &generated.desired,
+            &self.tree,
+            &rendered,
+            edit::Resolution::Mark,
+        )
+        .unwrap();
         Ok((generated, plan))
     }
 

@@ -5,6 +5,7 @@
 mod book;
 mod check;
 mod clone;
+mod conflicts;
 mod deploy_repo;
 mod deploy_repository;
 mod faults;
@@ -28,6 +29,7 @@ mod support;
 mod taken;
 mod texts;
 mod trees;
+mod update;
 mod vagrant;
 mod validate;
 mod withdraw;

@@ -631,7 +631,9 @@ fn a_commit_on_top_is_not_taken_for_svcgens() {
         error.to_string(),
         "on `svcgen/trending-edits` there is \"mine\" on top of the commit that svcgen would update"
     );
-    assert_eq!(error.hints(), ["git rebase -i HEAD~2"]);
+    let git = format!("git -C {}", it.clone);
+    let hint = format!("{git} switch svcgen/trending-edits && {git} rebase -i HEAD~2");
+    assert_eq!(error.hints(), [hint]);
 }
 
 #[test]

@@ -81,6 +81,7 @@ fn judge(
                 path: (*path).into(),
                 before,
                 after: Some(after),
+                marks: Vec::new(),
                 record: Record::Forgotten,
             }
         })

@@ -74,7 +74,7 @@ impl Run<'_> {
         }
         self.judge_series(&mut told, &planned)?;
         interrupt::check()?;
-        if has_differences && !self.may_apply(worktree.root())? {
+        if has_differences && !self.may_apply(worktree.root(), &[])? {
             self.tell(&told)?;
             return Ok(Ended::Declined);
         }
@@ -154,7 +154,7 @@ impl Run<'_> {
             _ => Ended::Done,
         };
         if !self.options.dry_run {
-            if has_differences && !self.may_apply(worktree.root())? {
+            if has_differences && !self.may_apply(worktree.root(), &[])? {
                 ended = Ended::Declined;
             } else {
                 for patch in &planned {

@@ -74,6 +74,7 @@ pub(super) fn judge_patch(
             path,
             before,
             after,
+            marks: Vec::new(),
             record: Record::Forgotten,
         })
         .collect();

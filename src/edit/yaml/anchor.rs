@@ -13,8 +13,15 @@ pub(super) struct Anchor {
     pub(super) blank_after: bool,
 }
 
+/// The key that a new one of the same namespace goes beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Near<'a> {
+    After(&'a str),
+    Before(&'a str),
+}
+
 /// Finds the place of a new key in a block mapping.
-pub(super) fn anchor(text: &str, mapping: &Node, entry: &Entry) -> Anchor {
+pub(super) fn anchor(text: &str, mapping: &Node, entry: &Entry, near: Option<Near<'_>>) -> Anchor {
     let entries = mapping.entries();
     if entries.is_empty() {
         return Anchor {
@@ -24,7 +31,9 @@ pub(super) fn anchor(text: &str, mapping: &Node, entry: &Entry) -> Anchor {
         };
     }
     match &entry.place {
-        Place::Group => group(text, entries, &entry.key),
+        Place::Group => {
+            beside(text, entries, near).unwrap_or_else(|| group(text, entries, &entry.key))
+        }
         Place::After(other) => {
             let found = entries.iter().rposition(|(key, _)| key.text == *other);
             among(
@@ -61,6 +70,26 @@ fn among(text: &str, entries: &[(Key, Node)], index: usize) -> Anchor {
             blank_after: false,
         },
     }
+}
+
+/// The place beside another key.
+fn beside(text: &str, entries: &[(Key, Node)], near: Option<Near<'_>>) -> Option<Anchor> {
+    let find = |name: &str| entries.iter().rposition(|(key, _)| key.text == name);
+    let at = match near? {
+        Near::After(name) => entry_end(text, &entries[find(name)?]),
+        Near::Before(name) => {
+            let index = find(name)?;
+            let floor = index
+                .checked_sub(1)
+                .map_or(0, |i| entry_end(text, &entries[i]));
+            heading(text, &entries[index].0, floor)
+        }
+    };
+    Some(Anchor {
+        at,
+        blank_before: false,
+        blank_after: false,
+    })
 }
 
 /// The place of a key in the group of its namespace, or of the new group.
@@ -141,7 +170,7 @@ fn has_blank_line(text: &str, entry: &(Key, Node), next: &Key) -> bool {
         .is_some_and(|between| between.lines().any(|line| line.trim().is_empty()))
 }
 
-fn namespace(key: &str) -> &str {
+pub(super) fn namespace(key: &str) -> &str {
     key.rsplit_once("::")
         .map_or(key, |(namespace, _)| namespace)
 }

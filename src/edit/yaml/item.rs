@@ -36,12 +36,9 @@ fn plain(value: &Value) -> String {
 /// Puts an item into its list, which is made where it is not there; `None` where the item is in it.
 pub(super) fn insert(text: &str, root: &Node, entry: &Entry) -> Result<Option<String>, EntryError> {
     let Some(list) = root.find_path(entry.path()) else {
-        return splice::insert(text, root, entry).map(Some);
+        return splice::insert(text, root, entry, None).map(Some);
     };
-    let wrong = |reason: String| EntryError::Conflict {
-        line: Some(line_of(text, list.span.start)),
-        reason,
-    };
+    let wrong = |reason: String| EntryError::conflict(Some(line_of(text, list.span.start)), reason);
     let items = match &list.kind {
         Kind::Sequence(items) => items,
         Kind::Null => {

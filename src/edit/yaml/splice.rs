@@ -1,6 +1,6 @@
 //! Splices lines into the text of a document.
 
-use super::anchor::{Anchor, anchor};
+use super::anchor::{Anchor, Near, anchor};
 use super::{Entry, List, Place, Style};
 use crate::edit::EntryError;
 use crate::place::{line_end, line_ending, line_of, line_start};
@@ -8,7 +8,12 @@ use crate::render::quoting::{yaml_entry, yaml_string};
 use crate::yaml::{Key, Kind, Node};
 
 /// Inserts an entry that is not there; mappings that lead to it are made.
-pub(super) fn insert(text: &str, root: &Node, entry: &Entry) -> Result<String, EntryError> {
+pub(super) fn insert(
+    text: &str,
+    root: &Node,
+    entry: &Entry,
+    near: Option<Near<'_>>,
+) -> Result<String, EntryError> {
     let mut mapping = root;
     for (depth, name) in entry.at.iter().enumerate() {
         match mapping.entries().iter().rfind(|(key, _)| key.text == *name) {
@@ -31,11 +36,11 @@ pub(super) fn insert(text: &str, root: &Node, entry: &Entry) -> Result<String, E
                     style: Style::Text(lines(&entry.at[depth..], entry, 0)),
                     ..entry.clone()
                 };
-                return splice(text, mapping, &outer);
+                return splice(text, mapping, &outer, None);
             }
         }
     }
-    splice(text, mapping, entry)
+    splice(text, mapping, entry, near)
 }
 
 /// The lines of an entry, below those of mappings that lead to it.
@@ -91,8 +96,7 @@ fn fill(
             entry.key
         );
         return Err(EntryError::Conflict {
-            line: Some(line_of(text, key.span.start)),
-            reason,
+            places: vec![(Some(line_of(text, key.span.start)), reason)],
         });
     }
     let eol = line_ending(text);
@@ -122,7 +126,12 @@ fn fill(
 }
 
 /// Inserts an entry into a block mapping.
-fn splice(text: &str, mapping: &Node, entry: &Entry) -> Result<String, EntryError> {
+fn splice(
+    text: &str,
+    mapping: &Node,
+    entry: &Entry,
+    near: Option<Near<'_>>,
+) -> Result<String, EntryError> {
     if mapping.flow {
         let reason = format!(
             "`{}` belongs into a mapping that is written in one line",
@@ -142,7 +151,7 @@ fn splice(text: &str, mapping: &Node, entry: &Entry) -> Result<String, EntryErro
         at,
         blank_before,
         blank_after,
-    } = anchor(text, mapping, entry);
+    } = anchor(text, mapping, entry, near);
     let mut inserted = String::new();
     if at > 0 && !text[..at].ends_with('\n') {
         inserted.push('\n');
@@ -172,7 +181,7 @@ pub(super) fn replace(text: &str, root: &Node, entry: &Entry) -> Result<String, 
         .iter()
         .rfind(|(key, _)| key.text == entry.key)
     else {
-        return insert(text, root, entry);
+        return insert(text, root, entry, None);
     };
     let start = line_start(text, key.span.start);
     let end = line_end(

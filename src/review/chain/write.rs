@@ -112,6 +112,7 @@ impl Chain<'_> {
     fn refuse_others(&self) -> Result<(), ReviewError> {
         match &self.other {
             Some((subject, above)) => Err(ReviewError::OnTop {
+                root: self.topic.checkout.root().to_owned(),
                 branch: self.topic.branch.clone(),
                 subject: subject.clone(),
                 depth: above + 1,

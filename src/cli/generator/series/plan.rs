@@ -2,7 +2,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use git2::Oid;
 
 use crate::cli::generator::{Generator, Run};
-use crate::edit::{EditPlan, FileEdit, Rendered, blocks, plan};
+use crate::edit::{EditPlan, FileEdit, Rendered, Resolution, blocks, plan};
 use crate::error::CommandError;
 use crate::generate::{Patch, SeriesTree, Step, series_patch};
 use crate::model::ServiceName;
@@ -161,7 +161,7 @@ pub(super) fn one(
         .map_err(|error| {
             error.cause(format!("this is the patch `{}` of the series", step.name()))
         })?;
-    let edits = plan(&patch.generated.desired, before, rendered)?;
+    let edits = plan(&patch.generated.desired, before, rendered, Resolution::Mark)?;
     let texts = edits
         .edits
         .iter()
