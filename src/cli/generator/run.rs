@@ -63,11 +63,6 @@ impl Run<'_> {
         }
         let visit = topic.visit().map_err(CommandError::from)?;
         let mut is_touched = false;
-        if let Err(refused) = self.check_branch(&topic, worktree.root()) {
-            // The first failure is the one to tell.
-            let _left = topic.leave(&visit);
-            return Err(refused.into());
-        }
         let ended = self.in_tree(
             generator,
             target,
@@ -86,9 +81,17 @@ impl Run<'_> {
     }
 
     /// Looks whether the branch is as svcgen left it, before anything is written.
-    fn check_branch(&self, topic: &Topic, root: &Utf8Path) -> Result<(), CommandError> {
+    fn check_branch(
+        &self,
+        topic: &Topic,
+        root: &Utf8Path,
+        edits: &EditPlan,
+    ) -> Result<(), CommandError> {
         let own = Rendered::of(root, &self.loaded.service.name);
-        topic.check_top(&own)?;
+        // Where there is nothing to update, other patches may stand upon it.
+        if !edits.edits.is_empty() {
+            topic.check_top(&own)?;
+        }
         if self.options.review && !self.options.force && topic.remote().is_some() {
             topic.check_newer(&own)?;
         }
@@ -118,6 +121,9 @@ impl Run<'_> {
         } = planner
             .plan(generator, target, worktree)
             .map_err(|refused| planner.explain(refused, generator, target, worktree))?;
+        if let Some((topic, _)) = on {
+            self.check_branch(topic, worktree.root(), &edits)?;
+        }
         let mut summary = Summary::new(
             generator,
             worktree.root(),
