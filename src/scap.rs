@@ -3,6 +3,7 @@
 //! Everything that Scap would only notice in the middle of a deploy is a mistake here, with its file and line.
 //! This module never writes and never prints.
 
+mod authority;
 mod check;
 mod config;
 mod config_files;
@@ -17,6 +18,7 @@ mod targets;
 mod value;
 mod vars;
 
+pub use authority::Authority;
 pub use check::{DeployCheck, DeployStage};
 pub use config::{ScapConfig, ServiceAction, ServiceUnit, TargetGroup};
 pub use config_files::{ConfigFile, OutputFormat};

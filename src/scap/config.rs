@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use super::CONFIG_FILE;
+use super::authority::Authority;
 use super::environment::ScapEnvironment;
 use super::files::Files;
 use super::keys;
@@ -20,7 +21,7 @@ pub struct ScapConfig {
     pub git_repo: RepositoryName,
     pub git_deploy_dir: Utf8PathBuf,
     /// The server that targets fetch from; the deploying machine where there is none.
-    pub git_server: Option<HostName>,
+    pub git_server: Option<Authority>,
     pub git_scheme: String,
     /// The revision to deploy where none is named.
     pub git_rev: Option<String>,
@@ -120,9 +121,7 @@ impl ScapConfig {
             environment: settings.environment.clone(),
             git_deploy_dir: path("git_deploy_dir", findings)
                 .unwrap_or_else(|| "/srv/deployment".into()),
-            git_server: optional(settings, "git_server", findings, |text| {
-                HostName::parse(text).map_err(|refused| refused.rule)
-            }),
+            git_server: optional(settings, "git_server", findings, Authority::parse),
             git_scheme: text("git_scheme", findings).unwrap_or_else(|| "http".into()),
             git_rev: text("git_rev", findings),
             git_submodules: flag("git_submodules", false, findings),

@@ -6,5 +6,6 @@ mod checks;
 mod hosts;
 mod lab;
 mod repository;
+mod road;
 mod service;
 mod support;

@@ -96,6 +96,15 @@ impl<'a> Repository<'a> {
         self.commit(&format!("Release {version}"))
     }
 
+    /// The same, with other files of the source that were written or removed.
+    pub(crate) fn release_with(&self, version: &str, files: &[&str]) -> String {
+        let source = self.folder().join("src");
+        for file in files {
+            self.env.git_in(&source, &["add", "-A", file]);
+        }
+        self.release(version)
+    }
+
     /// Writes what a server without git needs.
     fn publish(&self) {
         self.git(&["update-server-info"]);
