@@ -101,7 +101,7 @@ impl Lab {
     }
 
     /// svcgen, which reaches the hosts by their names.
-    #[expect(dead_code, reason = "`svcgen deploy` comes next")]
+    #[allow(dead_code, reason = "the tests of `svcgen deploy` use it")]
     pub(crate) fn svcgen(&self, env: &Env) -> Command {
         let mut command = env.command();
         command.env("SVCGEN_SSH_CONFIG", self.ssh_config());
