@@ -105,9 +105,9 @@ pub enum Command {
     Vagrant(generator::GeneratorArgs),
     /// Add the service to an operations/puppet checkout: class or profile, role, deploy source, hieradata.
     #[command(
-        after_help = "Example:\n  svcgen puppet --repo ~/puppet --review       commit it, and send it to Gerrit"
+        after_help = "Examples:\n  svcgen puppet --repo ~/puppet --review             commit it, and send it to Gerrit\n  svcgen puppet --repo ~/puppet --series --dry-run   look at all patches up to production"
     )]
-    Puppet(generator::GeneratorArgs),
+    Puppet(generator::PuppetArgs),
     /// Add the scap/ directory to the deploy repository.
     #[command(
         after_help = "Example:\n  svcgen scap --clone ~/src/my-service         clone both repositories into it"
@@ -202,9 +202,7 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Vagrant(args) => {
             generator::run(generator::Generator::Vagrant, args, &cli.global, ui)
         }
-        Command::Puppet(args) => {
-            generator::run(generator::Generator::Puppet, args, &cli.global, ui)
-        }
+        Command::Puppet(args) => generator::run_puppet(args, &cli.global, ui),
         Command::Scap(args) => {
             generator::run_cloneable(generator::Generator::Scap, args, &cli.global, ui)
         }

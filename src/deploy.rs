@@ -19,6 +19,7 @@ pub mod repository;
 mod scap_lock;
 mod session;
 mod state;
+pub mod template;
 
 pub use crew::{Crew, Unreachable};
 pub use decide::{Decide, OnFailure, Question};

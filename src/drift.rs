@@ -10,7 +10,9 @@ use similar::{ChangeTag, TextDiff};
 
 use camino::Utf8PathBuf;
 
-use crate::edit::{Desired, EditPlan, EntryError, Rendered, joined, yaml};
+use crate::edit::{
+    ConflictKind, Desired, EditPlan, EntryError, Rendered, Resolution, ini, joined, json, yaml,
+};
 use crate::worktree::{Worktree, WorktreeError};
 use holds::holds;
 
@@ -35,6 +37,10 @@ pub enum Remedy {
     Generate,
     /// It keeps what somebody wrote: the file has to go first, or the model has to follow.
     Replace,
+    /// It marks the lines that both changed, to be resolved.
+    Merge,
+    /// It refuses, because it does not know the file to be its own, until it is told which side is right.
+    Adopt,
     /// It refuses: a line of a shared file has to be changed by hand, or the model has to follow.
     Edit,
 }
@@ -63,11 +69,12 @@ pub fn differences(
     let mut found = Vec::new();
     for wanted in &joined(desired) {
         let path = wanted.path();
+        let before = worktree.read(path)?;
         let file = File {
             wanted,
             plan,
-            before: worktree.read(path)?,
-            base: rendered.read(path),
+            base: rendered.base(path, before.as_deref()),
+            before,
         };
         match wanted {
             Desired::File { text, .. } => file.whole(text, &mut found),
@@ -76,7 +83,8 @@ pub fn differences(
             Desired::Yaml { .. }
             | Desired::Ini { .. }
             | Desired::Lines { .. }
-            | Desired::Json { .. } => file.shared(&mut found),
+            | Desired::Json { .. }
+            | Desired::Blocks { .. } => file.shared(&mut found),
         }
     }
     found.extend(left_over(desired, plan));
@@ -134,16 +142,31 @@ impl File<'_> {
         if before == text {
             return;
         }
+        let conflicts = self
+            .plan
+            .conflicts
+            .iter()
+            .filter(|c| c.path == *self.path());
+        let marked: Vec<_> = conflicts
+            .filter(|c| c.kind == ConflictKind::Markers)
+            .collect();
+        for conflict in &marked {
+            let what = conflict.reason.clone();
+            found.push(self.difference(conflict.line, Direction::Both, what, Remedy::Edit));
+        }
+        if !marked.is_empty() {
+            return;
+        }
         let Some(base) = &self.base else {
             let what = format!("differs: {}", counted(before, text));
             let line = Some(first_change(before, text));
-            found.push(self.difference(line, Direction::Unknown, what, Remedy::Replace));
+            found.push(self.difference(line, Direction::Unknown, what, Remedy::Adopt));
             return;
         };
         let edited = (before != base).then(|| first_change(before, base));
         if self.plan.conflicts.iter().any(|c| c.path == *self.path()) {
             let what = "both changed the same lines".to_owned();
-            found.push(self.difference(edited, Direction::Both, what, Remedy::Replace));
+            found.push(self.difference(edited, Direction::Both, what, Remedy::Merge));
             return;
         }
         if edited.is_some() {
@@ -197,16 +220,26 @@ impl File<'_> {
         found.push(self.difference(line, direction, what, Remedy::Generate));
     }
 
-    /// A value of svcgen's that somebody changed, and that generating again leaves as it is.
-    fn tuned(&self) -> Option<Difference> {
-        let Desired::Yaml { entries, .. } = self.wanted else {
-            return None;
-        };
-        match yaml::patch(self.before.as_deref(), entries, None) {
-            Err(EntryError::Conflict { line, reason }) => {
-                Some(self.difference(line, Direction::Tree, reason, Remedy::Edit))
+    /// Values of svcgen's that somebody changed, and that generating again leaves as they are.
+    fn tuned(&self) -> Vec<Difference> {
+        let before = self.before.as_deref();
+        let patched = match self.wanted {
+            Desired::Yaml { entries, .. } => yaml::patch(before, entries, None, Resolution::Mark),
+            Desired::Ini { entries, .. } => ini::patch(before, entries, None, Resolution::Mark),
+            Desired::Json { entries, .. } => json::patch(before, entries, None, Resolution::Mark),
+            Desired::File { .. }
+            | Desired::Paper { .. }
+            | Desired::Lines { .. }
+            | Desired::Blocks { .. } => {
+                return Vec::new();
             }
-            Ok(_) | Err(EntryError::Unreadable { .. }) => None,
+        };
+        match patched {
+            Err(EntryError::Conflict { places }) => places
+                .into_iter()
+                .map(|(line, reason)| self.difference(line, Direction::Tree, reason, Remedy::Edit))
+                .collect(),
+            Ok(_) | Err(EntryError::Unreadable { .. }) => Vec::new(),
         }
     }
 
@@ -306,7 +339,7 @@ mod tests {
         }
         let worktree = Worktree::open(root).unwrap();
         let desired = [wanted];
-        let plan = plan(&desired, &worktree, &rendered).unwrap();
+        let plan = plan(&desired, &worktree, &rendered, Resolution::Mark).unwrap();
         differences(&desired, &plan, &worktree, &rendered).unwrap()
     }
 
@@ -350,11 +383,11 @@ mod tests {
         );
         assert_eq!(
             whole(Some(theirs), Some(one), "a\nX\nc\nd\ne\n"),
-            [(Some(2), Direction::Both, Remedy::Replace)]
+            [(Some(2), Direction::Both, Remedy::Merge)]
         );
         assert_eq!(
             whole(Some(theirs), None, one),
-            [(Some(2), Direction::Unknown, Remedy::Replace)]
+            [(Some(2), Direction::Unknown, Remedy::Adopt)]
         );
     }
 

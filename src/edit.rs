@@ -4,33 +4,52 @@
 //! The plan is complete before anything is written, and each file is either old or new, never half.
 
 mod apply;
+pub mod blocks;
 pub mod diff;
+mod earlier;
 pub mod ini;
 pub mod json;
 pub mod lines;
+mod merge;
+pub(crate) mod order;
+mod others;
 mod plan;
 mod record;
 mod rendered;
 mod staging;
+mod whole;
 mod withdraw;
 pub mod yaml;
 
 use camino::Utf8PathBuf;
 
-pub use apply::{ApplyError, apply};
+pub use apply::{ApplyError, apply, remember};
+pub use merge::Resolution;
+pub use others::Other;
 pub(crate) use plan::joined;
-pub use plan::{Conflict, EditPlan, FileEdit, PlanError, plan};
-pub use record::{Form, Record};
+pub use plan::{Conflict, ConflictKind, EditPlan, FileEdit, Noted, PlanError, plan};
+pub use record::{Form, Origin, Record};
 pub use rendered::{RecordError, Rendered};
 pub(crate) use staging::replace;
 
 /// Entries that cannot be brought into a shared file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryError {
-    /// Somebody else wrote something different there.
-    Conflict { line: Option<usize>, reason: String },
+    /// Somebody else wrote something different there: the lines, counted from one, each with the reason.
+    Conflict {
+        places: Vec<(Option<usize>, String)>,
+    },
     /// The file is not understood.
     Unreadable { line: usize, reason: String },
+}
+
+impl EntryError {
+    /// A conflict at one place.
+    fn conflict(line: Option<usize>, reason: impl Into<String>) -> Self {
+        Self::Conflict {
+            places: vec![(line, reason.into())],
+        }
+    }
 }
 
 /// What a generator wants to be in one file.
@@ -60,6 +79,11 @@ pub enum Desired {
         path: Utf8PathBuf,
         entries: Vec<json::Entry>,
     },
+    /// Whole lines of svcgen's in a file that others write too, such as a manifest.
+    Blocks {
+        path: Utf8PathBuf,
+        blocks: Vec<blocks::Block>,
+    },
 }
 
 impl Desired {
@@ -71,7 +95,8 @@ impl Desired {
             | Self::Yaml { path, .. }
             | Self::Ini { path, .. }
             | Self::Lines { path, .. }
-            | Self::Json { path, .. } => path,
+            | Self::Json { path, .. }
+            | Self::Blocks { path, .. } => path,
         }
     }
 
@@ -83,6 +108,7 @@ impl Desired {
             Self::Ini { entries, .. } => ini::fragment(entries),
             Self::Lines { lines: wanted, .. } => lines::fragment(wanted),
             Self::Json { entries, .. } => json::fragment(entries),
+            Self::Blocks { blocks, .. } => blocks::fragment(blocks),
         }
     }
 }

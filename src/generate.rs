@@ -30,7 +30,7 @@ use crate::yaml::{Node, parse};
 pub use deploy_repo::{DeployRepo, deploy_repo};
 pub use error::GenerateError;
 pub use mediawiki_vagrant::{VagrantTree, mediawiki_vagrant};
-pub use operations_puppet::{PuppetTree, operations_puppet};
+pub use operations_puppet::{Patch, PuppetTree, SeriesTree, Step, operations_puppet, series_patch};
 pub use source_repo::{SourceRepo, source_repo};
 pub use taken::Taken;
 

@@ -11,6 +11,7 @@ mod load;
 mod name;
 mod people;
 mod problem;
+mod production;
 mod read;
 mod runtime;
 mod schema;
@@ -27,12 +28,13 @@ pub use host::{HostName, HostPattern};
 pub use load::{LoadError, MODEL_FILE, SUPPORTED_VERSION, find_model};
 pub(crate) use load::{read_text, read_version};
 pub use name::{
-    AccountName, AnnotationName, BranchName, CheckName, EnvironmentName, GroupName, ImageName,
-    ParameterName, Port, PuppetName, Refused, RepositoryName, Revision, ServiceName, SiteName,
-    TaskId, VariableName, Version,
+    AccountName, Address, AnnotationName, BranchName, CheckName, DatacentreName, EnvironmentName,
+    GroupName, ImageName, ParameterName, Port, PuppetName, Refused, RepositoryName, Revision,
+    RoleName, ServiceName, SiteName, TaskId, VariableName, Version,
 };
 pub use people::{Maintainer, Owner};
 pub use problem::{Problem, suggest};
+pub use production::{Admins, LoadBalancer, Production};
 pub(crate) use read::{Fields, Read, expected, map};
 pub use runtime::{Build, BuildTarget, Dependency, Healthcheck, LogLevel, PackageName, Runtime};
 pub use schema::{model_schema, site_schema};

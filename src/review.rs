@@ -2,16 +2,19 @@
 //!
 //! Whatever this module knows about a change it reads back from the branch; nothing is hidden in refs.
 
+mod chain;
 mod change_id;
 mod clone;
 mod commit;
 mod commit_message;
 mod dirty;
 mod error;
+mod newer;
 mod push;
 mod standing;
 mod topic;
 
+pub use chain::{Chain, Fate, Made, Part};
 pub use change_id::ChangeId;
 pub use clone::{Begun, Cloned, Fetched, Which, clone_pair};
 pub use commit::Committed;

@@ -9,6 +9,7 @@ mod compile;
 mod data;
 mod lint;
 mod message;
+mod nodes;
 mod overlay;
 mod scap;
 mod scratch;
@@ -24,6 +25,7 @@ use crate::edit::{EditPlan, FileEdit};
 use crate::model::{HostName, PuppetName, Service, Site};
 use crate::scap::Mistake;
 use crate::worktree::{Worktree, WorktreeError};
+pub use nodes::nodes;
 pub use scap::mistakes;
 use scratch::Scratch;
 use tools::Tools;
@@ -38,6 +40,8 @@ pub struct PuppetRequest<'a> {
     pub edits: &'a [FileEdit],
     /// Every file that svcgen owns with its final text, changed or not.
     pub generated: &'a [(Utf8PathBuf, String)],
+    /// Manifests that others write too, and that the plan changes: they have to parse, and are not linted.
+    pub shared: &'a [Utf8PathBuf],
     /// The role to compile, without `role::`.
     pub role: &'a PuppetName,
     /// Domain of the production hosts.
@@ -208,7 +212,7 @@ fn judge(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tools: &Tools) -> V
     let mut steps = Vec::new();
     std::thread::scope(|scope| {
         let threads = [
-            scope.spawn(|| vec![syntax::manifests(scratch, tools)]),
+            scope.spawn(|| vec![syntax::manifests(request, scratch, tools)]),
             scope.spawn(|| vec![lint::manifests(scratch, tools)]),
             scope.spawn(|| syntax::templates_and_data(request, scratch, tools)),
             scope.spawn(|| vec![compile::role(request, scratch, tools)]),
@@ -242,6 +246,7 @@ mod tests {
             tree: PuppetTree::Production,
             edits: &[],
             generated: &generated,
+            shared: &[],
             role: &role,
             domain: None,
             secrets: &[],
@@ -277,6 +282,7 @@ mod tests {
             tree,
             edits: &[],
             generated: &generated,
+            shared: &[],
             role: &role,
             domain,
             secrets,

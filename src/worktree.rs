@@ -2,7 +2,9 @@
 //!
 //! Only paths below the root are touched, and never through a symlink that leads out of it.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
+use std::sync::Arc;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use thiserror::Error;
@@ -11,7 +13,12 @@ use thiserror::Error;
 #[derive(Debug, Clone)]
 pub struct Worktree {
     root: Utf8PathBuf,
+    /// Files that are taken for another text than the one on the disk, or for gone.
+    texts: Arc<BTreeMap<Utf8PathBuf, Option<String>>>,
 }
+
+/// A file that is taken for another text: its path, the text on the disk, and the other one.
+pub type Difference = (Utf8PathBuf, Option<String>, Option<String>);
 
 /// A file that cannot be read or written.
 #[derive(Debug, Error)]
@@ -43,7 +50,10 @@ impl Worktree {
     /// Where it is not there, or not a folder.
     pub fn open(root: &Utf8Path) -> Result<Self, WorktreeError> {
         match root.canonicalize_utf8() {
-            Ok(root) if root.is_dir() => Ok(Self { root }),
+            Ok(root) if root.is_dir() => Ok(Self {
+                root,
+                texts: Arc::default(),
+            }),
             Ok(_) => Err(WorktreeError::NotAFolder {
                 path: root.to_owned(),
             }),
@@ -77,11 +87,42 @@ impl Worktree {
             {
                 Ok(Self {
                     root: found.root.join(below),
+                    texts: Arc::default(),
                 })
             }
             Ok(_) | Err(WorktreeError::NotAFolder { .. }) => Err(here()),
             Err(error) => Err(error),
         }
+    }
+
+    /// The same folder, looked at as if these files had these texts; nothing is written.
+    #[must_use]
+    pub fn as_if(&self, files: impl IntoIterator<Item = (Utf8PathBuf, Option<String>)>) -> Self {
+        let mut texts = (*self.texts).clone();
+        texts.extend(files);
+        Self {
+            root: self.root.clone(),
+            texts: Arc::new(texts),
+        }
+    }
+
+    /// The files that are taken for another text than the one on the disk: path, disk, text.
+    ///
+    /// # Errors
+    /// As of `read`.
+    pub fn differences(&self) -> Result<Vec<Difference>, WorktreeError> {
+        let disk = Self {
+            root: self.root.clone(),
+            texts: Arc::default(),
+        };
+        let mut all = Vec::new();
+        for (path, text) in self.texts.iter() {
+            let before = disk.read(path)?;
+            if before != *text {
+                all.push((path.clone(), before, text.clone()));
+            }
+        }
+        Ok(all)
     }
 
     /// The folder itself, without symlinks.
@@ -132,6 +173,9 @@ impl Worktree {
     pub fn read(&self, path: impl AsRef<Utf8Path>) -> Result<Option<String>, WorktreeError> {
         let path = path.as_ref();
         let resolved = self.resolve(path)?;
+        if let Some(text) = self.texts.get(path) {
+            return Ok(text.clone());
+        }
         match fs_err::read(&resolved) {
             Ok(bytes) => String::from_utf8(bytes)
                 .map(Some)
@@ -155,7 +199,10 @@ impl Worktree {
 
     /// Whether there is a file.
     pub fn has_file(&self, path: impl AsRef<Utf8Path>) -> bool {
-        self.resolve(path.as_ref()).is_ok_and(|path| path.is_file())
+        match self.texts.get(path.as_ref()) {
+            Some(text) => text.is_some(),
+            None => self.resolve(path.as_ref()).is_ok_and(|path| path.is_file()),
+        }
     }
 
     /// Whether there is a folder.

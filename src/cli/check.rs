@@ -5,9 +5,12 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::{Context, Loaded};
-use super::generator::{Again, CheckoutArgs, Generator, NotPlanned, Planner, Target};
+use super::generator::{
+    Again, CheckoutArgs, Generator, NotPlanned, Planner, Target, without_blocks,
+};
 use super::{Failure, GlobalArgs};
 use crate::drift::{Difference, Direction, Remedy, differences};
+use crate::edit::Resolution;
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::GenerateError;
 use crate::ui::{Format, Ui};
@@ -74,6 +77,7 @@ pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
         context: &context,
         loaded: &loaded,
         deploy,
+        resolution: Resolution::Mark,
     };
     let mut findings = Findings::default();
     for generator in Generator::ALL {
@@ -131,7 +135,11 @@ fn look(
     target: &Target,
     (global, checkouts): (&GlobalArgs, &CheckoutArgs),
 ) -> Result<Looked, CommandError> {
-    let worktree = target.open()?;
+    let mut worktree = target.open()?;
+    if generator == Generator::Puppet {
+        // What other patches of the series put into its files is no edit of somebody's.
+        worktree = without_blocks(&worktree, &planner.loaded.service.name)?;
+    }
     let again = Again::completed(
         &format!("svcgen {} --commit", generator.name()),
         global,
@@ -144,6 +152,7 @@ fn look(
             path,
             line,
             owner,
+            is_file,
             ..
         })) => {
             let difference = Difference {
@@ -153,7 +162,7 @@ fn look(
                 what: format!(
                     "{what} belongs to {owner}, which this checkout does not know to be svcgen's"
                 ),
-                remedy: Remedy::Edit,
+                remedy: if is_file { Remedy::Adopt } else { Remedy::Edit },
             };
             return Ok(Looked {
                 generator: generator.name(),
@@ -215,6 +224,16 @@ fn drift(difference: Difference, worktree: &Worktree, again: &str) -> Drift {
         Remedy::Replace => (
             format!("rm {path} && {again}"),
             Some("to keep what is there, let svcgen.yaml or a template of your own say it"),
+        ),
+        Remedy::Merge => (
+            again.trim_end_matches(" --commit").to_owned(),
+            Some(
+                "it marks the lines that both changed; `--conflicts yours` or `svcgen` takes one side",
+            ),
+        ),
+        Remedy::Adopt => (
+            format!("{again} --conflicts svcgen"),
+            Some("to keep what is there, `--conflicts yours`"),
         ),
         Remedy::Edit => (
             match difference.line {

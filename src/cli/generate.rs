@@ -80,6 +80,7 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         context: &context,
         loaded: &loaded,
         options: &args.options,
+        global,
         ui,
         deploy,
         documents: (ui.format == Format::Json).then_some(&documents),

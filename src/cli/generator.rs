@@ -2,10 +2,13 @@
 
 mod again;
 mod checkouts;
+mod conflicts;
 mod explain;
 mod options;
 mod planned;
+mod renamed;
 mod run;
+mod series;
 mod summary;
 mod target;
 mod verify;
@@ -18,10 +21,12 @@ pub(super) use self::checkouts::CheckoutArgs;
 pub(super) use self::options::GeneratorOptions;
 pub(super) use self::planned::{NotPlanned, Planner};
 pub(super) use self::run::{Ended, Run};
+pub(super) use self::series::without_blocks;
 pub(super) use self::target::{Target, UnknownCheckout};
 use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
+use crate::generate::Step;
 use crate::model::{BranchName, Service, Site};
 use crate::review::Which;
 use crate::ui::Ui;
@@ -94,10 +99,68 @@ pub struct CloneableArgs {
     generator: GeneratorArgs,
 }
 
+/// The options of the generator for operations/puppet.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Which patches")]
+pub struct PuppetArgs {
+    /// All patches up to production, each a commit of its own: service, cluster, admins, load-balancer.
+    #[arg(long, conflicts_with = "output")]
+    series: bool,
+    /// Only these patches of the series.
+    #[arg(long, value_name = "STEPS", value_delimiter = ',', value_parser = step, requires = "series")]
+    steps: Vec<Step>,
+    /// The series without these patches.
+    #[arg(long, value_name = "STEPS", value_delimiter = ',', value_parser = step, requires = "series", conflicts_with = "steps")]
+    without: Vec<Step>,
+    #[command(flatten)]
+    generator: GeneratorArgs,
+}
+
+/// Reads the name of a patch.
+fn step(text: &str) -> Result<Step, String> {
+    let found = Step::ALL.into_iter().find(|step| step.name() == text);
+    found.ok_or_else(|| {
+        let names = Step::ALL.map(Step::name);
+        format!("the patches are {}", names.join(", "))
+    })
+}
+
+impl PuppetArgs {
+    /// The patches that are meant, in their order.
+    fn chosen(&self) -> Vec<Step> {
+        let is_meant = |step: &Step| {
+            (self.steps.is_empty() || self.steps.contains(step)) && !self.without.contains(step)
+        };
+        Step::ALL.into_iter().filter(is_meant).collect()
+    }
+}
+
+/// Runs the generator for operations/puppet, or the series of its patches.
+pub(super) fn run_puppet(args: &PuppetArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
+    let series = args.series.then(|| args.chosen());
+    run_one(
+        Generator::Puppet,
+        &args.generator,
+        series.as_deref(),
+        global,
+        ui,
+    )
+}
+
 /// Runs one generator.
 pub(super) fn run(
     generator: Generator,
     args: &GeneratorArgs,
+    global: &GlobalArgs,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    run_one(generator, args, None, global, ui)
+}
+
+fn run_one(
+    generator: Generator,
+    args: &GeneratorArgs,
+    series: Option<&[Step]>,
     global: &GlobalArgs,
     ui: &Ui,
 ) -> Result<(), Failure> {
@@ -112,6 +175,7 @@ pub(super) fn run(
         context: &context,
         loaded: &loaded,
         options: &args.options,
+        global,
         ui,
         deploy: None,
         documents: None,
@@ -119,7 +183,14 @@ pub(super) fn run(
     let mut command = Again::new(generator.name(), global, &args.options);
     command.path("--repo", args.repo.as_deref());
     command.path("--output", args.output.as_deref());
-    finish(run.one(generator, &target)?, &command, ui)
+    let ended = match series {
+        Some(steps) => {
+            command.series(steps);
+            run.series(steps, &target)?
+        }
+        None => run.one(generator, &target)?,
+    };
+    finish(ended, &command, ui)
 }
 
 /// Clones where that is asked for, and runs the generator there.
@@ -154,6 +225,7 @@ pub(super) fn run_cloneable(
         context: &context,
         loaded: &loaded,
         options,
+        global,
         ui,
         deploy: None,
         documents: None,

@@ -10,6 +10,7 @@ use super::context::{Context, Loaded};
 use super::generator::{Again, CheckoutArgs, Generator, Planner};
 use super::request::today;
 use super::{Failure, GlobalArgs};
+use crate::edit::Resolution;
 use crate::error::CommandError;
 use crate::hosts::Answer;
 use crate::model::{HostName, ServiceName};
@@ -58,6 +59,7 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         context: &context,
         loaded: &loaded,
         deploy: args.checkouts.named(Generator::Scap),
+        resolution: Resolution::Mark,
     };
     let facts = facts::gather(&planner, &args.checkouts, args.online)?;
     let Loaded { service, site, .. } = &loaded;

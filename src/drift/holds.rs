@@ -25,7 +25,7 @@ pub(super) fn holds(wanted: &Desired, text: &str, written: &str) -> bool {
             }),
             _ => false,
         },
-        Desired::Lines { .. } => {
+        Desired::Lines { .. } | Desired::Blocks { .. } => {
             let mut lines = written.lines();
             lines.all(|line| text.lines().any(|other| other.trim() == line.trim()))
         }

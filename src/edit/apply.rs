@@ -2,12 +2,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
 use super::plan::{EditPlan, FileEdit};
-use super::rendered::Rendered;
+use super::rendered::{Memory, Rendered};
 use super::staging::{Staged, Staging};
 use crate::worktree::{Worktree, WorktreeError};
 
 /// The most that remembering a file takes on the disk besides its text, in bytes: its folders, and its entry.
-const PER_RECORD: usize = 16 * 1024;
+const PER_RECORD: usize = 32 * 1024;
 
 /// An edit that could not be applied.
 #[derive(Debug, Error)]
@@ -28,8 +28,8 @@ pub enum ApplyError {
         path: Utf8PathBuf,
         source: std::io::Error,
     },
-    /// It and the files before it are new; those after it are old.
-    #[error("`{path}` is written, but could not be remembered as svcgen's")]
+    /// The files before it are new; it and those after it are old.
+    #[error("`{path}` was not written: it could not be remembered as svcgen's")]
     Remember {
         path: Utf8PathBuf,
         source: std::io::Error,
@@ -51,6 +51,15 @@ pub fn apply(plan: &EditPlan, worktree: &Worktree, rendered: &Rendered) -> Resul
         }
     }
     for (edit, staged) in prepare(plan, worktree, rendered)? {
+        let memory = Memory {
+            record: &edit.record,
+            before: edit.before.as_deref(),
+            left: edit.after.as_deref(),
+            is_marked: edit.is_marked(),
+        };
+        rendered
+            .remember(&edit.path, &memory)
+            .map_err(|source| forgotten(&edit.path, source))?;
         let failed = |source| ApplyError::Write {
             path: edit.path.clone(),
             source,
@@ -59,14 +68,39 @@ pub fn apply(plan: &EditPlan, worktree: &Worktree, rendered: &Rendered) -> Resul
             Some(staged) => staged.replace().map_err(failed)?,
             None => remove(worktree, &edit.path)?,
         }
-        rendered
-            .remember(&edit.path, &edit.record, edit.after.as_deref())
-            .map_err(|source| forgotten(&edit.path, source))?;
     }
-    for (path, record) in &plan.records {
-        rendered
-            .remember(path, record, None)
-            .map_err(|source| forgotten(path, source))?;
+    remember_records(plan, rendered)
+}
+
+/// Remembers what a plan wrote, where something else than `apply` has written it.
+///
+/// # Errors
+/// Where it cannot be remembered.
+pub fn remember(plan: &EditPlan, rendered: &Rendered) -> Result<(), ApplyError> {
+    for edit in &plan.edits {
+        let memory = Memory {
+            record: &edit.record,
+            before: edit.before.as_deref(),
+            left: edit.after.as_deref(),
+            is_marked: edit.is_marked(),
+        };
+        let remembered = rendered.remember(&edit.path, &memory);
+        remembered.map_err(|source| forgotten(&edit.path, source))?;
+    }
+    remember_records(plan, rendered)
+}
+
+/// Remembers what does not change.
+fn remember_records(plan: &EditPlan, rendered: &Rendered) -> Result<(), ApplyError> {
+    for noted in &plan.records {
+        let memory = Memory {
+            record: &noted.record,
+            before: None,
+            left: noted.left.as_deref(),
+            is_marked: false,
+        };
+        let remembered = rendered.remember(&noted.path, &memory);
+        remembered.map_err(|source| forgotten(&noted.path, source))?;
     }
     Ok(())
 }
@@ -107,8 +141,8 @@ fn prepare<'a>(
         prepared.push((edit, Some(staged)));
     }
     let lengths = plan.edits.iter().map(|edit| {
-        let text = edit.after.as_deref().map_or(0, str::len);
-        text + PER_RECORD
+        let length = |text: &Option<String>| text.as_deref().map_or(0, str::len);
+        length(&edit.before) + length(&edit.after) + PER_RECORD
     });
     staging.reserve(lengths.sum()).map_err(failed(first))?;
     staging.keep();

@@ -1,6 +1,6 @@
 //! Sets single keys in an INI file such as `scap.cfg`; every other byte stays.
 
-use super::EntryError;
+use super::{EntryError, Resolution};
 use crate::ini::{Ini, Section, Setting, parse};
 use crate::place::line_ending;
 
@@ -25,14 +25,16 @@ impl Entry {
 
 /// Brings settings into a text; `base` holds the settings that svcgen wrote last.
 ///
-/// A setting of `base` that is wanted no more goes, unless somebody changed it since.
+/// A setting of `base` that is wanted no more goes, unless somebody changed it since. A value that somebody changed
+/// stays for as long as svcgen wants the one it wrote.
 ///
 /// # Errors
-/// Where somebody else set one of them to something different, or the text is not INI.
+/// Where somebody else set one of them to something different and that is not decided, or the text is not INI.
 pub fn patch(
     text: Option<&str>,
     entries: &[Entry],
     base: Option<&str>,
+    resolution: Resolution,
 ) -> Result<String, EntryError> {
     let Some(original) = text else {
         return checked(fragment(entries), &Ini::default(), entries, &[]);
@@ -40,26 +42,33 @@ pub fn patch(
     let before = read(original)?;
     let base = base.map(read).transpose()?.unwrap_or_default();
     let dropped = dropped(&before, entries, &base);
+    let (mut meant, mut places) = (Vec::new(), Vec::new());
     for entry in entries {
-        let Some(found) = before.find(&entry.section, &entry.key) else {
-            continue;
-        };
-        let written = base
-            .find(&entry.section, &entry.key)
-            .map(|setting| setting.value.as_str());
-        if found.value != entry.value && written != Some(found.value.as_str()) {
-            let reason = format!(
-                "`{}` is `{}` already, not `{}`",
-                entry.key, found.value, entry.value
-            );
-            return Err(EntryError::Conflict {
-                line: Some(found.line),
-                reason,
-            });
+        let found = before.find(&entry.section, &entry.key);
+        let written = base.find(&entry.section, &entry.key);
+        let written = written.map(|setting| setting.value.as_str());
+        match found {
+            Some(found) if found.value != entry.value && written != Some(&found.value) => {
+                let is_tuned = written == Some(entry.value.as_str());
+                match resolution {
+                    _ if is_tuned => {}
+                    Resolution::Yours => {}
+                    Resolution::Svcgen => meant.push(entry.clone()),
+                    Resolution::Mark => {
+                        let Entry { key, value, .. } = entry;
+                        let reason = format!("`{key}` is `{}` already, not `{value}`", found.value);
+                        places.push((Some(found.line), reason));
+                    }
+                }
+            }
+            Some(_) | None => meant.push(entry.clone()),
         }
     }
+    if !places.is_empty() {
+        return Err(EntryError::Conflict { places });
+    }
     let mut text = original.to_owned();
-    for entry in entries {
+    for entry in &meant {
         let ini = read(&text)?;
         text = match ini.find(&entry.section, &entry.key) {
             Some(found) if found.value == entry.value => continue,
@@ -70,7 +79,7 @@ pub fn patch(
     for (section, key) in &dropped {
         text = remove(&text, &read(&text)?, section, key);
     }
-    checked(text, &before, entries, &dropped)
+    checked(text, &before, &meant, &dropped)
 }
 
 /// The settings alone, as they are remembered, and as a new file has them.
@@ -317,17 +326,20 @@ mod tests {
 
     #[test]
     fn new_settings_go_beside_their_neighbours() {
-        let text = patch(Some(OLD), &entries(), None).unwrap();
+        let text = patch(Some(OLD), &entries(), None, Resolution::Mark).unwrap();
         let expected = "[global]\n# the repository\ngit_repo = x/deploy\ngit_deploy_dir = /srv\nservice_name=x\n\
                         service_port=7\n\n; the end\n[wmnet]\ngit_server: h\n\n[beta]\nenvironment = beta";
         assert_eq!(text, expected);
-        assert_eq!(patch(Some(&text), &entries(), None).unwrap(), text);
+        assert_eq!(
+            patch(Some(&text), &entries(), None, Resolution::Mark).unwrap(),
+            text
+        );
         let first = [
             Entry::new("global", "a", "1"),
             Entry::new("global", "git_repo", "x/deploy"),
         ];
         assert!(
-            patch(Some(OLD), &first, None)
+            patch(Some(OLD), &first, None, Resolution::Mark)
                 .unwrap()
                 .starts_with("[global]\na = 1\n# the repository\n")
         );
@@ -336,17 +348,16 @@ mod tests {
     #[test]
     fn only_what_svcgen_wrote_is_replaced_or_taken_out() {
         let wanted = [Entry::new("global", "service_name", "y")];
-        let conflict = patch(Some(OLD), &wanted, None).unwrap_err();
+        let conflict = patch(Some(OLD), &wanted, None, Resolution::Mark).unwrap_err();
         let reason = "`service_name` is `x` already, not `y`".to_owned();
         assert_eq!(
             conflict,
             EntryError::Conflict {
-                line: Some(4),
-                reason
+                places: vec![(Some(4), reason)]
             }
         );
         let base = "[global]\nservice_name: x\ngit_repo: other\n\n[wmnet]\ngit_server: h\n";
-        let text = patch(Some(OLD), &wanted, Some(base)).unwrap();
+        let text = patch(Some(OLD), &wanted, Some(base), Resolution::Mark).unwrap();
         assert_eq!(
             text,
             "[global]\n# the repository\ngit_repo = x/deploy\nservice_name=y\n\n; the end\n"
@@ -355,14 +366,14 @@ mod tests {
 
     #[test]
     fn a_new_file_is_as_people_write_it() {
-        let text = patch(None, &entries(), None).unwrap();
+        let text = patch(None, &entries(), None, Resolution::Mark).unwrap();
         assert_eq!(
             text,
             "[global]\ngit_repo: x/deploy\ngit_deploy_dir: /srv\nservice_name: x\nservice_port: 7\n\n[beta]\nenvironment: beta\n"
         );
         let bad = [Entry::new("global", "a", "1\n[x]\n# y")];
         assert!(matches!(
-            patch(None, &bad, None),
+            patch(None, &bad, None, Resolution::Mark),
             Err(EntryError::Unreadable { .. })
         ));
     }
@@ -409,7 +420,7 @@ mod tests {
             let own: Vec<Entry> = entries.iter()
                 .filter_map(|e| before.find(&e.section, &e.key).map(|s| Entry::new(&e.section, &e.key, &s.value)))
                 .collect();
-            let after = match patch(Some(&text), &entries, Some(&fragment(&own))) {
+            let after = match patch(Some(&text), &entries, Some(&fragment(&own)), Resolution::Mark) {
                 Ok(after) => after,
                 // A value of several lines in the base can itself be no text that a fragment holds.
                 Err(EntryError::Conflict { .. }) => return Ok(()),
@@ -435,7 +446,7 @@ mod tests {
                 rest = &rest[at.unwrap() + line.trim_end_matches(['\r', '\n']).len()..];
             }
             prop_assert_eq!(text.contains("\r\n"), after.contains("\r\n") && text.contains("\r\n"));
-            prop_assert_eq!(patch(Some(&after), &entries, Some(&fragment(&own))).unwrap(), after);
+            prop_assert_eq!(patch(Some(&after), &entries, Some(&fragment(&own)), Resolution::Mark).unwrap(), after);
         }
     }
 }

@@ -8,8 +8,8 @@ mod splice;
 
 use serde_json::{Map, Value};
 
-use super::EntryError;
 use super::yaml::short;
+use super::{EntryError, Resolution};
 use crate::place::line_of;
 use scan::scan;
 
@@ -46,12 +46,15 @@ impl Entry {
 
 /// Brings members into a text; `base` holds the members that svcgen wrote last.
 ///
+/// A value that somebody changed since then stays for as long as svcgen wants the one it wrote.
+///
 /// # Errors
-/// Where somebody else wrote something different, or the text is not understood.
+/// Where somebody else wrote something different and that is not decided, or the text is not understood.
 pub fn patch(
     text: Option<&str>,
     entries: &[Entry],
     base: Option<&str>,
+    resolution: Resolution,
 ) -> Result<String, EntryError> {
     let original = text.unwrap_or("{}\n");
     let base: Value = base
@@ -59,7 +62,8 @@ pub fn patch(
         .unwrap_or_default();
     let mut meant = parse(original)?;
     let mut text = original.to_owned();
-    let (mut first, mut differences) = (None, Vec::new());
+    let before = scan(original);
+    let mut places = Vec::new();
     for entry in entries {
         let root = scan(&text);
         let (depth, node) = root.descend(&entry.path);
@@ -71,10 +75,8 @@ pub fn patch(
                         "`{name}` is not an object, and `{}` belongs into it",
                         entry.name()
                     );
-                    return Err(EntryError::Conflict {
-                        line: Some(line_of(&text, node.span.start)),
-                        reason,
-                    });
+                    places.push((Some(line_of(&text, node.span.start)), reason));
+                    continue;
                 }
                 let value = nested(&entry.path[depth + 1..], &entry.value);
                 text = splice::insert(&text, &root, node, &entry.path[depth], &value);
@@ -86,24 +88,22 @@ pub fn patch(
         if found == Some(&entry.value) {
             continue;
         }
-        if found.is_some() && found == at(&base, &entry.path) {
+        let written = at(&base, &entry.path);
+        if written == Some(&entry.value) || (resolution == Resolution::Yours && written != found) {
+            continue;
+        }
+        if (found.is_some() && found == written) || resolution == Resolution::Svcgen {
             text = splice::replace(&text, &root, node, &entry.value);
             set(&mut meant, entry);
             continue;
         }
-        first = first.or(Some(line_of(&text, node.span.start)));
-        let found = found.map(short).unwrap_or_default();
-        differences.push(format!(
-            "`{}` is {found}, not {}",
-            entry.name(),
-            short(&entry.value)
-        ));
+        let (now, wanted) = (found.map(short).unwrap_or_default(), short(&entry.value));
+        let (_, place) = before.descend(&entry.path);
+        let reason = format!("`{}` is {now}, not {wanted}", entry.name());
+        places.push((Some(line_of(original, place.span.start)), reason));
     }
-    if !differences.is_empty() {
-        return Err(EntryError::Conflict {
-            line: first,
-            reason: differences.join("; "),
-        });
+    if !places.is_empty() {
+        return Err(EntryError::Conflict { places });
     }
     if parse(&text)? != meant {
         let reason = "the change could not be made without changing something else".into();
@@ -198,7 +198,7 @@ mod tests {
     fn only_the_member_is_added_in_the_files_own_style() {
         let before =
             "{\n  \"name\": \"\\u0061\",\n  \"n\": 1.50e+2,\n  \"a\": [1,2],\n  \"e\": {}\n}";
-        let after = patch(Some(before), &entries(), None).unwrap();
+        let after = patch(Some(before), &entries(), None, Resolution::Mark).unwrap();
         assert_eq!(
             after,
             before.replace("{}\n}", &format!("{{}},\n  {MEMBER}\n}}"))
@@ -212,30 +212,33 @@ mod tests {
         ];
         for style in others {
             assert_eq!(
-                patch(Some(&style(before)), &entries(), None).unwrap(),
+                patch(Some(&style(before)), &entries(), None, Resolution::Mark).unwrap(),
                 style(&after)
             );
         }
-        assert_eq!(patch(Some(&after), &entries(), None).unwrap(), after);
+        assert_eq!(
+            patch(Some(&after), &entries(), None, Resolution::Mark).unwrap(),
+            after
+        );
     }
 
     #[test]
     fn one_line_stays_one_line() {
-        let after = patch(Some(r#"{"name":"a"}"#), &entries(), None).unwrap();
+        let after = patch(Some(r#"{"name":"a"}"#), &entries(), None, Resolution::Mark).unwrap();
         let stanza = r#""deploy": {"target": "debian", "dependencies": {"debian": ["librdkafka-dev"], "_all": []}}"#;
         assert_eq!(after, format!(r#"{{"name":"a", {stanza}}}"#));
         let inside = "{\n  \"deploy\": { \"npm\": 1 },\n  \"x\": 1\n}\n";
-        let after = patch(Some(inside), &entries()[..1], None).unwrap();
+        let after = patch(Some(inside), &entries()[..1], None, Resolution::Mark).unwrap();
         assert_eq!(
             after,
             "{\n  \"deploy\": { \"npm\": 1, \"target\": \"debian\" },\n  \"x\": 1\n}\n"
         );
         assert_eq!(
-            patch(Some("{}"), &entries()[..1], None).unwrap(),
+            patch(Some("{}"), &entries()[..1], None, Resolution::Mark).unwrap(),
             r#"{"deploy": {"target": "debian"}}"#
         );
         let empty = "{\n  \"deploy\": {},\n  \"x\": 1\n}\n";
-        let after = patch(Some(empty), &entries()[..1], None).unwrap();
+        let after = patch(Some(empty), &entries()[..1], None, Resolution::Mark).unwrap();
         assert_eq!(
             after,
             "{\n  \"deploy\": {\n    \"target\": \"debian\"\n  },\n  \"x\": 1\n}\n"
@@ -245,28 +248,35 @@ mod tests {
     #[test]
     fn what_somebody_wrote_is_a_conflict_that_says_what_differs() {
         let text = "{\n  \"deploy\": {\n    \"target\": \"ubuntu\",\n    \"dependencies\": {\"debian\": [\"x\"]}\n  }\n}\n";
-        let Err(EntryError::Conflict { line, reason }) = patch(Some(text), &entries(), None) else {
+        let Err(EntryError::Conflict { places }) =
+            patch(Some(text), &entries(), None, Resolution::Mark)
+        else {
             panic!()
         };
-        assert_eq!(line, Some(3));
+        let reasons = [
+            (Some(3), "`deploy.target` is `\"ubuntu\"`, not `\"debian\"`"),
+            (
+                Some(4),
+                "`deploy.dependencies.debian` is `[\"x\"]`, not `[\"librdkafka-dev\"]`",
+            ),
+        ];
         assert_eq!(
-            reason,
-            "`deploy.target` is `\"ubuntu\"`, not `\"debian\"`; \
-             `deploy.dependencies.debian` is `[\"x\"]`, not `[\"librdkafka-dev\"]`"
+            places,
+            reasons.map(|(line, reason)| (line, reason.to_owned()))
         );
         let written = fragment(&[
             Entry::new(&["deploy", "target"], "ubuntu"),
             Entry::new(&["deploy", "dependencies", "debian"], json!(["x"])),
         ]);
-        let after = patch(Some(text), &entries(), Some(&written)).unwrap();
+        let after = patch(Some(text), &entries(), Some(&written), Resolution::Mark).unwrap();
         assert_eq!(
             after,
             "{\n  \"deploy\": {\n    \"target\": \"debian\",\n    \"dependencies\": {\"debian\": [\"librdkafka-dev\"], \
              \"_all\": []}\n  }\n}\n"
         );
-        let scalar = patch(Some(r#"{"deploy": 1}"#), &entries(), None);
+        let scalar = patch(Some(r#"{"deploy": 1}"#), &entries(), None, Resolution::Mark);
         assert!(
-            matches!(scalar, Err(EntryError::Conflict { line: Some(1), .. })),
+            matches!(&scalar, Err(EntryError::Conflict { places }) if places[0].0 == Some(1)),
             "{scalar:?}"
         );
     }
@@ -275,8 +285,19 @@ mod tests {
     fn what_is_implied_is_not_added() {
         let text = "{\"deploy\": {}}";
         let implied = [Entry::new(&["deploy", "node"], "system").implied(true)];
-        assert_eq!(patch(Some(text), &implied, None).unwrap(), text);
-        assert!(patch(Some("{\"deploy\": {\"node\": \"10\"}}"), &implied, None).is_err());
+        assert_eq!(
+            patch(Some(text), &implied, None, Resolution::Mark).unwrap(),
+            text
+        );
+        assert!(
+            patch(
+                Some("{\"deploy\": {\"node\": \"10\"}}"),
+                &implied,
+                None,
+                Resolution::Mark
+            )
+            .is_err()
+        );
     }
 
     #[test]
@@ -288,7 +309,7 @@ mod tests {
             ("{\n// c\n}", 2),
         ] {
             let Err(EntryError::Unreadable { line: found, .. }) =
-                patch(Some(text), &entries(), None)
+                patch(Some(text), &entries(), None, Resolution::Mark)
             else {
                 panic!("{text}")
             };
@@ -323,12 +344,12 @@ mod tests {
             let document = Value::Object(document.into_iter().collect());
             let text = if pretty { format!("{document:#}") } else { document.to_string() };
             let entry = Entry { path, value, implied: false };
-            if let Ok(after) = patch(Some(&text), std::slice::from_ref(&entry), None) {
+            if let Ok(after) = patch(Some(&text), std::slice::from_ref(&entry), None, Resolution::Mark) {
                 let parsed: Value = serde_json::from_str(&after).unwrap();
                 prop_assert_eq!(at(&parsed, &entry.path), Some(&entry.value));
                 prop_assert!(after.len() >= text.len());
                 let replaced = Entry { value: json!("other"), ..entry.clone() };
-                let again = patch(Some(&after), std::slice::from_ref(&replaced), Some(&fragment(&[entry]))).unwrap();
+                let again = patch(Some(&after), std::slice::from_ref(&replaced), Some(&fragment(&[entry])), Resolution::Mark).unwrap();
                 let parsed: Value = serde_json::from_str(&again).unwrap();
                 prop_assert_eq!(at(&parsed, &replaced.path), Some(&replaced.value));
             }

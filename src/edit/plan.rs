@@ -1,13 +1,14 @@
 use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use git2::{MergeFileInput, MergeFileOptions};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::record::{Form, Record, Written};
+use super::earlier::Known;
+use super::merge::{Resolution, Style, markers};
+use super::record::{Form, Index, Record, Written};
 use super::rendered::{RecordError, Rendered};
-use super::{Desired, EntryError, ini, json, lines, yaml};
+use super::{Desired, EntryError, blocks, ini, json, lines, yaml};
 use crate::worktree::{Worktree, WorktreeError};
 
 /// Everything that will change in one tree, known before anything is written.
@@ -23,7 +24,16 @@ pub struct EditPlan {
     pub kept: Vec<Conflict>,
     /// What is remembered of files that do not change.
     #[serde(skip)]
-    pub records: Vec<(Utf8PathBuf, Record)>,
+    pub records: Vec<Noted>,
+}
+
+/// What is remembered of a file that does not change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted {
+    pub path: Utf8PathBuf,
+    pub record: Record,
+    /// The content, where it counts as svcgen's: somebody resolved a conflict in it.
+    pub left: Option<String>,
 }
 
 /// The change of one file.
@@ -34,9 +44,19 @@ pub struct FileEdit {
     pub before: Option<String>,
     /// The text after; `None` where the file goes.
     pub after: Option<String>,
+    /// The lines of the text after on which conflicts begin that are marked in it, counted from one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<usize>,
     /// What is remembered as written by svcgen.
     #[serde(skip)]
     pub record: Record,
+}
+
+impl FileEdit {
+    /// Whether conflicts are marked in it.
+    pub fn is_marked(&self) -> bool {
+        !self.marks.is_empty()
+    }
 }
 
 /// A file, and why svcgen does not change it.
@@ -46,6 +66,21 @@ pub struct Conflict {
     /// Counted from one; where the reason has a place.
     pub line: Option<usize>,
     pub reason: String,
+    pub kind: ConflictKind,
+}
+
+/// What a conflict is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ConflictKind {
+    /// Lines of a file that is svcgen's, which can be marked in it.
+    Lines,
+    /// Lines that are marked, and not resolved.
+    Markers,
+    /// A file that svcgen would write, and did not.
+    Foreign,
+    /// An entry of a file that others write too, or all of a file that is wanted no more.
+    Entry,
 }
 
 impl fmt::Display for Conflict {
@@ -82,19 +117,38 @@ pub fn plan(
     desired: &[Desired],
     worktree: &Worktree,
     rendered: &Rendered,
+    resolution: Resolution,
 ) -> Result<EditPlan, PlanError> {
     let index = rendered.index()?;
+    let planner = Planner {
+        worktree,
+        rendered,
+        index: &index,
+        resolution,
+        style: Style::of(worktree.root()),
+    };
     let mut plan = EditPlan::default();
     for wanted in joined(desired) {
-        let path = wanted.path();
-        plan.add(&wanted, worktree, rendered, index.files.get(path))?;
+        plan.add(&wanted, &planner)?;
     }
-    for (path, written) in &index.files {
+    for path in index.files.keys() {
         if !desired.iter().any(|wanted| wanted.path() == path) {
-            plan.withdraw(path, written, worktree, rendered)?;
+            plan.withdraw(path, &planner)?;
         }
     }
+    // A run that finds marks writes nothing: one that was killed after them would leave the rest for later.
+    plan.edits.sort_by_key(FileEdit::is_marked);
     Ok(plan)
+}
+
+/// What plans are made from, for all files of a tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Planner<'a> {
+    pub(super) worktree: &'a Worktree,
+    pub(super) rendered: &'a Rendered,
+    pub(super) index: &'a Index,
+    pub(super) resolution: Resolution,
+    pub(super) style: Style,
 }
 
 /// What is wanted, each YAML file once: two environments may have their hieradata in one.
@@ -117,68 +171,111 @@ pub(crate) fn joined(desired: &[Desired]) -> Vec<Desired> {
 }
 
 impl EditPlan {
-    fn add(
-        &mut self,
-        wanted: &Desired,
-        worktree: &Worktree,
-        rendered: &Rendered,
-        written: Option<&Written>,
-    ) -> Result<(), PlanError> {
+    /// Whether there is a conflict that cannot be marked in its file.
+    pub fn is_blocked(&self) -> bool {
+        let is_marked = |conflict: &Conflict| {
+            let mut edits = self.edits.iter();
+            edits.any(|edit| edit.path == conflict.path && edit.is_marked())
+        };
+        !self.conflicts.iter().all(is_marked)
+    }
+
+    fn add(&mut self, wanted: &Desired, planner: &Planner<'_>) -> Result<(), PlanError> {
         let path = wanted.path();
-        let before = worktree.read(path)?;
-        let base = rendered.read(path);
-        let record = record(wanted, before.as_deref(), written);
-        let stale = written.map_or_else(Vec::new, |written| stale(&written.keys, &record));
-        let outcome = self.outcome(wanted, before.as_deref(), base.as_deref(), &stale);
-        match outcome {
+        let before = planner.worktree.read(path)?;
+        let known = planner.known(path, before.as_deref());
+        let record = record(wanted, before.as_deref(), known.written.as_ref());
+        let outcome = self.outcome(wanted, before.as_deref(), &known, &record, planner);
+        let after = match outcome {
             // Somebody has made something else of it, which is neither judged nor committed.
-            Ok(after) if matches!(wanted, Desired::Paper { text, .. } if *text != after) => Ok(()),
-            Ok(after) if before.as_deref() == Some(after.as_str()) => {
-                self.unchanged.push(path.clone());
-                let is_known = is_remembered(&record, base.as_deref());
-                if !(is_known && is_listed(&record, written, rendered)) {
-                    self.records.push((path.clone(), record));
-                }
-                Ok(())
+            Ok(after) if matches!(wanted, Desired::Paper { text, .. } if *text != after) => {
+                return Ok(());
             }
-            Ok(after) => {
-                self.edits.push(FileEdit {
+            Ok(after) => after,
+            Err(error) => {
+                let kind = match wanted {
+                    Desired::File { .. }
+                        if before.is_some_and(|text| !markers(&text).is_empty()) =>
+                    {
+                        ConflictKind::Markers
+                    }
+                    Desired::File { .. } => ConflictKind::Foreign,
+                    _ => ConflictKind::Entry,
+                };
+                return self.refuse(path, kind, error);
+            }
+        };
+        if before.as_deref() == Some(after.as_str()) {
+            self.unchanged.push(path.clone());
+            let is_resolved = known
+                .written
+                .as_ref()
+                .is_some_and(|written| written.is_marked);
+            if is_resolved || known.is_undone || !planner.is_noted(&record, &known) {
+                self.records.push(Noted {
                     path: path.clone(),
-                    before,
-                    after: Some(after),
                     record,
+                    left: before.filter(|_| is_resolved || known.is_undone),
                 });
-                Ok(())
             }
-            Err(error) => self.refuse(path, error),
+            return Ok(());
         }
+        let marks = match wanted {
+            Desired::File { text, .. } if markers(text).is_empty() => markers(&after),
+            _ => Vec::new(),
+        };
+        let conflicts = marks.iter().map(|line| Conflict {
+            path: path.clone(),
+            line: Some(*line),
+            reason: "somebody changed the same lines that svcgen would change".into(),
+            kind: ConflictKind::Lines,
+        });
+        self.conflicts.extend(conflicts);
+        self.edits.push(FileEdit {
+            path: path.clone(),
+            before,
+            after: Some(after),
+            marks,
+            record,
+        });
+        Ok(())
     }
 
     fn outcome(
         &mut self,
         wanted: &Desired,
         before: Option<&str>,
-        base: Option<&str>,
-        stale: &[Vec<String>],
+        known: &Known,
+        record: &Record,
+        planner: &Planner<'_>,
     ) -> Result<String, EntryError> {
+        let (base, resolution) = (known.base.as_deref(), planner.resolution);
         match wanted {
-            Desired::File { text, .. } => whole(before, base, text),
+            Desired::File { text, .. } => planner.whole(before, base, text),
             Desired::Paper { text, .. } => Ok(match before {
                 Some(before) if Some(before) != base => before.to_owned(),
                 _ => text.clone(),
             }),
             Desired::Yaml { path, entries } => {
-                let cleaned = before.map(|text| yaml::remove(text, stale, base));
+                let stale = known.stale(record);
+                let cleaned = before.map(|text| yaml::remove(text, &stale, base));
                 let cleaned = cleaned.transpose()?;
                 let text = cleaned.map(|cleaned| {
                     self.keep(path, cleaned.kept);
                     cleaned.text
                 });
-                yaml::patch(text.as_deref(), entries, base)
+                yaml::patch(text.as_deref(), entries, base, resolution)
             }
-            Desired::Ini { entries, .. } => ini::patch(before, entries, base),
+            Desired::Ini { entries, .. } => ini::patch(before, entries, base, resolution),
             Desired::Lines { lines: wanted, .. } => lines::patch(before, wanted, base),
-            Desired::Json { entries, .. } => json::patch(before, entries, base),
+            Desired::Json { entries, .. } => json::patch(before, entries, base, resolution),
+            Desired::Blocks { path, blocks } => {
+                let stale = known.stale(record);
+                let stale: Vec<String> = stale.into_iter().flatten().collect();
+                let patched = blocks::patch(before, blocks, &stale)?;
+                self.keep_blocks(path, &patched.kept);
+                Ok(patched.text)
+            }
         }
     }
 
@@ -188,20 +285,59 @@ impl EditPlan {
                 path: path.to_owned(),
                 line: Some(line),
                 reason,
+                kind: ConflictKind::Entry,
             }));
     }
 
-    pub(super) fn refuse(&mut self, path: &Utf8Path, error: EntryError) -> Result<(), PlanError> {
-        let path = path.to_owned();
+    pub(super) fn keep_blocks(&mut self, path: &Utf8Path, kept: &[String]) {
+        self.kept.extend(kept.iter().map(|block| {
+            let line = block.lines().find(|line| !line.trim().is_empty());
+            let line = line.unwrap_or_default().trim();
+            Conflict {
+                path: path.to_owned(),
+                line: None,
+                reason: format!(
+                    "svcgen wrote `{line}` and wants it no more, but somebody changed it"
+                ),
+                kind: ConflictKind::Entry,
+            }
+        }));
+    }
+
+    pub(super) fn refuse(
+        &mut self,
+        path: &Utf8Path,
+        kind: ConflictKind,
+        error: EntryError,
+    ) -> Result<(), PlanError> {
         match error {
-            EntryError::Conflict { line, reason } => {
-                self.conflicts.push(Conflict { path, line, reason });
+            EntryError::Conflict { places } => {
+                let conflicts = places.into_iter().map(|(line, reason)| Conflict {
+                    path: path.to_owned(),
+                    line,
+                    reason,
+                    kind,
+                });
+                self.conflicts.extend(conflicts);
                 Ok(())
             }
             EntryError::Unreadable { line, reason } => {
+                let path = path.to_owned();
                 Err(PlanError::Unreadable { path, line, reason })
             }
         }
+    }
+}
+
+impl Planner<'_> {
+    pub(super) fn known(&self, path: &Utf8Path, before: Option<&str>) -> Known {
+        self.rendered.known(self.index, path, before)
+    }
+
+    /// Whether all that is to be remembered of a file is remembered already.
+    fn is_noted(&self, record: &Record, known: &Known) -> bool {
+        is_remembered(record, known.base.as_deref())
+            && is_listed(record, known.written.as_ref(), self.rendered)
     }
 }
 
@@ -218,12 +354,28 @@ fn record(wanted: &Desired, before: Option<&str>, written: Option<&Written>) -> 
         Desired::Ini { entries, .. } => (Form::Ini, ini::fragment(entries), Vec::new()),
         Desired::Lines { lines, .. } => (Form::Lines, lines::fragment(lines), Vec::new()),
         Desired::Json { entries, .. } => (Form::Json, json::fragment(entries), Vec::new()),
+        Desired::Blocks { blocks, .. } => (
+            Form::Blocks,
+            blocks::fragment(blocks),
+            blocks
+                .iter()
+                .map(|block| vec![block.text.clone()])
+                .collect(),
+        ),
     };
     Record::Written {
         form,
         text,
         keys,
         is_made: before.is_none() || written.is_some_and(|written| written.is_made),
+    }
+}
+
+impl Known {
+    /// The keys that were written and are no part of what is wanted.
+    fn stale(&self, record: &Record) -> Vec<Vec<String>> {
+        let written = self.written.as_ref();
+        written.map_or_else(Vec::new, |written| stale(&written.keys, record))
     }
 }
 
@@ -250,77 +402,5 @@ fn is_listed(record: &Record, written: Option<&Written>, rendered: &Rendered) ->
         }
         (_, Some(_)) => false,
         (_, None) => !rendered.has_index(),
-    }
-}
-
-/// Decides what becomes of a file that svcgen owns.
-///
-/// What somebody changed since it was last written is kept by a three-way merge; a file that svcgen never
-/// wrote is never overwritten.
-fn whole(before: Option<&str>, base: Option<&str>, wanted: &str) -> Result<String, EntryError> {
-    let conflict = |reason: &str| {
-        Err(EntryError::Conflict {
-            line: None,
-            reason: reason.into(),
-        })
-    };
-    match (before, base) {
-        (None, _) => Ok(wanted.to_owned()),
-        (Some(before), _) if before == wanted => Ok(wanted.to_owned()),
-        (Some(before), Some(base)) if before == base => Ok(wanted.to_owned()),
-        (Some(before), Some(base)) => match merge(base, before, wanted) {
-            Some(merged) => Ok(merged),
-            None => conflict("somebody changed the same lines that svcgen would change"),
-        },
-        (Some(_), None) => conflict("it is there already, and svcgen did not write it"),
-    }
-}
-
-/// Merges two changes of one text; `None` where they touch the same lines.
-fn merge(base: &str, ours: &str, theirs: &str) -> Option<String> {
-    // `merge_file` is the one function that does not set the library up by itself; this one does.
-    git2::Oid::hash_object(git2::ObjectType::Blob, base.as_bytes()).ok()?;
-    let (mut ancestor, mut left, mut right) = (
-        MergeFileInput::new(),
-        MergeFileInput::new(),
-        MergeFileInput::new(),
-    );
-    ancestor.content(base.as_bytes());
-    left.content(ours.as_bytes());
-    right.content(theirs.as_bytes());
-    let result =
-        git2::merge_file(&ancestor, &left, &right, Some(&mut MergeFileOptions::new())).ok()?;
-    if !result.is_automergeable() {
-        return None;
-    }
-    String::from_utf8(result.content().to_vec()).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn what_somebody_changed_is_kept() {
-        let base = "one\ntwo\nthree\nfour\nfive\n";
-        let theirs = "one\nTWO\nthree\nfour\nfive\n";
-        let wanted = "one\ntwo\nthree\nfour\nFIVE\n";
-        assert_eq!(
-            whole(Some(theirs), Some(base), wanted).unwrap(),
-            "one\nTWO\nthree\nfour\nFIVE\n"
-        );
-        assert_eq!(whole(Some(base), Some(base), wanted).unwrap(), wanted);
-        assert_eq!(whole(None, Some(base), wanted).unwrap(), wanted);
-        let other = "one\ntwo\nthree\nfour\nfünf\n";
-        assert!(matches!(
-            whole(Some(other), Some(base), wanted),
-            Err(EntryError::Conflict { .. })
-        ));
-        assert!(matches!(
-            whole(Some(other), None, wanted),
-            Err(EntryError::Conflict { .. })
-        ));
-        assert_eq!(whole(Some(wanted), None, wanted).unwrap(), wanted);
     }
 }

@@ -34,6 +34,7 @@ pub enum Form {
     Ini,
     Lines,
     Json,
+    Blocks,
     /// The file was svcgen's, and svcgen took it away.
     Gone,
 }
@@ -43,6 +44,9 @@ pub enum Form {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Index {
     pub(crate) version: u32,
+    /// The model that was generated from last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<Origin>,
     pub(crate) files: BTreeMap<Utf8PathBuf, Written>,
 }
 
@@ -57,6 +61,47 @@ pub(crate) struct Written {
     /// Git's name for the content as svcgen left it; none where it found everything in place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) left: Option<String>,
+    /// Whether svcgen left conflict markers in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_marked: bool,
+    /// What svcgen found when it wrote, oldest first: a write that was undone is known by it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) earlier: Vec<Earlier>,
+}
+
+/// A content that svcgen replaced, and what was remembered of the file until then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Earlier {
+    /// Git's name for the content.
+    pub(crate) content: String,
+    /// What svcgen had written; none where it had not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) written: Option<Past>,
+}
+
+/// What was remembered of a file once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Past {
+    pub(crate) form: Form,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) keys: Vec<Vec<String>>,
+    pub(crate) is_made: bool,
+    /// Git's name for the text, which is kept by that name; none where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
+}
+
+/// The model that wrote into a checkout: what tells a service that is renamed from another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The file, without symlinks.
+    pub path: Utf8PathBuf,
+    pub port: u16,
+    /// The name of its classes.
+    pub puppet_name: String,
 }
 
 impl Index {

@@ -1,7 +1,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
-use super::record::{Form, Index, Record, Written, content_name};
+use super::merge::markers;
+use super::record::{Earlier, Form, Index, Origin, Record, Written, content_name};
 use crate::model::ServiceName;
 use crate::worktree::Worktree;
 
@@ -9,11 +10,26 @@ use crate::worktree::Worktree;
 ///
 /// It lives in `$(git rev-parse --git-common-dir)/svcgen/rendered/<service>/`; of shared files it holds only
 /// svcgen's own entries. Beside it, `<service>.<generator>.json` lists what each generator wrote, so that what is
-/// wanted no more can be taken away. Outside of a git repository there is neither.
+/// wanted no more can be taken away, and what stood there before, so that a write that was undone is known as one.
+/// Outside of a git repository there is neither.
 #[derive(Debug, Clone)]
 pub struct Rendered {
-    folder: Option<Utf8PathBuf>,
-    index: Option<Utf8PathBuf>,
+    pub(super) folder: Option<Utf8PathBuf>,
+    pub(super) index: Option<Utf8PathBuf>,
+    pub(super) origin: Option<Origin>,
+    /// Whether files that others wrote are taken over.
+    pub(super) takes_over: bool,
+}
+
+/// What is to be remembered of a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Memory<'a> {
+    pub(super) record: &'a Record,
+    /// The content that goes, where svcgen writes.
+    pub(super) before: Option<&'a str>,
+    /// The content as svcgen leaves it, where it writes or takes over what somebody resolved.
+    pub(super) left: Option<&'a str>,
+    pub(super) is_marked: bool,
 }
 
 /// A list of written files that is not understood.
@@ -45,6 +61,8 @@ impl Rendered {
         Self {
             folder,
             index: None,
+            origin: None,
+            takes_over: false,
         }
     }
 
@@ -59,11 +77,48 @@ impl Rendered {
         Self { index, ..self }
     }
 
+    /// A store of its own beside it, for a generator that writes into the same files as another.
+    #[must_use]
+    pub fn apart(self, generator: &str) -> Self {
+        // The name of a service holds no dot, so that no two of these are one.
+        let name =
+            |folder: &Utf8Path| format!("{}.{generator}", folder.file_name().unwrap_or_default());
+        let folder = self
+            .folder
+            .map(|folder| folder.with_file_name(name(&folder)));
+        let index = folder.as_ref().and_then(|folder| {
+            let file = format!("{}.json", folder.file_name()?);
+            Some(folder.with_file_name(file))
+        });
+        Self {
+            folder,
+            index,
+            ..self
+        }
+    }
+
+    /// The same store, which also remembers the model.
+    #[must_use]
+    pub fn from_model(self, origin: Origin) -> Self {
+        Self {
+            origin: Some(origin),
+            ..self
+        }
+    }
+
+    /// The same store, where it is decided what becomes of files that svcgen did not write.
+    #[must_use]
+    pub fn taking_over(self, takes_over: bool) -> Self {
+        Self { takes_over, ..self }
+    }
+
     /// A store that holds nothing and keeps nothing.
     pub fn none() -> Self {
         Self {
             folder: None,
             index: None,
+            origin: None,
+            takes_over: false,
         }
     }
 
@@ -96,54 +151,50 @@ impl Rendered {
         }
     }
 
-    /// Keeps what is to be remembered of a file, and its content where svcgen just wrote it.
+    /// Whether files that others wrote are taken over.
+    pub(crate) fn takes_over(&self) -> bool {
+        self.takes_over
+    }
+
+    /// Whether a file is there that svcgen did not write.
+    pub(crate) fn is_foreign(&self, path: &Utf8Path, worktree: &Worktree) -> bool {
+        let is_known = || {
+            let content = worktree.read(path).ok().flatten();
+            self.base(path, content.as_deref()).is_some()
+        };
+        worktree.has_file(path) && !is_known()
+    }
+
+    /// Keeps what is to be remembered of a file.
+    ///
+    /// That is done before the file itself changes: one that is as it was is known by that.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub(super) fn remember(
-        &self,
-        path: &Utf8Path,
-        record: &Record,
-        content: Option<&str>,
-    ) -> std::io::Result<()> {
-        match record {
-            Record::Written { text, .. } => self.write(path, text)?,
-            Record::Gone | Record::Forgotten => self.remove(path)?,
+    pub(super) fn remember(&self, path: &Utf8Path, memory: &Memory<'_>) -> std::io::Result<()> {
+        if let Some(file) = &self.index {
+            let mut index = self.index().map_err(std::io::Error::other)?;
+            index.version = Index::VERSION;
+            index.model = self.origin.clone().or(index.model);
+            let earlier = match memory.before {
+                Some(before) => self.keep_past(&index, path, before)?,
+                None => {
+                    let known = index.files.get(path);
+                    known.map_or_else(Vec::new, |written| written.earlier.clone())
+                }
+            };
+            let last = index.files.remove(path);
+            let written = memory.written(last, earlier);
+            index
+                .files
+                .extend(written.map(|written| (path.to_owned(), written)));
+            let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
+            replace(file, &format!("{text}\n"))?;
         }
-        let Some(file) = &self.index else {
-            return Ok(());
-        };
-        let mut index = self.index().map_err(std::io::Error::other)?;
-        index.version = Index::VERSION;
-        let before = index.files.remove(path);
-        let left = content
-            .and_then(content_name)
-            .or(before.and_then(|before| before.left));
-        let written = match record {
-            Record::Written {
-                form,
-                keys,
-                is_made,
-                ..
-            } => Some(Written {
-                form: *form,
-                keys: keys.clone(),
-                is_made: *is_made,
-                left,
-            }),
-            Record::Gone => Some(Written {
-                form: Form::Gone,
-                keys: Vec::new(),
-                is_made: true,
-                left: None,
-            }),
-            Record::Forgotten => None,
-        };
-        index
-            .files
-            .extend(written.map(|written| (path.to_owned(), written)));
-        let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
-        replace(file, &format!("{text}\n"))
+        match memory.record {
+            Record::Written { text, .. } => self.write(path, text),
+            Record::Gone | Record::Forgotten => self.remove(path),
+        }
     }
 
     /// Whether it is known which generator writes.
@@ -187,6 +238,15 @@ impl Rendered {
         serde_json::from_value(document).map_err(wrong)
     }
 
+    /// Whether svcgen took a file away.
+    pub(crate) fn is_gone(&self, path: &Utf8Path) -> bool {
+        let index = self.index().unwrap_or_default();
+        index
+            .files
+            .get(path)
+            .is_some_and(|written| written.form == Form::Gone)
+    }
+
     /// Whether a file is, byte for byte, as svcgen left it.
     pub(crate) fn is_as_left(&self, path: &Utf8Path, content: &str) -> bool {
         let index = self.index().unwrap_or_default();
@@ -195,6 +255,51 @@ impl Rendered {
             .get(path)
             .and_then(|written| written.left.clone());
         left.is_some() && left == content_name(content)
+    }
+
+    /// The blocks that the generator wrote, by their files.
+    pub(crate) fn blocks(&self) -> Vec<(Utf8PathBuf, Vec<String>)> {
+        let files = self.index().unwrap_or_default().files.into_iter();
+        files
+            .filter(|(_, written)| written.form == Form::Blocks)
+            .map(|(path, written)| (path, written.keys.into_iter().flatten().collect()))
+            .collect()
+    }
+
+    /// All files that the generator wrote something into.
+    pub(crate) fn paths(&self) -> Vec<Utf8PathBuf> {
+        self.index().unwrap_or_default().files.into_keys().collect()
+    }
+
+    /// Notes which content a file has now that another patch was written below this one.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(crate) fn leave(&self, path: &Utf8Path, content: &str) -> std::io::Result<()> {
+        let Some(file) = &self.index else {
+            return Ok(());
+        };
+        let mut index = self.index().map_err(std::io::Error::other)?;
+        let Some(written) = index.files.get_mut(path) else {
+            return Ok(());
+        };
+        let left = content_name(content);
+        if written.form == Form::Gone || written.left == left {
+            return Ok(());
+        }
+        written.left = left;
+        let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
+        replace(file, &format!("{text}\n"))
+    }
+
+    /// Whether a file had conflict markers of svcgen's, which somebody has resolved since.
+    pub(crate) fn is_resolved(&self, path: &Utf8Path, content: &str) -> bool {
+        let index = self.index().unwrap_or_default();
+        let is_marked = index
+            .files
+            .get(path)
+            .is_some_and(|written| written.is_marked);
+        is_marked && markers(content).is_empty()
     }
 
     /// Whether the generator wrote a file, or this key of it.
@@ -234,8 +339,42 @@ impl Rendered {
     }
 }
 
+impl Memory<'_> {
+    /// The entry of the index; none for a file that is not svcgen's any more.
+    fn written(&self, last: Option<Written>, earlier: Vec<Earlier>) -> Option<Written> {
+        let gone = Written {
+            form: Form::Gone,
+            keys: Vec::new(),
+            is_made: true,
+            left: None,
+            is_marked: false,
+            earlier,
+        };
+        match self.record {
+            Record::Written {
+                form,
+                keys,
+                is_made,
+                ..
+            } => Some(Written {
+                form: *form,
+                keys: keys.clone(),
+                is_made: *is_made,
+                left: self
+                    .left
+                    .and_then(content_name)
+                    .or(last.and_then(|last| last.left)),
+                is_marked: self.is_marked,
+                ..gone
+            }),
+            Record::Gone => Some(gone),
+            Record::Forgotten => None,
+        }
+    }
+}
+
 /// Replaces a file of the store; what a crash leaves is either the old or the new one.
-fn replace(file: &Utf8Path, text: &str) -> std::io::Result<()> {
+pub(super) fn replace(file: &Utf8Path, text: &str) -> std::io::Result<()> {
     let folder = file.parent().unwrap_or(file);
     fs_err::create_dir_all(folder)?;
     let mut temporary = tempfile::NamedTempFile::new_in(folder)?;

@@ -2,10 +2,9 @@
 
 use camino::Utf8Path;
 
-use super::plan::{Conflict, EditPlan, FileEdit, PlanError};
-use super::record::{Form, Record, Written};
-use super::rendered::Rendered;
-use super::{ini, lines, yaml};
+use super::plan::{Conflict, ConflictKind, EditPlan, FileEdit, Noted, PlanError, Planner};
+use super::record::{Form, Record};
+use super::{blocks, ini, lines, yaml};
 use crate::worktree::{Worktree, WorktreeError};
 
 impl EditPlan {
@@ -15,40 +14,64 @@ impl EditPlan {
     pub(super) fn withdraw(
         &mut self,
         path: &Utf8Path,
-        written: &Written,
-        worktree: &Worktree,
-        rendered: &Rendered,
+        planner: &Planner<'_>,
     ) -> Result<(), PlanError> {
-        let Some(before) = present(path, worktree)? else {
+        let Some(before) = present(path, planner.worktree)? else {
             return Ok(());
         };
-        let Some(base) = rendered.read(path) else {
+        let known = planner.known(path, Some(&before));
+        let Some(written) = known.written else {
+            return Ok(());
+        };
+        let forgotten = || Noted {
+            path: path.to_owned(),
+            record: Record::Forgotten,
+            left: None,
+        };
+        let Some(base) = known.base else {
             // It was taken away, and somebody made another one.
-            self.records.push((path.to_owned(), Record::Forgotten));
+            self.records.push(forgotten());
             return Ok(());
         };
         let after = match written.form {
             Form::Begun | Form::Json | Form::Gone => return Ok(()),
             Form::Whole if before == base => Ok(None),
-            Form::Whole => {
-                self.kept.push(Conflict {
-                    path: path.to_owned(),
-                    line: None,
-                    reason: "svcgen wrote it and wants it no more, but somebody changed it".into(),
-                });
-                self.records.push((path.to_owned(), Record::Forgotten));
-                return Ok(());
-            }
+            Form::Whole => match planner.resolved(&before, &base) {
+                Ok(resolved) if resolved == base => Ok(None),
+                Ok(_) => {
+                    self.kept.push(Conflict {
+                        path: path.to_owned(),
+                        line: None,
+                        reason: "svcgen wrote it and wants it no more, but somebody changed it"
+                            .into(),
+                        kind: ConflictKind::Entry,
+                    });
+                    self.records.push(forgotten());
+                    return Ok(());
+                }
+                Err(error) => Err(error),
+            },
             Form::Yaml => yaml::remove(&before, &written.keys, Some(&base)).map(|removed| {
                 self.keep(path, removed.kept);
                 Some(removed.text)
             }),
-            Form::Ini => ini::patch(Some(&before), &[], Some(&base)).map(Some),
+            Form::Ini => ini::patch(Some(&before), &[], Some(&base), planner.resolution).map(Some),
             Form::Lines => lines::patch(Some(&before), &[], Some(&base)).map(Some),
+            Form::Blocks => {
+                let stale: Vec<String> = written.keys.iter().flatten().cloned().collect();
+                blocks::patch(Some(&before), &[], &stale).map(|patched| {
+                    self.keep_blocks(path, &patched.kept);
+                    Some(patched.text)
+                })
+            }
+        };
+        let kind = match written.form {
+            Form::Whole => ConflictKind::Markers,
+            _ => ConflictKind::Entry,
         };
         let after = match after {
             Ok(after) => after.filter(|text| !(written.is_made && is_hollow(text, written.form))),
-            Err(error) => return self.refuse(path, error),
+            Err(error) => return self.refuse(path, kind, error),
         };
         let record = match after {
             Some(_) => Record::Written {
@@ -64,10 +87,15 @@ impl EditPlan {
                 path: path.to_owned(),
                 before: Some(before),
                 after,
+                marks: Vec::new(),
                 record,
             });
         } else if self.kept.iter().any(|kept| kept.path == path) {
-            self.records.push((path.to_owned(), record));
+            self.records.push(Noted {
+                path: path.to_owned(),
+                record,
+                left: None,
+            });
         }
         Ok(())
     }
@@ -91,9 +119,13 @@ fn present(path: &Utf8Path, worktree: &Worktree) -> Result<Option<String>, PlanE
 fn is_hollow(text: &str, form: Form) -> bool {
     match form {
         Form::Yaml => yaml::is_hollow(text),
-        Form::Whole | Form::Begun | Form::Ini | Form::Lines | Form::Json | Form::Gone => {
-            text.trim().is_empty()
-        }
+        Form::Whole
+        | Form::Begun
+        | Form::Ini
+        | Form::Lines
+        | Form::Json
+        | Form::Blocks
+        | Form::Gone => text.trim().is_empty(),
     }
 }
 
@@ -106,7 +138,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::edit::{Desired, apply, plan};
+    use crate::edit::{Desired, Rendered, Resolution, apply, plan};
     use crate::model::ServiceName;
 
     const SHARED: &str = "---\na::x: 1\n\ns:\n  b: 1\n\nz::x: 1\n";
@@ -131,7 +163,7 @@ mod tests {
 
         fn plan(&self, desired: &[Desired]) -> EditPlan {
             let worktree = self.worktree();
-            plan(desired, &worktree, &rendered(&worktree)).unwrap()
+            plan(desired, &worktree, &rendered(&worktree), Resolution::Mark).unwrap()
         }
 
         fn apply(&self, desired: &[Desired]) {
@@ -293,7 +325,7 @@ mod tests {
             ),
         ] {
             fs_err::write(&index, text).unwrap();
-            let error = plan(&[], &worktree, &rendered(&worktree)).unwrap_err();
+            let error = plan(&[], &worktree, &rendered(&worktree), Resolution::Mark).unwrap_err();
             assert_eq!(error.to_string(), format!("`{index}` {reason}"));
         }
     }

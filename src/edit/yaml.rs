@@ -4,6 +4,7 @@
 //! document plus the change that was meant.
 
 mod anchor;
+mod item;
 mod remove;
 mod splice;
 #[cfg(test)]
@@ -11,11 +12,12 @@ mod tests;
 
 use serde_json::{Map, Value};
 
-use super::EntryError;
+use super::{EntryError, Resolution};
 use crate::place::line_of;
 use crate::render::quoting::yaml_entry;
 use crate::yaml::{Node, parse};
 
+use anchor::{Near, namespace};
 pub(super) use remove::is_hollow;
 pub use remove::{Removed, remove};
 
@@ -29,6 +31,32 @@ pub struct Entry {
     pub place: Place,
     /// What becomes of another value that is there already.
     pub other: Other,
+    pub style: Style,
+}
+
+/// How an entry is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Style {
+    /// The key and its value, in block style.
+    Block,
+    /// These lines, at the margin: the neighbours have a form of their own, or an alias in them.
+    Text(String),
+    /// The value is an item of the list that the key holds.
+    Item {
+        /// What follows it in its line.
+        comment: Option<String>,
+        /// How the list is written where it has to be made.
+        list: List,
+    },
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// An item a line.
+    Block,
+    /// In one line, in brackets.
+    Flow,
 }
 
 /// Whether a value that somebody else wrote will do.
@@ -40,8 +68,8 @@ pub enum Other {
     Stays,
 }
 
-/// Where a new key goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where a new key or item goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// Among the keys of its namespace (`a::b` of `a::b::c`), which blank lines part from others.
     Group,
@@ -49,6 +77,8 @@ pub enum Place {
     Sorted,
     /// At the end.
     End,
+    /// After another key of the mapping, or item of the list; at the end where there is none.
+    After(String),
 }
 
 impl Entry {
@@ -60,6 +90,7 @@ impl Entry {
             value: value.into(),
             place: Place::Group,
             other: Other::Refused,
+            style: Style::Block,
         }
     }
 
@@ -72,12 +103,41 @@ impl Entry {
             value: value.into(),
             place: Place::Sorted,
             other: Other::Refused,
+            style: Style::Block,
         }
     }
 
-    /// The keys that lead to the value.
+    /// An item of a list.
+    pub fn item(at: &[&str], key: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self {
+            style: Style::Item {
+                comment: None,
+                list: List::Block,
+            },
+            ..Self::sorted(at, key, value)
+        }
+    }
+
+    /// The same entry in another place.
+    #[must_use]
+    pub fn placed(self, place: Place) -> Self {
+        Self { place, ..self }
+    }
+
+    /// The same entry, written in another way.
+    #[must_use]
+    pub fn written(self, style: Style) -> Self {
+        Self { style, ..self }
+    }
+
+    /// The keys that lead to the value; of an item, that of the list and the item.
     pub(super) fn keys(&self) -> Vec<String> {
-        self.path().map(str::to_owned).collect()
+        let item = self.is_item().then(|| item::name(&self.value));
+        self.path().map(str::to_owned).chain(item).collect()
+    }
+
+    fn is_item(&self) -> bool {
+        matches!(self.style, Style::Item { .. })
     }
 
     fn path(&self) -> impl Iterator<Item = &str> {
@@ -93,37 +153,58 @@ impl Entry {
 /// A value that somebody changed since then stays for as long as svcgen wants the one it wrote.
 ///
 /// # Errors
-/// Where somebody else wrote something different, or the text is not understood.
+/// Where somebody else wrote something different and that is not decided, or the text is not understood.
 pub fn patch(
     text: Option<&str>,
     entries: &[Entry],
     base: Option<&str>,
+    resolution: Resolution,
 ) -> Result<String, EntryError> {
     let original = text.unwrap_or_default();
     let base = base.and_then(|text| parse(text).ok());
     let mut text = original.to_owned();
-    let mut meant = read(original)?.to_value();
-    for entry in entries {
+    let before = read(original)?;
+    let mut meant = before.to_value();
+    let mut places = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
         let root = read(&text)?;
+        if entry.is_item() {
+            if let Some(after) = item::insert(&text, &root, entry)? {
+                item::set(&mut meant, entry);
+                text = after;
+            }
+            continue;
+        }
         let written = base.as_ref().and_then(|base| base.find_path(entry.path()));
         match root.find_path(entry.path()) {
-            Some(found) if found.to_value() == entry.value => continue,
+            // It may have become so by an alias to an entry before it.
+            Some(found) if found.to_value() == entry.value => {}
             Some(found) if written.map(Node::to_value) == Some(found.to_value()) => {
                 text = splice::replace(&text, &root, entry)?;
             }
             // The model did not change since, and somebody did: as in any three-way merge, theirs stays.
             Some(_) if written.is_some_and(|written| written.to_value() == entry.value) => continue,
             Some(_) if entry.other == Other::Stays => continue,
-            Some(found) => {
-                let reason = format!("`{}` is {} already", entry.key, short(&found.to_value()));
-                return Err(EntryError::Conflict {
-                    line: Some(line_of(&text, found.span.start)),
-                    reason,
-                });
+            Some(_) if resolution == Resolution::Yours => continue,
+            Some(_) if resolution == Resolution::Svcgen => {
+                text = splice::replace(&text, &root, entry)?;
             }
-            None => text = splice::insert(&text, &root, entry)?,
+            Some(found) => {
+                let (now, wanted) = (short(&found.to_value()), short(&entry.value));
+                let reason = format!("`{}` is {now} already, not {wanted}", entry.key);
+                let place = before.find_path(entry.path()).unwrap_or(&before);
+                places.push((Some(line_of(original, place.span.start)), reason));
+                continue;
+            }
+            None => {
+                let near = near(&root, entries, index);
+                text = splice::insert(&text, &root, entry, near)?;
+            }
         }
         set(&mut meant, entry);
+    }
+    if !places.is_empty() {
+        return Err(EntryError::Conflict { places });
     }
     let after = read(&text)?.to_value();
     if after != meant {
@@ -133,11 +214,28 @@ pub fn patch(
     Ok(text)
 }
 
+/// The nearest of svcgen's own keys in the group of an entry that is not there yet.
+fn near<'a>(root: &Node, entries: &'a [Entry], index: usize) -> Option<Near<'a>> {
+    let entry = &entries[index];
+    let is_near = |other: &&Entry| {
+        other.at == entry.at
+            && namespace(&other.key) == namespace(&entry.key)
+            && root.find_path(other.path()).is_some()
+    };
+    let before = entries[..index].iter().rev().find(is_near);
+    let after = entries[index + 1..].iter().find(is_near);
+    let before = before.map(|before| Near::After(&before.key));
+    before.or(after.map(|after| Near::Before(&after.key)))
+}
+
 /// The entries alone, as a document of their own; what is remembered as svcgen's.
 pub fn fragment(entries: &[Entry]) -> String {
     let mut document = Value::Object(Map::new());
     for entry in entries {
-        set(&mut document, entry);
+        match entry.style {
+            Style::Item { .. } => item::set(&mut document, entry),
+            Style::Block | Style::Text(_) => set(&mut document, entry),
+        }
     }
     let top = document.as_object().into_iter().flatten();
     top.map(|(key, value)| yaml_entry(key, value, 0)).collect()

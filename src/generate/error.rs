@@ -23,6 +23,8 @@ pub enum GenerateError {
         line: usize,
         owner: String,
         free: Option<Port>,
+        /// Whether it is the very file that svcgen would write.
+        is_file: bool,
     },
     /// The model lacks something that this tree needs.
     #[error("{message}")]

@@ -67,7 +67,7 @@ pub fn mediawiki_vagrant(
         &module,
         tree.text(&module),
         &text,
-        tree.has_foreign(&module),
+        tree.is_refused(&module),
     )?;
     desired.push(Desired::File { path: module, text });
 
@@ -98,7 +98,7 @@ pub fn mediawiki_vagrant(
         &path,
         tree.text(&path),
         &text,
-        tree.has_foreign(&path),
+        tree.is_refused(&path),
     )?;
     desired.push(Desired::File { path, text });
     desired.extend(settings(service));

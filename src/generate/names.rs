@@ -24,7 +24,14 @@ pub(super) fn check_file(
         return Ok(());
     };
     let (line, owner) = definition(&found);
-    Err(taken(what, path, line, format!("`{owner}`")))
+    Err(GenerateError::Taken {
+        what: what.to_owned(),
+        path: path.to_owned(),
+        line,
+        owner: format!("`{owner}`"),
+        free: None,
+        is_file: !wanted.is_empty(),
+    })
 }
 
 /// Refuses the name of a module that is there without the class that svcgen would write.
@@ -120,6 +127,7 @@ pub(super) fn taken(what: &str, path: &Utf8Path, line: usize, owner: String) -> 
         line,
         owner,
         free: None,
+        is_file: false,
     }
 }
 

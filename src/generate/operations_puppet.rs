@@ -1,6 +1,7 @@
 //! operations/puppet: the class or profile of a service, its role, its deploy source, and its hieradata.
 
 mod idiom;
+mod series;
 mod sources;
 mod tree;
 
@@ -9,6 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use self::idiom::ClassIdiom;
+pub use self::series::{Patch, SeriesTree, Step, series_patch};
 pub use self::tree::PuppetTree;
 pub(super) use self::tree::service_ports;
 use super::puppet_code::{
@@ -60,14 +62,13 @@ pub fn operations_puppet(
 ) -> Result<Generated, GenerateError> {
     let name = service.puppet_name.as_str();
     check_catalog(service, tree)?;
-    let (class, path, template) = match tree.idiom.class {
+    let class = class_name(service, tree);
+    let (path, template) = match tree.idiom.class {
         ClassIdiom::Module => (
-            name.to_owned(),
             format!("modules/{name}/manifests/init.pp"),
             format!("modules/{name}/templates/config.yaml.erb"),
         ),
         ClassIdiom::Profile => (
-            format!("profile::{name}"),
             format!("modules/profile/manifests/{name}.pp"),
             format!("modules/profile/templates/{name}/config.yaml.erb"),
         ),
@@ -81,7 +82,7 @@ pub fn operations_puppet(
         &path,
         tree.text(&path),
         &text,
-        tree.has_foreign(&path),
+        tree.is_refused(&path),
     )?;
     let mut desired = vec![Desired::File { path, text }];
     if service.config.style == ConfigStyle::Template {
@@ -99,7 +100,7 @@ pub fn operations_puppet(
         &role,
         tree.text(&role),
         &text,
-        tree.has_foreign(&role),
+        tree.is_refused(&role),
     )?;
     desired.push(Desired::File { path: role, text });
 
@@ -135,20 +136,30 @@ pub fn operations_puppet(
         subject: format!("{name}: Add role and {what}"),
         body: service.description.paragraphs().join("\n\n"),
     };
-    let secrets = service
-        .config
-        .parameters
-        .iter()
-        .filter(|parameter| parameter.secret);
-    let secrets = secrets
-        .map(|p| (format!("{class}::{}", p.name), p.data_type.placeholder()))
-        .collect();
+    let secrets = secrets(service, &class);
     Ok(Generated {
         desired,
         warnings,
         message,
         secrets,
     })
+}
+
+/// The keys that only the private repository has, with values that stand in for them.
+fn secrets(service: &Service, class: &str) -> Vec<(String, serde_json::Value)> {
+    let parameters = service.config.parameters.iter();
+    parameters
+        .filter(|parameter| parameter.secret)
+        .map(|p| (format!("{class}::{}", p.name), p.data_type.placeholder()))
+        .collect()
+}
+
+/// The class of a service, as the tree calls it.
+fn class_name(service: &Service, tree: &PuppetTree) -> String {
+    match tree.idiom.class {
+        ClassIdiom::Module => service.puppet_name.to_string(),
+        ClassIdiom::Profile => format!("profile::{}", service.puppet_name),
+    }
 }
 
 /// Refuses names that something has which is in no file of svcgen's; `class` is the file of the class.
@@ -213,6 +224,7 @@ fn check_catalog(service: &Service, tree: &PuppetTree) -> Result<(), GenerateErr
         line: *line,
         owner: "a service that already runs elsewhere".into(),
         free: None,
+        is_file: false,
     })
 }
 

@@ -165,6 +165,7 @@ pub(super) fn check(
         line: found.line,
         owner: found.owner.clone(),
         free: free.and_then(|free| Port::new(i64::from(free)).ok()),
+        is_file: false,
     })
 }
 

@@ -33,22 +33,20 @@ impl SourceRepo {
             Ok(document) => Ok(Self {
                 has_stanza: document.get("deploy").is_some(),
             }),
-            Err(
-                EntryError::Unreadable { line, reason }
-                | EntryError::Conflict {
-                    line: Some(line),
+            Err(error) => {
+                let (line, reason) = match error {
+                    EntryError::Unreadable { line, reason } => (line, reason),
+                    EntryError::Conflict { places } => {
+                        let first = places.into_iter().next().unwrap_or_default();
+                        (first.0.unwrap_or(1), first.1)
+                    }
+                };
+                Err(GenerateError::NotUnderstood {
+                    path: PACKAGE.into(),
+                    line,
                     reason,
-                },
-            ) => Err(GenerateError::NotUnderstood {
-                path: PACKAGE.into(),
-                line,
-                reason,
-            }),
-            Err(EntryError::Conflict { line: None, reason }) => Err(GenerateError::NotUnderstood {
-                path: PACKAGE.into(),
-                line: 1,
-                reason,
-            }),
+                })
+            }
         }
     }
 }
@@ -131,7 +129,7 @@ mod tests {
     use camino::Utf8Path;
 
     use super::*;
-    use crate::edit::{EditPlan, Rendered, apply, plan};
+    use crate::edit::{EditPlan, Rendered, Resolution, apply, plan};
     use crate::model::{ServiceName, Sites};
 
     struct Folder(tempfile::TempDir);
@@ -156,7 +154,13 @@ mod tests {
                 Service::parse("svcgen.yaml".into(), &text, &Sites::new(None), None).unwrap();
             let tree = self.worktree();
             let generated = source_repo(&service, &SourceRepo::read(&tree).unwrap()).unwrap();
-            plan(&generated.desired, &tree, &self.rendered()).unwrap()
+            plan(
+                &generated.desired,
+                &tree,
+                &self.rendered(),
+                Resolution::Mark,
+            )
+            .unwrap()
         }
 
         fn rendered(&self) -> Rendered {

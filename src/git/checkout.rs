@@ -171,6 +171,11 @@ impl Checkout {
             .collect()
     }
 
+    /// Whether a branch has been at a commit, as far as is remembered here.
+    pub fn has_been(&self, branch: &str, commit: Oid) -> bool {
+        self.reflog(branch).iter().any(|(id, _)| *id == commit)
+    }
+
     /// Whether there is a remote of this name.
     pub fn has_remote(&self, name: &str) -> bool {
         self.repository.find_remote(name).is_ok()

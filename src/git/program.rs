@@ -41,6 +41,7 @@ const FOREIGN: &[&str] = &[
 pub struct Git {
     folder: Utf8PathBuf,
     settings: Vec<String>,
+    variables: Vec<(&'static str, String)>,
     deadline: Option<Duration>,
 }
 
@@ -91,6 +92,7 @@ impl Git {
         Self {
             folder: folder.to_owned(),
             settings: Vec::new(),
+            variables: Vec::new(),
             deadline: None,
         }
     }
@@ -99,6 +101,13 @@ impl Git {
     #[must_use]
     pub fn with(mut self, key: &str, value: &str) -> Self {
         self.settings.push(format!("{key}={value}"));
+        self
+    }
+
+    /// Sets a variable of the environment for this run.
+    #[must_use]
+    pub fn having(mut self, variable: &'static str, value: &str) -> Self {
+        self.variables.push((variable, value.to_owned()));
         self
     }
 
@@ -167,6 +176,7 @@ impl Git {
         for setting in &self.settings {
             command.arg("-c").arg(setting);
         }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.args(args);
         command
     }

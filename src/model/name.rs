@@ -260,6 +260,27 @@ text_type!(
 );
 
 text_type!(
+    /// The name of a role below `role::`, such as `scb` or `restbase::production`.
+    RoleName, "the name of a role", "^(?!role::)[a-z][a-z0-9_]*(::[a-z][a-z0-9_]*)*$", 200,
+    |text| rule(text.len() > 200 || !text.split("::").all(identifier),
+        "class names of lower-case letters, digits and underscores, parted by `::`, without `role::` before them")
+        .or_else(|| rule(text.starts_with("role::"), "written without `role::`"))
+);
+
+text_type!(
+    /// A datacentre, as the domains of its hosts begin.
+    DatacentreName, "a datacentre", "^[a-z][a-z0-9-]*$", 63,
+    |text| rule(!words(text, lower, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') || text.len() > 63,
+        "lower-case letters, digits and hyphens, beginning with a letter, at most 63 characters")
+);
+
+text_type!(
+    /// An IPv4 address.
+    Address, "an IPv4 address", "^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])$", 15,
+    |text| rule(text.parse::<std::net::Ipv4Addr>().is_err(), "four numbers from 0 to 255, parted by dots")
+);
+
+text_type!(
     /// A repository on the review server, or a key of the same shape: a relative path of plain segments.
     RepositoryName, "a repository name", "^(?!.*\\.\\.)(?!.*\\.[gG][iI][tT](/|$))[A-Za-z0-9_][A-Za-z0-9._+-]*(/[A-Za-z0-9_][A-Za-z0-9._+-]*)*$", 200,
     |text| {

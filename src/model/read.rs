@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::data_type::DataType;
 use super::host::{HostName, HostPattern};
 use super::name::{
-    AccountName, BranchName, CheckName, EnvironmentName, GroupName, ImageName, ParameterName, Port,
-    PuppetName, Refused, RepositoryName, ServiceName, SiteName, TaskId, VariableName, Version,
+    AccountName, Address, BranchName, CheckName, DatacentreName, EnvironmentName, GroupName,
+    ImageName, ParameterName, Port, PuppetName, Refused, RepositoryName, RoleName, ServiceName,
+    SiteName, TaskId, VariableName, Version,
 };
 use super::problem::{Problem, suggest};
 use super::text::is_hidden;
@@ -337,9 +338,11 @@ macro_rules! read_text {
 
 read_text!(
     AccountName,
+    Address,
     BranchName,
     CheckName,
     DataType,
+    DatacentreName,
     EnvironmentName,
     GroupName,
     HostName,
@@ -349,6 +352,7 @@ read_text!(
     ParameterName,
     PuppetName,
     RepositoryName,
+    RoleName,
     ServiceName,
     SiteName,
     TaskId,

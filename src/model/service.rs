@@ -14,6 +14,7 @@ use super::name::{
 };
 use super::people::{Maintainer, Owner};
 use super::problem::Problem;
+use super::production::Production;
 use super::read::{Fields, Read, map};
 use super::runtime::{Build, LogLevel, Runtime};
 use super::site::Site;
@@ -63,6 +64,8 @@ pub struct Service {
     pub build: Build,
     #[schemars(with = "Option<Deploy>")]
     pub deploy: Deploy,
+    #[serde(default)]
+    pub production: Production,
     /// Places other than production.
     #[serde(default, serialize_with = "as_map")]
     #[schemars(with = "std::collections::BTreeMap<EnvironmentName, Environment>")]
@@ -211,6 +214,7 @@ impl Service {
             checks,
             problems,
         );
+        let production = fields.or("production", Production::default(), problems);
         let environments = fields
             .node("environments")
             .and_then(|node| map(node, EnvironmentName::parse, problems))
@@ -250,6 +254,7 @@ impl Service {
             runtime,
             build,
             deploy: deploy?,
+            production,
             environments,
             vagrant: vagrant?,
             tickets,

@@ -5,6 +5,7 @@ mod items;
 use serde_json::Value;
 
 use self::items::items;
+use crate::edit::Resolution;
 use crate::edit::yaml::{Entry, Other, Place, patch};
 use crate::yaml::{Node, parse};
 
@@ -33,7 +34,7 @@ pub fn revise(text: &str, wanted: &Value) -> Revised {
     for change in changes {
         let next = match change {
             Change::Put(entry) => items(&changed, &entry)
-                .or_else(|| patch(Some(&changed), &[entry], Some(&changed)).ok()),
+                .or_else(|| patch(Some(&changed), &[entry], Some(&changed), Resolution::Mark).ok()),
             Change::Remove(path) => remove(&changed, &path),
         };
         match next {
@@ -85,6 +86,7 @@ fn compare(node: &Node, wanted: &Value, path: &mut Vec<String>, changes: &mut Ve
                 value: value.clone(),
                 place: Place::End,
                 other: Other::Refused,
+                style: crate::edit::yaml::Style::Block,
             })),
         }
     }

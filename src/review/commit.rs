@@ -12,7 +12,7 @@ use crate::git::{Checkout, Git, GitError, Head};
 use crate::model::TaskId;
 
 /// Where the message that svcgen last wrote is remembered, beside the text of the files.
-const MESSAGE: &str = "COMMIT_MESSAGE";
+pub(super) const MESSAGE: &str = "COMMIT_MESSAGE";
 
 /// What became of the commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,16 @@ impl Topic {
             .read(MESSAGE.into())
             .map(|message| CommitMessage::parse(&message));
         let ours = match head {
-            Some(tip) => self.ours(tip, written.as_ref().and_then(CommitMessage::change_id))?,
+            Some(tip) => {
+                let id = written.as_ref().and_then(CommitMessage::change_id);
+                match self.ours(tip, id) {
+                    // Another patch stands upon it, and there is nothing to update.
+                    Err(ReviewError::OnTop { .. }) if changed.is_empty() => {
+                        return Ok(Committed::Nothing);
+                    }
+                    ours => ours?,
+                }
+            }
             None => None,
         };
         let fresh = CommitMessage::new(text);
@@ -99,6 +108,20 @@ impl Topic {
         }
     }
 
+    /// Checks that the commit which would be updated is the last one of the branch, before anything is written.
+    ///
+    /// # Errors
+    /// Where somebody committed on top of it.
+    pub fn check_top(&self, rendered: &Rendered) -> Result<(), ReviewError> {
+        let written = rendered
+            .read(MESSAGE.into())
+            .and_then(|message| CommitMessage::parse(&message).change_id());
+        match self.tip() {
+            Some(tip) => self.ours(tip, written).map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// Checks that git knows who commits, before anything is written.
     ///
     /// # Errors
@@ -128,6 +151,7 @@ impl Topic {
                 if self.change_id(*commit)?.as_ref() == Some(&written) {
                     let subject = message.lines().next().unwrap_or_default().to_owned();
                     return Err(ReviewError::OnTop {
+                        root: self.checkout.root().to_owned(),
                         branch: self.branch.clone(),
                         subject,
                         depth,

@@ -127,6 +127,11 @@ impl CommitMessage {
             .find_map(|(_, value)| ChangeId::parse(value.trim()))
     }
 
+    /// The first line.
+    pub fn subject(&self) -> &str {
+        self.text.lines().next().unwrap_or_default()
+    }
+
     /// The text without its trailers.
     pub fn text(&self) -> &str {
         &self.text

@@ -8,7 +8,8 @@ use super::error::ReviewError;
 use crate::edit::Rendered;
 use crate::git::{Checkout, GitError, Head};
 
-/// Finds which of these files carry somebody's uncommitted change; what svcgen wrote itself is not one.
+/// Finds which of these files carry somebody's uncommitted change; what svcgen wrote itself is not one, as it
+/// remembers in any of these stores.
 ///
 /// A folder that is not a checkout has no uncommitted changes.
 ///
@@ -17,7 +18,7 @@ use crate::git::{Checkout, GitError, Head};
 pub fn dirty(
     root: &Utf8Path,
     paths: &[Utf8PathBuf],
-    rendered: &Rendered,
+    stores: &[&Rendered],
 ) -> Result<Vec<Utf8PathBuf>, ReviewError> {
     let checkout = match Checkout::open(root) {
         Ok(checkout) => checkout,
@@ -33,7 +34,7 @@ pub fn dirty(
         let Some(status) = changed.get(place) else {
             continue;
         };
-        if !is_ours(&checkout, path, place, *status, rendered)? {
+        if !is_ours(&checkout, path, place, *status, stores)? {
             dirty.push(path.clone());
         }
     }
@@ -46,15 +47,17 @@ fn is_ours(
     path: &Utf8Path,
     place: &Utf8Path,
     status: Status,
-    rendered: &Rendered,
+    stores: &[&Rendered],
 ) -> Result<bool, ReviewError> {
     let deleted = Status::WT_DELETED | Status::INDEX_DELETED;
     if status.intersects(Status::CONFLICTED | deleted) {
         return Ok(false);
     }
-    let Some(record) = rendered.read(path) else {
+    let records: Vec<String> = stores.iter().filter_map(|store| store.read(path)).collect();
+    if records.is_empty() {
         return Ok(false);
-    };
+    }
+    let record = records.concat();
     let Some(present) = checkout.worktree().read(path).ok().flatten() else {
         return Ok(false);
     };
@@ -66,7 +69,8 @@ fn is_ours(
         }
     }
     Ok(present == record
-        || rendered.is_as_left(path, &present)
+        || stores.iter().any(|store| store.is_as_left(path, &present))
+        || stores.iter().any(|store| store.is_resolved(path, &present))
         || committed.is_some_and(|committed| is_made_of(&committed, &present, &record)))
 }
 

@@ -32,6 +32,7 @@ pub enum ReviewError {
     /// The commit of svcgen's is there, but is not the last one of its branch.
     #[error("on `{branch}` there is \"{subject}\" on top of the commit that svcgen would update")]
     OnTop {
+        root: Utf8PathBuf,
         branch: BranchName,
         subject: String,
         depth: usize,
@@ -52,6 +53,20 @@ pub enum ReviewError {
     Unrelated {
         branch: BranchName,
         upstream: String,
+    },
+    /// Somebody sent another patch set of the change.
+    #[error(
+        "patch set {patch_set} of change {number} was not sent from here, and `{branch}` does not have it"
+    )]
+    Newer {
+        root: Utf8PathBuf,
+        branch: BranchName,
+        remote: String,
+        number: u64,
+        patch_set: u64,
+        reference: String,
+        /// Whether all that the branch has was sent.
+        is_sent: bool,
     },
     #[error("the change of `{branch}` is in `{upstream}` already")]
     Merged {
@@ -80,6 +95,11 @@ pub enum ReviewError {
     Occupied { path: Utf8PathBuf, reason: String },
     #[error("the site `{site}` does not say where its repositories are")]
     NoServer { site: String },
+}
+
+/// Git in a checkout: what would be done in another one of the same names would harm it.
+fn git_in(root: &camino::Utf8Path) -> String {
+    format!("git -C {}", shell_words::quote(root.as_str()))
 }
 
 fn list(names: &[String]) -> String {
@@ -114,6 +134,7 @@ impl ReviewError {
             | Self::Diverged { .. }
             | Self::Unrelated { .. }
             | Self::Merged { .. }
+            | Self::Newer { .. }
             | Self::NothingToSend { .. }
             | Self::NoChangeId { .. }
             | Self::NoRemote { .. }
@@ -147,10 +168,42 @@ impl ReviewError {
                 "git config --global user.email you@example.org".into(),
             ],
             Self::NotOnTopic { branch, .. } => vec![format!("git switch {branch}")],
-            Self::OnTop { depth, .. } => vec![format!("git rebase -i HEAD~{}", depth + 1)],
+            Self::OnTop {
+                root,
+                branch,
+                depth,
+                ..
+            } => {
+                let git = git_in(root);
+                vec![format!(
+                    "{git} switch {branch} && {git} rebase -i HEAD~{}",
+                    depth + 1
+                )]
+            }
             Self::Others { upstream, .. } => vec![format!("git rebase --onto {upstream} HEAD~1")],
             Self::Diverged { upstream, .. } => vec![format!("git rebase {upstream}")],
             Self::Unrelated { upstream, .. } => vec![format!("git log --oneline HEAD {upstream}")],
+            Self::Newer {
+                root,
+                branch,
+                remote,
+                reference,
+                is_sent,
+                ..
+            } => {
+                let git = git_in(root);
+                let next = if *is_sent {
+                    "reset --keep FETCH_HEAD"
+                } else {
+                    "diff HEAD FETCH_HEAD"
+                };
+                vec![
+                    format!(
+                        "{git} switch {branch} && {git} fetch {remote} {reference} && {git} {next}"
+                    ),
+                    "`--force` sends yours over it".into(),
+                ]
+            }
             Self::NoRemote { url, .. } => {
                 let url = url.as_deref().unwrap_or("ssh://USER@HOST:29418/REPOSITORY");
                 vec![format!("git remote add gerrit {}", shell_words::quote(url))]

@@ -1,3 +1,4 @@
+use git2::Oid;
 use serde::Serialize;
 
 use super::error::ReviewError;
@@ -51,6 +52,14 @@ impl Topic {
     /// Before anything is sent: where there is nothing of svcgen's to send, where others' commits would travel along,
     /// and where the remote's branch has changed the same lines. After that: what the server says.
     pub fn push(&self, others: Others) -> Result<Pushed, ReviewError> {
+        self.push_all(&[], others)
+    }
+
+    /// Sends the branch for review as `push` does; these commits of it are svcgen's, besides the last one.
+    ///
+    /// # Errors
+    /// As of `push`.
+    pub fn push_all(&self, own: &[Oid], others: Others) -> Result<Pushed, ReviewError> {
         let root = || self.checkout.root().to_owned();
         let remote = self.remote.as_deref();
         let remote = remote.ok_or_else(|| ReviewError::NoRemote {
@@ -80,7 +89,19 @@ impl Topic {
             });
         }
         let behind = match &upstream {
-            Some(upstream) => self.check(tip, &commits, upstream, others)?,
+            Some(upstream) => {
+                let foreign: Vec<Oid> = commits[1..]
+                    .iter()
+                    .filter(|commit| !own.contains(commit))
+                    .copied()
+                    .collect();
+                let foreign = if others == Others::Refuse {
+                    foreign
+                } else {
+                    Vec::new()
+                };
+                self.check(tip, &foreign, upstream)?
+            }
             None => 0,
         };
         // Not `HEAD`: a branch may have that name.
@@ -123,15 +144,9 @@ impl Topic {
     }
 
     /// Compares the branch with the remote's before it is sent; returns how far it is behind.
-    fn check(
-        &self,
-        tip: git2::Oid,
-        commits: &[git2::Oid],
-        upstream: &Upstream,
-        others: Others,
-    ) -> Result<usize, ReviewError> {
+    fn check(&self, tip: Oid, foreign: &[Oid], upstream: &Upstream) -> Result<usize, ReviewError> {
         let (branch, name) = (self.branch.clone(), short(&upstream.reference));
-        if self.are_merged(&commits[..1], upstream)? {
+        if self.are_merged(&[tip], upstream)? {
             return Err(ReviewError::Merged {
                 branch,
                 upstream: name,
@@ -143,11 +158,9 @@ impl Topic {
                 upstream: name,
             });
         };
-        if others == Others::Refuse && commits.len() > 1 {
-            let messages: Result<Vec<String>, _> = commits[1..]
-                .iter()
-                .map(|c| self.checkout.message(*c))
-                .collect();
+        if !foreign.is_empty() {
+            let messages: Result<Vec<String>, _> =
+                foreign.iter().map(|c| self.checkout.message(*c)).collect();
             let subjects = messages?
                 .iter()
                 .map(|m| m.lines().next().unwrap_or_default().to_owned())
@@ -175,7 +188,7 @@ impl Topic {
     }
 
     /// The files that both sides changed in the same lines.
-    fn conflicts(&self, tip: git2::Oid, upstream: git2::Oid) -> Result<Vec<String>, git2::Error> {
+    fn conflicts(&self, tip: Oid, upstream: Oid) -> Result<Vec<String>, git2::Error> {
         let repository = self.checkout.repository();
         let mut options = git2::MergeOptions::new();
         options.find_renames(false);

@@ -185,6 +185,25 @@ impl Topic {
         Ok(())
     }
 
+    /// Whether the branch holds commits of its own.
+    ///
+    /// # Errors
+    /// Where git cannot read it.
+    pub fn has_commits(&self) -> Result<bool, ReviewError> {
+        match self.tip() {
+            Some(tip) => Ok(!self.own_commits(tip, self.upstream().as_ref())?.is_empty()),
+            None => Ok(false),
+        }
+    }
+
+    /// The branch, where a run that comes to nothing leaves it for another one.
+    pub fn left_by(&self, visit: &Visit) -> Option<String> {
+        let is_kept = matches!(visit.switched, Switched::Found | Switched::Restarted);
+        let was_elsewhere =
+            !matches!(&visit.before, Head::Branch { name, .. } if name == self.branch.as_str());
+        (is_kept && was_elsewhere).then(|| self.branch.to_string())
+    }
+
     /// Fetches the branch that the change is meant for.
     ///
     /// # Errors
@@ -287,11 +306,7 @@ impl Topic {
         let Some(newest) = commits.first() else {
             return Ok(true);
         };
-        let base = self.checkout.merge_base(*newest, upstream.tip);
-        let mut merged = BTreeSet::new();
-        for commit in self.checkout.commits(upstream.tip, base)? {
-            merged.extend(self.change_id(commit)?);
-        }
+        let merged = self.merged_ids(*newest, upstream)?;
         for commit in commits {
             match self.change_id(*commit)? {
                 Some(id) if merged.contains(&id) => {}
@@ -299,6 +314,20 @@ impl Topic {
             }
         }
         Ok(true)
+    }
+
+    /// The Change-Ids in the remote's branch, since the history of a commit left it.
+    pub(super) fn merged_ids(
+        &self,
+        commit: Oid,
+        upstream: &Upstream,
+    ) -> Result<BTreeSet<ChangeId>, ReviewError> {
+        let base = self.checkout.merge_base(commit, upstream.tip);
+        let mut merged = BTreeSet::new();
+        for commit in self.checkout.commits(upstream.tip, base)? {
+            merged.extend(self.change_id(commit)?);
+        }
+        Ok(merged)
     }
 
     /// The Change-Id of a commit.

@@ -15,6 +15,8 @@ pub enum Text {
     Absent,
     /// So many files say something else than the model.
     Differs { files: usize },
+    /// Somebody and svcgen changed the same: the first place, and the reason.
+    Conflict { what: String },
     /// It is there, and not committed.
     Uncommitted,
     /// It is committed; what the review server says of it, where that was asked.

@@ -89,6 +89,9 @@ fn text(name: &'static str, generator: &str, text: &Text, reviewers: &str) -> St
             format!("{files} files say something else than the model"),
         )
         .command("svcgen check"),
+        Text::Conflict { what } => {
+            Step::new(name, State::Next, format!("a conflict: {what}")).command("svcgen check")
+        }
         Text::Uncommitted => {
             Step::new(name, State::Next, "generated, not committed").command(commit)
         }

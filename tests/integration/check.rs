@@ -104,7 +104,7 @@ fn an_edited_tree_is_told_and_kept() {
         $ rm HOME/work/vagrant/puppet/modules/teatime/manifests/init.pp && svcgen vagrant --repo vagrant --commit
         to keep what is there, let svcgen.yaml or a template of your own say it
       puppet/hieradata/common.yaml:22
-        the tree was changed: `teatime::port` is `6009` already
+        the tree was changed: `teatime::port` is `6009` already, not `6002`
         $ "$EDITOR" +22 HOME/work/vagrant/puppet/hieradata/common.yaml
         to keep what is there, let svcgen.yaml say it
     scap: HOME/work/deploy: 1 difference
@@ -125,19 +125,19 @@ fn a_clone_that_remembers_nothing_says_so() {
     env.git_in(&env.work(), &["clone", "-q", "vagrant", "fresh"]);
     edit(&env, "svcgen.yaml", "time for tea", "time");
     let run = env.svcgen(&["check", "--vagrant-repo", "fresh"]);
-    assert_snapshot!(run.show(), @r#"
+    assert_snapshot!(run.show(), @"
     exit 3
     --- stdout
     vagrant: HOME/work/fresh: 1 difference
       puppet/modules/teatime/manifests/init.pp:13
         one of them was changed: the class `teatime` belongs to `class teatime`, which this checkout does not know to be svcgen's
-        $ "$EDITOR" +13 HOME/work/fresh/puppet/modules/teatime/manifests/init.pp
-        to keep what is there, let svcgen.yaml say it
+        $ svcgen vagrant --repo fresh --commit --conflicts svcgen
+        to keep what is there, `--conflicts yours`
     source: not looked at: no checkout of the source repository is named
     scap: not looked at: no checkout of the deploy repository is named
     puppet: not looked at: no checkout of operations/puppet is named
     --- stderr
-    "#);
+    ");
 }
 
 #[test]

@@ -61,7 +61,13 @@ impl Repo {
         let tree = DeployRepo::read(&self.tree)?;
         let generated = deploy_repo(&self.service, &self.site, &tree, &Templates::new(None))?;
         let rendered = Rendered::of(self.tree.root(), &self.service.name);
-        let plan = edit::plan(&generated.desired, &self.tree, &rendered).unwrap();
+        let plan = edit::plan(
+            &generated.desired,
+            &self.tree,
+            &rendered,
+            edit::Resolution::Mark,
+        )
+        .unwrap();
         Ok((generated, plan))
     }
 
@@ -479,7 +485,7 @@ proptest! {
         let repo = Repo::new(&format!("{model}{config}{deploy}"));
         repo.apply();
         let read = repo.read("deploy.wmnet");
-        prop_assert_eq!(&read.vars["odd"], &serde_json::Value::from(value));
+        prop_assert_eq!(read.vars.find("odd").unwrap().to_value(), serde_json::Value::from(value));
         prop_assert_eq!(&read.checks[0].command, &command);
     }
 }

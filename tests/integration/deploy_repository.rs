@@ -406,13 +406,13 @@ name: the submodule `src` of REVISION cannot be named `../../hooks`: it would le
 no url: the submodules of REVISION cannot be read
   cause: .gitmodules:1: the submodule `src` lacks `path` or `url`
 option: `-src` of REVISION is no place for a submodule: it begins with `-`
-commit: the submodule `src` lacks the commit 01234567
+commit: the submodule `src` lacks the commit 0123456
   hint: git --git-dir=WORK/deploy/.git/modules/src fetch --tags
 never fetched: the submodule `new` is not in `WORK/deploy`
   hint: git -C WORK/deploy submodule update --init --recursive
 folder: `.git/hooks` of REVISION is no place for a submodule: it is among git's own files
 folder: `../hooks` of REVISION is no place for a submodule: it leads out of the repository
-checked out: the submodule `src` lacks the commit 01234567
+checked out: the submodule `src` lacks the commit 0123456
   hint: git -C WORK/deploy submodule update --init --recursive
 not initialised: the submodule `src/lib/leaf` is not in `WORK/deploy`
   hint: git -C WORK/deploy submodule update --init --recursive

@@ -57,7 +57,8 @@ fn run_until(env: &Env, call: &str, nth: usize, arguments: &[&str]) -> bool {
         .stderr(std::process::Stdio::null())
         .status()
         .unwrap();
-    !status.success()
+    // strace ends as the program did.
+    status.code().is_none()
 }
 
 /// Whether a program may be traced here; containers often forbid it.
@@ -71,8 +72,8 @@ fn can_trace() -> bool {
 }
 
 /// Kills a run at each of its changes; returns how often. Each time every file has to be old or new, there must be
-/// no others, and the next run has to complete what this one began.
-fn kill_everywhere(env: &Env, generator: &str) -> usize {
+/// no others, and the next run has to complete what this one began, and to end with the same code.
+fn kill_everywhere(env: &Env, generator: &str, code: i32) -> usize {
     // As JSON: what is printed line by line would be many more changes of nothing.
     let arguments = [
         generator,
@@ -88,7 +89,7 @@ fn kill_everywhere(env: &Env, generator: &str) -> usize {
     copy(&tree, &beginning);
     let old = files(&tree);
     let complete = env.svcgen(&arguments);
-    assert_eq!(complete.code, 0, "{}", complete.show());
+    assert_eq!(complete.code, code, "{}", complete.show());
     let new = files(&tree);
     assert_ne!(old, new);
     let mut killed = 0;
@@ -105,8 +106,8 @@ fn kill_everywhere(env: &Env, generator: &str) -> usize {
                 assert!(known.contains(&Some(&content)), "{path} at {call} {nth}");
             }
             let again = env.svcgen(&arguments);
-            assert_eq!(again.code, 0, "{call} {nth}: {}", again.show());
-            assert_eq!(files(&tree), new, "{call} {nth}");
+            assert_eq!(again.code, code, "{call} {nth}: {}", again.show());
+            assert!(files(&tree) == new, "{call} {nth}");
             killed += 1;
             assert!(killed < MOST, "it does not end");
         }
@@ -121,13 +122,45 @@ fn a_run_that_is_killed_leaves_each_file_old_or_new() {
     }
     let env = Env::with_model();
     env.repository("vagrant");
-    let first = kill_everywhere(&env, "vagrant");
+    let first = kill_everywhere(&env, "vagrant", 0);
     assert!(first > 20, "{first}");
-    std::fs::remove_dir_all(env.work().join("beginning")).unwrap();
+}
+
+/// A tree with what was generated, and a model that has changed since.
+fn outdated() -> Env {
+    let env = Env::with_model();
+    env.repository("vagrant");
+    let run = env.svcgen(YES);
+    assert_eq!(run.code, 0, "{}", run.show());
     env.replace("svcgen.yaml", "port: 6699", "port: 6700");
     env.replace("svcgen.yaml", "default: 86400", "default: 3600");
-    let update = kill_everywhere(&env, "vagrant");
+    env
+}
+
+#[test]
+fn an_update_that_is_killed_leaves_each_file_old_or_new() {
+    if !can_trace() {
+        return;
+    }
+    let env = outdated();
+    let update = kill_everywhere(&env, "vagrant", 0);
     assert!(update > 10, "{update}");
+}
+
+/// A conflict is marked, and where that was killed before, by the next run.
+#[test]
+fn a_conflict_that_is_killed_leaves_each_file_old_or_marked() {
+    if !can_trace() {
+        return;
+    }
+    let env = outdated();
+    let class = "vagrant/puppet/modules/trendingedits/manifests/init.pp";
+    env.replace(class, "= 86400,", "= 7200,");
+    env.git("vagrant", &["add", "--all"]);
+    env.git("vagrant", &["commit", "--quiet", "--message", "by hand"]);
+    let marked = kill_everywhere(&env, "vagrant", 11);
+    assert!(marked > 10, "{marked}");
+    assert!(env.read(class).contains("<<<<<<< yours\n"));
 }
 
 const YES: &[&str] = &[

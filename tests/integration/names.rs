@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use proptest::prelude::*;
-use svcgen::edit::{Rendered, plan};
+use svcgen::edit::{Rendered, Resolution, plan};
 use svcgen::generate::{
     DeployRepo, Generated, PuppetTree, VagrantTree, deploy_repo, mediawiki_vagrant,
     operations_puppet,
@@ -14,7 +14,13 @@ use svcgen::worktree::Worktree;
 
 /// The files that a generator writes into an empty folder, by their paths.
 fn files(generated: &Generated, worktree: &Worktree) -> Vec<(String, String)> {
-    let plan = plan(&generated.desired, worktree, &Rendered::none()).unwrap();
+    let plan = plan(
+        &generated.desired,
+        worktree,
+        &Rendered::none(),
+        Resolution::Mark,
+    )
+    .unwrap();
     let files = plan.edits.iter();
     files
         .filter_map(|edit| Some((edit.path.to_string(), edit.after.clone()?)))

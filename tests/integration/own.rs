@@ -251,12 +251,13 @@ fn source_shows_applies_and_does_not_repeat() {
         "source/package.json",
         "{\"name\": \"x\", \"deploy\": {\"target\": \"ubuntu\"}}\n",
     );
-    assert_snapshot!(said(&env, &dry), @r#"
+    assert_snapshot!(said(&env, &dry), @"
     exit 11
-    source: HOME/work/source: would change 0 files, 0 lines added, 0 removed
-    error: package.json:1: `deploy.target` is `"ubuntu"`, not `"debian"`
-    hint: mend the file by hand so that it says what svcgen would write, or change the model
-    "#);
+    source: HOME/work/source: would change 1 file, 1 line added, 1 removed
+    error: `package.json` has uncommitted changes that svcgen did not make
+    hint: commit or stash them
+    hint: `--force` changes the file all the same
+    ");
     std::fs::remove_file(env.work().join("source/package.json")).unwrap();
     assert_snapshot!(said(&env, &dry), @"
     exit 2

@@ -631,7 +631,9 @@ fn a_commit_on_top_is_not_taken_for_svcgens() {
         error.to_string(),
         "on `svcgen/trending-edits` there is \"mine\" on top of the commit that svcgen would update"
     );
-    assert_eq!(error.hints(), ["git rebase -i HEAD~2"]);
+    let git = format!("git -C {}", it.clone);
+    let hint = format!("{git} switch svcgen/trending-edits && {git} rebase -i HEAD~2");
+    assert_eq!(error.hints(), [hint]);
 }
 
 #[test]
@@ -781,7 +783,7 @@ fn uncommitted_changes_of_others_are_found_and_svcgens_are_not() {
         .map(Utf8PathBuf::from)
         .into();
     let dirty = |it: &Fixture| -> Vec<String> {
-        dirty(&it.clone, &paths, &rendered)
+        dirty(&it.clone, &paths, &[&rendered])
             .unwrap()
             .into_iter()
             .map(String::from)
@@ -803,7 +805,7 @@ fn uncommitted_changes_of_others_are_found_and_svcgens_are_not() {
     assert_eq!(dirty(&it), ["shared.yaml", "run"]);
     let nowhere = it.gerrit.path("home");
     assert_eq!(
-        svcgen::review::dirty(&nowhere, &paths, &rendered).unwrap(),
+        svcgen::review::dirty(&nowhere, &paths, &[&rendered]).unwrap(),
         [""; 0]
     );
 }

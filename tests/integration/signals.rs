@@ -150,9 +150,9 @@ fn what_somebody_changes_meanwhile_is_not_written_over() {
     ");
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p ../.git/svcgen; echo > ../.git/svcgen/rendered")), @"
     exit 1
-    error: `puppet/modules/trendingedits/manifests/init.pp` is written, but could not be remembered as svcgen's
-    cause: failed to create directory `HOME/work/vagrant/.git/svcgen/rendered/trending-edits/puppet/modules/trendingedits/manifests`: Not a directory (os error 20)
+    error: `puppet/modules/trendingedits/manifests/init.pp` was not written: it could not be remembered as svcgen's
+    cause: `HOME/work/vagrant/.git/svcgen/rendered/trending-edits.vagrant.json` cannot be read
+    cause: failed to open file `HOME/work/vagrant/.git/svcgen/rendered/trending-edits.vagrant.json`: Not a directory (os error 20)
     hint: run the same command again once that is mended: it goes on from here
-    ?? puppet/modules/trendingedits/manifests/init.pp
     ");
 }

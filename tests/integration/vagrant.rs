@@ -357,9 +357,10 @@ fn what_somebody_else_wrote_stays() {
     env.git("vagrant", &["add", "."]);
     assert_snapshot!(said(&env, DRY), @"
     exit 11
-    vagrant: HOME/work/vagrant: would change 3 files, 47 lines added, 0 removed
+    vagrant: HOME/work/vagrant: would change 3 files, 47 lines added, 0 removed, 1 conflict
     error: puppet/modules/role/settings/trendingedits.yaml: it is there already, and svcgen did not write it
     hint: mend the file by hand so that it says what svcgen would write, or change the model
+    hint: `svcgen vagrant --repo HOME/work/vagrant --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     ");
     env.git(
         "vagrant",
@@ -377,9 +378,10 @@ fn what_somebody_else_wrote_stays() {
     );
     assert_snapshot!(said(&env, DRY), @"
     exit 11
-    vagrant: HOME/work/vagrant: would change 3 files, 46 lines added, 0 removed
-    error: puppet/hieradata/common.yaml:26: `trendingedits::port` is `7000` already
+    vagrant: HOME/work/vagrant: would change 3 files, 46 lines added, 0 removed, 1 conflict
+    error: puppet/hieradata/common.yaml:26: `trendingedits::port` is `7000` already, not `6699`
     hint: mend the file by hand so that it says what svcgen would write, or change the model
+    hint: `svcgen vagrant --repo HOME/work/vagrant --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     ");
     env.git("vagrant", &["checkout", "--quiet", "."]);
     env.svcgen(YES);
@@ -387,9 +389,11 @@ fn what_somebody_else_wrote_stays() {
     env.replace("svcgen.yaml", "default: 86400", "default: 3600");
     assert_snapshot!(said(&env, DRY), @"
     exit 11
-    vagrant: HOME/work/vagrant: would change 0 files, 0 lines added, 0 removed
-    error: puppet/modules/trendingedits/manifests/init.pp: somebody changed the same lines that svcgen would change
-    hint: mend the file by hand so that it says what svcgen would write, or change the model
+    vagrant: HOME/work/vagrant: would change 1 file, 8 lines added, 0 removed, 2 conflicts
+    error: puppet/modules/trendingedits/manifests/init.pp:14: somebody changed the same lines that svcgen would change
+    cause: puppet/modules/trendingedits/manifests/init.pp:26: somebody changed the same lines that svcgen would change
+    hint: `svcgen vagrant --repo HOME/work/vagrant` marks them in the file, as git does
+    hint: `svcgen vagrant --repo HOME/work/vagrant --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     ");
 }
 
@@ -417,12 +421,14 @@ fn a_port_or_name_that_is_taken_has_an_owner() {
     exit 11
     error: the class `glossary` is taken: puppet/modules/glossary/manifests/init.pp:19 gives it to `class glossary`
     hint: choose another name in the model
+    hint: if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, `--conflicts yours` keeps it
     ");
     env.replace("svcgen.yaml", "puppet_name: glossary", "puppet_name: git");
     assert_snapshot!(said(&env, DRY), @"
     exit 11
     error: the class `git` is taken: puppet/modules/git/manifests/init.pp:10 gives it to `class git`
     hint: choose another name in the model
+    hint: if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, `--conflicts yours` keeps it
     ");
 }
 

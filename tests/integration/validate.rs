@@ -81,6 +81,7 @@ fn judge(
                 path: (*path).into(),
                 before,
                 after: Some(after),
+                marks: Vec::new(),
                 record: Record::Forgotten,
             }
         })
@@ -97,6 +98,7 @@ fn judge(
         tree: kind,
         edits: &edits,
         generated: &generated,
+        shared: &[],
         role: &role,
         domain,
         secrets: &secrets,

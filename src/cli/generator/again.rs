@@ -3,6 +3,7 @@ use camino::Utf8Path;
 use super::options::GeneratorOptions;
 use super::{CheckoutArgs, Generator};
 use crate::cli::GlobalArgs;
+use crate::generate::Step;
 
 /// The command that was given, as it would be typed again; without what says how far it goes.
 #[derive(Debug)]
@@ -57,6 +58,15 @@ impl Again {
         self.path("--puppet-repo", checkouts.named(Generator::Puppet));
         self.path("--deploy-repo", checkouts.named(Generator::Scap));
         self.path("--source-repo", checkouts.named(Generator::Source));
+    }
+
+    /// Adds which patches of the series are meant.
+    pub(crate) fn series(&mut self, steps: &[Step]) {
+        self.0.push_str(" --series");
+        if steps != Step::ALL {
+            let names: Vec<&str> = steps.iter().map(|step| step.name()).collect();
+            self.option("--steps", Some(&names.join(",")));
+        }
     }
 
     /// Adds an option with a path.

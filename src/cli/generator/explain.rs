@@ -16,12 +16,18 @@ impl From<GenerateError> for CommandError {
                 .fold(Self::usage(error.to_string()), |e, what| {
                     e.cause(format!("looked for {what}"))
                 }),
-            GenerateError::Taken { free, .. } => {
+            GenerateError::Taken { free, what, .. } => {
                 let this = Self::conflict(error.to_string());
                 match free {
                     Some(port) => this.hint(format!(
                         "{port} is free in this tree: write `port: {port}` in the model"
                     )),
+                    None if what.starts_with("the host ") => this
+                        .hint("write other hosts in `deploy: {groups: ...}` of the model")
+                        .hint("`production: {cluster: ROLE}` is for a service that joins the role"),
+                    None if what.starts_with("the address ") => this.hint(
+                        "write another one in `production: {load_balancer: {addresses: ...}}` of the model",
+                    ),
                     None => this.hint("choose another name in the model"),
                 }
             }

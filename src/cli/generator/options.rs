@@ -1,4 +1,6 @@
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+use crate::edit::Resolution;
 
 /// What is done with the plan of a generator.
 #[derive(Debug, Clone, Default, Args)]
@@ -19,6 +21,9 @@ pub(crate) struct GeneratorOptions {
     /// Change files with uncommitted changes, too; send other commits of the branch along.
     #[arg(long)]
     pub force: bool,
+    /// What becomes of lines that you and svcgen both changed.
+    #[arg(long, value_name = "HOW", default_value = "mark")]
+    pub conflicts: Conflicts,
     /// Judge the result by the real tools: on, except in a dry run.
     #[arg(long, overrides_with = "no_verify")]
     pub verify: bool,
@@ -27,7 +32,38 @@ pub(crate) struct GeneratorOptions {
     pub no_verify: bool,
 }
 
+/// What becomes of lines that somebody and svcgen both changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Conflicts {
+    /// Mark them in the file as git does, where that is svcgen's; else refuse
+    #[default]
+    Mark,
+    /// Keep yours
+    Yours,
+    /// Take those of svcgen
+    Svcgen,
+}
+
+impl From<Conflicts> for Resolution {
+    fn from(conflicts: Conflicts) -> Self {
+        match conflicts {
+            Conflicts::Mark => Self::Mark,
+            Conflicts::Yours => Self::Yours,
+            Conflicts::Svcgen => Self::Svcgen,
+        }
+    }
+}
+
 impl GeneratorOptions {
+    /// The options by which the change was to be published, as they are typed after the command.
+    pub(super) fn publication(&self) -> &'static str {
+        match (self.commit, self.review) {
+            (_, true) => " --review",
+            (true, false) => " --commit",
+            (false, false) => "",
+        }
+    }
+
     /// Whether a commit is made.
     pub(super) fn commits(&self) -> bool {
         (self.commit || self.review) && !self.dry_run

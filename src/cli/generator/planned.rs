@@ -1,9 +1,9 @@
 use camino::Utf8Path;
 
-use super::Generator;
 use super::target::Target;
+use super::{Generator, renamed};
 use crate::cli::context::{Context, Loaded};
-use crate::edit::{EditPlan, Rendered, plan};
+use crate::edit::{EditPlan, Origin, Rendered, Resolution, plan};
 use crate::error::CommandError;
 use crate::generate::{
     DeployRepo, GenerateError, Generated, PuppetTree, SourceRepo, VagrantTree, deploy_repo,
@@ -19,6 +19,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) loaded: &'a Loaded,
     /// The deploy checkout, where another generator of this run knows it.
     pub(crate) deploy: Option<&'a Utf8Path>,
+    pub(crate) resolution: Resolution,
 }
 
 /// The plan of one generator in one tree, and what it was made from.
@@ -69,12 +70,20 @@ impl Planner<'_> {
     ) -> Result<Planned, NotPlanned> {
         let rendered = match target {
             Target::Checkout(_) => {
-                Rendered::of(worktree.root(), &self.loaded.service.name).by(generator.name())
+                let own = Rendered::of(worktree.root(), &self.loaded.service.name);
+                let own = own
+                    .by(generator.name())
+                    .from_model(self.origin())
+                    .taking_over(self.resolution != Resolution::Mark);
+                renamed::refuse(self.loaded, &self.origin(), &own, worktree)?;
+                own
             }
             Target::Output(_) => Rendered::none(),
         };
         let generated = self.generate(generator, target, worktree, &rendered)?;
-        let edits = plan(&generated.desired, worktree, &rendered).map_err(CommandError::from)?;
+        let edits = plan(&generated.desired, worktree, &rendered, self.resolution);
+        let edits = edits.map_err(CommandError::from)?;
+        renamed::refuse_classes(self.loaded, &rendered, &edits)?;
         let setting = self.setting(generator, worktree.root())?;
         Ok(Planned {
             rendered,
@@ -82,6 +91,43 @@ impl Planner<'_> {
             edits,
             setting,
         })
+    }
+
+    /// Says why there is no plan, and what can be done.
+    pub(crate) fn explain(
+        &self,
+        refused: NotPlanned,
+        generator: Generator,
+        target: &Target,
+        worktree: &Worktree,
+    ) -> CommandError {
+        let is_file = match &refused {
+            NotPlanned::Refused(GenerateError::Taken { is_file, .. }) => *is_file,
+            NotPlanned::Refused(_) | NotPlanned::Failed(_) => return refused.into(),
+        };
+        let error = CommandError::from(refused);
+        if matches!(target, Target::Output(_)) {
+            return error;
+        }
+        if is_file {
+            return error.hint(
+                "if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, \
+                 `--conflicts yours` keeps it",
+            );
+        }
+        let own = Rendered::of(worktree.root(), &self.loaded.service.name).by(generator.name());
+        let hint = renamed::hint(&self.origin(), &own, worktree);
+        hint.into_iter().fold(error, CommandError::hint)
+    }
+
+    /// The model, as a checkout remembers it.
+    fn origin(&self) -> Origin {
+        let path = &self.loaded.path;
+        Origin {
+            path: path.canonicalize_utf8().unwrap_or_else(|_| path.clone()),
+            port: self.loaded.service.port.number(),
+            puppet_name: self.loaded.service.puppet_name.to_string(),
+        }
     }
 
     fn generate(

@@ -2,20 +2,22 @@ use std::cell::RefCell;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::again::Again;
+use super::conflicts::Conflicts;
 use super::options::GeneratorOptions;
 use super::planned::{Planned, Planner};
 use super::summary::Summary;
 use super::target::Target;
 use super::{Generator, verify};
-use crate::cli::Failure;
 use crate::cli::context::{Context, Loaded};
-use crate::edit::{EditPlan, Rendered, apply};
-use crate::error::CommandError;
+use crate::cli::{Failure, GlobalArgs};
+use crate::edit::{Conflict, EditPlan, Rendered, apply};
+use crate::error::{CommandError, ErrorKind};
 use crate::generate::Generated;
 use crate::git::set_deploy_dir;
 use crate::interrupt;
 use crate::model::BranchName;
-use crate::review::{Others, Topic, dirty};
+use crate::review::{Others, Topic, Visit, dirty};
 use crate::ui::{Format, Ui};
 use crate::worktree::Worktree;
 
@@ -24,6 +26,7 @@ pub(crate) struct Run<'a> {
     pub(crate) context: &'a Context,
     pub(crate) loaded: &'a Loaded,
     pub(crate) options: &'a GeneratorOptions,
+    pub(crate) global: &'a GlobalArgs,
     pub(crate) ui: &'a Ui,
     /// The deploy checkout, where another generator of this run knows it.
     pub(crate) deploy: Option<Utf8PathBuf>,
@@ -60,7 +63,13 @@ impl Run<'_> {
         }
         let visit = topic.visit().map_err(CommandError::from)?;
         let mut is_touched = false;
-        let ended = self.in_tree(generator, target, &worktree, Some(&topic), &mut is_touched);
+        let ended = self.in_tree(
+            generator,
+            target,
+            &worktree,
+            Some((&topic, &visit)),
+            &mut is_touched,
+        );
         if !is_touched {
             let left = topic.leave(&visit);
             // The first failure is the one to tell.
@@ -71,19 +80,38 @@ impl Run<'_> {
         ended
     }
 
+    /// Looks whether the branch is as svcgen left it, before anything is written.
+    fn check_branch(
+        &self,
+        topic: &Topic,
+        root: &Utf8Path,
+        edits: &EditPlan,
+    ) -> Result<(), CommandError> {
+        let own = Rendered::of(root, &self.loaded.service.name);
+        // Where there is nothing to update, other patches may stand upon it.
+        if !edits.edits.is_empty() {
+            topic.check_top(&own)?;
+        }
+        if self.options.review && !self.options.force && topic.remote().is_some() {
+            topic.check_newer(&own)?;
+        }
+        Ok(())
+    }
+
     /// Runs a generator in a tree that is checked out as it has to be; `is_touched` says whether anything was written.
     fn in_tree(
         &self,
         generator: Generator,
         target: &Target,
         worktree: &Worktree,
-        topic: Option<&Topic>,
+        on: Option<(&Topic, &Visit)>,
         is_touched: &mut bool,
     ) -> Result<Ended, Failure> {
         let planner = Planner {
             context: self.context,
             loaded: self.loaded,
             deploy: self.deploy.as_deref(),
+            resolution: self.options.conflicts.into(),
         };
         let Planned {
             rendered,
@@ -92,7 +120,10 @@ impl Run<'_> {
             setting,
         } = planner
             .plan(generator, target, worktree)
-            .map_err(CommandError::from)?;
+            .map_err(|refused| planner.explain(refused, generator, target, worktree))?;
+        if let Some((topic, _)) = on {
+            self.check_branch(topic, worktree.root(), &edits)?;
+        }
         let mut summary = Summary::new(
             generator,
             worktree.root(),
@@ -103,11 +134,20 @@ impl Run<'_> {
         if self.ui.format == Format::Text {
             summary.show_plan(self.ui, self.options)?;
         }
-        if let Err(conflicts) = refuse_conflicts(&edits) {
+        if !edits.conflicts.is_empty() {
+            let again = self.again(generator, worktree.root());
+            let conflicts = Conflicts {
+                edits: &edits,
+                whole: format!("{again}{}", self.options.publication()),
+                again,
+                root: worktree.root(),
+                branch: on.and_then(|(topic, visit)| topic.left_by(visit)),
+            };
+            let error = self.mark(&conflicts, worktree, &rendered, &mut summary);
             if self.ui.format == Format::Json {
                 self.hand_over(&summary)?;
             }
-            return Err(conflicts.into());
+            return Err(error?.into());
         }
         self.refuse_dirty(worktree.root(), &edits, &rendered)?;
         let is_new = !edits.edits.is_empty() || self.options.verify;
@@ -128,7 +168,7 @@ impl Run<'_> {
         if !self.options.dry_run {
             if !has_differences {
                 apply(&edits, worktree, &rendered).map_err(CommandError::from)?;
-            } else if self.may_apply(worktree.root())? {
+            } else if self.may_apply(worktree.root(), &edits.conflicts)? {
                 *is_touched = true;
                 apply(&edits, worktree, &rendered).map_err(CommandError::from)?;
                 if let Some(setting) = &setting {
@@ -141,7 +181,7 @@ impl Run<'_> {
             } else {
                 ended = Ended::Declined;
             }
-            if let (Some(topic), false) = (topic, ended == Ended::Declined) {
+            if let (Some((topic, _)), false) = (on, ended == Ended::Declined) {
                 ended =
                     self.publish(topic, worktree, &edits, &generated, &rendered, &mut summary)?;
                 *is_touched |= summary.has_commit();
@@ -151,6 +191,41 @@ impl Run<'_> {
             self.hand_over(&summary)?;
         }
         Ok(ended)
+    }
+
+    /// Writes conflicts into their files, where that is possible and wished; returns what is left to do.
+    ///
+    /// A run that commits writes none: what it leaves is a commit, or what was there before.
+    fn mark(
+        &self,
+        conflicts: &Conflicts<'_>,
+        worktree: &Worktree,
+        rendered: &Rendered,
+        summary: &mut Summary<'_>,
+    ) -> Result<CommandError, CommandError> {
+        let edits = conflicts.edits;
+        if edits.is_blocked() || self.options.dry_run || self.options.commits() {
+            return Ok(conflicts.refused());
+        }
+        self.refuse_dirty(worktree.root(), edits, rendered)?;
+        interrupt::check()?;
+        match self.may_apply(worktree.root(), &edits.conflicts) {
+            Ok(true) => {}
+            Ok(false) => return Ok(conflicts.refused()),
+            // Where nobody can be asked, the conflicts are what there is to tell.
+            Err(error) if error.kind == ErrorKind::Usage => return Ok(conflicts.refused()),
+            Err(error) => return Err(error),
+        }
+        apply(edits, worktree, rendered)?;
+        summary.applied(self.ui);
+        Ok(conflicts.marked())
+    }
+
+    /// The command that runs this generator alone, in the same checkout.
+    fn again(&self, generator: Generator, root: &Utf8Path) -> String {
+        let mut command = Again::new(generator.name(), self.global, self.options);
+        command.path("--repo", Some(root));
+        command.as_str().to_owned()
     }
 
     /// Gives a script what was done: prints it, or keeps it with that of the other generators.
@@ -163,7 +238,11 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn topic(&self, generator: Generator, root: &Utf8Path) -> Result<Topic, CommandError> {
+    pub(super) fn topic(
+        &self,
+        generator: Generator,
+        root: &Utf8Path,
+    ) -> Result<Topic, CommandError> {
         let (service, site) = (&self.loaded.service, &self.loaded.site);
         let branch = match &self.options.topic {
             Some(name) => BranchName::parse(name),
@@ -195,25 +274,19 @@ impl Run<'_> {
             // They are committed with the rest: an earlier run may have written them.
             paths.extend(edits.unchanged.iter().cloned());
         }
-        let dirty = dirty(root, &paths, rendered)?;
-        let Some((first, rest)) = dirty.split_first() else {
-            return Ok(());
-        };
-        let more = if rest.is_empty() {
-            String::new()
-        } else {
-            format!(" and {} more", rest.len())
-        };
-        Err(CommandError::conflict(format!(
-            "`{first}`{more} has uncommitted changes that svcgen did not make"
-        ))
-        .hint("commit or stash them")
-        .hint("`--force` changes the file all the same"))
+        refuse_dirty(&dirty(root, &paths, &[rendered])?)?;
+        Ok(())
     }
 
     /// Asks, unless that is not wished.
-    fn may_apply(&self, root: &Utf8Path) -> Result<bool, CommandError> {
+    pub(super) fn may_apply(
+        &self,
+        root: &Utf8Path,
+        conflicts: &[Conflict],
+    ) -> Result<bool, CommandError> {
+        let is_marked = !conflicts.is_empty();
         let what = match (self.options.commit, self.options.review) {
+            _ if is_marked => "write this change, with conflict markers,",
             (_, true) => "write, commit and send this change",
             (true, false) => "write and commit this change",
             (false, false) => "write this change",
@@ -254,7 +327,9 @@ impl Run<'_> {
             } else {
                 Others::Refuse
             };
-            summary.pushed(topic.push(others)?, self.ui);
+            let pushed = topic.push(others)?;
+            topic.note_review(&pushed, rendered)?;
+            summary.pushed(pushed, self.ui);
         } else if topic.remote().is_some() {
             return Ok(Ended::Committed);
         }
@@ -262,15 +337,33 @@ impl Run<'_> {
     }
 }
 
-fn refuse_conflicts(edits: &EditPlan) -> Result<(), CommandError> {
-    let Some((first, rest)) = edits.conflicts.split_first() else {
+pub(super) fn refuse_conflicts<'a>(
+    conflicts: impl IntoIterator<Item = &'a Conflict>,
+) -> Result<(), CommandError> {
+    let mut conflicts = conflicts.into_iter();
+    let Some(first) = conflicts.next() else {
         return Ok(());
     };
-    let error = rest
-        .iter()
-        .fold(CommandError::conflict(first.to_string()), |error, other| {
-            error.cause(other.to_string())
-        });
+    let error = conflicts.fold(CommandError::conflict(first.to_string()), |error, other| {
+        error.cause(other.to_string())
+    });
     Err(error
         .hint("mend the file by hand so that it says what svcgen would write, or change the model"))
+}
+
+/// Refuses to go on where somebody has changes that are not committed.
+pub(super) fn refuse_dirty(dirty: &[Utf8PathBuf]) -> Result<(), CommandError> {
+    let Some((first, rest)) = dirty.split_first() else {
+        return Ok(());
+    };
+    let more = if rest.is_empty() {
+        String::new()
+    } else {
+        format!(" and {} more", rest.len())
+    };
+    Err(CommandError::conflict(format!(
+        "`{first}`{more} has uncommitted changes that svcgen did not make"
+    ))
+    .hint("commit or stash them")
+    .hint("`--force` changes the file all the same"))
 }

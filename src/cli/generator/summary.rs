@@ -75,14 +75,23 @@ impl<'a> Summary<'a> {
         ui.result(&text)?;
         let (added, removed) = diff::count(self.plan);
         let place = format!("{}: {}", self.generator, self.root);
-        let would = if options.dry_run {
+        let is_refused =
+            self.plan.is_blocked() || (options.commits() && !self.plan.conflicts.is_empty());
+        let would = if options.dry_run || is_refused {
             "would change"
         } else {
             "changes"
         };
         let lines = if added == 1 { "line" } else { "lines" };
+        let conflicts = match self.plan.conflicts.len() {
+            0 => None,
+            1 => Some("1 conflict".to_owned()),
+            count => Some(format!("{count} conflicts")),
+        };
         let counted = |what: &str| {
-            format!("{place}: {would} {what}, {added} {lines} added, {removed} removed")
+            let more = conflicts.iter().map(|conflicts| format!(", {conflicts}"));
+            let more: String = more.collect();
+            format!("{place}: {would} {what}, {added} {lines} added, {removed} removed{more}")
         };
         ui.status(&match (
             self.plan.edits.len(),
@@ -92,6 +101,7 @@ impl<'a> Summary<'a> {
             (0, None, 0) if options.commits() => format!("{place}: nothing to write"),
             (0, None, 0) => format!("{place}: nothing to do"),
             (0, Some(_), 0) => format!("{place}: {would} one setting"),
+            (0, None, _) => format!("{place}: {}", conflicts.clone().unwrap_or_default()),
             (1, _, _) => counted("1 file"),
             (files, _, _) => counted(&format!("{files} files")),
         });
@@ -143,31 +153,36 @@ impl<'a> Summary<'a> {
     }
 
     pub(super) fn pushed(&mut self, pushed: Pushed, ui: &Ui) {
-        let what = match pushed.outcome {
-            Outcome::New => "sent for review",
-            Outcome::Updated => "updated in review",
-            Outcome::Nothing => "in review already, nothing new",
-        };
-        let urls = if pushed.urls.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", pushed.urls.join(" "))
-        };
-        ui.status(&format!("{}: {what}{urls}", self.generator));
-        if pushed.behind > 0 {
-            let hint = pushed
-                .hint
-                .as_deref()
-                .map(|hint| format!("; `{hint}` brings it up to date"))
-                .unwrap_or_default();
-            let commits = if pushed.behind == 1 {
-                "1 commit".into()
-            } else {
-                format!("{} commits", pushed.behind)
-            };
-            ui.warning(&format!("the remote's branch is {commits} ahead{hint}"));
-        }
+        tell_pushed(self.generator, &pushed, ui);
         self.review = Some(pushed);
+    }
+}
+
+/// Says what a review server made of a change.
+pub(super) fn tell_pushed(name: &str, pushed: &Pushed, ui: &Ui) {
+    let what = match pushed.outcome {
+        Outcome::New => "sent for review",
+        Outcome::Updated => "updated in review",
+        Outcome::Nothing => "in review already, nothing new",
+    };
+    let urls = if pushed.urls.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", pushed.urls.join(" "))
+    };
+    ui.status(&format!("{name}: {what}{urls}"));
+    if pushed.behind > 0 {
+        let hint = pushed
+            .hint
+            .as_deref()
+            .map(|hint| format!("; `{hint}` brings it up to date"))
+            .unwrap_or_default();
+        let commits = if pushed.behind == 1 {
+            "1 commit".into()
+        } else {
+            format!("{} commits", pushed.behind)
+        };
+        ui.warning(&format!("the remote's branch is {commits} ahead{hint}"));
     }
 }
 

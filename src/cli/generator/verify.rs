@@ -4,9 +4,9 @@ use camino::Utf8PathBuf;
 
 use super::Generator;
 use crate::cli::context::Loaded;
-use crate::edit::{Desired, EditPlan};
+use crate::edit::{Desired, EditPlan, FileEdit, Record};
 use crate::error::{CommandError, ErrorKind};
-use crate::generate::Generated;
+use crate::generate::{Generated, Step};
 use crate::ui::Ui;
 use crate::validate::{Finding, Outcome, PuppetRequest, PuppetTree, Verdict, puppet, scap};
 use crate::worktree::Worktree;
@@ -52,14 +52,76 @@ pub(super) fn judge(
         tree,
         edits: &plan.edits,
         generated: &owned,
+        shared: &[],
         role,
         domain: site.domain.as_ref(),
         secrets: &generated.secrets,
     }))
 }
 
+/// Has one patch of the series judged in the tree as it is after it.
+pub(super) fn judge_patch(
+    step: Step,
+    after: &Worktree,
+    generated: &Generated,
+    loaded: &Loaded,
+) -> Result<Verdict, CommandError> {
+    let (service, site) = (&loaded.service, &loaded.site);
+    let edits: Vec<FileEdit> = after
+        .differences()?
+        .into_iter()
+        .map(|(path, before, after)| FileEdit {
+            path,
+            before,
+            after,
+            marks: Vec::new(),
+            record: Record::Forgotten,
+        })
+        .collect();
+    let (mut owned, mut shared) = (Vec::new(), Vec::new());
+    for desired in &generated.desired {
+        let path = desired.path();
+        match desired {
+            Desired::File { .. } => {
+                owned.extend(after.read(path)?.map(|text| (path.clone(), text)))
+            }
+            Desired::Blocks { .. } => shared.push(path.clone()),
+            _ => {}
+        }
+    }
+    // Trees that do not load roles by themselves have to be given the one that is compiled.
+    let role = Utf8PathBuf::from(format!("manifests/role/{}.pp", service.puppet_name));
+    if !owned.iter().any(|(path, _)| *path == role)
+        && let Some(text) = after.read(&role)?
+    {
+        owned.push((role, text));
+    }
+    let mut verdict = puppet(&PuppetRequest {
+        root: after.root(),
+        tree: PuppetTree::Production,
+        edits: &edits,
+        generated: &owned,
+        shared: &shared,
+        role: &service.puppet_name,
+        domain: site.domain.as_ref(),
+        secrets: &generated.secrets,
+    });
+    if step == Step::Cluster {
+        verdict
+            .steps
+            .extend(crate::validate::nodes(service, after)?);
+    }
+    Ok(verdict)
+}
+
 /// Prints what was judged; a finding is a failure.
 pub(super) fn tell(verdict: &Verdict, ui: &Ui) -> Result<(), CommandError> {
+    tell_of(None, verdict, ui)
+}
+
+/// Prints what was judged of a patch; a finding is a failure.
+pub(super) fn tell_of(patch: Option<&str>, verdict: &Verdict, ui: &Ui) -> Result<(), CommandError> {
+    let of = patch.map(|patch| format!("{patch}: ")).unwrap_or_default();
     let mut passed = Vec::new();
     let (mut skipped, mut missing, mut installs) = (Vec::new(), Vec::new(), "");
     for step in &verdict.steps {
@@ -75,16 +137,16 @@ pub(super) fn tell(verdict: &Verdict, ui: &Ui) -> Result<(), CommandError> {
                 }
             }
             Outcome::NotJudged { reason } => {
-                ui.warning(&format!("not verified: {}: {reason}", step.name))
+                ui.warning(&format!("{of}not verified: {}: {reason}", step.name))
             }
         }
         for note in &step.notes {
-            ui.detail(&format!("{}: {note}", step.name));
+            ui.detail(&format!("{of}{}: {note}", step.name));
         }
     }
     if !skipped.is_empty() {
         ui.warning(&format!(
-            "not verified: {}; {} not installed: `{installs}`",
+            "{of}not verified: {}; {} not installed: `{installs}`",
             skipped.join(", "),
             match missing.as_slice() {
                 [one] => format!("{one} is"),
@@ -96,7 +158,7 @@ pub(super) fn tell(verdict: &Verdict, ui: &Ui) -> Result<(), CommandError> {
         return Err(failure(verdict));
     }
     if !passed.is_empty() {
-        ui.status(&format!("verified: {}", passed.join(", ")));
+        ui.status(&format!("{of}verified: {}", passed.join(", ")));
     }
     Ok(())
 }

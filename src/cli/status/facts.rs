@@ -130,12 +130,15 @@ fn look(
         let is_new = paths
             .iter()
             .all(|path| planned.rendered.read(path).is_none());
-        if is_new && conflicts.is_empty() {
+        if let Some(first) = conflicts.first() {
+            return Ok(Text::Conflict {
+                what: first.to_string(),
+            });
+        }
+        if is_new {
             return Ok(Text::Absent);
         }
-        return Ok(Text::Differs {
-            files: edits.len() + conflicts.len(),
-        });
+        return Ok(Text::Differs { files: edits.len() });
     }
     if !checkout.status(&places)?.is_empty() {
         return Ok(Text::Uncommitted);

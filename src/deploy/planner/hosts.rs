@@ -2,11 +2,13 @@ use camino::Utf8PathBuf;
 
 use super::problem::{PlanProblem, ProblemKind};
 use super::{Action, Planner};
-use crate::deploy::facts::{Facts, Place};
-use crate::deploy::plan::{HostPlan, PlannedGroup, Work};
+use crate::deploy::facts::{Facts, FileState, Place};
+use crate::deploy::plan::{HostPlan, PlannedGroup, RenderedFile, Work};
 use crate::deploy::program::Objects;
 use crate::deploy::repository::TreeSize;
+use crate::deploy::template::ConfigRenderer;
 use crate::model::{HostName, Revision};
+use crate::scap::{ConfigFile, Files as _};
 
 /// Plans one host after the other.
 pub(super) struct HostPlanner<'a> {
@@ -47,6 +49,11 @@ impl HostPlanner<'_> {
             let reason = format!("the release {} is not there any more", revision.short());
             return Err(vec![PlanProblem::unfit(name, reason)]);
         }
+        let (config, config_diff) = match is_rollback && is_there {
+            // It keeps the configuration that it has.
+            true => (None, String::new()),
+            false => self.config(name, facts)?,
+        };
         let (objects, lacking) = match is_rollback && is_there {
             true => (Objects::There, Vec::new()),
             false => self.objects(facts, revision),
@@ -57,11 +64,11 @@ impl HostPlanner<'_> {
             live: facts.current.clone(),
             done: facts.done.clone(),
             old: old(facts),
-            work: self.work(facts, revision),
+            work: self.work(facts, revision, &config_diff),
             objects,
             lacking,
-            config: None,
-            config_diff: String::new(),
+            config,
+            config_diff,
             warnings: self.warnings(facts),
             place: facts.place.clone(),
         })
@@ -93,7 +100,7 @@ impl HostPlanner<'_> {
         problems
     }
 
-    fn work(&self, facts: &Facts, revision: &Revision) -> Work {
+    fn work(&self, facts: &Facts, revision: &Revision, config_diff: &str) -> Work {
         let request = &self.planner.request;
         if request.action == Action::Restart {
             return Work::Restart;
@@ -101,13 +108,69 @@ impl HostPlanner<'_> {
         let is_live = facts.current.as_ref() == Some(revision)
             && facts.done.as_ref() == Some(revision)
             && facts.progress.is_none()
-            && leads_to(&facts.place, revision);
+            && leads_to(&facts.place, revision)
+            && config_diff.is_empty();
         if request.action == Action::Rollback && old(facts).is_none() && facts.done.is_none() {
             return Work::Withdraw;
         }
         match is_live && !request.force {
             true => Work::Nothing,
             false => Work::Everything,
+        }
+    }
+
+    /// The configuration as it will be on a host, and what changes in it.
+    fn config(
+        &self,
+        name: &HostName,
+        facts: &Facts,
+    ) -> Result<(Option<Vec<RenderedFile>>, String), Vec<PlanProblem>> {
+        let directory = &self.planner.directory;
+        let is_restart = self.planner.request.action == Action::Restart;
+        if directory.config_files.is_empty() || is_restart {
+            return Ok((None, String::new()));
+        }
+        let wrong = |reason: String| PlanProblem {
+            host: name.clone(),
+            kind: ProblemKind::Config,
+            reason,
+        };
+        let files = self
+            .planner
+            .repository
+            .files(&self.planner.request.revision);
+        let files = files.map_err(|error| vec![wrong(error.to_string())])?;
+        let mut renderer = ConfigRenderer::new(name, &directory.vars);
+        let (mut rendered, mut diff, mut problems) = (Vec::new(), String::new(), Vec::new());
+        for file in &directory.config_files {
+            let template = match files.read(&file.template) {
+                Ok(template) => template.unwrap_or_default(),
+                Err(error) => {
+                    problems.push(wrong(error.to_string()));
+                    continue;
+                }
+            };
+            if let Some(path) = &file.remote_vars
+                && facts.files.get(path) == Some(&FileState::Unreadable)
+            {
+                problems.push(wrong(format!("{} cannot read {path}", facts.user)));
+                continue;
+            }
+            let remote_vars = file.remote_vars.as_ref().and_then(|path| facts.text(path));
+            match renderer.render(file, &template, remote_vars.as_deref()) {
+                Ok(text) => {
+                    diff.push_str(&difference(file, facts, &text));
+                    rendered.push(RenderedFile {
+                        path: file.destination.clone(),
+                        text,
+                    });
+                }
+                Err(error) => problems.push(wrong(error.to_string())),
+            }
+        }
+        match problems.is_empty() {
+            true => Ok((Some(rendered), diff)),
+            false => Err(problems),
         }
     }
 
@@ -180,6 +243,24 @@ fn old(facts: &Facts) -> Option<Revision> {
         let current = facts.current.clone();
         current.filter(|_| facts.progress.is_none() && facts.record.is_empty())
     })
+}
+
+/// What changes in a file outside of the release, as a unified diff; nothing where nothing does.
+fn difference(file: &ConfigFile, facts: &Facts, text: &str) -> String {
+    let path = &file.destination;
+    if !path.is_absolute() {
+        return String::new();
+    }
+    let (name, before) = match facts.files.get(path) {
+        Some(FileState::Bytes(bytes)) => (path.as_str(), String::from_utf8_lossy(bytes)),
+        Some(FileState::Unreadable) => return format!("{path} cannot be read, to compare\n"),
+        Some(FileState::Absent) | None => ("/dev/null", "".into()),
+    };
+    if before == text {
+        return String::new();
+    }
+    let diff = similar::TextDiff::from_lines(before.as_ref(), text);
+    diff.unified_diff().header(name, path.as_str()).to_string()
 }
 
 fn leads_to(place: &Place, revision: &Revision) -> bool {

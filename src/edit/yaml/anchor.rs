@@ -1,6 +1,7 @@
 //! Finds the place where a careful person would put a new key.
 
 use super::{Entry, Place};
+use crate::edit::order::gap;
 use crate::place::{line_end, line_start};
 use crate::yaml::{Key, Node};
 
@@ -12,8 +13,15 @@ pub(super) struct Anchor {
     pub(super) blank_after: bool,
 }
 
+/// The key that a new one of the same namespace goes beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Near<'a> {
+    After(&'a str),
+    Before(&'a str),
+}
+
 /// Finds the place of a new key in a block mapping.
-pub(super) fn anchor(text: &str, mapping: &Node, entry: &Entry) -> Anchor {
+pub(super) fn anchor(text: &str, mapping: &Node, entry: &Entry, near: Option<Near<'_>>) -> Anchor {
     let entries = mapping.entries();
     if entries.is_empty() {
         return Anchor {
@@ -22,8 +30,18 @@ pub(super) fn anchor(text: &str, mapping: &Node, entry: &Entry) -> Anchor {
             blank_after: false,
         };
     }
-    match entry.place {
-        Place::Group => group(text, entries, &entry.key),
+    match &entry.place {
+        Place::Group => {
+            beside(text, entries, near).unwrap_or_else(|| group(text, entries, &entry.key))
+        }
+        Place::After(other) => {
+            let found = entries.iter().rposition(|(key, _)| key.text == *other);
+            among(
+                text,
+                entries,
+                found.map_or(entries.len(), |index| index + 1),
+            )
+        }
         Place::Sorted if is_sorted(entries) => {
             let names: Vec<&str> = entries.iter().map(|(key, _)| key.text.as_str()).collect();
             among(text, entries, gap(&names, &entry.key))
@@ -52,6 +70,26 @@ fn among(text: &str, entries: &[(Key, Node)], index: usize) -> Anchor {
             blank_after: false,
         },
     }
+}
+
+/// The place beside another key.
+fn beside(text: &str, entries: &[(Key, Node)], near: Option<Near<'_>>) -> Option<Anchor> {
+    let find = |name: &str| entries.iter().rposition(|(key, _)| key.text == name);
+    let at = match near? {
+        Near::After(name) => entry_end(text, &entries[find(name)?]),
+        Near::Before(name) => {
+            let index = find(name)?;
+            let floor = index
+                .checked_sub(1)
+                .map_or(0, |i| entry_end(text, &entries[i]));
+            heading(text, &entries[index].0, floor)
+        }
+    };
+    Some(Anchor {
+        at,
+        blank_before: false,
+        blank_after: false,
+    })
 }
 
 /// The place of a key in the group of its namespace, or of the new group.
@@ -106,24 +144,6 @@ fn groups(text: &str, entries: &[(Key, Node)]) -> Vec<usize> {
         .collect()
 }
 
-/// The index of the gap into which a name fits: between a lesser and a greater neighbour, and of several such
-/// gaps the one after the nearest lesser name. Real files are only roughly sorted.
-fn gap(names: &[&str], name: &str) -> usize {
-    let fits = |index: usize| {
-        let after = index.checked_sub(1).is_none_or(|i| names[i] < name);
-        let before = names.get(index).is_none_or(|next| name < *next);
-        after && before
-    };
-    let previous = |index: usize| index.checked_sub(1).map(|i| names[i]);
-    let mut best = None;
-    for index in (0..=names.len()).filter(|&index| fits(index)) {
-        if best.is_none_or(|best| previous(index) > previous(best)) {
-            best = Some(index);
-        }
-    }
-    best.unwrap_or(names.len())
-}
-
 /// Whether most neighbours are in order.
 fn is_sorted(entries: &[(Key, Node)]) -> bool {
     let pairs = entries.windows(2);
@@ -150,7 +170,7 @@ fn has_blank_line(text: &str, entry: &(Key, Node), next: &Key) -> bool {
         .is_some_and(|between| between.lines().any(|line| line.trim().is_empty()))
 }
 
-fn namespace(key: &str) -> &str {
+pub(super) fn namespace(key: &str) -> &str {
     key.rsplit_once("::")
         .map_or(key, |(namespace, _)| namespace)
 }

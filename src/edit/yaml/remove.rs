@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::anchor::content_end;
-use super::read;
+use super::{item, read};
 use crate::edit::EntryError;
 use crate::place::{line_end, line_of, line_start};
 use crate::yaml::{Key, Kind, Node, parse};
@@ -33,6 +33,12 @@ pub fn remove(
     for keys in entries {
         let path = || keys.iter().map(String::as_str);
         let root = read(&text)?;
+        if let Some((list, item)) = item::of_keys(keys) {
+            if let Some(after) = item::remove(&text, &root, list, item, base.as_ref()) {
+                text = after;
+            }
+            continue;
+        }
         let (Some(found), Some(name)) = (root.find_path(path()), keys.last()) else {
             continue;
         };
@@ -51,14 +57,15 @@ pub fn remove(
     Ok(Removed { text, kept })
 }
 
-/// Whether a text holds no value, but for empty mappings, and no comment.
+/// Whether a text holds no value, but for empty mappings and lists, and no comment.
 pub(in crate::edit) fn is_hollow(text: &str) -> bool {
     fn is_empty(node: &Node) -> bool {
         match &node.kind {
             Kind::Null => true,
             Kind::Mapping(entries) => entries
                 .iter()
-                .all(|(_, value)| matches!(value.kind, Kind::Mapping(_)) && is_empty(value)),
+                .all(|(_, value)| !matches!(value.kind, Kind::Null) && is_empty(value)),
+            Kind::Sequence(items) => items.is_empty(),
             _ => false,
         }
     }
@@ -66,7 +73,7 @@ pub(in crate::edit) fn is_hollow(text: &str) -> bool {
 }
 
 /// The text without an entry; `None` where nothing else would stay as it is.
-fn without(text: &str, root: &Node, keys: &[String]) -> Option<String> {
+pub(super) fn without(text: &str, root: &Node, keys: &[String]) -> Option<String> {
     let after = cut(text, root, keys)?;
     let mut meant = root.to_value();
     drop_key(&mut meant, keys)?;

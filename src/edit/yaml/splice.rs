@@ -1,51 +1,83 @@
 //! Splices lines into the text of a document.
 
-use super::anchor::{Anchor, anchor};
-use super::{Entry, Place};
+use super::anchor::{Anchor, Near, anchor};
+use super::{Entry, List, Place, Style};
 use crate::edit::EntryError;
 use crate::place::{line_end, line_ending, line_of, line_start};
-use crate::render::quoting::yaml_entry;
+use crate::render::quoting::{yaml_entry, yaml_string};
 use crate::yaml::{Key, Kind, Node};
 
 /// Inserts an entry that is not there; mappings that lead to it are made.
-pub(super) fn insert(text: &str, root: &Node, entry: &Entry) -> Result<String, EntryError> {
+pub(super) fn insert(
+    text: &str,
+    root: &Node,
+    entry: &Entry,
+    near: Option<Near<'_>>,
+) -> Result<String, EntryError> {
     let mut mapping = root;
     for (depth, name) in entry.at.iter().enumerate() {
         match mapping.entries().iter().rfind(|(key, _)| key.text == *name) {
             Some((key, value)) if value.entries().is_empty() => {
                 let rest = &entry.at[depth + 1..];
-                return fill(text, key, value, &nested(rest, entry), entry);
+                return fill(text, key, value, rest, entry);
             }
             Some((_, value)) => mapping = value,
             None => {
-                let (outer, rest) = (
-                    Entry {
-                        key: name.clone(),
-                        ..entry.clone()
-                    },
-                    &entry.at[depth + 1..],
-                );
-                let place = if depth == 0 { Place::Group } else { Place::End };
+                // A list of plain names has them one below the other.
+                let is_plain = !name.contains("::") && root.entries().len() > 1;
+                let place = match depth == 0 && !is_plain {
+                    true => Place::Group,
+                    false => Place::End,
+                };
                 let outer = Entry {
-                    value: nested(rest, entry),
+                    key: name.clone(),
                     at: entry.at[..depth].to_vec(),
                     place,
-                    ..outer
+                    style: Style::Text(lines(&entry.at[depth..], entry, 0)),
+                    ..entry.clone()
                 };
-                return splice(text, mapping, &outer);
+                return splice(text, mapping, &outer, None);
             }
         }
     }
-    splice(text, mapping, entry)
+    splice(text, mapping, entry, near)
 }
 
-/// The entry as the value of the mappings that lead to it.
-fn nested(path: &[String], entry: &Entry) -> serde_json::Value {
-    let inner = serde_json::json!({ entry.key.as_str(): entry.value.clone() });
-    path.iter().rev().fold(
-        inner,
-        |value, key| serde_json::json!({ key.as_str(): value }),
-    )
+/// The lines of an entry, below those of mappings that lead to it.
+pub(super) fn lines(path: &[String], entry: &Entry, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    if let Some((name, rest)) = path.split_first() {
+        let inner = lines(rest, entry, indent + 2);
+        return format!("{pad}{}:\n{inner}", yaml_string(name));
+    }
+    match &entry.style {
+        Style::Block => yaml_entry(&entry.key, &entry.value, indent),
+        Style::Text(text) => text
+            .lines()
+            .map(|line| match line {
+                "" => "\n".to_owned(),
+                line => format!("{pad}{line}\n"),
+            })
+            .collect(),
+        Style::Item {
+            list: List::Flow, ..
+        } => {
+            let item = yaml_entry("", &entry.value, 0);
+            let item = item.trim_start_matches("'': ").trim_end();
+            format!("{pad}{}: [{item}]\n", yaml_string(&entry.key))
+        }
+        Style::Item { comment, .. } => {
+            let list = yaml_entry(
+                &entry.key,
+                &[entry.value.clone()].into_iter().collect(),
+                indent,
+            );
+            match comment {
+                Some(comment) => format!("{} # {comment}\n", list.trim_end()),
+                None => list,
+            }
+        }
+    }
 }
 
 /// Gives a key that holds nothing (`key:` or `key: {}`) its first entries.
@@ -53,7 +85,7 @@ fn fill(
     text: &str,
     key: &Key,
     value: &Node,
-    content: &serde_json::Value,
+    path: &[String],
     entry: &Entry,
 ) -> Result<String, EntryError> {
     if !matches!(value.kind, Kind::Null | Kind::Mapping(_)) {
@@ -64,19 +96,12 @@ fn fill(
             entry.key
         );
         return Err(EntryError::Conflict {
-            line: Some(line_of(text, key.span.start)),
-            reason,
+            places: vec![(Some(line_of(text, key.span.start)), reason)],
         });
     }
     let eol = line_ending(text);
     let indent = key.span.start - line_start(text, key.span.start) + 2;
-    let lines: String = content
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(k, v)| yaml_entry(k, v, indent))
-        .collect();
-    let lines = lines.replace('\n', eol);
+    let lines = lines(path, entry, indent).replace('\n', eol);
     let colon = key.span.end + text[key.span.end..].find(':').map_or(0, |at| at + 1);
     let end = line_end(text, colon);
     let held = value.span.start.max(colon)..value.span.end.max(colon);
@@ -101,7 +126,12 @@ fn fill(
 }
 
 /// Inserts an entry into a block mapping.
-fn splice(text: &str, mapping: &Node, entry: &Entry) -> Result<String, EntryError> {
+fn splice(
+    text: &str,
+    mapping: &Node,
+    entry: &Entry,
+    near: Option<Near<'_>>,
+) -> Result<String, EntryError> {
     if mapping.flow {
         let reason = format!(
             "`{}` belongs into a mapping that is written in one line",
@@ -116,12 +146,12 @@ fn splice(text: &str, mapping: &Node, entry: &Entry) -> Result<String, EntryErro
     let indent = mapping.entries().first().map_or(0, |(key, _)| {
         key.span.start - line_start(text, key.span.start)
     });
-    let lines = yaml_entry(&entry.key, &entry.value, indent);
+    let lines = lines(&[], entry, indent);
     let Anchor {
         at,
         blank_before,
         blank_after,
-    } = anchor(text, mapping, entry);
+    } = anchor(text, mapping, entry, near);
     let mut inserted = String::new();
     if at > 0 && !text[..at].ends_with('\n') {
         inserted.push('\n');
@@ -151,7 +181,7 @@ pub(super) fn replace(text: &str, root: &Node, entry: &Entry) -> Result<String, 
         .iter()
         .rfind(|(key, _)| key.text == entry.key)
     else {
-        return insert(text, root, entry);
+        return insert(text, root, entry, None);
     };
     let start = line_start(text, key.span.start);
     let end = line_end(
@@ -159,7 +189,7 @@ pub(super) fn replace(text: &str, root: &Node, entry: &Entry) -> Result<String, 
         super::anchor::content_end(text, value).max(key.span.end),
     );
     let comment = trailing_comment(text, value, end);
-    let lines = yaml_entry(&entry.key, &entry.value, key.span.start - start);
+    let lines = lines(&[], entry, key.span.start - start);
     let lines = match (lines.matches('\n').count(), comment) {
         (1, Some(comment)) => format!("{} {comment}\n", lines.trim_end()),
         _ => lines,

@@ -40,6 +40,7 @@ pub(super) fn checks(
             value,
             place: Place::End,
             other: Other::Refused,
+            style: crate::edit::yaml::Style::Block,
         }
     });
     generated.desired.push(Desired::Yaml {

@@ -63,6 +63,7 @@ pub(super) fn config_deploy(
         value: file,
         place: Place::End,
         other: Other::Refused,
+        style: crate::edit::yaml::Style::Block,
     };
     generated.desired.push(Desired::Yaml {
         path: CONFIG_FILES.into(),
@@ -118,6 +119,7 @@ fn top(key: String, value: Value) -> Entry {
         value,
         place: Place::End,
         other: Other::Refused,
+        style: crate::edit::yaml::Style::Block,
     }
 }
 
@@ -166,6 +168,7 @@ fn variables(service: &Service, site: &Site) -> Vec<Entry> {
         .filter(|(key, _)| !is_parameter(key))
         .map(|(key, value)| Entry {
             other: Other::Stays,
+            style: crate::edit::yaml::Style::Block,
             ..top(key.to_owned(), value)
         });
     let own = parameters.iter().filter(|p| !p.secret).filter_map(|p| {

@@ -103,9 +103,14 @@ impl VagrantTree {
         self.ports
     }
 
+    /// Whether a file that svcgen would write is there, and is neither its own nor taken over.
+    pub(super) fn is_refused(&self, path: &Utf8Path) -> bool {
+        self.has_foreign(path) && !self.rendered.takes_over()
+    }
+
     /// Whether a file is there that svcgen did not write.
     pub(super) fn has_foreign(&self, path: &Utf8Path) -> bool {
-        self.worktree.has_file(path) && self.rendered.read(path).is_none()
+        self.rendered.is_foreign(path, &self.worktree)
     }
 
     /// Whether a port is the service's own, under a name that it had before.

@@ -162,6 +162,7 @@ impl SourceList {
             value,
             place: Place::Sorted,
             other: Other::Refused,
+            style: crate::edit::yaml::Style::Block,
         }
     }
 }

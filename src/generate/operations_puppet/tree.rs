@@ -39,7 +39,7 @@ pub struct PuppetTree {
     pub(super) catalog: Vec<(String, Utf8PathBuf, usize)>,
     /// Whether the description of a role is a parameter of its base profile.
     pub(super) has_role_description: bool,
-    rendered: Rendered,
+    pub(super) rendered: Rendered,
     pub(super) worktree: Worktree,
 }
 
@@ -135,9 +135,14 @@ impl PuppetTree {
         })
     }
 
+    /// Whether a file that svcgen would write is there, and is neither its own nor taken over.
+    pub(super) fn is_refused(&self, path: &Utf8Path) -> bool {
+        self.has_foreign(path) && !self.rendered.takes_over()
+    }
+
     /// Whether a file is there that svcgen did not write.
     pub(super) fn has_foreign(&self, path: &Utf8Path) -> bool {
-        self.worktree.has_file(path) && self.rendered.read(path).is_none()
+        self.rendered.is_foreign(path, &self.worktree)
     }
 
     /// Whether a port is the service's own, under a name that it had before.

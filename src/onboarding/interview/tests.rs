@@ -207,7 +207,7 @@ fn hosts_and_places_become_the_models() {
         "10%",
         "",
     ]);
-    replies.extend(["", "", ""]);
+    replies.extend(["", "", "", "", ""]);
     replies.extend([
         "+",
         "spec",
@@ -372,7 +372,7 @@ fn a_thing_that_is_looked_through_stays_as_it_is() {
     assert!(played.is_over, "{:#?}", played.seen);
     assert_eq!(played.answers()["config"]["parameters"], json!([parameter]));
     // `before` is asked where `after` is not said, and stays.
-    let through = ["39", "1", "", "", "", "", "", "", "", "", ""];
+    let through = ["41", "1", "", "", "", "", "", "", "", "", ""];
     let played = with_parameter(&through);
     assert!(played.is_over, "{:#?}", played.seen);
     let check = json!({"name": "c", "command": "x", "before": "promote"});

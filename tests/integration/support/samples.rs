@@ -27,6 +27,29 @@ deploy:
     - {name: default, hosts: ["trending[1001-1003].north.farm.example"]}
 "#;
 
+/// The sample trees, and the branch of each that changes are meant for.
+pub(crate) const TREES: &[(&str, &str)] = &[
+    ("vagrant", "main"),
+    ("puppet", "live"),
+    ("deploy", "master"),
+    ("source", "master"),
+];
+
+/// Generates in all of them.
+pub(crate) const GENERATE: &[&str] = &[
+    "generate",
+    "--vagrant-repo",
+    "vagrant",
+    "--puppet-repo",
+    "puppet",
+    "--deploy-repo",
+    "deploy",
+    "--source-repo",
+    "source",
+    "--no-verify",
+    "--yes",
+];
+
 impl Env {
     /// A home with the model in the working directory, and a user whom git knows.
     pub(crate) fn with_model() -> Self {

@@ -1,0 +1,220 @@
+//! The series of patches for operations/puppet: each is planned on top of the ones before it.
+
+mod plan;
+mod told;
+
+use camino::Utf8PathBuf;
+
+pub(crate) use self::plan::without_blocks;
+use self::plan::{Planned, Planning, stores};
+use self::told::Told;
+use super::run::{refuse_conflicts, refuse_dirty};
+use super::target::Target;
+use super::{Ended, Generator, Run, verify};
+use crate::cli::Failure;
+use crate::edit::{Rendered, apply, remember};
+use crate::error::CommandError;
+use crate::generate::Step;
+use crate::interrupt;
+use crate::review::{Chain, Fate, Others, Part, Topic, dirty};
+use crate::ui::Format;
+use crate::worktree::Worktree;
+
+impl Run<'_> {
+    /// Runs the patches of the series: plans all, shows them, judges each, and writes them.
+    pub(crate) fn series(&self, steps: &[Step], target: &Target) -> Result<Ended, Failure> {
+        let worktree = target.open()?;
+        if !self.options.commits() {
+            return self.write_series(steps, &worktree);
+        }
+        let topic = self.topic(Generator::Puppet, worktree.root())?;
+        topic.check_identity().map_err(CommandError::from)?;
+        if self.options.review && topic.remote().is_some() {
+            topic.fetch().map_err(CommandError::from)?;
+        }
+        let visit = topic.visit().map_err(CommandError::from)?;
+        let mut is_touched = false;
+        let ended = self.commit_series(steps, &worktree, &topic, &mut is_touched);
+        if !is_touched {
+            let left = topic.leave(&visit);
+            // The first failure is the one to tell.
+            if ended.is_ok() {
+                left.map_err(CommandError::from)?;
+            }
+        }
+        ended
+    }
+
+    /// Plans the patches upon their commits, and makes a commit of each.
+    fn commit_series(
+        &self,
+        steps: &[Step],
+        worktree: &Worktree,
+        topic: &Topic,
+        is_touched: &mut bool,
+    ) -> Result<Ended, Failure> {
+        let stores = stores(worktree, &self.loaded.service.name);
+        let Planning {
+            planned,
+            trees,
+            own,
+            mut chain,
+        } = plan::in_commits(self, steps, worktree, &stores, topic)?;
+        let mut told = Told::new(worktree.root(), &planned);
+        self.show(&mut told, &planned)?;
+        let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
+        let mut has_differences = planned.iter().any(|patch| !patch.edits.edits.is_empty());
+        if let Some(last) = trees.last() {
+            let changed = chain.changed(*last).map_err(CommandError::from)?;
+            let dirty = dirty(worktree.root(), &changed, &all).map_err(CommandError::from)?;
+            // What is there already as it shall be is not in the way: an earlier run was interrupted.
+            let dirty = chain.differing(*last, dirty).map_err(CommandError::from)?;
+            refuse_dirty(&dirty)?;
+            has_differences |= !changed.is_empty();
+        }
+        self.judge_series(&mut told, &planned)?;
+        interrupt::check()?;
+        if has_differences && !self.may_apply(worktree.root(), &[])? {
+            self.tell(&told)?;
+            return Ok(Ended::Declined);
+        }
+        let parts: Vec<Part<'_>> = stores
+            .iter()
+            .zip(trees.iter().copied())
+            .map(|((step, rendered), tree)| {
+                let patch = planned.iter().find(|patch| patch.step == *step);
+                let text = patch.map(|patch| &patch.patch.generated.message);
+                let text = text.filter(|text| !text.subject.is_empty());
+                Part {
+                    rendered,
+                    text,
+                    tree,
+                }
+            })
+            .collect();
+        let ticket = &self.loaded.service.tickets.service_request;
+        let bugs: Vec<_> = ticket.iter().cloned().collect();
+        let made = chain.write(&parts, &bugs).map_err(CommandError::from)?;
+        for patch in &planned {
+            remember(&patch.edits, &patch.rendered).map_err(CommandError::from)?;
+        }
+        for (((_, store), tree), is_own) in stores.iter().zip(&trees).zip(&own) {
+            if *is_own {
+                chain.leave(*tree, store).map_err(CommandError::from)?;
+            }
+        }
+        for ((step, _), made) in stores.iter().zip(&made) {
+            if let Some(made) = made {
+                *is_touched |= made.fate != Fate::Unchanged;
+                told.committed(*step, topic, made, self.ui);
+            }
+        }
+        let commits = Chain::commits(&made);
+        let mut ended = Ended::Done;
+        if commits.is_empty() {
+            self.ui
+                .status(&format!("nothing to commit on {}", topic.branch()));
+        } else if self.options.review {
+            let others = match self.options.force {
+                true => Others::Send,
+                false => Others::Refuse,
+            };
+            let pushed = topic
+                .push_all(&commits, others)
+                .map_err(CommandError::from)?;
+            told.pushed(pushed, self.ui);
+        } else if topic.remote().is_some() {
+            ended = Ended::Committed;
+        }
+        self.tell(&told)?;
+        Ok(ended)
+    }
+
+    /// Plans the patches in the files as they are, and writes them there without a commit.
+    fn write_series(&self, steps: &[Step], worktree: &Worktree) -> Result<Ended, Failure> {
+        let stores = stores(worktree, &self.loaded.service.name);
+        let planned = plan::in_files(self, steps, worktree, &stores)?;
+        let mut told = Told::new(worktree.root(), &planned);
+        self.show(&mut told, &planned)?;
+        let edits = || planned.iter().flat_map(|patch| &patch.edits.edits);
+        if !self.options.force {
+            let paths: Vec<Utf8PathBuf> = edits()
+                .filter(|edit| edit.before.is_some())
+                .map(|edit| edit.path.clone())
+                .collect();
+            let all: Vec<_> = stores.iter().map(|(_, store)| store).collect();
+            let dirty = dirty(worktree.root(), &paths, &all).map_err(CommandError::from)?;
+            refuse_dirty(&dirty)?;
+        }
+        self.judge_series(&mut told, &planned)?;
+        interrupt::check()?;
+        let has_differences = edits().next().is_some();
+        let mut ended = match (self.options.dry_run, has_differences) {
+            (true, true) => Ended::Differs,
+            _ => Ended::Done,
+        };
+        if !self.options.dry_run {
+            if has_differences && !self.may_apply(worktree.root(), &[])? {
+                ended = Ended::Declined;
+            } else {
+                for patch in &planned {
+                    apply(&patch.edits, worktree, &patch.rendered).map_err(CommandError::from)?;
+                    told.applied(patch, self.ui);
+                }
+                if has_differences && worktree.root().join(".git").exists() {
+                    ended = Ended::Written;
+                }
+            }
+        }
+        self.tell(&told)?;
+        Ok(ended)
+    }
+
+    /// Shows the patches; ends where one of them is a conflict.
+    fn show(&self, told: &mut Told<'_>, planned: &[Planned]) -> Result<(), Failure> {
+        if self.ui.format == Format::Text {
+            for patch in planned {
+                told.show(patch, self.ui, self.options)?;
+            }
+        }
+        let conflicts = planned.iter().flat_map(|patch| &patch.edits.conflicts);
+        if let Err(conflicts) = refuse_conflicts(conflicts) {
+            self.tell(told)?;
+            return Err(conflicts.into());
+        }
+        Ok(())
+    }
+
+    /// Has each patch judged in the tree as it is after it.
+    fn judge_series(&self, told: &mut Told<'_>, planned: &[Planned]) -> Result<(), Failure> {
+        if !self.options.verifies() {
+            return Ok(());
+        }
+        for patch in planned {
+            let is_new = !patch.edits.edits.is_empty() || self.options.verify;
+            if !is_new || patch.patch.generated.desired.is_empty() {
+                continue;
+            }
+            let what = format!("verifying {}...", patch.step.name());
+            let verdict = self.ui.busy(&what, || {
+                verify::judge_patch(
+                    patch.step,
+                    &patch.after,
+                    &patch.patch.generated,
+                    self.loaded,
+                )
+            })?;
+            interrupt::check()?;
+            told.judged(patch, verdict, self.ui)?;
+        }
+        Ok(())
+    }
+
+    fn tell(&self, told: &Told<'_>) -> Result<(), Failure> {
+        if self.ui.format == Format::Json {
+            let document = serde_json::to_value(told).map_err(std::io::Error::other)?;
+            self.ui.result(&format!("{document:#}\n"))?;
+        }
+        Ok(())
+    }
+}

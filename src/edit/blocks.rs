@@ -1,0 +1,174 @@
+//! Puts whole lines into a file that others write too, such as a node of a manifest; every other byte stays.
+
+use super::EntryError;
+use crate::place::{line_ending, line_start};
+
+/// Lines of svcgen's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// The lines, each with its end, and with the blank line that parts them from what follows or precedes.
+    pub text: String,
+    /// The byte before which they go where they are not there yet: the start of a line, or the end of the file.
+    pub at: usize,
+}
+
+/// Puts blocks into a text, where they are not there; `stale` are those that svcgen wrote and wants no more.
+///
+/// A stale block makes room for the first new one, so that what was changed stays in its place. One that somebody
+/// changed stays, and is named.
+///
+/// # Errors
+/// Where a place is none.
+pub fn patch(
+    text: Option<&str>,
+    blocks: &[Block],
+    stale: &[String],
+) -> Result<Patched, EntryError> {
+    let before = text.unwrap_or_default();
+    let eol = line_ending(before);
+    let native = |block: &str| block.replace('\n', eol);
+    let mut changes: Vec<(usize, usize, String)> = Vec::new();
+    let mut kept = Vec::new();
+    let mut room: Vec<(usize, usize)> = Vec::new();
+    // The same lines may be wanted in several places.
+    let mut seen: Vec<usize> = Vec::new();
+    for block in stale {
+        match find(before, &native(block), &seen) {
+            Some(at) => {
+                seen.push(at);
+                room.push((at, at + native(block).len()));
+            }
+            // What is not there at all is left in peace: another branch may be checked out.
+            None if is_changed(before, block) => kept.push(block.clone()),
+            None => {}
+        }
+    }
+    room.reverse();
+    for block in blocks {
+        let lines = native(&block.text);
+        if let Some(at) = find(before, &lines, &seen) {
+            seen.push(at);
+            continue;
+        }
+        let (start, end) = room.pop().unwrap_or((block.at, block.at));
+        let is_place = start == before.len()
+            || (before.is_char_boundary(start) && line_start(before, start) == start);
+        if !is_place {
+            let reason = "there is no place for new lines".into();
+            return Err(EntryError::Unreadable { line: 1, reason });
+        }
+        let open = end == before.len() && start == end && !before.is_empty();
+        let lines = match open && !before.ends_with('\n') {
+            true => format!("{eol}{lines}"),
+            false => lines,
+        };
+        changes.push((start, end, lines));
+    }
+    changes.extend(
+        room.into_iter()
+            .map(|(start, end)| (start, end, String::new())),
+    );
+    // Of several at one place the first one comes first.
+    changes.sort_by_key(|(start, ..)| *start);
+    let mut after = String::new();
+    let mut at = 0;
+    for (start, end, lines) in changes {
+        after.push_str(before.get(at..start).unwrap_or_default());
+        after.push_str(&lines);
+        at = end.max(at);
+    }
+    after.push_str(&before[at..]);
+    Ok(Patched { text: after, kept })
+}
+
+/// A text with its blocks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patched {
+    pub text: String,
+    /// Blocks that svcgen wrote and wants no more, and that are not there as it wrote them.
+    pub kept: Vec<String>,
+}
+
+/// The blocks alone; what is remembered as svcgen's.
+pub fn fragment(blocks: &[Block]) -> String {
+    blocks.iter().map(|block| block.text.as_str()).collect()
+}
+
+/// Whether a block is there, and not as it was written: its first line is.
+fn is_changed(text: &str, block: &str) -> bool {
+    let first = block.lines().map(str::trim).find(|line| !line.is_empty());
+    first.is_some_and(|first| text.contains(first))
+}
+
+/// Where whole lines begin in a text, besides the places that have been seen.
+fn find(text: &str, lines: &str, seen: &[usize]) -> Option<usize> {
+    let mut places = text.match_indices(lines).map(|(at, _)| at);
+    places.find(|at| line_start(text, *at) == *at && !seen.contains(at))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn block(text: &str, at: usize) -> Block {
+        Block {
+            text: text.into(),
+            at,
+        }
+    }
+
+    #[test]
+    fn lines_come_and_change_and_go() {
+        let text = "a\nc\n";
+        let wanted = [block("b\n", 2), block("d\n", 4)];
+        let once = patch(Some(text), &wanted, &[]).unwrap().text;
+        assert_eq!(once, "a\nb\nc\nd\n");
+        assert_eq!(patch(Some(&once), &wanted, &[]).unwrap().text, once);
+        let other = [block("x\n", 0), block("d\n", 4)];
+        let stale = ["b\n".to_owned()];
+        assert_eq!(
+            patch(Some(&once), &other, &stale).unwrap().text,
+            "a\nx\nc\nd\n"
+        );
+        let all = ["b\n".to_owned(), "d\n".to_owned()];
+        assert_eq!(patch(Some(&once), &[], &all).unwrap().text, text);
+        let gone = patch(Some(text), &[], &all).unwrap();
+        assert_eq!((gone.text.as_str(), gone.kept.len()), (text, 0));
+        let edited = once.replace("b\n", "b # mine\n");
+        let left = patch(Some(&edited), &[], &all).unwrap();
+        assert_eq!(
+            (left.text.as_str(), left.kept.len()),
+            ("a\nb # mine\nc\n", 1)
+        );
+        assert_eq!(
+            patch(Some("a\r\nc"), &[block("d\n", 4)], &[]).unwrap().text,
+            "a\r\nc\r\nd\r\n"
+        );
+        assert!(patch(Some("abc\n"), &[block("d\n", 1)], &[]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_put_in_comes_out_again(
+            text in "([a-c]{0,3}\n){0,6}",
+            lines in prop::collection::btree_set("[x-z]{4,6}\n", 0..4),
+            places in prop::collection::vec(0_usize..7, 4),
+        ) {
+            let starts: Vec<usize> = std::iter::once(0)
+                .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+                .collect();
+            let blocks: Vec<Block> = lines
+                .iter()
+                .zip(places)
+                .map(|(line, place)| block(line, starts[place % starts.len()]))
+                .collect();
+            let with = patch(Some(&text), &blocks, &[]).unwrap().text;
+            prop_assert_eq!(&patch(Some(&with), &blocks, &[]).unwrap().text, &with);
+            let stale: Vec<String> = lines.into_iter().collect();
+            prop_assert_eq!(patch(Some(&with), &[], &stale).unwrap().text, text);
+        }
+    }
+}

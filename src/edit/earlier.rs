@@ -1,0 +1,108 @@
+//! A write that was undone is known by what stood there before: git takes files back without telling anybody.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::record::{Earlier, Index, Past, Written, content_name};
+use super::rendered::{Rendered, replace};
+
+/// How many contents are remembered that svcgen replaced in one file.
+const MOST_EARLIER: usize = 5;
+
+/// What is remembered of a file, for the content that it has now.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    pub(crate) written: Option<Written>,
+    /// The text that svcgen wrote last, or its entries.
+    pub(crate) base: Option<String>,
+    /// Whether the file is again what svcgen found when it wrote: what it wrote was undone.
+    pub(crate) is_undone: bool,
+}
+
+impl Rendered {
+    /// What is remembered of a file that has this content.
+    ///
+    /// Where it has one that svcgen replaced, what was written since was undone: what was remembered then holds.
+    pub(crate) fn known(&self, index: &Index, path: &Utf8Path, content: Option<&str>) -> Known {
+        let now = index.files.get(path);
+        self.undone(now, content).unwrap_or_else(|| Known {
+            written: now.cloned(),
+            base: self.read(path),
+            is_undone: false,
+        })
+    }
+
+    fn undone(&self, now: Option<&Written>, content: Option<&str>) -> Option<Known> {
+        let (now, name) = (now?, content_name(content?)?);
+        if now.left.as_ref() == Some(&name) {
+            return None;
+        }
+        let earlier = now.earlier.iter().rfind(|it| it.content == name)?;
+        let Some(past) = &earlier.written else {
+            return Some(Known {
+                is_undone: true,
+                ..Known::default()
+            });
+        };
+        let base = match &past.text {
+            Some(text) => Some(fs_err::read_to_string(self.past()?.join(text)).ok()?),
+            None => None,
+        };
+        Some(Known {
+            written: Some(Written {
+                form: past.form,
+                keys: past.keys.clone(),
+                is_made: past.is_made,
+                left: None,
+                is_marked: false,
+                earlier: Vec::new(),
+            }),
+            base,
+            is_undone: true,
+        })
+    }
+
+    /// The text that svcgen wrote last into a file that has this content.
+    pub(crate) fn base(&self, path: &Utf8Path, content: Option<&str>) -> Option<String> {
+        let index = self.index().unwrap_or_default();
+        self.known(&index, path, content).base
+    }
+
+    /// Keeps what was remembered of a file beside the content that it was remembered for.
+    pub(super) fn keep_past(
+        &self,
+        index: &Index,
+        path: &Utf8Path,
+        before: &str,
+    ) -> std::io::Result<Vec<Earlier>> {
+        let now = index.files.get(path);
+        let mut earlier = now.map_or_else(Vec::new, |written| written.earlier.clone());
+        let (Some(content), Some(folder)) = (content_name(before), self.past()) else {
+            return Ok(earlier);
+        };
+        let known = self.known(index, path, Some(before));
+        let text = known
+            .base
+            .as_deref()
+            .and_then(|base| Some((content_name(base)?, base)));
+        if let Some((name, base)) = &text {
+            replace(&folder.join(name), base)?;
+        }
+        let written = known.written.map(|written| Past {
+            form: written.form,
+            keys: written.keys,
+            is_made: written.is_made,
+            text: text.map(|(name, _)| name),
+        });
+        earlier.retain(|it| it.content != content);
+        earlier.push(Earlier { content, written });
+        let surplus = earlier.len().saturating_sub(MOST_EARLIER);
+        earlier.drain(..surplus);
+        Ok(earlier)
+    }
+
+    /// Where texts are kept that were remembered once, each under git's name for it.
+    fn past(&self) -> Option<Utf8PathBuf> {
+        let folder = self.folder.as_ref()?;
+        Some(folder.with_extension("earlier"))
+    }
+}

@@ -1,0 +1,118 @@
+use super::EntryError;
+use super::merge::{Resolution, markers, merge, resolve};
+use super::plan::Planner;
+
+impl Planner<'_> {
+    /// Decides what becomes of a file that svcgen owns.
+    ///
+    /// What somebody changed since it was last written is kept by a three-way merge; a file that svcgen never
+    /// wrote is never overwritten unless that is asked for.
+    pub(super) fn whole(
+        &self,
+        before: Option<&str>,
+        base: Option<&str>,
+        wanted: &str,
+    ) -> Result<String, EntryError> {
+        let Some(before) = before else {
+            return Ok(wanted.to_owned());
+        };
+        let before = &self.resolved(before, wanted)?;
+        match (base, self.resolution) {
+            _ if before == wanted => Ok(wanted.to_owned()),
+            (Some(base), _) if before == base => Ok(wanted.to_owned()),
+            (Some(base), resolution) => merge(base, before, wanted, resolution, self.style)
+                .ok_or_else(|| EntryError::conflict(None, "it cannot be merged")),
+            (None, Resolution::Yours) => Ok(before.clone()),
+            (None, Resolution::Svcgen) => Ok(wanted.to_owned()),
+            (None, Resolution::Mark) => {
+                let reason = "it is there already, and svcgen did not write it";
+                Err(EntryError::conflict(None, reason))
+            }
+        }
+    }
+
+    /// A text without conflict markers, which is the only one that can be merged again.
+    pub(super) fn resolved(&self, before: &str, wanted: &str) -> Result<String, EntryError> {
+        if !markers(wanted).is_empty() {
+            return Ok(before.to_owned());
+        }
+        let resolved = resolve(before, self.resolution);
+        let places: Vec<(Option<usize>, String)> = markers(&resolved)
+            .into_iter()
+            .map(|line| {
+                (
+                    Some(line),
+                    "a conflict is marked here, and not resolved".into(),
+                )
+            })
+            .collect();
+        if places.is_empty() {
+            Ok(resolved)
+        } else {
+            Err(EntryError::Conflict { places })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use camino::Utf8Path;
+
+    use super::*;
+    use crate::edit::Rendered;
+    use crate::edit::merge::Style;
+    use crate::edit::record::Index;
+    use crate::worktree::Worktree;
+
+    #[test]
+    fn what_somebody_changed_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let worktree = Worktree::open(Utf8Path::from_path(folder.path()).unwrap()).unwrap();
+        let whole = |before: Option<&str>, base: Option<&str>, wanted: &str, resolution| {
+            let planner = Planner {
+                worktree: &worktree,
+                rendered: &Rendered::none(),
+                index: &Index::default(),
+                resolution,
+                style: Style::Merge,
+            };
+            planner.whole(before, base, wanted)
+        };
+        let (mark, yours, svcgen) = (Resolution::Mark, Resolution::Yours, Resolution::Svcgen);
+        let base = "one\ntwo\nthree\nfour\nfive\n";
+        let theirs = "one\nTWO\nthree\nfour\nfive\n";
+        let wanted = "one\ntwo\nthree\nfour\nFIVE\n";
+        assert_eq!(
+            whole(Some(theirs), Some(base), wanted, mark).unwrap(),
+            "one\nTWO\nthree\nfour\nFIVE\n"
+        );
+        assert_eq!(whole(Some(base), Some(base), wanted, mark).unwrap(), wanted);
+        assert_eq!(whole(None, Some(base), wanted, mark).unwrap(), wanted);
+        let other = "one\ntwo\nthree\nfour\nfünf\n";
+        let marked = whole(Some(other), Some(base), wanted, mark).unwrap();
+        assert_eq!(
+            marked,
+            "one\ntwo\nthree\nfour\n<<<<<<< yours\nfünf\n=======\nFIVE\n>>>>>>> svcgen\n"
+        );
+        // What is marked is not merged again, but can be decided.
+        let refused = whole(Some(&marked), Some(wanted), wanted, mark).unwrap_err();
+        let places = vec![(
+            Some(5),
+            "a conflict is marked here, and not resolved".to_owned(),
+        )];
+        assert_eq!(refused, EntryError::Conflict { places });
+        for (resolution, expected) in [(yours, other), (svcgen, wanted)] {
+            for (before, base) in [
+                (other, Some(base)),
+                (marked.as_str(), Some(wanted)),
+                (other, None),
+            ] {
+                let after = whole(Some(before), base, wanted, resolution);
+                assert_eq!(after.unwrap(), expected);
+            }
+        }
+        assert!(whole(Some(other), None, wanted, mark).is_err());
+        assert_eq!(whole(Some(wanted), None, wanted, mark).unwrap(), wanted);
+    }
+}

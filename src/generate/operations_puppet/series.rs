@@ -1,0 +1,288 @@
+//! The patches that take a service into production, one after the other: itself, its hosts, its admins, its load balancer.
+
+mod admins;
+mod catalog;
+mod cluster;
+mod conftool;
+mod host_regex;
+mod includes;
+mod load_balancer;
+mod lvs;
+mod nodes;
+mod role_data;
+
+use camino::Utf8PathBuf;
+use serde::Serialize;
+
+use self::nodes::Nodes;
+use self::role_data::RoleData;
+use super::{PuppetTree, class_name, operations_puppet, secrets};
+use crate::edit::Rendered;
+use crate::generate::{GenerateError, Generated};
+use crate::model::{HostName, Service, Site};
+use crate::render::Templates;
+use crate::worktree::Worktree;
+
+/// One patch of the series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// The class or profile, the role, the deploy source, the hieradata.
+    Service,
+    /// The hosts, or the cluster that it joins.
+    Cluster,
+    /// The group of those who look after it.
+    Admins,
+    /// The load balancer, and what conftool knows.
+    LoadBalancer,
+}
+
+/// What a patch wants, and who has to agree to it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Patch {
+    pub generated: Generated,
+    /// Who has to approve it, in one sentence without a full stop.
+    pub approval: String,
+    /// Why it comes to nothing, where it does.
+    pub left_out: Option<String>,
+}
+
+impl Step {
+    /// All of them, in the order in which they are merged.
+    pub const ALL: [Self; 4] = [
+        Self::Service,
+        Self::Cluster,
+        Self::Admins,
+        Self::LoadBalancer,
+    ];
+
+    /// The word of the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Cluster => "cluster",
+            Self::Admins => "admins",
+            Self::LoadBalancer => "load-balancer",
+        }
+    }
+
+    /// What it does, in a few words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Service => "class, role, deploy source and hieradata",
+            Self::Cluster => "the hosts that run it",
+            Self::Admins => "the group of its admins",
+            Self::LoadBalancer => "load balancer and conftool",
+        }
+    }
+}
+
+/// What the patches have to know of a tree.
+///
+/// How the tree is written is found out once; what the patches change is read again for each.
+#[derive(Debug)]
+pub struct SeriesTree {
+    puppet: PuppetTree,
+    nodes: Option<Nodes>,
+    roles: RoleData,
+}
+
+impl SeriesTree {
+    /// Reads a tree for one of the patches, whose own records these are.
+    ///
+    /// # Errors
+    /// Where it is no operations/puppet tree, or a file of it is not understood.
+    pub fn read(
+        worktree: &Worktree,
+        service: &Service,
+        rendered: &Rendered,
+    ) -> Result<Self, GenerateError> {
+        let puppet = PuppetTree::read(worktree, service, rendered)?;
+        let mut this = Self {
+            puppet,
+            nodes: None,
+            roles: RoleData::read(worktree),
+        };
+        this.look_at(worktree, rendered)?;
+        Ok(this)
+    }
+
+    /// Looks at the same tree for the next patch, as the ones before leave it.
+    ///
+    /// # Errors
+    /// Where a file is not understood.
+    pub fn look_at(
+        &mut self,
+        worktree: &Worktree,
+        rendered: &Rendered,
+    ) -> Result<(), GenerateError> {
+        self.puppet.worktree = worktree.clone();
+        self.puppet.rendered = rendered.clone();
+        self.nodes = Nodes::read(worktree)?;
+        Ok(())
+    }
+
+    fn worktree(&self) -> &Worktree {
+        &self.puppet.worktree
+    }
+
+    /// The text of a file, where it is there.
+    fn text(&self, path: &str) -> Result<Option<String>, GenerateError> {
+        Ok(self.worktree().read(path)?)
+    }
+}
+
+/// Derives one patch.
+///
+/// # Errors
+/// Where a name, a number or a host is somebody else's, or the tree needs what the model does not say.
+pub fn series_patch(
+    step: Step,
+    service: &Service,
+    site: &Site,
+    tree: &SeriesTree,
+    templates: &Templates,
+) -> Result<Patch, GenerateError> {
+    let mut patch = match step {
+        Step::Service => {
+            let generated = operations_puppet(service, site, &tree.puppet, templates)?;
+            let ticket = match &service.tickets.service_request {
+                Some(task) => format!("the service request {task}"),
+                None => "the service request, which has no number yet".to_owned(),
+            };
+            let approval = format!(
+                "whoever merges in {} decides, after {ticket}",
+                repository(site)
+            );
+            Patch {
+                generated,
+                approval,
+                left_out: None,
+            }
+        }
+        Step::Cluster => cluster::patch(service, site, tree)?,
+        Step::Admins => admins::patch(service, tree)?,
+        Step::LoadBalancer => load_balancer::patch(service, site, tree)?,
+    };
+    // Each is judged by the catalogue of the role, which looks them up.
+    patch.generated.secrets = secrets(service, &class_name(service, &tree.puppet));
+    Ok(patch)
+}
+
+/// The repository as the site calls it.
+fn repository(site: &Site) -> String {
+    let name = site.repositories.puppet.as_ref();
+    name.map_or("this repository".to_owned(), |name| format!("`{name}`"))
+}
+
+/// The role that the hosts of a service have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Home {
+    /// One of its own.
+    Own(String),
+    /// One that serves other services too.
+    Shared(String),
+}
+
+impl Home {
+    fn role(&self) -> &str {
+        match self {
+            Self::Own(role) | Self::Shared(role) => role,
+        }
+    }
+
+    /// The hieradata of the role, for all hosts or those of a datacentre.
+    fn hieradata(&self, folder: &str) -> Utf8PathBuf {
+        let role = self.role().replace("::", "/");
+        format!("hieradata/role/{folder}/{role}.yaml").into()
+    }
+
+    /// The name of the cluster, as monitoring and the load balancer know it.
+    fn cluster(&self, tree: &SeriesTree) -> Result<String, GenerateError> {
+        if let Self::Shared(_) = self {
+            let path = self.hieradata("common");
+            let text = tree.worktree().read(&path)?.unwrap_or_default();
+            let root = crate::generate::read_yaml(path, &text)?;
+            if let Some(crate::yaml::Kind::String(name)) = root.find("cluster").map(|n| &n.kind) {
+                return Ok(name.clone());
+            }
+        }
+        Ok(self
+            .role()
+            .rsplit("::")
+            .next()
+            .unwrap_or_default()
+            .to_owned())
+    }
+}
+
+/// The role that the hosts have, or will have: the one that the model names, or the one that the tree shows to be shared.
+fn home(service: &Service, tree: &SeriesTree) -> Home {
+    if let Some(role) = &service.production.cluster {
+        return Home::Shared(role.to_string());
+    }
+    let own = Home::Own(service.puppet_name.to_string());
+    let Some(nodes) = &tree.nodes else {
+        return own;
+    };
+    let hosts = hosts(service);
+    let mut roles: Vec<&str> = hosts
+        .iter()
+        .flat_map(|host| nodes.of(host.as_str()))
+        .flat_map(|block| &block.roles)
+        .map(String::as_str)
+        .collect();
+    roles.sort_unstable();
+    roles.dedup();
+    match roles.as_slice() {
+        [role] if includes::serves_many(role, service, tree) => Home::Shared((*role).to_owned()),
+        _ => own,
+    }
+}
+
+/// The hosts of production, each once.
+fn hosts(service: &Service) -> Vec<HostName> {
+    let mut hosts: Vec<HostName> = Vec::new();
+    for host in service
+        .deploy
+        .groups
+        .iter()
+        .flat_map(|group| group.host_names())
+    {
+        if !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    }
+    hosts
+}
+
+/// The hosts by their datacentre: what stands between the name of the host and the domain of the site.
+fn datacentres(service: &Service, site: &Site) -> Vec<(String, Vec<HostName>)> {
+    let mut all: Vec<(String, Vec<HostName>)> = Vec::new();
+    for host in hosts(service) {
+        let datacentre = datacentre(&host, site);
+        match all.iter_mut().find(|(name, _)| *name == datacentre) {
+            Some((_, hosts)) => hosts.push(host),
+            None => all.push((datacentre, vec![host])),
+        }
+    }
+    all.sort();
+    all
+}
+
+fn datacentre(host: &HostName, site: &Site) -> String {
+    let (_, rest) = host.as_str().split_once('.').unwrap_or_default();
+    let domain = site.domain.as_ref().map(|domain| format!(".{domain}"));
+    let place = domain.and_then(|domain| rest.strip_suffix(&domain));
+    let place = place.or_else(|| rest.split('.').next());
+    place.unwrap_or_default().to_owned()
+}
+
+/// Words in a row, as a sentence has them.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

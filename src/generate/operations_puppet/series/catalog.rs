@@ -1,0 +1,166 @@
+//! The catalogue of services, which newer trees configure load balancers and monitoring from.
+
+use serde_json::{Map, Value, json};
+
+use super::SeriesTree;
+use super::load_balancer::{Balanced, has_service, usual};
+use crate::edit::Desired;
+use crate::edit::yaml::{Place, Style};
+use crate::generate::{GenerateError, read_yaml};
+use crate::model::Service;
+use crate::render::quoting::{hiera_value, yaml_entry};
+use crate::yaml::{Kind, Node};
+
+const PATH: &str = "hieradata/common/service.yaml";
+const KEY: &str = "service::catalog";
+/// In which the hosts know of the service, and the balancers not yet.
+const FIRST_STATE: &str = "service_setup";
+
+/// Whether the catalogue has the service.
+pub(super) fn knows(service: &Service, tree: &SeriesTree) -> Result<bool, GenerateError> {
+    let Some(text) = tree.text(PATH)? else {
+        return Ok(false);
+    };
+    let root = read_yaml(PATH.into(), &text)?;
+    Ok(root
+        .find(KEY)
+        .is_some_and(|list| has_service(service, list)))
+}
+
+/// The entry of the service; `None` where the tree has no catalogue.
+pub(super) fn desired(
+    balanced: &Balanced<'_>,
+    warnings: &mut Vec<String>,
+) -> Result<Option<Vec<Desired>>, GenerateError> {
+    let Some(text) = balanced.tree.text(PATH)? else {
+        return Ok(None);
+    };
+    let root = read_yaml(PATH.into(), &text)?;
+    let Some(list) = root.find(KEY) else {
+        return Ok(None);
+    };
+    balanced.refuse_taken(PATH, &text, list, |entry| {
+        let ip = entry.find("ip").map(Node::entries).unwrap_or_default();
+        let addresses = ip.iter().flat_map(|(_, block)| match block.entries() {
+            [] => vec![block.clone()],
+            several => several.iter().map(|(_, address)| address.clone()).collect(),
+        });
+        addresses.collect()
+    })?;
+    let value = value(balanced, list);
+    if value["state"] == FIRST_STATE {
+        warnings.push(format!(
+            "the service begins as `state: {FIRST_STATE}`: further changes make it `lvs_setup` and `production`, once it answers"
+        ));
+    }
+    let mut lines = yaml_entry(balanced.name(), &value, 0);
+    for (_, address) in &balanced.datacentres {
+        // Four numbers are no number: nobody puts them in quotes.
+        lines = lines.replace(&format!("'{address}'"), address.as_str());
+    }
+    let entry = balanced
+        .entry(PATH, &[KEY], value, Place::Sorted)
+        .written(Style::Text(lines));
+    Ok(Some(vec![Desired::Yaml {
+        path: PATH.into(),
+        entries: vec![entry],
+    }]))
+}
+
+/// The entry, with the keys that most others have.
+fn value(balanced: &Balanced<'_>, list: &Node) -> Value {
+    let service = balanced.service;
+    let has = |key: &str| {
+        let with = list
+            .entries()
+            .iter()
+            .filter(|(_, entry)| entry.find(key).is_some());
+        with.count() * 2 >= list.entries().len()
+    };
+    let mut value = Map::new();
+    let mut put = |key: &str, part: Value| drop(value.insert(key.to_owned(), part));
+    let sentence = hiera_value(&service.description.first_sentence().into(), true);
+    put("description", sentence);
+    if has("encryption") {
+        put("encryption", false.into());
+    }
+    let addresses: Map<String, Value> = balanced
+        .datacentres
+        .iter()
+        .map(|(name, address)| (name.clone(), json!({ "default": address })))
+        .collect();
+    put("ip", addresses.into());
+    if has("lvs") {
+        put("lvs", lvs(balanced, list));
+    }
+    if has("page") {
+        put("page", service.production.load_balancer.page.into());
+    }
+    put("port", service.port.number().into());
+    if has("probes") {
+        let health = &service.runtime.healthcheck;
+        let probe = match health.spec {
+            true => json!({ "type": "swagger" }),
+            false => json!({ "type": "http", "path": path(&health.url) }),
+        };
+        put("probes", json!([probe]));
+    }
+    put("sites", json!(balanced.places_as(list, &["sites"])));
+    if has("state") {
+        put("state", FIRST_STATE.into());
+    }
+    if has("discovery") {
+        put(
+            "discovery",
+            json!([{ "dnsdisc": balanced.name(), "active_active": service.production.load_balancer.active_active }]),
+        );
+    }
+    value.into()
+}
+
+/// A path that begins with a slash.
+pub(super) fn path(url: &str) -> String {
+    format!("/{}", url.trim_start_matches('/'))
+}
+
+fn lvs(balanced: &Balanced<'_>, list: &Node) -> Value {
+    let own = balanced.service.production.load_balancer.class.as_ref();
+    let class = own.map(|class| Value::from(class.as_str()));
+    let mut lvs = Map::new();
+    let of = |key: &str| {
+        let with = list
+            .entries()
+            .iter()
+            .filter(|(_, entry)| entry.find("lvs").is_some());
+        let balanced = Node {
+            kind: Kind::Mapping(with.cloned().collect()),
+            ..list.clone()
+        };
+        usual(&balanced, &["lvs", key]).map(Node::to_value)
+    };
+    for (key, part) in [
+        ("class", class.or_else(|| of("class"))),
+        (
+            "conftool",
+            Some(json!({ "cluster": balanced.cluster, "service": balanced.name() })),
+        ),
+        ("depool_threshold", of("depool_threshold")),
+        ("enabled", of("enabled").map(|_| true.into())),
+        ("monitors", idle(of("monitors"))),
+        ("scheduler", of("scheduler")),
+    ] {
+        if let Some(part) = part {
+            lvs.insert(key.to_owned(), part);
+        }
+    }
+    lvs.into()
+}
+
+/// Of the usual monitors, those that do not ask for an address of their own.
+fn idle(monitors: Option<Value>) -> Option<Value> {
+    let Value::Object(mut all) = monitors? else {
+        return None;
+    };
+    all.retain(|_, monitor| monitor.get("url").is_none());
+    (!all.is_empty()).then_some(all.into())
+}

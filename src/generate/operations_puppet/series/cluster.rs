@@ -1,0 +1,276 @@
+//! The hosts: a node of their own with the role, or the cluster that the service joins.
+
+use camino::Utf8PathBuf;
+use serde_json::json;
+
+use super::host_regex::rows;
+use super::includes::RoleClass;
+use super::nodes::{Nodes, SITE};
+use super::{Home, Patch, SeriesTree, datacentres, home, hosts, listed};
+use crate::edit::Desired;
+use crate::edit::blocks::Block;
+use crate::edit::yaml::{Entry, Other, Place};
+use crate::generate::operations_puppet::idiom::ClassIdiom;
+use crate::generate::{CommitText, GenerateError, Generated, names, read_yaml};
+use crate::model::{Service, Site};
+use crate::place::line_of;
+
+/// Where a tree lists its clusters.
+const COMMON: &str = "hieradata/common.yaml";
+
+pub(super) fn patch(
+    service: &Service,
+    site: &Site,
+    tree: &SeriesTree,
+) -> Result<Patch, GenerateError> {
+    match home(service, tree) {
+        Home::Shared(role) => join(&role, service, tree),
+        home @ Home::Own(_) => own(&home, service, site, tree),
+    }
+}
+
+/// One line in the role of hosts that serve others too.
+fn join(role: &str, service: &Service, tree: &SeriesTree) -> Result<Patch, GenerateError> {
+    let Some(class) = RoleClass::find(role, tree)? else {
+        return Err(GenerateError::Incomplete {
+            message: format!("this tree has no role `{role}` that the service could join"),
+            hint: "write another role as `production: {cluster: ...}` in the model".into(),
+        });
+    };
+    let name = service.puppet_name.as_str();
+    let (profile, own) = (format!("profile::{name}"), format!("role::{name}"));
+    let count = |kind: &str| class.names().filter(|name| name.starts_with(kind)).count();
+    let is_profile =
+        tree.puppet.idiom.class == ClassIdiom::Profile && count("profile::") >= count("role::");
+    let wanted = if is_profile { profile } else { own };
+    let mut warnings = Vec::new();
+    if let Some(nodes) = &tree.nodes {
+        for host in hosts(service) {
+            match nodes.of(host.as_str()) {
+                Some(block) if block.roles.iter().any(|other| other == role) => {}
+                Some(block) => {
+                    return Err(taken(host.as_str(), block.line, &block.roles));
+                }
+                None => warnings.push(format!(
+                    "`{host}` is in no node of `{SITE}`: whoever looks after `{role}` has to add it"
+                )),
+            }
+        }
+    }
+    let blocks: Vec<Block> = class.block(&wanted, tree).into_iter().collect();
+    Ok(Patch {
+        left_out: blocks
+            .is_empty()
+            .then(|| format!("`role::{role}` includes `{wanted}` already")),
+        generated: Generated {
+            desired: blocks_of(class.path, blocks),
+            warnings,
+            message: CommitText {
+                subject: format!("{name}: Add to {role}"),
+                body: format!("The hosts of `{role}` run {} from now on.", service.name),
+            },
+            secrets: Vec::new(),
+        },
+        approval: format!(
+            "whoever looks after the hosts of `{role}` has to agree: it runs on each of them once this is merged"
+        ),
+    })
+}
+
+fn blocks_of(path: Utf8PathBuf, blocks: Vec<Block>) -> Vec<Desired> {
+    match blocks.is_empty() {
+        true => Vec::new(),
+        false => vec![Desired::Blocks { path, blocks }],
+    }
+}
+
+/// Nodes for the hosts, and the cluster that they make.
+fn own(
+    home: &Home,
+    service: &Service,
+    site: &Site,
+    tree: &SeriesTree,
+) -> Result<Patch, GenerateError> {
+    let name = service.puppet_name.as_str();
+    let approval =
+        "whoever gives out the hosts has to agree: this decides what they are for".to_owned();
+    let Some(nodes) = &tree.nodes else {
+        let reason = format!("this tree gives no roles to hosts in `{SITE}`");
+        return Ok(left_out(reason, approval));
+    };
+    if hosts(service).is_empty() {
+        let reason = "the model has no hosts: write them as `deploy: {groups: [{name: default, hosts: [...]}]}` once they are known".to_owned();
+        return Ok(left_out(reason, approval));
+    }
+    let mut desired = Vec::new();
+    let blocks = node_blocks(home, service, site, nodes, tree)?;
+    desired.extend(blocks_of(SITE.into(), blocks));
+    let datacentres: Vec<String> = datacentres(service, site)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    if let Some(key) = tree.roles.usual(&["cluster"]) {
+        let entry = Entry::grouped(key, name).placed(Place::Group);
+        desired.push(Desired::Yaml {
+            path: home.hieradata("common"),
+            entries: vec![entry],
+        });
+        desired.extend(registered(service, &datacentres, tree)?);
+    }
+    Ok(Patch {
+        left_out: desired
+            .is_empty()
+            .then(|| "its hosts have the role already".to_owned()),
+        generated: Generated {
+            desired,
+            warnings: Vec::new(),
+            message: CommitText {
+                subject: format!("{name}: Assign the role to its hosts"),
+                body: format!("{} runs in {}.", service.name, listed(&datacentres)),
+            },
+            secrets: Vec::new(),
+        },
+        approval,
+    })
+}
+
+fn left_out(reason: String, approval: String) -> Patch {
+    Patch {
+        generated: Generated::default(),
+        approval,
+        left_out: Some(reason),
+    }
+}
+
+/// A node for each row of hosts that has none yet.
+fn node_blocks(
+    home: &Home,
+    service: &Service,
+    site: &Site,
+    nodes: &Nodes,
+    tree: &SeriesTree,
+) -> Result<Vec<Block>, GenerateError> {
+    let is_ours = |text: &str| {
+        let spaced = [format!("{text}\n"), format!("\n{text}"), text.to_owned()];
+        spaced
+            .iter()
+            .any(|text| tree.puppet.rendered.has_written(SITE.into(), text))
+    };
+    let mut free = Vec::new();
+    for (_, hosts) in datacentres(service, site) {
+        for host in hosts {
+            match nodes.of(host.as_str()) {
+                None => free.push(host),
+                Some(block) if is_ours(&nodes.text[block.span.clone()]) => free.push(host),
+                Some(block) if block.roles.iter().any(|role| role == home.role()) => {}
+                Some(block) => return Err(taken(host.as_str(), block.line, &block.roles)),
+            }
+        }
+    }
+    let assignment = nodes.assignment(home.role());
+    let mut blocks: Vec<(String, Block)> = Vec::new();
+    for row in rows(&free) {
+        let pattern = row.pattern(nodes.has_whole_patterns());
+        let (written, name) = match row.only() {
+            Some(host) if nodes.has_names() => (format!("'{host}'"), host),
+            _ => (format!("/{pattern}/"), crate::puppet::plain(&pattern)),
+        };
+        let block = format!("node {written} {{\n    {assignment}\n}}\n");
+        let (text, at) = nodes.placed(&block, &name);
+        blocks.push((name, Block { text, at }));
+    }
+    blocks.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(blocks.into_iter().map(|(_, block)| block).collect())
+}
+
+fn taken(host: &str, line: usize, roles: &[String]) -> GenerateError {
+    let owner = match roles {
+        [] => "a node without a role".to_owned(),
+        [role] => format!("the role `{role}`"),
+        roles => format!(
+            "the roles {}",
+            listed(
+                &roles
+                    .iter()
+                    .map(|role| format!("`{role}`"))
+                    .collect::<Vec<_>>()
+            )
+        ),
+    };
+    names::taken(&format!("the host `{host}`"), SITE.into(), line, owner)
+}
+
+/// The cluster in the list that monitoring reads, where the tree has one.
+fn registered(
+    service: &Service,
+    datacentres: &[String],
+    tree: &SeriesTree,
+) -> Result<Option<Desired>, GenerateError> {
+    let Some(text) = tree.text(COMMON)? else {
+        return Ok(None);
+    };
+    let root = read_yaml(COMMON.into(), &text)?;
+    let is_list = |node: &crate::yaml::Node| {
+        let mut entries = node.entries().iter();
+        entries.len() > 1 && entries.all(|(_, entry)| entry.find("sites").is_some())
+    };
+    let mut lists = root.entries().iter();
+    let Some((key, list)) =
+        lists.rfind(|(key, list)| key.text.ends_with("clusters") && is_list(list))
+    else {
+        return Ok(None);
+    };
+    let name = service.puppet_name.as_str();
+    let found = list.entries().iter().find(|(found, _)| found.text == name);
+    let is_written = tree.puppet.rendered.has_written(COMMON.into(), name);
+    if let Some((found, _)) = found
+        && !is_written
+        && !is_known(tree, name)
+    {
+        let line = line_of(&text, found.span.start);
+        let owner = format!("another entry of `{}`", key.text);
+        let what = format!("the cluster `{name}`");
+        return Err(names::taken(&what, COMMON.into(), line, owner));
+    }
+    let ids = list
+        .entries()
+        .iter()
+        .filter_map(|(_, entry)| match entry.find("id")?.kind {
+            crate::yaml::Kind::Integer(id) => Some(id),
+            _ => None,
+        });
+    let named = list
+        .entries()
+        .iter()
+        .filter(|(_, entry)| entry.find("name").is_some());
+    let label = match named.count() * 2 > list.entries().len() {
+        true => "name",
+        false => "description",
+    };
+    let mut value = json!({ label: service.name });
+    if let Some(last) = ids.max() {
+        value["id"] = (last + 1).into();
+    }
+    let sites: serde_json::Map<String, serde_json::Value> = datacentres
+        .iter()
+        .map(|name| (name.clone(), json!([])))
+        .collect();
+    value["sites"] = sites.into();
+    Ok(Some(Desired::Yaml {
+        path: COMMON.into(),
+        entries: vec![Entry {
+            other: match is_written {
+                true => Other::Refused,
+                false => Other::Stays,
+            },
+            ..Entry::sorted(&[&key.text], name, value)
+        }],
+    }))
+}
+
+/// Whether hosts have the role of the service already, whoever gave it to them.
+fn is_known(tree: &SeriesTree, role: &str) -> bool {
+    let blocks = tree.nodes.iter().flat_map(|nodes| &nodes.blocks);
+    let mut roles = blocks.flat_map(|block| &block.roles);
+    roles.any(|other| other == role)
+}

@@ -1,0 +1,192 @@
+//! What conftool knows: the services of each host, the services themselves, and their names for discovery.
+
+use camino::Utf8PathBuf;
+use serde_json::{Value, json};
+
+use super::datacentres;
+use super::load_balancer::{Balanced, usual};
+use super::lvs::item_indent;
+use crate::edit::Desired;
+use crate::edit::yaml::{Entry, List, Place, Style};
+use crate::generate::{GenerateError, names, read_yaml};
+use crate::place::line_of;
+use crate::render::quoting::{yaml_entry, yaml_string};
+use crate::yaml::Node;
+
+const NODES: [&str; 2] = ["conftool-data/node", "conftool-data/nodes"];
+const SERVICES: [&str; 2] = ["conftool-data/service", "conftool-data/services"];
+const DISCOVERY: &str = "conftool-data/discovery/services.yaml";
+
+pub(super) fn desired(balanced: &Balanced<'_>) -> Result<Vec<Desired>, GenerateError> {
+    let mut desired = nodes(balanced)?;
+    desired.extend(service(balanced)?);
+    desired.extend(discovery(balanced)?);
+    Ok(desired)
+}
+
+/// The service in the list of each of its hosts.
+fn nodes(balanced: &Balanced<'_>) -> Result<Vec<Desired>, GenerateError> {
+    let worktree = balanced.tree.worktree();
+    let Some(folder) = NODES.into_iter().find(|folder| worktree.has_folder(folder)) else {
+        return Ok(Vec::new());
+    };
+    let mut desired = Vec::new();
+    for (place, hosts) in datacentres(balanced.service, balanced.site) {
+        if !balanced.places().contains(&place.as_str()) {
+            continue;
+        }
+        let path = Utf8PathBuf::from(format!("{folder}/{place}.yaml"));
+        let text = worktree.read(&path)?.unwrap_or_default();
+        let root = read_yaml(path.clone(), &text)?;
+        // Newer trees name the datacentre in the file again.
+        let is_named = root.find(&place).is_some() || folder == NODES[0];
+        let at: Vec<&str> = match is_named {
+            true => vec![&place, &balanced.cluster],
+            false => vec![&balanced.cluster],
+        };
+        let entries = hosts.iter().map(|host| {
+            Entry::item(&at, host.as_str(), balanced.name())
+                .placed(Place::End)
+                .written(Style::Item {
+                    comment: None,
+                    list: List::Flow,
+                })
+        });
+        desired.push(Desired::Yaml {
+            path,
+            entries: entries.collect(),
+        });
+    }
+    Ok(desired)
+}
+
+/// The service in the list of its cluster, where the tree has such lists.
+fn service(balanced: &Balanced<'_>) -> Result<Option<Desired>, GenerateError> {
+    let worktree = balanced.tree.worktree();
+    let Some(folder) = SERVICES
+        .into_iter()
+        .find(|folder| worktree.has_folder(folder))
+    else {
+        return Ok(None);
+    };
+    let files = worktree.list(folder).into_iter();
+    let files: Vec<String> = files.filter(|name| name.ends_with(".yaml")).collect();
+    let mut found = None;
+    for name in &files {
+        let path = Utf8PathBuf::from(format!("{folder}/{name}"));
+        let text = worktree.read(&path)?.unwrap_or_default();
+        let root = read_yaml(path.clone(), &text)?;
+        let has_cluster = root.find(&balanced.cluster).is_some();
+        if has_cluster || (found.is_none() && (name == "services.yaml" || files.len() == 1)) {
+            found = Some((path, text, root));
+            if has_cluster {
+                break;
+            }
+        }
+    }
+    let Some((path, text, root)) = found else {
+        return Ok(None);
+    };
+    let name = balanced.name();
+    let own = root
+        .find(&balanced.cluster)
+        .map(Node::entries)
+        .unwrap_or_default();
+    if let Some((key, _)) = own.iter().find(|(key, _)| key.text == name)
+        && !balanced.tree.puppet.rendered.has_written(&path, name)
+        && !balanced.is_known
+    {
+        let line = line_of(&text, key.span.start);
+        let owner = format!("another service of `{}`", balanced.cluster);
+        return Err(names::taken(
+            &format!("the name `{name}`"),
+            &path,
+            line,
+            owner,
+        ));
+    }
+    let clusters = root.entries().iter();
+    let inner = clusters
+        .clone()
+        .flat_map(|(_, cluster)| cluster.entries().iter().cloned());
+    let all = Node {
+        kind: crate::yaml::Kind::Mapping(inner.collect()),
+        ..root.clone()
+    };
+    let (mut neighbours, mut indent) = (None, "");
+    for (_, cluster) in clusters.filter(|(_, cluster)| !cluster.entries().is_empty()) {
+        indent = item_indent(&text, cluster, "datacenters");
+        neighbours = neighbours.or_else(|| usual(cluster, &["default_values"]).map(Node::to_value));
+    }
+    let own = root.find(&balanced.cluster);
+    let values = own
+        .and_then(|own| usual(own, &["default_values"]))
+        .map(Node::to_value);
+    let mut values = values
+        .or(neighbours)
+        .unwrap_or_else(|| json!({ "pooled": "no", "weight": 10 }));
+    if values.get("pooled").is_some() {
+        // Nobody sends requests to hosts that have not answered one yet.
+        values["pooled"] = "no".into();
+    }
+    let places = match own {
+        Some(own) => balanced.places_as(own, &["datacenters"]),
+        None => balanced.places_as(&all, &["datacenters"]),
+    };
+    let value = json!({
+        "port": balanced.service.port.number(),
+        "default_values": values,
+        "datacenters": places,
+    });
+    let mut lines = format!("{}:\n", yaml_string(name));
+    lines.push_str(&yaml_entry("port", &value["port"], 2));
+    lines.push_str(&yaml_entry("default_values", &value["default_values"], 2));
+    lines.push_str("  datacenters:\n");
+    for place in &places {
+        lines.push_str(&format!("  {indent}- {place}\n"));
+    }
+    let entry = balanced
+        .entry(path.as_str(), &[&balanced.cluster], value, Place::End)
+        .written(Style::Text(lines));
+    Ok(Some(Desired::Yaml {
+        path,
+        entries: vec![entry],
+    }))
+}
+
+/// The name that other services find it by, where the tree has such names.
+fn discovery(balanced: &Balanced<'_>) -> Result<Option<Desired>, GenerateError> {
+    let Some(text) = balanced.tree.text(DISCOVERY)? else {
+        return Ok(None);
+    };
+    let root = read_yaml(DISCOVERY.into(), &text)?;
+    let name = balanced.name();
+    let found = root.entries().iter().find(|(key, _)| key.text == name);
+    if let Some((key, _)) = found
+        && !balanced
+            .tree
+            .puppet
+            .rendered
+            .has_written(DISCOVERY.into(), name)
+        && !balanced.is_known
+    {
+        let line = line_of(&text, key.span.start);
+        let owner = "another service".to_owned();
+        return Err(names::taken(
+            &format!("the name `{name}`"),
+            DISCOVERY.into(),
+            line,
+            owner,
+        ));
+    }
+    let places = balanced.places_as(&root, &[]);
+    let value: Value = json!(places);
+    let line = format!("{}: [{}]\n", yaml_string(name), places.join(", "));
+    let entry = balanced
+        .entry(DISCOVERY, &[], value, Place::Sorted)
+        .written(Style::Text(line));
+    Ok(Some(Desired::Yaml {
+        path: DISCOVERY.into(),
+        entries: vec![entry],
+    }))
+}

@@ -1,0 +1,314 @@
+//! The load balancer: the service's address, its pool, and what conftool knows of it.
+
+use super::includes::RoleClass;
+use super::{Home, Patch, SeriesTree, catalog, conftool, datacentres, home, hosts, listed, lvs};
+use serde_json::Value;
+
+use crate::edit::Desired;
+use crate::edit::yaml::{Entry, List, Other, Place, Style};
+use crate::generate::{CommitText, GenerateError, Generated, names, read_yaml};
+use crate::model::{Address, Service, Site};
+use crate::yaml::{Kind, Node};
+
+/// What the files of the load balancer are derived from.
+pub(super) struct Balanced<'a> {
+    pub(super) service: &'a Service,
+    pub(super) site: &'a Site,
+    pub(super) tree: &'a SeriesTree,
+    pub(super) home: Home,
+    pub(super) cluster: String,
+    /// Each datacentre with hosts and an address, in the order of their names.
+    pub(super) datacentres: Vec<(String, Address)>,
+    /// Whether the load balancer knows the service already, by its name and its port, and svcgen does not remember it.
+    pub(super) is_known: bool,
+}
+
+pub(super) fn patch(
+    service: &Service,
+    site: &Site,
+    tree: &SeriesTree,
+) -> Result<Patch, GenerateError> {
+    let approval = "whoever runs the load balancers has to agree, assigns the addresses in DNS, and restarts the balancers".to_owned();
+    let left_out = |reason: String| {
+        Ok(Patch {
+            approval: approval.clone(),
+            left_out: Some(reason),
+            ..Patch::default()
+        })
+    };
+    let addresses = &service.production.load_balancer.addresses;
+    if addresses.is_empty() {
+        return left_out("the model has no address: those who run the network assign one for each datacentre, and then it goes into `production: {load_balancer: {addresses: {DATACENTRE: ADDRESS}}}`".into());
+    }
+    if hosts(service).is_empty() {
+        return left_out(
+            "the model has no hosts: write them as `deploy: {groups: [...]}` once they are known"
+                .into(),
+        );
+    }
+    let mut warnings = Vec::new();
+    let places: Vec<String> = datacentres(service, site)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    for name in &places {
+        if !addresses.iter().any(|(other, _)| other.as_str() == name) {
+            warnings.push(format!("`{name}` has hosts and no address in `production.load_balancer.addresses`: it is left out"));
+        }
+    }
+    for (name, _) in addresses {
+        if !places.iter().any(|place| place == name.as_str()) {
+            warnings.push(format!(
+                "`{name}` has an address and no hosts in `deploy.groups`: it is left out"
+            ));
+        }
+    }
+    let mut served: Vec<(String, Address)> = addresses
+        .iter()
+        .filter(|(name, _)| places.iter().any(|place| place == name.as_str()))
+        .map(|(name, address)| (name.to_string(), address.clone()))
+        .collect();
+    served.sort();
+    if served.is_empty() {
+        let names: Vec<String> = places.iter().map(|name| format!("`{name}`")).collect();
+        return left_out(format!(
+            "none of the addresses is for a datacentre with hosts: {}",
+            listed(&names)
+        ));
+    }
+    let home = home(service, tree);
+    let balanced = Balanced {
+        is_known: catalog::knows(service, tree)? || lvs::knows(service, tree)?,
+        cluster: home.cluster(tree)?,
+        service,
+        site,
+        tree,
+        home,
+        datacentres: served,
+    };
+    let Some(mut desired) = (match catalog::desired(&balanced, &mut warnings)? {
+        Some(desired) => Some(desired),
+        None => lvs::desired(&balanced, &mut warnings)?,
+    }) else {
+        return left_out("this tree has neither `service::catalog` nor `lvs_services`".into());
+    };
+    desired.extend(conftool::desired(&balanced)?);
+    desired.extend(balanced.pool(&mut warnings)?);
+    let places: Vec<String> = balanced
+        .datacentres
+        .iter()
+        .map(|(name, _)| name.clone())
+        .collect();
+    Ok(Patch {
+        generated: Generated {
+            desired,
+            warnings,
+            message: CommitText {
+                subject: format!(
+                    "{}: Add to the load balancer and conftool",
+                    service.puppet_name
+                ),
+                body: format!("{} gets an address in {}.", service.name, listed(&places)),
+            },
+            secrets: Vec::new(),
+        },
+        approval,
+        left_out: None,
+    })
+}
+
+impl Balanced<'_> {
+    /// The name of the service in all of it.
+    pub(super) fn name(&self) -> &str {
+        self.service.name.as_str()
+    }
+
+    /// An entry of a list; one that is known already stays as it is.
+    pub(super) fn entry(&self, path: &str, at: &[&str], value: Value, place: Place) -> Entry {
+        let is_written = self
+            .tree
+            .puppet
+            .rendered
+            .has_written(path.into(), self.name());
+        Entry {
+            other: match self.is_known && !is_written {
+                true => Other::Stays,
+                false => Other::Refused,
+            },
+            ..Entry::sorted(at, self.name(), value).placed(place)
+        }
+    }
+
+    /// The names of the datacentres.
+    pub(super) fn places(&self) -> Vec<&str> {
+        self.datacentres
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect()
+    }
+
+    /// The names of the datacentres, in the order that most entries of a list have them in.
+    pub(super) fn places_as(&self, list: &Node, path: &[&str]) -> Vec<String> {
+        let mut orders: Vec<Vec<String>> = Vec::new();
+        for (_, entry) in list.entries() {
+            let Some(found) = entry.find_path(path.iter().copied()) else {
+                continue;
+            };
+            let words = found.items().iter().map(Node::to_value);
+            let words = words.filter_map(|word| word.as_str().map(str::to_owned));
+            let keys = found.entries().iter().map(|(key, _)| key.text.clone());
+            let order: Vec<String> = words.chain(keys).collect();
+            let mut sorted = order.clone();
+            sorted.sort();
+            if sorted == self.places() {
+                orders.push(order);
+            }
+        }
+        let count = |order: &Vec<String>| orders.iter().filter(|other| *other == order).count();
+        let usual = orders.iter().max_by_key(|order| count(order)).cloned();
+        usual.unwrap_or_else(|| self.places().into_iter().map(str::to_owned).collect())
+    }
+
+    /// Refuses a name or an address that something in a list has.
+    pub(super) fn refuse_taken(
+        &self,
+        path: &str,
+        text: &str,
+        list: &Node,
+        addresses: impl Fn(&Node) -> Vec<Node>,
+    ) -> Result<(), GenerateError> {
+        let is_ours = |name: &str| {
+            name == self.name() && self.tree.puppet.rendered.has_written(path.into(), name)
+        };
+        for (key, entry) in list.entries() {
+            if is_ours(&key.text) || (self.is_known && key.text == self.name()) {
+                continue;
+            }
+            let owner = format!("the entry `{}`", key.text);
+            if key.text == self.name() {
+                let line = crate::place::line_of(text, key.span.start);
+                let what = format!("the name `{}`", key.text);
+                return Err(names::taken(&what, path.into(), line, owner));
+            }
+            for node in addresses(entry) {
+                let Kind::String(address) = &node.kind else {
+                    continue;
+                };
+                if self
+                    .datacentres
+                    .iter()
+                    .any(|(_, own)| own.as_str() == address)
+                {
+                    let line = crate::place::line_of(text, node.span.start);
+                    let what = format!("the address {address}");
+                    return Err(names::taken(&what, path.into(), line, owner));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The pool in the data of the role, and what makes its hosts take requests.
+    fn pool(&self, warnings: &mut Vec<String>) -> Result<Vec<Desired>, GenerateError> {
+        const POOLS: &str = "lvs::realserver::pools";
+        const ADDRESSES: &str = "lvs::realserver::realserver_ips";
+        let roles = &self.tree.roles;
+        let own = self.own_key(POOLS)?;
+        let key = own.as_deref().or(roles.usual(&[POOLS]));
+        let mut desired = Vec::new();
+        let class = match (key, roles.usual(&[ADDRESSES])) {
+            (Some(key), _) => {
+                let value = match roles.has_pool_services() {
+                    true => serde_json::json!({ "services": [self.name()] }),
+                    false => serde_json::json!({}),
+                };
+                desired.push(Desired::Yaml {
+                    path: self.home.hieradata("common"),
+                    entries: vec![Entry::sorted(&[key], self.name(), value)],
+                });
+                key.strip_suffix("::pools")
+            }
+            (None, Some(key)) => {
+                for (place, address) in &self.datacentres {
+                    let comment = Some(lvs::host_name(self, place)?);
+                    let folder = if roles.is_local(key) { place } else { "common" };
+                    desired.push(Desired::Yaml {
+                        path: self.home.hieradata(folder),
+                        entries: vec![Entry::item(&[], key, address.as_str()).written(
+                            Style::Item {
+                                comment,
+                                list: List::Block,
+                            },
+                        )],
+                    });
+                }
+                key.strip_suffix("::realserver_ips")
+            }
+            (None, None) => None,
+        };
+        let Some(class) = class else {
+            warnings.push(
+                "no role of this tree has a pool: its hosts take no requests before one does"
+                    .into(),
+            );
+            return Ok(desired);
+        };
+        match RoleClass::find(self.home.role(), self.tree)? {
+            Some(role) => {
+                let blocks: Vec<_> = role.block(class, self.tree).into_iter().collect();
+                if !blocks.is_empty() {
+                    desired.push(Desired::Blocks {
+                        path: role.path,
+                        blocks,
+                    });
+                }
+            }
+            None => warnings.push(format!(
+                "there is no `role::{}` yet that could include `{class}`",
+                self.home.role()
+            )),
+        }
+        Ok(desired)
+    }
+
+    /// The key with this end that the role's own hieradata has.
+    fn own_key(&self, end: &str) -> Result<Option<String>, GenerateError> {
+        let path = self.home.hieradata("common");
+        let Some(text) = self.tree.worktree().read(&path)? else {
+            return Ok(None);
+        };
+        let root = read_yaml(path, &text)?;
+        let key = root
+            .entries()
+            .iter()
+            .find(|(key, _)| key.text.ends_with(end));
+        Ok(key.map(|(key, _)| key.text.clone()))
+    }
+}
+
+/// Whether a list has an entry of the service's name and port.
+pub(super) fn has_service(service: &Service, list: &Node) -> bool {
+    let entry = list.find(service.name.as_str());
+    let port = entry
+        .and_then(|entry| entry.find("port"))
+        .map(Node::to_value);
+    port == Some(service.port.number().into())
+}
+
+/// The value that most entries have below a path; nothing where fewer than half have one.
+pub(super) fn usual<'a>(list: &'a Node, path: &[&str]) -> Option<&'a Node> {
+    let entries = list.entries();
+    let found: Vec<&Node> = entries
+        .iter()
+        .filter_map(|(_, entry)| entry.find_path(path.iter().copied()))
+        .collect();
+    let same = |node: &Node| {
+        let value = node.to_value();
+        found
+            .iter()
+            .filter(|other| other.to_value() == value)
+            .count()
+    };
+    let most = found.iter().max_by_key(|node| same(node)).copied();
+    most.filter(|_| found.len() * 2 >= entries.len())
+}

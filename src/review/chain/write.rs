@@ -1,0 +1,291 @@
+use git2::Oid;
+
+use super::{CHANGE_ID, Chain, Fate, Link, Made, Part};
+use crate::edit::Rendered;
+use crate::generate::CommitText;
+use crate::git::{Git, GitError};
+use crate::model::TaskId;
+use crate::review::change_id::{ChangeId, Seed};
+use crate::review::commit::{MESSAGE, with_identity};
+use crate::review::commit_message::CommitMessage;
+use crate::review::dirty;
+use crate::review::error::ReviewError;
+
+impl Chain<'_> {
+    /// Makes the commits of all patches that are not as they shall be, and puts the branch and its files there.
+    ///
+    /// The commits are made first; then index and files move as for `git switch`, and the branch last. Files that
+    /// svcgen wrote and that are not committed make room, and other changes are in the way.
+    ///
+    /// # Errors
+    /// Where a commit of somebody else's stands upon one that would change, or git refuses.
+    pub fn write(
+        &mut self,
+        parts: &[Part<'_>],
+        bugs: &[TaskId],
+    ) -> Result<Vec<Option<Made>>, ReviewError> {
+        let git = with_identity(self.topic.checkout.git(), &self.topic.user)?;
+        let mut parent = self.base;
+        let mut made = Vec::new();
+        let mut messages = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            let link = self.links[index].clone();
+            if part.tree == self.tree(parent)? {
+                made.push(link.and_then(|link| {
+                    Some(Made {
+                        fate: Fate::Dropped,
+                        commit: None,
+                        change_id: link.id?,
+                    })
+                }));
+                messages.push(None);
+                continue;
+            }
+            let (message, change_id, is_ours) =
+                self.message(part, link.as_ref(), parent, bugs, &git)?;
+            let text = message.to_string();
+            let fate = match &link {
+                None => Fate::New,
+                Some(link) => self.fate(index, link, part.tree, parent, &text)?,
+            };
+            let commit = match (&link, fate) {
+                (Some(link), Fate::Unchanged) => link.commit,
+                _ => {
+                    self.refuse_others()?;
+                    self.commit(part.tree, parent, &text, link.as_ref(), &git)?
+                }
+            };
+            parent = commit;
+            messages.push(Some((text, is_ours)));
+            made.push(Some(Made {
+                fate,
+                commit: Some(commit),
+                change_id,
+            }));
+        }
+        if made.iter().flatten().any(|made| made.fate == Fate::Dropped) {
+            self.refuse_others()?;
+        }
+        for (part, made) in parts.iter().zip(&made) {
+            if let Some(made) = made {
+                self.remember(part.rendered, CHANGE_ID, &format!("{}\n", made.change_id))?;
+            }
+        }
+        // Of a branch that stays as it is, others' commits are left alone.
+        if self.other.is_none() && parent != self.tip {
+            self.go_to(parent, parts, &git)?;
+        }
+        for (part, message) in parts.iter().zip(messages) {
+            if let (Some((text, true)), Some(_)) = (message, part.text) {
+                self.remember(part.rendered, MESSAGE, &text)?;
+            }
+        }
+        Ok(made)
+    }
+
+    /// What becomes of a commit that is there.
+    fn fate(
+        &self,
+        index: usize,
+        link: &Link,
+        tree: Oid,
+        parent: Oid,
+        message: &str,
+    ) -> Result<Fate, ReviewError> {
+        let has_text = message.trim_end() == link.message.trim_end();
+        // Lines that were in the way of each other have been written anew.
+        if !has_text || self.replayed(index, self.tree(parent)?).ok() != Some(tree) {
+            return Ok(Fate::Amended);
+        }
+        Ok(match self.parent(link.commit)? == parent {
+            true => Fate::Unchanged,
+            false => Fate::Rebased,
+        })
+    }
+
+    fn remember(&self, store: &Rendered, name: &str, text: &str) -> Result<(), ReviewError> {
+        let path = self.topic.checkout.root().join(name);
+        let failed = |source| GitError::Write { path, source };
+        Ok(store.write(name.into(), text).map_err(failed)?)
+    }
+
+    fn refuse_others(&self) -> Result<(), ReviewError> {
+        match &self.other {
+            Some((subject, above)) => Err(ReviewError::OnTop {
+                root: self.topic.checkout.root().to_owned(),
+                branch: self.topic.branch.clone(),
+                subject: subject.clone(),
+                depth: above + 1,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// The message of a patch, its Change-Id, and whether the text is svcgen's.
+    fn message(
+        &self,
+        part: &Part<'_>,
+        link: Option<&Link>,
+        parent: Oid,
+        bugs: &[TaskId],
+        git: &Git,
+    ) -> Result<(CommitMessage, ChangeId, bool), ReviewError> {
+        let written = part.rendered.read(MESSAGE.into());
+        let written = written.map(|text| CommitMessage::parse(&text));
+        match (link, part.text) {
+            (Some(link), None) => {
+                let parsed = CommitMessage::parse(&link.message);
+                let id = match &link.id {
+                    Some(id) => id.clone(),
+                    None => self.new_id(part.tree, parent, &link.message, git)?,
+                };
+                Ok((parsed, id, false))
+            }
+            (Some(link), Some(text)) => {
+                let parsed = CommitMessage::parse(&link.message);
+                let is_ours = written.is_some_and(|written| written.text() == parsed.text());
+                let parsed = match is_ours {
+                    true => parsed.with_text_of(CommitMessage::new(text)),
+                    false => parsed,
+                };
+                let id = match &link.id {
+                    Some(id) => id.clone(),
+                    None => self.new_id(part.tree, parent, &link.message, git)?,
+                };
+                Ok((parsed.ensure(bugs, &id), id, is_ours))
+            }
+            (None, text) => {
+                let fresh = CommitMessage::new(text.unwrap_or(&CommitText::default()));
+                let id = self.new_id(part.tree, parent, &fresh.to_string(), git)?;
+                Ok((fresh.ensure(bugs, &id), id, true))
+            }
+        }
+    }
+
+    fn new_id(
+        &self,
+        tree: Oid,
+        parent: Oid,
+        message: &str,
+        git: &Git,
+    ) -> Result<ChangeId, ReviewError> {
+        let author = git.run(&["var", "GIT_AUTHOR_IDENT"])?.text();
+        let committer = git.run(&["var", "GIT_COMMITTER_IDENT"])?.text();
+        self.read(|_| {
+            ChangeId::new(&Seed {
+                tree,
+                parent: Some(parent),
+                author: &author,
+                committer: &committer,
+                message,
+            })
+        })
+    }
+
+    /// Makes a commit, which no branch has yet; its author is the one that it had.
+    fn commit(
+        &self,
+        tree: Oid,
+        parent: Oid,
+        message: &str,
+        link: Option<&Link>,
+        git: &Git,
+    ) -> Result<Oid, ReviewError> {
+        let failed = |source| ReviewError::Commit { source };
+        let mut git = git.clone();
+        if let Some(link) = link {
+            let author = self.read(|repository| {
+                let commit = repository.find_commit(link.commit)?;
+                let author = commit.author();
+                let time = author.when();
+                let (sign, offset) = (time.sign(), time.offset_minutes().abs());
+                let date = format!(
+                    "{} {sign}{:02}{:02}",
+                    time.seconds(),
+                    offset / 60,
+                    offset % 60
+                );
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                Ok((text(author.name_bytes()), text(author.email_bytes()), date))
+            })?;
+            git = git
+                .having("GIT_AUTHOR_NAME", &author.0)
+                .having("GIT_AUTHOR_EMAIL", &author.1)
+                .having("GIT_AUTHOR_DATE", &author.2);
+        }
+        let is_signed = git.output(&["config", "--type=bool", "--get", "commit.gpgSign"])?;
+        let (tree, parent) = (tree.to_string(), parent.to_string());
+        let mut args = vec![
+            "commit-tree",
+            tree.as_str(),
+            "-p",
+            parent.as_str(),
+            "-F",
+            "-",
+        ];
+        if is_signed.text() == "true" {
+            args.push("-S");
+        }
+        let output = git.run_with_input(&args, message).map_err(failed)?;
+        let id = Oid::from_str(&output.text());
+        self.read(|_| id)
+    }
+
+    /// Moves the branch, the index and the files to a commit.
+    fn go_to(&mut self, commit: Oid, parts: &[Part<'_>], git: &Git) -> Result<(), ReviewError> {
+        let changed = self.changed(self.tree(commit)?)?;
+        let checkout = &self.topic.checkout;
+        let stores: Vec<&Rendered> = parts.iter().map(|part| part.rendered).collect();
+        let foreign = dirty(checkout.root(), &changed, &stores)?;
+        let here = checkout.status(&changed)?;
+        let tip = self.tip.to_string();
+        let failed = |source| ReviewError::Switch {
+            branch: self.topic.branch.clone(),
+            source,
+        };
+        let foreign = self.differing(self.tree(commit)?, foreign)?;
+        for (path, _) in here.iter().filter(|(path, _)| !foreign.contains(path)) {
+            let is_known = self.read(|repository| {
+                let tree = repository.find_commit(self.tip)?.tree()?;
+                Ok(tree.get_path(path.as_std_path()).is_ok())
+            })?;
+            match is_known {
+                true => git.run(&["checkout", "--quiet", &tip, "--", path.as_str()]),
+                false => git
+                    .run(&[
+                        "rm",
+                        "--quiet",
+                        "--force",
+                        "--cached",
+                        "--ignore-unmatch",
+                        "--",
+                        path.as_str(),
+                    ])
+                    .and_then(|done| {
+                        let file = checkout.root().join(path);
+                        match fs_err::remove_file(&file) {
+                            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                                Err(GitError::Write {
+                                    path: file,
+                                    source: error,
+                                })
+                            }
+                            _ => Ok(done),
+                        }
+                    }),
+            }
+            .map_err(failed)?;
+        }
+        // As `git switch` does: what is staged elsewhere stays staged. It looks at times before it looks at contents.
+        git.output(&["update-index", "-q", "--refresh"])?;
+        let commit_name = commit.to_string();
+        git.run(&["read-tree", "-m", "-u", &tip, &commit_name])
+            .map_err(failed)?;
+        let branch = format!("refs/heads/{}", self.topic.branch);
+        let why = "svcgen: the patches of the series";
+        git.run(&["update-ref", "-m", why, &branch, &commit_name, &tip])
+            .map_err(failed)?;
+        self.tip = commit;
+        Ok(())
+    }
+}

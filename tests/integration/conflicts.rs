@@ -1,0 +1,484 @@
+//! Lines that somebody and svcgen both changed: marked, refused, decided, undone.
+
+use insta::assert_snapshot;
+
+use crate::support::sample::{apply, changes, checkout, git, run};
+use crate::support::{Env, Pty, Run};
+
+const MODEL: &str = "version: 1\nsite: example\nname: my-service\ndescription: Lists what trends.\nport: 6789\nowner: {name: Ada}\n\
+                     config: {parameters: [{name: age, type: Integer, default: 60}]}\n";
+const CLASS: &str = "tree/puppet/modules/myservice/manifests/init.pp";
+const HIERADATA: &str = "tree/puppet/hieradata/common.yaml";
+
+fn newer() -> String {
+    MODEL
+        .replace("default: 60", "default: 90")
+        .replace("6789", "6790")
+}
+
+/// A tree with what was generated, and an edit of somebody's, both committed.
+fn edited() -> Env {
+    let env = checkout("vagrant");
+    apply(&env, "vagrant", MODEL, &["--commit"]);
+    env.replace(CLASS, "$age       = 60", "$age       = 70");
+    git(
+        &env.work().join("tree"),
+        &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+    );
+    env
+}
+
+fn said(run: &Run) -> String {
+    format!("exit {}\n{}", run.code, run.stderr)
+}
+
+#[test]
+fn a_conflict_is_marked_resolved_and_committed() {
+    let env = edited();
+    let tree = env.work().join("tree");
+    let before = (env.read(CLASS), git(&tree, &["rev-parse", "HEAD"]));
+    let dry = run(&env, "vagrant", &newer(), &["--dry-run"]);
+    assert!(dry.stdout.contains("\n+<<<<<<< yours\n"), "{}", dry.show());
+    assert_snapshot!(said(&dry), @"
+    exit 11
+    vagrant: HOME/work/tree: would change 3 files, 7 lines added, 3 removed, 1 conflict
+    error: puppet/modules/myservice/manifests/init.pp:18: somebody changed the same lines that svcgen would change
+    hint: `svcgen vagrant --repo HOME/work/tree` marks them in the file, as git does
+    hint: `svcgen vagrant --repo HOME/work/tree --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
+    ");
+    // What commits does it wholly or not at all.
+    let refused = run(&env, "vagrant", &newer(), &["--commit"]);
+    assert_eq!(said(&refused).replace(" --commit", ""), said(&dry));
+    assert_eq!(
+        (env.read(CLASS), git(&tree, &["rev-parse", "HEAD"])),
+        before
+    );
+    assert_eq!(changes(&env), "");
+
+    let marked = run(&env, "vagrant", &newer(), &[]);
+    assert_snapshot!(said(&marked), @"
+    exit 11
+    vagrant: HOME/work/tree: changes 3 files, 7 lines added, 3 removed, 1 conflict
+    vagrant: written
+    error: puppet/modules/myservice/manifests/init.pp:18: somebody changed the same lines that svcgen would change
+    hint: resolve what stands between `<<<<<<<` and `>>>>>>>`, then run `svcgen vagrant --repo HOME/work/tree`
+    hint: `svcgen vagrant --repo HOME/work/tree --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
+    ");
+    let text = env.read(CLASS);
+    assert!(
+        text.contains(
+            "<<<<<<< yours\n    $age       = 70,\n=======\n    $age       = 90,\n>>>>>>> svcgen\n"
+        ),
+        "{text}"
+    );
+    assert!(env.read(HIERADATA).contains("myservice::port: 6790\n"));
+
+    for options in [
+        &[][..],
+        &["--commit"],
+        &["--dry-run"],
+        &["--force", "--commit"],
+    ] {
+        let again = run(&env, "vagrant", &newer(), options);
+        assert_eq!((again.code, env.read(CLASS)), (11, text.clone()));
+        let place = "puppet/modules/myservice/manifests/init.pp:";
+        assert!(again.stderr.contains(place), "{}", again.show());
+        assert!(
+            again
+                .stderr
+                .contains("a conflict is marked here, and not resolved")
+        );
+    }
+    assert_eq!(git(&tree, &["rev-parse", "HEAD"]), before.1);
+    let check = env.svcgen(&["check", "--vagrant-repo", "tree"]);
+    assert_snapshot!(check.stdout, @r#"
+    vagrant: HOME/work/tree: 1 difference
+      puppet/modules/myservice/manifests/init.pp:18
+        both were changed: a conflict is marked here, and not resolved
+        $ "$EDITOR" +18 HOME/work/tree/puppet/modules/myservice/manifests/init.pp
+        to keep what is there, let svcgen.yaml say it
+    source: not looked at: no checkout of the source repository is named
+    scap: not looked at: no checkout of the deploy repository is named
+    puppet: not looked at: no checkout of operations/puppet is named
+    "#);
+    let status = env.svcgen(&["status", "--vagrant-repo", "tree"]);
+    assert!(
+        status.stdout.contains("a conflict is marked here"),
+        "{}",
+        status.show()
+    );
+
+    let resolved = text.replace(
+        "<<<<<<< yours\n    $age       = 70,\n=======\n    $age       = 90,\n>>>>>>> svcgen\n",
+        "    $age       = 80,\n",
+    );
+    env.write(CLASS, &resolved);
+    apply(&env, "vagrant", &newer(), &["--commit"]);
+    assert_eq!(
+        (changes(&env).as_str(), env.read(CLASS)),
+        ("", resolved.clone())
+    );
+    let done = apply(&env, "vagrant", &newer(), &[]);
+    assert!(done.stderr.contains("nothing to do"), "{}", done.show());
+    // What comes after is merged with what was resolved.
+    let third = newer().replace("Lists what", "Shows what");
+    apply(&env, "vagrant", &third, &[]);
+    assert_eq!(
+        env.read(CLASS),
+        resolved.replace("Lists what", "Shows what")
+    );
+}
+
+#[test]
+fn marks_are_those_that_the_user_has_chosen_in_git() {
+    let env = edited();
+    git(
+        &env.work().join("tree"),
+        &["config", "merge.conflictStyle", "diff3"],
+    );
+    run(&env, "vagrant", &newer(), &[]);
+    let text = env.read(CLASS);
+    let base = "||||||| generated last\n    $age       = 60,\n=======\n";
+    assert!(text.contains(base), "{text}");
+}
+
+#[test]
+fn a_side_is_taken_where_that_is_said() {
+    for (side, age) in [("yours", "70"), ("svcgen", "90")] {
+        for is_marked in [false, true] {
+            let env = edited();
+            if is_marked {
+                assert_eq!(run(&env, "vagrant", &newer(), &[]).code, 11);
+            }
+            apply(
+                &env,
+                "vagrant",
+                &newer(),
+                &["--conflicts", side, "--commit"],
+            );
+            assert!(
+                env.read(CLASS).contains(&format!("$age       = {age},")),
+                "{side}"
+            );
+            assert_eq!(changes(&env), "");
+            let again = apply(&env, "vagrant", &newer(), &[]);
+            assert!(again.stderr.contains("nothing to do"), "{}", again.show());
+        }
+    }
+}
+
+#[test]
+fn an_uncommitted_edit_is_not_marked() {
+    let env = checkout("vagrant");
+    apply(&env, "vagrant", MODEL, &["--commit"]);
+    env.replace(CLASS, "$age       = 60", "$age       = 70");
+    let text = env.read(CLASS);
+    let refused = run(&env, "vagrant", &newer(), &[]);
+    assert_eq!((refused.code, env.read(CLASS)), (11, text));
+    assert!(
+        refused.stderr.contains("has uncommitted changes"),
+        "{}",
+        refused.show()
+    );
+}
+
+#[test]
+fn what_was_undone_is_done_again() {
+    let env = edited();
+    let tree = env.work().join("tree");
+    // A conflict.
+    for undo in [
+        &["checkout", "--quiet", "."][..],
+        &["stash", "--quiet"],
+        &["reset", "--quiet", "--hard"],
+    ] {
+        assert_eq!(run(&env, "vagrant", &newer(), &[]).code, 11);
+        assert!(env.read(CLASS).contains("<<<<<<<"));
+        git(&tree, undo);
+        assert!(env.read(CLASS).contains("$age       = 70"));
+    }
+    // A change: of a line, of a value, of a file that goes.
+    let model = MODEL.replace("6789", "6790").replace("Lists", "Shows")
+        + "vagrant: {forward_port: false}\n";
+    apply(&env, "vagrant", &model, &[]);
+    let after = (changes(&env), git(&tree, &["diff"]));
+    for _ in 0..2 {
+        git(&tree, &["checkout", "--quiet", "."]);
+        assert_eq!(changes(&env), "");
+        let check = env.svcgen(&["check", "--vagrant-repo", "tree"]);
+        assert!(
+            check.stdout.contains("the model is newer"),
+            "{}",
+            check.show()
+        );
+        apply(&env, "vagrant", &model, &[]);
+        assert_eq!((changes(&env), git(&tree, &["diff"])), after);
+    }
+    // The model goes back as well, and on to another one.
+    git(&tree, &["checkout", "--quiet", "."]);
+    let back = apply(&env, "vagrant", MODEL, &[]);
+    assert!(back.stderr.contains("nothing to do"), "{}", back.show());
+    apply(
+        &env,
+        "vagrant",
+        &newer().replace("default: 90", "default: 60"),
+        &[],
+    );
+    assert!(env.read(HIERADATA).contains("myservice::port: 6790\n"));
+    assert!(env.read(CLASS).contains("$age       = 70"));
+}
+
+#[test]
+fn another_clone_says_how_it_is_taken_over() {
+    let env = edited();
+    git(&env.work(), &["clone", "--quiet", "tree", "fresh"]);
+    env.write("svcgen.yaml", &newer().replace("6790", "6789"));
+    let generate = ["vagrant", "--repo", "fresh", "--yes", "--no-verify"];
+    let refused = env.svcgen(&generate);
+    assert_snapshot!(said(&refused), @"
+    exit 11
+    error: the class `myservice` is taken: puppet/modules/myservice/manifests/init.pp:16 gives it to `class myservice`
+    hint: choose another name in the model
+    hint: if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, `--conflicts yours` keeps it
+    ");
+    let check = env.svcgen(&["check", "--vagrant-repo", "fresh"]);
+    assert!(
+        check.stdout.contains("--conflicts svcgen"),
+        "{}",
+        check.show()
+    );
+    let class = CLASS.replace("tree/", "fresh/");
+    for (side, age) in [("yours", "70"), ("svcgen", "90")] {
+        let run = env.svcgen(&[&generate[..], &["--conflicts", side]].concat());
+        assert_eq!(run.code, 0, "{}", run.show());
+        assert!(
+            env.read(&class).contains(&format!("$age       = {age},")),
+            "{side}"
+        );
+        let again = env.svcgen(&generate);
+        assert!(again.stderr.contains("nothing to do"), "{}", again.show());
+        std::fs::remove_dir_all(env.work().join("fresh/.git/svcgen")).unwrap();
+    }
+}
+
+#[test]
+fn entries_of_shared_files_are_listed_each_with_its_line() {
+    let env = checkout("vagrant");
+    let model = |broker: &str, age: u8| {
+        format!("{MODEL}vagrant: {{forward_port: false}}\n").replace(
+            "[{name: age, type: Integer, default: 60}]",
+            &format!("[{{name: broker, value: {{vagrant: {broker}}}}}, {{name: age, type: Integer, value: {{vagrant: {age}}}}}]"),
+        )
+    };
+    apply(&env, "vagrant", &model("a", 1), &["--commit"]);
+    env.replace(HIERADATA, "broker: a", "broker: mine");
+    env.replace(HIERADATA, "age: 1", "age: 7");
+    git(
+        &env.work().join("tree"),
+        &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+    );
+    let refused = run(&env, "vagrant", &model("b", 2), &[]);
+    assert_snapshot!(said(&refused), @r#"
+    exit 11
+    vagrant: HOME/work/tree: 2 conflicts
+    error: puppet/hieradata/common.yaml:15: `myservice::broker` is `"mine"` already, not `"b"`
+    cause: puppet/hieradata/common.yaml:16: `myservice::age` is `7` already, not `2`
+    hint: mend the file by hand so that it says what svcgen would write, or change the model
+    hint: `svcgen vagrant --repo HOME/work/tree --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
+    "#);
+    assert_eq!(changes(&env), "");
+    apply(&env, "vagrant", &model("b", 2), &["--conflicts", "yours"]);
+    assert!(
+        env.read(HIERADATA)
+            .contains("broker: mine\nmyservice::age: 7\n")
+    );
+    apply(&env, "vagrant", &model("c", 2), &["--conflicts", "svcgen"]);
+    assert!(
+        env.read(HIERADATA)
+            .contains("broker: c\nmyservice::age: 7\n")
+    );
+}
+
+#[test]
+fn a_service_keeps_its_name() {
+    let env = checkout("vagrant");
+    apply(&env, "vagrant", MODEL, &["--commit"]);
+    let renamed = MODEL.replace("my-service", "our-service");
+    let before = env.status("tree");
+    for options in [
+        &[][..],
+        &["--commit"],
+        &["--dry-run"],
+        &["--conflicts", "svcgen"],
+    ] {
+        let refused = run(&env, "vagrant", &renamed, options);
+        assert_eq!((refused.code, env.status("tree")), (11, before.clone()));
+    }
+    assert_snapshot!(said(&run(&env, "vagrant", &renamed, &[])), @"
+    exit 11
+    error: a service cannot be renamed: HOME/work/svcgen.yaml is `our-service` now, and was generated here as `my-service`
+    cause: `puppet/hieradata/common.yaml` is that of `my-service`
+    cause: units, logs and directories on the hosts go by the name
+    hint: write `name: my-service` into HOME/work/svcgen.yaml
+    hint: a service beside `my-service` has a svcgen.yaml of its own, in a repository of its own
+    ");
+    // Only the branch is left of it.
+    git(&env.work().join("tree"), &["switch", "--quiet", "master"]);
+    assert_snapshot!(said(&run(&env, "vagrant", &renamed, &[])), @"
+    exit 11
+    error: a service cannot be renamed: HOME/work/svcgen.yaml is `our-service` now, and was generated here as `my-service`
+    cause: `svcgen/my-service` is that of `my-service`
+    cause: units, logs and directories on the hosts go by the name
+    hint: write `name: my-service` into HOME/work/svcgen.yaml
+    hint: `git -C HOME/work/tree branch -D svcgen/my-service` forgets `my-service`, where it is not in review
+    ");
+    git(
+        &env.work().join("tree"),
+        &["branch", "--quiet", "-D", "svcgen/my-service"],
+    );
+    apply(&env, "vagrant", &renamed, &["--commit"]);
+    assert!(env.has("tree/puppet/modules/ourservice/manifests/init.pp"));
+}
+
+#[test]
+fn two_services_in_one_checkout_are_no_renaming() {
+    let env = checkout("vagrant");
+    let other = MODEL.replace("my-service", "our-service");
+    apply(&env, "vagrant", MODEL, &["--commit"]);
+    env.write("other/svcgen.yaml", &other.replace("6789", "6791"));
+    let generate = [
+        "vagrant",
+        "--service",
+        "other/svcgen.yaml",
+        "--repo",
+        "tree",
+        "--yes",
+        "--no-verify",
+    ];
+    let second = env.svcgen(&generate);
+    assert_eq!(second.code, 0, "{}", second.show());
+    for _ in 0..2 {
+        let again = apply(&env, "vagrant", MODEL, &[]);
+        assert!(again.stderr.contains("nothing to do"), "{}", again.show());
+    }
+    // One that is renamed, and whose model is elsewhere as well, has the port still.
+    let renamed = other.replace("our-service", "their-service");
+    env.write("third/svcgen.yaml", &renamed.replace("6789", "6791"));
+    let generate = generate.map(|word| {
+        if word == "other/svcgen.yaml" {
+            "third/svcgen.yaml"
+        } else {
+            word
+        }
+    });
+    assert_snapshot!(said(&env.svcgen(&generate)), @"
+    exit 11
+    error: port 6791 is taken: puppet/hieradata/common.yaml:16 gives it to `ourservice::port`
+    hint: 6792 is free in this tree: write `port: 6792` in the model
+    hint: if it is `our-service` under a new name: a service keeps its name, write `name: our-service`
+    ");
+}
+
+#[test]
+fn classes_that_were_edited_keep_their_name() {
+    let env = edited();
+    let refused = run(
+        &env,
+        "vagrant",
+        &format!("{MODEL}puppet_name: other\n"),
+        &[],
+    );
+    assert_snapshot!(said(&refused), @"
+    exit 11
+    error: the classes cannot be renamed from `myservice` to `other`: somebody edited what svcgen wrote
+    cause: puppet/modules/myservice/manifests/init.pp was edited
+    hint: write `puppet_name: myservice` into HOME/work/svcgen.yaml
+    hint: or take the edits out, generate, and make them again in the new files
+    ");
+    assert_eq!(changes(&env), "");
+}
+
+#[test]
+fn a_template_that_changes_is_as_a_model_that_changes() {
+    let env = edited();
+    let folder = env.home().join("config/svcgen/templates/mediawiki-vagrant");
+    std::fs::create_dir_all(&folder).unwrap();
+    let own = include_str!("../../templates/mediawiki-vagrant/module.pp.tera");
+    let class = |text: &str| std::fs::write(folder.join("module.pp.tera"), text).unwrap();
+    class(&own.replace("# === Parameters", "# Tea is served.\n#\n# === Parameters"));
+    apply(&env, "vagrant", MODEL, &["--commit"]);
+    let text = env.read(CLASS);
+    assert!(
+        text.contains("# Tea is served.\n") && text.contains("$age       = 70,"),
+        "{text}"
+    );
+    let again = apply(&env, "vagrant", MODEL, &[]);
+    assert!(again.stderr.contains("nothing to do"), "{}", again.show());
+    // Without the template everything is as it was; the edit stays.
+    std::fs::remove_file(folder.join("module.pp.tera")).unwrap();
+    apply(&env, "vagrant", MODEL, &["--commit"]);
+    assert_eq!(env.read(CLASS), text.replace("# Tea is served.\n#\n", ""));
+    assert_eq!(
+        git(&env.work().join("tree"), &["rev-list", "--count", "HEAD"]),
+        "2\n"
+    );
+}
+
+#[test]
+fn the_hints_lead_to_the_branch_and_through() {
+    let env = edited();
+    let tree = env.work().join("tree");
+    git(&tree, &["switch", "--quiet", "master"]);
+    let refused = run(&env, "vagrant", &newer(), &["--commit"]);
+    assert_eq!(git(&tree, &["branch", "--show-current"]), "master\n");
+    let hint = refused
+        .stderr
+        .lines()
+        .find(|line| line.contains("marks them"))
+        .unwrap();
+    let command = hint.split('`').nth(1).unwrap();
+    assert_eq!(
+        command,
+        "git -C HOME/work/tree switch svcgen/my-service && svcgen vagrant --repo HOME/work/tree"
+    );
+    git(&tree, &["switch", "--quiet", "svcgen/my-service"]);
+    let marked = run(&env, "vagrant", &newer(), &[]);
+    assert_eq!(marked.code, 11, "{}", marked.show());
+    assert!(env.read(CLASS).contains("<<<<<<< yours\n"));
+    // Whoever commits the marks is told where they are.
+    git(
+        &tree,
+        &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+    );
+    let refused = run(&env, "vagrant", &newer(), &["--commit"]);
+    assert!(
+        refused.stderr.contains("a conflict is marked here"),
+        "{}",
+        refused.show()
+    );
+    apply(
+        &env,
+        "vagrant",
+        &newer(),
+        &["--commit", "--conflicts", "svcgen"],
+    );
+    assert!(env.read(CLASS).contains("$age       = 90,"));
+    assert_eq!(git(&tree, &["rev-list", "--count", "HEAD"]), "2\n");
+}
+
+#[test]
+fn a_question_says_that_conflicts_are_marked() {
+    let env = edited();
+    env.write("svcgen.yaml", &newer());
+    let unasked = env.svcgen(&["vagrant", "--repo", "tree", "--no-verify"]);
+    assert_eq!(unasked.code, 11, "{}", unasked.show());
+    assert!(!env.read(CLASS).contains("<<<<<<<"));
+    for (answer, code, is_marked) in [("n\r", 11, false), ("y\r", 11, true)] {
+        let mut terminal = Pty::start(&env, &["vagrant", "--repo", "tree", "--no-verify"], None);
+        terminal.expect("with conflict markers");
+        terminal.expect("[Y/n]");
+        terminal.keys(answer);
+        assert_eq!(terminal.end(), code);
+        assert_eq!(env.read(CLASS).contains("<<<<<<<"), is_marked);
+    }
+}
