@@ -11,6 +11,11 @@ impl PrivateLab {
     /// Starts a lab where there is one for all tests: there it is known to be possible.
     pub(crate) fn start(count: usize) -> Option<Self> {
         Lab::get()?;
+        Some(Self::up(count))
+    }
+
+    /// Starts a lab, which ends with this process at the latest.
+    pub(crate) fn up(count: usize) -> Self {
         let owner = std::process::id().to_string();
         let output = Command::new(program("hosts"))
             .args(["up", "--while", &owner, &count.to_string()])
@@ -20,7 +25,7 @@ impl PrivateLab {
         assert!(output.status.success(), "{words}");
         let folder = String::from_utf8(output.stdout).unwrap();
         let lab = Lab::at(folder.trim_end().into());
-        Some(Self { lab })
+        Self { lab }
     }
 
     /// Ends it, and returns whether that was possible.

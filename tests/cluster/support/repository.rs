@@ -51,12 +51,18 @@ impl<'a> Repository<'a> {
 
     /// Sets a key in `scap.cfg`, which `commit` adds.
     pub(crate) fn set(&self, key: &str, value: &str) {
+        self.unset(key);
+        let text = self.env.read("deploy/scap/scap.cfg");
+        self.write("scap/scap.cfg", &format!("{text}{key}: {value}\n"));
+    }
+
+    /// Takes a key out of `scap.cfg`.
+    pub(crate) fn unset(&self, key: &str) {
         let text = self.env.read("deploy/scap/scap.cfg");
         let start = format!("{key}:");
         let kept = text.lines().filter(|line| !line.starts_with(&start));
-        let mut lines: Vec<String> = kept.map(str::to_owned).collect();
-        lines.push(format!("{key}: {value}"));
-        self.write("scap/scap.cfg", &(lines.join("\n") + "\n"));
+        let kept: String = kept.map(|line| format!("{line}\n")).collect();
+        self.write("scap/scap.cfg", &kept);
     }
 
     /// Adds files of random bytes, which do not compress, as installed packages are: as many, and as large together.
