@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod configuration;
+pub mod deploy;
 pub mod drift;
 pub mod edit;
 pub mod error;

@@ -1,0 +1,3 @@
+//! Deploys a revision of a deploy repository to its targets.
+
+pub mod limit;
