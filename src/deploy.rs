@@ -1,3 +1,4 @@
 //! Deploys a revision of a deploy repository to its targets.
 
 pub mod limit;
+pub mod repository;

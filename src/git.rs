@@ -7,5 +7,5 @@ mod program;
 mod setting;
 
 pub use checkout::{Checkout, Head};
-pub use program::{Git, GitError, Output, Words};
-pub use setting::{Setting, deploy_dir, set_deploy_dir};
+pub use program::{Git, GitError, Output, Words, text_as_input};
+pub use setting::{Setting, configured_deploy_dir, deploy_dir, set_deploy_dir};

@@ -26,7 +26,8 @@ pub(crate) use load::read_text;
 pub use load::{LoadError, MODEL_FILE, SUPPORTED_VERSION, find_model};
 pub use name::{
     AccountName, BranchName, CheckName, EnvironmentName, GroupName, ImageName, ParameterName, Port,
-    PuppetName, Refused, RepositoryName, ServiceName, SiteName, TaskId, VariableName, Version,
+    PuppetName, Refused, RepositoryName, Revision, ServiceName, SiteName, TaskId, VariableName,
+    Version,
 };
 pub use people::{Maintainer, Owner};
 pub use problem::{Problem, suggest};

@@ -132,17 +132,7 @@ impl Git {
         args: &[S],
         input: &str,
     ) -> Result<Output, GitError> {
-        let file = || -> std::io::Result<File> {
-            let mut file = tempfile::tempfile()?;
-            file.write_all(input.as_bytes())?;
-            file.rewind()?;
-            Ok(file)
-        };
-        let file = file().map_err(|source| GitError::Write {
-            path: "a temporary file".into(),
-            source,
-        })?;
-        self.checked(args, file.into())
+        self.checked(args, text_as_input(input)?)
     }
 
     /// Runs a command that may fail.
@@ -164,7 +154,8 @@ impl Git {
         })
     }
 
-    fn execute<S: AsRef<OsStr>>(&self, args: &[S], input: Stdio) -> Result<Output, GitError> {
+    /// The command itself, for whoever reads its output while it runs.
+    pub fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = Command::new("git");
         for variable in FOREIGN {
             command.env_remove(variable);
@@ -176,8 +167,13 @@ impl Git {
         for setting in &self.settings {
             command.arg("-c").arg(setting);
         }
+        command.args(args);
         command
-            .args(args)
+    }
+
+    fn execute<S: AsRef<OsStr>>(&self, args: &[S], input: Stdio) -> Result<Output, GitError> {
+        let mut command = self.command(args);
+        command
             .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -269,6 +265,23 @@ impl fmt::Display for Words {
 }
 
 impl std::error::Error for Words {}
+
+/// A text as the input of a program: nobody has to write it while its output is read.
+///
+/// # Errors
+/// Where there is no place for a temporary file.
+pub fn text_as_input(text: &str) -> Result<Stdio, GitError> {
+    let file = || -> std::io::Result<File> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(text.as_bytes())?;
+        file.rewind()?;
+        Ok(file)
+    };
+    file().map(Stdio::from).map_err(|source| GitError::Write {
+        path: "a temporary file".into(),
+        source,
+    })
+}
 
 /// A stream that is being read by a thread.
 struct Stream {

@@ -1,4 +1,4 @@
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::checkout::Checkout;
@@ -13,6 +13,12 @@ pub struct Setting {
     pub key: &'static str,
     pub before: Option<String>,
     pub after: String,
+}
+
+/// The deploy repository that the source checkout names in its git configuration.
+pub fn configured_deploy_dir(source: &Utf8Path) -> Option<Utf8PathBuf> {
+    let folder = Checkout::open(source).ok()?.setting(DEPLOY_DIR)?;
+    Some(Utf8PathBuf::from(folder)).filter(|folder| folder.is_dir())
 }
 
 /// Plans `git config deploy.dir` of a source checkout; `None` where it is set already.

@@ -292,6 +292,13 @@ text_type!(
 );
 
 text_type!(
+    /// A commit, by its whole name: what a deploy works with once it has resolved what its user wrote.
+    Revision, "a revision", "^[0-9a-f]{40}$", 40,
+    |text| rule(text.len() != 40 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)),
+        "40 lower-case hexadecimal digits")
+);
+
+text_type!(
     /// A container image with its tag, such as `debian:bookworm`.
     ImageName, "an image", "^[a-z0-9][a-z0-9._/@-]*:[a-z0-9._/:@-]*$", 255,
     |text| rule(!words(text, |c| c.is_ascii_lowercase() || c.is_ascii_digit(),
@@ -304,6 +311,13 @@ impl ServiceName {
     /// The class name that goes with the name: hyphens are dropped, as the trees do.
     pub fn to_puppet(&self) -> Result<PuppetName, Refused> {
         PuppetName::parse(&self.0.replace('-', ""))
+    }
+}
+
+impl Revision {
+    /// The beginning of it, as a person reads and types it.
+    pub fn short(&self) -> &str {
+        &self.0[..8]
     }
 }
 
@@ -398,6 +412,22 @@ mod tests {
         assert!(RepositoryName::parse("mediawiki/services/chromium-render/deploy").is_ok());
         assert!(BranchName::parse("a..b").is_err() && BranchName::parse("-x").is_err());
         assert!(BranchName::parse("release/1.2").is_ok());
+    }
+
+    #[test]
+    fn a_revision_is_a_whole_name() {
+        let whole = "0123456789abcdef0123456789abcdef01234567";
+        assert_eq!(Revision::parse(whole).unwrap().short(), "01234567");
+        for bad in [
+            "",
+            "HEAD",
+            "0123456",
+            &whole.to_uppercase(),
+            &format!("{whole}0"),
+            "g123456789abcdef0123456789abcdef01234567",
+        ] {
+            assert!(Revision::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod book;
 mod check;
 mod clone;
 mod deploy_repo;
+mod deploy_repository;
 mod faults;
 mod flow;
 mod generate;

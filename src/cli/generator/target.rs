@@ -1,8 +1,10 @@
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use super::Generator;
 use crate::cli::context::{Context, Loaded, working_directory};
+use crate::deploy::repository::DeployRepository;
 use crate::error::CommandError;
+use crate::git::configured_deploy_dir;
 use crate::model::{RepositoryName, Site};
 use crate::worktree::Worktree;
 
@@ -54,7 +56,7 @@ impl Target {
             Generator::Source => own.and_then(|own| own.source.clone()).or_else(source),
             Generator::Scap => own
                 .and_then(|own| own.deploy.clone())
-                .or_else(|| deploy_above(&working_directory().ok()?))
+                .or_else(|| DeployRepository::above(&working_directory().ok()?))
                 .or_else(|| configured_deploy_dir(model.parent()?)),
         };
         let unknown = UnknownCheckout {
@@ -96,22 +98,6 @@ fn clone_command(generator: Generator, site: &Site) -> Option<String> {
             Some(format!("svcgen {} --clone DIR", generator.name()))
         }
     }
-}
-
-/// A deploy repository that a folder is in.
-fn deploy_above(folder: &Utf8Path) -> Option<Utf8PathBuf> {
-    folder
-        .ancestors()
-        .find(|folder| folder.join("scap/scap.cfg").is_file())
-        .map(Utf8Path::to_owned)
-}
-
-/// The deploy repository that the source checkout names in its git configuration.
-fn configured_deploy_dir(source: &Utf8Path) -> Option<Utf8PathBuf> {
-    let folder = crate::git::Checkout::open(source)
-        .ok()?
-        .setting("deploy.dir")?;
-    Some(Utf8PathBuf::from(folder)).filter(|folder| folder.is_dir())
 }
 
 impl From<UnknownCheckout> for CommandError {
