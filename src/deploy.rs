@@ -2,3 +2,4 @@
 
 pub mod limit;
 pub mod repository;
+pub mod template;

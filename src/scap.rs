@@ -27,6 +27,7 @@ pub use mistake::{Mistake, Reading, ScapError};
 pub use settings::{Setting, Settings};
 pub use submodule::{Submodule, read_submodules};
 pub use targets::{HostGroup, find_target_file, read_hosts};
+pub use vars::Vars;
 
 /// The configuration of the directory.
 pub const CONFIG_FILE: &str = "scap/scap.cfg";

@@ -4,6 +4,8 @@
 
 mod node;
 mod parse;
+mod python;
 
 pub use node::{Key, Kind, Node, Span};
-pub use parse::{YamlError, parse, parse_strict};
+pub use parse::{YamlError, parse, parse_python, parse_strict};
+pub use python::resolve as resolve_python;

@@ -1,5 +1,4 @@
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::check::DeployCheck;
 use super::config::ScapConfig;
@@ -9,7 +8,7 @@ use super::files::Files;
 use super::mistake::{Findings, Mistake, Reading, ScapError};
 use super::submodule::{Submodule, read_submodules};
 use super::targets::HostGroup;
-use super::vars::read_vars;
+use super::vars::{Vars, read_vars};
 use crate::model::HostName;
 
 /// Everything that a deploy repository says about its deploys, in one place.
@@ -22,7 +21,7 @@ pub struct ScapDirectory {
     pub checks: Vec<DeployCheck>,
     /// What is rendered on each target; empty where `config_deploy` is off.
     pub config_files: Vec<ConfigFile>,
-    pub vars: Map<String, Value>,
+    pub vars: Vars,
     pub submodules: Vec<Submodule>,
 }
 
@@ -56,7 +55,7 @@ impl ScapDirectory {
         let vars = if renders {
             findings.take(read_vars(files, environment))?
         } else {
-            Some(Map::new())
+            Some(Vars::default())
         };
         let submodules = match files.read(".gitmodules".into())? {
             Some(text) => {

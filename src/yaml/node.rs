@@ -33,6 +33,13 @@ pub struct Key {
     pub span: Span,
 }
 
+impl Key {
+    /// Whether the key is written without quotes, so that a reader may take it for something else than text.
+    pub fn is_plain(&self) -> bool {
+        self.span.len() == self.text.len()
+    }
+}
+
 impl Node {
     /// Finds the value of a key of a mapping; the last one where it stands twice.
     pub fn find(&self, key: &str) -> Option<&Self> {

@@ -4,6 +4,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StrInput};
 use thiserror::Error;
 
 use super::node::{Key, Kind, Node, Span};
+use super::python;
 
 /// A text that is not YAML, or not YAML that svcgen reads.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
@@ -30,6 +31,17 @@ pub fn parse(text: &str) -> Result<Node, YamlError> {
     Reader::new(text, Duplicates::LastCounts).document()
 }
 
+/// Parses one document as Python's reader does, which goes by YAML 1.1: `yes` is true, `0644` is octal, and merge keys
+/// are followed.
+///
+/// # Errors
+/// The first mistake, with its place.
+pub fn parse_python(text: &str) -> Result<Node, YamlError> {
+    let mut reader = Reader::new(text, Duplicates::LastCounts);
+    reader.dialect = Dialect::Python;
+    reader.document()
+}
+
 /// Parses one document in which no key may stand twice.
 ///
 /// # Errors
@@ -44,12 +56,19 @@ enum Duplicates {
     Refused,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Core,
+    Python,
+}
+
 struct Reader<'a> {
     parser: Parser<'a, StrInput<'a>>,
     text: &'a str,
     anchors: HashMap<usize, Node>,
     nodes: usize,
     duplicates: Duplicates,
+    dialect: Dialect,
 }
 
 impl<'a> Reader<'a> {
@@ -60,6 +79,7 @@ impl<'a> Reader<'a> {
             anchors: HashMap::new(),
             nodes: 0,
             duplicates,
+            dialect: Dialect::Core,
         }
     }
 
@@ -131,10 +151,10 @@ impl<'a> Reader<'a> {
                 let forced = tag
                     .as_deref()
                     .is_some_and(|t| t.core_suffix() == Some("str"));
-                let kind = if plain && !forced {
-                    resolve(&value)
-                } else {
-                    Kind::String(value.into_owned())
+                let kind = match self.dialect {
+                    _ if !plain || forced => Kind::String(value.into_owned()),
+                    Dialect::Core => resolve(&value),
+                    Dialect::Python => python::resolve(&value),
                 };
                 Ok(self.keep(
                     anchor,
@@ -188,6 +208,13 @@ impl<'a> Reader<'a> {
                     }
                     entries.push((key, value));
                 };
+                if self.dialect == Dialect::Python {
+                    entries = python::merge(entries, self.text).map_err(|key| YamlError {
+                        message: "`<<` is followed by a mapping".into(),
+                        at: key.span.start,
+                    })?;
+                    self.nodes += entries.len();
+                }
                 let flow = style == granit_parser::StructureStyle::Flow;
                 Ok(self.keep(
                     anchor,
