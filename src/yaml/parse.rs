@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
                 };
                 if self.dialect == Dialect::Python {
                     entries = python::merge(entries, self.text).map_err(|key| YamlError {
-                        message: "`<<` takes a mapping in".into(),
+                        message: "`<<` is followed by a mapping".into(),
                         at: key.span.start,
                     })?;
                     self.nodes += entries.len();

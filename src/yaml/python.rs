@@ -139,7 +139,7 @@ mod tests {
         let error = parse_python("a: {<<: 1}").unwrap_err();
         assert_eq!(
             (error.message.as_str(), error.at),
-            ("`<<` takes a mapping in", 4)
+            ("`<<` is followed by a mapping", 4)
         );
     }
 }

@@ -50,7 +50,7 @@ impl TemplateError {
         let detail = error.detail().unwrap_or_default();
         let written = || error.range().and_then(|range| template.get(range));
         let undefined = match named(detail) {
-            None if error.kind() == ErrorKind::UndefinedError => written(),
+            None if error.kind() == ErrorKind::UndefinedError && detail.is_empty() => written(),
             named => named,
         };
         if let Some(name) = undefined {

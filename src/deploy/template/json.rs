@@ -26,7 +26,7 @@ fn add(
     indent: Option<usize>,
     depth: usize,
 ) -> Result<(), Error> {
-    let spaces = indent.unwrap_or_default().saturating_mul(depth);
+    let spaces = indent.unwrap_or_default().saturating_mul(depth + 1);
     state.consume_fuel(1 + spaces as u64 / 64)?;
     match value.kind() {
         ValueKind::None => out.push_str("null"),

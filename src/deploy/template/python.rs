@@ -53,7 +53,7 @@ fn key_of(key: &Key) -> Jinja {
 /// Sorts by keys that are all text, or all numbers; Python does not compare others.
 pub(super) fn sort(pairs: &mut [(Jinja, Jinja)]) {
     let number = |key: &Jinja| match key.kind() {
-        ValueKind::Bool => bool::try_from(key.clone()).ok().map(f64::from),
+        ValueKind::Bool => Some(f64::from(u8::from(key.is_true()))),
         ValueKind::Number => f64::try_from(key.clone()).ok(),
         _ => None,
     };
@@ -124,7 +124,10 @@ fn repr(state: &State<'_, '_>, out: &mut String, value: &Jinja) -> Result<(), Er
             out.push('}');
         }
         ValueKind::None | ValueKind::Bool => out.push_str(&value.to_string()),
-        ValueKind::Undefined => return Err(ErrorKind::UndefinedError.into()),
+        ValueKind::Undefined => {
+            let message = "a value that is printed here is not defined";
+            return Err(Error::new(ErrorKind::UndefinedError, message));
+        }
         kind => {
             let message = format!("a {kind} is not printed");
             return Err(Error::new(ErrorKind::InvalidOperation, message));
@@ -201,13 +204,8 @@ mod tests {
         ]);
         let value = Jinja::from(minijinja::value::Serde(&values));
         let environment = Environment::new();
-        let text = |value: &Jinja| super::text(&environment.empty_state(), value).unwrap();
-        // What Python 3 prints of the same list.
-        let python = concat!(
-            r#"[None, True, False, 1, -2, 1.0, 0.1, 1000000000000000.0, 1e+16, 0.00015, 1e-05, -1.25e+300, "a'b", 'a"b\'', '\"#,
-            r#"x07\n\\', 'é ❤', 'é', '\xa0\u200b\ufeff', '😀\U000e0001', [], {}, {'b': [1], 'a': {'x': None}}]"#
-        );
-        assert_eq!(text(&value), python);
+        let text = |value: &Jinja| text(&environment.empty_state(), value).unwrap();
+        insta::assert_snapshot!(text(&value), @r#"[None, True, False, 1, -2, 1.0, 0.1, 1000000000000000.0, 1e+16, 0.00015, 1e-05, -1.25e+300, "a'b", 'a"b\'', '\x07\n\\', 'é ❤', 'é', '\xa0\u200b\ufeff', '😀\U000e0001', [], {}, {'b': [1], 'a': {'x': None}}]"#);
         let one = Jinja::from(Tuple::from([Jinja::from(1)]));
         assert_eq!(text(&one), "(1,)");
         assert_eq!(text(&Jinja::from("a'b")), "a'b");
@@ -215,18 +213,18 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_as_pyyaml_writes_them() {
-        let shown = |yaml: &str, order| {
-            let node = crate::yaml::parse_python(yaml).unwrap();
+        let shown = |text: &str, order| {
+            let node = crate::yaml::parse_python(text).unwrap();
             let environment = Environment::new();
-            text(&environment.empty_state(), &value(&node, order)).unwrap()
+            super::text(&environment.empty_state(), &value(&node, order)).unwrap()
         };
-        let yaml = "{b: {z: 1, a: [{d: 1, c: 2}]}, B: 1, é: 1, '10': 1}";
+        let text = "{b: {z: 1, a: [{d: 1, c: 2}]}, B: 1, é: 1, '10': 1}";
         assert_eq!(
-            shown(yaml, Order::Sorted),
+            shown(text, Order::Sorted),
             "{'10': 1, 'B': 1, 'b': {'a': [{'c': 2, 'd': 1}], 'z': 1}, 'é': 1}"
         );
         assert_eq!(
-            shown(yaml, Order::AsWritten),
+            shown(text, Order::AsWritten),
             "{'b': {'z': 1, 'a': [{'d': 1, 'c': 2}]}, 'B': 1, 'é': 1, '10': 1}"
         );
         assert_eq!(
