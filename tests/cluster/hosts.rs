@@ -154,8 +154,9 @@ fn what_was_written_is_there_after_a_power_failure_and_no_process_is() {
     host.kill();
     assert_refused(lab.ssh(&host, SOON, "true"), "Connection timed out");
     host.boot();
-    // The host has never heard of this connection.
-    connection.send("anybody there?");
+    // The host has never heard of this connection, and says so when asked. Where its answer came
+    // earlier (ssh had something to send again), nobody is there to write to.
+    let _sent = writeln!(connection.input, "anybody there?");
     assert_eq!(connection.end().0, 255);
     assert_eq!(host.processes_of("deploy-service"), [""; 0]);
     assert_prints(
