@@ -136,7 +136,7 @@ pub enum Command {
     /// Go back to what was live before, on every host.
     #[command(after_help = "Example:\n  svcgen rollback --dry-run                    look at it")]
     Rollback(deploy::RollbackArgs),
-    /// Print the JSON Schema of a file that svcgen reads.
+    /// Print the JSON Schema of what svcgen reads and writes.
     #[command(after_help = "Example:\n  svcgen schema model > svcgen.schema.json")]
     Schema(schema::SchemaArgs),
 }
