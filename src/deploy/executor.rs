@@ -3,7 +3,10 @@
 //! No host of a later part is promoted before all hosts of the parts before it are healthy, or given up within the
 //! failure limit. Getting releases there is harmless and runs ahead.
 
+mod back;
 mod ending;
+mod forward;
+mod judging;
 mod locking;
 mod notes;
 
@@ -15,14 +18,14 @@ use tokio::time::Instant;
 
 use self::notes::Scribe;
 use super::crew::Crew;
-use super::decide::{Decide, OnFailure, Question};
+use super::decide::{Decide, OnFailure};
 use super::host_task::HostTask;
 use super::journal::Journal;
 use super::keeper::{Bell, Farewell};
-use super::message::{HostEnd, Message, Request};
+use super::message::{Message, Request};
 use super::packs::Packs;
-use super::plan::{Action, DeployPlan, Work};
-use super::state::{HostState, Phase, States};
+use super::plan::{DeployPlan, Work};
+use super::state::{Phase, States};
 use crate::event::{DeployResult, EventKind, HostOutcome, Level};
 use crate::model::{HostName, Revision};
 use crate::report::Reporter;
@@ -257,101 +260,6 @@ impl<'a> Executor<'a> {
         }
     }
 
-    /// Takes over how a request ended.
-    fn ended(&mut self, host: &HostName, end: HostEnd) {
-        let Some(state) = self.states.hosts.get_mut(host) else {
-            return;
-        };
-        let request = state.busy.take();
-        match (end, request) {
-            (HostEnd::Good, Some(Request::Prepare)) => {
-                state.phase = Phase::Prepared;
-                state.is_touched = true;
-            }
-            (HostEnd::Good, Some(Request::Promote)) => state.phase = Phase::Healthy,
-            (HostEnd::Good, Some(Request::Finalize)) => state.phase = Phase::Finalized,
-            (HostEnd::Good, Some(Request::RollBack)) => state.phase = Phase::RolledBack,
-            (HostEnd::Good, _) => {}
-            (HostEnd::Lost(reason) | HostEnd::Failed(reason), Some(Request::RollBack)) => {
-                // Before the switch nothing that matters was changed.
-                state.phase = match state.is_promoted {
-                    true => Phase::Lost,
-                    false => Phase::GivenUp,
-                };
-                let reason = format!("the rollback failed: {reason}");
-                state.reason = Some(reason.clone());
-                self.failed(host, &reason);
-            }
-            (HostEnd::Lost(reason), _) => {
-                state.phase = match state.is_promoted {
-                    true => Phase::Lost,
-                    false => Phase::Failed,
-                };
-                state.reason = Some(reason.clone());
-                self.failed(host, &reason);
-            }
-            (HostEnd::Failed(reason), _) if self.plan.action == Action::Restart => {
-                // There is nothing to go back to: the service is what it is.
-                state.phase = Phase::Lost;
-                state.reason = Some(reason.clone());
-                self.failed(host, &reason);
-            }
-            (HostEnd::Failed(reason), _) => {
-                state.phase = Phase::Failed;
-                state.reason = Some(reason.clone());
-                self.failed(host, &reason);
-            }
-            (HostEnd::Held(owner), _) => {
-                state.phase = Phase::Failed;
-                state.reason = Some(format!("{owner} has the lock"));
-                self.failed(host, "the lock was lost to another deploy");
-            }
-        }
-    }
-
-    /// Looks whether a failure ends the deploy.
-    fn failed(&mut self, host: &HostName, reason: &str) {
-        if !matches!(self.mode, Mode::Forward | Mode::Finalizing) {
-            return;
-        }
-        let is_lost = self.states.phase(host) == Phase::Lost;
-        if let Some(group) = self.states.exceeded(&self.plan) {
-            let group = &self.plan.groups[group];
-            let of = group.waves.iter().flatten().count();
-            let reason = format!(
-                "{reason} on {host} ({}, {})",
-                group.name,
-                notes::count_hosts(of)
-            );
-            self.stop(reason);
-        } else if is_lost && self.plan.action != Action::Restart {
-            self.stop(format!("{host} is in a state that nobody knows: {reason}"));
-        }
-    }
-
-    /// Begins nothing new.
-    fn stop(&mut self, reason: String) {
-        if matches!(self.mode, Mode::Forward | Mode::Finalizing) {
-            self.reason = Some(reason);
-            self.mode = Mode::Stopping;
-            self.ring_all();
-        }
-    }
-
-    /// Has what may be ended end now.
-    fn ring_all(&self) {
-        let busy = self
-            .states
-            .hosts
-            .iter()
-            .filter(|(_, state)| state.busy.is_some());
-        for (host, _) in busy {
-            if let Some(bell) = self.bells.get(host) {
-                bell.ring();
-            }
-        }
-    }
-
     fn interrupt(&mut self) {
         let times = *self.interrupts.borrow_and_update();
         if times == 0 {
@@ -391,62 +299,6 @@ impl<'a> Executor<'a> {
         }
     }
 
-    async fn go_forward(&mut self) {
-        let waiting: Vec<HostName> = self.idle_in(Phase::Waiting);
-        for host in waiting {
-            self.ask(&host, Request::Prepare).await;
-        }
-        // Given up within the limit: it does not stay half done.
-        for host in self.idle_in(Phase::Failed) {
-            self.undo(&host).await;
-        }
-        let plan = Arc::clone(&self.plan);
-        let waves: Vec<(usize, &Vec<HostName>)> = plan.waves().collect();
-        while let Some((group, hosts)) = waves.get(self.wave) {
-            let is_first = plan.groups[*group].waves.first() == Some(*hosts);
-            if is_first && !self.scribe.has_begun(*group) {
-                if let Some(before) = group.checked_sub(1)
-                    && !self.may_go_on(before).await
-                {
-                    return;
-                }
-                self.scribe.begin_group(*group, &plan.groups[*group]);
-            }
-            for host in hosts.iter() {
-                if self.states.phase(host) == Phase::Prepared && self.states.is_idle(host) {
-                    self.ask(host, Request::Promote).await;
-                }
-            }
-            if !self.states.are_settled(hosts) {
-                return;
-            }
-            if plan.groups[*group].waves.last() == Some(*hosts) {
-                let all = || plan.groups[*group].waves.iter().flatten();
-                let (healthy, failed) = (self.states.healthy(all()), self.states.failed(all()));
-                self.scribe.end_group(&plan.groups[*group], healthy, failed);
-            }
-            self.wave += 1;
-        }
-        self.mode = Mode::Finalizing;
-    }
-
-    /// Whether the groups behind this one may begin.
-    async fn may_go_on(&mut self, group: usize) -> bool {
-        let canary = &self.plan.groups[group];
-        if !self.options.confirm || !canary.is_canary || self.agreed.contains(&group) {
-            return true;
-        }
-        let question = Question::GoOn {
-            after: canary.name.clone(),
-        };
-        if self.decide.ask(question).await {
-            self.agreed.push(group);
-            return true;
-        }
-        self.stop(format!("not gone on after {}", canary.name));
-        false
-    }
-
     fn idle_in(&self, phase: Phase) -> Vec<HostName> {
         let hosts = self.states.hosts.iter();
         hosts
@@ -466,83 +318,6 @@ impl<'a> Executor<'a> {
         } else {
             state.phase = Phase::Lost;
             state.reason = Some("its task has ended".into());
-        }
-    }
-
-    /// Takes back what was done on a host; this is tried once.
-    async fn undo(&mut self, host: &HostName) {
-        if let Some(state) = self.states.hosts.get_mut(host) {
-            state.is_undone = true;
-        }
-        self.ask(host, Request::RollBack).await;
-    }
-
-    /// Once nothing runs any more: back, or stay.
-    async fn decide_on_failure(&mut self) {
-        if self.states.is_anyone_busy() {
-            return;
-        }
-        let is_touched = self.states.hosts.values().any(HostState::is_undoable);
-        let back = is_touched
-            && match self.options.on_failure {
-                OnFailure::Rollback => true,
-                OnFailure::Stop => false,
-                OnFailure::Ask => {
-                    let reason = self.reason.clone().unwrap_or_default();
-                    self.decide.ask(Question::RollBack { reason }).await
-                }
-            };
-        if !back {
-            self.mode = Mode::Over;
-            return;
-        }
-        let text = "rolling back the hosts that were touched";
-        self.scribe
-            .say(Level::Warning, text, EventKind::RollbackStarted);
-        self.mode = Mode::RollingBack;
-        self.wave = usize::MAX;
-    }
-
-    /// Goes back from the last part to the first.
-    async fn go_back(&mut self) {
-        let plan = Arc::clone(&self.plan);
-        let waves: Vec<&Vec<HostName>> = plan.waves().map(|(_, hosts)| hosts).collect();
-        self.wave = self.wave.min(waves.len());
-        // Where a release was only made, nothing waits for anything.
-        let hosts = self.states.hosts.iter();
-        let unpromoted = hosts.filter(|(_, state)| state.is_undoable() && !state.is_promoted);
-        let unpromoted: Vec<HostName> = unpromoted.map(|(host, _)| host.clone()).collect();
-        for host in unpromoted {
-            self.undo(&host).await;
-        }
-        while let Some(hosts) = self.wave.checked_sub(1).and_then(|wave| waves.get(wave)) {
-            let mut is_waiting = false;
-            for host in hosts.iter() {
-                let Some(state) = self.states.hosts.get(host) else {
-                    continue;
-                };
-                is_waiting |= state.busy.is_some();
-                if state.is_promoted && state.is_undoable() {
-                    self.undo(host).await;
-                    is_waiting = true;
-                }
-            }
-            if is_waiting {
-                return;
-            }
-            self.wave -= 1;
-        }
-        if !self.states.is_anyone_busy() {
-            self.mode = Mode::Over;
-        }
-    }
-
-    async fn finalize(&mut self) {
-        for host in self.idle_in(Phase::Healthy) {
-            self.ask(&host, Request::Finalize).await;
-        }
-        if !self.states.is_anyone_busy() && self.mode == Mode::Finalizing {
-            self.mode = Mode::Over;
         }
     }
 

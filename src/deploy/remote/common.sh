@@ -20,21 +20,23 @@ relink() {
     mkdir -p "${2%/*}" && ln -sfn "$1" "$2.svcgen-$$" && mv -fT "$2.svcgen-$$" "$2" && return
     rm -f "$2.svcgen-$$"; return 1
 }
+# The first line of a file; nothing where there is none.
+first() { read -r line_ 2>/dev/null <"$1" || [ -n "${line_:-}" ] || return; printf '%s' "$line_"; }
 # Since when a process runs, in ticks; nothing where it does not.
 since() {
-    s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+    read -r s 2>/dev/null <"/proc/$1/stat" || return 1
     # The name may hold spaces and parentheses: the fields begin behind the last one.
     s=${s##*)}; set -- $s
-    [ "$1" != Z ] && printf '%s' "${20}"
+    [ "$1" != Z ] && printf '%s' "${20-}"
 }
-boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
+read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id || boot=unknown
 # Whether the process that wrote "PID SINCE BOOT" into a file still runs.
 alive() {
-    read -r p_ s_ b_ <"$1" 2>/dev/null || return 1
-    [ "$b_" = "$(boot)" ] && [ "$(since "$p_")" = "$s_" ]
+    read -r p_ s_ b_ 2>/dev/null <"$1" || return 1
+    [ "${b_%% *}" = "$boot" ] && [ "$(since "$p_")" = "$s_" ]
 }
-# Adds a line to the record; it is on the disk before what it tells of begins.
+# Adds a line to the record, with the time in `now`; it is on the disk before what it tells of begins.
 record() {
-    printf '{"v":1,"at":%s,%s}\n' "$(date +%s)" "$1" >>"$own/record.jsonl" &&
+    printf '{"v":1,"at":%s,%s}\n' "$now" "$1" >>"$own/record.jsonl" &&
         { sync -d "$own/record.jsonl" 2>/dev/null || sync; }
 }

@@ -3,7 +3,7 @@ rev=$1 keep=$2 port=$3
 [ "$(revision "$root/current")" = "$rev" ] || fail "$rev is not current any more"
 if [ "$port" != 0 ] && [ -s "$own/running/socket" ]; then
     # The process that answered is still the one that listens.
-    awk -v s="$(cat "$own/running/socket")" '$10 == s && $4 == "0A" { found = 1 } END { exit !found }' /proc/net/tcp /proc/net/tcp6 2>/dev/null ||
+    awk -v s="$(first "$own/running/socket")" '$10 == s && $4 == "0A" { found = 1 } END { exit !found }' /proc/net/tcp /proc/net/tcp6 2>/dev/null ||
         fail "the service on port $port stopped after it had answered"
 fi
 rm -f "$own/running/socket"

@@ -1,9 +1,7 @@
 # Holds the lock of a deploy for as long as svcgen is there: ID OWNER REVISION; REVISION: - where nothing is deployed.
 id=$1 owner=$2 rev=$3
 exec 3>&2
-for folder in tmp complete running config; do
-    said=$(mkdir -p "$own/$folder" 2>&1) || fail "cannot make $own/$folder: $said"
-done
+said=$(mkdir -p "$own/tmp" "$own/complete" "$own/running" "$own/config" 2>&1) || fail "cannot make the folders of $own: $said"
 [ -w "$own" ] || fail "$own is not writable for $(id -un)"
 
 # Ends the steps that run, each as it allows: at once, or when it is done. With `now`, all that may be ended at once.
@@ -25,16 +23,16 @@ settle() {
 }
 
 mine=$own/lock.$id.$$
-rm -rf "$mine"
+[ ! -e "$mine" ] || rm -rf "$mine"
 { mkdir "$mine" && printf '%s\n' "$owner" >"$mine/owner" && printf '%s\n' "$id" >"$mine/id" &&
-    printf '%s %s %s\n' "$$" "$(since $$)" "$(boot)" >"$mine/pid"; } || fail "cannot write into $own"
+    printf '%s %s %s\n' "$$" "$(since $$)" "$boot" >"$mine/pid"; } || fail "cannot write into $own"
 tries=0
 # A folder that is renamed over a lock is refused, since a lock is never empty.
 while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
     tries=$((tries + 1))
     [ "$tries" -lt 6000 ] || { rm -rf "$mine"; fail "the lock $own/lock cannot be taken"; }
     if alive "$own/lock/pid"; then
-        holder=$(cat "$own/lock/id" 2>/dev/null)
+        holder=$(first "$own/lock/id")
         if [ "$holder" = "$id" ]; then
             # The keeper that was there before the connection was lost: it is settling the steps.
             sleep 0.1; continue
@@ -49,7 +47,7 @@ while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
     mv -T "$own/lock" "$dead" 2>/dev/null && rm -rf "$dead"
 done
 unlock() {
-    [ "$(cat "$own/lock/pid" 2>/dev/null)" = "$(printf '%s %s %s' "$$" "$(since $$)" "$(boot)")" ] &&
+    [ "$(first "$own/lock/pid")" = "$$ $(since $$) $boot" ] &&
         mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$"
 }
 trap 'settle; unlock; exit 1' HUP INT TERM

@@ -20,7 +20,7 @@ while [ ! -e "$folder" ]; do folder=${folder%/*}; [ -n "$folder" ] || folder=/; 
 for part in "$root/cache" "$root/revs" "$root/.svcgen" "${final%/*}"; do
     [ ! -e "$part" ] || [ -w "$part" ] || say "unwritable $part belongs to $(stat -c %U "$part")"
 done
-say "free $(df -Pk "$folder" 2>/dev/null | awk 'END { print $4 }') $(df -Pi "$folder" 2>/dev/null | awk 'END { print $4 }')"
+say free $(df -k --output=avail,iavail "$folder" 2>/dev/null | tail -n 1)
 for release in "$root"/revs/*/; do
     release=${release%/}; name=${release##*/}
     [ -d "$release" ] || continue
@@ -34,7 +34,7 @@ printf '%s\n' "$wanted" | while read -r gitdir commit; do
     say "tips $gitdir" $(git --git-dir="$place" for-each-ref --sort=-creatordate --count=50 --format='%(objectname)' | sort -u)
 done
 if [ -e "$own/lock/owner" ]; then
-    if alive "$own/lock/pid"; then say "lock alive $(cat "$own/lock/owner")"; else say "lock dead $(cat "$own/lock/owner")"; fi
+    if alive "$own/lock/pid"; then say "lock alive $(first "$own/lock/owner")"; else say "lock dead $(first "$own/lock/owner")"; fi
 fi
 [ ! -e "$own/record.jsonl" ] || tail -n 200 "$own/record.jsonl" | while read -r line; do say "record $line"; done
 for file; do

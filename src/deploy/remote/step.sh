@@ -1,17 +1,20 @@
 # Runs one step: ID NUMBER NAME POLICY SECONDS REVISION PROGRAM ARGUMENT...
 id=$1 number=$2 name=$3 policy=$4 seconds=$5 revision=$6 program=$7; shift 7
 exec 3>&2 4<&0
-[ "$(cat "$own/lock/id" 2>/dev/null)" = "$id" ] || { say "fenced"; exit 1; }
+[ "$(first "$own/lock/id")" = "$id" ] || { say "fenced"; exit 1; }
+now=$(date +%s)
 about="\"deploy\":\"$id\",\"step\":\"$name\",\"rev\":\"$revision\""
 case $policy in finish) record "$about,\"number\":$number,\"state\":\"begin\"" || fail "cannot write $own/record.jsonl" ;; esac
 file=$own/running/$id.$number.step pipe=$own/running/$id.$number.pipe
-rm -f "$pipe"; mkfifo "$pipe" || fail "cannot write into $own/running"
+mkfifo "$pipe" || fail "cannot write into $own/running"
 # Goes on reading when nobody listens any more, so that the step is not ended by its own words.
 { cat; cat >/dev/null; } <"$pipe" 3>&- 2>/dev/null &
 relay=$!
 setsid timeout -k 2 "$seconds" sh -c "$program" svcgen "$final" "$@" >"$pipe" 2>&1 <&4 &
 step=$!
-printf '%s %s %s %s %s\n' "$step" "$(since "$step")" "$(boot)" "$policy" "$(($(date +%s) + ${seconds%.*}))" >"$file"
+printf '%s %s %s %s %s\n' "$step" "$(since "$step")" "$boot" "$policy" "$((now + ${seconds%.*}))" >"$file"
+# From here on the keeper sees it; where there is none any more, nobody would.
+[ "$(first "$own/lock/id")" = "$id" ] || { kill -KILL -- "-$step" 2>/dev/null; rm -f "$pipe" "$file"; say "fenced"; exit 1; }
 wait "$step"; code=$?
 case $code in
 # The children of a step that was ended go with it.
@@ -24,6 +27,6 @@ for pause in 0.01 0.02 0.05 0.1 0.2 0.3 end; do
     [ "$pause" = end ] || sleep "$pause"
 done
 rm -f "$pipe" "$file"
-[ "$policy" = finish ] && record "$about,\"number\":$number,\"state\":\"end\",\"code\":$code"
+[ "$policy" = finish ] && now=$(date +%s) && record "$about,\"number\":$number,\"state\":\"end\",\"code\":$code"
 say "code $code"
 exit "$code"

@@ -1,5 +1,6 @@
 # Breaks a lock, and says so in the record: LINE, a JSON object
 exec 3>&2
+now=$(date +%s)
 [ -d "$own/lock" ] || { say "absent"; exit 0; }
 say "broken $(cat "$own/lock/owner" 2>/dev/null)"
 line=${1#?}

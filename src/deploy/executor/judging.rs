@@ -1,0 +1,104 @@
+//! Takes over how the work on a host ended, and looks whether that ends the deploy.
+
+use super::{Executor, Mode, notes};
+use crate::deploy::message::{HostEnd, Request};
+use crate::deploy::plan::Action;
+use crate::deploy::state::Phase;
+use crate::model::HostName;
+
+impl Executor<'_> {
+    /// Takes over how a request ended.
+    pub(super) fn ended(&mut self, host: &HostName, end: HostEnd) {
+        let Some(state) = self.states.hosts.get_mut(host) else {
+            return;
+        };
+        let request = state.busy.take();
+        match (end, request) {
+            (HostEnd::Good, Some(Request::Prepare)) => {
+                state.phase = Phase::Prepared;
+                state.is_touched = true;
+            }
+            (HostEnd::Good, Some(Request::Promote)) => state.phase = Phase::Healthy,
+            (HostEnd::Good, Some(Request::Finalize)) => state.phase = Phase::Finalized,
+            (HostEnd::Good, Some(Request::RollBack)) => state.phase = Phase::RolledBack,
+            (HostEnd::Good, _) => {}
+            (HostEnd::Lost(reason) | HostEnd::Failed(reason), Some(Request::RollBack)) => {
+                // Before the switch nothing that matters was changed.
+                state.phase = match state.is_promoted {
+                    true => Phase::Lost,
+                    false => Phase::GivenUp,
+                };
+                let reason = format!("the rollback failed: {reason}");
+                state.reason = Some(reason.clone());
+                self.failed(host, &reason);
+            }
+            (HostEnd::Lost(reason), _) => {
+                state.phase = match state.is_promoted {
+                    true => Phase::Lost,
+                    false => Phase::Failed,
+                };
+                state.reason = Some(reason.clone());
+                self.failed(host, &reason);
+            }
+            (HostEnd::Failed(reason), _) if self.plan.action == Action::Restart => {
+                // There is nothing to go back to: the service is what it is.
+                state.phase = Phase::Lost;
+                state.reason = Some(reason.clone());
+                self.failed(host, &reason);
+            }
+            (HostEnd::Failed(reason), _) => {
+                state.phase = Phase::Failed;
+                state.reason = Some(reason.clone());
+                self.failed(host, &reason);
+            }
+            (HostEnd::Held(owner), _) => {
+                state.phase = Phase::Failed;
+                state.reason = Some(format!("{owner} has the lock"));
+                self.failed(host, "the lock was lost to another deploy");
+            }
+        }
+    }
+
+    /// Looks whether a failure ends the deploy.
+    fn failed(&mut self, host: &HostName, reason: &str) {
+        if !matches!(self.mode, Mode::Forward | Mode::Finalizing) {
+            return;
+        }
+        let is_lost = self.states.phase(host) == Phase::Lost;
+        if let Some(group) = self.states.exceeded(&self.plan) {
+            let group = &self.plan.groups[group];
+            let of = group.waves.iter().flatten().count();
+            let reason = format!(
+                "{reason} on {host} ({}, {})",
+                group.name,
+                notes::count_hosts(of)
+            );
+            self.stop(reason);
+        } else if is_lost && self.plan.action != Action::Restart {
+            self.stop(format!("{host} is in a state that nobody knows: {reason}"));
+        }
+    }
+
+    /// Begins nothing new.
+    pub(super) fn stop(&mut self, reason: String) {
+        if matches!(self.mode, Mode::Forward | Mode::Finalizing) {
+            self.reason = Some(reason);
+            self.mode = Mode::Stopping;
+            self.ring_all();
+        }
+    }
+
+    /// Has what may be ended end now.
+    fn ring_all(&self) {
+        let busy = self
+            .states
+            .hosts
+            .iter()
+            .filter(|(_, state)| state.busy.is_some());
+        for (host, _) in busy {
+            if let Some(bell) = self.bells.get(host) {
+                bell.ring();
+            }
+        }
+    }
+}
