@@ -180,7 +180,7 @@ mod tests {
         file.write_all(&[&line(1)[..], &second[..20]].concat())
             .unwrap();
         assert_eq!(numbers(&mut reader), [1]);
-        assert_eq!(numbers(&mut reader), []);
+        assert!(numbers(&mut reader).is_empty());
         file.write_all(&second[20..]).unwrap();
         assert_eq!(numbers(&mut reader), [2]);
         file.write_all(b"damaged\n\n").unwrap();
