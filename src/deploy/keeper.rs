@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::control::{Control, Line, Lines};
 use super::owner::Owner;
@@ -83,7 +83,7 @@ impl Keeper {
         let is_alive = Arc::new(AtomicBool::new(true));
         let alive = Arc::clone(&is_alive);
         tokio::spawn(async move {
-            let mut beats = interval(HEARTBEAT);
+            let mut beats = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
             beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
             let (mut lines, mut told, mut first) = (Lines::default(), Vec::new(), Some(first));
             loop {

@@ -283,6 +283,7 @@ impl Step {
             number.to_string(),
             self.stage.as_str().to_owned(),
             policy.to_owned(),
+            yes(self.check.is_some()),
             self.deadline.as_secs_f64().to_string(),
             self.revision.to_string(),
             self.program.source(),

@@ -13,11 +13,17 @@ trap : PIPE
 say() { printf 'svcgen: %s\n' "$*" >&3 2>/dev/null || :; }
 # Ends, with a reason in plain words.
 fail() { say "reason $*"; printf '%s\n' "$*"; exit 1; }
+# Where a link leads in the end; nothing where it leads nowhere. Much is asked so often that a program for it counts.
+target() { [ -L "$1" ] && cd -P "$1" 2>/dev/null && pwd -P; }
 # The revision that a link leads to; nothing where it leads nowhere.
-revision() { [ -d "$1" ] && l=$(readlink "$1") && printf '%s' "${l##*/}"; }
+revision() { l_=$(target "$1") && printf '%s' "${l_##*/}"; }
+# Sockets of TCP, a file for each family that there is.
+tcp() { printf '/proc/net/tcp'; [ ! -r /proc/net/tcp6 ] || printf ' /proc/net/tcp6'; }
+# Seconds since the machine started: unlike the time of day, they do not jump.
+uptime() { read -r up_ _ </proc/uptime && printf '%s' "${up_%.*}"; }
 # Puts a link in the place of another, at once.
 relink() {
-    mkdir -p "${2%/*}" && ln -sfn "$1" "$2.svcgen-$$" && mv -fT "$2.svcgen-$$" "$2" && return
+    { [ -d "${2%/*}" ] || mkdir -p "${2%/*}"; } && ln -sfn "$1" "$2.svcgen-$$" && mv -fT "$2.svcgen-$$" "$2" && return
     rm -f "$2.svcgen-$$"; return 1
 }
 # The first line of a file; nothing where there is none.

@@ -3,7 +3,7 @@
 # SUBMODULES, a line each: PATH GITDIR NAME COMMIT URL, separated by tabs. OWN-FILES: what svcgen writes into releases.
 rev=$1 mode=$2 server=$3 force=$4 large=$5 lfs=$6 files=$7 modules=$8
 cache=$root/cache release=$root/revs/$rev tab=$(printf '\t')
-mkdir -p "$root/revs" "$own/tmp" "$own/complete" || fail "cannot write into $root"
+{ [ -d "$root/revs" ] && [ -d "$own/complete" ]; } || mkdir -p "$root/revs" "$own/tmp" "$own/complete" || fail "cannot write into $root"
 
 # Does something for each submodule, in their order.
 each() {
@@ -14,9 +14,13 @@ each() {
 $modules
 X
 }
-has() { git --git-dir="$1" cat-file -e "$2^{commit}" 2>/dev/null; }
+found=' '
+has() { # GIT-FOLDER COMMIT; what was found once is not looked for again
+    case $found in *" $1 "*) return 0 ;; esac
+    git --git-dir="$1" cat-file -e "$2^{commit}" 2>/dev/null && found="$found$1 "
+}
 store() { # makes a store of objects, where there is none
-    [ -e "$1/HEAD" ] || git init -q --template= --bare "$1" || fail "git cannot make $1"
+    [ -e "$1/HEAD" ] || { mkdir -p "$1" && git init -q --template= --bare "$1"; } || fail "git cannot make $1"
 }
 keep() { # what is deployed is not swept away
     git --git-dir="$1" update-ref "refs/svcgen/$rev" "$2" || fail "git cannot write into $1"
@@ -25,7 +29,7 @@ keep() { # what is deployed is not swept away
 if [ ! -e "$cache/.git/HEAD" ]; then
     git init -q --template= "$cache" || fail "git cannot make $cache"
 fi
-prepare() { mkdir -p "$cache/.git/$gitdir" && store "$cache/.git/$gitdir"; }
+prepare() { store "$cache/.git/$gitdir"; }
 each prepare || exit 1
 
 from_server() {
@@ -57,10 +61,16 @@ keep "$cache/.git" "$rev"
 keep_module() { keep "$cache/.git/$gitdir" "$commit"; }
 each keep_module
 
+tip() { # GIT-FOLDER
+    tip_=$(first "$1/HEAD") || return
+    case $tip_ in ref:*) git --git-dir="$1" rev-parse -q --verify HEAD 2>/dev/null ;; *) printf '%s' "$tip_" ;; esac
+}
+fresh=no
 # Whether every file of a release is what the revision says; what svcgen and Scap write themselves aside.
 same() { # FOLDER GIT-FOLDER COMMIT
-    [ -e "$2/index" ] && [ "$(git --git-dir="$2" rev-parse -q --verify HEAD 2>/dev/null)" = "$3" ] || return 1
-    git --git-dir="$2" --work-tree="$1" update-index -q --really-refresh >/dev/null 2>&1
+    [ -e "$2/index" ] && [ "$(tip "$2")" = "$3" ] || return 1
+    # Right after the checkout, its own notes on the files are true.
+    [ "$fresh" = yes ] || git --git-dir="$2" --work-tree="$1" update-index -q --really-refresh >/dev/null 2>&1
     differing=$(git --git-dir="$2" --work-tree="$1" -c core.quotePath=false diff-index --name-only --ignore-submodules HEAD --) || return 1
     [ -z "$differing" ] || ! printf '%s\n' "$differing" | grep -vxF -e .gitmodules -e "${files:-.gitmodules}" >/dev/null
 }
@@ -83,7 +93,9 @@ borrow() { # GIT-FOLDER CACHE
         printf '%s\n' "$2/objects" >"$1/objects/info/alternates" &&
         printf 'ref: refs/heads/master\n' >"$1/HEAD"
 }
-up() { printf '%s/' "$1" | sed 's|[^/][^/]*|..|g'; }
+up() { # PATH; as many steps up as it has down
+    printf ../; case $1 in */*) up "${1#*/}" ;; esac
+}
 make_module() {
     borrow "$new/.git/$gitdir" "$cache/.git/$gitdir" && mkdir -p "$new/$path" &&
         printf 'gitdir: %s.git/%s\n' "$(up "$path")" "$gitdir" >"$new/$path/.git" &&
@@ -103,18 +115,19 @@ pull_large() { # FOLDER
     esac
 }
 pull_module() { pull_large "$new/$path"; }
-rm -rf "$new"
+[ ! -e "$new" ] || rm -rf "$new"
 [ -z "$large" ] || GIT_LFS_SKIP_SMUDGE=1; [ -z "$large" ] || export GIT_LFS_SKIP_SMUDGE
 borrow "$new/.git" "$cache/.git" &&
     printf '[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tlogallrefupdates = true\n[remote "origin"]\n\turl = %s\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n' "$cache" >"$new/.git/config" &&
     git --git-dir="$new/.git" --work-tree="$new" checkout -q --force --detach "$rev" && each make_module ||
     { code=$?; rm -rf "$new"; fail "git cannot check out $rev"; exit "$code"; }
 if [ -n "$large" ]; then pull_large "$new"; each pull_module; fi
+[ -n "$large" ] || fresh=yes
 whole "$new" || { rm -rf "$new"; fail "the release is not what the revision says"; }
 if [ -d "$release" ]; then
     # What was there is not complete, or is to be made again.
     mv -T "$release" "$own/tmp/old.$rev" || fail "cannot move $release away"
 fi
 mv -T "$new" "$release" && : >"$own/complete/$rev" && relink "revs/$rev" "$root/.in-progress" || fail "cannot write into $root/revs"
-rm -rf "$own/tmp/old.$rev"
+[ ! -e "$own/tmp/old.$rev" ] || rm -rf "$own/tmp/old.$rev"
 say "release made"

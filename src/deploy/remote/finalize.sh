@@ -3,13 +3,12 @@ rev=$1 keep=$2 port=$3
 [ "$(revision "$root/current")" = "$rev" ] || fail "$rev is not current any more"
 if [ "$port" != 0 ] && [ -s "$own/running/socket" ]; then
     # The process that answered is still the one that listens.
-    awk -v s="$(first "$own/running/socket")" '$10 == s && $4 == "0A" { found = 1 } END { exit !found }' /proc/net/tcp /proc/net/tcp6 2>/dev/null ||
+    awk -v s="$(first "$own/running/socket")" '$10 == s && $4 == "0A" { found = 1 } END { exit !found }' $(tcp) ||
         fail "the service on port $port stopped after it had answered"
 fi
-rm -f "$own/running/socket"
 relink "revs/$rev" "$root/.done" || fail "cannot link $root/.done"
-rm -f "$root/.in-progress" || fail "cannot remove $root/.in-progress"
-current=$(revision "$root/current") done=$(revision "$root/.done") n=0
+rm -f "$root/.in-progress" "$own/running/socket" || fail "cannot remove $root/.in-progress"
+current=$rev done=$rev n=0
 ls -1tc "$root/revs" | while read -r name; do
     [ -d "$root/revs/$name" ] || continue
     n=$((n + 1))
@@ -23,5 +22,8 @@ ls -1tc "$root/revs" | while read -r name; do
     done
 done
 # What deploys before this one kept for their rollbacks; the last few stay.
-ls -1t "$own/config" 2>/dev/null | tail -n +6 | while read -r old; do rm -rf "$own/config/$old"; done
+for some in "$own"/config/*; do
+    [ ! -e "$some" ] || ls -1t "$own/config" | tail -n +6 | while read -r old; do rm -rf "$own/config/$old"; done
+    break
+done
 exit 0

@@ -1,13 +1,14 @@
 # Restarts services, and waits for the port: PORT SECONDS VALID-ONLY SECONDARY-FILE SERVICE=ACTION[:disable-secondary]...
 port=$1 seconds=$2 valid=$3 secondary=$4; shift 4
-log=$own/running/service.$$
+log=$own/running/service
 # Sockets that listen on the port, by their numbers: a process that was started anew has a socket of its own.
 listening() {
-    hex=$(printf '%04X' "$port")
-    cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '
-        $4 == "0A" { n = split($2, a, ":"); if (a[n] == port && (a[1] ~ /^0+$/ || a[1] == "0100007F" || a[1] ~ /0{24}01000000$/ || a[1] ~ /0000FFFF0100007F$/)) print $10 }'
+    awk -v port="$hex" '
+        $4 == "0A" { n = split($2, a, ":"); if (a[n] == port && (a[1] ~ /^0+$/ || a[1] == "0100007F" || a[1] ~ /0{24}01000000$/ || a[1] ~ /0000FFFF0100007F$/)) print $10 }
+    ' $(tcp)
 }
 known() { service "$1" status >/dev/null 2>&1; [ $? -ne 4 ] && { [ -e "/etc/init.d/$1" ] || systemctl cat "$1" >/dev/null 2>&1; }; }
+hex=$(printf '%04X' "$port")
 before=; [ "$port" = 0 ] || before=$(listening)
 fresh=no
 for unit; do
@@ -22,13 +23,13 @@ for unit; do
     action=${action%%:*}
     # Into a file: a service that keeps its starter's output open must not be ended by that, nor hold svcgen up.
     sudo -n /usr/sbin/service "$name" "$action" >"$log" 2>&1 </dev/null 3>&-
-    code=$?; head -c 65536 "$log"; rm -f "$log"
+    code=$?; [ ! -s "$log" ] || head -c 65536 "$log"
     [ "$code" = 0 ] || fail "$name: $action failed (exit code $code)"
     printf '%s: %s\n' "$name" "$action"
     [ "$action" = reload ] || fresh=yes
 done
 [ "$port" = 0 ] && exit 0
-until=$(($(date +%s) + ${seconds%.*} + 1))
+until=$(($(uptime) + ${seconds%.*} + 1))
 while :; do
     for socket in $(listening); do
         case " $(echo $before) " in *" $socket "*) [ "$fresh" = no ] || continue ;; esac
@@ -36,7 +37,7 @@ while :; do
         printf 'port %s is open\n' "$port"
         exit 0
     done
-    [ "$(date +%s)" -lt "$until" ] || break
+    [ "$(uptime)" -lt "$until" ] || break
     sleep 0.1
 done
 if [ -n "$(listening)" ]; then fail "the process on port $port is still the old one after $seconds s"; fi

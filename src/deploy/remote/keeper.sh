@@ -13,7 +13,7 @@ settle() {
         waited=0
         while alive "$file"; do
             read -r pid _ <"$file" || break
-            if [ "$policy" = kill ] || [ "$(date +%s)" -gt "$((until + 10))" ]; then
+            if [ "$policy" = kill ] || [ "$(uptime)" -gt "$((until + 10))" ]; then
                 if [ "$waited" -lt 25 ]; then kill -TERM -- "-$pid"; else kill -KILL -- "-$pid"; fi
             fi 2>/dev/null
             sleep 0.2; waited=$((waited + 1))
@@ -47,7 +47,7 @@ while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
     mv -T "$own/lock" "$dead" 2>/dev/null && rm -rf "$dead"
 done
 unlock() {
-    [ "$(first "$own/lock/pid")" = "$$ $(since $$) $boot" ] &&
+    [ "$(first "$own/lock/pid")" = "$$ $(since $$) $boot" ] && rm -f "$own"/running/*.step &&
         mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$"
 }
 trap 'settle; unlock; exit 1' HUP INT TERM

@@ -33,3 +33,5 @@ fi
 relink "${root##*/}/revs/$rev" "$final" || fail "cannot link $final"
 [ "$(revision "$root/current")" = "$rev" ] && [ "$(revision "$final")" = "$rev" ] || fail "the links do not lead to $rev"
 printf '%s is current\n' "$rev"
+# Also where nobody listens any more.
+exit 0

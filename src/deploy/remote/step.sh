@@ -1,32 +1,44 @@
-# Runs one step: ID NUMBER NAME POLICY SECONDS REVISION PROGRAM ARGUMENT...
-id=$1 number=$2 name=$3 policy=$4 seconds=$5 revision=$6 program=$7; shift 7
+# Runs one step: ID NUMBER NAME POLICY LISTEN SECONDS REVISION PROGRAM ARGUMENT...
+# LISTEN: yes where the program may leave processes behind that hold its output.
+id=$1 number=$2 name=$3 policy=$4 listen=$5 seconds=$6 revision=$7 program=$8; shift 8
 exec 3>&2 4<&0
 [ "$(first "$own/lock/id")" = "$id" ] || { say "fenced"; exit 1; }
-now=$(date +%s)
-about="\"deploy\":\"$id\",\"step\":\"$name\",\"rev\":\"$revision\""
-case $policy in finish) record "$about,\"number\":$number,\"state\":\"begin\"" || fail "cannot write $own/record.jsonl" ;; esac
-file=$own/running/$id.$number.step pipe=$own/running/$id.$number.pipe
-mkfifo "$pipe" || fail "cannot write into $own/running"
-# Goes on reading when nobody listens any more, so that the step is not ended by its own words.
-{ cat; cat >/dev/null; } <"$pipe" 3>&- 2>/dev/null &
-relay=$!
-setsid timeout -k 2 "$seconds" sh -c "$program" svcgen "$final" "$@" >"$pipe" 2>&1 <&4 &
+about="\"deploy\":\"$id\",\"step\":\"$name\",\"rev\":\"$revision\",\"number\":$number"
+begun=$(uptime)
+if [ "$policy" = finish ]; then
+    now=$(date +%s)
+    record "$about,\"state\":\"begin\"" || fail "cannot write $own/record.jsonl"
+fi
+file=$own/running/$id.$number.step
+# `timeout` makes a process group of its own.
+if [ "$listen" = yes ]; then
+    pipe=$own/running/$id.$number.pipe
+    mkfifo "$pipe" || fail "cannot write into $own/running"
+    # Goes on reading when nobody listens any more, so that the step is not ended by its own words.
+    { cat; cat >/dev/null; } <"$pipe" 3>&- 2>/dev/null &
+    relay=$!
+    timeout -k 2 "$seconds" sh -c "$program" svcgen "$final" "$@" >"$pipe" 2>&1 <&4 &
+else
+    timeout -k 2 "$seconds" sh -c "$program" svcgen "$final" "$@" 2>&1 <&4 &
+fi
 step=$!
-printf '%s %s %s %s %s\n' "$step" "$(since "$step")" "$boot" "$policy" "$((now + ${seconds%.*}))" >"$file"
+printf '%s %s %s %s %s\n' "$step" "$(since "$step")" "$boot" "$policy" "$((begun + ${seconds%.*}))" >"$file"
 # From here on the keeper sees it; where there is none any more, nobody would.
-[ "$(first "$own/lock/id")" = "$id" ] || { kill -KILL -- "-$step" 2>/dev/null; rm -f "$pipe" "$file"; say "fenced"; exit 1; }
+[ "$(first "$own/lock/id")" = "$id" ] || { kill -KILL -- "-$step" 2>/dev/null; say "fenced"; exit 1; }
 wait "$step"; code=$?
 case $code in
 # The children of a step that was ended go with it.
 124 | 137 | 143) kill -KILL -- "-$step" 2>/dev/null; [ "$code" = 143 ] || say "timeout" ;;
 esac
-# What a grandchild may still have to say is not waited for.
-for pause in 0.01 0.02 0.05 0.1 0.2 0.3 end; do
-    kill -0 "$relay" 2>/dev/null || break
-    [ "$pause" = end ] && kill "$relay" 2>/dev/null
-    [ "$pause" = end ] || sleep "$pause"
-done
-rm -f "$pipe" "$file"
-[ "$policy" = finish ] && now=$(date +%s) && record "$about,\"number\":$number,\"state\":\"end\",\"code\":$code"
+if [ "$listen" = yes ]; then
+    # What a grandchild may still have to say is not waited for.
+    for pause in 0.01 0.02 0.05 0.1 0.2 0.3 end; do
+        kill -0 "$relay" 2>/dev/null || break
+        [ "$pause" = end ] && kill "$relay" 2>/dev/null
+        [ "$pause" = end ] || sleep "$pause"
+    done
+    rm -f "$pipe"
+fi
+[ "$policy" = kill ] || { now=$((now + $(uptime) - begun)); record "$about,\"state\":\"end\",\"code\":$code"; }
 say "code $code"
 exit "$code"
