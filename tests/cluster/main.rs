@@ -5,6 +5,7 @@
 mod checks;
 mod hosts;
 mod lab;
+mod locks;
 mod repository;
 mod road;
 mod service;

@@ -13,12 +13,12 @@ mod served;
 #[allow(dead_code, reason = "the other tests use the rest")]
 mod skip;
 
-pub(crate) use env::Env;
+pub(crate) use env::{Env, Run};
 pub(crate) use git_server::GitServer;
 pub(crate) use host::Host;
 pub(crate) use lab::Lab;
 pub(crate) use private_lab::PrivateLab;
-pub(crate) use repository::{KEY, Repository};
+pub(crate) use repository::{KEY, Repository, at_gate, svcgen};
 pub(crate) use served::Served;
 
 /// A program of this folder.

@@ -5,11 +5,12 @@ said=$(mkdir -p "$own/tmp" "$own/complete" "$own/running" "$own/config" 2>&1) ||
 [ -w "$own" ] || fail "$own is not writable for $(id -un)"
 
 # Ends the steps that run, each as it allows: at once, or when it is done. With `now`, all that may be ended at once.
+# WHOSE NOW: the deploy, or * for whoever was here.
 settle() {
-    for file in "$own"/running/*.step; do
+    for file in "$own"/running/$1.*.step; do
         [ -e "$file" ] || continue
         read -r _ _ _ policy until <"$file" || continue
-        [ "$policy" = kill ] || [ "${1:-}" != now ] || continue
+        [ "$policy" = kill ] || [ "${2:-}" != now ] || continue
         waited=0
         while alive "$file"; do
             read -r pid _ <"$file" || break
@@ -18,14 +19,14 @@ settle() {
             fi 2>/dev/null
             sleep 0.2; waited=$((waited + 1))
         done
-        [ "${1:-}" = now ] || rm -f "$file"
+        [ "${2:-}" = now ] || rm -f "$file"
     done
 }
 
-mine=$own/lock.$id.$$
+me="$$ $(since $$) $boot" mine=$own/lock.$id.$$
 [ ! -e "$mine" ] || rm -rf "$mine"
 { mkdir "$mine" && printf '%s\n' "$owner" >"$mine/owner" && printf '%s\n' "$id" >"$mine/id" &&
-    printf '%s %s %s\n' "$$" "$(since $$)" "$boot" >"$mine/pid"; } || fail "cannot write into $own"
+    printf '%s\n' "$me" >"$mine/pid"; } || fail "cannot write into $own"
 tries=0
 # A folder that is renamed over a lock is refused, since a lock is never empty.
 while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
@@ -42,18 +43,22 @@ while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
     fi
     [ -d "$own/lock" ] || continue
     # Whoever held it is dead, perhaps by a power failure.
-    settle
+    settle '*'
     dead=$own/tmp/lock.$$
     mv -T "$own/lock" "$dead" 2>/dev/null && rm -rf "$dead"
 done
+held() { [ "$(first "$own/lock/pid")" = "$me" ]; }
 unlock() {
-    [ "$(first "$own/lock/pid")" = "$$ $(since $$) $boot" ] && rm -f "$own"/running/*.step &&
+    held && rm -f "$own"/running/*.step &&
         mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$"
 }
-trap 'settle; unlock; exit 1' HUP INT TERM
+# Once somebody has broken the lock of a deploy, it does not get it again.
+broken() { settle "$id"; say "broken $(cat "$own/broken/$id" 2>/dev/null)"; exit 22; }
+[ ! -e "$own/broken/$id" ] || { unlock; broken; }
+trap 'settle "$id"; unlock; exit 1' HUP INT TERM
 # Nobody else is here: what was being made will never be finished.
+settle '*'
 for left in "$own"/tmp/* "$own"/lock.*; do [ -e "$left" ] && rm -rf "$left"; done
-settle
 # Whoever comes after an interrupted deploy, from whatever machine, finds out here what it was. The first step that
 # touches anything puts it on the disk.
 tell() {
@@ -69,10 +74,11 @@ say "locked"
 while :; do
     # One character each: h a sign of life, k end what may be ended, q the end, x the end of what is not done.
     case $(timeout 15 dd bs=1 count=1 2>/dev/null) in
-    h) ;;
-    k) settle now ;;
-    q) tell '"state":"end"'; unlock; say "unlocked"; exit 0 ;;
-    x) tell '"state":"left"'; unlock; say "unlocked"; exit 0 ;;
-    *) settle; tell '"state":"abandoned"'; unlock; exit 0 ;;
+    h) held || broken ;;
+    k) settle "$id" now ;;
+    # Where the lock was broken, another deploy may be in the record by now.
+    q) ! held || tell '"state":"end"'; unlock; say "unlocked"; exit 0 ;;
+    x) ! held || tell '"state":"left"'; unlock; say "unlocked"; exit 0 ;;
+    *) settle "$id"; ! held || tell '"state":"abandoned"'; unlock; exit 0 ;;
     esac
 done
