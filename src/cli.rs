@@ -5,7 +5,9 @@ mod context;
 mod deploy;
 mod generate;
 mod generator;
+mod log;
 mod new;
+mod records;
 mod request;
 mod schema;
 mod status;
@@ -136,7 +138,12 @@ pub enum Command {
     /// Go back to what was live before, on every host.
     #[command(after_help = "Example:\n  svcgen rollback --dry-run                    look at it")]
     Rollback(deploy::RollbackArgs),
-    /// Print the JSON Schema of a file that svcgen reads.
+    /// Show what happened in a deploy, or follow one that runs.
+    #[command(
+        after_help = "Examples:\n  svcgen log                                   the newest deploy of this repository\n  svcgen log -f                                follow it to its end\n  svcgen log --host a.example.org -v           what one host did and wrote\n  svcgen log --level warning 20261123T1403     only what went wrong in that one"
+    )]
+    Log(log::LogArgs),
+    /// Print the JSON Schema of what svcgen reads and writes.
     #[command(after_help = "Example:\n  svcgen schema model > svcgen.schema.json")]
     Schema(schema::SchemaArgs),
 }
@@ -155,7 +162,7 @@ pub fn main() -> ExitCode {
         cli.global.verbose.min(2) as i8
     };
     let ui = Ui::new(cli.global.format, cli.global.color, questions, verbosity);
-    log(verbosity);
+    trace(verbosity);
     // A deploy counts signals itself: it has to undo what it began.
     let is_deploy = matches!(cli.command, Command::Deploy(_) | Command::Rollback(_));
     if !is_deploy && let Err(error) = crate::interrupt::install() {
@@ -216,12 +223,13 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Check(args) => check::run(args, &cli.global, ui),
         Command::Deploy(args) => deploy::run(args, &cli.global, ui),
         Command::Rollback(args) => deploy::run_rollback(args, &cli.global, ui),
+        Command::Log(args) => log::run(args, &cli.global, ui),
         Command::Schema(args) => schema::run(args, ui),
     }
 }
 
 /// Shows what the libraries trace, with `-vv` or as `RUST_LOG` says.
-fn log(verbosity: i8) {
+fn trace(verbosity: i8) {
     if verbosity < 2 && std::env::var_os("RUST_LOG").is_none() {
         return;
     }

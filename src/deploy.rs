@@ -25,7 +25,7 @@ pub use crew::{Crew, Unreachable};
 pub use decide::{Decide, OnFailure, Question};
 pub use executor::{Executor, Interrupts, NotBegun, Options, Outcome, Run};
 pub use facts::{Facts, FileState, Place, RecordLine};
-pub use journal::{Journal, JournalError, Journals};
+pub use journal::{Journal, JournalError, JournalReader, Journals};
 pub use owner::Owner;
 pub use packs::{MakePack, PackError, Packs};
 pub use plan::{

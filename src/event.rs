@@ -8,20 +8,25 @@ use std::fmt;
 use std::hash::{BuildHasher as _, Hasher as _};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{GroupName, HostName, Refused};
 use crate::scap::DeployStage;
 
-pub use kind::{DeployResult, EventKind, HostOutcome, StepOutcome};
+pub use kind::{DeployResult, EventKind, HostCounts, HostOutcome, StepOutcome};
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
+    /// The version of the format.
+    #[schemars(extend("const" = VERSION))]
     pub v: u32,
+    /// When, in UTC.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub at: Timestamp,
     /// Counted from one in each deploy, without a gap.
     pub seq: u64,
@@ -35,8 +40,13 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+/// The JSON Schema of an event.
+pub fn event_schema() -> serde_json::Value {
+    schemars::schema_for!(Event).to_value()
+}
+
 /// What an event is about.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct About {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<HostName>,
@@ -47,7 +57,9 @@ pub struct About {
 }
 
 /// How much an event matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// What hosts say.
@@ -73,9 +85,9 @@ impl Level {
 }
 
 /// The name of a deploy: when it began, in UTC, and six digits of chance. Sorted as text, it is sorted by time.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
-pub struct DeployId(String);
+pub struct DeployId(#[schemars(regex(pattern = "^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$"))] String);
 
 impl DeployId {
     /// A new name.

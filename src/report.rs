@@ -7,6 +7,7 @@ use crate::event::Event;
 
 pub use json::Json;
 pub use plain::Plain;
+pub(crate) use plain::{Weight, line};
 
 /// Shows events, in their order.
 pub trait Reporter {

@@ -180,7 +180,7 @@ fn indent(text: &str) -> String {
 }
 
 /// A text that cannot move the cursor or change the colour: messages quote what stands in files and what servers say.
-fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     let is_harmless = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
     if text.chars().all(is_harmless) {
         return Cow::Borrowed(text);

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub(super) use self::args::{DeployArgs, RollbackArgs};
+pub(super) use self::args::{DeployArgs, RepositoryArgs, RollbackArgs};
 use self::asking::{Asked, Terminal};
 use self::earlier::Survey;
 pub(super) use self::opened::Opened;
@@ -135,7 +135,10 @@ pub(super) fn run_rollback(
     })
 }
 
-fn with_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+/// Runs what waits for hosts.
+pub(super) fn with_runtime<T, E: From<std::io::Error>>(
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

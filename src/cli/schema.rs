@@ -2,22 +2,24 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use crate::configuration::Configuration;
+use crate::event::event_schema;
 use crate::model::{model_schema, site_schema};
 use crate::ui::Ui;
 
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// The file: svcgen.yaml, a site, or the user's config.yaml.
+    /// Of what: svcgen.yaml, a site, the user's config.yaml, or the events of a deploy.
     #[arg(value_enum, default_value = "model")]
     file: SchemaFile,
 }
 
-/// The files that have a schema.
+/// What has a schema.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum SchemaFile {
     Model,
     Site,
     Config,
+    Events,
 }
 
 pub(super) fn run(args: &SchemaArgs, ui: &Ui) -> Result<(), Failure> {
@@ -25,6 +27,7 @@ pub(super) fn run(args: &SchemaArgs, ui: &Ui) -> Result<(), Failure> {
         SchemaFile::Model => model_schema(),
         SchemaFile::Site => site_schema(),
         SchemaFile::Config => schemars::schema_for!(Configuration).to_value(),
+        SchemaFile::Events => event_schema(),
     };
     ui.result(&format!("{schema:#}\n"))?;
     Ok(())

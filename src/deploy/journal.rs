@@ -1,5 +1,7 @@
 //! The journal of a deploy on the machine that deploys: written before what it tells of begins.
 
+mod reader;
+
 use std::io::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -8,19 +10,22 @@ use thiserror::Error;
 use crate::event::{DeployId, Event, VERSION};
 use crate::model::{HostName, RepositoryName};
 
+pub use reader::JournalReader;
+
 /// Where the journals of a repository are.
 #[derive(Debug, Clone)]
 pub struct Journals {
     folder: Utf8PathBuf,
 }
 
-/// The journal of one deploy, to be written.
+/// The journal of one deploy, to be written; locked for as long as it is, so that others see whether the deploy runs.
 #[derive(Debug)]
 pub struct Journal {
     file: std::fs::File,
     path: Utf8PathBuf,
     /// What hosts wrote, whole: a file for each.
     outputs: Utf8PathBuf,
+    is_empty: bool,
 }
 
 /// A journal that cannot be used.
@@ -72,10 +77,13 @@ impl Journals {
             .append(true)
             .open(&path)
             .map_err(failed)?;
+        // Where files cannot be locked, nobody sees whether the deploy still runs.
+        let _locked = file.lock();
         Ok(Journal {
             file,
             outputs: self.folder.join(format!("{id}.hosts")),
             path,
+            is_empty: true,
         })
     }
 
@@ -102,34 +110,12 @@ impl Journals {
             .join(format!("{host}.log"))
     }
 
-    /// Reads the events of a deploy; the last line may be cut off, by a crash.
+    /// Opens a journal, to read it.
     ///
     /// # Errors
-    /// Where it cannot be read, or is of another version.
-    pub fn read(&self, id: &DeployId) -> Result<Vec<Event>, JournalError> {
-        let path = self.path(id);
-        let text = std::fs::read(&path).map_err(|source| JournalError::Read {
-            path: path.clone(),
-            source,
-        })?;
-        let mut events = Vec::new();
-        for line in text
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-        {
-            match serde_json::from_slice::<Event>(line) {
-                Ok(event) => events.push(event),
-                Err(_) => {
-                    let version = serde_json::from_slice::<serde_json::Value>(line);
-                    let version = version.ok().and_then(|value| value["v"].as_u64());
-                    if let Some(version) = version.filter(|version| *version != u64::from(VERSION))
-                    {
-                        return Err(JournalError::Version { path, version });
-                    }
-                }
-            }
-        }
-        Ok(events)
+    /// Where there is none, or it cannot be read.
+    pub fn open(&self, id: &DeployId) -> Result<JournalReader, JournalError> {
+        JournalReader::open(self.path(id))
     }
 }
 
@@ -145,6 +131,7 @@ impl Journal {
                 .map_err(|error| self.failed(std::io::Error::other(error)))?;
             text.push(b'\n');
         }
+        self.is_empty &= text.is_empty();
         self.file
             .write_all(&text)
             .map_err(|source| self.failed(source))
@@ -184,6 +171,15 @@ impl Journal {
         JournalError::Write {
             path: self.path.clone(),
             source,
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        if self.is_empty {
+            // Nothing was begun: there is nothing to read.
+            let _removed = std::fs::remove_file(&self.path);
         }
     }
 }

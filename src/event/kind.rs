@@ -1,9 +1,10 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{HostName, Revision};
 
 /// What happened, with what belongs to it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum EventKind {
     /// The first event: what is meant to be done.
@@ -73,11 +74,43 @@ pub enum EventKind {
     DeployFinished {
         result: DeployResult,
         seconds: f64,
+        #[serde(default)]
+        counts: HostCounts,
     },
 }
 
+/// How many hosts ended as what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct HostCounts {
+    pub new: usize,
+    pub old: usize,
+    pub untouched: usize,
+    pub unknown: usize,
+}
+
+impl HostCounts {
+    /// Counts outcomes.
+    pub fn of(outcomes: impl IntoIterator<Item = HostOutcome>) -> Self {
+        let mut counts = Self::default();
+        for outcome in outcomes {
+            *match outcome {
+                HostOutcome::New => &mut counts.new,
+                HostOutcome::Old => &mut counts.old,
+                HostOutcome::Untouched => &mut counts.untouched,
+                HostOutcome::Unknown => &mut counts.unknown,
+            } += 1;
+        }
+        counts
+    }
+
+    /// All of them.
+    pub fn all(self) -> usize {
+        self.new + self.old + self.untouched + self.unknown
+    }
+}
+
 /// How a step ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StepOutcome {
     Passed,
@@ -90,7 +123,7 @@ pub enum StepOutcome {
 }
 
 /// What a host ended as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HostOutcome {
     /// The new revision is live and has passed all checks.
@@ -104,7 +137,7 @@ pub enum HostOutcome {
 }
 
 /// What a deploy came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeployResult {
     /// Every host has the new revision; a few may have been given up within the failure limit.

@@ -18,22 +18,49 @@ impl Plain {
 impl Reporter for Plain {
     fn event(&mut self, event: &Event) {
         let line = line(event);
+        match Weight::of(event) {
+            Weight::Detail => self.ui.detail(&line),
+            Weight::Progress => self.ui.status(&line),
+            Weight::Grave => self.ui.always(&line),
+        }
+    }
+}
+
+/// Who sees an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// Those who look closely (`-v`).
+    Detail,
+    /// All but those who want to see little (`-q`).
+    Progress,
+    Grave,
+}
+
+impl Weight {
+    /// That of an event.
+    pub(crate) fn of(event: &Event) -> Self {
         match (&event.kind, event.level) {
             (
-                EventKind::Output | EventKind::HostPlanned { .. } | EventKind::StepStarted { .. },
-                _,
-            ) => {
-                self.ui.detail(&line);
-            }
-            (
-                EventKind::HostFinished {
+                EventKind::Output
+                | EventKind::HostPlanned { .. }
+                | EventKind::StepStarted { .. }
+                | EventKind::HostFinished {
                     outcome: HostOutcome::New,
                     ..
                 },
                 _,
-            ) => self.ui.detail(&line),
-            (_, Level::Debug | Level::Info) => self.ui.status(&line),
-            (_, Level::Warning | Level::Error) => self.ui.always(&line),
+            ) => Self::Detail,
+            (_, Level::Debug | Level::Info) => Self::Progress,
+            (_, Level::Warning | Level::Error) => Self::Grave,
+        }
+    }
+
+    /// Whether it is seen, as `-q` and `-v` have it.
+    pub(crate) fn is_shown(self, verbosity: i8) -> bool {
+        match self {
+            Self::Detail => verbosity >= 1,
+            Self::Progress => verbosity >= 0,
+            Self::Grave => true,
         }
     }
 }

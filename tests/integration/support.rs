@@ -4,6 +4,7 @@ mod env;
 pub(crate) mod gerrit;
 #[path = "../support/git.rs"]
 mod git;
+mod journal;
 mod pty;
 pub(crate) mod sample;
 pub(crate) mod samples;
@@ -12,6 +13,7 @@ mod skip;
 mod tree;
 
 pub(crate) use env::{Env, Run, fixtures};
+pub(crate) use journal::{Story, deploy_repository, revision};
 pub(crate) use pty::Pty;
 pub(crate) use skip::{has_tool, may_mount};
 pub(crate) use tree::Tree;

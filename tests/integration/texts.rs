@@ -76,7 +76,7 @@ fn identify(env: &Env) {
 fn help_fits_and_groups_its_options() {
     let env = Env::new();
     let commands = [
-        "new", "vagrant", "puppet", "scap", "source", "generate", "request", "schema",
+        "new", "vagrant", "puppet", "scap", "source", "generate", "request", "schema", "log",
     ];
     for command in commands {
         let run = env.svcgen(&[command, "--help"]);

@@ -15,6 +15,26 @@ pub(crate) struct RepositoryArgs {
     pub(crate) environment: Option<String>,
 }
 
+impl RepositoryArgs {
+    /// A command for the same repository and environment, such that it can be copied.
+    pub(crate) fn completed(&self, command: &str) -> String {
+        let mut command = command.to_owned();
+        if let Some(folder) = &self.deploy_repo {
+            command.push_str(&format!(
+                " --deploy-repo {}",
+                shell_words::quote(folder.as_str())
+            ));
+        }
+        if let Some(environment) = &self.environment {
+            command.push_str(&format!(
+                " --environment {}",
+                shell_words::quote(environment)
+            ));
+        }
+        command
+    }
+}
+
 /// What carries a deploy out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Engine {

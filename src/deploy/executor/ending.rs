@@ -9,7 +9,7 @@ use crate::deploy::keeper::Farewell;
 use crate::deploy::message::{Note, Request};
 use crate::deploy::plan::Action;
 use crate::deploy::state::HostState;
-use crate::event::{About, DeployResult, EventKind, HostOutcome, Level};
+use crate::event::{About, DeployResult, EventKind, HostCounts, HostOutcome, Level};
 use crate::model::HostName;
 
 /// How long the locks may take to be let go where nobody waits any more.
@@ -95,7 +95,8 @@ impl Executor<'_> {
             hosts.push((host, outcome, reason));
         }
         let result = self.result(&hosts);
-        let text = self.summary(result, &hosts);
+        let counts = HostCounts::of(hosts.iter().map(|(_, outcome, _)| *outcome));
+        let text = self.summary(result, counts);
         let level = match result {
             DeployResult::Deployed => Level::Info,
             DeployResult::RolledBack | DeployResult::Untouched => Level::Warning,
@@ -106,7 +107,11 @@ impl Executor<'_> {
             about: About::default(),
             level,
             text,
-            kind: EventKind::DeployFinished { result, seconds },
+            kind: EventKind::DeployFinished {
+                result,
+                seconds,
+                counts,
+            },
         });
         let _written = self.scribe.flush(true);
         Outcome {
@@ -181,15 +186,14 @@ impl Executor<'_> {
         });
     }
 
-    fn summary(
-        &self,
-        result: DeployResult,
-        hosts: &[(HostName, HostOutcome, Option<String>)],
-    ) -> String {
-        let count = |wanted: HostOutcome| hosts.iter().filter(|(_, o, _)| *o == wanted).count();
-        let (new, old) = (count(HostOutcome::New), count(HostOutcome::Old));
-        let (untouched, unknown) = (count(HostOutcome::Untouched), count(HostOutcome::Unknown));
-        let of = hosts.len();
+    fn summary(&self, result: DeployResult, counts: HostCounts) -> String {
+        let HostCounts {
+            new,
+            old,
+            untouched,
+            unknown,
+        } = counts;
+        let of = counts.all();
         let short = self.plan.revision.short();
         let mut text = match result {
             DeployResult::Deployed if self.plan.action == Action::Restart => {

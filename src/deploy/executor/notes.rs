@@ -21,6 +21,8 @@ pub(super) struct Scribe<'a> {
     pending: Vec<Event>,
     /// What hosts began to write and have not ended, and how many lines they have written in this step.
     lines: HashMap<HostName, (Vec<u8>, usize)>,
+    /// The last step of each host: what it writes belongs to it.
+    steps: HashMap<HostName, About>,
     begun: Vec<usize>,
     /// Whether a journal or a log that cannot be written was told.
     is_told: bool,
@@ -40,6 +42,7 @@ impl<'a> Scribe<'a> {
             reporter,
             pending: Vec::new(),
             lines: HashMap::new(),
+            steps: HashMap::new(),
             begun: Vec::new(),
             is_told: false,
         }
@@ -52,6 +55,7 @@ impl<'a> Scribe<'a> {
         {
             self.end_line(&host);
             self.lines.remove(&host);
+            self.steps.insert(host, note.about.clone());
         }
         self.seq += 1;
         let Note {
@@ -112,14 +116,15 @@ impl<'a> Scribe<'a> {
         }
         *count += 1;
         let text = if *count > MOST_LINES {
-            "more is in its log".to_owned()
+            format!("more is in its log: svcgen log --host {host} --output")
         } else {
             printable(&bytes)
         };
-        let about = About {
+        let of_host = || About {
             host: Some(host.clone()),
             ..About::default()
         };
+        let about = self.steps.get(host).cloned().unwrap_or_else(of_host);
         self.note(Note {
             about,
             level: Level::Debug,

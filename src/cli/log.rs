@@ -1,0 +1,137 @@
+//! Shows what happened in a deploy: a journal as lines, or as the events that it is made of, also while it is written.
+
+mod choice;
+mod elsewhere;
+mod output;
+mod replay;
+
+use clap::Args;
+
+pub(super) use self::choice::Choice;
+use super::context::Context;
+use super::deploy::{Opened, RepositoryArgs};
+use super::{Failure, GlobalArgs};
+use crate::deploy::{JournalError, Journals};
+use crate::error::{CommandError, ErrorKind};
+use crate::event::DeployId;
+use crate::model::suggest;
+use crate::ui::Ui;
+
+/// The options of `svcgen log`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What to show")]
+pub struct LogArgs {
+    #[command(flatten)]
+    repository: RepositoryArgs,
+    /// The newest deploy; so it is without an ID, too.
+    #[arg(long)]
+    latest: bool,
+    /// Only what is about this host, and with -v what it wrote; names and patterns as for `svcgen deploy --limit`.
+    #[arg(long, value_name = "HOST", allow_hyphen_values = true)]
+    host: Vec<String>,
+    /// Only what matters at least so much; debug is everything.
+    #[arg(long, value_parser = ["debug", "info", "warning", "error"])]
+    level: Option<String>,
+    /// Only this stage.
+    #[arg(long, value_parser = ["fetch", "config_deploy", "promote", "handle_service", "finalize", "rollback"])]
+    stage: Option<String>,
+    /// Go on with what is written, until the deploy has ended.
+    #[arg(long, short)]
+    follow: bool,
+    /// All that the hosts wrote, byte by byte, instead of the events.
+    #[arg(long, conflicts_with_all = ["level", "stage", "follow"])]
+    output: bool,
+    /// The deploy, as `svcgen history` names it, and a text or regular expression that lines have to match.
+    #[arg(value_name = "ID] [FILTER", num_args = 0..=2)]
+    words: Vec<String>,
+}
+
+/// Runs `svcgen log`.
+pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
+    let context = Context::new(global, ui)?;
+    let opened = Opened::open(&args.repository, &context, global)?;
+    let repository = &opened.working.value.config.git_repo;
+    let journals = Journals::of(repository)
+        .ok_or_else(|| CommandError::usage("there is no home folder, where journals are kept"))?;
+    let (named, filter) = split(&args.words)?;
+    if named.is_some() && args.latest {
+        return Err(
+            CommandError::usage("`--latest` is another deploy than the one that is named").into(),
+        );
+    }
+    let known = journals.list();
+    let id = match (named, known.first()) {
+        (Some(text), _) => identify(&text, &known)?,
+        (None, Some(latest)) => latest.clone(),
+        (None, None) => return Err(elsewhere::nothing_here(&opened, &context, ui)?.into()),
+    };
+    if !known.contains(&id) {
+        return Err(elsewhere::explain(&id, &known, &opened, &context, ui)?.into());
+    }
+    let choice = Choice::new(args, filter)?;
+    match args.output {
+        true => output::show(&journals, &id, choice, ui),
+        false => replay::show(&journals, &id, choice, args, ui),
+    }
+}
+
+/// Tells the name of a deploy from a text to look for.
+fn split(words: &[String]) -> Result<(Option<String>, Option<String>), CommandError> {
+    match words {
+        [] => Ok((None, None)),
+        [one] if looks_like_id(one) => Ok((Some(one.clone()), None)),
+        [one] => Ok((None, Some(one.clone()))),
+        [id, filter, ..] if looks_like_id(id) => Ok((Some(id.clone()), Some(filter.clone()))),
+        [first, ..] => Err(
+            CommandError::usage(format!("`{first}` is not the name of a deploy"))
+                .hint("`svcgen history` lists the deploys")
+                .hint("a text of several words to look for is put into quotes"),
+        ),
+    }
+}
+
+/// Whether it begins as the names of deploys do: a day, and the time of the day.
+fn looks_like_id(word: &str) -> bool {
+    let (day, rest) = word.split_at_checked(8).unwrap_or((word, ""));
+    day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()) && rest.starts_with('T')
+}
+
+/// The deploy of that name, or the only one whose name begins so.
+fn identify(text: &str, known: &[DeployId]) -> Result<DeployId, CommandError> {
+    if let Ok(id) = DeployId::parse(text) {
+        return Ok(id);
+    }
+    let begun: Vec<&DeployId> = known
+        .iter()
+        .filter(|id| id.as_str().starts_with(text))
+        .collect();
+    match begun.as_slice() {
+        [one] => Ok((*one).clone()),
+        [] => {
+            let near = suggest(text, known.iter().map(DeployId::as_str));
+            let error = CommandError::usage(format!("there is no deploy `{text}`"));
+            Err(match near {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint("`svcgen history` lists the deploys"),
+            })
+        }
+        [first, .., last] => Err(CommandError::usage(format!(
+            "`{text}` is how {} deploys begin, from `{last}` to `{first}`",
+            begun.len()
+        ))),
+    }
+}
+
+impl From<JournalError> for CommandError {
+    fn from(error: JournalError) -> Self {
+        let kind = match error {
+            JournalError::Version { .. } => ErrorKind::Usage,
+            JournalError::Read { .. } | JournalError::Write { .. } => ErrorKind::Unexpected,
+        };
+        let this = Self::from_error(kind, &error);
+        match error {
+            JournalError::Version { .. } => this.hint("the svcgen that wrote it reads it"),
+            JournalError::Read { .. } | JournalError::Write { .. } => this,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+use std::time::Duration;
+
+use super::{Choice, LogArgs};
+use crate::cli::Failure;
+use crate::deploy::{JournalReader, Journals};
+use crate::error::CommandError;
+use crate::event::{DeployId, Event, EventKind};
+use crate::report::line;
+use crate::ui::{Format, Ui, printable};
+
+/// How often it is looked whether a deploy that is followed has gone on.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
+/// So much is written at a time.
+const PIECE: usize = 64 * 1024;
+
+/// A journal that is shown.
+struct Replay<'a> {
+    reader: JournalReader,
+    choice: Choice,
+    ui: &'a Ui,
+    /// Not yet written.
+    text: String,
+    is_begun: bool,
+    has_ended: bool,
+    shown: usize,
+}
+
+/// Shows the journal of a deploy; to its end where it is followed.
+pub(super) fn show(
+    journals: &Journals,
+    id: &DeployId,
+    choice: Choice,
+    args: &LogArgs,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    let mut replay = Replay {
+        reader: journals.open(id).map_err(CommandError::from)?,
+        choice,
+        ui,
+        text: String::new(),
+        is_begun: false,
+        has_ended: false,
+        shown: 0,
+    };
+    loop {
+        // In this order: what is written until the writer ends is read after that was seen.
+        let is_running = replay.reader.is_being_written();
+        replay.read_on()?;
+        if replay.has_ended || !is_running || !args.follow {
+            return replay.end(journals, id, is_running, args);
+        }
+        if crate::interrupt::is_pending() {
+            let kind = crate::interrupt::check().err().map(|error| error.kind);
+            ui.status("not followed any more; the deploy goes on");
+            return Err(kind.map_or(Failure::Closed, Failure::Silent));
+        }
+        std::thread::sleep(BETWEEN_LOOKS);
+    }
+}
+
+impl Replay<'_> {
+    /// Shows what is written so far.
+    fn read_on(&mut self) -> Result<(), Failure> {
+        loop {
+            let Self { reader, choice, .. } = self;
+            let next = reader.next(|line| choice.may_want(line));
+            let Some((event, bytes)) = next.map_err(CommandError::from)? else {
+                break;
+            };
+            if let EventKind::DeployStarted { hosts, .. } = &event.kind {
+                self.is_begun = true;
+                choice.learn(hosts)?;
+            }
+            self.has_ended |= matches!(event.kind, EventKind::DeployFinished { .. });
+            if choice.wants(&event, self.ui.format, self.ui.verbosity) {
+                self.shown += 1;
+                match self.ui.format {
+                    Format::Json => self.text.push_str(&String::from_utf8_lossy(bytes)),
+                    Format::Text => self.text.push_str(&shown(&event)),
+                }
+                self.text.push('\n');
+            }
+            if self.text.len() >= PIECE {
+                self.ui.result(&std::mem::take(&mut self.text))?;
+            }
+        }
+        if !self.text.is_empty() {
+            self.ui.result(&std::mem::take(&mut self.text))?;
+        }
+        Ok(())
+    }
+
+    /// Says what the lines do not say: that the deploy still runs, or ended without a word.
+    fn end(
+        &self,
+        journals: &Journals,
+        id: &DeployId,
+        is_running: bool,
+        args: &LogArgs,
+    ) -> Result<(), Failure> {
+        let ui = self.ui;
+        match self.reader.unread() {
+            0 => {}
+            1 => ui.warning("one line of the journal was not understood, and is not shown"),
+            more => ui.warning(&format!(
+                "{more} lines of the journal were not understood, and are not shown"
+            )),
+        }
+        if self.shown == 0 && self.is_begun {
+            ui.status(&format!("nothing in the journal of {id} is like that"));
+        }
+        if self.has_ended {
+            return Ok(());
+        }
+        let command = |text: &str| args.repository.completed(text);
+        if is_running {
+            ui.status("it still runs");
+            ui.next(&command("svcgen log --follow"));
+            return Ok(());
+        }
+        ui.warning(&format!("{id} ended without a word: it was killed"));
+        match journals.list().first() {
+            Some(latest) if latest != id => {
+                ui.status(&format!(
+                    "there are later ones: `{}`",
+                    command("svcgen history")
+                ));
+            }
+            _ => {
+                ui.next(&command(&format!("svcgen deploy --resume {id}")));
+                ui.status(&format!("or back: {}", command("svcgen rollback")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An event as a line, as the deploy showed it.
+fn shown(event: &Event) -> String {
+    // A reason may have been quoted from what a host said.
+    printable(&line(event)).into_owned()
+}

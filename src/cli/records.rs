@@ -1,0 +1,130 @@
+//! Asks hosts for their records of deploys, and for who holds their locks. Waits for none of them for long.
+
+use std::time::Duration;
+
+use futures_util::stream::{StreamExt as _, iter};
+use indexmap::IndexMap;
+
+use super::context::Context;
+use super::deploy::{Opened, with_runtime};
+use crate::deploy::{Crew, Facts, Owner, Unreachable};
+use crate::error::CommandError;
+use crate::event::DeployId;
+use crate::interrupt;
+use crate::model::HostName;
+use crate::ui::Ui;
+
+/// What hosts told.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    pub(super) facts: IndexMap<HostName, Facts>,
+    /// Those that did not answer, or not in time.
+    pub(super) silent: Vec<Unreachable>,
+}
+
+/// How long one host may take to answer.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// How many are asked at the same time.
+const AT_ONCE: usize = 32;
+
+/// How often it is looked whether somebody has enough of waiting.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
+/// The first host of each group: every deploy that is not limited to others was there.
+pub(super) fn first_of_groups(opened: &Opened) -> Vec<HostName> {
+    let groups = opened.working.value.groups.iter();
+    groups
+        .filter_map(|group| group.hosts.first().cloned())
+        .collect()
+}
+
+/// The hosts of all groups.
+pub(super) fn all_hosts(opened: &Opened) -> Vec<HostName> {
+    let groups = opened.working.value.groups.iter();
+    groups.flat_map(|group| group.hosts.clone()).collect()
+}
+
+/// Asks hosts, all at about the same time.
+///
+/// # Errors
+/// Where somebody interrupts it.
+pub(super) fn ask(
+    hosts: Vec<HostName>,
+    opened: &Opened,
+    context: &Context,
+    ui: &Ui,
+) -> Result<Records, CommandError> {
+    if hosts.is_empty() {
+        return Ok(Records::default());
+    }
+    let transport = opened.transport(context)?;
+    let config = &opened.working.value.config;
+    let place = config.git_deploy_dir.join(config.git_repo.as_str());
+    // Nothing is begun under this name.
+    let id = DeployId::new(jiff::Timestamp::now());
+    let one = |host: HostName| {
+        let mut crew = Crew::new([host.clone()], &transport, &place, &id, &Owner::default());
+        async move {
+            let asked = crew.probe(&[], &[], 1);
+            let answer = tokio::time::timeout(PATIENCE, asked).await;
+            // What did not answer is not waited for once more.
+            if answer.is_ok() {
+                crew.close().await;
+            }
+            (host, answer)
+        }
+    };
+    let text = match hosts.as_slice() {
+        [one] => format!("asking {one}..."),
+        more => format!("asking {} hosts...", more.len()),
+    };
+    ui.busy(&text, || {
+        with_runtime(async {
+            let asking = iter(hosts).map(one).buffered(AT_ONCE).collect::<Vec<_>>();
+            let interrupted = async {
+                while !interrupt::is_pending() {
+                    tokio::time::sleep(BETWEEN_LOOKS).await;
+                }
+            };
+            tokio::select! {
+                answers = asking => Ok(answers),
+                () = interrupted => Err(interruption()),
+            }
+        })
+    })
+    .map(collect)
+}
+
+type Answer = Result<(IndexMap<HostName, Facts>, Vec<Unreachable>), tokio::time::error::Elapsed>;
+
+fn collect(answers: Vec<(HostName, Answer)>) -> Records {
+    let mut records = Records::default();
+    for (host, answer) in answers {
+        match answer {
+            Ok((facts, silent)) => {
+                records.facts.extend(facts);
+                records.silent.extend(silent);
+            }
+            Err(_) => records.silent.push(Unreachable {
+                reason: format!("it did not answer within {} s", PATIENCE.as_secs()),
+                host,
+                said: String::new(),
+                kind: None,
+            }),
+        }
+    }
+    records
+}
+
+/// Why the hosts are not waited for any more.
+fn interruption() -> CommandError {
+    let kind = match interrupt::check() {
+        Err(error) => error.kind,
+        Ok(()) => crate::error::ErrorKind::Interrupted,
+    };
+    CommandError::new(
+        kind,
+        "interrupted while asking the hosts; nothing was touched",
+    )
+}
