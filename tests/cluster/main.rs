@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod checks;
+mod connection;
 mod hosts;
+mod interrupt;
+mod killed;
 mod lab;
 mod repository;
 mod road;

@@ -14,7 +14,7 @@ settle() {
         while alive "$file"; do
             read -r pid _ <"$file" || break
             if [ "$policy" = kill ] || [ "$(uptime)" -gt "$((until + 10))" ]; then
-                if [ "$waited" -lt 25 ]; then kill -TERM -- "-$pid"; else kill -KILL -- "-$pid"; fi
+                if [ "$waited" -lt 25 ]; then kill -s TERM -- "-$pid"; else kill -s KILL -- "-$pid"; fi
             fi 2>/dev/null
             sleep 0.2; waited=$((waited + 1))
         done
@@ -51,9 +51,13 @@ unlock() {
         mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$"
 }
 trap 'settle; unlock; exit 1' HUP INT TERM
-# Nobody else is here: what was being made will never be finished.
-for left in "$own"/tmp/* "$own"/lock.*; do [ -e "$left" ] && rm -rf "$left"; done
 settle
+# Nobody else is here: what was being made will never be finished.
+sweep() {
+    for left in "$own"/tmp/* "$own"/running/*.pipe; do [ ! -e "$left" ] || rm -rf "$left"; done
+}
+sweep
+for left in "$own"/lock.*; do [ ! -e "$left" ] || rm -rf "$left"; done
 # Whoever comes after an interrupted deploy, from whatever machine, finds out here what it was. The first step that
 # touches anything puts it on the disk.
 tell() {
@@ -71,8 +75,8 @@ while :; do
     case $(timeout 15 dd bs=1 count=1 2>/dev/null) in
     h) ;;
     k) settle now ;;
-    q) tell '"state":"end"'; unlock; say "unlocked"; exit 0 ;;
-    x) tell '"state":"left"'; unlock; say "unlocked"; exit 0 ;;
-    *) settle; tell '"state":"abandoned"'; unlock; exit 0 ;;
+    q) tell '"state":"end"'; sweep; unlock; say "unlocked"; exit 0 ;;
+    x) tell '"state":"left"'; sweep; unlock; say "unlocked"; exit 0 ;;
+    *) settle; sweep; tell '"state":"abandoned"'; unlock; exit 0 ;;
     esac
 done

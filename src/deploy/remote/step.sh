@@ -24,11 +24,11 @@ fi
 step=$!
 printf '%s %s %s %s %s\n' "$step" "$(since "$step")" "$boot" "$policy" "$((begun + ${seconds%.*}))" >"$file"
 # From here on the keeper sees it; where there is none any more, nobody would.
-[ "$(first "$own/lock/id")" = "$id" ] || { kill -KILL -- "-$step" 2>/dev/null; say "fenced"; exit 1; }
+[ "$(first "$own/lock/id")" = "$id" ] || { kill -s KILL -- "-$step" 2>/dev/null; say "fenced"; exit 1; }
 wait "$step"; code=$?
 case $code in
 # The children of a step that was ended go with it.
-124 | 137 | 143) kill -KILL -- "-$step" 2>/dev/null; [ "$code" = 143 ] || say "timeout" ;;
+124 | 137 | 143) kill -s KILL -- "-$step" 2>/dev/null; [ "$code" = 143 ] || say "timeout" ;;
 esac
 if [ "$listen" = yes ]; then
     # What a grandchild may still have to say is not waited for.
