@@ -71,14 +71,14 @@ keep "$cache/.git" "$rev"
 keep_module() { keep "$cache/.git/$gitdir" "$commit"; }
 each keep_module
 
-tip() { # GIT-FOLDER
-    tip_=$(first "$1/HEAD") || return
-    case $tip_ in ref:*) git --git-dir="$1" rev-parse -q --verify HEAD 2>/dev/null ;; *) printf '%s' "$tip_" ;; esac
+tip() { # GIT-FOLDER; `line` is the commit that it has checked out
+    first "$1/HEAD"
+    case $line in ref:*) line=$(git --git-dir="$1" rev-parse -q --verify HEAD 2>/dev/null) ;; esac
 }
 fresh=no
 # Whether every file of a release is what the revision says; what svcgen and Scap write themselves aside.
 same() { # FOLDER GIT-FOLDER COMMIT
-    [ -e "$2/index" ] && [ "$(tip "$2")" = "$3" ] || return 1
+    [ -e "$2/index" ] && tip "$2" && [ "$line" = "$3" ] || return 1
     # Right after the checkout, its own notes on the files are true.
     [ "$fresh" = yes ] || git --git-dir="$2" --work-tree="$1" update-index -q --really-refresh >/dev/null 2>&1
     differing=$(git --git-dir="$2" --work-tree="$1" -c core.quotePath=false diff-index --name-only --ignore-submodules HEAD --) || return 1

@@ -13,7 +13,7 @@ settle() {
         waited=0
         while alive "$file"; do
             read -r pid _ <"$file" || break
-            if [ "$policy" = kill ] || [ "$(uptime)" -gt "$((until + 10))" ]; then
+            if [ "$policy" = kill ] || { uptime; [ "$up" -gt "$((until + 10))" ]; }; then
                 if [ "$waited" -lt 25 ]; then kill -s TERM -- "-$pid"; else kill -s KILL -- "-$pid"; fi
             fi 2>/dev/null
             sleep 0.2; waited=$((waited + 1))
@@ -22,22 +22,23 @@ settle() {
     done
 }
 
+since $$; me="$$ $born $boot"
 mine=$own/lock.$id.$$
 [ ! -e "$mine" ] || rm -rf "$mine"
 { mkdir "$mine" && printf '%s\n' "$owner" >"$mine/owner" && printf '%s\n' "$id" >"$mine/id" &&
-    printf '%s %s %s\n' "$$" "$(since $$)" "$boot" >"$mine/pid"; } || fail "cannot write into $own"
+    printf '%s\n' "$me" >"$mine/pid"; } || fail "cannot write into $own"
 tries=0
 # A folder that is renamed over a lock is refused, since a lock is never empty.
 while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
     tries=$((tries + 1))
     [ "$tries" -lt 6000 ] || { rm -rf "$mine"; fail "the lock $own/lock cannot be taken"; }
     if alive "$own/lock/pid"; then
-        holder=$(first "$own/lock/id")
-        if [ "$holder" = "$id" ]; then
+        first "$own/lock/id"
+        if [ "$line" = "$id" ]; then
             # The keeper that was there before the connection was lost: it is settling the steps.
             sleep 0.1; continue
         fi
-        say "held $(cat "$own/lock/owner" 2>/dev/null)"
+        first "$own/lock/owner"; say "held $line"
         rm -rf "$mine"; exit 22
     fi
     [ -d "$own/lock" ] || continue
@@ -47,7 +48,7 @@ while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
     mv -T "$own/lock" "$dead" 2>/dev/null && rm -rf "$dead"
 done
 unlock() {
-    [ "$(first "$own/lock/pid")" = "$$ $(since $$) $boot" ] && rm -f "$own"/running/*.step &&
+    first "$own/lock/pid"; [ "$line" = "$me" ] && rm -f "$own"/running/*.step &&
         mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$"
 }
 trap 'settle; unlock; exit 1' HUP INT TERM
