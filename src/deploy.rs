@@ -12,6 +12,7 @@ pub mod limit;
 mod message;
 mod owner;
 mod packs;
+mod past;
 mod plan;
 mod planner;
 mod program;
@@ -28,6 +29,7 @@ pub use facts::{Facts, FileState, Place, RecordLine};
 pub use journal::{Journal, JournalError, JournalReader, Journals};
 pub use owner::{LOCK, Owner};
 pub use packs::{MakePack, PackError, Packs};
+pub use past::{PastDeploy, PastSource, PastState};
 pub use plan::{
     Action, DeployPlan, HostPlan, PlannedGroup, ReleasePlan, RenderedFile, ServicePlan, Work,
 };

@@ -275,6 +275,7 @@ impl<'a> Executor<'a> {
             .say(Level::Warning, text, EventKind::Interrupted);
         self.is_interrupted = true;
         if times > 1 {
+            self.reason.get_or_insert_with(|| "interrupted".into());
             self.is_cut = true;
             self.mode = Mode::Over;
             return;

@@ -1,5 +1,7 @@
 //! What a probe found on a target.
 
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;

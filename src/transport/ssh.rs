@@ -1,11 +1,13 @@
 use std::num::NonZeroUsize;
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use futures_util::future::BoxFuture;
 use openssh::{ControlPersist, Error, KnownHosts, Session, SessionBuilder, Stdio};
-use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::output::{Stream, WAITING, pump};
 use super::{ConnectError, ConnectFailure, Connection, Exit, Lost, Process, Transport};
@@ -15,7 +17,7 @@ use crate::model::{AccountName, HostName};
 pub struct Ssh {
     options: SshOptions,
     /// Where the sockets of the connections are; only the user may enter it.
-    sockets: tempfile::TempDir,
+    sockets: Arc<tempfile::TempDir>,
     handshakes: Semaphore,
 }
 
@@ -53,7 +55,7 @@ impl Ssh {
         Ok(Self {
             handshakes: Semaphore::new(options.handshakes.max(1)),
             options,
-            sockets,
+            sockets: Arc::new(sockets),
         })
     }
 }
@@ -81,8 +83,9 @@ impl Transport for Ssh {
             // A host name has no `-` at its beginning, nor anything that ssh reads as more than a name.
             match builder.connect_mux(host.as_str()).await {
                 Ok(session) => Ok(Arc::new(SshConnection {
+                    master: master(&session).await,
                     session: Arc::new(session),
-                    closed: Mutex::new(false),
+                    _sockets: Arc::clone(&self.sockets),
                 }) as Arc<dyn Connection>),
                 Err(error) => Err(explain(&error)),
             }
@@ -92,7 +95,35 @@ impl Transport for Ssh {
 
 struct SshConnection {
     session: Arc<Session>,
-    closed: Mutex<bool>,
+    /// The ssh that holds the connection.
+    master: Option<Pid>,
+    /// They are there as long as it is.
+    _sockets: Arc<tempfile::TempDir>,
+}
+
+/// The ssh that holds a connection, which says so itself.
+async fn master(session: &Session) -> Option<Pid> {
+    let asked = openssh_mux_client::Connection::connect(session.control_socket()).await;
+    let pid = asked.ok()?.send_alive_check().await.ok()?;
+    Pid::from_raw(pid.get().try_into().ok()?)
+}
+
+impl SshConnection {
+    /// Ends the ssh that holds the connection, whatever still runs over it: asked to go, it would wait for that.
+    fn end(&self) {
+        // As long as somebody listens there, the pid is still that of whoever does.
+        let is_there = UnixStream::connect(self.session.control_socket()).is_ok();
+        if let Some(master) = self.master.filter(|_| is_there) {
+            // One that ends by itself meanwhile is as good.
+            let _sent = kill_process(master, Signal::TERM);
+        }
+    }
+}
+
+impl Drop for SshConnection {
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 impl Connection for SshConnection {
@@ -138,9 +169,7 @@ impl Connection for SshConnection {
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async move {
-            *self.closed.lock().await = true;
-        })
+        Box::pin(async { self.end() })
     }
 }
 

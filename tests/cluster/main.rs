@@ -3,9 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod checks;
+mod connection;
 mod hosts;
+mod interrupt;
+mod killed;
 mod lab;
 mod locks;
+mod records;
 mod repository;
 mod road;
 mod service;

@@ -1,9 +1,11 @@
+mod deployer;
 #[path = "../support/env.rs"]
 #[allow(dead_code, reason = "the other tests use the rest")]
 mod env;
 #[path = "../support/git.rs"]
 mod git;
 mod git_server;
+mod hold;
 mod host;
 mod lab;
 mod private_lab;
@@ -12,14 +14,18 @@ mod served;
 #[path = "../support/skip.rs"]
 #[allow(dead_code, reason = "the other tests use the rest")]
 mod skip;
+mod state;
 
+pub(crate) use deployer::{DEPLOY, Deployer};
 pub(crate) use env::{Env, Run};
 pub(crate) use git_server::GitServer;
+pub(crate) use hold::Hold;
 pub(crate) use host::Host;
 pub(crate) use lab::Lab;
 pub(crate) use private_lab::PrivateLab;
 pub(crate) use repository::{KEY, Repository, at_gate, svcgen};
 pub(crate) use served::Served;
+pub(crate) use state::State;
 
 /// A program of this folder.
 fn program(name: &str) -> std::path::PathBuf {

@@ -13,33 +13,32 @@ trap : PIPE
 say() { printf 'svcgen: %s\n' "$*" >&3 2>/dev/null || :; }
 # Ends, with a reason in plain words.
 fail() { say "reason $*"; printf '%s\n' "$*"; exit 1; }
-# Where a link leads in the end; nothing where it leads nowhere. Much is asked so often that a program for it counts.
+# Where a link leads in the end; nothing where it leads nowhere.
 target() { [ -L "$1" ] && cd -P "$1" 2>/dev/null && pwd -P; }
 # The revision that a link leads to; nothing where it leads nowhere.
 revision() { l_=$(target "$1") && printf '%s' "${l_##*/}"; }
-# Sockets of TCP, a file for each family that there is.
-tcp() { printf '/proc/net/tcp'; [ ! -r /proc/net/tcp6 ] || printf ' /proc/net/tcp6'; }
-# Seconds since the machine started: unlike the time of day, they do not jump.
-uptime() { read -r up_ _ </proc/uptime && printf '%s' "${up_%.*}"; }
 # Puts a link in the place of another, at once.
 relink() {
     { [ -d "${2%/*}" ] || mkdir -p "${2%/*}"; } && ln -sfn "$1" "$2.svcgen-$$" && mv -fT "$2.svcgen-$$" "$2" && return
     rm -f "$2.svcgen-$$"; return 1
 }
-# The first line of a file; nothing where there is none.
-first() { read -r line_ 2>/dev/null <"$1" || [ -n "${line_:-}" ] || return; printf '%s' "$line_"; }
-# Since when a process runs, in ticks; nothing where it does not.
+# What follows answers in a variable, where another process for each answer would cost more than the work.
+# `line` is the first line of a file, and empty where there is none.
+first() { line=; read -r line 2>/dev/null <"$1" || [ -n "$line" ]; }
+# `born` is when a process began, in ticks, and empty where it does not run.
 since() {
-    read -r s 2>/dev/null <"/proc/$1/stat" || return 1
+    born=; first "/proc/$1/stat" || return
     # The name may hold spaces and parentheses: the fields begin behind the last one.
-    s=${s##*)}; set -- $s
-    [ "$1" != Z ] && printf '%s' "${20-}"
+    set -- ${line##*)}
+    [ "$1" = Z ] || born=${20-}
 }
+# `up` is how many seconds the machine runs: unlike the time of day, they do not jump.
+uptime() { read -r up _ </proc/uptime; up=${up%.*}; }
 read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id || boot=unknown
 # Whether the process that wrote "PID SINCE BOOT" into a file still runs.
 alive() {
     read -r p_ s_ b_ 2>/dev/null <"$1" || return 1
-    [ "${b_%% *}" = "$boot" ] && [ "$(since "$p_")" = "$s_" ]
+    [ "${b_%% *}" = "$boot" ] && since "$p_" && [ "$born" = "$s_" ]
 }
 # Adds a line to the record, with the time in `now`; it is on the disk before what it tells of begins.
 record() {

@@ -5,6 +5,16 @@ rev=$1 mode=$2 server=$3 force=$4 large=$5 lfs=$6 files=$7 modules=$8
 cache=$root/cache release=$root/revs/$rev tab=$(printf '\t')
 { [ -d "$root/revs" ] && [ -d "$own/complete" ]; } || mkdir -p "$root/revs" "$own/tmp" "$own/complete" || fail "cannot write into $root"
 
+# What an interrupted git has left would stop the next one: locks, and halves of packs. Those of an earlier attempt of ours
+# go, and locks that are so old that nobody can be at it any more.
+sweep() { find "$cache/.git" -type f \( -name '*.lock' -o -path '*/objects/*tmp_*' \) "$@" -exec rm -f {} +; }
+if [ -e "$own/fetching" ]; then [ ! -d "$cache/.git" ] || sweep
+else for left in "$cache"/.git/*.lock "$cache"/.git/modules/*/*.lock "$cache"/.git/refs/svcgen/*.lock; do
+    [ ! -e "$left" ] || { sweep -mmin +60; break; }
+done; fi
+: >"$own/fetching" || fail "cannot write into $own"
+fetched() { rm -f "$own/fetching"; }
+
 # Does something for each submodule, in their order.
 each() {
     [ -n "$modules" ] || return 0
@@ -61,14 +71,14 @@ keep "$cache/.git" "$rev"
 keep_module() { keep "$cache/.git/$gitdir" "$commit"; }
 each keep_module
 
-tip() { # GIT-FOLDER
-    tip_=$(first "$1/HEAD") || return
-    case $tip_ in ref:*) git --git-dir="$1" rev-parse -q --verify HEAD 2>/dev/null ;; *) printf '%s' "$tip_" ;; esac
+tip() { # GIT-FOLDER; `line` is the commit that it has checked out
+    first "$1/HEAD"
+    case $line in ref:*) line=$(git --git-dir="$1" rev-parse -q --verify HEAD 2>/dev/null) ;; esac
 }
 fresh=no
 # Whether every file of a release is what the revision says; what svcgen and Scap write themselves aside.
 same() { # FOLDER GIT-FOLDER COMMIT
-    [ -e "$2/index" ] && [ "$(tip "$2")" = "$3" ] || return 1
+    [ -e "$2/index" ] && tip "$2" && [ "$line" = "$3" ] || return 1
     # Right after the checkout, its own notes on the files are true.
     [ "$fresh" = yes ] || git --git-dir="$2" --work-tree="$1" update-index -q --really-refresh >/dev/null 2>&1
     differing=$(git --git-dir="$2" --work-tree="$1" -c core.quotePath=false diff-index --name-only --ignore-submodules HEAD --) || return 1
@@ -82,6 +92,7 @@ whole() { where=$1; same "$1" "$1/.git" "$rev" && each same_module; }
 
 if [ "$force" = no ] && [ -d "$release" ] && whole "$release"; then
     : >"$own/complete/$rev" && relink "revs/$rev" "$root/.in-progress" || fail "cannot write into $root"
+    fetched
     say "release there"
     exit 0
 fi
@@ -130,4 +141,5 @@ if [ -d "$release" ]; then
 fi
 mv -T "$new" "$release" && : >"$own/complete/$rev" && relink "revs/$rev" "$root/.in-progress" || fail "cannot write into $root/revs"
 [ ! -e "$own/tmp/old.$rev" ] || rm -rf "$own/tmp/old.$rev"
+fetched
 say "release made"

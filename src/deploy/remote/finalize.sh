@@ -1,9 +1,11 @@
 # Says that a release is good, and takes old ones away: REVISION KEEP PORT
 rev=$1 keep=$2 port=$3
-[ "$(revision "$root/current")" = "$rev" ] || fail "$rev is not current any more"
+[ "$root/current" -ef "$root/revs/$rev" ] || fail "$rev is not current any more"
 if [ "$port" != 0 ] && [ -s "$own/running/socket" ]; then
     # The process that answered is still the one that listens.
-    awk -v s="$(first "$own/running/socket")" '$10 == s && $4 == "0A" { found = 1 } END { exit !found }' $(tcp) ||
+    first "$own/running/socket"; tcp=/proc/net/tcp
+    [ ! -r /proc/net/tcp6 ] || tcp="$tcp /proc/net/tcp6"
+    awk -v s="$line" '$10 == s && $4 == "0A" { found = 1 } END { exit !found }' $tcp ||
         fail "the service on port $port stopped after it had answered"
 fi
 relink "revs/$rev" "$root/.done" || fail "cannot link $root/.done"

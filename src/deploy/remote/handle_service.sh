@@ -5,11 +5,12 @@ log=$own/running/service
 listening() {
     awk -v port="$hex" '
         $4 == "0A" { n = split($2, a, ":"); if (a[n] == port && (a[1] ~ /^0+$/ || a[1] == "0100007F" || a[1] ~ /0{24}01000000$/ || a[1] ~ /0000FFFF0100007F$/)) print $10 }
-    ' $(tcp)
+    ' $tcp
 }
 known() { service "$1" status >/dev/null 2>&1; [ $? -ne 4 ] && { [ -e "/etc/init.d/$1" ] || systemctl cat "$1" >/dev/null 2>&1; }; }
-hex=$(printf '%04X' "$port")
-before=; [ "$port" = 0 ] || before=$(listening)
+hex=$(printf '%04X' "$port") tcp=/proc/net/tcp
+[ ! -r /proc/net/tcp6 ] || tcp="$tcp /proc/net/tcp6"
+before=; [ "$port" = 0 ] || before=$(echo $(listening))
 fresh=no
 for unit; do
     name=${unit%%=*} action=${unit#*=}
@@ -29,15 +30,15 @@ for unit; do
     [ "$action" = reload ] || fresh=yes
 done
 [ "$port" = 0 ] && exit 0
-until=$(($(uptime) + ${seconds%.*} + 1))
+uptime; until=$((up + ${seconds%.*} + 1))
 while :; do
     for socket in $(listening); do
-        case " $(echo $before) " in *" $socket "*) [ "$fresh" = no ] || continue ;; esac
+        case " $before " in *" $socket "*) [ "$fresh" = no ] || continue ;; esac
         printf '%s\n' "$socket" >"$own/running/socket"
         printf 'port %s is open\n' "$port"
         exit 0
     done
-    [ "$(uptime)" -lt "$until" ] || break
+    uptime; [ "$up" -lt "$until" ] || break
     sleep 0.1
 done
 if [ -n "$(listening)" ]; then fail "the process on port $port is still the old one after $seconds s"; fi

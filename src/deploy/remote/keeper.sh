@@ -14,8 +14,8 @@ settle() {
         waited=0
         while alive "$file"; do
             read -r pid _ <"$file" || break
-            if [ "$policy" = kill ] || [ "$(uptime)" -gt "$((until + 10))" ]; then
-                if [ "$waited" -lt 25 ]; then kill -TERM -- "-$pid"; else kill -KILL -- "-$pid"; fi
+            if [ "$policy" = kill ] || { uptime; [ "$up" -gt "$((until + 10))" ]; }; then
+                if [ "$waited" -lt 25 ]; then kill -s TERM -- "-$pid"; else kill -s KILL -- "-$pid"; fi
             fi 2>/dev/null
             sleep 0.2; waited=$((waited + 1))
         done
@@ -23,7 +23,8 @@ settle() {
     done
 }
 
-me="$$ $(since $$) $boot" mine=$own/lock.$id.$$
+since $$; me="$$ $born $boot"
+mine=$own/lock.$id.$$
 [ ! -e "$mine" ] || rm -rf "$mine"
 { mkdir "$mine" && printf '%s\n' "$owner" >"$mine/owner" && printf '%s\n' "$id" >"$mine/id" &&
     printf '%s\n' "$me" >"$mine/pid"; } || fail "cannot write into $own"
@@ -33,12 +34,12 @@ while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
     tries=$((tries + 1))
     [ "$tries" -lt 6000 ] || { rm -rf "$mine"; fail "the lock $own/lock cannot be taken"; }
     if alive "$own/lock/pid"; then
-        holder=$(first "$own/lock/id")
-        if [ "$holder" = "$id" ]; then
+        first "$own/lock/id"
+        if [ "$line" = "$id" ]; then
             # The keeper that was there before the connection was lost: it is settling the steps.
             sleep 0.1; continue
         fi
-        say "held $(cat "$own/lock/owner" 2>/dev/null)"
+        first "$own/lock/owner"; say "held $line"
         rm -rf "$mine"; exit 22
     fi
     [ -d "$own/lock" ] || continue
@@ -47,24 +48,29 @@ while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
     dead=$own/tmp/lock.$$
     mv -T "$own/lock" "$dead" 2>/dev/null && rm -rf "$dead"
 done
-held() { [ "$(first "$own/lock/pid")" = "$me" ]; }
+held() { first "$own/lock/pid"; [ "$line" = "$me" ]; }
 unlock() {
-    held && rm -f "$own"/running/*.step &&
-        mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$"
+    held && rm -f "$own"/running/*.step && mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$"
 }
 # Once somebody has broken the lock of a deploy, it does not get it again.
-broken() { settle "$id"; say "broken $(cat "$own/broken/$id" 2>/dev/null)"; exit 22; }
+broken() { settle "$id"; first "$own/broken/$id"; say "broken $line"; exit 22; }
 [ ! -e "$own/broken/$id" ] || { unlock; broken; }
 trap 'settle "$id"; unlock; exit 1' HUP INT TERM
-# Nobody else is here: what was being made will never be finished.
 settle '*'
-for left in "$own"/tmp/* "$own"/lock.*; do [ -e "$left" ] && rm -rf "$left"; done
+# Nobody else is here: what was being made will never be finished.
+sweep() {
+    for left in "$own"/tmp/* "$own"/running/*.pipe; do [ ! -e "$left" ] || rm -rf "$left"; done
+}
+sweep
+for left in "$own"/lock.*; do [ ! -e "$left" ] || rm -rf "$left"; done
 # Whoever comes after an interrupted deploy, from whatever machine, finds out here what it was. The first step that
 # touches anything puts it on the disk.
 tell() {
     [ "$rev" = - ] || printf '{"v":1,"at":%s,"deploy":"%s","step":"deploy","rev":"%s",%s}\n' \
         "$(date +%s)" "$id" "$rev" "$1" >>"$own/record.jsonl" || fail "cannot write $own/record.jsonl"
 }
+# Lets the lock go. Where it was broken, another deploy may be here by now: nothing of this is its own any more.
+part() { ! held || { tell "\"state\":\"$1\""; sweep; unlock; }; }
 done=$(revision "$root/.done")
 say "link current $(revision "$root/current")"
 say "link done $done"
@@ -76,9 +82,8 @@ while :; do
     case $(timeout 15 dd bs=1 count=1 2>/dev/null) in
     h) held || broken ;;
     k) settle "$id" now ;;
-    # Where the lock was broken, another deploy may be in the record by now.
-    q) ! held || tell '"state":"end"'; unlock; say "unlocked"; exit 0 ;;
-    x) ! held || tell '"state":"left"'; unlock; say "unlocked"; exit 0 ;;
-    *) settle "$id"; ! held || tell '"state":"abandoned"'; unlock; exit 0 ;;
+    q) part end; say "unlocked"; exit 0 ;;
+    x) part left; say "unlocked"; exit 0 ;;
+    *) settle "$id"; part abandoned; exit 0 ;;
     esac
 done

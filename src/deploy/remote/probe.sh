@@ -1,11 +1,11 @@
-# Tells how things are, and changes nothing: SUBMODULES COMMITS FILES...; each submodule as "GITDIR COMMIT"
+# Tells how things are, and changes nothing: STORES FILE...; STORES: a line "GITDIR COMMIT" each, the release's own first.
 exec 3>&2
 wanted=$1; shift
-say "user $(id -un)"
+say "user ${LOGNAME:-$(id -un)}"
 say "now $(date +%s)"
-for tool in git setsid timeout mkfifo mv; do command -v "$tool" >/dev/null 2>&1 || say "lacks $tool"; done
-say "git $(git --version 2>/dev/null)"
-say "link current $(revision "$root/current")"
+for tool in git timeout mkfifo mv; do command -v "$tool" >/dev/null 2>&1 || say "lacks $tool"; done
+live=$(revision "$root/current")
+say "link current $live"
 say "link done $(revision "$root/.done")"
 say "link progress $(revision "$root/.in-progress")"
 if [ -L "$final" ]; then say "final link $(readlink "$final")"
@@ -20,23 +20,33 @@ while [ ! -e "$folder" ]; do folder=${folder%/*}; [ -n "$folder" ] || folder=/; 
 for part in "$root/cache" "$root/revs" "$root/.svcgen" "${final%/*}"; do
     [ ! -e "$part" ] || [ -w "$part" ] || say "unwritable $part belongs to $(stat -c %U "$part")"
 done
-say free $(df -k --output=avail,iavail "$folder" 2>/dev/null | tail -n 1)
 for release in "$root"/revs/*/; do
     release=${release%/}; name=${release##*/}
     [ -d "$release" ] || continue
     if [ -e "$own/complete/$name" ]; then say "release $name complete"; else say "release $name found"; fi
 done
-printf '%s\n' "$wanted" | while read -r gitdir commit; do
+# Whether what is live already was made whole: then there is nothing to ask of git, or of the disk.
+is_live=no
+case $wanted in ". $live"*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
+if [ "$is_live" = no ]; then
+    say "git $(git --version 2>/dev/null)"
+    say free $(df -k --output=avail,iavail "$folder" 2>/dev/null | tail -n 1)
+fi
+while read -r gitdir commit; do
     [ -n "$gitdir" ] || continue
+    [ "$is_live" = no ] || { say "has $gitdir"; continue; }
     place=$root/cache/.git; [ "$gitdir" = . ] || place=$place/$gitdir
     [ -e "$place/HEAD" ] || continue
     git --git-dir="$place" cat-file -e "$commit^{commit}" 2>/dev/null && { say "has $gitdir"; continue; }
     say "tips $gitdir" $(git --git-dir="$place" for-each-ref --sort=-creatordate --count=50 --format='%(objectname)' | sort -u)
-done
+done <<X
+$wanted
+X
 if [ -e "$own/lock/owner" ]; then
-    if alive "$own/lock/pid"; then say "lock alive $(first "$own/lock/owner")"; else say "lock dead $(first "$own/lock/owner")"; fi
+    if alive "$own/lock/pid"; then state=alive; else state=dead; fi
+    first "$own/lock/owner"; say "lock $state $line"
 fi
-[ ! -e "$own/record.jsonl" ] || tail -n 200 "$own/record.jsonl" | while read -r line; do say "record $line"; done
+[ ! -e "$own/record.jsonl" ] || tail -n 200 "$own/record.jsonl" | sed 's/^/svcgen: record /' >&3
 for file; do
     if [ -f "$file" ] && [ -r "$file" ]; then say "file $(base64 -w0 <"$file") $file"
     elif [ -e "$file" ]; then say "unreadable $file"

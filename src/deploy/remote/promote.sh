@@ -31,7 +31,7 @@ if [ -e "$final" ] && [ ! -L "$final" ]; then
     mv -T "$final" "$final.$(date -u +%Y-%m-%dT%H:%M:%S)" || fail "cannot move $final aside"
 fi
 relink "${root##*/}/revs/$rev" "$final" || fail "cannot link $final"
-[ "$(revision "$root/current")" = "$rev" ] && [ "$(revision "$final")" = "$rev" ] || fail "the links do not lead to $rev"
+[ "$root/current" -ef "$release" ] && [ "$final" -ef "$release" ] || fail "the links do not lead to $rev"
 printf '%s is current\n' "$rev"
 # Also where nobody listens any more.
 exit 0

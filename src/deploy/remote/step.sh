@@ -2,9 +2,9 @@
 # LISTEN: yes where the program may leave processes behind that hold its output.
 id=$1 number=$2 name=$3 policy=$4 listen=$5 seconds=$6 revision=$7 program=$8; shift 8
 exec 3>&2 4<&0
-[ "$(first "$own/lock/id")" = "$id" ] || { say "fenced"; exit 1; }
+first "$own/lock/id"; [ "$line" = "$id" ] || { say "fenced"; exit 1; }
 about="\"deploy\":\"$id\",\"step\":\"$name\",\"rev\":\"$revision\",\"number\":$number"
-begun=$(uptime)
+uptime; begun=$up
 if [ "$policy" = finish ]; then
     now=$(date +%s)
     record "$about,\"state\":\"begin\"" || fail "cannot write $own/record.jsonl"
@@ -22,13 +22,14 @@ else
     timeout -k 2 "$seconds" sh -c "$program" svcgen "$final" "$@" 2>&1 <&4 &
 fi
 step=$!
-printf '%s %s %s %s %s\n' "$step" "$(since "$step")" "$boot" "$policy" "$((begun + ${seconds%.*}))" >"$file"
+since "$step"
+printf '%s %s %s %s %s\n' "$step" "$born" "$boot" "$policy" "$((begun + ${seconds%.*}))" >"$file"
 # From here on the keeper sees it; where there is none any more, nobody would.
-[ "$(first "$own/lock/id")" = "$id" ] || { kill -KILL -- "-$step" 2>/dev/null; say "fenced"; exit 1; }
+first "$own/lock/id"; [ "$line" = "$id" ] || { kill -s KILL -- "-$step" 2>/dev/null; say "fenced"; exit 1; }
 wait "$step"; code=$?
 case $code in
 # The children of a step that was ended go with it.
-124 | 137 | 143) kill -KILL -- "-$step" 2>/dev/null; [ "$code" = 143 ] || say "timeout" ;;
+124 | 137 | 143) kill -s KILL -- "-$step" 2>/dev/null; [ "$code" = 143 ] || say "timeout" ;;
 esac
 if [ "$listen" = yes ]; then
     # What a grandchild may still have to say is not waited for.
@@ -39,6 +40,6 @@ if [ "$listen" = yes ]; then
     done
     rm -f "$pipe"
 fi
-[ "$policy" = kill ] || { now=$((now + $(uptime) - begun)); record "$about,\"state\":\"end\",\"code\":$code"; }
+[ "$policy" = kill ] || { uptime; now=$((now + up - begun)); record "$about,\"state\":\"end\",\"code\":$code"; }
 say "code $code"
 exit "$code"

@@ -141,7 +141,7 @@ impl Host {
     }
 
     /// Where a link leads: the last part of it, if that is a folder.
-    fn revision(&self, link: &str) -> Option<String> {
+    pub(super) fn revision(&self, link: &str) -> Option<String> {
         let path = self.sh(&format!("[ ! -d {link}/ ] || readlink -f {link}"));
         let (_, name) = path.trim_end().rsplit_once('/')?;
         Some(name.to_owned())
