@@ -17,9 +17,9 @@ if [ "$listen" = yes ]; then
     # Goes on reading when nobody listens any more, so that the step is not ended by its own words.
     { cat; cat >/dev/null; } <"$pipe" 3>&- 2>/dev/null &
     relay=$!
-    timeout -k 2 "$seconds" sh -c "$program" svcgen "$final" "$@" >"$pipe" 2>&1 <&4 &
+    timeout -k 2 "$seconds" sh -c "$program" svcgen "$given" "$@" >"$pipe" 2>&1 <&4 &
 else
-    timeout -k 2 "$seconds" sh -c "$program" svcgen "$final" "$@" 2>&1 <&4 &
+    timeout -k 2 "$seconds" sh -c "$program" svcgen "$given" "$@" 2>&1 <&4 &
 fi
 step=$!
 since "$step"
