@@ -66,7 +66,7 @@ fn configuration_is_rendered_below_the_root_of_each_host() {
         "scap/config-files.yaml",
         "/etc/feed/config.yaml:\n  template: config.yaml.j2\n  remote_vars: /etc/feed/vars.yaml\n",
     );
-    farm.write("scap/templates/config.yaml.j2", "greeting: <%= word %>\n");
+    farm.write("scap/templates/config.yaml.j2", "greeting: {{ word }}\n");
     farm.write("scap/vars.yaml", "word: base\n");
     farm.env().write("hosts/l00/etc/feed/vars.yaml", "{}\n");
     farm.env()
@@ -78,7 +78,7 @@ fn configuration_is_rendered_below_the_root_of_each_host() {
         let text = farm
             .env()
             .read(&format!("hosts/{host}/etc/feed/config.yaml"));
-        assert_eq!(text, format!("greeting: {word}\n"), "{host}");
+        assert_eq!(text, format!("greeting: {word}"), "{host}");
     }
 }
 
