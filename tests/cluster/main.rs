@@ -4,11 +4,15 @@
 
 mod checks;
 mod connection;
+mod disk;
 mod hosts;
 mod interrupt;
 mod killed;
 mod lab;
 mod repository;
+mod rivals;
 mod road;
 mod service;
 mod support;
+mod trials;
+mod unfit;

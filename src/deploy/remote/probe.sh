@@ -12,13 +12,21 @@ if [ -L "$final" ]; then say "final link $(readlink "$final")"
 elif [ -d "$final" ]; then say "final folder"
 elif [ -e "$final" ]; then say "final file"
 else say "final none"; fi
+# Why nothing can be written into a folder: the attempt says it, which leaves nothing where it fails.
+unwritable() {
+    said=$({ : >"$1/.svcgen-$$"; } 2>&1)
+    case $said in
+    *[Rr]ead-only*) say "unwritable $1 is on a read-only file system" ;;
+    *) say "unwritable $1 belongs to $(stat -c %U "$1")" ;;
+    esac
+}
 # The nearest folder that is there decides whether anything can be written.
 folder=$root
 while [ ! -e "$folder" ]; do folder=${folder%/*}; [ -n "$folder" ] || folder=/; done
 [ -d "$folder" ] || say "unwritable $folder is not a folder"
-[ ! -d "$folder" ] || [ -w "$folder" ] || say "unwritable $folder belongs to $(stat -c %U "$folder")"
+[ ! -d "$folder" ] || [ -w "$folder" ] || unwritable "$folder"
 for part in "$root/cache" "$root/revs" "$root/.svcgen" "${final%/*}"; do
-    [ ! -e "$part" ] || [ -w "$part" ] || say "unwritable $part belongs to $(stat -c %U "$part")"
+    [ ! -e "$part" ] || [ "$part" = "$folder" ] || [ -w "$part" ] || unwritable "$part"
 done
 for release in "$root"/revs/*/; do
     release=${release%/}; name=${release##*/}
