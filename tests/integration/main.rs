@@ -15,6 +15,7 @@ mod generate;
 mod generator;
 mod hosts;
 mod interview;
+mod local;
 mod log;
 mod names;
 mod new;

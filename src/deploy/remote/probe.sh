@@ -35,7 +35,7 @@ for release in "$root"/revs/*/; do
 done
 # Whether what is live already was made whole: then there is nothing to ask of git, or of the disk.
 is_live=no
-case $wanted in ". $live"*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
+case $wanted in ". ${live:-nothing}"*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
 if [ "$is_live" = no ]; then
     say "git $(git --version 2>/dev/null)"
     say free $(df -k --output=avail,iavail "$folder" 2>/dev/null | tail -n 1)
@@ -56,8 +56,8 @@ if [ -e "$own/lock/owner" ]; then
 fi
 [ ! -e "$own/record.jsonl" ] || tail -n 200 "$own/record.jsonl" | sed 's/^/svcgen: record /' >&3
 for file; do
-    if [ -f "$file" ] && [ -r "$file" ]; then say "file $(base64 -w0 <"$file") $file"
-    elif [ -e "$file" ]; then say "unreadable $file"
+    if [ -f "$top$file" ] && [ -r "$top$file" ]; then say "file $(base64 -w0 <"$top$file") $file"
+    elif [ -e "$top$file" ]; then say "unreadable $file"
     else say "absent $file"; fi
 done
 say "end"

@@ -22,9 +22,9 @@ if [ "$listen" = yes ]; then
         cat <&5 >/dev/null
     } 5<"$pipe" 3>&- 4<&- 2>/dev/null &
     relay=$!
-    timeout -k 2 "$seconds" sh -c "$program" svcgen "$final" "$@" >"$pipe" 2>&1 <&4 &
+    timeout -k 2 "$seconds" sh -c "$program" svcgen "$given" "$@" >"$pipe" 2>&1 <&4 &
 else
-    timeout -k 2 "$seconds" sh -c "$program" svcgen "$final" "$@" 2>&1 <&4 &
+    timeout -k 2 "$seconds" sh -c "$program" svcgen "$given" "$@" 2>&1 <&4 &
 fi
 step=$!
 since "$step"
