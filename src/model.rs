@@ -8,6 +8,7 @@ mod data_type;
 mod deploy;
 mod host;
 mod load;
+mod local_hosts;
 mod name;
 mod people;
 mod problem;
@@ -27,6 +28,7 @@ pub use deploy::{Check, CheckKind, Deploy, Environment, FailureLimit, Group, Mom
 pub use host::{HostName, HostPattern};
 pub use load::{LoadError, MODEL_FILE, SUPPORTED_VERSION, find_model};
 pub(crate) use load::{read_text, read_version};
+pub use local_hosts::{LOCAL_HOSTS_FILE, LocalHosts};
 pub use name::{
     AccountName, Address, AnnotationName, BranchName, CheckName, DatacentreName, EnvironmentName,
     GroupName, ImageName, ParameterName, Port, PuppetName, Refused, RepositoryName, Revision,
@@ -39,6 +41,6 @@ pub(crate) use read::{Fields, Read, expected, map};
 pub use runtime::{Build, BuildTarget, Dependency, Healthcheck, LogLevel, PackageName, Runtime};
 pub use schema::{model_schema, site_schema};
 pub use service::{FlowEdge, Repositories, Service, Tickets, Timeline, Vagrant};
-pub use site::{Announce, Engine, Site};
+pub use site::{Announce, Deployment, Engine, Logs, Site};
 pub use sites::{SiteError, Sites};
 pub use text::{Line, Text};

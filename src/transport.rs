@@ -1,5 +1,6 @@
 //! Runs commands on hosts: words in, bytes and an [`Exit`] out. Never interprets what it runs.
 
+mod folder_hosts;
 mod local;
 mod output;
 mod ssh;
@@ -13,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::model::HostName;
 
+pub use folder_hosts::{FolderHosts, FolderService};
 pub use local::Local;
 pub use output::{Chunk, Stream};
 pub use ssh::{Ssh, SshOptions};

@@ -3,6 +3,7 @@
 pub(super) mod args;
 mod asking;
 mod earlier;
+mod engine;
 mod failure;
 mod opened;
 mod shown;
@@ -54,7 +55,7 @@ struct Scene<'a> {
 pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
-    opened.check_engine(args.engine)?;
+    opened.check_engine()?;
     let limit = limit(args.limit.as_deref())?;
     let action = if args.service_restart {
         Action::Restart
@@ -108,7 +109,7 @@ pub(super) fn run_rollback(
 ) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
-    opened.check_engine(args.engine)?;
+    opened.check_engine()?;
     let limit = limit(args.limit.as_deref())?;
     let to = match &args.to {
         // What is on the hosts need not be known here.

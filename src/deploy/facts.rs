@@ -92,6 +92,9 @@ pub struct RecordLine {
 /// What the lines about a whole deploy are called in the record.
 const DEPLOY: &str = "deploy";
 
+/// The oldest git that the programs on a target get along with: it sorts tags by their dates.
+pub(super) const OLDEST_GIT: (u32, u32) = (2, 7);
+
 impl Facts {
     /// Reads what a probe told; `None` where it did not come to its end.
     pub(super) fn read(told: &[Line]) -> Option<Self> {
@@ -156,6 +159,13 @@ impl Facts {
             }
             _ => {}
         }
+    }
+
+    /// Whether its git is known to be too old.
+    pub(super) fn has_old_git(&self) -> bool {
+        let mut numbers = self.git.split('.').map_while(|part| part.parse().ok());
+        let version: Option<(u32, u32)> = numbers.next().zip(numbers.next());
+        version.is_some_and(|version| version < OLDEST_GIT)
     }
 
     /// The exit code of a step, where the record has it.
@@ -276,6 +286,26 @@ mod tests {
         assert_eq!(facts.files[Utf8Path::new("/etc/c")], FileState::Absent);
         assert_eq!(facts.tips[Utf8Path::new("modules/x")].len(), 2);
         assert_eq!(facts.record, []);
+    }
+
+    #[test]
+    fn a_git_is_too_old_where_its_version_says_so() {
+        for (git, is_old) in [
+            ("1.9.1", true),
+            ("2.6.6", true),
+            ("2.7.0", false),
+            ("2.39.5 (Apple Git-154)", false),
+            ("3.0", false),
+            ("", false),
+            ("somebody's own", false),
+        ] {
+            let git = git.to_owned();
+            let facts = Facts {
+                git,
+                ..Facts::default()
+            };
+            assert_eq!(facts.has_old_git(), is_old, "{}", facts.git);
+        }
     }
 
     #[test]

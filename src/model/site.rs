@@ -1,17 +1,21 @@
+mod deployment;
+
 use std::num::NonZeroU16;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::config::{as_map, choice};
+use super::config::as_map;
 use super::host::HostName;
 use super::load::{LoadError, read_version};
-use super::name::{AccountName, BranchName, ImageName, RepositoryName, SiteName, constant};
+use super::name::{BranchName, ImageName, RepositoryName, SiteName, constant};
 use super::problem::Problem;
 use super::read::{Fields, Read, expected, map};
 use super::text::Line;
 use crate::yaml::{Kind, Node, parse_strict};
+
+pub use self::deployment::{Deployment, Engine};
 
 /// An organisation: its servers, paths and conventions.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -96,32 +100,6 @@ pub struct Projects {
     pub service_request: Option<Line>,
     /// Slug of the project for requests of access.
     pub access_request: Option<Line>,
-}
-
-/// How the organisation deploys.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Deployment {
-    pub engine: Engine,
-    /// The host that deploys start from.
-    pub server: Option<HostName>,
-    /// The folder of the deployed repositories, on that host and on the targets.
-    #[schemars(with = "String", regex(pattern = "^/"))]
-    pub directory: Utf8PathBuf,
-    /// The account that deploys.
-    pub user: AccountName,
-    /// The command that deploys on the deployment server.
-    pub scap: Line,
-}
-
-/// What carries out a deploy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Engine {
-    /// svcgen's own, over ssh.
-    Ssh,
-    /// Scap on the deployment server.
-    Scap,
 }
 
 /// Where services log.
@@ -249,18 +227,6 @@ impl Default for SiteRepositories {
     }
 }
 
-impl Default for Deployment {
-    fn default() -> Self {
-        Self {
-            engine: Engine::Ssh,
-            server: None,
-            directory: "/srv/deployment".into(),
-            user: constant(AccountName::parse("deploy-service")),
-            scap: line("scap deploy"),
-        }
-    }
-}
-
 impl Default for Logs {
     fn default() -> Self {
         Self {
@@ -371,32 +337,6 @@ impl Read for Projects {
             service_request,
             access_request,
         })
-    }
-}
-
-impl Read for Deployment {
-    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        let by_default = Self::default();
-        let mut fields = Fields::of(node, problems)?;
-        let engine = fields.or("engine", by_default.engine, problems);
-        let server = fields.optional("server", problems);
-        let directory = fields.or("directory", by_default.directory, problems);
-        let user = fields.or("user", by_default.user, problems);
-        let scap = fields.or("scap", by_default.scap, problems);
-        fields.end(problems);
-        Some(Self {
-            engine,
-            server,
-            directory,
-            user,
-            scap,
-        })
-    }
-}
-
-impl Read for Engine {
-    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        choice(node, &[("ssh", Self::Ssh), ("scap", Self::Scap)], problems)
     }
 }
 

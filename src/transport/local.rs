@@ -25,7 +25,7 @@ impl Transport for Local {
 
 impl Connection for Local {
     fn start<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, Result<Process, Lost>> {
-        Box::pin(async move { spawn(command).map_err(|error| Lost(error.to_string())) })
+        Box::pin(async move { spawn(command, |_| {}).map_err(|error| Lost(error.to_string())) })
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
@@ -33,12 +33,17 @@ impl Connection for Local {
     }
 }
 
-fn spawn(words: &[String]) -> std::io::Result<Process> {
+/// Starts a command; `prepare` may give it an environment of its own.
+pub(super) fn spawn(
+    words: &[String],
+    prepare: impl FnOnce(&mut Command),
+) -> std::io::Result<Process> {
     let (program, arguments) = words
         .split_first()
         .ok_or_else(|| std::io::Error::other("a command without words"))?;
-    let mut child = Command::new(program)
-        .args(arguments)
+    let mut command = Command::new(program);
+    prepare(command.args(arguments));
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

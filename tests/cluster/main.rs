@@ -4,6 +4,7 @@
 
 mod checks;
 mod connection;
+mod disk;
 mod hosts;
 mod interrupt;
 mod killed;
@@ -11,6 +12,9 @@ mod lab;
 mod locks;
 mod records;
 mod repository;
+mod rivals;
 mod road;
 mod service;
 mod support;
+mod trials;
+mod unfit;

@@ -16,7 +16,7 @@ mod served;
 mod skip;
 mod state;
 
-pub(crate) use deployer::{DEPLOY, Deployer};
+pub(crate) use deployer::{DEPLOY, Deployer, Running};
 pub(crate) use env::{Env, Run};
 pub(crate) use git_server::GitServer;
 pub(crate) use hold::Hold;

@@ -16,6 +16,7 @@ mod generator;
 mod history;
 mod hosts;
 mod interview;
+mod local;
 mod log;
 mod names;
 mod new;

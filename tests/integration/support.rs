@@ -5,6 +5,7 @@ pub(crate) mod gerrit;
 #[path = "../support/git.rs"]
 mod git;
 mod journal;
+mod local_farm;
 mod pty;
 pub(crate) mod sample;
 pub(crate) mod samples;
@@ -14,6 +15,7 @@ mod tree;
 
 pub(crate) use env::{Env, Run, fixtures};
 pub(crate) use journal::{Story, deploy_repository, revision};
+pub(crate) use local_farm::LocalFarm;
 pub(crate) use pty::Pty;
 pub(crate) use skip::{has_tool, may_mount};
 pub(crate) use tree::Tree;

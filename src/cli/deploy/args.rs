@@ -13,6 +13,9 @@ pub(crate) struct RepositoryArgs {
     /// The environment: a folder of scap/environments.
     #[arg(long, value_name = "NAME")]
     pub(crate) environment: Option<String>,
+    /// What leads to the hosts [default: as the environment or the site says, else ssh].
+    #[arg(long, value_enum)]
+    pub(crate) engine: Option<Engine>,
 }
 
 impl RepositoryArgs {
@@ -40,6 +43,8 @@ impl RepositoryArgs {
 pub(crate) enum Engine {
     // svcgen's own, over ssh: a doc comment would turn every `--help` into its long form.
     Ssh,
+    // The same, on hosts that are folders of this machine.
+    Local,
 }
 
 /// The options of `svcgen deploy`.
@@ -72,9 +77,6 @@ pub struct DeployArgs {
     /// Go on with a deploy that was interrupted [default: the last one].
     #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["rev", "service_restart"])]
     pub(super) resume: Option<String>,
-    /// What carries it out [default: as the site says, else ssh].
-    #[arg(long, value_enum)]
-    pub(super) engine: Option<Engine>,
     /// What is done where it fails; without a terminal it has to be said.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) on_failure: Option<OnFailure>,
@@ -101,9 +103,6 @@ pub struct RollbackArgs {
     /// Ask the hosts, print what would be done, touch nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// What carries it out [default: as the site says, else ssh].
-    #[arg(long, value_enum)]
-    pub(super) engine: Option<Engine>,
     /// How many seconds to wait for a deploy of somebody else's.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
     pub(super) wait: Option<u64>,

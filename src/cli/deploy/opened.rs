@@ -2,16 +2,16 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::args::{Engine, RepositoryArgs};
+use super::args::RepositoryArgs;
+use super::engine::Carrier;
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
 use crate::deploy::repository::{DeployRepository, RepositoryError, pack};
 use crate::deploy::{DeployPlan, MakePack, Owner};
 use crate::error::CommandError;
 use crate::event::DeployId;
-use crate::model::{self, HostName, MODEL_FILE, Revision, Service, Site, find_model};
+use crate::model::{HostName, MODEL_FILE, Revision, Service, Site, find_model};
 use crate::scap::{CONFIG_FILE, Reading, ScapDirectory, ScapEnvironment};
-use crate::transport::{Ssh, SshOptions, Transport};
 use crate::worktree::Worktree;
 
 /// A deploy repository with its directory, read for the place that is deployed to.
@@ -23,6 +23,8 @@ pub(in crate::cli) struct Opened {
     pub(in crate::cli) domain: HostName,
     /// The organisation, where anything says which.
     pub(in crate::cli) site: Option<Site>,
+    /// What carries deploys out.
+    pub(in crate::cli) carrier: Carrier,
 }
 
 impl Opened {
@@ -57,47 +59,16 @@ impl Opened {
             None => machine()?,
         };
         let working = ScapDirectory::read(&worktree, &domain, environment.as_ref())?;
+        let selected = working.value.config.environment.as_ref();
+        let selected = environment.as_ref().or(selected);
+        let carrier = Carrier::choose(args.engine, &worktree, selected, site.as_ref())?;
         Ok(Self {
             repository,
             working,
             domain,
             site,
+            carrier,
         })
-    }
-
-    /// Refuses to deploy past the engine that the site wants; a flag overrules it.
-    ///
-    /// # Errors
-    /// Where the site wants another one.
-    pub(in crate::cli) fn check_engine(&self, named: Option<Engine>) -> Result<(), CommandError> {
-        let of_site = self.site.as_ref().map(|site| site.deployment.engine);
-        match (named, of_site) {
-            (Some(Engine::Ssh), _) | (None, None | Some(model::Engine::Ssh)) => Ok(()),
-            (None, Some(model::Engine::Scap)) => {
-                let site = self.site.as_ref().map_or("", |site| site.name.as_str());
-                Err(CommandError::usage(format!(
-                    "the site `{site}` deploys with Scap, on its deployment server"
-                ))
-                .hint("run `scap deploy` there")
-                .hint("`--engine ssh` deploys from here, with svcgen's own engine"))
-            }
-        }
-    }
-
-    /// What leads to the hosts.
-    ///
-    /// # Errors
-    /// Where there is no place for the sockets of the connections.
-    pub(in crate::cli) fn transport(
-        &self,
-        context: &Context,
-    ) -> std::io::Result<Arc<dyn Transport>> {
-        let config = &self.working.value.config;
-        Ok(Arc::new(Ssh::new(SshOptions {
-            config_file: context.configuration.ssh_config(),
-            user: config.ssh_user.clone(),
-            handshakes: (config.batch_size as usize).min(HANDSHAKES),
-        })?))
     }
 
     /// What makes packs for the targets of a plan, out of the stores of this machine.
@@ -125,9 +96,6 @@ impl Opened {
         ))
     }
 }
-
-/// The most connections that are opened at a time: a server takes ten that are not through yet, and then drops some.
-const HANDSHAKES: usize = 32;
 
 /// The deploy repository that was named, that is here or above, or that the configuration or git leads to.
 fn find(args: &RepositoryArgs, context: &Context) -> Result<Utf8PathBuf, CommandError> {

@@ -2,7 +2,7 @@ use camino::Utf8PathBuf;
 
 use super::problem::{PlanProblem, ProblemKind};
 use super::{Action, Planner};
-use crate::deploy::facts::{Facts, FileState, Place};
+use crate::deploy::facts::{Facts, FileState, OLDEST_GIT, Place};
 use crate::deploy::plan::{HostPlan, PlannedGroup, RenderedFile, Work};
 use crate::deploy::program::Objects;
 use crate::deploy::repository::TreeSize;
@@ -84,6 +84,14 @@ impl HostPlanner<'_> {
                 name,
                 format!("`{tool}` is not installed"),
             ));
+        }
+        if facts.has_old_git() {
+            let (least, git) = (OLDEST_GIT, &facts.git);
+            let reason = format!(
+                "its git {git} is too old: {}.{} is the oldest that will do",
+                least.0, least.1
+            );
+            problems.push(PlanProblem::unfit(name, reason));
         }
         for what in &facts.unwritable {
             let reason = format!("{} cannot write: {what}", facts.user);

@@ -1,5 +1,5 @@
 # Runs a check: REVISION TYPE SHELL NRPE-FOLDER COMMAND [WORD...]; the words are those of COMMAND.
-rev=$1 type=$2 shell=$3 nrpe=$4 command=$5; shift 5
+rev=$1 type=$2 shell=$3 nrpe=$top$4 command=$5; shift 5
 SCAP_FINAL_PATH=$final SCAP_REV_PATH=$root/revs/$rev SCAP_REVS_DIR=$root/revs
 export SCAP_FINAL_PATH SCAP_REV_PATH SCAP_REVS_DIR
 ! SCAP_CURRENT_REV_DIR=$(target "$root/current") || export SCAP_CURRENT_REV_DIR

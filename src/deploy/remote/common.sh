@@ -4,7 +4,9 @@ umask 022
 LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0
 export LC_ALL GIT_TERMINAL_PROMPT GIT_OPTIONAL_LOCKS
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE CDPATH
-final=$1; shift
+# On a host that is a folder of a machine, every path begins there.
+top=${SVCGEN_ROOT-} given=$1; shift
+final=$top$given
 root=$final-cache own=$final-cache/.svcgen
 # A closed pipe is an error of the writer, which goes on: whoever listened is gone, the work is not.
 trap : PIPE

@@ -2,7 +2,8 @@
 # MODE: none, all objects are there; server, they come from SERVER; packs, they come on the standard input.
 # SUBMODULES, a line each: PATH GITDIR NAME COMMIT URL, separated by tabs. OWN-FILES: what svcgen writes into releases.
 rev=$1 mode=$2 server=$3 force=$4 large=$5 lfs=$6 files=$7 modules=$8
-cache=$root/cache release=$root/revs/$rev tab=$(printf '\t')
+cache=$root/cache release=$root/revs/$rev tab=$(printf '\t') newline='
+'
 { [ -d "$root/revs" ] && [ -d "$own/complete" ]; } || mkdir -p "$root/revs" "$own/tmp" "$own/complete" || fail "cannot write into $root"
 
 # What an interrupted git has left would stop the next one: locks, and halves of packs. Those of an earlier attempt of ours
@@ -12,8 +13,10 @@ if [ -e "$own/fetching" ]; then [ ! -d "$cache/.git" ] || sweep
 else for left in "$cache"/.git/*.lock "$cache"/.git/modules/*/*.lock "$cache"/.git/refs/svcgen/*.lock; do
     [ ! -e "$left" ] || { sweep -mmin +60; break; }
 done; fi
-: >"$own/fetching" || fail "cannot write into $own"
+true >"$own/fetching" || fail "cannot write into $own"
 fetched() { rm -f "$own/fetching"; }
+# Where it is ended, nothing says that there was anything.
+trap '[ "$(revision "$root/.in-progress")" != "$rev" ] || rm -f "$root/.in-progress"; exit 143' TERM
 
 # Does something for each submodule, in their order.
 each() {
@@ -58,8 +61,8 @@ server)
 packs)
     while read -r gitdir length; do
         place=$cache/.git; [ "$gitdir" = . ] || place=$place/$gitdir
-        head -c "$length" | git --git-dir="$place" index-pack --stdin --fix-thin >/dev/null ||
-            fail "git could not take the objects of $gitdir"
+        said=$(head -c "$length" | git --git-dir="$place" index-pack --stdin --fix-thin 2>&1 >/dev/null) ||
+            fail "git could not take the objects of $gitdir: ${said##*"$newline"}"
     done ;;
 esac
 lacking=
@@ -128,10 +131,16 @@ pull_large() { # FOLDER
 pull_module() { pull_large "$new/$path"; }
 [ ! -e "$new" ] || rm -rf "$new"
 [ -z "$large" ] || GIT_LFS_SKIP_SMUDGE=1; [ -z "$large" ] || export GIT_LFS_SKIP_SMUDGE
-borrow "$new/.git" "$cache/.git" &&
-    printf '[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tlogallrefupdates = true\n[remote "origin"]\n\turl = %s\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n' "$cache" >"$new/.git/config" &&
-    git --git-dir="$new/.git" --work-tree="$new" checkout -q --force --detach "$rev" && each make_module ||
-    { code=$?; rm -rf "$new"; fail "git cannot check out $rev"; exit "$code"; }
+make() {
+    borrow "$new/.git" "$cache/.git" &&
+        printf '[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tlogallrefupdates = true\n[remote "origin"]\n\turl = %s\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n' "$cache" >"$new/.git/config" &&
+        git --git-dir="$new/.git" --work-tree="$new" checkout -q --force --detach "$rev" && each make_module
+}
+said=$(make 2>&1) || {
+    # A line for each file where the disk is full: the last ones tell.
+    printf '%s\n' "$said" | tail -n 20
+    rm -rf "$new"; fail "git cannot check out $rev: ${said##*"$newline"}"
+}
 if [ -n "$large" ]; then pull_large "$new"; each pull_module; fi
 [ -n "$large" ] || fresh=yes
 whole "$new" || { rm -rf "$new"; fail "the release is not what the revision says"; }

@@ -1,5 +1,6 @@
 # Says that a release is good, and takes old ones away: REVISION KEEP PORT
 rev=$1 keep=$2 port=$3
+[ "$port" = 0 ] || port=${SVCGEN_PORT:-$port}
 [ "$root/current" -ef "$root/revs/$rev" ] || fail "$rev is not current any more"
 if [ "$port" != 0 ] && [ -s "$own/running/socket" ]; then
     # The process that answered is still the one that listens.

@@ -1,5 +1,6 @@
 # Restarts services, and waits for the port: PORT SECONDS VALID-ONLY SECONDARY-FILE SERVICE=ACTION[:disable-secondary]...
-port=$1 seconds=$2 valid=$3 secondary=$4; shift 4
+port=$1 seconds=$2 valid=$3 secondary=$top$4; shift 4
+[ "$port" = 0 ] || port=${SVCGEN_PORT:-$port}
 log=$own/running/service
 # Sockets that listen on the port, by their numbers: a process that was started anew has a socket of its own.
 listening() {

@@ -62,7 +62,10 @@ sweep() {
     for left in "$own"/tmp/* "$own"/running/*.pipe; do [ ! -e "$left" ] || rm -rf "$left"; done
 }
 sweep
-for left in "$own"/lock.*; do [ ! -e "$left" ] || rm -rf "$left"; done
+# A lock that somebody else is about to try to take is named after his process.
+for left in "$own"/lock.*; do [ ! -e "$left" ] || [ -e "/proc/${left##*.}" ] || rm -rf "$left"; done
+# A line that a full disk cut short must not spoil the one behind it.
+[ ! -s "$own/record.jsonl" ] || [ -z "$(tail -c 1 "$own/record.jsonl")" ] || echo >>"$own/record.jsonl"
 # Whoever comes after an interrupted deploy, from whatever machine, finds out here what it was. The first step that
 # touches anything puts it on the disk.
 tell() {

@@ -12,13 +12,21 @@ if [ -L "$final" ]; then say "final link $(readlink "$final")"
 elif [ -d "$final" ]; then say "final folder"
 elif [ -e "$final" ]; then say "final file"
 else say "final none"; fi
+# Why nothing can be written into a folder: the attempt says it, which leaves nothing where it fails.
+unwritable() {
+    said=$({ : >"$1/.svcgen-$$"; } 2>&1)
+    case $said in
+    *[Rr]ead-only*) say "unwritable $1 is on a read-only file system" ;;
+    *) say "unwritable $1 belongs to $(stat -c %U "$1")" ;;
+    esac
+}
 # The nearest folder that is there decides whether anything can be written.
 folder=$root
 while [ ! -e "$folder" ]; do folder=${folder%/*}; [ -n "$folder" ] || folder=/; done
 [ -d "$folder" ] || say "unwritable $folder is not a folder"
-[ ! -d "$folder" ] || [ -w "$folder" ] || say "unwritable $folder belongs to $(stat -c %U "$folder")"
+[ ! -d "$folder" ] || [ -w "$folder" ] || unwritable "$folder"
 for part in "$root/cache" "$root/revs" "$root/.svcgen" "${final%/*}"; do
-    [ ! -e "$part" ] || [ -w "$part" ] || say "unwritable $part belongs to $(stat -c %U "$part")"
+    [ ! -e "$part" ] || [ "$part" = "$folder" ] || [ -w "$part" ] || unwritable "$part"
 done
 for release in "$root"/revs/*/; do
     release=${release%/}; name=${release##*/}
@@ -27,7 +35,7 @@ for release in "$root"/revs/*/; do
 done
 # Whether what is live already was made whole: then there is nothing to ask of git, or of the disk.
 is_live=no
-case $wanted in ". $live"*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
+case $wanted in ". ${live:-nothing}"*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
 if [ "$is_live" = no ]; then
     say "git $(git --version 2>/dev/null)"
     say free $(df -k --output=avail,iavail "$folder" 2>/dev/null | tail -n 1)
@@ -48,8 +56,8 @@ if [ -e "$own/lock/owner" ]; then
 fi
 [ ! -e "$own/record.jsonl" ] || tail -n 200 "$own/record.jsonl" | sed 's/^/svcgen: record /' >&3
 for file; do
-    if [ -f "$file" ] && [ -r "$file" ]; then say "file $(base64 -w0 <"$file") $file"
-    elif [ -e "$file" ]; then say "unreadable $file"
+    if [ -f "$top$file" ] && [ -r "$top$file" ]; then say "file $(base64 -w0 <"$top$file") $file"
+    elif [ -e "$top$file" ]; then say "unreadable $file"
     else say "absent $file"; fi
 done
 say "end"

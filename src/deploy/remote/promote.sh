@@ -8,23 +8,23 @@ if [ "$back" = yes ] && [ -d "$saved/rendered" ]; then
     done || fail "the earlier configuration cannot be put back"
 fi
 for path; do
-    place=$release/.git/config-files$path
+    place=$release/.git/config-files$path live=$top$path
     if [ ! -f "$place" ]; then
         # A release that never had this file: what was there before it comes back.
         [ "$back" = yes ] || fail "$path was not rendered"
         if [ -e "$saved/before$path" ] || [ -L "$saved/before$path" ]; then
-            cp -dp "$saved/before$path" "$path.svcgen-$$" && mv -fT "$path.svcgen-$$" "$path" || fail "cannot write $path"
-        elif [ -e "$saved/absent$path" ]; then rm -f "$path"; fi
+            cp -dp "$saved/before$path" "$live.svcgen-$$" && mv -fT "$live.svcgen-$$" "$live" || fail "cannot write $path"
+        elif [ -e "$saved/absent$path" ]; then rm -f "$live"; fi
         continue
     fi
     if [ "$back" = no ] && [ ! -e "$saved/before$path" ] && [ ! -L "$saved/before$path" ] && [ ! -e "$saved/absent$path" ]; then
-        if [ -e "$path" ] || [ -L "$path" ]; then
-            mkdir -p "$saved/before${path%/*}" && cp -dp "$path" "$saved/before$path"
+        if [ -e "$live" ] || [ -L "$live" ]; then
+            mkdir -p "$saved/before${path%/*}" && cp -dp "$live" "$saved/before$path"
         else
             mkdir -p "$saved/absent${path%/*}" && : >"$saved/absent$path"
         fi || fail "cannot write into $own/config"
     fi
-    relink "$place" "$path" || fail "cannot link $path"
+    relink "$place" "$live" || fail "cannot link $path"
 done
 relink "revs/$rev" "$root/current" || fail "cannot link $root/current"
 if [ -e "$final" ] && [ ! -L "$final" ]; then

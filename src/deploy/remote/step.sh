@@ -15,11 +15,16 @@ if [ "$listen" = yes ]; then
     pipe=$own/running/$id.$number.pipe
     mkfifo "$pipe" || fail "cannot write into $own/running"
     # Goes on reading when nobody listens any more, so that the step is not ended by its own words.
-    { cat; cat >/dev/null; } <"$pipe" 3>&- 2>/dev/null &
+    {
+        cat <&5 & reader=$!
+        trap 'kill "$reader"; exit' TERM
+        wait "$reader"
+        cat <&5 >/dev/null
+    } 5<"$pipe" 3>&- 4<&- 2>/dev/null &
     relay=$!
-    timeout -k 2 "$seconds" sh -c "$program" svcgen "$final" "$@" >"$pipe" 2>&1 <&4 &
+    timeout -k 2 "$seconds" sh -c "$program" svcgen "$given" "$@" >"$pipe" 2>&1 <&4 &
 else
-    timeout -k 2 "$seconds" sh -c "$program" svcgen "$final" "$@" 2>&1 <&4 &
+    timeout -k 2 "$seconds" sh -c "$program" svcgen "$given" "$@" 2>&1 <&4 &
 fi
 step=$!
 since "$step"

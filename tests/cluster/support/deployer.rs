@@ -94,6 +94,11 @@ impl Running<'_> {
         assert!(sent.unwrap().success());
     }
 
+    /// Whether it has come to its end.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Ends it at once, with no chance to do anything about it.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

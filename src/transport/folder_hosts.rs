@@ -1,0 +1,206 @@
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use futures_util::future::BoxFuture;
+
+use super::local::spawn;
+use super::{ConnectError, ConnectFailure, Connection, Lost, Process, Transport};
+use crate::model::HostName;
+
+/// Hosts that are folders of this machine: each has its own root, port and services, and needs no rights.
+///
+/// In `ROOT/HOST/.svcgen/` are its name and port, its services, and programs that stand for `sudo`, `service` and
+/// `systemctl`, to be used by hand as well.
+#[derive(Debug, Clone)]
+pub struct FolderHosts {
+    root: Utf8PathBuf,
+    ports: BTreeMap<HostName, u16>,
+    services: Vec<FolderService>,
+}
+
+/// A service of such hosts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderService {
+    pub name: String,
+    /// Where it runs, as the host sees it.
+    pub folder: Utf8PathBuf,
+    /// What it writes goes there, as the host sees it.
+    pub log: Utf8PathBuf,
+    /// A command of `sh`, in one line.
+    pub command: String,
+}
+
+/// Where the host keeps what belongs to svcgen.
+const OWN: &str = ".svcgen";
+
+/// The programs that stand for those of a system.
+const PROGRAMS: [(&str, &str); 3] = [
+    ("service", include_str!("folder_hosts/service.sh")),
+    ("sudo", include_str!("folder_hosts/sudo.sh")),
+    ("systemctl", include_str!("folder_hosts/systemctl.sh")),
+];
+
+impl FolderHosts {
+    /// Names the hosts; each keeps the port that it has, and a new one gets the first that none of them has.
+    pub fn new<'a>(
+        root: Utf8PathBuf,
+        first_port: u16,
+        hosts: impl IntoIterator<Item = &'a HostName>,
+        services: Vec<FolderService>,
+    ) -> Self {
+        let hosts: Vec<&HostName> = hosts.into_iter().collect();
+        let mut ports = BTreeMap::new();
+        for host in &hosts {
+            let kept = std::fs::read_to_string(root.join(host.as_str()).join(OWN).join("port"));
+            if let Some(port) = kept.ok().and_then(|text| text.trim().parse::<u16>().ok()) {
+                ports.insert((*host).clone(), port);
+            }
+        }
+        let taken: std::collections::BTreeSet<u16> = ports.values().copied().collect();
+        let mut free = (first_port..=u16::MAX).filter(|port| !taken.contains(port));
+        for host in hosts {
+            if !ports.contains_key(host)
+                && let Some(port) = free.next()
+            {
+                ports.insert(host.clone(), port);
+            }
+        }
+        Self {
+            root,
+            ports,
+            services,
+        }
+    }
+
+    /// The folder that is the root of a host.
+    pub fn folder(&self, host: &HostName) -> Utf8PathBuf {
+        self.root.join(host.as_str())
+    }
+
+    /// Makes a host what it has to be.
+    fn prepare(&self, host: &HostName) -> std::io::Result<FolderConnection> {
+        let port = self.ports.get(host).copied();
+        let port = port.ok_or_else(|| std::io::Error::other("there is no port left for it"))?;
+        let top = self.folder(host);
+        let own = top.join(OWN);
+        for folder in ["bin", "services", "run"] {
+            std::fs::create_dir_all(own.join(folder))?;
+        }
+        for (name, text) in PROGRAMS {
+            write(&own.join("bin").join(name), text, 0o755)?;
+        }
+        write(&own.join("name"), &format!("{host}\n"), 0o644)?;
+        write(&own.join("port"), &format!("{port}\n"), 0o644)?;
+        for service in &self.services {
+            let FolderService {
+                name,
+                folder,
+                log,
+                command,
+            } = service;
+            let text = format!("{folder}\n{log}\n{command}\n");
+            write(&own.join("services").join(name), &text, 0o644)?;
+        }
+        Ok(FolderConnection {
+            host: host.clone(),
+            top: top.canonicalize_utf8()?,
+            port,
+        })
+    }
+}
+
+impl Transport for FolderHosts {
+    fn connect<'a>(
+        &'a self,
+        host: &'a HostName,
+    ) -> BoxFuture<'a, Result<Arc<dyn Connection>, ConnectError>> {
+        Box::pin(async move {
+            match self.prepare(host) {
+                Ok(connection) => Ok(Arc::new(connection) as Arc<dyn Connection>),
+                Err(error) => Err(ConnectError {
+                    kind: ConnectFailure::Other,
+                    reason: format!("its folder `{}` cannot be used", self.folder(host)),
+                    said: error.to_string(),
+                }),
+            }
+        })
+    }
+}
+
+/// Leads to one of the folders.
+struct FolderConnection {
+    host: HostName,
+    top: Utf8PathBuf,
+    port: u16,
+}
+
+impl Connection for FolderConnection {
+    fn start<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, Result<Process, Lost>> {
+        Box::pin(async move {
+            let mut path = std::ffi::OsString::from(self.top.join(OWN).join("bin"));
+            path.push(":");
+            path.push(std::env::var_os("PATH").unwrap_or_default());
+            let port = self.port.to_string();
+            spawn(command, |command| {
+                command
+                    .env("PATH", path)
+                    .env("SVCGEN_ROOT", &self.top)
+                    .env("SVCGEN_HOST", self.host.as_str())
+                    .env("SVCGEN_PORT", &port)
+                    .env("PORT", &port)
+                    .current_dir(&self.top);
+            })
+            .map_err(|error| Lost(error.to_string()))
+        })
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// Writes a file where it is not what it is to be; whoever runs it never meets half of it.
+fn write(path: &Utf8Path, text: &str, mode: u32) -> std::io::Result<()> {
+    let is_same = std::fs::read(path).is_ok_and(|found| found == text.as_bytes())
+        && std::fs::metadata(path)?.permissions().mode() & 0o777 == mode;
+    if is_same {
+        return Ok(());
+    }
+    let new = path.with_extension(format!("{}.new", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(mode)
+        .open(&new)?;
+    file.write_all(text.as_bytes())?;
+    drop(file);
+    std::fs::rename(&new, path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn host(name: &str) -> HostName {
+        HostName::parse(name).unwrap()
+    }
+
+    #[test]
+    fn a_host_keeps_its_port_whoever_comes_and_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap().to_owned();
+        let hosts = [host("a"), host("b"), host("c")];
+        let all = FolderHosts::new(root.clone(), 7000, &hosts, Vec::new());
+        assert_eq!(all.ports[&host("c")], 7002);
+        all.prepare(&host("c")).unwrap();
+        let some = FolderHosts::new(root, 7001, [&host("c"), &host("x"), &host("y")], Vec::new());
+        let ports = ["c", "x", "y"].map(|name| some.ports[&host(name)]);
+        assert_eq!(ports, [7002, 7001, 7003]);
+    }
+}

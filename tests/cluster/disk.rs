@@ -1,0 +1,70 @@
+//! Disks that fill up or cannot be written any more in the middle of a deploy.
+
+use crate::support::{DEPLOY, Deployer, Env, Hold, Lab, Repository, State};
+
+#[test]
+fn a_release_that_a_full_disk_cut_short_is_made_anew_once_there_is_space() {
+    let Some(lab) = Lab::get() else { return };
+    let [small, other] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &[&small, &other]);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    let first = repository.git(&["rev-parse", "HEAD"]);
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+
+    repository.grow(60, 3_000_000);
+    let second = repository.commit("Packages");
+    small.hold(Hold::Fetch);
+    let running = deployer.start(DEPLOY);
+    small.wait_until_held(Hold::Fetch);
+    small.fill();
+    small.release(Hold::Fetch);
+    let run = running.end();
+    assert_eq!(run.code, 20, "{}", run.show());
+    // What it is, once, and not a line for each file.
+    let full = ["No space left on device", "Out of diskspace"];
+    assert!(
+        full.iter().any(|words| run.stderr.contains(words)),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.lines().count() < 20, "{}", run.stderr);
+    small.disk("2G");
+    for host in [&small, &other] {
+        assert_eq!(host.state(), State::settled(&first));
+    }
+    assert_eq!(small.releases(), [first.as_str()]);
+
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    for host in [&small, &other] {
+        assert_eq!(host.state(), State::settled(&second));
+    }
+}
+
+#[test]
+fn what_an_interrupted_git_left_does_not_stop_the_next_one() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &[&host]);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    let second = repository.release("2");
+    // As git leaves them when the power fails in a fetch of ours.
+    host.sh(&format!(
+        "cd /srv/deployment/tea-pot/deploy-cache && touch .svcgen/fetching && cd cache/.git &&
+         for lock in packed-refs refs/svcgen/{second} modules/src/packed-refs modules/src/refs/svcgen/{second} shallow index; do
+             mkdir -p $(dirname $lock) && touch $lock.lock
+         done
+         touch objects/pack/tmp_pack_abcdef modules/src/objects/pack/tmp_idx_abcdef
+         chown -R deploy-service: . ../../.svcgen"
+    ));
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(host.state(), State::settled(&second));
+    let left = "find /srv/deployment/tea-pot/deploy-cache/cache -name '*.lock' -o -name 'tmp_*'";
+    assert_eq!(host.sh(left), "");
+}

@@ -1,0 +1,83 @@
+//! Two people deploy at once, from two machines.
+
+use crate::support::{DEPLOY, Deployer, Env, Hold, Lab, Repository, Run, Running, State};
+
+#[test]
+fn of_two_that_begin_at_once_one_gets_through_and_the_other_is_told_who() {
+    let Some(lab) = Lab::get() else { return };
+    let [one, two, three] = lab.hosts();
+    let hosts = [&one, &two, &three];
+    let (here, there) = (Env::new(), Env::new());
+    let repository = Repository::new(&here, &[], &hosts);
+    let ada = Deployer::new(&lab, &here, &repository);
+    let bob = Deployer::new(&lab, &there, &repository);
+    for version in ["2", "3"] {
+        let revision = repository.release(version);
+        // Whoever gets through is held until the other has ended.
+        one.hold(Hold::Restart);
+        let running = [ada.start(DEPLOY), bob.start(DEPLOY)];
+        one.wait_until_held(Hold::Restart);
+        let (winner, loser) = ended_first(running);
+        assert_eq!(loser.code, 22, "{}", loser.show());
+        assert!(
+            loser.stderr.contains("nothing was touched"),
+            "{}",
+            loser.stderr
+        );
+        // By whom, and which deploy.
+        assert!(loser.stderr.contains(" on "), "{}", loser.stderr);
+        assert!(loser.stderr.contains("(deploy 20"), "{}", loser.stderr);
+        one.release(Hold::Restart);
+        let winner = winner.end();
+        assert_eq!(winner.code, 0, "{}", winner.show());
+        for host in hosts {
+            assert_eq!(host.state(), State::settled(&revision));
+        }
+    }
+}
+
+/// Waits until one of two has ended; returns the other one first.
+fn ended_first<'a>(running: [Running<'a>; 2]) -> (Running<'a>, Run) {
+    let [mut one, mut two] = running;
+    loop {
+        if one.has_ended() {
+            return (two, one.end());
+        }
+        if two.has_ended() {
+            return (one, two.end());
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn who_waits_deploys_what_he_meant_when_the_other_is_done() {
+    let Some(lab) = Lab::get() else { return };
+    let [one, two] = lab.hosts();
+    let (here, there) = (Env::new(), Env::new());
+    let repository = Repository::new(&here, &[&one], &[&two]);
+    let ada = Deployer::new(&lab, &here, &repository);
+    let bob = Deployer::new(&lab, &there, &repository);
+    one.hold(Hold::Restart);
+    let first = ada.start(DEPLOY);
+    one.wait_until_held(Hold::Restart);
+    // Without `--wait` he is told at once.
+    let meant = repository.release("2");
+    let run = bob.deploy();
+    assert_eq!(run.code, 22, "{}", run.show());
+    assert!(run.stderr.contains("is deploying"), "{}", run.stderr);
+    let waiting = bob.start(&[DEPLOY, &["--wait", "60"]].concat());
+    // He has asked: whatever is committed from here on is not what he meant.
+    two.wait_until("[ $(grep -c Accepted /var/log/sshd.log) -ge 3 ]");
+    let later = repository.release("3");
+    one.release(Hold::Restart);
+    let run = first.end();
+    assert_eq!(run.code, 0, "{}", run.show());
+    let run = waiting.end();
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(run.stderr.contains("waiting for "), "{}", run.stderr);
+    assert_ne!(meant, later);
+    for host in [&one, &two] {
+        assert_eq!(host.state(), State::settled(&meant));
+    }
+}

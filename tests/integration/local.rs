@@ -1,0 +1,116 @@
+//! The engine on hosts that are folders of this machine: no sshd, no rights, and the same deploy.
+
+use crate::support::LocalFarm;
+
+fn all(farm: &LocalFarm, version: &str) -> Vec<Option<String>> {
+    farm.hosts().map(|_| Some(version.to_owned())).collect()
+}
+
+#[test]
+fn a_release_goes_to_folders_and_back() {
+    let farm = LocalFarm::new(2);
+    let first = farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let last = run.stderr.lines().last().unwrap();
+    assert!(last.ends_with(&format!("{} is live on 3 of 3 hosts", &first[..7])));
+    assert_eq!(farm.answers(), all(&farm, "1"));
+
+    farm.release("2");
+    assert_eq!(farm.svcgen(&["deploy", "--on-failure", "rollback"]).code, 0);
+    assert_eq!(farm.answers(), all(&farm, "2"));
+    let again = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+
+    let back = farm.svcgen(&["rollback"]);
+    assert_eq!(back.code, 0, "{}", back.stderr);
+    assert_eq!(farm.answers(), all(&farm, "1"));
+    let current = farm
+        .root("l02")
+        .join("srv/deployment/feed/deploy-cache/current");
+    let current = std::fs::read_link(current).unwrap();
+    assert_eq!(current.to_str().unwrap(), format!("revs/{first}"));
+    let service = farm.service("l01", "status");
+    assert_eq!(service.code, 0);
+    assert!(service.stdout.starts_with("feed runs, process "));
+}
+
+#[test]
+fn the_canary_catches_a_bad_release() {
+    let farm = LocalFarm::new(2);
+    farm.release("1");
+    assert_eq!(farm.svcgen(&["deploy", "--on-failure", "rollback"]).code, 0);
+    let before = farm.service("l01", "status").stdout;
+    farm.release("ill");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 20, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("check `answers` failed"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(farm.answers(), all(&farm, "1"));
+    assert_eq!(
+        farm.service("l01", "status").stdout,
+        before,
+        "it was not touched"
+    );
+}
+
+#[test]
+fn configuration_is_rendered_below_the_root_of_each_host() {
+    let farm = LocalFarm::new(1);
+    let config = std::fs::read_to_string(farm.env().work().join("deploy/scap/scap.cfg")).unwrap();
+    farm.write("scap/scap.cfg", &format!("{config}config_deploy: True\n"));
+    farm.write(
+        "scap/config-files.yaml",
+        "/etc/feed/config.yaml:\n  template: config.yaml.j2\n  remote_vars: /etc/feed/vars.yaml\n",
+    );
+    farm.write("scap/templates/config.yaml.j2", "greeting: {{ word }}\n");
+    farm.write("scap/vars.yaml", "word: base\n");
+    farm.env().write("hosts/l00/etc/feed/vars.yaml", "{}\n");
+    farm.env()
+        .write("hosts/l01/etc/feed/vars.yaml", "word: own\n");
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for (host, word) in [("l00", "base"), ("l01", "own")] {
+        let text = farm
+            .env()
+            .read(&format!("hosts/{host}/etc/feed/config.yaml"));
+        assert_eq!(text, format!("greeting: {word}"), "{host}");
+    }
+}
+
+#[test]
+fn who_wants_local_hosts_says_where_they_are() {
+    let farm = LocalFarm::new(1);
+    std::fs::remove_file(farm.env().work().join("deploy/scap/local.yaml")).unwrap();
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--engine", "local", "--dry-run"]);
+    assert_eq!(run.code, 2);
+    insta::assert_snapshot!(run.stderr, @"
+    error: nothing says where the local hosts are
+    hint: write `scap/environments/NAME/local.yaml`, or `deployment.local` of the site
+    ");
+    farm.write("scap/local.yaml", "version: 1\nrot: ../hosts\n");
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr.contains("did you mean `root`?"),
+        "{}",
+        run.stderr
+    );
+    // A site may say it as well.
+    std::fs::remove_file(farm.env().work().join("deploy/scap/local.yaml")).unwrap();
+    let folder = farm.env().work().join("hosts");
+    let site = format!(
+        "version: 1\nname: here\ndeployment:\n  engine: local\n  local: {{root: {}, services: {{feed: python3 server.py}}}}\n",
+        folder.display()
+    );
+    let sites = farm.env().home().join("config/svcgen/sites/here.yaml");
+    std::fs::write(sites, site).unwrap();
+    let run = farm.svcgen(&["deploy", "--site", "here", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(farm.answers(), all(&farm, "1"));
+}
