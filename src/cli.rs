@@ -1,10 +1,13 @@
 //! The command line: parses it, runs one command, and turns its end into an exit code.
 
+mod age;
 mod check;
 mod context;
 mod deploy;
 mod generate;
 mod generator;
+mod history;
+mod lock;
 mod log;
 mod new;
 mod records;
@@ -143,6 +146,16 @@ pub enum Command {
         after_help = "Examples:\n  svcgen log                                   the newest deploy of this repository\n  svcgen log -f                                follow it to its end\n  svcgen log --host a.example.org -v           what one host did and wrote\n  svcgen log --level warning 20261123T1403     only what went wrong in that one"
     )]
     Log(log::LogArgs),
+    /// List the deploys of this repository: when, who, what, and what came of it.
+    #[command(
+        after_help = "Examples:\n  svcgen history                               the last ten\n  svcgen history --offline                     only those from this machine, at once"
+    )]
+    History(history::HistoryArgs),
+    /// Show who holds the locks of the hosts, hold them so that nobody deploys, or break them.
+    #[command(
+        after_help = "Examples:\n  svcgen lock                                  who holds them\n  svcgen lock take --reason 'new disks'        nobody deploys until Ctrl-C\n  svcgen lock break --reason 'its laptop is gone'"
+    )]
+    Lock(lock::LockArgs),
     /// Print the JSON Schema of what svcgen reads and writes.
     #[command(after_help = "Example:\n  svcgen schema model > svcgen.schema.json")]
     Schema(schema::SchemaArgs),
@@ -224,6 +237,8 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Deploy(args) => deploy::run(args, &cli.global, ui),
         Command::Rollback(args) => deploy::run_rollback(args, &cli.global, ui),
         Command::Log(args) => log::run(args, &cli.global, ui),
+        Command::History(args) => history::run(args, &cli.global, ui),
+        Command::Lock(args) => lock::run(args, &cli.global, ui),
         Command::Schema(args) => schema::run(args, ui),
     }
 }

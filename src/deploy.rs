@@ -12,6 +12,7 @@ pub mod limit;
 mod message;
 mod owner;
 mod packs;
+mod past;
 mod plan;
 mod planner;
 mod program;
@@ -21,13 +22,14 @@ mod session;
 mod state;
 pub mod template;
 
-pub use crew::{Crew, Unreachable};
+pub use crew::{Breaking, Crew, LockNews, NotLocked, Unreachable};
 pub use decide::{Decide, OnFailure, Question};
 pub use executor::{Executor, Interrupts, NotBegun, Options, Outcome, Run};
 pub use facts::{Facts, FileState, Place, RecordLine};
 pub use journal::{Journal, JournalError, JournalReader, Journals};
-pub use owner::Owner;
+pub use owner::{LOCK, Owner};
 pub use packs::{MakePack, PackError, Packs};
+pub use past::{PastDeploy, PastSource, PastState};
 pub use plan::{
     Action, DeployPlan, HostPlan, PlannedGroup, ReleasePlan, RenderedFile, ServicePlan, Work,
 };

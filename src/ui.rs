@@ -142,11 +142,23 @@ impl Ui {
         let _written = writeln!(err, "{text}");
     }
 
+    /// Asks before something that cannot be taken back: whoever only presses the return key has not agreed.
+    ///
+    /// # Errors
+    /// Without a terminal: the message names the flag that answers.
+    pub fn confirm_danger(&self, question: &str) -> Result<bool, CommandError> {
+        self.ask(question, false)
+    }
+
     /// Asks whether to go on.
     ///
     /// # Errors
     /// Without a terminal: the message names the flag that answers.
     pub fn confirm(&self, question: &str) -> Result<bool, CommandError> {
+        self.ask(question, true)
+    }
+
+    fn ask(&self, question: &str, default: bool) -> Result<bool, CommandError> {
         if self.questions == Questions::GoOn {
             return Ok(true);
         }
@@ -154,11 +166,14 @@ impl Ui {
             return Err(CommandError::usage(format!(
                 "cannot ask \"{question}\" without a terminal"
             ))
-            .hint("add `--yes` to go on without being asked, or `--dry-run` to only look"));
+            .hint(match default {
+                true => "add `--yes` to go on without being asked, or `--dry-run` to only look",
+                false => "add `--yes` to go on without being asked",
+            }));
         }
         let dialoguer::Error::IO(error) = match dialoguer::Confirm::new()
             .with_prompt(question)
-            .default(true)
+            .default(default)
             .interact_opt()
         {
             Ok(answer) => return Ok(answer.unwrap_or(false)),

@@ -18,7 +18,10 @@ use jiff::Timestamp;
 pub(super) use self::args::{DeployArgs, RepositoryArgs, RollbackArgs};
 use self::asking::{Asked, Terminal};
 use self::earlier::Survey;
-pub(super) use self::opened::Opened;
+pub(super) use self::failure::refused;
+pub(super) use self::opened::{Opened, owner};
+pub(super) use self::shown::named;
+pub(super) use self::signals::{interrupts, kind as signal_kind};
 use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::deploy::limit::Limit;
@@ -156,7 +159,7 @@ fn limit(text: Option<&str>) -> Result<Option<Limit>, CommandError> {
 
 fn request(id: &DeployId, action: Action, revision: Revision, message: &[String]) -> Request {
     Request {
-        owner: opened::owner(id, action, &message.join(" ")),
+        owner: opened::owner(id, action.as_str(), &message.join(" ")),
         id: id.clone(),
         action,
         revision,

@@ -17,7 +17,7 @@ pub(super) enum Control {
     LacksObjects,
     /// Whether a release was made or was there.
     Release,
-    /// A lock that was broken, and whose.
+    /// A lock that was broken, and by whom.
     Broken,
     Absent,
     // What a probe tells.

@@ -1,5 +1,7 @@
 //! The connections to all targets, from the first question to the last step.
 
+mod locks;
+
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -14,6 +16,8 @@ use super::session::{Session, SessionError};
 use super::{DeployId, Owner};
 use crate::model::{HostName, Revision};
 use crate::transport::{ConnectFailure, Transport};
+
+pub use self::locks::{Breaking, LockNews, NotLocked};
 
 /// All targets, connected to once they were asked.
 pub struct Crew {
@@ -122,7 +126,7 @@ impl Crew {
 }
 
 impl Unreachable {
-    fn of(host: HostName, error: SessionError) -> Self {
+    pub(super) fn of(host: HostName, error: SessionError) -> Self {
         match error {
             SessionError::Connect(error) => Self {
                 host,

@@ -1,5 +1,7 @@
 //! What a probe found on a target.
 
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
@@ -187,6 +189,18 @@ impl Facts {
         begun
             .filter(|line| line.step == DEPLOY && line.state == "begin")
             .find(|line| line.deploy == last.deploy)
+    }
+
+    /// Who has deployed here since a deploy began, other than itself.
+    pub(super) fn deployed_since(&self, id: &DeployId) -> Option<Owner> {
+        let is_own = |line: &&RecordLine| line.deploy.as_ref() == Some(id);
+        let since = self.record.iter().skip_while(|line| !is_own(line));
+        let mut others = since.filter(|line| {
+            !is_own(line) && line.deploy.is_some() && line.step == DEPLOY && line.state == "begin"
+        });
+        others
+            .next()
+            .map(|line| line.owner.clone().unwrap_or_default())
     }
 
     /// The release before the one that is finished, as far as the record goes back.

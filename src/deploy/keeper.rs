@@ -63,6 +63,8 @@ pub(super) enum Locked {
     /// With what is live and what was finished last, now that nobody else changes it.
     Taken(Keeper, Links),
     Held(Owner),
+    /// Somebody has broken the lock of this deploy.
+    Broken(Owner),
     Refused(String),
 }
 
@@ -131,6 +133,7 @@ impl Keeper {
                 Ok(Locked::Taken(keeper, links))
             }
             First::Held(owner) => Ok(Locked::Held(owner)),
+            First::Broken(owner) => Ok(Locked::Broken(owner)),
             First::Refused(reason) => Ok(Locked::Refused(reason)),
         }
     }
@@ -173,6 +176,7 @@ fn links(told: &[Line]) -> Links {
 enum First {
     Locked(Links),
     Held(Owner),
+    Broken(Owner),
     Refused(String),
 }
 
@@ -180,6 +184,7 @@ fn outcome(told: &[Line]) -> Option<First> {
     told.iter().find_map(|line| match line.control {
         Control::Locked => Some(First::Locked(links(told))),
         Control::Held => Some(First::Held(Owner::read(&line.rest))),
+        Control::Broken => Some(First::Broken(Owner::read(&line.rest))),
         Control::Reason => Some(First::Refused(line.rest.clone())),
         _ => None,
     })

@@ -13,11 +13,19 @@ pub struct Owner {
     /// When it was taken, in seconds since 1970.
     pub at: i64,
     pub message: String,
-    /// What is done: `deploy`, `rollback` or `restart`.
+    /// What is done: `deploy`, `rollback`, `restart`, or [`LOCK`] where nothing is.
     pub action: String,
 }
 
+/// What is done by whoever only holds a lock, so that nobody deploys.
+pub const LOCK: &str = "lock";
+
 impl Owner {
+    /// Whether nothing is deployed: the lock alone is held.
+    pub fn only_locks(&self) -> bool {
+        self.action == LOCK
+    }
+
     /// Reads what stands in the file; a file that is not understood has an owner without a name.
     pub fn read(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
@@ -30,8 +38,10 @@ impl fmt::Display for Owner {
             ("", _) => f.write_str("somebody"),
             (user, machine) => write!(f, "{user} on {machine}"),
         }?;
-        if !self.deploy.is_empty() {
-            write!(f, " (deploy {})", self.deploy)?;
+        match (self.deploy.as_str(), self.action.as_str()) {
+            ("", _) | (_, LOCK) => {}
+            (id, "") => write!(f, " (deploy {id})")?,
+            (id, action) => write!(f, " ({action} {id})")?,
         }
         if !self.message.is_empty() {
             write!(f, ", \"{}\"", self.message)?;

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
-use serde_json::json;
 
 use crate::event::DeployId;
 use crate::model::{CheckKind, Revision};
@@ -264,10 +263,10 @@ impl Program {
         Self::new(include_str!("remote/withdraw.sh"), services)
     }
 
-    /// Breaks a lock whose holder cannot let it go, and says so in the record.
-    pub fn unlock(user: &str, reason: &str) -> Self {
-        let line = json!({"step": "lock", "state": "broken", "user": user, "reason": reason});
-        Self::new(include_str!("remote/unlock.sh"), [line.to_string()])
+    /// Breaks the lock of a deploy that cannot let it go, and says in the record who did so, and why.
+    pub fn unlock(id: &str, by: &serde_json::Value) -> Self {
+        let arguments = [id.to_owned(), by.to_string()];
+        Self::new(include_str!("remote/unlock.sh"), arguments)
     }
 }
 

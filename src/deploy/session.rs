@@ -37,6 +37,8 @@ pub(super) struct Session {
     messages: mpsc::Sender<Message>,
     /// Rings through to the keeper while a step runs.
     bell: Bell,
+    /// Why this deploy has nothing to do here any more.
+    fenced: Option<String>,
 }
 
 /// What a step reads.
@@ -81,6 +83,8 @@ pub(super) enum SessionError {
     Lost,
     #[error("{0} holds the lock")]
     Held(super::Owner),
+    #[error("its lock was broken by {0}")]
+    Broken(super::Owner),
 }
 
 /// How long a target may take for what is done at once, beyond the deadline of a step.
@@ -120,6 +124,7 @@ impl Session {
             number: 0,
             messages,
             bell,
+            fenced: None,
         }
     }
 
@@ -159,6 +164,20 @@ impl Session {
         }
     }
 
+    /// Breaks the lock of a deploy; `by` says who does so, and why.
+    pub(super) async fn break_lock(
+        &mut self,
+        id: &str,
+        by: &serde_json::Value,
+    ) -> Result<Vec<Line>, SessionError> {
+        self.connect().await?;
+        let words = Program::unlock(id, by).words(&self.place);
+        let running = self.start_and_wait(&words, Input::Nothing, Voice::Quiet);
+        let ended = timeout(PATIENCE, running).await;
+        let (_, heard) = ended.map_err(|_| SessionError::Lost)?;
+        Ok(heard.told)
+    }
+
     /// Takes the lock, or takes it again after the connection was lost.
     pub(super) async fn lock(&mut self) -> Result<Links, SessionError> {
         self.connect().await?;
@@ -174,6 +193,7 @@ impl Session {
                 Ok(links)
             }
             Ok(Locked::Held(owner)) => Err(SessionError::Held(owner)),
+            Ok(Locked::Broken(owner)) => Err(SessionError::Broken(owner)),
             Ok(Locked::Refused(reason)) => Err(SessionError::Refused(reason)),
             Err(_) => Err(SessionError::Lost),
         }
@@ -200,7 +220,7 @@ impl Session {
         if !self.has_lock()
             && let Err(reason) = self.reach_again().await
         {
-            return StepEnd::lost(&reason);
+            return self.unreached(&reason);
         }
         self.number += 1;
         let words = step.words(&self.place, &self.id, self.number);
@@ -216,19 +236,33 @@ impl Session {
                 Some(code) => StepEnd::with_code(code),
                 None => StepEnd::interrupted(),
             },
-            Err(reason) => StepEnd::lost(&reason),
+            Err(reason) => self.unreached(&reason),
         }
     }
 
-    fn has_lock(&self) -> bool {
+    /// How a step ended on a target that is not reached, or is somebody else's by now.
+    fn unreached(&self, reason: &str) -> StepEnd {
+        match &self.fenced {
+            Some(reason) => StepEnd {
+                reason: Some(reason.clone()),
+                ..StepEnd::interrupted()
+            },
+            None => StepEnd::lost(reason),
+        }
+    }
+
+    pub(super) fn has_lock(&self) -> bool {
         self.keeper.as_ref().is_some_and(Keeper::is_alive)
     }
 
     /// Reaches the target again, with some patience: connects anew, takes the lock once the earlier keeper has settled
     /// what was running, and reads the record.
-    async fn reach_again(&mut self) -> Result<Facts, String> {
-        let mut reason = String::new();
+    pub(super) async fn reach_again(&mut self) -> Result<Facts, String> {
+        let mut reason = self.fenced.clone().unwrap_or_default();
         for pause in ATTEMPTS {
+            if self.fenced.is_some() {
+                return Err(reason);
+            }
             sleep(pause).await;
             self.keeper = None;
             if let Some(connection) = self.connection.take() {
@@ -240,11 +274,30 @@ impl Session {
                 Err(error) => Err(error),
             };
             match facts {
-                Ok(facts) => return Ok(facts),
+                Ok(facts) => match facts.deployed_since(&self.id) {
+                    // What was to come does not fit what is there any more.
+                    Some(owner) => {
+                        self.fence(format!("{owner} has deployed there meanwhile"))
+                            .await
+                    }
+                    None => return Ok(facts),
+                },
+                Err(error @ (SessionError::Held(_) | SessionError::Broken(_))) => {
+                    self.fence(error.to_string()).await;
+                }
                 Err(error) => reason = error.to_string(),
+            }
+            if let Some(fenced) = &self.fenced {
+                reason.clone_from(fenced);
             }
         }
         Err(reason)
+    }
+
+    /// Does nothing here any more.
+    async fn fence(&mut self, reason: String) {
+        self.fenced = Some(reason);
+        self.unlock(Farewell::Left).await;
     }
 
     async fn start_and_wait(&self, words: &[String], input: Input, voice: Voice) -> (Exit, Heard) {

@@ -9,6 +9,8 @@ mod hosts;
 mod interrupt;
 mod killed;
 mod lab;
+mod locks;
+mod records;
 mod repository;
 mod rivals;
 mod road;

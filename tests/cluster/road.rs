@@ -1,17 +1,9 @@
 //! The road of a release on real hosts: there, back, and on after the deployer was killed.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use crate::support::{Env, GitServer, Host, KEY, Lab, Repository};
-
-/// svcgen in the deploy repository.
-fn svcgen(lab: &Lab, env: &Env, repository: &Repository<'_>, arguments: &[&str]) -> Command {
-    let mut command = lab.svcgen(env);
-    command.args(arguments);
-    command.arg("--deploy-repo").arg(repository.folder());
-    command
-}
+use crate::support::{Env, GitServer, Host, KEY, Lab, Repository, at_gate, svcgen};
 
 /// What is true of a host on which a release is live and finished, with nobody at work.
 fn is_settled(host: &Host, revision: &str, version: &str) {
@@ -111,9 +103,7 @@ fn any_machine_goes_on_where_the_deployer_was_killed() {
     let [canary, other] = lab.hosts();
     let env = Env::new();
     let repository = Repository::new(&env, &[&canary], &[&other]);
-    let checks = "checks:\n  gate: {type: command, after: handle_service, shell: true, timeout: 60,\n    command: 'touch /tmp/at-gate; while [ ! -e /tmp/gate ]; do sleep 0.1; done'}\n";
-    repository.write("scap/checks.yaml", checks);
-    let revision = repository.commit("Gate");
+    let revision = repository.gate();
 
     let arguments = [
         "deploy",
@@ -130,7 +120,6 @@ fn any_machine_goes_on_where_the_deployer_was_killed() {
         .spawn()
         .unwrap();
     let events = BufReader::new(child.stdout.take().unwrap()).lines();
-    let at_gate = |line: &str| line.contains("\"check\":\"gate\"") && line.contains("step_started");
     let seen = events.map_while(Result::ok).find(|line| at_gate(line));
     assert!(seen.is_some());
     child.kill().unwrap();

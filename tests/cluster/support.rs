@@ -23,7 +23,7 @@ pub(crate) use hold::Hold;
 pub(crate) use host::Host;
 pub(crate) use lab::Lab;
 pub(crate) use private_lab::PrivateLab;
-pub(crate) use repository::{KEY, Repository};
+pub(crate) use repository::{KEY, Repository, at_gate, svcgen};
 pub(crate) use served::Served;
 pub(crate) use state::State;
 

@@ -13,6 +13,7 @@ mod faults;
 mod flow;
 mod generate;
 mod generator;
+mod history;
 mod hosts;
 mod interview;
 mod local;

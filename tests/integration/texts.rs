@@ -77,6 +77,7 @@ fn help_fits_and_groups_its_options() {
     let env = Env::new();
     let commands = [
         "new", "vagrant", "puppet", "scap", "source", "generate", "request", "schema", "log",
+        "lock", "history",
     ];
     for command in commands {
         let run = env.svcgen(&[command, "--help"]);

@@ -35,7 +35,7 @@ impl Survey {
         let transport = scene.opened.transport(scene.context)?;
         // The name and the owner follow once it is known what is done.
         let id = DeployId::new(jiff::Timestamp::now());
-        let owner = opened::owner(&id, Action::Deploy, "");
+        let owner = opened::owner(&id, Action::Deploy.as_str(), "");
         let mut crew = Crew::new(hosts, &transport, &place, &id, &owner);
         let asked = crew.probe(&[], &[], config.batch_size as usize);
         let (facts, unreachable) = scene.unless_interrupted(asked).await?;

@@ -1,6 +1,6 @@
 use crate::cli::Failure;
 use crate::deploy::{
-    Action, NotBegun, Outcome, PlanProblem, PlannerError, ProblemKind, ScapLockError,
+    Action, NotBegun, Outcome, Owner, PlanProblem, PlannerError, ProblemKind, ScapLockError,
 };
 use crate::error::{CommandError, ErrorKind};
 use crate::event::{DeployResult, HostOutcome};
@@ -9,21 +9,30 @@ use crate::transport::ConnectFailure;
 use crate::ui::Ui;
 
 /// Why nothing was begun.
-pub(super) fn refused(problems: &[PlanProblem], is_limited: bool) -> CommandError {
+pub(in crate::cli) fn refused(problems: &[PlanProblem], is_limited: bool) -> CommandError {
     let of = |wanted: fn(&ProblemKind) -> bool| problems.iter().find(|p| wanted(&p.kind));
-    let locked = of(|kind| matches!(kind, ProblemKind::Locked(_)));
+    let holder = problems.iter().find_map(|problem| match &problem.kind {
+        ProblemKind::Locked(owner) => Some(owner),
+        ProblemKind::Connect(_) | ProblemKind::Unfit | ProblemKind::Config => None,
+    });
     let other = of(|kind| !matches!(kind, ProblemKind::Locked(_)));
-    let (kind, message) = match (other, locked) {
-        (Some(_), _) => (
+    let (kind, message) = match other {
+        Some(_) => (
             ErrorKind::DeployFailed,
             match problems.len() {
                 1 => "one host cannot be deployed to; nothing was touched".to_owned(),
                 more => format!("{more} things speak against it; nothing was touched"),
             },
         ),
-        (None, _) => (
+        None => (
             ErrorKind::Locked,
-            "another deploy is under way; nothing was touched".to_owned(),
+            match holder {
+                Some(owner) if owner.only_locks() => {
+                    "somebody holds the locks, so that nobody deploys; nothing was touched"
+                        .to_owned()
+                }
+                _ => "another deploy is under way; nothing was touched".to_owned(),
+            },
         ),
     };
     let mut error = CommandError::new(kind, message);
@@ -48,12 +57,24 @@ pub(super) fn refused(problems: &[PlanProblem], is_limited: bool) -> CommandErro
         if !is_limited {
             error = error.hint(format!("`--limit '!{host}'` leaves it out"));
         }
-    } else if kind == ErrorKind::Locked {
-        error = error
-            .hint("`svcgen lock show` tells more, `svcgen log --follow` watches it")
-            .hint("`--wait` waits for its end");
+    } else if kind == ErrorKind::Locked
+        && let Some(owner) = holder
+    {
+        error = locked(error, owner);
     }
     error
+}
+
+/// Adds what can be done where somebody holds a lock.
+fn locked(error: CommandError, owner: &Owner) -> CommandError {
+    let here = rustix::system::uname();
+    let is_here = here.nodename().to_string_lossy() == owner.machine.as_str();
+    let watch = match (owner.only_locks(), is_here) {
+        (true, _) => "`svcgen lock show` tells more".to_owned(),
+        (false, true) => "`svcgen log --follow` watches it".to_owned(),
+        (false, false) => format!("on {}, `svcgen log --follow` watches it", owner.machine),
+    };
+    error.hint(watch).hint("`--wait` waits for its end")
 }
 
 /// Turns the outcome into the end of the command; everything was said by then.
@@ -87,11 +108,10 @@ impl From<NotBegun> for CommandError {
     fn from(error: NotBegun) -> Self {
         let message = error.to_string();
         match error {
-            NotBegun::Held { .. } => {
-                Self::new(ErrorKind::Locked, format!("{message}; nothing was touched"))
-                    .hint("`svcgen lock show` tells more, `svcgen log --follow` watches it")
-                    .hint("`--wait` waits for its end")
-            }
+            NotBegun::Held { holder, .. } => locked(
+                Self::new(ErrorKind::Locked, format!("{message}; nothing was touched")),
+                &holder,
+            ),
             NotBegun::Host { .. } => Self::new(
                 ErrorKind::DeployFailed,
                 format!("{message}; nothing was touched"),

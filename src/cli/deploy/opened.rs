@@ -7,7 +7,7 @@ use super::engine::Carrier;
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
 use crate::deploy::repository::{DeployRepository, RepositoryError, pack};
-use crate::deploy::{Action, DeployPlan, MakePack, Owner};
+use crate::deploy::{DeployPlan, MakePack, Owner};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::model::{HostName, MODEL_FILE, Revision, Service, Site, find_model};
@@ -168,8 +168,8 @@ fn machine() -> Result<HostName, CommandError> {
         .map_err(|refused| CommandError::usage(refused.to_string()))
 }
 
-/// Who deploys.
-pub(super) fn owner(id: &DeployId, action: Action, message: &str) -> Owner {
+/// Who does something to hosts, from here and now.
+pub(in crate::cli) fn owner(id: &DeployId, action: &str, message: &str) -> Owner {
     let user = ["USER", "LOGNAME"].into_iter().find_map(|key| {
         let value = std::env::var(key).ok()?;
         Some(value).filter(|value| !value.is_empty())
@@ -181,7 +181,7 @@ pub(super) fn owner(id: &DeployId, action: Action, message: &str) -> Owner {
         machine: name.nodename().to_string_lossy().into_owned(),
         at: jiff::Timestamp::now().as_second(),
         message: message.to_owned(),
-        action: action.as_str().to_owned(),
+        action: action.to_owned(),
     }
 }
 

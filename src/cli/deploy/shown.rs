@@ -207,7 +207,7 @@ pub(super) fn beginning(plan: &DeployPlan, ui: &Ui) {
 }
 
 /// A few hosts by their names, and how many more there are.
-fn named(hosts: &[&str]) -> String {
+pub(in crate::cli) fn named(hosts: &[&str]) -> String {
     match hosts.split_at_checked(3) {
         Some((first, rest)) if !rest.is_empty() => {
             format!("{} and {} more", first.join(", "), rest.len())

@@ -15,7 +15,7 @@ static TERMINATED: AtomicBool = AtomicBool::new(false);
 ///
 /// # Errors
 /// Where the system refuses.
-pub(super) fn interrupts() -> std::io::Result<Interrupts> {
+pub(in crate::cli) fn interrupts() -> std::io::Result<Interrupts> {
     let (count, counted) = watch::channel(0_u8);
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -35,7 +35,7 @@ pub(super) fn interrupts() -> std::io::Result<Interrupts> {
 }
 
 /// The kind of the failure that the last signal makes.
-pub(super) fn kind() -> ErrorKind {
+pub(in crate::cli) fn kind() -> ErrorKind {
     match TERMINATED.load(Ordering::Relaxed) {
         true => ErrorKind::Terminated,
         false => ErrorKind::Interrupted,

@@ -120,6 +120,9 @@ impl Replay<'_> {
             return Ok(());
         }
         ui.warning(&format!("{id} ended without a word: it was killed"));
+        if ui.format == Format::Json {
+            return Ok(());
+        }
         match journals.list().first() {
             Some(latest) if latest != id => {
                 ui.status(&format!(

@@ -37,7 +37,10 @@ impl HostPlanner<'_> {
             problems.push(PlanProblem {
                 host: name.clone(),
                 kind: ProblemKind::Locked(owner.clone()),
-                reason: format!("{owner} is deploying"),
+                reason: match owner.only_locks() {
+                    true => format!("locked by {owner}"),
+                    false => format!("{owner} is deploying"),
+                },
             });
         }
         if !problems.is_empty() {

@@ -5,11 +5,12 @@ said=$(mkdir -p "$own/tmp" "$own/complete" "$own/running" "$own/config" 2>&1) ||
 [ -w "$own" ] || fail "$own is not writable for $(id -un)"
 
 # Ends the steps that run, each as it allows: at once, or when it is done. With `now`, all that may be ended at once.
+# WHOSE NOW: the deploy, or * for whoever was here.
 settle() {
-    for file in "$own"/running/*.step; do
+    for file in "$own"/running/$1.*.step; do
         [ -e "$file" ] || continue
         read -r _ _ _ policy until <"$file" || continue
-        [ "$policy" = kill ] || [ "${1:-}" != now ] || continue
+        [ "$policy" = kill ] || [ "${2:-}" != now ] || continue
         waited=0
         while alive "$file"; do
             read -r pid _ <"$file" || break
@@ -18,7 +19,7 @@ settle() {
             fi 2>/dev/null
             sleep 0.2; waited=$((waited + 1))
         done
-        [ "${1:-}" = now ] || rm -f "$file"
+        [ "${2:-}" = now ] || rm -f "$file"
     done
 }
 
@@ -43,16 +44,19 @@ while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
     fi
     [ -d "$own/lock" ] || continue
     # Whoever held it is dead, perhaps by a power failure.
-    settle
+    settle '*'
     dead=$own/tmp/lock.$$
     mv -T "$own/lock" "$dead" 2>/dev/null && rm -rf "$dead"
 done
+held() { first "$own/lock/pid"; [ "$line" = "$me" ]; }
 unlock() {
-    first "$own/lock/pid"; [ "$line" = "$me" ] && rm -f "$own"/running/*.step &&
-        mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$"
+    held && rm -f "$own"/running/*.step && mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$"
 }
-trap 'settle; unlock; exit 1' HUP INT TERM
-settle
+# Once somebody has broken the lock of a deploy, it does not get it again.
+broken() { settle "$id"; first "$own/broken/$id"; say "broken $line"; exit 22; }
+[ ! -e "$own/broken/$id" ] || { unlock; broken; }
+trap 'settle "$id"; unlock; exit 1' HUP INT TERM
+settle '*'
 # Nobody else is here: what was being made will never be finished.
 sweep() {
     for left in "$own"/tmp/* "$own"/running/*.pipe; do [ ! -e "$left" ] || rm -rf "$left"; done
@@ -68,6 +72,8 @@ tell() {
     [ "$rev" = - ] || printf '{"v":1,"at":%s,"deploy":"%s","step":"deploy","rev":"%s",%s}\n' \
         "$(date +%s)" "$id" "$rev" "$1" >>"$own/record.jsonl" || fail "cannot write $own/record.jsonl"
 }
+# Lets the lock go. Where it was broken, another deploy may be here by now: nothing of this is its own any more.
+part() { ! held || { tell "\"state\":\"$1\""; sweep; unlock; }; }
 done=$(revision "$root/.done")
 say "link current $(revision "$root/current")"
 say "link done $done"
@@ -77,10 +83,10 @@ say "locked"
 while :; do
     # One character each: h a sign of life, k end what may be ended, q the end, x the end of what is not done.
     case $(timeout 15 dd bs=1 count=1 2>/dev/null) in
-    h) ;;
-    k) settle now ;;
-    q) tell '"state":"end"'; sweep; unlock; say "unlocked"; exit 0 ;;
-    x) tell '"state":"left"'; sweep; unlock; say "unlocked"; exit 0 ;;
-    *) settle; sweep; tell '"state":"abandoned"'; unlock; exit 0 ;;
+    h) held || broken ;;
+    k) settle "$id" now ;;
+    q) part end; say "unlocked"; exit 0 ;;
+    x) part left; say "unlocked"; exit 0 ;;
+    *) settle "$id"; part abandoned; exit 0 ;;
     esac
 done

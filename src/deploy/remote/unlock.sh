@@ -1,8 +1,11 @@
-# Breaks a lock, and says so in the record: LINE, a JSON object
+# Breaks a lock, and says so in the record: ID OWNER; ID: whose lock is meant; OWNER: who breaks it, and why
 exec 3>&2
-now=$(date +%s)
+id=$1 owner=$2 now=$(date +%s)
 [ -d "$own/lock" ] || { say "absent"; exit 0; }
-say "broken $(cat "$own/lock/owner" 2>/dev/null)"
-line=${1#?}
-record "${line%?}" || fail "cannot write $own/record.jsonl"
-mkdir -p "$own/tmp" && mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$" || fail "cannot remove $own/lock"
+first "$own/lock/id"
+[ "$line" = "$id" ] || { first "$own/lock/owner"; say "held $line"; exit 0; }
+# First the mark, which keeps that deploy from taking it again: it may be alive.
+mkdir -p "$own/tmp" "$own/broken" && printf '%s\n' "$owner" >"$own/broken/$id" || fail "cannot write into $own"
+record "\"deploy\":\"$id\",\"step\":\"lock\",\"state\":\"broken\",\"owner\":$owner" || fail "cannot write $own/record.jsonl"
+mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$" || fail "cannot remove $own/lock"
+say "broken $owner"

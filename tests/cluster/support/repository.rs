@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use super::{Env, Host};
+use super::{Env, Host, Lab};
 
 /// Where the repository is deployed, below `/srv/deployment`.
 pub(crate) const KEY: &str = "tea-pot/deploy";
@@ -93,6 +94,13 @@ impl<'a> Repository<'a> {
         self.git(&["rev-parse", "HEAD"])
     }
 
+    /// Commits a check that waits on each host until there is a file `/tmp/gate`.
+    pub(crate) fn gate(&self) -> String {
+        let checks = "checks:\n  gate: {type: command, after: handle_service, shell: true, timeout: 60,\n    command: 'touch /tmp/at-gate; while [ ! -e /tmp/gate ]; do sleep 0.1; done'}\n";
+        self.write("scap/checks.yaml", checks);
+        self.commit("Gate")
+    }
+
     /// Commits to the source that it has another version, and to this repository that it has another source.
     pub(crate) fn release(&self, version: &str) -> String {
         self.write("src/version", &format!("{version}\n"));
@@ -117,6 +125,24 @@ impl<'a> Repository<'a> {
         let source: &Path = &self.folder().join("src");
         self.env.git_in(source, &["update-server-info"]);
     }
+}
+
+/// svcgen in the deploy repository.
+pub(crate) fn svcgen(
+    lab: &Lab,
+    env: &Env,
+    repository: &Repository<'_>,
+    arguments: &[&str],
+) -> Command {
+    let mut command = lab.svcgen(env);
+    command.args(arguments);
+    command.arg("--deploy-repo").arg(repository.folder());
+    command
+}
+
+/// Whether an event is the beginning of the check that waits.
+pub(crate) fn at_gate(event: &str) -> bool {
+    event.contains("\"check\":\"gate\"") && event.contains("step_started")
 }
 
 const CONFIG: &str = "\

@@ -1,0 +1,141 @@
+//! Lists the deploys of a repository: those of this machine by their journals, those of others by what hosts tell.
+
+mod shown;
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::context::Context;
+use super::deploy::{Opened, RepositoryArgs};
+use super::records::{self, Records};
+use super::{Failure, GlobalArgs};
+use crate::deploy::{Journals, PastDeploy, PastState};
+use crate::error::CommandError;
+use crate::event::{DeployId, DeployResult};
+use crate::ui::{Format, Ui};
+
+/// The options of `svcgen history`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What to show")]
+pub struct HistoryArgs {
+    #[command(flatten)]
+    repository: RepositoryArgs,
+    /// How many deploys are listed.
+    #[arg(long, short, value_name = "N", default_value_t = 10)]
+    number: usize,
+    /// Ask every host for deploys from other machines, not only the first one of each group.
+    #[arg(long)]
+    hosts: bool,
+    /// Ask no host: only deploys from this machine.
+    #[arg(long, conflicts_with = "hosts")]
+    offline: bool,
+}
+
+/// A deploy with what to type where it was not finished.
+#[derive(Debug, Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    past: PastDeploy,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    next: Vec<String>,
+}
+
+/// Runs `svcgen history`.
+pub(super) fn run(args: &HistoryArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
+    let context = Context::new(global, ui)?;
+    let opened = Opened::open(&args.repository, &context, global)?;
+    let asked = match (args.offline, args.hosts) {
+        (true, _) => Vec::new(),
+        (false, true) => records::all_hosts(&opened),
+        (false, false) => records::first_of_groups(&opened),
+    };
+    let records = records::ask(asked, &opened, &context, ui)?;
+    let repository = &opened.working.value.config.git_repo;
+    let mut known = PastDeploy::of_records(&records.facts);
+    if let Some(journals) = Journals::of(repository) {
+        read_journals(&journals, args.number, &mut known, ui);
+    }
+    let list = listed(known, args);
+    let text = match ui.format {
+        Format::Json => {
+            let list = serde_json::to_value(&list).map_err(std::io::Error::other)?;
+            format!("{list:#}\n")
+        }
+        Format::Text => shown::text(&list),
+    };
+    ui.result(&text)?;
+    if list.is_empty() {
+        ui.status(&format!("no deploy of {repository} is known"));
+    }
+    warn(&records, ui);
+    Ok(())
+}
+
+/// Adds the deploys that have a journal here, which knows more than the hosts.
+fn read_journals(
+    journals: &Journals,
+    number: usize,
+    known: &mut BTreeMap<DeployId, PastDeploy>,
+    ui: &Ui,
+) {
+    let mut read = 0;
+    for id in journals.list() {
+        if read == number {
+            return;
+        }
+        match PastDeploy::of_journal(journals, &id) {
+            Ok(Some(mut past)) => {
+                read += 1;
+                past.broken_by = known.remove(&id).and_then(|told| told.broken_by);
+                known.insert(id, past);
+            }
+            // Killed before anything was begun.
+            Ok(None) => {}
+            Err(error) => ui.warning(&CommandError::from(error).to_string()),
+        }
+    }
+}
+
+/// From the newest on; the last that touched anything has what to type where it was not finished.
+fn listed(known: BTreeMap<DeployId, PastDeploy>, args: &HistoryArgs) -> Vec<Listed> {
+    let mut list: Vec<Listed> = known
+        .into_values()
+        .rev()
+        .take(args.number)
+        .map(|past| Listed {
+            past,
+            next: Vec::new(),
+        })
+        .collect();
+    let mut lasting = list
+        .iter_mut()
+        .filter(|one| one.past.result != Some(DeployResult::Untouched));
+    if let Some(last) = lasting.next() {
+        let command = |text: &str| args.repository.completed(text);
+        let past = &last.past;
+        last.next = match (past.state, past.result) {
+            (PastState::Running, _) => vec![command(&format!("svcgen log -f {}", past.deploy))],
+            (PastState::Interrupted, _) | (_, Some(DeployResult::Mixed)) => vec![
+                command(&format!("svcgen deploy --resume {}", past.deploy)),
+                command("svcgen rollback"),
+            ],
+            (PastState::Finished, _) => Vec::new(),
+        };
+    }
+    list
+}
+
+/// Names the hosts that did not answer: deploys that only they know are not listed.
+fn warn(records: &Records, ui: &Ui) {
+    let silent = &records.silent;
+    let names: Vec<&str> = silent.iter().map(|one| one.host.as_str()).collect();
+    if let Some(first) = silent.first() {
+        ui.warning(&format!(
+            "not asked for deploys from other machines: {}; {}",
+            super::deploy::named(&names),
+            first.reason
+        ));
+    }
+}

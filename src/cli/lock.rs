@@ -1,0 +1,101 @@
+//! The locks of hosts: shown, held so that nobody deploys, or broken where nobody lets them go.
+
+mod breaking;
+mod show;
+mod take;
+
+use clap::{Args, ValueEnum};
+
+use super::context::Context;
+use super::deploy::{Opened, RepositoryArgs};
+use super::records;
+use super::{Failure, GlobalArgs};
+use crate::deploy::limit::Limit;
+use crate::error::CommandError;
+use crate::model::HostName;
+use crate::ui::Ui;
+
+/// The options of `svcgen lock`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What to do")]
+pub struct LockArgs {
+    #[command(flatten)]
+    repository: RepositoryArgs,
+    /// Show who holds the locks, hold them all until Ctrl-C, or break them.
+    #[arg(value_enum, default_value = "show")]
+    verb: Verb,
+    /// Only these hosts, as for `svcgen deploy`.
+    #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
+    limit: Option<String>,
+    /// Why, for whoever meets the lock or wonders where it has gone; `take` and `break` need it.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// How many seconds `take` waits for a deploy of somebody else's.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
+    wait: Option<u64>,
+}
+
+/// What is done with locks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Verb {
+    Show,
+    Take,
+    Break,
+}
+
+/// What a run has at hand.
+struct Scene<'a> {
+    args: &'a LockArgs,
+    opened: &'a Opened,
+    context: &'a Context,
+    hosts: Vec<HostName>,
+    ui: &'a Ui,
+}
+
+/// Runs `svcgen lock`.
+pub(super) fn run(args: &LockArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
+    let context = Context::new(global, ui)?;
+    let opened = Opened::open(&args.repository, &context, global)?;
+    let mut hosts = records::all_hosts(&opened);
+    if let Some(text) = &args.limit {
+        let chosen = Limit::parse(text).and_then(|limit| limit.of(&hosts));
+        hosts = chosen.map_err(|error| CommandError::usage(format!("--limit: {error}")))?;
+    }
+    if hosts.is_empty() {
+        return Err(CommandError::usage("no group of `server_groups` has a host").into());
+    }
+    let scene = Scene {
+        args,
+        opened: &opened,
+        context: &context,
+        hosts,
+        ui,
+    };
+    match args.verb {
+        Verb::Show => show::run(&scene),
+        Verb::Take => take::run(&scene),
+        Verb::Break => breaking::run(&scene),
+    }
+}
+
+impl Scene<'_> {
+    /// Why, which whoever meets the lock wants to know.
+    fn reason(&self) -> Result<&str, CommandError> {
+        let reason = self.args.reason.as_deref().map(str::trim);
+        reason.filter(|reason| !reason.is_empty()).ok_or_else(|| {
+            let verb = match self.args.verb {
+                Verb::Show => "show",
+                Verb::Take => "take",
+                Verb::Break => "break",
+            };
+            CommandError::usage(format!("`svcgen lock {verb}` needs a reason"))
+                .hint(format!("svcgen lock {verb} --reason 'TEXT'"))
+        })
+    }
+}
+
+/// A few hosts by their names, and how many more there are.
+fn named(hosts: &[HostName]) -> String {
+    let names: Vec<&str> = hosts.iter().map(HostName::as_str).collect();
+    crate::cli::deploy::named(&names)
+}
