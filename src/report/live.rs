@@ -51,7 +51,14 @@ struct State {
 impl Live {
     /// Begins to draw on stderr.
     pub fn new() -> Self {
+        let choice = anstream::AutoStream::choice(&std::io::stderr());
         let shared = Arc::new(Shared::default());
+        let has_color = choice != anstream::ColorChoice::Never;
+        let state = shared.state.lock();
+        state
+            .unwrap_or_else(PoisonError::into_inner)
+            .painter
+            .has_color = has_color;
         let drawn = Arc::clone(&shared);
         Self {
             shared,
@@ -131,7 +138,8 @@ impl State {
         let lines = std::mem::take(&mut self.lines);
         let bytes = self.painter.paint(&lines, frame, size);
         self.is_changed = false;
-        let mut err = anstream::stderr().lock();
+        // Not a stream that takes escapes away: without colour the picture moves all the same.
+        let mut err = std::io::stderr().lock();
         // A closed stderr leaves nowhere to say so.
         let _written = err.write_all(bytes.as_bytes()).and_then(|()| err.flush());
     }

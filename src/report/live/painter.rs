@@ -17,6 +17,7 @@ pub(super) struct Size {
 /// Knows what is on the screen.
 #[derive(Debug, Default)]
 pub(super) struct Painter {
+    pub(super) has_color: bool,
     /// How wide each line of the picture is that is there.
     drawn: Vec<usize>,
 }
@@ -34,7 +35,10 @@ impl Painter {
         self.drawn.clear();
         for line in frame {
             self.drawn.push(measure_text_width(&line.text));
-            out.push_str(&styled(&line));
+            match self.has_color {
+                true => out.push_str(&styled(&line)),
+                false => out.push_str(&line.text),
+            }
             out.push('\n');
         }
         out
