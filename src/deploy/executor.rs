@@ -29,6 +29,7 @@ use super::state::{Phase, States};
 use crate::event::{DeployResult, EventKind, HostOutcome, Level};
 use crate::model::{HostName, Revision};
 use crate::report::Reporter;
+use crate::scap::DeployStage;
 
 /// How a deploy is to be carried out.
 pub struct Options {
@@ -227,15 +228,19 @@ impl<'a> Executor<'a> {
         for message in batch {
             match message {
                 Message::Event { note, written } => {
-                    if let EventKind::StepStarted { .. } = &note.kind
-                        && written.is_some()
+                    if let EventKind::StepStarted { check, .. } = &note.kind
                         && let Some(host) = &note.about.host
                         && let Some(state) = self.states.hosts.get_mut(host)
                     {
-                        state.is_touched = true;
-                        state.is_promoted |= note.about.stage
-                            == Some(crate::scap::DeployStage::Promote)
-                            || note.about.stage == Some(crate::scap::DeployStage::HandleService);
+                        let stage = note.about.stage;
+                        // A fetch leaves a mark, whatever comes of what is behind it.
+                        let is_fetch = stage == Some(DeployStage::Fetch) && check.is_none();
+                        state.is_touched |= written.is_some() || is_fetch;
+                        state.is_promoted |= written.is_some()
+                            && matches!(
+                                stage,
+                                Some(DeployStage::Promote | DeployStage::HandleService)
+                            );
                     }
                     self.scribe.note(note);
                     waiting.extend(written);
