@@ -96,7 +96,7 @@ pub(super) fn ended(
                 (None, Action::Deploy) => {
                     scene
                         .ui
-                        .next(&format!("{}, should it be bad", command("svcgen rollback")));
+                        .status(&format!("to go back: {}", command("svcgen rollback")));
                 }
                 (None, Action::Rollback | Action::Restart) => {}
             }
