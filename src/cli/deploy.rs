@@ -9,7 +9,7 @@ mod opened;
 mod shown;
 mod signals;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,8 +26,8 @@ use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::deploy::limit::Limit;
 use crate::deploy::{
-    Action, Crew, Decide, DeployPlan, Executor, Interrupts, Journals, OnFailure, Options, Outcome,
-    Packs, Planned, Planner, PlannerError, ProblemKind, Request, Run, ScapLock,
+    Action, Crew, Decide, DeployPlan, Executor, Interrupts, Journals, NotBegun, OnFailure, Options,
+    Outcome, Packs, Planned, Planner, PlannerError, ProblemKind, Request, Run, ScapLock,
 };
 use crate::error::{CommandError, ErrorKind};
 use crate::event::DeployId;
@@ -85,9 +85,12 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
             None => {
                 let survey = Survey::of(&scene, limit.as_ref()).await?;
                 let named = args.resume.as_deref().filter(|id| !id.is_empty());
-                (survey.resumed(&scene, &id, named)?, Some(survey))
+                (survey.resumed(ui, &id, named)?, Some(survey))
             }
         };
+        if args.resume.is_none() {
+            request.owner.limit = args.limit.clone();
+        }
         request.force = args.force;
         request.ignores_locks = args.dry_run;
         request.limit = limit.clone();
@@ -170,6 +173,7 @@ fn request(id: &DeployId, action: Action, revision: Revision, message: &[String]
         resumes: None,
         ignores_locks: false,
         revisions: BTreeMap::new(),
+        withdrawn: BTreeSet::new(),
     }
 }
 
@@ -219,35 +223,50 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
         ui.warning(&warning.to_string());
     }
     asking::warn_about_repository(&opened.repository, &wish.request, wish.is_dry, ui)?;
-    let mut crew = match crew {
-        Some(mut crew) => {
-            crew.retain(|host| planner.hosts().any(|planned| planned == host));
-            crew.name(&wish.request.id, &wish.request.owner);
-            crew
-        }
-        None => planner.crew(&opened.transport(scene.context)?),
-    };
-    let planned = plan_when_free(&planner, &mut crew, wish.wait, ui);
-    let planned = scene.unless_interrupted(planned).await?;
-    let plan = match planned.map_err(CommandError::from)? {
-        Planned::Plan(plan) => plan,
-        Planned::NothingToDo(plan) => {
+    let begun = tokio::time::Instant::now();
+    let mut known = crew;
+    loop {
+        let mut crew = match known.take() {
+            Some(mut crew) => {
+                crew.retain(|host| planner.hosts().any(|planned| planned == host));
+                crew.name(&wish.request.id, &wish.request.owner);
+                crew
+            }
+            None => planner.crew(&opened.transport(scene.context)?),
+        };
+        let patience = wish.wait.saturating_sub(begun.elapsed());
+        let planned = plan_when_free(&planner, &mut crew, patience, ui);
+        let planned = scene.unless_interrupted(planned).await?;
+        let plan = match planned.map_err(CommandError::from)? {
+            Planned::Plan(plan) => plan,
+            Planned::NothingToDo(plan) => {
+                crew.close().await;
+                return shown::nothing_to_do(&plan, wish.is_dry, ui);
+            }
+            Planned::Refused(problems) => {
+                crew.close().await;
+                return Err(failure::refused(&problems, wish.request.limit.is_some()).into());
+            }
+        };
+        if wish.is_dry {
             crew.close().await;
-            return shown::nothing_to_do(&plan, wish.is_dry, ui);
+            return shown::plan(&plan, &opened.repository, ui);
         }
-        Planned::Refused(problems) => {
-            crew.close().await;
-            return Err(failure::refused(&problems, wish.request.limit.is_some()).into());
+        shown::beginning(&plan, ui);
+        let (action, id) = (plan.action, plan.id.clone());
+        match execute(scene, plan, crew, &wish).await? {
+            Ok(outcome) => return failure::ended(&outcome, action, &id, scene),
+            // What an earlier deploy left is another thing once somebody has deployed since.
+            Err(NotBegun::Changed { host })
+                if begun.elapsed() < wish.wait && wish.request.hosts.is_none() =>
+            {
+                ui.status(&format!(
+                    "somebody has deployed to {host} in the meantime; the plan is made anew"
+                ));
+            }
+            Err(error) => return Err(CommandError::from(error).into()),
         }
-    };
-    if wish.is_dry {
-        crew.close().await;
-        return shown::plan(&plan, &opened.repository, ui);
     }
-    shown::beginning(&plan, ui);
-    let action = plan.action;
-    let outcome = execute(scene, plan, crew, &wish).await?;
-    failure::ended(&outcome, action, &wish.request.id, scene)
 }
 
 /// Plans; where somebody else deploys, plans again once that is over, since what is live will have changed.
@@ -291,7 +310,7 @@ async fn execute(
     plan: Box<DeployPlan>,
     crew: Crew,
     wish: &Wish,
-) -> Result<Outcome, Failure> {
+) -> Result<Result<Outcome, NotBegun>, Failure> {
     let plan = Arc::new(*plan);
     let journals = Journals::of(&plan.repository)
         .ok_or_else(|| CommandError::usage("there is no home folder to keep the journal in"))?;
@@ -325,5 +344,5 @@ async fn execute(
         interrupts: scene.interrupts.clone(),
         options,
     });
-    Ok(executor.run().await.map_err(CommandError::from)?)
+    Ok(executor.run().await)
 }

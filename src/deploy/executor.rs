@@ -13,13 +13,15 @@ mod notes;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tokio::sync::{Semaphore, mpsc, watch};
+use indexmap::IndexMap;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 use self::notes::Scribe;
 use super::crew::Crew;
 use super::decide::{Decide, OnFailure};
-use super::host_task::HostTask;
+use super::host_task::{HostTask, Turns};
 use super::journal::Journal;
 use super::keeper::{Bell, Farewell};
 use super::message::{Message, Request};
@@ -73,6 +75,8 @@ pub enum NotBegun {
         host: HostName,
         holder: Box<super::Owner>,
     },
+    #[error("{host}: somebody has deployed there since it was asked")]
+    Changed { host: HostName },
     #[error("{host}: {reason}")]
     Host { host: HostName, reason: String },
     #[error(transparent)]
@@ -89,8 +93,11 @@ pub struct Executor<'a> {
     interrupts: Interrupts,
     scribe: Scribe<'a>,
     messages: mpsc::Receiver<Message>,
-    tasks: HashMap<HostName, mpsc::Sender<Request>>,
+    tasks: IndexMap<HostName, mpsc::Sender<Request>>,
     bells: HashMap<HostName, Bell>,
+    handles: HashMap<HostName, AbortHandle>,
+    /// The tasks end with the executor.
+    _running: JoinSet<()>,
     states: States,
     mode: Mode,
     begun: Instant,
@@ -133,8 +140,9 @@ impl<'a> Executor<'a> {
             sender,
             messages,
         } = crew;
-        let turns = Arc::new(Semaphore::new(plan.batch_size.max(1)));
-        let (mut tasks, mut bells) = (HashMap::new(), HashMap::new());
+        let turns = Turns::of(&plan);
+        let (mut tasks, mut bells) = (IndexMap::new(), HashMap::new());
+        let (mut running, mut handles) = (JoinSet::new(), HashMap::new());
         for (name, (session, bell)) in sessions {
             let Some(host) = plan.hosts.get(&name) else {
                 continue;
@@ -150,10 +158,10 @@ impl<'a> Executor<'a> {
                 host: host.clone(),
                 packs: Arc::clone(&packs),
                 messages: sender.clone(),
-                turns: Arc::clone(&turns),
+                turns: turns.clone(),
             };
             let (requests, asked) = mpsc::channel(4);
-            tokio::spawn(task.serve(asked));
+            handles.insert(name.clone(), running.spawn(task.serve(asked)));
             tasks.insert(name.clone(), requests);
             bells.insert(name, bell);
         }
@@ -167,6 +175,8 @@ impl<'a> Executor<'a> {
             messages,
             tasks,
             bells,
+            handles,
+            _running: running,
             mode: Mode::Forward,
             begun: Instant::now(),
             wave: 0,
@@ -199,7 +209,16 @@ impl<'a> Executor<'a> {
 
     /// Waits for one thing to happen, and takes what has happened besides.
     async fn wait(&mut self) {
+        let interrupted = async {
+            // Without anyone who could interrupt, nobody will.
+            if self.interrupts.changed().await.is_err() {
+                std::future::pending().await
+            }
+        };
         tokio::select! {
+            // However much the hosts have to say, whoever wants the end is heard first.
+            biased;
+            () = interrupted => self.interrupt(),
             message = self.messages.recv() => {
                 let Some(first) = message else {
                     self.mode = Mode::Over;
@@ -210,13 +229,6 @@ impl<'a> Executor<'a> {
                     batch.push(more);
                 }
                 self.take(batch);
-            }
-            changed = self.interrupts.changed() => {
-                // Without anyone who could interrupt, nobody will.
-                match changed {
-                    Ok(()) => self.interrupt(),
-                    Err(_) => std::future::pending().await,
-                }
             }
         }
     }

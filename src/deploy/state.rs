@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::message::Request;
-use super::plan::{DeployPlan, Work};
+use super::plan::{DeployPlan, HostPlan, Work};
 use crate::event::HostOutcome;
 use crate::model::HostName;
 
@@ -43,6 +43,8 @@ pub(super) struct HostState {
     pub(super) is_undone: bool,
     /// Whether it is to have nothing in the end.
     is_withdrawn: bool,
+    /// Whether it has nothing now.
+    is_bare: bool,
 }
 
 /// All hosts.
@@ -75,8 +77,8 @@ impl HostState {
 
 impl States {
     pub(super) fn of(plan: &DeployPlan) -> Self {
-        let state = |work: Work| HostState {
-            phase: match work {
+        let state = |host: &HostPlan| HostState {
+            phase: match host.work {
                 Work::Everything => Phase::Waiting,
                 // There is no release to get there.
                 Work::Restart | Work::Withdraw => Phase::Prepared,
@@ -87,12 +89,13 @@ impl States {
             is_promoted: false,
             reason: None,
             is_undone: false,
-            is_withdrawn: work == Work::Withdraw,
+            is_withdrawn: host.work == Work::Withdraw,
+            is_bare: host.live.is_none(),
         };
         let hosts = plan.hosts.iter();
         Self {
             hosts: hosts
-                .map(|(name, host)| (name.clone(), state(host.work)))
+                .map(|(name, host)| (name.clone(), state(host)))
                 .collect(),
         }
     }
@@ -171,6 +174,7 @@ impl States {
         };
         match state.phase {
             Phase::Healthy | Phase::Finalized if state.is_withdrawn => HostOutcome::Old,
+            Phase::Fine if state.is_bare => HostOutcome::Untouched,
             Phase::Healthy | Phase::Finalized | Phase::Fine => HostOutcome::New,
             Phase::RolledBack if state.is_promoted => HostOutcome::Old,
             Phase::RolledBack | Phase::GivenUp | Phase::Waiting | Phase::Prepared => {

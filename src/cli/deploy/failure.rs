@@ -148,6 +148,11 @@ impl From<NotBegun> for CommandError {
                 ErrorKind::DeployFailed,
                 format!("{message}; nothing was touched"),
             ),
+            NotBegun::Changed { .. } => {
+                Self::new(ErrorKind::Locked, format!("{message}; nothing was touched"))
+                    .hint("run it again")
+                    .hint("`--wait` makes the plan anew by itself")
+            }
             NotBegun::Journal(error) => Self::from_error(ErrorKind::Unexpected, &error),
             NotBegun::Interrupted => Self::new(super::signals::kind(), message),
         }

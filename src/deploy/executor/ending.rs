@@ -79,7 +79,14 @@ impl Executor<'_> {
             })
         };
         if self.is_cut {
-            // The keepers find out by themselves that nobody is here.
+            // What runs there is ended, or finished, by the keepers, which find out by themselves that nobody is here; no
+            // step is begun after it was said that nobody waits.
+            for (host, state) in &self.states.hosts {
+                if let (Some(_), Some(handle)) = (&state.busy, self.handles.get(host)) {
+                    handle.abort();
+                }
+            }
+            tokio::task::yield_now().await;
             let _closed = tokio::time::timeout(HURRY, self.ask_all(farewell)).await;
         } else {
             self.ask_all(farewell).await;
@@ -198,7 +205,7 @@ impl Executor<'_> {
         let short = self.plan.revision.short();
         let mut text = match result {
             DeployResult::Deployed if self.plan.action == Action::Restart => {
-                format!("restarted, {short}, on {new} of {of} hosts")
+                format!("the service was restarted on {new} of {of} hosts")
             }
             DeployResult::Deployed => format!("{short} is live on {new} of {of} hosts"),
             DeployResult::RolledBack if self.plan.action == Action::Rollback => {

@@ -51,6 +51,7 @@ impl Executor<'_> {
                 state.reason = Some(reason.clone());
                 self.failed(host, &reason);
             }
+            (HostEnd::Changed, _) => {}
             (HostEnd::Held(owner), _) => {
                 state.phase = Phase::Failed;
                 state.reason = Some(format!("{owner} has the lock"));
