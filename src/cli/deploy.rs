@@ -49,6 +49,7 @@ struct Wish {
 
 /// What a run has at hand.
 struct Scene<'a> {
+    repository: &'a RepositoryArgs,
     opened: &'a Opened,
     context: &'a Context,
     ui: &'a Ui,
@@ -81,7 +82,7 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         }
     };
     with_runtime(async {
-        let scene = Scene::new(&opened, &context, ui)?;
+        let scene = Scene::new(&args.repository, &opened, &context, ui)?;
         let id = DeployId::new(Timestamp::now());
         let (mut request, mut survey) = match revision {
             Some(revision) => (request(&id, action, revision, &args.message), None),
@@ -132,7 +133,7 @@ pub(super) fn run_rollback(
         None => None,
     };
     with_runtime(async {
-        let scene = Scene::new(&opened, &context, ui)?;
+        let scene = Scene::new(&args.repository, &opened, &context, ui)?;
         let id = DeployId::new(Timestamp::now());
         let survey = Survey::of(&scene, limit.as_ref()).await?;
         let mut request = survey.back(&id, to.as_ref(), &args.message.join(" "))?;
@@ -185,8 +186,14 @@ fn request(id: &DeployId, action: Action, revision: Revision, message: &[String]
 }
 
 impl<'a> Scene<'a> {
-    fn new(opened: &'a Opened, context: &'a Context, ui: &'a Ui) -> std::io::Result<Self> {
+    fn new(
+        repository: &'a RepositoryArgs,
+        opened: &'a Opened,
+        context: &'a Context,
+        ui: &'a Ui,
+    ) -> std::io::Result<Self> {
         Ok(Self {
+            repository,
             opened,
             context,
             ui,
@@ -254,9 +261,9 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
             return shown::plan(&plan, &opened.repository, ui);
         }
         shown::beginning(&plan, ui);
-        let action = plan.action;
+        let (action, id) = (plan.action, plan.id.clone());
         match execute(scene, plan, crew, &wish).await? {
-            Ok(outcome) => return failure::ended(&outcome, action, ui),
+            Ok(outcome) => return failure::ended(&outcome, action, &id, scene),
             // What an earlier deploy left is another thing once somebody has deployed since.
             Err(NotBegun::Changed { host })
                 if begun.elapsed() < wish.wait && wish.request.hosts.is_none() =>

@@ -99,10 +99,20 @@ pub struct Executor<'a> {
     /// The tasks end with the executor.
     _running: JoinSet<()>,
     states: States,
+    /// All parts with their groups, in their order.
+    waves: Arc<[(usize, Vec<HostName>)]>,
+    /// The part of each host.
+    places: HashMap<HostName, usize>,
+    /// Hosts that wait for what comes next: looking at all of them after each event would take ever longer.
+    idle: Vec<HostName>,
+    /// How many hosts of the part are known to be settled, from its first on.
+    settled: usize,
     mode: Mode,
     begun: Instant,
     /// The part that is being promoted.
     wave: usize,
+    /// How many parts were begun: going forward, and then going back.
+    begun_waves: usize,
     /// Canary groups after which going on was agreed to.
     agreed: Vec<usize>,
     reason: Option<String>,
@@ -165,7 +175,17 @@ impl<'a> Executor<'a> {
             tasks.insert(name.clone(), requests);
             bells.insert(name, bell);
         }
+        let waves = plan.waves();
+        let waves: Arc<[(usize, Vec<HostName>)]> =
+            waves.map(|(group, hosts)| (group, hosts.clone())).collect();
+        let places = waves.iter().enumerate();
+        let places = places
+            .flat_map(|(place, (_, hosts))| hosts.iter().map(move |host| (host.clone(), place)));
         Self {
+            places: places.collect(),
+            waves,
+            idle: plan.hosts.keys().cloned().collect(),
+            settled: 0,
             scribe: Scribe::new(plan.id.clone(), journal, reporter),
             states: States::of(&plan),
             plan,
@@ -180,6 +200,7 @@ impl<'a> Executor<'a> {
             mode: Mode::Forward,
             begun: Instant::now(),
             wave: 0,
+            begun_waves: 0,
             agreed: Vec::new(),
             reason: None,
             is_interrupted: false,
@@ -321,14 +342,6 @@ impl<'a> Executor<'a> {
         }
     }
 
-    fn idle_in(&self, phase: Phase) -> Vec<HostName> {
-        let hosts = self.states.hosts.iter();
-        hosts
-            .filter(|(_, state)| state.phase == phase && state.busy.is_none())
-            .map(|(host, _)| host.clone())
-            .collect()
-    }
-
     async fn ask(&mut self, host: &HostName, request: Request) {
         let (Some(task), Some(state)) = (self.tasks.get(host), self.states.hosts.get_mut(host))
         else {
@@ -337,6 +350,7 @@ impl<'a> Executor<'a> {
         // A task serves one request at a time, and has room for a few.
         if task.send(request).await.is_ok() {
             state.busy = Some(request);
+            self.states.busy += 1;
         } else {
             state.phase = Phase::Lost;
             state.reason = Some("its task has ended".into());

@@ -51,6 +51,8 @@ pub(super) struct HostState {
 #[derive(Debug, Clone)]
 pub(super) struct States {
     pub(super) hosts: IndexMap<HostName, HostState>,
+    /// How many are doing something.
+    pub(super) busy: usize,
 }
 
 impl HostState {
@@ -97,6 +99,7 @@ impl States {
             hosts: hosts
                 .map(|(name, host)| (name.clone(), state(host)))
                 .collect(),
+            busy: 0,
         }
     }
 
@@ -113,7 +116,7 @@ impl States {
     }
 
     pub(super) fn is_anyone_busy(&self) -> bool {
-        self.hosts.values().any(|state| state.busy.is_some())
+        self.busy > 0
     }
 
     /// How many of some hosts have failed.
@@ -138,9 +141,9 @@ impl States {
         hosts.into_iter().filter(is_good).count()
     }
 
-    /// Whether nothing more is to be done on some hosts before those behind them have their turn.
-    pub(super) fn are_settled(&self, hosts: &[HostName]) -> bool {
-        hosts.iter().all(|host| {
+    /// How many hosts, from the first on, need nothing more before those behind them have their turn.
+    pub(super) fn settled(&self, hosts: &[HostName]) -> usize {
+        let settled = hosts.iter().take_while(|host| {
             let is_over = match self.phase(host) {
                 Phase::Waiting | Phase::Prepared | Phase::Failed => false,
                 Phase::Healthy
@@ -151,7 +154,8 @@ impl States {
                 | Phase::Fine => true,
             };
             is_over && self.is_idle(host)
-        })
+        });
+        settled.count()
     }
 
     /// The first group in which more hosts have failed than may.

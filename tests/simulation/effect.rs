@@ -1,6 +1,7 @@
 //! What the programs of the steps do to a host.
 
 use std::future::pending;
+use std::time::Duration;
 
 use svcgen::event::DeployId;
 use tokio::time::sleep;
@@ -55,7 +56,11 @@ impl Effect<'_> {
             "fetch" => 2000,
             _ => 200,
         };
-        sleep(shell.world.chance.millis(most)).await;
+        let time = match shell.world.is_even {
+            true => Duration::from_millis(most as u64 / 2),
+            false => shell.world.chance.millis(most),
+        };
+        sleep(time).await;
     }
 
     async fn meet(&self, shell: &Shell, point: Point) -> Option<i32> {

@@ -14,6 +14,7 @@ mod going_on;
 mod host;
 mod keeper;
 mod killed;
+mod pace;
 mod probe;
 mod random;
 mod reality;

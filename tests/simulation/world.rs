@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::FileExt as _;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
@@ -14,6 +15,8 @@ use crate::host::Host;
 pub(crate) struct World {
     pub(crate) hosts: IndexMap<HostName, Arc<Host>>,
     pub(crate) chance: Chance,
+    /// Whether the same step takes equally long everywhere.
+    pub(crate) is_even: bool,
     truth: Mutex<Vec<Truth>>,
     told: Mutex<BTreeSet<(DeployId, HostName, String)>>,
     going_back: Mutex<BTreeSet<DeployId>>,
@@ -43,6 +46,21 @@ pub(crate) enum What {
 
 impl World {
     pub(crate) fn new(names: &[HostName], seed: u64) -> Arc<Self> {
+        Arc::new(Self::of(names, seed))
+    }
+
+    /// Hosts that are all alike, and equally far away.
+    pub(crate) fn even(names: &[HostName], latency: Duration) -> Arc<Self> {
+        let hosts = names.iter();
+        let hosts = hosts.map(|name| (name.clone(), Host::new(name.clone(), latency)));
+        Arc::new(Self {
+            hosts: hosts.collect(),
+            is_even: true,
+            ..Self::of(&[], 0)
+        })
+    }
+
+    fn of(names: &[HostName], seed: u64) -> Self {
         let chance = Chance::of(seed);
         let hosts = names.iter().map(|name| {
             let latency = match chance.percent(5) {
@@ -51,15 +69,16 @@ impl World {
             };
             (name.clone(), Host::new(name.clone(), latency))
         });
-        Arc::new(Self {
+        Self {
             hosts: hosts.collect(),
             chance,
+            is_even: false,
             truth: Mutex::default(),
             told: Mutex::default(),
             going_back: Mutex::default(),
             short: Mutex::default(),
             wrong: Mutex::default(),
-        })
+        }
     }
 
     pub(crate) fn happened(&self, host: &HostName, deploy: &DeployId, what: What) {

@@ -34,6 +34,9 @@ impl RepositoryArgs {
                 shell_words::quote(environment)
             ));
         }
+        if let Some(engine) = self.engine.and_then(|engine| engine.to_possible_value()) {
+            command.push_str(&format!(" --engine {}", engine.get_name()));
+        }
         command
     }
 }

@@ -1,5 +1,6 @@
 //! The first and the last that a deploy has to say.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::notes::count_hosts;
@@ -10,7 +11,7 @@ use crate::deploy::message::{Note, Request};
 use crate::deploy::plan::{Action, Work};
 use crate::deploy::state::HostState;
 use crate::event::{About, DeployResult, EventKind, HostCounts, HostOutcome, Level};
-use crate::model::HostName;
+use crate::model::{HostName, Revision};
 
 /// How long the locks may take to be let go where nobody waits any more.
 const HURRY: Duration = Duration::from_secs(5);
@@ -228,6 +229,24 @@ impl Executor<'_> {
                 text.push_str(&format!(", {number} {words}"));
             }
         }
+        if matches!(result, DeployResult::RolledBack | DeployResult::Untouched) {
+            text.push_str(&format!("; {}", self.all_live()));
+        }
         text
+    }
+
+    /// What is live, on how many hosts, as far as that is known.
+    fn all_live(&self) -> String {
+        let mut numbers: BTreeMap<Option<Revision>, usize> = BTreeMap::new();
+        let hosts = self.plan.hosts.keys();
+        for host in hosts.filter(|host| self.states.outcome(host) != HostOutcome::Unknown) {
+            *numbers.entry(self.live(host)).or_default() += 1;
+        }
+        let of = self.plan.hosts.len();
+        let parts = numbers.into_iter().map(|(live, number)| match live {
+            Some(live) => format!("{} is live on {number} of {of} hosts", live.short()),
+            None => format!("nothing is live on {number} of {of} hosts"),
+        });
+        parts.collect::<Vec<_>>().join(", ")
     }
 }

@@ -14,6 +14,8 @@ impl Executor<'_> {
             return;
         };
         let request = state.busy.take();
+        self.states.busy -= usize::from(request.is_some());
+        self.idle.push(host.clone());
         match (end, request) {
             (HostEnd::Good, Some(Request::Prepare)) => {
                 state.phase = Phase::Prepared;
