@@ -8,6 +8,7 @@ mod failure;
 mod opened;
 mod shown;
 mod signals;
+mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::args::ViewArgs;
 pub(super) use self::args::{DeployArgs, RepositoryArgs, RollbackArgs};
 use self::asking::{Asked, Terminal};
 use self::earlier::Survey;
@@ -32,8 +34,7 @@ use crate::deploy::{
 use crate::error::{CommandError, ErrorKind};
 use crate::event::DeployId;
 use crate::model::Revision;
-use crate::report::{Json, Plain, Reporter};
-use crate::ui::{Format, Ui};
+use crate::ui::Ui;
 
 /// What a run is to do, whichever command asked for it.
 struct Wish {
@@ -41,6 +42,9 @@ struct Wish {
     is_dry: bool,
     on_failure: OnFailure,
     wait: Duration,
+    view: ViewArgs,
+    /// How long a question waits for its answer; for ever where nothing is said.
+    patience: Option<Duration>,
 }
 
 /// What a run has at hand.
@@ -99,6 +103,8 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
             is_dry: args.dry_run,
             on_failure,
             wait: Duration::from_secs(args.wait.unwrap_or_default()),
+            view: args.view,
+            patience: args.answer_within.map(Duration::from_secs),
         };
         let crew = survey.take().map(|survey| survey.crew);
         carry_out(&scene, wish, crew).await
@@ -138,6 +144,8 @@ pub(super) fn run_rollback(
             is_dry: args.dry_run,
             on_failure: OnFailure::Stop,
             wait: Duration::from_secs(args.wait.unwrap_or_default()),
+            view: args.view,
+            patience: None,
         };
         carry_out(&scene, wish, Some(survey.crew)).await
     })
@@ -321,12 +329,9 @@ async fn execute(
     let _scap = ScapLock::take(config, &plan.owner).map_err(CommandError::from)?;
     let packs = Arc::new(Packs::new(scene.opened.pack_maker(&plan)?)?);
     let ui = *scene.ui;
-    let mut reporter: Box<dyn Reporter> = match ui.format {
-        Format::Text => Box::new(Plain::new(ui)),
-        Format::Json => Box::new(Json::new(ui)),
-    };
+    let mut reporter = view::reporter(wish.view, ui);
     let decide: Box<dyn Decide> = match wish.on_failure {
-        OnFailure::Ask => Box::new(Terminal::new(ui)),
+        OnFailure::Ask => Box::new(Terminal::new(ui, wish.patience)),
         OnFailure::Rollback | OnFailure::Stop => Box::new(Asked),
     };
     let options = Options {

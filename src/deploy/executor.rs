@@ -293,8 +293,12 @@ impl<'a> Executor<'a> {
             // Whoever waits is told by being dropped: the step is not begun.
             Err(error) => self.stop(error.to_string()),
         }
+        let has_news = !ended.is_empty();
         for (host, end) in ended {
             self.ended(&host, end);
+        }
+        if has_news && let Err(error) = self.scribe.flush(false) {
+            self.stop(error.to_string());
         }
     }
 

@@ -50,6 +50,14 @@ pub(crate) enum Engine {
     Local,
 }
 
+/// How a deploy is shown.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct ViewArgs {
+    /// Print lines that stay, on a terminal as well: for screen readers and recordings.
+    #[arg(long)]
+    pub(crate) plain: bool,
+}
+
 /// The options of `svcgen deploy`.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to do")]
@@ -83,9 +91,14 @@ pub struct DeployArgs {
     /// What is done where it fails; without a terminal it has to be said.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) on_failure: Option<OnFailure>,
+    /// Take a question that nobody answers for so long for a no to going on, and a yes to going back.
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) answer_within: Option<u64>,
     /// How many seconds to wait for a deploy of somebody else's.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
     pub(super) wait: Option<u64>,
+    #[command(flatten)]
+    pub(super) view: ViewArgs,
     /// Why: for the log.
     #[arg(value_name = "MESSAGE")]
     pub(super) message: Vec<String>,
@@ -109,6 +122,8 @@ pub struct RollbackArgs {
     /// How many seconds to wait for a deploy of somebody else's.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
     pub(super) wait: Option<u64>,
+    #[command(flatten)]
+    pub(super) view: ViewArgs,
     /// Why: for the log.
     #[arg(value_name = "MESSAGE")]
     pub(super) message: Vec<String>,

@@ -22,7 +22,8 @@ impl Executor<'_> {
                 OnFailure::Stop => false,
                 OnFailure::Ask => {
                     let reason = self.reason.clone().unwrap_or_default();
-                    self.decide.ask(Question::RollBack { reason }).await
+                    let question = Question::RollBack { reason };
+                    self.scribe.ask(self.decide, question).await
                 }
             };
         if !back {

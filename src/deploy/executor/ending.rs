@@ -8,7 +8,7 @@ use super::{Executor, NotBegun, Outcome};
 use crate::deploy::journal::JournalError;
 use crate::deploy::keeper::Farewell;
 use crate::deploy::message::{Note, Request};
-use crate::deploy::plan::Action;
+use crate::deploy::plan::{Action, Work};
 use crate::deploy::state::HostState;
 use crate::event::{About, DeployResult, EventKind, HostCounts, HostOutcome, Level};
 use crate::model::{HostName, Revision};
@@ -59,6 +59,7 @@ impl Executor<'_> {
                     live: host.live.clone(),
                     old: host.old.clone(),
                     revision: host.revision.clone(),
+                    idle: host.work == Work::Nothing,
                 },
             };
             self.scribe.note(note);

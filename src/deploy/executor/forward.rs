@@ -78,7 +78,7 @@ impl Executor<'_> {
         let question = Question::GoOn {
             after: canary.name.clone(),
         };
-        if self.decide.ask(question).await {
+        if self.scribe.ask(self.decide, question).await {
             self.agreed.push(group);
             return true;
         }
