@@ -28,6 +28,7 @@ mod quoting;
 mod request;
 mod review;
 mod series;
+mod service;
 mod signals;
 mod status;
 mod support;
