@@ -17,5 +17,5 @@ pub(crate) use env::{Env, Run, fixtures};
 pub(crate) use journal::{Story, deploy_repository, revision};
 pub(crate) use local_farm::LocalFarm;
 pub(crate) use pty::Pty;
-pub(crate) use skip::{has_tool, may_mount};
+pub(crate) use skip::{has_tool, lacks, may_mount};
 pub(crate) use tree::Tree;
