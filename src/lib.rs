@@ -26,6 +26,7 @@ pub mod report;
 pub mod review;
 pub mod scap;
 pub mod status;
+pub mod tail;
 pub mod transport;
 pub mod ui;
 pub mod validate;

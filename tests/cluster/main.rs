@@ -16,5 +16,6 @@ mod rivals;
 mod road;
 mod service;
 mod support;
+mod tail;
 mod trials;
 mod unfit;

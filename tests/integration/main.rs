@@ -31,6 +31,7 @@ mod series;
 mod signals;
 mod status;
 mod support;
+mod tail;
 mod taken;
 mod texts;
 mod trees;
