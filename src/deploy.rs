@@ -3,6 +3,7 @@
 mod control;
 mod crew;
 mod decide;
+mod earlier;
 mod executor;
 mod facts;
 mod host_task;
@@ -24,6 +25,7 @@ pub mod template;
 
 pub use crew::{Breaking, Crew, LockNews, NotLocked, Unreachable};
 pub use decide::{Decide, OnFailure, Question};
+pub use earlier::{Earlier, EarlierError, Sequel};
 pub use executor::{Executor, Interrupts, NotBegun, Options, Outcome, Run};
 pub use facts::{Facts, FileState, Place, RecordLine};
 pub use journal::{Journal, JournalError, JournalReader, Journals};
@@ -34,7 +36,7 @@ pub use plan::{
     Action, DeployPlan, HostPlan, PlannedGroup, ReleasePlan, RenderedFile, ServicePlan, Work,
 };
 pub use planner::{PlanProblem, Planned, Planner, PlannerError, ProblemKind, Request};
-pub use program::{Direction, Module, Objects, Policy, Program, Release, Step};
+pub use program::{Change, Direction, Module, Objects, Policy, Program, Release, Step};
 pub use scap_lock::{ScapLock, ScapLockError};
 
 use crate::event::DeployId;

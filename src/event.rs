@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{GroupName, HostName, Refused};
 use crate::scap::DeployStage;
 
-pub use kind::{DeployResult, EventKind, HostCounts, HostOutcome, StepOutcome};
+pub use kind::{DeployResult, EventKind, HostCounts, HostOutcome, Milestone, StepOutcome};
 
 /// The version of the format.
 pub const VERSION: u32 = 1;

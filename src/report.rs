@@ -1,11 +1,13 @@
 //! Shows the events of a deploy. A reporter steers nothing.
 
 mod json;
+mod live;
 mod plain;
 
 use crate::event::Event;
 
 pub use json::Json;
+pub use live::Live;
 pub use plain::Plain;
 pub(crate) use plain::{Weight, line};
 
@@ -13,4 +15,10 @@ pub(crate) use plain::{Weight, line};
 pub trait Reporter {
     /// Shows one.
     fn event(&mut self, event: &Event);
+
+    /// Leaves the terminal to somebody who asks a question.
+    fn hold(&mut self) {}
+
+    /// Goes on once there is an answer.
+    fn release(&mut self) {}
 }

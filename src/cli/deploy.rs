@@ -8,13 +8,15 @@ mod failure;
 mod opened;
 mod shown;
 mod signals;
+mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::args::ViewArgs;
 pub(super) use self::args::{DeployArgs, RepositoryArgs, RollbackArgs};
 use self::asking::{Asked, Terminal};
 use self::earlier::Survey;
@@ -26,14 +28,13 @@ use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::deploy::limit::Limit;
 use crate::deploy::{
-    Action, Crew, Decide, DeployPlan, Executor, Interrupts, Journals, OnFailure, Options, Outcome,
-    Packs, Planned, Planner, PlannerError, ProblemKind, Request, Run, ScapLock,
+    Action, Crew, Decide, DeployPlan, Executor, Interrupts, Journals, NotBegun, OnFailure, Options,
+    Outcome, Packs, Planned, Planner, PlannerError, ProblemKind, Request, Run, ScapLock,
 };
 use crate::error::{CommandError, ErrorKind};
 use crate::event::DeployId;
 use crate::model::Revision;
-use crate::report::{Json, Plain, Reporter};
-use crate::ui::{Format, Ui};
+use crate::ui::Ui;
 
 /// What a run is to do, whichever command asked for it.
 struct Wish {
@@ -41,10 +42,14 @@ struct Wish {
     is_dry: bool,
     on_failure: OnFailure,
     wait: Duration,
+    view: ViewArgs,
+    /// How long a question waits for its answer; for ever where nothing is said.
+    patience: Option<Duration>,
 }
 
 /// What a run has at hand.
 struct Scene<'a> {
+    repository: &'a RepositoryArgs,
     opened: &'a Opened,
     context: &'a Context,
     ui: &'a Ui,
@@ -77,16 +82,19 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         }
     };
     with_runtime(async {
-        let scene = Scene::new(&opened, &context, ui)?;
+        let scene = Scene::new(&args.repository, &opened, &context, ui)?;
         let id = DeployId::new(Timestamp::now());
         let (mut request, mut survey) = match revision {
             Some(revision) => (request(&id, action, revision, &args.message), None),
             None => {
                 let survey = Survey::of(&scene, limit.as_ref()).await?;
                 let named = args.resume.as_deref().filter(|id| !id.is_empty());
-                (survey.resumed(&scene, &id, named)?, Some(survey))
+                (survey.resumed(ui, &id, named)?, Some(survey))
             }
         };
+        if args.resume.is_none() {
+            request.owner.limit = args.limit.clone();
+        }
         request.force = args.force;
         request.ignores_locks = args.dry_run;
         request.limit = limit.clone();
@@ -95,6 +103,8 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
             is_dry: args.dry_run,
             on_failure,
             wait: Duration::from_secs(args.wait.unwrap_or_default()),
+            view: args.view,
+            patience: args.answer_within.map(Duration::from_secs),
         };
         let crew = survey.take().map(|survey| survey.crew);
         carry_out(&scene, wish, crew).await
@@ -123,7 +133,7 @@ pub(super) fn run_rollback(
         None => None,
     };
     with_runtime(async {
-        let scene = Scene::new(&opened, &context, ui)?;
+        let scene = Scene::new(&args.repository, &opened, &context, ui)?;
         let id = DeployId::new(Timestamp::now());
         let survey = Survey::of(&scene, limit.as_ref()).await?;
         let mut request = survey.back(&id, to.as_ref(), &args.message.join(" "))?;
@@ -134,6 +144,8 @@ pub(super) fn run_rollback(
             is_dry: args.dry_run,
             on_failure: OnFailure::Stop,
             wait: Duration::from_secs(args.wait.unwrap_or_default()),
+            view: args.view,
+            patience: None,
         };
         carry_out(&scene, wish, Some(survey.crew)).await
     })
@@ -169,12 +181,19 @@ fn request(id: &DeployId, action: Action, revision: Revision, message: &[String]
         resumes: None,
         ignores_locks: false,
         revisions: BTreeMap::new(),
+        withdrawn: BTreeSet::new(),
     }
 }
 
 impl<'a> Scene<'a> {
-    fn new(opened: &'a Opened, context: &'a Context, ui: &'a Ui) -> std::io::Result<Self> {
+    fn new(
+        repository: &'a RepositoryArgs,
+        opened: &'a Opened,
+        context: &'a Context,
+        ui: &'a Ui,
+    ) -> std::io::Result<Self> {
         Ok(Self {
+            repository,
             opened,
             context,
             ui,
@@ -212,35 +231,50 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
         ui.warning(&warning.to_string());
     }
     asking::warn_about_repository(&opened.repository, &wish.request, wish.is_dry, ui)?;
-    let mut crew = match crew {
-        Some(mut crew) => {
-            crew.retain(|host| planner.hosts().any(|planned| planned == host));
-            crew.name(&wish.request.id, &wish.request.owner);
-            crew
-        }
-        None => planner.crew(&opened.transport(scene.context)?),
-    };
-    let planned = plan_when_free(&planner, &mut crew, wish.wait, ui);
-    let planned = scene.unless_interrupted(planned).await?;
-    let plan = match planned.map_err(CommandError::from)? {
-        Planned::Plan(plan) => plan,
-        Planned::NothingToDo(plan) => {
+    let begun = tokio::time::Instant::now();
+    let mut known = crew;
+    loop {
+        let mut crew = match known.take() {
+            Some(mut crew) => {
+                crew.retain(|host| planner.hosts().any(|planned| planned == host));
+                crew.name(&wish.request.id, &wish.request.owner);
+                crew
+            }
+            None => planner.crew(&opened.transport(scene.context)?),
+        };
+        let patience = wish.wait.saturating_sub(begun.elapsed());
+        let planned = plan_when_free(&planner, &mut crew, patience, ui);
+        let planned = scene.unless_interrupted(planned).await?;
+        let plan = match planned.map_err(CommandError::from)? {
+            Planned::Plan(plan) => plan,
+            Planned::NothingToDo(plan) => {
+                crew.close().await;
+                return shown::nothing_to_do(&plan, wish.is_dry, ui);
+            }
+            Planned::Refused(problems) => {
+                crew.close().await;
+                return Err(failure::refused(&problems, wish.request.limit.is_some()).into());
+            }
+        };
+        if wish.is_dry {
             crew.close().await;
-            return shown::nothing_to_do(&plan, wish.is_dry, ui);
+            return shown::plan(&plan, &opened.repository, ui);
         }
-        Planned::Refused(problems) => {
-            crew.close().await;
-            return Err(failure::refused(&problems, wish.request.limit.is_some()).into());
+        shown::beginning(&plan, ui);
+        let (action, id) = (plan.action, plan.id.clone());
+        match execute(scene, plan, crew, &wish).await? {
+            Ok(outcome) => return failure::ended(&outcome, action, &id, scene),
+            // What an earlier deploy left is another thing once somebody has deployed since.
+            Err(NotBegun::Changed { host })
+                if begun.elapsed() < wish.wait && wish.request.hosts.is_none() =>
+            {
+                ui.status(&format!(
+                    "somebody has deployed to {host} in the meantime; the plan is made anew"
+                ));
+            }
+            Err(error) => return Err(CommandError::from(error).into()),
         }
-    };
-    if wish.is_dry {
-        crew.close().await;
-        return shown::plan(&plan, &opened.repository, ui);
     }
-    shown::beginning(&plan, ui);
-    let action = plan.action;
-    let outcome = execute(scene, plan, crew, &wish).await?;
-    failure::ended(&outcome, action, ui)
 }
 
 /// Plans; where somebody else deploys, plans again once that is over, since what is live will have changed.
@@ -284,7 +318,7 @@ async fn execute(
     plan: Box<DeployPlan>,
     crew: Crew,
     wish: &Wish,
-) -> Result<Outcome, Failure> {
+) -> Result<Result<Outcome, NotBegun>, Failure> {
     let plan = Arc::new(*plan);
     let journals = Journals::of(&plan.repository)
         .ok_or_else(|| CommandError::usage("there is no home folder to keep the journal in"))?;
@@ -295,12 +329,9 @@ async fn execute(
     let _scap = ScapLock::take(config, &plan.owner).map_err(CommandError::from)?;
     let packs = Arc::new(Packs::new(scene.opened.pack_maker(&plan)?)?);
     let ui = *scene.ui;
-    let mut reporter: Box<dyn Reporter> = match ui.format {
-        Format::Text => Box::new(Plain::new(ui)),
-        Format::Json => Box::new(Json::new(ui)),
-    };
+    let mut reporter = view::reporter(wish.view, ui);
     let decide: Box<dyn Decide> = match wish.on_failure {
-        OnFailure::Ask => Box::new(Terminal::new(ui)),
+        OnFailure::Ask => Box::new(Terminal::new(ui, wish.patience)),
         OnFailure::Rollback | OnFailure::Stop => Box::new(Asked),
     };
     let options = Options {
@@ -318,5 +349,5 @@ async fn execute(
         interrupts: scene.interrupts.clone(),
         options,
     });
-    Ok(executor.run().await.map_err(CommandError::from)?)
+    Ok(executor.run().await)
 }

@@ -13,13 +13,15 @@ mod notes;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tokio::sync::{Semaphore, mpsc, watch};
+use indexmap::IndexMap;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 use self::notes::Scribe;
 use super::crew::Crew;
 use super::decide::{Decide, OnFailure};
-use super::host_task::HostTask;
+use super::host_task::{HostTask, Turns};
 use super::journal::Journal;
 use super::keeper::{Bell, Farewell};
 use super::message::{Message, Request};
@@ -29,6 +31,7 @@ use super::state::{Phase, States};
 use crate::event::{DeployResult, EventKind, HostOutcome, Level};
 use crate::model::{HostName, Revision};
 use crate::report::Reporter;
+use crate::scap::DeployStage;
 
 /// How a deploy is to be carried out.
 pub struct Options {
@@ -72,6 +75,8 @@ pub enum NotBegun {
         host: HostName,
         holder: Box<super::Owner>,
     },
+    #[error("{host}: somebody has deployed there since it was asked")]
+    Changed { host: HostName },
     #[error("{host}: {reason}")]
     Host { host: HostName, reason: String },
     #[error(transparent)]
@@ -88,13 +93,26 @@ pub struct Executor<'a> {
     interrupts: Interrupts,
     scribe: Scribe<'a>,
     messages: mpsc::Receiver<Message>,
-    tasks: HashMap<HostName, mpsc::Sender<Request>>,
+    tasks: IndexMap<HostName, mpsc::Sender<Request>>,
     bells: HashMap<HostName, Bell>,
+    handles: HashMap<HostName, AbortHandle>,
+    /// The tasks end with the executor.
+    _running: JoinSet<()>,
     states: States,
+    /// All parts with their groups, in their order.
+    waves: Arc<[(usize, Vec<HostName>)]>,
+    /// The part of each host.
+    places: HashMap<HostName, usize>,
+    /// Hosts that wait for what comes next: looking at all of them after each event would take ever longer.
+    idle: Vec<HostName>,
+    /// How many hosts of the part are known to be settled, from its first on.
+    settled: usize,
     mode: Mode,
     begun: Instant,
     /// The part that is being promoted.
     wave: usize,
+    /// How many parts were begun: going forward, and then going back.
+    begun_waves: usize,
     /// Canary groups after which going on was agreed to.
     agreed: Vec<usize>,
     reason: Option<String>,
@@ -132,8 +150,9 @@ impl<'a> Executor<'a> {
             sender,
             messages,
         } = crew;
-        let turns = Arc::new(Semaphore::new(plan.batch_size.max(1)));
-        let (mut tasks, mut bells) = (HashMap::new(), HashMap::new());
+        let turns = Turns::of(&plan);
+        let (mut tasks, mut bells) = (IndexMap::new(), HashMap::new());
+        let (mut running, mut handles) = (JoinSet::new(), HashMap::new());
         for (name, (session, bell)) in sessions {
             let Some(host) = plan.hosts.get(&name) else {
                 continue;
@@ -149,14 +168,24 @@ impl<'a> Executor<'a> {
                 host: host.clone(),
                 packs: Arc::clone(&packs),
                 messages: sender.clone(),
-                turns: Arc::clone(&turns),
+                turns: turns.clone(),
             };
             let (requests, asked) = mpsc::channel(4);
-            tokio::spawn(task.serve(asked));
+            handles.insert(name.clone(), running.spawn(task.serve(asked)));
             tasks.insert(name.clone(), requests);
             bells.insert(name, bell);
         }
+        let waves = plan.waves();
+        let waves: Arc<[(usize, Vec<HostName>)]> =
+            waves.map(|(group, hosts)| (group, hosts.clone())).collect();
+        let places = waves.iter().enumerate();
+        let places = places
+            .flat_map(|(place, (_, hosts))| hosts.iter().map(move |host| (host.clone(), place)));
         Self {
+            places: places.collect(),
+            waves,
+            idle: plan.hosts.keys().cloned().collect(),
+            settled: 0,
             scribe: Scribe::new(plan.id.clone(), journal, reporter),
             states: States::of(&plan),
             plan,
@@ -166,9 +195,12 @@ impl<'a> Executor<'a> {
             messages,
             tasks,
             bells,
+            handles,
+            _running: running,
             mode: Mode::Forward,
             begun: Instant::now(),
             wave: 0,
+            begun_waves: 0,
             agreed: Vec::new(),
             reason: None,
             is_interrupted: false,
@@ -198,7 +230,16 @@ impl<'a> Executor<'a> {
 
     /// Waits for one thing to happen, and takes what has happened besides.
     async fn wait(&mut self) {
+        let interrupted = async {
+            // Without anyone who could interrupt, nobody will.
+            if self.interrupts.changed().await.is_err() {
+                std::future::pending().await
+            }
+        };
         tokio::select! {
+            // However much the hosts have to say, whoever wants the end is heard first.
+            biased;
+            () = interrupted => self.interrupt(),
             message = self.messages.recv() => {
                 let Some(first) = message else {
                     self.mode = Mode::Over;
@@ -210,13 +251,6 @@ impl<'a> Executor<'a> {
                 }
                 self.take(batch);
             }
-            changed = self.interrupts.changed() => {
-                // Without anyone who could interrupt, nobody will.
-                match changed {
-                    Ok(()) => self.interrupt(),
-                    Err(_) => std::future::pending().await,
-                }
-            }
         }
     }
 
@@ -227,15 +261,19 @@ impl<'a> Executor<'a> {
         for message in batch {
             match message {
                 Message::Event { note, written } => {
-                    if let EventKind::StepStarted { .. } = &note.kind
-                        && written.is_some()
+                    if let EventKind::StepStarted { check, .. } = &note.kind
                         && let Some(host) = &note.about.host
                         && let Some(state) = self.states.hosts.get_mut(host)
                     {
-                        state.is_touched = true;
-                        state.is_promoted |= note.about.stage
-                            == Some(crate::scap::DeployStage::Promote)
-                            || note.about.stage == Some(crate::scap::DeployStage::HandleService);
+                        let stage = note.about.stage;
+                        // A fetch leaves a mark, whatever comes of what is behind it.
+                        let is_fetch = stage == Some(DeployStage::Fetch) && check.is_none();
+                        state.is_touched |= written.is_some() || is_fetch;
+                        state.is_promoted |= written.is_some()
+                            && matches!(
+                                stage,
+                                Some(DeployStage::Promote | DeployStage::HandleService)
+                            );
                     }
                     self.scribe.note(note);
                     waiting.extend(written);
@@ -255,8 +293,12 @@ impl<'a> Executor<'a> {
             // Whoever waits is told by being dropped: the step is not begun.
             Err(error) => self.stop(error.to_string()),
         }
+        let has_news = !ended.is_empty();
         for (host, end) in ended {
             self.ended(&host, end);
+        }
+        if has_news && let Err(error) = self.scribe.flush(false) {
+            self.stop(error.to_string());
         }
     }
 
@@ -300,14 +342,6 @@ impl<'a> Executor<'a> {
         }
     }
 
-    fn idle_in(&self, phase: Phase) -> Vec<HostName> {
-        let hosts = self.states.hosts.iter();
-        hosts
-            .filter(|(_, state)| state.phase == phase && state.busy.is_none())
-            .map(|(host, _)| host.clone())
-            .collect()
-    }
-
     async fn ask(&mut self, host: &HostName, request: Request) {
         let (Some(task), Some(state)) = (self.tasks.get(host), self.states.hosts.get_mut(host))
         else {
@@ -316,6 +350,7 @@ impl<'a> Executor<'a> {
         // A task serves one request at a time, and has room for a few.
         if task.send(request).await.is_ok() {
             state.busy = Some(request);
+            self.states.busy += 1;
         } else {
             state.phase = Phase::Lost;
             state.reason = Some("its task has ended".into());

@@ -92,6 +92,18 @@ pub struct RecordLine {
 /// What the lines about a whole deploy are called in the record.
 const DEPLOY: &str = "deploy";
 
+impl RecordLine {
+    /// Whether it is about a whole deploy, not one of its steps.
+    pub(super) fn is_about_deploy(&self) -> bool {
+        self.step == DEPLOY
+    }
+
+    /// Whether a deploy begins with it.
+    pub(super) fn is_begin(&self) -> bool {
+        self.is_about_deploy() && self.state == "begin"
+    }
+}
+
 /// The oldest git that the programs on a target get along with: it sorts tags by their dates.
 pub(super) const OLDEST_GIT: (u32, u32) = (2, 7);
 
@@ -181,14 +193,24 @@ impl Facts {
 
     /// The deploy that was interrupted or left here, and not gone on with since.
     pub fn unfinished(&self) -> Option<&RecordLine> {
-        let last = self.record.iter().rev().find(|line| line.step == DEPLOY)?;
+        let last = self
+            .record
+            .iter()
+            .rev()
+            .find(|line| line.is_about_deploy())?;
         if last.state == "end" {
             return None;
         }
         let begun = self.record.iter().rev();
         begun
-            .filter(|line| line.step == DEPLOY && line.state == "begin")
+            .filter(|line| line.is_begin())
             .find(|line| line.deploy == last.deploy)
+    }
+
+    /// The last deploy that has begun here.
+    pub(super) fn last_begun(&self) -> Option<&DeployId> {
+        let last = self.record.iter().rev().find(|line| line.is_begin());
+        last.and_then(|line| line.deploy.as_ref())
     }
 
     /// Who has deployed here since a deploy began, other than itself.

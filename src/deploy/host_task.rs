@@ -11,7 +11,7 @@ use super::keeper::Farewell;
 use super::message::{HostEnd, Message, Note, Request};
 use super::packs::Packs;
 use super::plan::{Action, DeployPlan, HostPlan, Moment, Work};
-use super::program::{Direction, Module, Objects, Policy, Program, Release, Step};
+use super::program::{Change, Direction, Module, Objects, Policy, Program, Release, Step};
 use super::session::{Input, Session, SessionError, StepEnd};
 use crate::event::{About, EventKind, Level, StepOutcome};
 use crate::model::Revision;
@@ -24,12 +24,29 @@ pub(super) struct HostTask {
     pub(super) host: HostPlan,
     pub(super) packs: Arc<Packs>,
     pub(super) messages: mpsc::Sender<Message>,
-    /// So many hosts work at a time.
-    pub(super) turns: Arc<Semaphore>,
+    pub(super) turns: Turns,
     /// Whether the service may run another revision than before.
     pub(super) is_promoted: bool,
     /// Whether what was before is being brought back: nothing that is not told keeps that up.
     pub(super) is_going_back: bool,
+}
+
+/// So many hosts work at a time.
+#[derive(Clone)]
+pub(super) struct Turns {
+    /// Releases that are made ahead: what is due does not queue behind them.
+    ahead: Arc<Semaphore>,
+    due: Arc<Semaphore>,
+}
+
+impl Turns {
+    pub(super) fn of(plan: &DeployPlan) -> Self {
+        let turns = || Arc::new(Semaphore::new(plan.batch_size.max(1)));
+        Self {
+            ahead: turns(),
+            due: turns(),
+        }
+    }
 }
 
 /// How long the steps of svcgen's own may take; they do little but move files.
@@ -49,10 +66,13 @@ impl HostTask {
     /// Does what is asked for until nobody asks any more.
     pub(super) async fn serve(mut self, mut requests: mpsc::Receiver<Request>) {
         while let Some(request) = requests.recv().await {
-            let turns = Arc::clone(&self.turns);
+            let turns = self.turns.clone();
             let turn = match request {
                 Request::Unlock | Request::Close(_) => None,
-                _ => turns.acquire().await.ok(),
+                Request::Prepare => turns.ahead.acquire().await.ok(),
+                Request::Lock | Request::Promote | Request::RollBack | Request::Finalize => {
+                    turns.due.acquire().await.ok()
+                }
             };
             let end = self.answer(request).await;
             drop(turn);
@@ -93,13 +113,13 @@ impl HostTask {
 
     async fn lock(&mut self) -> HostEnd {
         let is_new = matches!(self.host.work, Work::Everything | Work::Withdraw);
-        self.session.revision = is_new.then(|| self.host.revision.clone());
+        self.session.change = is_new.then(|| Change {
+            revision: self.host.revision.clone(),
+            old: self.host.old.clone(),
+        });
         match self.session.lock().await {
             Ok(links) if links == (self.host.live.clone(), self.host.done.clone()) => HostEnd::Good,
-            Ok(_) => {
-                let reason = "somebody has deployed there since it was asked; run it again";
-                HostEnd::Failed(reason.into())
-            }
+            Ok(_) => HostEnd::Changed,
             Err(SessionError::Held(owner)) => HostEnd::Held(owner),
             Err(SessionError::Lost) => HostEnd::Lost(SessionError::Lost.to_string()),
             Err(error) => HostEnd::Failed(error.to_string()),

@@ -90,6 +90,19 @@ impl Keeper {
             let (mut lines, mut told, mut first) = (Lines::default(), Vec::new(), Some(first));
             loop {
                 tokio::select! {
+                    biased;
+                    _ = beats.tick() => {
+                        if stdin.write_all(b"h").await.is_err() || stdin.flush().await.is_err() {
+                            break;
+                        }
+                    }
+                    order = ordered.recv() => {
+                        // Without anyone who orders, the end of the input tells the keeper so.
+                        let Some(order) = order else { break };
+                        if stdin.write_all(&[order]).await.is_err() || stdin.flush().await.is_err() {
+                            break;
+                        }
+                    }
                     chunk = output.recv() => {
                         let Some(chunk) = chunk else { break };
                         if chunk.stream == Stream::Err {
@@ -100,18 +113,6 @@ impl Keeper {
                         {
                             // Whoever asked may have given up.
                             let _sent = first.send(outcome);
-                        }
-                    }
-                    order = ordered.recv() => {
-                        // Without anyone who orders, the end of the input tells the keeper so.
-                        let Some(order) = order else { break };
-                        if stdin.write_all(&[order]).await.is_err() || stdin.flush().await.is_err() {
-                            break;
-                        }
-                    }
-                    _ = beats.tick() => {
-                        if stdin.write_all(b"h").await.is_err() || stdin.flush().await.is_err() {
-                            break;
                         }
                     }
                 }

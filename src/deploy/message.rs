@@ -51,6 +51,8 @@ pub(super) enum HostEnd {
     Good,
     /// In plain words why not.
     Failed(String),
+    /// Somebody else has deployed there since the plan was made.
+    Changed,
     /// Somebody else has the lock.
     Held(super::Owner),
     /// The target cannot be reached, and nobody knows what became of the last step.

@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::DeployId;
+
 /// Who holds a lock, as its file says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -15,6 +17,12 @@ pub struct Owner {
     pub message: String,
     /// What is done: `deploy`, `rollback`, `restart`, or [`LOCK`] where nothing is.
     pub action: String,
+    /// The hosts that are meant, as `--limit` named them; all of them where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
+    /// The deploy that this one goes on with, or takes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Option<DeployId>,
 }
 
 /// What is done by whoever only holds a lock, so that nobody deploys.

@@ -3,7 +3,7 @@
 mod hosts;
 mod problem;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
 use indexmap::IndexMap;
@@ -37,6 +37,8 @@ pub struct Request {
     pub ignores_locks: bool,
     /// What hosts get that get another revision than the rest.
     pub revisions: BTreeMap<HostName, Revision>,
+    /// Hosts that go back to before there was any release.
+    pub withdrawn: BTreeSet<HostName>,
 }
 
 /// Everything about a deploy that is known without its targets.

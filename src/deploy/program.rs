@@ -42,6 +42,14 @@ pub struct Step {
     pub program: Program,
 }
 
+/// What a deploy means to do to a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub revision: Revision,
+    /// Where a rollback goes; nothing where there was nothing before.
+    pub old: Option<Revision>,
+}
+
 /// A submodule of a release, at any depth.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Module {
@@ -120,10 +128,24 @@ impl Program {
     }
 
     /// Holds the lock for as long as signs of life come; `owner` is shown to whoever meets the lock, and the record tells
-    /// of the revision that is to be deployed.
-    pub fn keeper(id: &DeployId, owner: &serde_json::Value, revision: Option<&Revision>) -> Self {
-        let revision = revision.map_or("-".to_owned(), ToString::to_string);
-        let arguments = [id.to_string(), owner.to_string(), revision];
+    /// of the change that is to be made. `term` tells the keeper from others of the same deploy.
+    pub fn keeper(
+        id: &DeployId,
+        owner: &serde_json::Value,
+        term: u64,
+        change: Option<&Change>,
+    ) -> Self {
+        let named = |revision: Option<&Revision>| match revision {
+            Some(revision) => revision.to_string(),
+            None => "-".to_owned(),
+        };
+        let arguments = [
+            id.to_string(),
+            owner.to_string(),
+            named(change.map(|change| &change.revision)),
+            term.to_string(),
+            named(change.and_then(|change| change.old.as_ref())),
+        ];
         Self::new(include_str!("remote/keeper.sh"), arguments)
     }
 
@@ -271,14 +293,16 @@ impl Program {
 }
 
 impl Step {
-    /// The words that run the step under its supervisor; `number` tells it from others of the deploy.
-    pub fn words(&self, place: &Utf8Path, id: &DeployId, number: u64) -> Vec<String> {
+    /// The words that run the step under its supervisor and under no other keeper than that of `term`; `number` tells it
+    /// from other steps of the deploy.
+    pub fn words(&self, place: &Utf8Path, id: &DeployId, term: u64, number: u64) -> Vec<String> {
         let policy = match self.policy {
             Policy::Kill => "kill",
             Policy::Finish => "finish",
         };
         let supervisor = [
             id.to_string(),
+            term.to_string(),
             number.to_string(),
             self.stage.as_str().to_owned(),
             policy.to_owned(),

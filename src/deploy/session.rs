@@ -14,7 +14,7 @@ use super::control::{Control, Line, Lines};
 use super::facts::Facts;
 use super::keeper::{Bell, Farewell, Keeper, Links, Locked};
 use super::message::Message;
-use super::program::{Program, Step};
+use super::program::{Change, Program, Step};
 use crate::event::{DeployId, StepOutcome};
 use crate::model::{HostName, Revision};
 use crate::transport::{ConnectError, Connection, Exit, Process, Stream, Transport};
@@ -29,8 +29,10 @@ pub(super) struct Session {
     owner: serde_json::Value,
     connection: Option<Arc<dyn Connection>>,
     keeper: Option<Keeper>,
-    /// What is to be deployed; nothing where only the lock is wanted.
-    pub(super) revision: Option<Revision>,
+    /// What is to be done; nothing where only the lock is wanted.
+    pub(super) change: Option<Change>,
+    /// Of the last keeper.
+    term: u64,
     /// Of the last step.
     number: u64,
     /// What the host writes goes there.
@@ -120,7 +122,8 @@ impl Session {
             owner,
             connection: None,
             keeper: None,
-            revision: None,
+            change: None,
+            term: 0,
             number: 0,
             messages,
             bell,
@@ -184,8 +187,9 @@ impl Session {
         let Some(connection) = &self.connection else {
             return Err(SessionError::Lost);
         };
-        let words =
-            Program::keeper(&self.id, &self.owner, self.revision.as_ref()).words(&self.place);
+        self.term += 1;
+        let keeper = Program::keeper(&self.id, &self.owner, self.term, self.change.as_ref());
+        let words = keeper.words(&self.place);
         match Keeper::start(connection.as_ref(), &words).await {
             Ok(Locked::Taken(keeper, links)) => {
                 self.bell.hang(keeper.orders());
@@ -209,7 +213,21 @@ impl Session {
 
     /// Lets the lock go and closes the connection.
     pub(super) async fn close(&mut self, farewell: Farewell) {
+        if self
+            .keeper
+            .as_ref()
+            .is_some_and(|keeper| !keeper.is_alive())
+        {
+            // A lock whose keeper died is taken once more, so that it is let go as it should be.
+            self.disconnect().await;
+            let _again = self.lock().await;
+        }
         self.unlock(farewell).await;
+        self.disconnect().await;
+    }
+
+    async fn disconnect(&mut self) {
+        self.keeper = None;
         if let Some(connection) = self.connection.take() {
             connection.close().await;
         }
@@ -223,7 +241,7 @@ impl Session {
             return self.unreached(&reason);
         }
         self.number += 1;
-        let words = step.words(&self.place, &self.id, self.number);
+        let words = step.words(&self.place, &self.id, self.term, self.number);
         let limit = step.deadline + PATIENCE;
         let running = self.start_and_wait(&words, input, Voice::Loud);
         if let Ok((exit, heard)) = timeout(limit, running).await
@@ -264,10 +282,7 @@ impl Session {
                 return Err(reason);
             }
             sleep(pause).await;
-            self.keeper = None;
-            if let Some(connection) = self.connection.take() {
-                connection.close().await;
-            }
+            self.disconnect().await;
             let locked = self.lock().await;
             let facts = match locked {
                 Ok(_) => self.probe(&[], &[]).await,

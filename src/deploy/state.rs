@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::message::Request;
-use super::plan::{DeployPlan, Work};
+use super::plan::{DeployPlan, HostPlan, Work};
 use crate::event::HostOutcome;
 use crate::model::HostName;
 
@@ -43,12 +43,16 @@ pub(super) struct HostState {
     pub(super) is_undone: bool,
     /// Whether it is to have nothing in the end.
     is_withdrawn: bool,
+    /// Whether it has nothing now.
+    is_bare: bool,
 }
 
 /// All hosts.
 #[derive(Debug, Clone)]
 pub(super) struct States {
     pub(super) hosts: IndexMap<HostName, HostState>,
+    /// How many are doing something.
+    pub(super) busy: usize,
 }
 
 impl HostState {
@@ -75,8 +79,8 @@ impl HostState {
 
 impl States {
     pub(super) fn of(plan: &DeployPlan) -> Self {
-        let state = |work: Work| HostState {
-            phase: match work {
+        let state = |host: &HostPlan| HostState {
+            phase: match host.work {
                 Work::Everything => Phase::Waiting,
                 // There is no release to get there.
                 Work::Restart | Work::Withdraw => Phase::Prepared,
@@ -87,13 +91,15 @@ impl States {
             is_promoted: false,
             reason: None,
             is_undone: false,
-            is_withdrawn: work == Work::Withdraw,
+            is_withdrawn: host.work == Work::Withdraw,
+            is_bare: host.live.is_none(),
         };
         let hosts = plan.hosts.iter();
         Self {
             hosts: hosts
-                .map(|(name, host)| (name.clone(), state(host.work)))
+                .map(|(name, host)| (name.clone(), state(host)))
                 .collect(),
+            busy: 0,
         }
     }
 
@@ -110,7 +116,7 @@ impl States {
     }
 
     pub(super) fn is_anyone_busy(&self) -> bool {
-        self.hosts.values().any(|state| state.busy.is_some())
+        self.busy > 0
     }
 
     /// How many of some hosts have failed.
@@ -135,9 +141,9 @@ impl States {
         hosts.into_iter().filter(is_good).count()
     }
 
-    /// Whether nothing more is to be done on some hosts before those behind them have their turn.
-    pub(super) fn are_settled(&self, hosts: &[HostName]) -> bool {
-        hosts.iter().all(|host| {
+    /// How many hosts, from the first on, need nothing more before those behind them have their turn.
+    pub(super) fn settled(&self, hosts: &[HostName]) -> usize {
+        let settled = hosts.iter().take_while(|host| {
             let is_over = match self.phase(host) {
                 Phase::Waiting | Phase::Prepared | Phase::Failed => false,
                 Phase::Healthy
@@ -148,7 +154,8 @@ impl States {
                 | Phase::Fine => true,
             };
             is_over && self.is_idle(host)
-        })
+        });
+        settled.count()
     }
 
     /// The first group in which more hosts have failed than may.
@@ -171,6 +178,7 @@ impl States {
         };
         match state.phase {
             Phase::Healthy | Phase::Finalized if state.is_withdrawn => HostOutcome::Old,
+            Phase::Fine if state.is_bare => HostOutcome::Untouched,
             Phase::Healthy | Phase::Finalized | Phase::Fine => HostOutcome::New,
             Phase::RolledBack if state.is_promoted => HostOutcome::Old,
             Phase::RolledBack | Phase::GivenUp | Phase::Waiting | Phase::Prepared => {

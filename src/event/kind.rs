@@ -34,6 +34,13 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         old: Option<Revision>,
         revision: Revision,
+        /// Whether there is nothing to do on it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        idle: bool,
+    },
+    /// How far a host has come.
+    HostReached {
+        milestone: Milestone,
     },
     GroupStarted {
         hosts: usize,
@@ -107,6 +114,20 @@ impl HostCounts {
     pub fn all(self) -> usize {
         self.new + self.old + self.untouched + self.unknown
     }
+}
+
+/// How far a host has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Milestone {
+    /// The release is there.
+    Prepared,
+    /// The release is live, and every check has passed.
+    Healthy,
+    Finalized,
+    RolledBack,
+    /// Something went wrong: the text says what.
+    Failed,
 }
 
 /// How a step ended.

@@ -43,6 +43,7 @@ impl Weight {
             (
                 EventKind::Output
                 | EventKind::HostPlanned { .. }
+                | EventKind::HostReached { .. }
                 | EventKind::StepStarted { .. }
                 | EventKind::HostFinished {
                     outcome: HostOutcome::New,

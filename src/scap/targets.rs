@@ -99,12 +99,26 @@ fn candidates(name: &Utf8Path, environment: Option<&ScapEnvironment>) -> Vec<Utf
     all
 }
 
+/// The most that a list may hold, in bytes: many thousands of hosts. More is another file by mistake.
+const LARGEST: usize = 1024 * 1024;
+
 /// Reads the hosts of a list: the words that its lines begin with, each once.
 ///
 /// # Errors
-/// Where such a word is no host name.
+/// Where such a word is no host name, or the list is much too large to be one.
 pub fn read_hosts(path: &Utf8Path, text: &str) -> Result<Reading<Vec<HostName>>, ScapError> {
     let mut findings = Findings::default();
+    if text.len() > LARGEST {
+        let message = format!(
+            "this is no list of hosts: it has {} MiB",
+            text.len() / LARGEST
+        );
+        let rule = "a list has at most 1 MiB";
+        findings
+            .mistakes
+            .push(Mistake::new(path, None, message).rule(rule));
+        return findings.finish(Some(Vec::new()));
+    }
     let mut hosts: Vec<HostName> = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
@@ -155,6 +169,12 @@ mod tests {
         assert_eq!(hosts, ["a2.example", "a4.example"]);
         let warned: Vec<Option<usize>> = reading.warnings.iter().map(|w| w.line).collect();
         assert_eq!(warned, [Some(3), Some(6)]);
+        let large = "a1.example\n".repeat(1_000_000);
+        let error = read_hosts("scap/targets".into(), &large).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "scap/targets: this is no list of hosts: it has 10 MiB: a list has at most 1 MiB"
+        );
         let error = read_hosts("scap/targets".into(), "a1\n-oProxyCommand\n").unwrap_err();
         assert_eq!(
             error.to_string(),

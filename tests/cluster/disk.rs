@@ -43,6 +43,44 @@ fn a_release_that_a_full_disk_cut_short_is_made_anew_once_there_is_space() {
     }
 }
 
+/// What cannot be undone while nothing can be written is told, and undone later.
+#[test]
+fn a_disk_that_takes_nothing_at_the_switch_leaves_a_host_that_is_known_and_can_be_brought_back() {
+    let Some(lab) = Lab::get() else { return };
+    let [full, readonly, other] = lab.hosts();
+    let env = Env::new();
+    let hosts = [&full, &readonly, &other];
+    let repository = Repository::new(&env, &[], &hosts);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    let first = repository.git(&["rev-parse", "HEAD"]);
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+
+    repository.release("2");
+    full.hold(Hold::Promote);
+    readonly.hold(Hold::Promote);
+    let running = deployer.start(DEPLOY);
+    full.wait_until_held(Hold::Promote);
+    readonly.wait_until_held(Hold::Promote);
+    full.fill();
+    readonly.make_readonly();
+    full.release(Hold::Promote);
+    readonly.release(Hold::Promote);
+    let run = running.end();
+    assert_eq!(run.code, 21, "{}", run.show());
+    assert_eq!(other.state(), State::settled(&first));
+    let unknown = format!("{}: error: UNKNOWN: ", readonly.name());
+    assert!(run.stderr.contains(&unknown), "{}", run.stderr);
+
+    full.disk("2G");
+    readonly.make_writable();
+    let run = deployer.run(&["rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    for host in hosts {
+        assert_eq!(host.state(), State::settled(&first));
+    }
+}
+
 #[test]
 fn what_an_interrupted_git_left_does_not_stop_the_next_one() {
     let Some(lab) = Lab::get() else { return };

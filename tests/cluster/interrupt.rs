@@ -70,6 +70,8 @@ fn a_second_interrupt_stops_at_once_and_leaves_what_the_next_one_can_take_up() {
         let running = deployer.start(DEPLOY);
         canary.wait_until_held(place);
         running.signal("INT");
+        // Two at the same moment are one.
+        running.wait_until_said("interrupted: no new hosts");
         running.signal("INT");
         let run = running.end();
         assert_eq!(run.code, 130, "{place:?}: {}", run.show());

@@ -97,4 +97,27 @@ fn what_was_killed_at_the_end_goes_on_or_back_from_anywhere() {
     for host in hosts {
         assert_eq!(host.state(), State::settled(&first));
     }
+
+    repository.release("2");
+    kill(&deployer, &held);
+    let run = other.run(&["rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    for host in hosts {
+        assert_eq!(host.state(), State::settled(&first));
+    }
+}
+
+#[test]
+fn a_first_deploy_that_was_killed_goes_back_to_nothing() {
+    let Some(lab) = Lab::get() else { return };
+    let [one, two] = lab.hosts();
+    let (here, there) = (Env::new(), Env::new());
+    let repository = Repository::new(&here, &[], &[&one, &two]);
+    let deployer = Deployer::new(&lab, &here, &repository);
+    kill(&deployer, &[(&one, Hold::Fetch), (&two, Hold::Check)]);
+    let run = Deployer::new(&lab, &there, &repository).run(&["rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    for host in [&one, &two] {
+        assert_eq!(host.state(), State::nothing());
+    }
 }

@@ -68,7 +68,7 @@ fn who_waits_deploys_what_he_meant_when_the_other_is_done() {
     assert!(run.stderr.contains("is deploying"), "{}", run.stderr);
     let waiting = bob.start(&[DEPLOY, &["--wait", "60"]].concat());
     // He has asked: whatever is committed from here on is not what he meant.
-    two.wait_until("[ $(grep -c Accepted /var/log/sshd.log) -ge 3 ]");
+    waiting.wait_until_said("waiting for ");
     let later = repository.release("3");
     one.release(Hold::Restart);
     let run = first.end();

@@ -57,7 +57,7 @@ fn a_release_goes_there_and_back() {
     let server = GitServer::start(lab.address(), KEY, &repository.folder());
     repository.set("git_server", &server.authority());
     repository.write("src/fault", "unhealthy\n");
-    repository.release_with("2", &["fault"]);
+    let second = repository.release_with("2", &["fault"]);
     let before = canary.serves().unwrap();
     let run = env.run(&mut svcgen(&lab, &env, &repository, &deploy));
     assert_eq!(run.code, 20, "{}", run.show());
@@ -66,7 +66,12 @@ fn a_release_goes_there_and_back() {
         "{}",
         run.stderr
     );
-    assert!(!run.stderr.contains("is live on 2"), "{}", run.stderr);
+    let bad = format!("{} is live", &second[..7]);
+    assert!(!run.stderr.contains(&bad), "{}", run.stderr);
+    let good = format!("; {} is live on 2 of 2 hosts\n", &first[..7]);
+    assert!(run.stderr.contains(&good), "{}", run.stderr);
+    let log = format!(" --host {} -v --deploy-repo ", canary.name());
+    assert!(run.stderr.contains(&log), "{}", run.stderr);
     assert!(
         server
             .sent()

@@ -10,6 +10,7 @@ mod git_server;
 mod hold;
 mod host;
 mod lab;
+mod large_files;
 mod private_lab;
 mod repository;
 mod served;
@@ -25,9 +26,11 @@ pub(crate) use git_server::GitServer;
 pub(crate) use hold::Hold;
 pub(crate) use host::Host;
 pub(crate) use lab::Lab;
+pub(crate) use large_files::LargeFiles;
 pub(crate) use private_lab::PrivateLab;
 pub(crate) use repository::{KEY, Repository, at_gate, svcgen};
 pub(crate) use served::Served;
+pub(crate) use skip::has_tool;
 pub(crate) use state::State;
 
 /// A program of this folder.

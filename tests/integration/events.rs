@@ -1,7 +1,7 @@
 //! The events of a deploy are in the format that the schema describes, each kind of them.
 
 use svcgen::event::{
-    DeployResult, EventKind, HostCounts, HostOutcome, Level, StepOutcome, event_schema,
+    DeployResult, EventKind, HostCounts, HostOutcome, Level, Milestone, StepOutcome, event_schema,
 };
 use svcgen::scap::DeployStage;
 
@@ -19,6 +19,10 @@ fn one_of_each() -> Vec<EventKind> {
             live: Some(revision()),
             old: Some(revision()),
             revision: revision(),
+            idle: true,
+        },
+        EventKind::HostReached {
+            milestone: Milestone::RolledBack,
         },
         EventKind::StepStarted {
             revision: revision(),
@@ -63,6 +67,7 @@ fn place(kind: &EventKind) -> usize {
         EventKind::Interrupted => 9,
         EventKind::HostFinished { .. } => 10,
         EventKind::DeployFinished { .. } => 11,
+        EventKind::HostReached { .. } => 12,
     }
 }
 
@@ -75,7 +80,7 @@ fn an_event_of_each_kind_is_as_its_schema_says() {
     }
     let mut places: Vec<usize> = story.events.iter().map(|e| place(&e.kind)).collect();
     places.sort_unstable();
-    assert_eq!(places, (0..12).collect::<Vec<_>>());
+    assert_eq!(places, (0..13).collect::<Vec<_>>());
 
     let schema = event_schema();
     let validator = jsonschema::validator_for(&schema).unwrap();

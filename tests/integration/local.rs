@@ -12,8 +12,11 @@ fn a_release_goes_to_folders_and_back() {
     let first = farm.release("1");
     let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    let last = run.stderr.lines().last().unwrap();
-    assert!(last.ends_with(&format!("{} is live on 3 of 3 hosts", &first[..7])));
+    let last = format!(
+        "{} is live on 3 of 3 hosts\nto go back: svcgen rollback\n",
+        &first[..7]
+    );
+    assert!(run.stderr.ends_with(&last), "{}", run.stderr);
     assert_eq!(farm.answers(), all(&farm, "1"));
 
     farm.release("2");

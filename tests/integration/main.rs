@@ -17,6 +17,7 @@ mod generator;
 mod history;
 mod hosts;
 mod interview;
+mod live;
 mod local;
 mod log;
 mod names;

@@ -34,6 +34,9 @@ impl RepositoryArgs {
                 shell_words::quote(environment)
             ));
         }
+        if let Some(engine) = self.engine.and_then(|engine| engine.to_possible_value()) {
+            command.push_str(&format!(" --engine {}", engine.get_name()));
+        }
         command
     }
 }
@@ -45,6 +48,14 @@ pub(crate) enum Engine {
     Ssh,
     // The same, on hosts that are folders of this machine.
     Local,
+}
+
+/// How a deploy is shown.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct ViewArgs {
+    /// Print lines that stay, on a terminal as well: for screen readers and recordings.
+    #[arg(long)]
+    pub(crate) plain: bool,
 }
 
 /// The options of `svcgen deploy`.
@@ -80,9 +91,14 @@ pub struct DeployArgs {
     /// What is done where it fails; without a terminal it has to be said.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) on_failure: Option<OnFailure>,
+    /// Take a question that nobody answers for so long for a no to going on, and a yes to going back.
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) answer_within: Option<u64>,
     /// How many seconds to wait for a deploy of somebody else's.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
     pub(super) wait: Option<u64>,
+    #[command(flatten)]
+    pub(super) view: ViewArgs,
     /// Why: for the log.
     #[arg(value_name = "MESSAGE")]
     pub(super) message: Vec<String>,
@@ -106,6 +122,8 @@ pub struct RollbackArgs {
     /// How many seconds to wait for a deploy of somebody else's.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
     pub(super) wait: Option<u64>,
+    #[command(flatten)]
+    pub(super) view: ViewArgs,
     /// Why: for the log.
     #[arg(value_name = "MESSAGE")]
     pub(super) message: Vec<String>,

@@ -1,4 +1,7 @@
 use std::io::IsTerminal as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
@@ -19,24 +22,59 @@ impl Decide for Asked {
 /// Asks on the terminal.
 pub(super) struct Terminal {
     ui: Ui,
+    /// How long a question waits; for ever where nothing is said.
+    patience: Option<Duration>,
+    /// Whether a question was not answered: then nobody is there for the next one either.
+    is_alone: Arc<AtomicBool>,
 }
 
 impl Terminal {
-    pub(super) fn new(ui: Ui) -> Self {
-        Self { ui }
+    pub(super) fn new(ui: Ui, patience: Option<Duration>) -> Self {
+        Self {
+            ui,
+            patience,
+            is_alone: Arc::default(),
+        }
     }
 }
 
 impl Decide for Terminal {
     fn ask(&self, question: Question) -> BoxFuture<'static, bool> {
         let ui = self.ui;
-        let text = match question {
-            Question::GoOn { after } => format!("{after} is healthy; go on with the other hosts?"),
-            Question::RollBack { reason } => format!("{reason}; roll back the touched hosts?"),
+        // Without an answer nothing new is begun, and what was begun is taken back.
+        let (text, by_default) = match question {
+            Question::GoOn { after } => {
+                let text = format!("{after} is healthy; go on with the other hosts?");
+                (text, false)
+            }
+            Question::RollBack { reason } => {
+                (format!("{reason}; roll back the touched hosts?"), true)
+            }
         };
+        let (patience, is_alone) = (self.patience, Arc::clone(&self.is_alone));
         Box::pin(async move {
+            if is_alone.load(Ordering::Relaxed) {
+                return by_default;
+            }
+            let before = rustix::termios::tcgetattr(std::io::stderr());
             let asked = tokio::task::spawn_blocking(move || ui.confirm(&text));
-            matches!(asked.await, Ok(Ok(true)))
+            let Some(patience) = patience else {
+                return matches!(asked.await, Ok(Ok(true)));
+            };
+            match tokio::time::timeout(patience, asked).await {
+                Ok(answer) => matches!(answer, Ok(Ok(true))),
+                Err(_) => {
+                    is_alone.store(true, Ordering::Relaxed);
+                    // The question goes on waiting for a key until svcgen ends, and must not keep the terminal so.
+                    if let Ok(before) = &before {
+                        let now = rustix::termios::OptionalActions::Now;
+                        let _set = rustix::termios::tcsetattr(std::io::stderr(), now, before);
+                    }
+                    let seconds = patience.as_secs();
+                    ui.always(&format!("\nno answer within {seconds} s"));
+                    by_default
+                }
+            }
         })
     }
 }

@@ -1,15 +1,14 @@
 //! What earlier deploys left on the hosts: to go on with, or to go back from.
 
-use std::collections::BTreeMap;
-
 use indexmap::IndexMap;
 
-use super::{Scene, failure, opened, request};
+use super::{Scene, failure, opened};
 use crate::deploy::limit::Limit;
-use crate::deploy::{Action, Crew, Facts, PlanProblem, Request};
+use crate::deploy::{Action, Crew, Earlier, EarlierError, Facts, Owner, PlanProblem, Request};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::model::{HostName, Revision};
+use crate::ui::Ui;
 
 /// All hosts, asked how they are.
 pub(super) struct Survey {
@@ -53,55 +52,29 @@ impl Survey {
     /// Where there is none.
     pub(super) fn resumed(
         &self,
-        scene: &Scene<'_>,
+        ui: &Ui,
         id: &DeployId,
         named: Option<&str>,
     ) -> Result<Request, CommandError> {
         let named = named.map(DeployId::parse).transpose();
         let named = named.map_err(|refused| CommandError::usage(format!("--resume: {refused}")))?;
-        let unfinished = self.facts.values().filter_map(Facts::unfinished);
-        let last = unfinished.filter_map(|line| line.deploy.clone()).max();
-        let Some(earlier) = named.or(last) else {
-            return Err(
-                CommandError::usage("no deploy was interrupted on these hosts")
-                    .hint("`svcgen history` lists the deploys"),
-            );
+        let sequel = Earlier::of(&self.facts).resumed(named.as_ref())?;
+        let Owner {
+            user,
+            machine,
+            message,
+            ..
+        } = &sequel.owner;
+        let action = sequel.action;
+        let what = sequel.follows.as_ref().map_or("", DeployId::as_str);
+        let verb = match action {
+            // What is gone on with is the way back from it.
+            Action::Rollback => "going on with the rollback of",
+            Action::Deploy | Action::Restart => "going on with the deploy",
         };
-        let mut revisions: BTreeMap<HostName, Revision> = BTreeMap::new();
-        let mut owner = None;
-        for (host, facts) in &self.facts {
-            let mut lines = facts.record.iter().rev();
-            let begun = lines.find(|line| {
-                line.deploy.as_ref() == Some(&earlier)
-                    && line.step == "deploy"
-                    && line.state == "begin"
-            });
-            if let Some(line) = begun
-                && let Some(revision) = &line.rev
-            {
-                revisions.insert(host.clone(), revision.clone());
-                owner = owner.or(line.owner.clone());
-            }
-        }
-        let Some(revision) = commonest(revisions.values()) else {
-            return Err(CommandError::usage(format!(
-                "the deploy {earlier} did not get as far as to any of these hosts"
-            ))
-            .hint("`svcgen deploy` begins anew"));
-        };
-        let owner = owner.unwrap_or_default();
-        let action = Action::read(&owner.action);
-        scene.ui.status(&format!(
-            "going on with the {} {earlier} of {} on {}",
-            action.as_str(),
-            owner.user,
-            owner.machine
-        ));
-        let mut wanted = request(id, action, revision, &[owner.message]);
-        wanted.hosts = Some(revisions.keys().cloned().collect());
-        wanted.revisions = revisions;
-        wanted.resumes = Some(earlier);
-        Ok(wanted)
+        ui.status(&format!("{verb} {what} of {user} on {machine}"));
+        let owner = opened::owner(id, action.as_str(), message);
+        Ok(sequel.request(id, owner))
     }
 
     /// What it takes to go back: to a revision, or on each host to what was live before the last deploy.
@@ -114,49 +87,19 @@ impl Survey {
         to: Option<&Revision>,
         message: &str,
     ) -> Result<Request, CommandError> {
-        let mut revisions: BTreeMap<HostName, Revision> = BTreeMap::new();
-        let mut without: Vec<&HostName> = Vec::new();
-        for (host, facts) in &self.facts {
-            let is_open = facts.unfinished().is_some()
-                || facts.progress.is_some()
-                || facts.current != facts.done;
-            let target = match (to, is_open) {
-                (Some(to), _) => Some(to.clone()),
-                // Where nothing was finished there is nothing to go back to but nothing.
-                (None, true) => facts.done.clone().or(facts.current.clone()),
-                (None, false) => facts.previous(),
-            };
-            match target {
-                Some(revision) => {
-                    revisions.insert(host.clone(), revision);
-                }
-                None => without.push(host),
-            }
-        }
-        if let Some((first, rest)) = without.split_first() {
-            let more = match rest.len() {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            return Err(CommandError::usage(format!(
-                "{first}{more} has nothing to go back to that is known"
-            ))
-            .hint("`--to REV` names a revision"));
-        }
-        let revision = commonest(revisions.values())
-            .ok_or_else(|| CommandError::usage("there are no hosts to go back on"))?;
-        let mut wanted = request(id, Action::Rollback, revision, &[message.to_owned()]);
-        wanted.revisions = revisions;
-        Ok(wanted)
+        let sequel = Earlier::of(&self.facts).back(to)?;
+        Ok(sequel.request(id, opened::owner(id, Action::Rollback.as_str(), message)))
     }
 }
 
-/// The revision that most have.
-fn commonest<'a>(revisions: impl Iterator<Item = &'a Revision>) -> Option<Revision> {
-    let mut counts: BTreeMap<&Revision, usize> = BTreeMap::new();
-    for revision in revisions {
-        *counts.entry(revision).or_default() += 1;
+impl From<EarlierError> for CommandError {
+    fn from(error: EarlierError) -> Self {
+        let this = Self::usage(error.to_string());
+        match error {
+            EarlierError::NoneInterrupted => this.hint("`svcgen history` lists the deploys"),
+            EarlierError::NotThere(_) => this.hint("`svcgen deploy` begins anew"),
+            EarlierError::NothingBefore(_) => this.hint("`--to REV` names a revision"),
+            EarlierError::NoHosts => this,
+        }
     }
-    let most = counts.into_iter().max_by_key(|(_, count)| *count);
-    most.map(|(revision, _)| revision.clone())
 }

@@ -1,13 +1,13 @@
+use super::Scene;
 use crate::cli::Failure;
 use crate::deploy::{
     Action, NotBegun, Outcome, Owner, PlanProblem, PlannerError, ProblemKind, ScapLockError,
 };
 use crate::error::{CommandError, ErrorKind};
-use crate::event::{DeployResult, HostOutcome};
+use crate::event::{DeployId, DeployResult, HostOutcome};
 use crate::model::HostName;
 use crate::scap::ScapError;
 use crate::transport::ConnectFailure;
-use crate::ui::Ui;
 
 /// Why nothing was begun.
 pub(in crate::cli) fn refused(problems: &[PlanProblem], is_limited: bool) -> CommandError {
@@ -84,11 +84,31 @@ fn locked(error: CommandError, owner: &Owner) -> CommandError {
     error.hint(watch).hint("`--wait` waits for its end")
 }
 
-/// Turns the outcome into the end of the command; everything was said by then.
-pub(super) fn ended(outcome: &Outcome, action: Action, ui: &Ui) -> Result<(), Failure> {
+/// Turns the outcome into the end of the command: what was not said yet is what to type next.
+pub(super) fn ended(
+    outcome: &Outcome,
+    action: Action,
+    id: &DeployId,
+    scene: &Scene<'_>,
+) -> Result<(), Failure> {
+    let command = |text: &str| scene.repository.completed(text);
+    let failed = outcome.hosts.iter().find(|(_, _, reason)| reason.is_some());
+    let log = failed.map(|(host, ..)| command(&format!("svcgen log {id} --host {host} -v")));
     let kind = match outcome.result {
         _ if outcome.is_interrupted => super::signals::kind(),
-        DeployResult::Deployed => return Ok(()),
+        DeployResult::Deployed => {
+            match (log, action) {
+                // A few were given up within the limit.
+                (Some(log), _) => scene.ui.next(&log),
+                (None, Action::Deploy) => {
+                    scene
+                        .ui
+                        .status(&format!("to go back: {}", command("svcgen rollback")));
+                }
+                (None, Action::Rollback | Action::Restart) => {}
+            }
+            return Ok(());
+        }
         DeployResult::RolledBack if action == Action::Rollback => return Ok(()),
         DeployResult::RolledBack | DeployResult::Untouched => ErrorKind::DeployFailed,
         DeployResult::Mixed => ErrorKind::DeployUnknown,
@@ -97,17 +117,29 @@ pub(super) fn ended(outcome: &Outcome, action: Action, ui: &Ui) -> Result<(), Fa
     let mut error = CommandError::new(kind, reason);
     if outcome.result == DeployResult::Mixed {
         error = error
-            .hint("`svcgen rollback` goes back to what was live before")
-            .hint("`svcgen deploy --resume` goes on");
+            .hint(format!(
+                "`{}` goes back to what was live before",
+                command("svcgen rollback")
+            ))
+            .hint(format!(
+                "`{}` goes on",
+                command(&format!("svcgen deploy --resume {id}"))
+            ));
+    } else if let Some(log) = log {
+        error = error.hint(format!("`{log}` shows what it did and wrote"));
+    } else {
+        error = error.hint(format!(
+            "`{}` shows all of it",
+            command(&format!("svcgen log {id}"))
+        ));
     }
-    let bad = outcome.hosts.iter();
-    for (host, outcome, reason) in bad {
+    for (host, outcome, reason) in &outcome.hosts {
         if *outcome == HostOutcome::Unknown {
             let reason = reason.as_deref().unwrap_or("it was left in the middle");
             error = error.cause(format!("{host}: {reason}"));
         }
     }
-    ui.error(&error);
+    scene.ui.error(&error);
     Err(Failure::Silent(kind))
 }
 
@@ -123,6 +155,11 @@ impl From<NotBegun> for CommandError {
                 ErrorKind::DeployFailed,
                 format!("{message}; nothing was touched"),
             ),
+            NotBegun::Changed { .. } => {
+                Self::new(ErrorKind::Locked, format!("{message}; nothing was touched"))
+                    .hint("run it again")
+                    .hint("`--wait` makes the plan anew by itself")
+            }
             NotBegun::Journal(error) => Self::from_error(ErrorKind::Unexpected, &error),
             NotBegun::Interrupted => Self::new(super::signals::kind(), message),
         }

@@ -182,6 +182,8 @@ pub(in crate::cli) fn owner(id: &DeployId, action: &str, message: &str) -> Owner
         at: jiff::Timestamp::now().as_second(),
         message: message.to_owned(),
         action: action.to_owned(),
+        limit: None,
+        follows: None,
     }
 }
 

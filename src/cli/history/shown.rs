@@ -91,7 +91,11 @@ fn result(past: &PastDeploy) -> String {
         (PastState::Finished, Some(DeployResult::Mixed) | None) => "NOT DONE".to_owned(),
     };
     if let Some(seconds) = past.seconds {
-        text.push_str(&format!(" in {}", age::took(seconds)));
+        let word = match past.state {
+            PastState::Running | PastState::Interrupted => "after",
+            PastState::Finished => "in",
+        };
+        text.push_str(&format!(" {word} {}", age::took(seconds)));
     }
     let counts = past.counts.filter(|counts| counts.all() > 0);
     if let Some(counts) = counts {

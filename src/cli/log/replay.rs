@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use super::{Choice, LogArgs};
 use crate::cli::Failure;
 use crate::deploy::{JournalReader, Journals};
@@ -68,8 +70,20 @@ impl Replay<'_> {
             let Some((event, bytes)) = next.map_err(CommandError::from)? else {
                 break;
             };
-            if let EventKind::DeployStarted { hosts, .. } = &event.kind {
+            if let EventKind::DeployStarted {
+                hosts,
+                user,
+                machine,
+                ..
+            } = &event.kind
+            {
                 self.is_begun = true;
+                if self.ui.format == Format::Text {
+                    let day = event.at.to_zoned(TimeZone::system()).date();
+                    let id = &event.deploy;
+                    self.ui
+                        .status(&format!("{id} by {user} on {machine}, {day}"));
+                }
                 choice.learn(hosts)?;
             }
             self.has_ended |= matches!(event.kind, EventKind::DeployFinished { .. });

@@ -22,7 +22,8 @@ impl Executor<'_> {
                 OnFailure::Stop => false,
                 OnFailure::Ask => {
                     let reason = self.reason.clone().unwrap_or_default();
-                    self.decide.ask(Question::RollBack { reason }).await
+                    let question = Question::RollBack { reason };
+                    self.scribe.ask(self.decide, question).await
                 }
             };
         if !back {
@@ -46,32 +47,32 @@ impl Executor<'_> {
 
     /// Goes back from the last part to the first.
     pub(super) async fn go_back(&mut self) {
-        let plan = Arc::clone(&self.plan);
-        let waves: Vec<&Vec<HostName>> = plan.waves().map(|(_, hosts)| hosts).collect();
-        self.wave = self.wave.min(waves.len());
-        // Where a release was only made, nothing waits for anything.
-        let hosts = self.states.hosts.iter();
-        let unpromoted = hosts.filter(|(_, state)| state.is_undoable() && !state.is_promoted);
-        let unpromoted: Vec<HostName> = unpromoted.map(|(host, _)| host.clone()).collect();
-        for host in unpromoted {
-            self.undo(&host).await;
+        let waves = Arc::clone(&self.waves);
+        if self.wave > waves.len() {
+            self.wave = waves.len();
+            self.begun_waves = 0;
+            // Where a release was only made, nothing waits for anything.
+            let hosts = self.states.hosts.iter();
+            let unpromoted = hosts.filter(|(_, state)| state.is_undoable() && !state.is_promoted);
+            let unpromoted: Vec<HostName> = unpromoted.map(|(host, _)| host.clone()).collect();
+            for host in unpromoted {
+                self.undo(&host).await;
+            }
         }
-        while let Some(hosts) = self.wave.checked_sub(1).and_then(|wave| waves.get(wave)) {
-            let mut is_waiting = false;
-            for host in hosts.iter() {
-                let Some(state) = self.states.hosts.get(host) else {
-                    continue;
-                };
-                is_waiting |= state.busy.is_some();
-                if state.is_promoted && state.is_undoable() {
-                    self.undo(host).await;
-                    is_waiting = true;
+        while let Some(wave) = self.wave.checked_sub(1) {
+            if self.begun_waves == waves.len() - self.wave {
+                self.begun_waves += 1;
+                for host in &waves[wave].1 {
+                    let state = self.states.hosts.get(host);
+                    if state.is_some_and(|state| state.is_promoted && state.is_undoable()) {
+                        self.undo(host).await;
+                    }
                 }
             }
-            if is_waiting {
+            if self.states.is_anyone_busy() {
                 return;
             }
-            self.wave -= 1;
+            self.wave = wave;
         }
         if !self.states.is_anyone_busy() {
             self.mode = Mode::Over;

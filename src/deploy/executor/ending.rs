@@ -1,5 +1,6 @@
 //! The first and the last that a deploy has to say.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::notes::count_hosts;
@@ -7,10 +8,10 @@ use super::{Executor, NotBegun, Outcome};
 use crate::deploy::journal::JournalError;
 use crate::deploy::keeper::Farewell;
 use crate::deploy::message::{Note, Request};
-use crate::deploy::plan::Action;
+use crate::deploy::plan::{Action, Work};
 use crate::deploy::state::HostState;
 use crate::event::{About, DeployResult, EventKind, HostCounts, HostOutcome, Level};
-use crate::model::HostName;
+use crate::model::{HostName, Revision};
 
 /// How long the locks may take to be let go where nobody waits any more.
 const HURRY: Duration = Duration::from_secs(5);
@@ -58,6 +59,7 @@ impl Executor<'_> {
                     live: host.live.clone(),
                     old: host.old.clone(),
                     revision: host.revision.clone(),
+                    idle: host.work == Work::Nothing,
                 },
             };
             self.scribe.note(note);
@@ -78,7 +80,14 @@ impl Executor<'_> {
             })
         };
         if self.is_cut {
-            // The keepers find out by themselves that nobody is here.
+            // What runs there is ended, or finished, by the keepers, which find out by themselves that nobody is here; no
+            // step is begun after it was said that nobody waits.
+            for (host, state) in &self.states.hosts {
+                if let (Some(_), Some(handle)) = (&state.busy, self.handles.get(host)) {
+                    handle.abort();
+                }
+            }
+            tokio::task::yield_now().await;
             let _closed = tokio::time::timeout(HURRY, self.ask_all(farewell)).await;
         } else {
             self.ask_all(farewell).await;
@@ -197,7 +206,7 @@ impl Executor<'_> {
         let short = self.plan.revision.short();
         let mut text = match result {
             DeployResult::Deployed if self.plan.action == Action::Restart => {
-                format!("restarted, {short}, on {new} of {of} hosts")
+                format!("the service was restarted on {new} of {of} hosts")
             }
             DeployResult::Deployed => format!("{short} is live on {new} of {of} hosts"),
             DeployResult::RolledBack if self.plan.action == Action::Rollback => {
@@ -220,6 +229,24 @@ impl Executor<'_> {
                 text.push_str(&format!(", {number} {words}"));
             }
         }
+        if matches!(result, DeployResult::RolledBack | DeployResult::Untouched) {
+            text.push_str(&format!("; {}", self.all_live()));
+        }
         text
+    }
+
+    /// What is live, on how many hosts, as far as that is known.
+    fn all_live(&self) -> String {
+        let mut numbers: BTreeMap<Option<Revision>, usize> = BTreeMap::new();
+        let hosts = self.plan.hosts.keys();
+        for host in hosts.filter(|host| self.states.outcome(host) != HostOutcome::Unknown) {
+            *numbers.entry(self.live(host)).or_default() += 1;
+        }
+        let of = self.plan.hosts.len();
+        let parts = numbers.into_iter().map(|(live, number)| match live {
+            Some(live) => format!("{} is live on {number} of {of} hosts", live.short()),
+            None => format!("nothing is live on {number} of {of} hosts"),
+        });
+        parts.collect::<Vec<_>>().join(", ")
     }
 }

@@ -10,19 +10,26 @@ use crate::model::HostName;
 
 impl Executor<'_> {
     pub(super) async fn go_forward(&mut self) {
-        let waiting: Vec<HostName> = self.idle_in(Phase::Waiting);
-        for host in waiting {
-            self.ask(&host, Request::Prepare).await;
-        }
-        // Given up within the limit: it does not stay half done.
-        for host in self.idle_in(Phase::Failed) {
-            self.undo(&host).await;
+        for host in std::mem::take(&mut self.idle) {
+            match self.states.phase(&host) {
+                Phase::Waiting => self.ask(&host, Request::Prepare).await,
+                // Given up within the limit: it does not stay half done.
+                Phase::Failed => self.undo(&host).await,
+                Phase::Prepared if self.is_due(&host) => self.ask(&host, Request::Promote).await,
+                Phase::Prepared
+                | Phase::Healthy
+                | Phase::Finalized
+                | Phase::RolledBack
+                | Phase::GivenUp
+                | Phase::Lost
+                | Phase::Fine => {}
+            }
         }
         let plan = Arc::clone(&self.plan);
-        let waves: Vec<(usize, &Vec<HostName>)> = plan.waves().collect();
+        let waves = Arc::clone(&self.waves);
         while let Some((group, hosts)) = waves.get(self.wave) {
-            let is_first = plan.groups[*group].waves.first() == Some(*hosts);
-            if is_first && !self.scribe.has_begun(*group) {
+            let is_new = self.begun_waves == self.wave;
+            if is_new && !self.scribe.has_begun(*group) {
                 if let Some(before) = group.checked_sub(1)
                     && !self.may_go_on(before).await
                 {
@@ -30,15 +37,23 @@ impl Executor<'_> {
                 }
                 self.scribe.begin_group(*group, &plan.groups[*group]);
             }
-            for host in hosts.iter() {
-                if self.states.phase(host) == Phase::Prepared && self.states.is_idle(host) {
-                    self.ask(host, Request::Promote).await;
+            if is_new {
+                self.begun_waves += 1;
+                for host in hosts {
+                    if self.states.phase(host) == Phase::Prepared && self.states.is_idle(host) {
+                        self.ask(host, Request::Promote).await;
+                    }
                 }
             }
-            if !self.states.are_settled(hosts) {
+            self.settled += self.states.settled(&hosts[self.settled..]);
+            if self.settled < hosts.len() {
                 return;
             }
-            if plan.groups[*group].waves.last() == Some(*hosts) {
+            self.settled = 0;
+            if waves
+                .get(self.wave + 1)
+                .is_none_or(|(next, _)| next != group)
+            {
                 let all = || plan.groups[*group].waves.iter().flatten();
                 let (healthy, failed) = (self.states.healthy(all()), self.states.failed(all()));
                 self.scribe.end_group(&plan.groups[*group], healthy, failed);
@@ -46,6 +61,12 @@ impl Executor<'_> {
             self.wave += 1;
         }
         self.mode = Mode::Finalizing;
+        self.idle = plan.hosts.keys().cloned().collect();
+    }
+
+    /// Whether a host belongs to the part that is being promoted.
+    fn is_due(&self, host: &HostName) -> bool {
+        self.begun_waves > self.wave && self.places.get(host) == Some(&self.wave)
     }
 
     /// Whether the groups behind this one may begin.
@@ -57,7 +78,7 @@ impl Executor<'_> {
         let question = Question::GoOn {
             after: canary.name.clone(),
         };
-        if self.decide.ask(question).await {
+        if self.scribe.ask(self.decide, question).await {
             self.agreed.push(group);
             return true;
         }
@@ -66,8 +87,10 @@ impl Executor<'_> {
     }
 
     pub(super) async fn finalize(&mut self) {
-        for host in self.idle_in(Phase::Healthy) {
-            self.ask(&host, Request::Finalize).await;
+        for host in std::mem::take(&mut self.idle) {
+            if self.states.phase(&host) == Phase::Healthy && self.states.is_idle(&host) {
+                self.ask(&host, Request::Finalize).await;
+            }
         }
         if !self.states.is_anyone_busy() && self.mode == Mode::Finalizing {
             self.mode = Mode::Over;

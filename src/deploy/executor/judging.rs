@@ -1,9 +1,10 @@
 //! Takes over how the work on a host ended, and looks whether that ends the deploy.
 
 use super::{Executor, Mode, notes};
-use crate::deploy::message::{HostEnd, Request};
+use crate::deploy::message::{HostEnd, Note, Request};
 use crate::deploy::plan::Action;
 use crate::deploy::state::Phase;
+use crate::event::{About, EventKind, Level, Milestone};
 use crate::model::HostName;
 
 impl Executor<'_> {
@@ -13,6 +14,8 @@ impl Executor<'_> {
             return;
         };
         let request = state.busy.take();
+        self.states.busy -= usize::from(request.is_some());
+        self.idle.push(host.clone());
         match (end, request) {
             (HostEnd::Good, Some(Request::Prepare)) => {
                 state.phase = Phase::Prepared;
@@ -51,12 +54,42 @@ impl Executor<'_> {
                 state.reason = Some(reason.clone());
                 self.failed(host, &reason);
             }
+            (HostEnd::Changed, _) => {}
             (HostEnd::Held(owner), _) => {
                 state.phase = Phase::Failed;
                 state.reason = Some(format!("{owner} has the lock"));
                 self.failed(host, "the lock was lost to another deploy");
             }
         }
+        self.tell_milestone(host);
+    }
+
+    /// Says how far a host has come.
+    fn tell_milestone(&mut self, host: &HostName) {
+        let (Some(state), Some(plan)) = (self.states.hosts.get(host), self.plan.hosts.get(host))
+        else {
+            return;
+        };
+        let reason = || state.reason.clone().unwrap_or_default();
+        let (milestone, text) = match state.phase {
+            Phase::Waiting | Phase::Fine => return,
+            Phase::Prepared => (Milestone::Prepared, "the release is there".into()),
+            Phase::Healthy => (Milestone::Healthy, "healthy".into()),
+            Phase::Finalized => (Milestone::Finalized, "done".into()),
+            Phase::RolledBack => (Milestone::RolledBack, "as before".into()),
+            Phase::Failed | Phase::GivenUp | Phase::Lost => (Milestone::Failed, reason()),
+        };
+        let about = About {
+            host: Some(host.clone()),
+            group: Some(plan.group.clone()),
+            stage: None,
+        };
+        self.scribe.note(Note {
+            about,
+            level: Level::Info,
+            text,
+            kind: EventKind::HostReached { milestone },
+        });
     }
 
     /// Looks whether a failure ends the deploy.

@@ -16,6 +16,7 @@ const CONTEST: Duration = Duration::from_secs(10);
 struct Round {
     held: Option<(HostName, crate::deploy::Owner)>,
     failed: Option<(HostName, String)>,
+    changed: Option<HostName>,
 }
 
 impl Executor<'_> {
@@ -33,7 +34,11 @@ impl Executor<'_> {
                 return Err(NotBegun::Host { host, reason });
             }
             let Some((host, holder)) = round.held else {
-                return Ok(());
+                let Some(host) = round.changed else {
+                    return Ok(());
+                };
+                self.ask_all(|_| Request::Close(Farewell::Done)).await;
+                return Err(NotBegun::Changed { host });
             };
             let is_first = self.plan.id.as_str() < holder.deploy.as_str();
             let patience = if is_first {
@@ -63,10 +68,12 @@ impl Executor<'_> {
         let mut round = Round {
             held: None,
             failed: None,
+            changed: None,
         };
         for (host, end) in self.ask_all(|_| Request::Lock).await {
             match end {
                 HostEnd::Good => {}
+                HostEnd::Changed => round.changed = round.changed.or(Some(host)),
                 HostEnd::Held(owner) => round.held = round.held.or(Some((host, owner))),
                 HostEnd::Failed(reason) | HostEnd::Lost(reason) => {
                     round.failed = round.failed.or(Some((host, reason)));

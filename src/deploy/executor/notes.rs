@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::super::decide::{Decide, Question};
 use super::super::journal::{Journal, JournalError};
 use super::super::message::Note;
 use super::super::plan::PlannedGroup;
@@ -46,6 +47,14 @@ impl<'a> Scribe<'a> {
             begun: Vec::new(),
             is_told: false,
         }
+    }
+
+    /// Asks something while nothing else is shown.
+    pub(super) async fn ask(&mut self, decide: &dyn Decide, question: Question) -> bool {
+        self.reporter.hold();
+        let answer = decide.ask(question).await;
+        self.reporter.release();
+        answer
     }
 
     /// Adds an event.

@@ -29,7 +29,14 @@ impl HostPlanner<'_> {
         facts: &Facts,
     ) -> Result<HostPlan, Vec<PlanProblem>> {
         let request = &self.planner.request;
-        let revision = request.revisions.get(name).unwrap_or(&request.revision);
+        let live = facts.current.as_ref();
+        let revision = match request.action {
+            // It is the service alone; what it runs stays.
+            Action::Restart => live.unwrap_or(&request.revision),
+            Action::Deploy | Action::Rollback => {
+                request.revisions.get(name).unwrap_or(&request.revision)
+            }
+        };
         let mut problems = self.unfit(name, facts, revision);
         if let Some((owner, true)) = &facts.lock
             && !request.ignores_locks
@@ -48,16 +55,17 @@ impl HostPlanner<'_> {
         }
         let is_there = facts.releases.contains(revision);
         let is_rollback = request.action == Action::Rollback;
-        if is_rollback && !is_there && *revision != request.revision {
+        let is_withdrawn = self.is_withdrawn(name, facts);
+        if is_rollback && !is_there && !is_withdrawn && *revision != request.revision {
             let reason = format!("the release {} is not there any more", revision.short());
             return Err(vec![PlanProblem::unfit(name, reason)]);
         }
-        let (config, config_diff) = match is_rollback && is_there {
+        let (config, config_diff) = match is_withdrawn || is_rollback && is_there {
             // It keeps the configuration that it has.
             true => (None, String::new()),
             false => self.config(name, facts)?,
         };
-        let (objects, lacking) = match is_rollback && is_there {
+        let (objects, lacking) = match is_withdrawn || is_rollback && is_there {
             true => (Objects::There, Vec::new()),
             false => self.objects(facts, revision),
         };
@@ -66,8 +74,11 @@ impl HostPlanner<'_> {
             revision: revision.clone(),
             live: facts.current.clone(),
             done: facts.done.clone(),
-            old: old(facts),
-            work: self.work(facts, revision, &config_diff),
+            old: old(facts).filter(|_| !is_withdrawn),
+            work: match is_withdrawn {
+                true => Work::Withdraw,
+                false => self.work(facts, revision, &config_diff),
+            },
             objects,
             lacking,
             config,
@@ -111,19 +122,27 @@ impl HostPlanner<'_> {
         problems
     }
 
+    /// Whether a host goes back to before there was any release.
+    fn is_withdrawn(&self, name: &HostName, facts: &Facts) -> bool {
+        let request = &self.planner.request;
+        let is_there = facts.current.is_some() || facts.progress.is_some() || facts.done.is_some();
+        request.action == Action::Rollback && is_there && request.withdrawn.contains(name)
+    }
+
     fn work(&self, facts: &Facts, revision: &Revision, config_diff: &str) -> Work {
         let request = &self.planner.request;
         if request.action == Action::Restart {
             return Work::Restart;
+        }
+        if request.action == Action::Rollback && facts.current.is_none() {
+            // There is nothing, as there was before.
+            return Work::Nothing;
         }
         let is_live = facts.current.as_ref() == Some(revision)
             && facts.done.as_ref() == Some(revision)
             && facts.progress.is_none()
             && leads_to(&facts.place, revision)
             && config_diff.is_empty();
-        if request.action == Action::Rollback && old(facts).is_none() && facts.done.is_none() {
-            return Work::Withdraw;
-        }
         match is_live && !request.force {
             true => Work::Nothing,
             false => Work::Everything,

@@ -1,5 +1,6 @@
-# Holds the lock of a deploy for as long as svcgen is there: ID OWNER REVISION; REVISION: - where nothing is deployed.
-id=$1 owner=$2 rev=$3
+# Holds the lock of a deploy for as long as svcgen is there: ID OWNER REVISION TERM OLD
+# REVISION: - where nothing is deployed. TERM: which keeper of this deploy it is. OLD: where a rollback goes, - for nothing.
+id=$1 owner=$2 rev=$3 term=$4 old=$5
 exec 3>&2
 said=$(mkdir -p "$own/tmp" "$own/complete" "$own/running" "$own/config" 2>&1) || fail "cannot make the folders of $own: $said"
 [ -w "$own" ] || fail "$own is not writable for $(id -un)"
@@ -26,7 +27,7 @@ settle() {
 since $$; me="$$ $born $boot"
 mine=$own/lock.$id.$$
 [ ! -e "$mine" ] || rm -rf "$mine"
-{ mkdir "$mine" && printf '%s\n' "$owner" >"$mine/owner" && printf '%s\n' "$id" >"$mine/id" &&
+{ mkdir "$mine" && printf '%s\n' "$owner" >"$mine/owner" && printf '%s %s\n' "$id" "$term" >"$mine/id" &&
     printf '%s\n' "$me" >"$mine/pid"; } || fail "cannot write into $own"
 tries=0
 # A folder that is renamed over a lock is refused, since a lock is never empty.
@@ -35,7 +36,7 @@ while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
     [ "$tries" -lt 6000 ] || { rm -rf "$mine"; fail "the lock $own/lock cannot be taken"; }
     if alive "$own/lock/pid"; then
         first "$own/lock/id"
-        if [ "$line" = "$id" ]; then
+        if [ "${line% *}" = "$id" ]; then
             # The keeper that was there before the connection was lost: it is settling the steps.
             sleep 0.1; continue
         fi
@@ -59,7 +60,7 @@ trap 'settle "$id"; unlock; exit 1' HUP INT TERM
 settle '*'
 # Nobody else is here: what was being made will never be finished.
 sweep() {
-    for left in "$own"/tmp/* "$own"/running/*.pipe; do [ ! -e "$left" ] || rm -rf "$left"; done
+    for left in "$own"/tmp/* "$own"/running/*.pipe "$root"/.in-progress.svcgen-*; do [ ! -e "$left" ] || rm -rf "$left"; done
 }
 sweep
 # A lock that somebody else is about to try to take is named after his process.
@@ -74,10 +75,10 @@ tell() {
 }
 # Lets the lock go. Where it was broken, another deploy may be here by now: nothing of this is its own any more.
 part() { ! held || { tell "\"state\":\"$1\""; sweep; unlock; }; }
-done=$(revision "$root/.done")
 say "link current $(revision "$root/current")"
-say "link done $done"
-tell "\"state\":\"begin\",\"old\":${done:+\"}${done:-null}${done:+\"},\"owner\":$owner"
+say "link done $(revision "$root/.done")"
+case $old in -) old=null ;; *) old="\"$old\"" ;; esac
+tell "\"state\":\"begin\",\"old\":$old,\"owner\":$owner"
 say "locked"
 
 while :; do

@@ -4,6 +4,11 @@ wanted=$1; shift
 say "user ${LOGNAME:-$(id -un)}"
 say "now $(date +%s)"
 for tool in git timeout mkfifo mv; do command -v "$tool" >/dev/null 2>&1 || say "lacks $tool"; done
+# Before all that a deploy changes: what is read after the lock was free belongs together.
+if [ -e "$own/lock/owner" ]; then
+    if alive "$own/lock/pid"; then state=alive; else state=dead; fi
+    first "$own/lock/owner"; say "lock $state $line"
+fi
 live=$(revision "$root/current")
 say "link current $live"
 say "link done $(revision "$root/.done")"
@@ -50,10 +55,6 @@ while read -r gitdir commit; do
 done <<X
 $wanted
 X
-if [ -e "$own/lock/owner" ]; then
-    if alive "$own/lock/pid"; then state=alive; else state=dead; fi
-    first "$own/lock/owner"; say "lock $state $line"
-fi
 [ ! -e "$own/record.jsonl" ] || tail -n 200 "$own/record.jsonl" | sed 's/^/svcgen: record /' >&3
 for file; do
     if [ -f "$top$file" ] && [ -r "$top$file" ]; then say "file $(base64 -w0 <"$top$file") $file"

@@ -1,8 +1,9 @@
-# Runs one step: ID NUMBER NAME POLICY LISTEN SECONDS REVISION PROGRAM ARGUMENT...
-# LISTEN: yes where the program may leave processes behind that hold its output.
-id=$1 number=$2 name=$3 policy=$4 listen=$5 seconds=$6 revision=$7 program=$8; shift 8
+# Runs one step: ID TERM NUMBER NAME POLICY LISTEN SECONDS REVISION PROGRAM ARGUMENT...
+# TERM: of the keeper that it is meant for. LISTEN: yes where the program may leave processes behind that hold its output.
+id=$1 term=$2 number=$3 name=$4 policy=$5 listen=$6 seconds=$7 revision=$8 program=$9; shift 9
 exec 3>&2 4<&0
-first "$own/lock/id"; [ "$line" = "$id" ] || { say "fenced"; exit 1; }
+# One that was late, or whose keeper died, is not begun: another may do the same already.
+first "$own/lock/id"; { [ "$line" = "$id $term" ] && alive "$own/lock/pid"; } || { say "fenced"; exit 1; }
 about="\"deploy\":\"$id\",\"step\":\"$name\",\"rev\":\"$revision\",\"number\":$number"
 uptime; begun=$up
 if [ "$policy" = finish ]; then
@@ -30,7 +31,7 @@ step=$!
 since "$step"
 printf '%s %s %s %s %s\n' "$step" "$born" "$boot" "$policy" "$((begun + ${seconds%.*}))" >"$file"
 # From here on the keeper sees it; where there is none any more, nobody would.
-first "$own/lock/id"; [ "$line" = "$id" ] || { kill -s KILL -- "-$step" 2>/dev/null; say "fenced"; exit 1; }
+first "$own/lock/id"; [ "$line" = "$id $term" ] || { kill -s KILL -- "-$step" 2>/dev/null; say "fenced"; exit 1; }
 wait "$step"; code=$?
 case $code in
 # The children of a step that was ended go with it.

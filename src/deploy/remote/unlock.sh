@@ -3,7 +3,7 @@ exec 3>&2
 id=$1 owner=$2 now=$(date +%s)
 [ -d "$own/lock" ] || { say "absent"; exit 0; }
 first "$own/lock/id"
-[ "$line" = "$id" ] || { first "$own/lock/owner"; say "held $line"; exit 0; }
+[ "${line%% *}" = "$id" ] || { first "$own/lock/owner"; say "held $line"; exit 0; }
 # First the mark, which keeps that deploy from taking it again: it may be alive.
 mkdir -p "$own/tmp" "$own/broken" && printf '%s\n' "$owner" >"$own/broken/$id" || fail "cannot write into $own"
 record "\"deploy\":\"$id\",\"step\":\"lock\",\"state\":\"broken\",\"owner\":$owner" || fail "cannot write $own/record.jsonl"

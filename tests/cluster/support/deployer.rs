@@ -46,9 +46,13 @@ impl<'a> Deployer<'a> {
     /// Runs svcgen, without waiting for its end.
     pub(crate) fn start(&self, arguments: &[&str]) -> Running<'_> {
         let mut command = self.command(arguments);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let said = tempfile::NamedTempFile::new().unwrap();
+        command
+            .stdout(Stdio::piped())
+            .stderr(said.reopen().unwrap());
         Running {
             child: command.spawn().unwrap(),
+            said,
             deployer: self,
         }
     }
@@ -83,6 +87,8 @@ pub(crate) const DEPLOY: &[&str] = &["deploy", "--on-failure", "rollback"];
 /// svcgen at work.
 pub(crate) struct Running<'a> {
     child: Child,
+    /// What it has said on stderr so far.
+    said: tempfile::NamedTempFile,
     deployer: &'a Deployer<'a>,
 }
 
@@ -92,6 +98,23 @@ impl Running<'_> {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &pid]).status();
         assert!(sent.unwrap().success());
+    }
+
+    /// Waits until it has said something.
+    #[track_caller]
+    pub(crate) fn wait_until_said(&self, words: &str) {
+        let begun = std::time::Instant::now();
+        loop {
+            let said = std::fs::read_to_string(self.said.path()).unwrap();
+            if said.contains(words) {
+                return;
+            }
+            assert!(
+                begun.elapsed().as_secs() < 40,
+                "never said: {words}: {said}"
+            );
+            std::thread::yield_now();
+        }
     }
 
     /// Whether it has come to its end.
@@ -107,7 +130,8 @@ impl Running<'_> {
 
     /// Waits for its end; after that, no connection of it is left.
     pub(crate) fn end(self) -> Run {
-        let output = self.child.wait_with_output().unwrap();
+        let mut output = self.child.wait_with_output().unwrap();
+        output.stderr = std::fs::read(self.said.path()).unwrap();
         let run = self.deployer.env.ended(output);
         self.deployer.wait_until_disconnected();
         run

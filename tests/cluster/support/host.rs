@@ -175,7 +175,9 @@ impl Host {
                  tr '\\0\\n' '  ' 2>/dev/null <$process/cmdline && echo
              done; true"
         ));
-        let lines = list.lines().filter(|line| !line.starts_with("sshd: "));
+        // One that is just ending has no words any more.
+        let is_one = |line: &&str| !line.trim().is_empty() && !line.starts_with("sshd: ");
+        let lines = list.lines().filter(is_one);
         lines.map(|line| line.trim_end().to_owned()).collect()
     }
 }

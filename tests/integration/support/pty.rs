@@ -75,6 +75,13 @@ impl Pty {
         }
     }
 
+    /// What a terminal shows of it in the end, with what has left the screen.
+    pub(crate) fn screen(&self) -> String {
+        let mut terminal = vt100::Parser::new(500, 80, 0);
+        terminal.process(self.shown.as_bytes());
+        terminal.screen().contents().trim_end().to_owned()
+    }
+
     /// The lines as they stand on the screen: what was drawn over is gone.
     pub(crate) fn lines(&self) -> Vec<String> {
         let last = |line: &str| {

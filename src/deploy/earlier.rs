@@ -1,0 +1,232 @@
+//! What earlier deploys left on the hosts, told by the records of the hosts alone: to go on with, or to go back from.
+
+mod undo;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+
+use self::undo::Undo;
+use super::facts::{Facts, RecordLine};
+use super::limit::Limit;
+use super::plan::Action;
+use super::planner::Request;
+use super::{DeployId, Owner};
+use crate::model::{HostName, Revision};
+
+/// All hosts that were asked, and what they told.
+#[derive(Debug, Clone, Copy)]
+pub struct Earlier<'a> {
+    facts: &'a IndexMap<HostName, Facts>,
+}
+
+/// What it takes to go on with an earlier deploy, or to go back from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sequel {
+    pub action: Action,
+    /// What most hosts get.
+    pub revision: Revision,
+    pub revisions: BTreeMap<HostName, Revision>,
+    /// Hosts that had nothing before.
+    pub withdrawn: BTreeSet<HostName>,
+    pub hosts: Vec<HostName>,
+    /// The deploy itself, where it is known.
+    pub follows: Option<DeployId>,
+    /// Who began it.
+    pub owner: Owner,
+}
+
+/// Why there is nothing to go on with, or to go back to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EarlierError {
+    #[error("no deploy was interrupted on these hosts")]
+    NoneInterrupted,
+    #[error("the deploy {0} did not get as far as to any of these hosts")]
+    NotThere(DeployId),
+    #[error("{} has nothing to go back to that is known", named(.0))]
+    NothingBefore(Vec<HostName>),
+    #[error("there are no hosts to go back on")]
+    NoHosts,
+}
+
+fn named(hosts: &[HostName]) -> String {
+    match hosts.split_first() {
+        None => String::new(),
+        Some((first, [])) => first.to_string(),
+        Some((first, rest)) => format!("{first} and {} more", rest.len()),
+    }
+}
+
+impl<'a> Earlier<'a> {
+    /// What some hosts told.
+    pub fn of(facts: &'a IndexMap<HostName, Facts>) -> Self {
+        Self { facts }
+    }
+
+    /// What it takes to go on with a deploy: the one that is named, or the last that was interrupted.
+    ///
+    /// It is for all hosts that were meant, also where it did not get as far as to lock them.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn resumed(&self, named: Option<&DeployId>) -> Result<Sequel, EarlierError> {
+        let unfinished = self.facts.values().filter_map(Facts::unfinished);
+        let unfinished = unfinished.filter_map(|line| line.deploy.clone());
+        let last = unfinished.filter(|id| !self.is_followed(id)).max();
+        let earlier = named.cloned().or(last);
+        let earlier = earlier.ok_or(EarlierError::NoneInterrupted)?;
+        let mut revisions: BTreeMap<HostName, Revision> = BTreeMap::new();
+        let mut owner = None;
+        for (host, facts) in self.facts {
+            if let Some(line) = facts.begun(&earlier)
+                && let Some(revision) = &line.rev
+            {
+                revisions.insert(host.clone(), revision.clone());
+                owner = owner.or(line.owner.clone());
+            }
+        }
+        let Some(revision) = commonest(revisions.values()) else {
+            return Err(EarlierError::NotThere(earlier));
+        };
+        let owner = owner.unwrap_or_default();
+        let action = Action::read(&owner.action);
+        if let (Action::Rollback, Some(undone)) = (action, &owner.follows) {
+            let undo = Undo::of(self.facts, undone);
+            return self.sequel(undo, owner.clone());
+        }
+        if action == Action::Deploy {
+            for host in self.meant(&owner) {
+                revisions.entry(host).or_insert(revision.clone());
+            }
+        }
+        Ok(Sequel {
+            action,
+            revision,
+            hosts: self.in_order(|host| revisions.contains_key(host)),
+            revisions,
+            withdrawn: BTreeSet::new(),
+            follows: Some(earlier),
+            owner,
+        })
+    }
+
+    /// What it takes to go back: to a revision, or on each host of the last deploy to what was live before it. Hosts that
+    /// were no part of that deploy stay as they are, and a rollback that did not come to its end is gone on with.
+    ///
+    /// # Errors
+    /// Where a host has nothing to go back to.
+    pub fn back(&self, to: Option<&Revision>) -> Result<Sequel, EarlierError> {
+        if let Some(to) = to {
+            let hosts = self.facts.keys();
+            let revisions = hosts.map(|host| (host.clone(), to.clone())).collect();
+            let undo = Undo {
+                revisions,
+                ..Undo::default()
+            };
+            return self.sequel(undo, Owner::default());
+        }
+        let undo = match self.last() {
+            Some(last) => Undo::of(self.facts, &last),
+            // No deploy of svcgen's is known: what Scap has left tells.
+            None => Undo::without_records(self.facts),
+        };
+        self.sequel(undo, Owner::default())
+    }
+
+    /// Whether somebody has gone on with a deploy already, or back from it.
+    fn is_followed(&self, id: &DeployId) -> bool {
+        let mut lines = self.facts.values().flat_map(|facts| &facts.record);
+        lines.any(|line| {
+            let owner = line.owner.as_ref();
+            owner.is_some_and(|owner| owner.follows.as_ref() == Some(id))
+        })
+    }
+
+    /// The last deploy that meant to change anything.
+    fn last(&self) -> Option<DeployId> {
+        let lines = self.facts.values().flat_map(|facts| &facts.record);
+        let begun = lines.filter(|line| line.is_begin());
+        begun.filter_map(|line| line.deploy.clone()).max()
+    }
+
+    /// The hosts that a deploy was meant for.
+    fn meant(&self, owner: &Owner) -> Vec<HostName> {
+        let all: Vec<HostName> = self.facts.keys().cloned().collect();
+        let Some(text) = &owner.limit else {
+            return all;
+        };
+        let limit = Limit::parse(text).ok();
+        // Hosts that are not there any more are nothing to go on with.
+        let chosen = limit.and_then(|limit| limit.of(&all).ok());
+        chosen.unwrap_or_default()
+    }
+
+    fn in_order(&self, is_wanted: impl Fn(&HostName) -> bool) -> Vec<HostName> {
+        let hosts = self.facts.keys();
+        hosts.filter(|host| is_wanted(host)).cloned().collect()
+    }
+
+    fn sequel(&self, undo: Undo, owner: Owner) -> Result<Sequel, EarlierError> {
+        if !undo.lost.is_empty() {
+            return Err(EarlierError::NothingBefore(undo.lost));
+        }
+        let revision = commonest(undo.revisions.values()).ok_or(EarlierError::NoHosts)?;
+        Ok(Sequel {
+            action: Action::Rollback,
+            revision,
+            hosts: self.in_order(|host| undo.revisions.contains_key(host)),
+            revisions: undo.revisions,
+            withdrawn: undo.withdrawn,
+            follows: undo.undone,
+            owner,
+        })
+    }
+}
+
+impl Sequel {
+    /// Asks for it, in somebody's name.
+    pub fn request(self, id: &DeployId, owner: Owner) -> Request {
+        let resumes = match self.action {
+            Action::Deploy | Action::Restart => self.follows.clone(),
+            Action::Rollback => None,
+        };
+        Request {
+            id: id.clone(),
+            action: self.action,
+            revision: self.revision,
+            owner: Owner {
+                limit: self.owner.limit,
+                follows: self.follows,
+                ..owner
+            },
+            limit: None,
+            hosts: Some(self.hosts),
+            force: false,
+            resumes,
+            ignores_locks: false,
+            revisions: self.revisions,
+            withdrawn: self.withdrawn,
+        }
+    }
+}
+
+impl Facts {
+    /// The line with which a deploy began here, for the first time.
+    fn begun(&self, id: &DeployId) -> Option<&RecordLine> {
+        let is_it = |line: &&RecordLine| line.is_begin() && line.deploy.as_ref() == Some(id);
+        self.record.iter().find(is_it)
+    }
+}
+
+/// The revision that most have.
+fn commonest<'a>(revisions: impl Iterator<Item = &'a Revision>) -> Option<Revision> {
+    let mut counts: BTreeMap<&Revision, usize> = BTreeMap::new();
+    for revision in revisions {
+        *counts.entry(revision).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    most.map(|(revision, _)| revision.clone())
+}
+
+#[cfg(test)]
+mod tests;

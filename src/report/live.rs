@@ -1,0 +1,208 @@
+//! The live view: a table below the lines that stay, drawn anew while the deploy goes on. It ends as plain text.
+
+mod board;
+mod frame;
+mod painter;
+
+use std::io::Write as _;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use dialoguer::console::Term;
+use jiff::Timestamp;
+
+use self::board::Board;
+use self::painter::{Painter, Size};
+use super::Reporter;
+use super::plain::{Weight, line};
+use crate::event::{Event, EventKind};
+
+/// The least time between two pictures: faster than anybody reads.
+const PAUSE: Duration = Duration::from_millis(80);
+
+/// How often the times in the picture go on where nothing happens.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Shows a deploy on a terminal.
+#[derive(Debug)]
+pub struct Live {
+    shared: Arc<Shared>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    board: Board,
+    painter: Painter,
+    /// Lines that stay, and are not on the screen yet.
+    lines: Vec<String>,
+    is_changed: bool,
+    /// Whether somebody else writes below the picture.
+    is_held: bool,
+    is_over: bool,
+}
+
+impl Live {
+    /// Begins to draw on stderr.
+    pub fn new() -> Self {
+        let choice = anstream::AutoStream::choice(&std::io::stderr());
+        let shared = Arc::new(Shared::default());
+        let has_color = choice != anstream::ColorChoice::Never;
+        let state = shared.state.lock();
+        state
+            .unwrap_or_else(PoisonError::into_inner)
+            .painter
+            .has_color = has_color;
+        let drawn = Arc::clone(&shared);
+        Self {
+            shared,
+            thread: Some(std::thread::spawn(move || draw(&drawn))),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // What a thread that panicked left is no worse than an old picture.
+        self.shared
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&mut self) {
+        self.state().is_over = true;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A picture that could not be drawn is no reason to fail.
+            let _ended = thread.join();
+        }
+    }
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Reporter for Live {
+    fn event(&mut self, event: &Event) {
+        let mut state = self.state();
+        state.board.take(event);
+        if stays(event) {
+            state.lines.push(line(event));
+        }
+        state.is_changed = true;
+        let is_last = matches!(event.kind, EventKind::DeployFinished { .. });
+        drop(state);
+        self.shared.changed.notify_all();
+        if is_last {
+            self.end();
+        }
+    }
+
+    fn hold(&mut self) {
+        let mut state = self.state();
+        state.paint(Timestamp::now());
+        state.painter.leave();
+        state.is_held = true;
+    }
+
+    fn release(&mut self) {
+        self.state().is_held = false;
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl State {
+    /// Writes the lines that stay, and the picture below them.
+    fn paint(&mut self, now: Timestamp) {
+        let size = size();
+        let frame = match self.is_over {
+            true => Vec::new(),
+            false => self
+                .board
+                .frame(size.width, size.height.saturating_sub(1), now),
+        };
+        let lines = std::mem::take(&mut self.lines);
+        let bytes = self.painter.paint(&lines, frame, size);
+        self.is_changed = false;
+        // Not a stream that takes escapes away: without colour the picture moves all the same.
+        let mut err = std::io::stderr().lock();
+        // A closed stderr leaves nowhere to say so.
+        let _written = err.write_all(bytes.as_bytes()).and_then(|()| err.flush());
+    }
+}
+
+/// Draws until it is over.
+fn draw(shared: &Shared) {
+    let mut last = Instant::now();
+    let lock = || shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        let mut state = lock();
+        if !state.is_changed && !state.is_over {
+            let waited = shared.changed.wait_timeout(state, TICK);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if state.is_over {
+            state.paint(Timestamp::now());
+            return;
+        }
+        let early = PAUSE.saturating_sub(last.elapsed());
+        drop(state);
+        // Whatever happens in between is in the next picture.
+        std::thread::sleep(early);
+        let mut state = lock();
+        if !state.is_held && !state.is_over {
+            state.paint(Timestamp::now());
+        }
+        last = Instant::now();
+    }
+}
+
+/// Whether an event is a line that stays: what went wrong, groups that are through, and the end.
+fn stays(event: &Event) -> bool {
+    match &event.kind {
+        EventKind::DeployStarted { .. }
+        | EventKind::GroupFinished { .. }
+        | EventKind::RollbackStarted
+        | EventKind::Interrupted
+        | EventKind::DeployFinished { .. } => true,
+        EventKind::HostFinished { .. } => Weight::of(event) != Weight::Detail,
+        EventKind::HostPlanned { .. }
+        | EventKind::HostReached { .. }
+        | EventKind::GroupStarted { .. }
+        | EventKind::StepStarted { .. }
+        | EventKind::StepFinished { .. }
+        | EventKind::Output
+        | EventKind::Warning => Weight::of(event) == Weight::Grave,
+    }
+}
+
+/// The size of the terminal; that of an old one where it does not say.
+fn size() -> Size {
+    match Term::stderr().size_checked() {
+        Some((height, width)) if height > 1 && width > 1 => Size {
+            width: usize::from(width),
+            height: usize::from(height),
+        },
+        _ => Size {
+            width: 80,
+            height: 24,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! What the live view knows: made of events, and of nothing else.
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+
+use crate::event::{Event, EventKind, HostOutcome, Milestone, StepOutcome};
+use crate::model::{GroupName, HostName};
+
+/// Where every host stands.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Board {
+    /// What is being done, in one line.
+    pub(super) title: String,
+    pub(super) begun: Option<Timestamp>,
+    pub(super) hosts: IndexMap<HostName, HostRow>,
+}
+
+/// A host in the view.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct HostRow {
+    pub(super) group: GroupName,
+    pub(super) status: Status,
+    /// Since when that is so.
+    pub(super) since: Timestamp,
+    /// The last that it had to say.
+    pub(super) words: String,
+}
+
+/// How a host stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Status {
+    Waiting,
+    /// The step that runs, by its name.
+    AtWork(String),
+    /// The release is there; its turn has not come.
+    Prepared,
+    Healthy,
+    Done,
+    Failed,
+    RolledBack,
+    Unknown,
+    /// There is nothing to do on it.
+    Idle,
+}
+
+impl Status {
+    /// In words.
+    pub(super) fn words(&self) -> &str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::AtWork(step) => step,
+            Self::Prepared => "release is there",
+            Self::Healthy => "healthy",
+            Self::Done => "done",
+            Self::Failed => "FAILED",
+            Self::RolledBack => "rolled back",
+            Self::Unknown => "UNKNOWN",
+            Self::Idle => "nothing to do",
+        }
+    }
+}
+
+impl Board {
+    /// Takes over what an event says.
+    pub(super) fn take(&mut self, event: &Event) {
+        if let EventKind::DeployStarted { .. } = &event.kind {
+            self.title.clone_from(&event.text);
+            self.begun = Some(event.at);
+        }
+        let Some(name) = &event.about.host else {
+            return;
+        };
+        if let EventKind::HostPlanned { idle, .. } = &event.kind
+            && let Some(group) = &event.about.group
+        {
+            let status = match idle {
+                true => Status::Idle,
+                false => Status::Waiting,
+            };
+            let row = HostRow {
+                group: group.clone(),
+                status,
+                since: event.at,
+                words: String::new(),
+            };
+            self.hosts.insert(name.clone(), row);
+            return;
+        }
+        if let Some(row) = self.hosts.get_mut(name) {
+            row.take(event);
+        }
+    }
+}
+
+impl HostRow {
+    fn take(&mut self, event: &Event) {
+        let stage = event.about.stage.map_or("", |stage| stage.as_str());
+        match &event.kind {
+            EventKind::StepStarted { check, .. } => {
+                let step = match check {
+                    Some(check) => format!("check {check}"),
+                    None => stage.to_owned(),
+                };
+                self.turn(Status::AtWork(step), event.at);
+                self.words.clear();
+            }
+            EventKind::StepFinished { outcome, .. } => {
+                if *outcome != StepOutcome::Passed {
+                    self.words.clone_from(&event.text);
+                }
+            }
+            EventKind::Output | EventKind::Warning => self.words.clone_from(&event.text),
+            EventKind::HostReached { milestone } => {
+                let status = match milestone {
+                    Milestone::Prepared => Status::Prepared,
+                    Milestone::Healthy => Status::Healthy,
+                    Milestone::Finalized => Status::Done,
+                    Milestone::RolledBack => Status::RolledBack,
+                    Milestone::Failed => Status::Failed,
+                };
+                match milestone {
+                    Milestone::Failed => self.words.clone_from(&event.text),
+                    Milestone::Prepared
+                    | Milestone::Healthy
+                    | Milestone::Finalized
+                    | Milestone::RolledBack => self.words.clear(),
+                }
+                self.turn(status, event.at);
+            }
+            EventKind::HostFinished { outcome, .. } => {
+                if *outcome == HostOutcome::Unknown {
+                    self.turn(Status::Unknown, event.at);
+                }
+            }
+            EventKind::DeployStarted { .. }
+            | EventKind::HostPlanned { .. }
+            | EventKind::GroupStarted { .. }
+            | EventKind::GroupFinished { .. }
+            | EventKind::RollbackStarted
+            | EventKind::Interrupted
+            | EventKind::DeployFinished { .. } => {}
+        }
+    }
+
+    fn turn(&mut self, status: Status, at: Timestamp) {
+        self.status = status;
+        self.since = at;
+    }
+}

@@ -1,0 +1,195 @@
+//! The picture: as many lines as there is room for, from what matters most on.
+
+mod rows;
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+
+use self::rows::{Columns, clock, fit};
+use super::board::{Board, HostRow, Status};
+use crate::model::{GroupName, HostName};
+
+/// A line of the picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FrameLine {
+    pub(super) text: String,
+    pub(super) style: Style,
+}
+
+/// How a line looks; what it means is in its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    Plain,
+    Heading,
+    Faint,
+    Good,
+    Bad,
+}
+
+/// After how many seconds it is said what all wait for.
+const LONG: i64 = 3;
+
+/// How many hosts stand where.
+#[derive(Debug, Default)]
+struct Counts {
+    healthy: usize,
+    at_work: usize,
+    waiting: usize,
+    failed: usize,
+    back: usize,
+    idle: usize,
+}
+
+impl Board {
+    /// The picture, in so many columns and at most so many lines.
+    pub(super) fn frame(&self, width: usize, height: usize, now: Timestamp) -> Vec<FrameLine> {
+        if self.hosts.is_empty() || height < 2 {
+            return Vec::new();
+        }
+        let mut groups: IndexMap<&GroupName, Vec<(&HostName, &HostRow)>> = IndexMap::new();
+        for (name, row) in &self.hosts {
+            groups.entry(&row.group).or_default().push((name, row));
+        }
+        let last = self.totals(width, now);
+        let columns = Columns::of(self.hosts.keys(), width);
+        let room = height - last.len();
+        let full = self.hosts.len() + groups.len();
+        let mut lines = Vec::new();
+        for (group, hosts) in &groups {
+            lines.push(heading(group, hosts, width));
+            if full <= room {
+                lines.extend(hosts.iter().map(|(name, row)| columns.line(name, row, now)));
+            }
+        }
+        if full > room {
+            lines.truncate(room);
+            let left = room - lines.len();
+            lines.extend(self.matters(&columns, left, now));
+        }
+        lines.extend(last);
+        lines
+    }
+
+    /// The hosts that matter most: what went wrong, then what takes longest.
+    fn matters(&self, columns: &Columns, room: usize, now: Timestamp) -> Vec<FrameLine> {
+        let weight = |row: &HostRow| match row.status {
+            Status::Failed | Status::Unknown => Some(0),
+            Status::AtWork(_) => Some(1),
+            Status::Waiting
+            | Status::Prepared
+            | Status::Healthy
+            | Status::Done
+            | Status::RolledBack
+            | Status::Idle => None,
+        };
+        let hosts = self.hosts.iter();
+        let mut hosts: Vec<_> = hosts
+            .filter_map(|(name, row)| Some((weight(row)?, row.since, name, row)))
+            .collect();
+        hosts.sort_by_key(|(weight, since, ..)| (*weight, *since));
+        let shown = match hosts.len() > room {
+            true => room.saturating_sub(1),
+            false => hosts.len(),
+        };
+        let more = hosts.len() - shown;
+        let rows = hosts.into_iter().take(shown);
+        let mut lines: Vec<_> = rows
+            .map(|(_, _, name, row)| columns.line(name, row, now))
+            .collect();
+        if more > 0 && room > 0 {
+            let text = format!("  and {more} more");
+            lines.push(FrameLine {
+                text,
+                style: Style::Faint,
+            });
+        }
+        lines
+    }
+
+    /// What there is in all, since when, and what it waits for.
+    fn totals(&self, width: usize, now: Timestamp) -> Vec<FrameLine> {
+        let counts = Counts::of(self.hosts.values());
+        let begun = self.begun.unwrap_or(now);
+        let text = format!(
+            "{}  {}: {}",
+            clock(begun, now),
+            hosts_in_words(self.hosts.len()),
+            counts.words()
+        );
+        let mut lines = vec![FrameLine {
+            text: fit(&text, width.saturating_sub(1)),
+            style: Style::Heading,
+        }];
+        let at_work = self
+            .hosts
+            .iter()
+            .filter_map(|(name, row)| match &row.status {
+                Status::AtWork(step) => Some((row.since, name, step)),
+                _ => None,
+            });
+        if let Some((since, name, step)) = at_work.min()
+            && now.as_second() - since.as_second() >= LONG
+        {
+            let text = format!("waiting for {name}: {step}, {}", clock(since, now));
+            lines.push(FrameLine {
+                text: fit(&text, width.saturating_sub(1)),
+                style: Style::Plain,
+            });
+        }
+        lines
+    }
+}
+
+fn heading(group: &GroupName, hosts: &[(&HostName, &HostRow)], width: usize) -> FrameLine {
+    let counts = Counts::of(hosts.iter().map(|(_, row)| *row));
+    let text = format!(
+        "{group}  {}: {}",
+        hosts_in_words(hosts.len()),
+        counts.words()
+    );
+    FrameLine {
+        text: fit(&text, width.saturating_sub(1)),
+        style: Style::Heading,
+    }
+}
+
+fn hosts_in_words(count: usize) -> String {
+    match count {
+        1 => "1 host".to_owned(),
+        more => format!("{more} hosts"),
+    }
+}
+
+impl Counts {
+    fn of<'a>(hosts: impl Iterator<Item = &'a HostRow>) -> Self {
+        let mut counts = Self::default();
+        for row in hosts {
+            let count = match row.status {
+                Status::Waiting | Status::Prepared => &mut counts.waiting,
+                Status::AtWork(_) => &mut counts.at_work,
+                Status::Healthy | Status::Done => &mut counts.healthy,
+                Status::Failed | Status::Unknown => &mut counts.failed,
+                Status::RolledBack => &mut counts.back,
+                Status::Idle => &mut counts.idle,
+            };
+            *count += 1;
+        }
+        counts
+    }
+
+    fn words(&self) -> String {
+        let words = [
+            (self.failed, "FAILED"),
+            (self.back, "rolled back"),
+            (self.healthy, "healthy"),
+            (self.at_work, "at work"),
+            (self.waiting, "waiting"),
+            (self.idle, "with nothing to do"),
+        ];
+        let words = words.iter().filter(|(count, _)| *count > 0);
+        let words: Vec<String> = words
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        words.join(", ")
+    }
+}

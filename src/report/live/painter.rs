@@ -1,0 +1,84 @@
+//! Draws: takes the last picture away, writes the lines that stay, and the next picture below them.
+
+use std::fmt::Write as _;
+
+use dialoguer::console::measure_text_width;
+use owo_colors::OwoColorize as _;
+
+use super::frame::{FrameLine, Style};
+
+/// The size of a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Size {
+    pub(super) width: usize,
+    pub(super) height: usize,
+}
+
+/// Knows what is on the screen.
+#[derive(Debug, Default)]
+pub(super) struct Painter {
+    pub(super) has_color: bool,
+    /// How wide each line of the picture is that is there.
+    drawn: Vec<usize>,
+}
+
+impl Painter {
+    /// What to write so that the lines stay above, and the picture is below them.
+    pub(super) fn paint(&mut self, lines: &[String], frame: Vec<FrameLine>, size: Size) -> String {
+        let mut out = self.erase(size);
+        for line in lines {
+            for part in wrapped(line, size.width) {
+                out.push_str(&part);
+                out.push('\n');
+            }
+        }
+        self.drawn.clear();
+        for line in frame {
+            self.drawn.push(measure_text_width(&line.text));
+            match self.has_color {
+                true => out.push_str(&styled(&line)),
+                false => out.push_str(&line.text),
+            }
+            out.push('\n');
+        }
+        out
+    }
+
+    /// Lets the picture stay where it is.
+    pub(super) fn leave(&mut self) {
+        self.drawn.clear();
+    }
+
+    /// A terminal that has become narrower has broken the lines that do not fit any more.
+    fn erase(&self, size: Size) -> String {
+        let rows = |width: &usize| width.div_ceil(size.width.max(1)).max(1);
+        let rows: usize = self.drawn.iter().map(rows).sum();
+        match rows {
+            0 => String::new(),
+            // What has left the screen cannot be reached.
+            rows => format!("\r\x1b[{}A\x1b[J", rows.min(size.height.saturating_sub(1))),
+        }
+    }
+}
+
+/// A line that stays, broken at words where it is too long; what follows is indented.
+fn wrapped(line: &str, width: usize) -> Vec<String> {
+    let options =
+        textwrap::Options::new(width.saturating_sub(1).max(20)).subsequent_indent("         ");
+    let parts = textwrap::wrap(line, options);
+    parts.into_iter().map(|part| part.into_owned()).collect()
+}
+
+fn styled(line: &FrameLine) -> String {
+    let text = &line.text;
+    let mut out = String::new();
+    // Writing into a string does not fail.
+    let _written = match line.style {
+        Style::Plain => write!(out, "{text}"),
+        Style::Heading => write!(out, "{}", text.bold()),
+        Style::Faint => write!(out, "{}", text.dimmed()),
+        Style::Good => write!(out, "{}", text.green()),
+        Style::Bad => write!(out, "{}", text.red().bold()),
+    };
+    out
+}

@@ -1,0 +1,94 @@
+//! Scap and svcgen take turns on the same hosts.
+
+use crate::support::{Deployer, Env, GitServer, Host, KEY, Lab, Repository, State};
+
+/// Does to a host what Scap does.
+#[track_caller]
+fn scap(host: &Host, what: &str, server: &GitServer, revision: &str) {
+    let program = include_str!("scap-local");
+    let url = server.url();
+    host.sh(&format!(
+        "cat >/tmp/scap-local <<'END_OF_PROGRAM'\n{program}END_OF_PROGRAM\n
+         cd / && setpriv --reuid deploy-service --regid deploy-service --init-groups env HOME=/home/deploy-service \
+             bash /tmp/scap-local {what} {url} {KEY} {revision}"
+    ));
+}
+
+#[test]
+fn a_host_that_scap_deployed_is_deployed_by_svcgen_and_by_scap_again() {
+    let Some(lab) = Lab::get() else { return };
+    let [one, two] = lab.hosts();
+    let hosts = [&one, &two];
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &hosts);
+    let server = GitServer::start(lab.address(), KEY, &repository.folder());
+    repository.set("git_server", &server.authority());
+    let first = repository.commit("From a server");
+    let deployer = Deployer::new(&lab, &env, &repository);
+
+    for host in hosts {
+        scap(host, "deploy", &server, &first);
+        assert_eq!(host.state(), State::settled(&first));
+    }
+    let second = repository.release("2");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    for host in hosts {
+        assert_eq!(host.state(), State::settled(&second));
+    }
+
+    let third = repository.release("3");
+    for host in hosts {
+        scap(host, "deploy", &server, &third);
+        assert_eq!(host.state(), State::settled(&third));
+        assert_eq!(host.serves().unwrap().source, "3");
+    }
+    // What was before is what was before Scap's deploy, not before svcgen's own.
+    let run = deployer.run(&["rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    for host in hosts {
+        assert_eq!(host.state(), State::settled(&second));
+    }
+    // And Scap's rollback goes to what svcgen finished.
+    let fourth = repository.release("4");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    let link = format!(
+        "cd /srv/deployment/{KEY}-cache && ln -sfn revs/{second} current && ln -sfn revs/{second} .in-progress"
+    );
+    for host in hosts {
+        host.sh(&link);
+        scap(host, "rollback", &server, &second);
+        assert_eq!(host.state(), State::settled(&fourth));
+    }
+}
+
+#[test]
+fn what_scap_left_in_the_middle_is_no_interrupted_deploy_of_svcgens() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &[&host]);
+    let server = GitServer::start(lab.address(), KEY, &repository.folder());
+    repository.set("git_server", &server.authority());
+    let first = repository.commit("From a server");
+    let deployer = Deployer::new(&lab, &env, &repository);
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    // As when Scap fetched, and somebody said no.
+    host.sh(&format!(
+        "cd /srv/deployment/{KEY}-cache && ln -s revs/{first} .in-progress"
+    ));
+    let run = deployer.run(&["deploy", "--resume", "--on-failure", "stop"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr.contains("no deploy was interrupted"),
+        "{}",
+        run.stderr
+    );
+    let second = repository.release("2");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(!run.stderr.contains("interrupted"), "{}", run.stderr);
+    assert_eq!(host.state(), State::settled(&second));
+}

@@ -1,0 +1,46 @@
+//! What `remote/probe.sh` tells.
+
+use svcgen::model::Revision;
+
+use crate::host::Release;
+use crate::wire::Shell;
+
+pub(crate) fn run(shell: &Shell) -> i32 {
+    let state = shell.host.state().clone();
+    let disk = &state.disk;
+    let link =
+        |revision: &Option<Revision>| revision.as_ref().map_or(String::new(), Revision::to_string);
+    shell.say("user deploy");
+    shell.say(&format!("now {}", jiff::Timestamp::now().as_second()));
+    shell.say("git git version 2.50");
+    shell.say(&format!("link current {}", link(&disk.current)));
+    shell.say(&format!("link done {}", link(&disk.done)));
+    shell.say(&format!("link progress {}", link(&disk.progress)));
+    match &disk.place {
+        Some(revision) => shell.say(&format!("final link deploy-cache/revs/{revision}")),
+        None => shell.say("final none"),
+    }
+    shell.say("free 1000000 1000000");
+    for (revision, release) in &disk.releases {
+        let how = match release {
+            Release::Complete => "complete",
+            Release::Half | Release::Found => "found",
+        };
+        shell.say(&format!("release {revision} {how}"));
+    }
+    shell.say("has .");
+    if let Some(lock) = &disk.lock {
+        let how = if state.lock_is_alive() {
+            "alive"
+        } else {
+            "dead"
+        };
+        shell.say(&format!("lock {how} {}", lock.owner));
+    }
+    let first = disk.record.len().saturating_sub(200);
+    for line in &disk.record[first..] {
+        shell.say(&format!("record {line}"));
+    }
+    shell.say("end");
+    0
+}
