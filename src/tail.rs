@@ -61,8 +61,10 @@ pub struct LogLine {
 /// What happens to a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostNews {
-    /// Its log is not read, for good or for now.
+    /// Its log is not read, and will not be.
     Trouble(Trouble),
+    /// Its log is not read for now; it is tried again.
+    Paused(Trouble),
     /// Its log is not there, and is read once it is.
     Awaited,
     /// Its log is read again.
@@ -173,7 +175,7 @@ impl Tail {
             }
             Message::Host(what) => {
                 // Others do not wait for it.
-                if let HostNews::Trouble(_) = what {
+                if let HostNews::Trouble(_) | HostNews::Paused(_) = what {
                     self.merge.end(host);
                 }
                 news.push(News::Host(host, what));

@@ -82,7 +82,8 @@ impl Seen {
             again.place = Place::At(number + 1);
             return Novelty::Old;
         }
-        let is_later = time.is_some() && time > self.time;
+        // Where no record was read, nothing is known of times.
+        let is_later = self.time.is_some() && time > self.time;
         let novelty = match again.place {
             Place::At(_) => Novelty::New,
             Place::Before if is_later => Novelty::New,
@@ -154,6 +155,12 @@ mod tests {
             judged(&before, &[("z", Some(0)), ("c", Some(6))]),
             [Old, New]
         );
+    }
+
+    #[test]
+    fn records_before_the_only_line_that_was_read_are_old() {
+        let log = [("a", Some(1)), ("raw", None), ("b", Some(2))];
+        assert_eq!(judged(&log[1..2], &log), [Old, Old, New]);
     }
 
     #[test]

@@ -26,8 +26,8 @@ pub(super) struct Listener {
     seen: Seen,
     /// Whether the log was ever read.
     was_there: bool,
-    /// What was said last is wrong with it, while it is.
-    trouble: Option<Trouble>,
+    /// Whether it is not read now, and somebody was told.
+    is_paused: bool,
 }
 
 /// How many lines of a host may wait for those of others.
@@ -63,7 +63,7 @@ impl Listener {
             turns: Arc::new(Semaphore::new(TURNS)),
             seen: Seen::default(),
             was_there: false,
-            trouble: None,
+            is_paused: false,
         }
     }
 
@@ -80,17 +80,13 @@ impl Listener {
             let Some(trouble) = trouble else {
                 return Ok(());
             };
-            let is_over = self.wanted.extent == Extent::ToEnd || self.is_final(&trouble);
-            if self.trouble.is_none() {
-                // Else it was read meanwhile, and the pause begins anew.
-                pause = FIRST_PAUSE;
-                self.trouble = Some(trouble.clone());
-                self.tell(Message::Host(HostNews::Trouble(trouble))).await?;
-            } else if is_over {
-                self.tell(Message::Host(HostNews::Trouble(trouble))).await?;
+            if self.wanted.extent == Extent::ToEnd || self.is_final(&trouble) {
+                return self.tell(Message::Host(HostNews::Trouble(trouble))).await;
             }
-            if is_over {
-                return Ok(());
+            if !self.is_paused {
+                self.is_paused = true;
+                pause = FIRST_PAUSE;
+                self.tell(Message::Host(HostNews::Paused(trouble))).await?;
             }
             sleep(pause).await;
             pause = (pause * 2).min(LAST_PAUSE);
@@ -209,7 +205,7 @@ impl Listener {
             Note::Reading => {
                 self.was_there = true;
                 self.tell(Message::Begun).await?;
-                if self.trouble.take().is_some() {
+                if std::mem::take(&mut self.is_paused) {
                     self.tell(Message::Host(HostNews::Back)).await?;
                 }
             }

@@ -1,12 +1,12 @@
 use std::fmt;
 
-use crate::transport::ConnectError;
+use crate::transport::{ConnectError, ConnectFailure};
 
 /// Why the log of a host is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     Connect(ConnectError),
-    /// The connection is gone; it is tried again.
+    /// The connection is gone.
     Lost,
     /// It has not said anything for too long.
     Silent,
@@ -40,6 +40,9 @@ impl Access {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Connect(error) if error.kind == ConnectFailure::Other => {
+                write!(f, "{error}: {}", error.said.trim().replace('\n', " "))
+            }
             Self::Connect(error) => write!(f, "{error}"),
             Self::Lost => write!(f, "the connection is lost"),
             Self::Silent => write!(f, "it does not answer"),

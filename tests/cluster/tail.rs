@@ -80,7 +80,10 @@ fn a_host_that_is_not_there_yet_is_read_once_it_is() {
     let command = deployer.command(&["tail", "-f", "-o", "simple"]);
     let mut following = Following::start(command);
     following.until("one");
-    following.until_said(&format!("{}: it refuses the connection", two.name()));
+    following.until_said(&format!(
+        "{}: it refuses the connection; it is tried again",
+        two.name()
+    ));
     two.accept();
     following.until_said(&format!("`{LOG}` is not there yet"));
     write(&two, 2, "two");

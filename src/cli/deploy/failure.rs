@@ -67,8 +67,12 @@ pub(in crate::cli) fn connect_hint(kind: Option<ConnectFailure>, host: &HostName
         Some(ConnectFailure::HostKey) => format!(
             "ask who runs {host} whether it was installed anew; if so, `ssh-keygen -R {host}`"
         ),
-        Some(ConnectFailure::UnknownName | ConnectFailure::Unreachable | ConnectFailure::Other)
-        | None => format!("`ssh {host}` tells more"),
+        Some(ConnectFailure::UnknownName) => {
+            format!("look whether a file of targets has it misspelt; `ssh {host}` tells more")
+        }
+        Some(ConnectFailure::Unreachable | ConnectFailure::Other) | None => {
+            format!("`ssh {host}` tells more")
+        }
     }
 }
 

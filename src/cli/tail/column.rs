@@ -1,4 +1,16 @@
+use owo_colors::{AnsiColors, OwoColorize as _};
+
+use crate::bunyan::Coloring;
 use crate::model::HostName;
+
+/// The colours that hosts have in turn.
+const COLORS: [AnsiColors; 5] = [
+    AnsiColors::Cyan,
+    AnsiColors::Yellow,
+    AnsiColors::Green,
+    AnsiColors::Magenta,
+    AnsiColors::Blue,
+];
 
 /// The names of hosts at the beginning of lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,8 +19,8 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// Names as short as they can be while they tell hosts apart, all as wide as the widest.
-    pub(super) fn new(hosts: &[HostName]) -> Self {
+    /// Names as short as they can be while they tell hosts apart, all as wide as the widest; in colour, each in its own.
+    pub(super) fn new(hosts: &[HostName], coloring: Coloring) -> Self {
         let short = |host: &HostName| host.as_str().split('.').next().map(str::to_owned);
         let names: Vec<String> = hosts.iter().filter_map(short).collect();
         let are_different = names
@@ -19,7 +31,11 @@ impl Column {
             false => hosts.iter().map(ToString::to_string).collect(),
         };
         let width = names.iter().map(String::len).max().unwrap_or(0);
-        let padded = names.iter().map(|name| format!("{name:width$} | "));
+        let padded = names.iter().zip(COLORS.iter().cycle());
+        let padded = padded.map(|(name, color)| match coloring {
+            Coloring::Plain => format!("{name:width$} | "),
+            Coloring::Colored => format!("{} | ", format!("{name:width$}").color(*color)),
+        });
         Self {
             names: padded.collect(),
         }
@@ -43,7 +59,7 @@ mod tests {
             .iter()
             .map(|host| HostName::parse(host).unwrap())
             .collect();
-        Column::new(&hosts)
+        Column::new(&hosts, Coloring::Plain)
     }
 
     #[test]

@@ -26,13 +26,14 @@ impl Lines {
             Mode::Json(_) | Mode::Bunyan | Mode::Inspect => false,
         };
         let has_column = hosts.len() > 1 && is_text && !args.no_host;
+        let coloring = match screen {
+            Screen::Colored => Coloring::Colored,
+            Screen::Plain | Screen::None => Coloring::Plain,
+        };
         Self {
             printer: Printer {
                 mode,
-                coloring: match screen {
-                    Screen::Colored => Coloring::Colored,
-                    Screen::Plain | Screen::None => Coloring::Plain,
-                },
+                coloring,
                 level: args.level,
                 others: match args.strict {
                     true => Others::Hide,
@@ -40,7 +41,7 @@ impl Lines {
                 },
             },
             grep: args.grep.clone(),
-            column: has_column.then(|| Column::new(hosts)),
+            column: has_column.then(|| Column::new(hosts, coloring)),
             hosts: hosts.to_vec(),
             format,
             screen,

@@ -12,7 +12,7 @@ pub(super) struct Shown<'a> {
     lines: Lines,
     wanted: &'a Wanted,
     ui: Ui,
-    /// What is wrong with hosts, for good as far as is known.
+    /// What is wrong with hosts that will not be read.
     troubles: Vec<(HostName, Trouble)>,
     has_lines: bool,
 }
@@ -81,15 +81,16 @@ impl<'a> Shown<'a> {
                 }
                 self.troubles.push((host.clone(), trouble));
             }
+            HostNews::Paused(trouble) => {
+                self.ui
+                    .warning(&format!("{host}: {trouble}; it is tried again"));
+            }
             HostNews::Awaited => {
                 let log = &self.wanted.log;
                 let text = format!("{host}: `{log}` is not there yet; it is shown once it is");
                 self.ui.warning(&text);
             }
-            HostNews::Back => {
-                self.troubles.retain(|(other, _)| other != host);
-                self.ui.status(&format!("{host}: its log is read again"));
-            }
+            HostNews::Back => self.ui.status(&format!("{host}: its log is read again")),
             HostNews::Gap => {
                 let text = "lines may be missing that were written meanwhile";
                 self.ui.warning(&format!("{host}: {text}"));
