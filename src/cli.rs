@@ -15,6 +15,7 @@ mod request;
 mod schema;
 mod service;
 mod status;
+mod tail;
 
 use std::process::ExitCode;
 
@@ -147,6 +148,11 @@ pub enum Command {
         after_help = "Examples:\n  svcgen log                                   the newest deploy of this repository\n  svcgen log -f                                follow it to its end\n  svcgen log --host a.example.org -v           what one host did and wrote\n  svcgen log --level warning 20261123T1403     only what went wrong in that one"
     )]
     Log(log::LogArgs),
+    /// Show the logs of the service on all hosts as one, as bunyan does, or follow them.
+    #[command(
+        after_help = "Examples:\n  svcgen tail                                  the last ten lines of each host\n  svcgen tail -f --level warn                  follow warnings and worse\n  svcgen tail -l 'tea1*' -n 1000 --grep feed   look for something\n  svcgen tail -n +1 -0 --no-host | bunyan      all of it, as it was written"
+    )]
+    Tail(tail::TailArgs),
     /// List the deploys of this repository: when, who, what, and what came of it.
     #[command(
         after_help = "Examples:\n  svcgen history                               the last ten\n  svcgen history --offline                     only those from this machine, at once"
@@ -182,13 +188,13 @@ pub fn main() -> ExitCode {
     };
     let ui = Ui::new(cli.global.format, cli.global.color, questions, verbosity);
     trace(verbosity);
-    // A deploy counts signals itself: it has to undo what it began.
-    let is_deploy = match &cli.command {
-        Command::Deploy(_) | Command::Rollback(_) => true,
+    // A deploy counts signals itself: it has to undo what it began. Logs are left at once.
+    let counts = match &cli.command {
+        Command::Deploy(_) | Command::Rollback(_) | Command::Tail(_) => true,
         Command::Service(args) => args.changes(),
         _ => false,
     };
-    if !is_deploy && let Err(error) = crate::interrupt::install() {
+    if !counts && let Err(error) = crate::interrupt::install() {
         ui.warning(&format!("Ctrl-C ends svcgen at once: {error}"));
     }
     match run(&cli, &ui) {
@@ -247,6 +253,7 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Deploy(args) => deploy::run(args, &cli.global, ui),
         Command::Rollback(args) => deploy::run_rollback(args, &cli.global, ui),
         Command::Log(args) => log::run(args, &cli.global, ui),
+        Command::Tail(args) => tail::run(args, &cli.global, ui),
         Command::History(args) => history::run(args, &cli.global, ui),
         Command::Lock(args) => lock::run(args, &cli.global, ui),
         Command::Service(args) => service::run(args, &cli.global, ui),

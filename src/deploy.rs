@@ -37,7 +37,7 @@ pub use packs::{MakePack, PackError, Packs};
 pub use past::{PastDeploy, PastSource, PastState};
 pub use plan::{DeployPlan, HostPlan, PlannedGroup, ReleasePlan, RenderedFile, ServicePlan, Work};
 pub use planner::{PlanProblem, Planned, Planner, PlannerError, ProblemKind, Request};
-pub use program::{Change, Direction, Module, Objects, Policy, Program, Release, Step};
+pub use program::{Change, Direction, Inquiry, Module, Objects, Policy, Program, Release, Step};
 pub use scap_lock::{ScapLock, ScapLockError};
 pub use service_state::{Activity, ServiceState, UnitState};
 

@@ -2,6 +2,7 @@
 //!
 //! The library is public for the program and its tests only; it promises nothing to others.
 
+pub mod bunyan;
 mod child;
 pub mod cli;
 pub mod configuration;
@@ -25,6 +26,7 @@ pub mod report;
 pub mod review;
 pub mod scap;
 pub mod status;
+pub mod tail;
 pub mod transport;
 pub mod ui;
 pub mod validate;

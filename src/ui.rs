@@ -1,6 +1,7 @@
 //! The streams: results on stdout, everything else on stderr, colour only where wanted, questions only on a terminal.
 
 mod line;
+mod screen;
 mod terminal;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use owo_colors::OwoColorize as _;
 
 use crate::error::{CommandError, ErrorKind};
 
+pub(crate) use screen::{Screen, is_read, steady};
 pub(crate) use terminal::Terminal;
 
 /// How results are printed.
@@ -67,6 +69,16 @@ impl Ui {
     /// Where the stream is closed; `main` ends quietly then.
     pub fn result(&self, text: &str) -> std::io::Result<()> {
         let mut out = anstream::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+
+    /// Prints a result as it is, whatever the stream is.
+    ///
+    /// # Errors
+    /// Where the stream is closed; `main` ends quietly then.
+    pub fn exact(&self, text: &str) -> std::io::Result<()> {
+        let mut out = std::io::stdout().lock();
         out.write_all(text.as_bytes())?;
         out.flush()
     }

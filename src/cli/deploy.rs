@@ -21,7 +21,7 @@ use self::args::ViewArgs;
 pub(super) use self::args::{DeployArgs, RepositoryArgs, RollbackArgs};
 use self::asking::{Asked, Terminal};
 use self::earlier::Survey;
-pub(super) use self::failure::refused;
+pub(super) use self::failure::{connect_hint, refused};
 pub(super) use self::opened::{Opened, owner};
 pub(super) use self::service::{ServiceWish, handle_service};
 pub(super) use self::shown::named;

@@ -12,10 +12,11 @@ use tokio::sync::{Semaphore, mpsc};
 use super::facts::Facts;
 use super::keeper::{Bell, Farewell};
 use super::message::Message;
+use super::program::Inquiry;
 use super::service_state::ServiceState;
 use super::session::{Session, SessionError};
 use super::{DeployId, Owner};
-use crate::model::{HostName, Revision};
+use crate::model::HostName;
 use crate::scap::ServiceUnit;
 use crate::transport::{ConnectFailure, Transport};
 
@@ -73,14 +74,11 @@ impl Crew {
     /// Asks all targets how things are, so many at a time.
     pub async fn probe(
         &mut self,
-        commits: &[(Utf8PathBuf, Revision)],
-        files: &[Utf8PathBuf],
+        inquiry: &Inquiry,
         at_a_time: usize,
     ) -> (IndexMap<HostName, Facts>, Vec<Unreachable>) {
-        self.ask_all(at_a_time, async |session| {
-            session.probe(commits, files).await
-        })
-        .await
+        self.ask_all(at_a_time, async |session| session.probe(inquiry).await)
+            .await
     }
 
     /// Asks all targets how services are, so many at a time.

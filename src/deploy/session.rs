@@ -14,10 +14,10 @@ use super::control::{Control, Line, Lines};
 use super::facts::Facts;
 use super::keeper::{Bell, Farewell, Keeper, Links, Locked};
 use super::message::Message;
-use super::program::{Change, Program, Step};
+use super::program::{Change, Inquiry, Program, Step};
 use super::service_state::ServiceState;
 use crate::event::{DeployId, StepOutcome};
-use crate::model::{HostName, Revision};
+use crate::model::HostName;
 use crate::scap::ServiceUnit;
 use crate::transport::{ConnectError, Connection, Exit, Process, Stream, Transport};
 
@@ -148,12 +148,8 @@ impl Session {
     }
 
     /// Asks how things are.
-    pub(super) async fn probe(
-        &mut self,
-        commits: &[(Utf8PathBuf, Revision)],
-        files: &[Utf8PathBuf],
-    ) -> Result<Facts, SessionError> {
-        let words = Program::probe(commits, files).words(&self.place);
+    pub(super) async fn probe(&mut self, inquiry: &Inquiry) -> Result<Facts, SessionError> {
+        let words = Program::probe(inquiry).words(&self.place);
         self.ask(&words, Facts::read).await
     }
 
@@ -302,7 +298,7 @@ impl Session {
             self.disconnect().await;
             let locked = self.lock().await;
             let facts = match locked {
-                Ok(_) => self.probe(&[], &[]).await,
+                Ok(_) => self.probe(&Inquiry::default()).await,
                 Err(error) => Err(error),
             };
             match facts {

@@ -20,5 +20,6 @@ mod road;
 mod scap;
 mod service;
 mod support;
+mod tail;
 mod trials;
 mod unfit;

@@ -2,6 +2,8 @@ mod deployer;
 #[path = "../support/env.rs"]
 #[allow(dead_code, reason = "the other tests use the rest")]
 mod env;
+#[path = "../support/following.rs"]
+mod following;
 #[path = "../support/git.rs"]
 mod git;
 mod git_server;
@@ -19,6 +21,7 @@ mod state;
 
 pub(crate) use deployer::{DEPLOY, Deployer, Running};
 pub(crate) use env::{Env, Run};
+pub(crate) use following::Following;
 pub(crate) use git_server::GitServer;
 pub(crate) use hold::Hold;
 pub(crate) use host::Host;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod book;
+mod bunyan;
 mod check;
 mod clone;
 mod conflicts;
@@ -32,6 +33,7 @@ mod service;
 mod signals;
 mod status;
 mod support;
+mod tail;
 mod taken;
 mod texts;
 mod trees;

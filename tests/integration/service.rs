@@ -58,7 +58,7 @@ fn status_tells_what_is_true_of_each_host() {
     assert_eq!(farm.service("l01", "stop").code, 0);
     let pid = process(&farm, "l02").unwrap();
     let killed = std::process::Command::new("kill")
-        .args(["-9", &pid.to_string()])
+        .args(["-9", "--", &format!("-{pid}")])
         .status();
     assert!(killed.unwrap().success());
     while farm.answer("l02").is_some() {

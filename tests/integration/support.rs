@@ -1,6 +1,8 @@
 mod checkout;
 #[path = "../support/env.rs"]
 mod env;
+#[path = "../support/following.rs"]
+mod following;
 pub(crate) mod gerrit;
 #[path = "../support/git.rs"]
 mod git;
@@ -14,8 +16,9 @@ mod skip;
 mod tree;
 
 pub(crate) use env::{Env, Run, fixtures};
+pub(crate) use following::Following;
 pub(crate) use journal::{Story, deploy_repository, revision};
 pub(crate) use local_farm::LocalFarm;
 pub(crate) use pty::Pty;
-pub(crate) use skip::{has_tool, may_mount};
+pub(crate) use skip::{has_tool, lacks, may_mount};
 pub(crate) use tree::Tree;

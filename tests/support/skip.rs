@@ -5,15 +5,20 @@ use std::process::Command;
 ///
 /// Where it is not, the test is skipped: that is written to a file which `tests/run` shows. On CI it is a failure.
 pub(crate) fn has_tool(tool: &str) -> bool {
-    if which::which(tool).is_ok() {
-        return true;
+    let is_there = which::which(tool).is_ok();
+    if !is_there {
+        lacks(tool);
     }
+    is_there
+}
+
+/// Notes that a test is skipped for want of something that could be installed. On CI it is a failure.
+pub(crate) fn lacks(tool: &str) {
     assert!(
         std::env::var("CI").as_deref() != Ok("true"),
         "this needs `{tool}`"
     );
     skip(tool);
-    false
 }
 
 /// Whether file systems may be mounted here. Where not, the test is skipped, on CI too.

@@ -5,6 +5,7 @@ use crate::deploy::{
 };
 use crate::error::{CommandError, ErrorKind};
 use crate::event::{DeployId, DeployResult, HostOutcome};
+use crate::model::HostName;
 use crate::scap::ScapError;
 use crate::transport::ConnectFailure;
 
@@ -45,15 +46,7 @@ pub(in crate::cli) fn refused(problems: &[PlanProblem], is_limited: bool) -> Com
     });
     if let Some((problem, kind)) = connect {
         let host = &problem.host;
-        error = error.hint(match kind {
-            Some(ConnectFailure::Denied) => {
-                "`svcgen request access` is the text that asks for the account".to_owned()
-            }
-            Some(ConnectFailure::HostKey) => format!(
-                "ask who runs {host} whether it was installed anew; if so, `ssh-keygen -R {host}`"
-            ),
-            _ => format!("`ssh {host}` tells more"),
-        });
+        error = error.hint(connect_hint(kind, host));
         if !is_limited {
             error = error.hint(format!("`--limit '!{host}'` leaves it out"));
         }
@@ -63,6 +56,24 @@ pub(in crate::cli) fn refused(problems: &[PlanProblem], is_limited: bool) -> Com
         error = locked(error, owner);
     }
     error
+}
+
+/// What can be done about a host that cannot be reached.
+pub(in crate::cli) fn connect_hint(kind: Option<ConnectFailure>, host: &HostName) -> String {
+    match kind {
+        Some(ConnectFailure::Denied) => {
+            "`svcgen request access` is the text that asks for the account".to_owned()
+        }
+        Some(ConnectFailure::HostKey) => format!(
+            "ask who runs {host} whether it was installed anew; if so, `ssh-keygen -R {host}`"
+        ),
+        Some(ConnectFailure::UnknownName) => {
+            format!("is `{host}` misspelt in a file of targets? `ssh {host}` tells more")
+        }
+        Some(ConnectFailure::Unreachable | ConnectFailure::Other) | None => {
+            format!("`ssh {host}` tells more")
+        }
+    }
 }
 
 /// Adds what can be done where somebody holds a lock.

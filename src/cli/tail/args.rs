@@ -1,0 +1,118 @@
+use camino::Utf8PathBuf;
+use clap::Args;
+use regex::{Regex, RegexBuilder};
+
+use crate::bunyan::{Level, Mode};
+use crate::cli::deploy::{Opened, RepositoryArgs};
+use crate::error::CommandError;
+use crate::model::Logs;
+use crate::ui::{Format, Ui};
+
+/// The options of `svcgen tail`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What to show")]
+pub struct TailArgs {
+    #[command(flatten)]
+    pub(super) repository: RepositoryArgs,
+    /// Only these hosts, as for `svcgen deploy`.
+    #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
+    pub(super) limit: Option<String>,
+    /// Go on with what is written, until Ctrl-C.
+    #[arg(long, short)]
+    pub(super) follow: bool,
+    /// So many lines from the end of each host's log; +1: all of it.
+    #[arg(long, short = 'n', value_name = "N", default_value = "10", value_parser = lines)]
+    pub(super) lines: String,
+    /// Only records of this level or a higher one: trace to fatal, or a number.
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) level: Option<Level>,
+    /// Only what this regular expression is found in, as it is printed.
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true, value_parser = regex)]
+    pub(super) grep: Option<Regex>,
+    /// Leave out lines that are no records.
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// As bunyan's: long, short, simple, json, json-N, bunyan, inspect [default: long].
+    #[arg(long, short, value_name = "MODE")]
+    pub(super) output: Option<Mode>,
+    /// The same as `-o bunyan`.
+    #[arg(short = '0', conflicts_with = "output")]
+    pub(super) bunyan: bool,
+    /// Leave out the names of the hosts: what is printed is exactly bunyan's.
+    #[arg(long)]
+    pub(super) no_host: bool,
+    /// The log on the hosts [default: where the site has that of the service of scap.cfg].
+    #[arg(long, value_name = "PATH")]
+    log: Option<Utf8PathBuf>,
+}
+
+impl TailArgs {
+    /// Refuses what cannot be said together.
+    pub(super) fn check(&self, format: Format) -> Result<(), CommandError> {
+        let has_mode = self.output.is_some() || self.bunyan;
+        match format {
+            Format::Json if has_mode => Err(CommandError::usage(
+                "`--format json` is a form of its own, without `--output`",
+            )
+            .hint("`-o bunyan --no-host` is the log as it was written")),
+            Format::Json | Format::Text => Ok(()),
+        }
+    }
+
+    /// How records are printed.
+    pub(super) fn mode(&self) -> Mode {
+        match self.bunyan {
+            true => Mode::Bunyan,
+            false => self.output.unwrap_or_default(),
+        }
+    }
+
+    /// The path of the log, as the hosts see it.
+    pub(super) fn log(&self, opened: &Opened, ui: &Ui) -> Result<Utf8PathBuf, CommandError> {
+        if let Some(path) = &self.log {
+            return match path.is_absolute() {
+                true => Ok(path.clone()),
+                false => Err(CommandError::usage(format!(
+                    "--log: `{path}` is not the whole path of a log"
+                ))),
+            };
+        }
+        let by_default = Logs::default();
+        let logs = opened.site.as_ref().map_or(&by_default, |site| &site.logs);
+        let place = |name: &str| logs.directory.join(name).join(logs.file.as_str());
+        match opened.working.value.config.services.as_slice() {
+            [] => Err(CommandError::usage(
+                "`scap/scap.cfg` names no service whose log could be shown",
+            )
+            .hint("`--log PATH` names the log on the hosts")),
+            [one] => Ok(place(&one.name)),
+            [first, rest @ ..] => {
+                let others = rest
+                    .iter()
+                    .map(|unit| format!("`--log {}`", place(&unit.name)));
+                let others: Vec<String> = others.collect();
+                ui.status(&format!(
+                    "the log of {}; others: {}",
+                    first.name,
+                    others.join(", ")
+                ));
+                Ok(place(&first.name))
+            }
+        }
+    }
+}
+
+/// An expression that is looked for line by line.
+fn regex(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).multi_line(true).build()
+}
+
+/// What `tail -n` takes.
+fn lines(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match is_number && digits.len() < 16 {
+        true => Ok(text.to_owned()),
+        false => Err("a number of lines, or +N to begin at line N".into()),
+    }
+}

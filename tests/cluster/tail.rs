@@ -1,0 +1,161 @@
+//! The logs of real hosts as one: in order, over rotation, and where hosts cannot be read.
+
+use crate::support::{Deployer, Env, Following, Host, Lab, Repository};
+
+/// Where the service of the repository logs.
+const LOG: &str = "/srv/log/tea-pot/main.log";
+
+/// Adds a record of a second to a log.
+fn write(host: &Host, second: u32, text: &str) {
+    host.sh(&format!(
+        "mkdir -p /srv/log/tea-pot; cat >>{LOG} <<'END'
+{{\"name\":\"tea-pot\",\"hostname\":\"h\",\"pid\":1,\"level\":30,\"msg\":\"{text}\",\"time\":\"2026-11-28T12:00:{second:02}.000Z\",\"v\":0}}
+END"
+    ));
+}
+
+#[test]
+fn logs_are_followed_over_rotation_and_over_a_host_that_is_cut_off() {
+    let Some(lab) = Lab::get() else { return };
+    let [one, two] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[&one], &[&two]);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    write(&one, 1, "one");
+    write(&two, 2, "two");
+    write(&one, 3, "three");
+    write(&two, 4, "four");
+    let command = deployer.command(&["tail", "-f", "-o", "simple"]);
+    let mut following = Following::start(command);
+    for (host, text) in [
+        (&one, "one"),
+        (&two, "two"),
+        (&one, "three"),
+        (&two, "four"),
+    ] {
+        assert_eq!(
+            following.line(),
+            format!("{} | INFO - {text}\n", host.name())
+        );
+    }
+
+    one.sh(&format!(
+        "mv {LOG} {LOG}.1 && install -m 644 /dev/null {LOG}"
+    ));
+    write(&one, 5, "after the rotation");
+    following.until("after the rotation");
+
+    two.cut();
+    write(&two, 6, "written meanwhile");
+    write(&one, 7, "the others go on");
+    following.until("the others go on");
+    following.until_said(&format!("{}: the connection is lost", two.name()));
+    two.join();
+    assert_eq!(
+        following.line(),
+        format!("{} | INFO - written meanwhile\n", two.name())
+    );
+    write(&two, 8, "back");
+    assert_eq!(following.line(), format!("{} | INFO - back\n", two.name()));
+
+    for host in [&one, &two] {
+        host.sh("pgrep -u deploy-service -x tail");
+    }
+    let (code, said) = following.interrupt();
+    assert_eq!(code, 130, "{said}");
+    assert_eq!(said.matches("the connection is lost").count(), 1, "{said}");
+    assert!(said.contains("its log is read again"), "{said}");
+    deployer.wait_until_disconnected();
+    for host in [&one, &two] {
+        host.wait_until("! pgrep -u deploy-service -x 'tail|sh|timeout|dd' >/dev/null");
+    }
+}
+
+#[test]
+fn a_host_that_is_not_there_yet_is_read_once_it_is() {
+    let Some(lab) = Lab::get() else { return };
+    let [one, two] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[&one], &[&two]);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    write(&one, 1, "one");
+    two.refuse();
+    let command = deployer.command(&["tail", "-f", "-o", "simple"]);
+    let mut following = Following::start(command);
+    following.until("one");
+    following.until_said(&format!(
+        "{}: it refuses the connection; it is tried again",
+        two.name()
+    ));
+    two.accept();
+    following.until_said(&format!("`{LOG}` is not there yet"));
+    write(&two, 2, "two");
+    following.until("two");
+    assert_eq!(following.interrupt().0, 130);
+}
+
+#[test]
+fn a_log_that_cannot_be_read_says_why_and_what_to_do() {
+    let Some(lab) = Lab::get() else { return };
+    let [good, absent, forbidden, own, closed, renewed] = lab.hosts();
+    let env = Env::new();
+    let bad = [&absent, &forbidden, &own, &closed, &renewed];
+    let repository = Repository::new(&env, &[&good], &bad);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    for host in [&good, &forbidden, &own] {
+        write(host, 1, "one");
+    }
+    forbidden.sh(&format!("chgrp adm {LOG} && chmod 640 {LOG}"));
+    own.sh("chmod 700 /srv/log/tea-pot");
+    closed.sh("rm /home/deploy-service/.ssh/authorized_keys");
+    renewed.change_key();
+    let run = deployer.run(&["tail", "-o", "simple"]);
+    assert_eq!(run.code, 1, "{}", run.show());
+    assert_eq!(run.stdout, format!("{} | INFO - one\n", good.name()));
+    let causes = [
+        (&absent, "the log is not there"),
+        (
+            &forbidden,
+            "deploy-service may not read `/srv/log/tea-pot/main.log` (-rw-r----- root adm)",
+        ),
+        (
+            &own,
+            "deploy-service may not read `/srv/log/tea-pot` (drwx------ root root)",
+        ),
+        (&closed, "it does not accept the account or its key"),
+        (&renewed, "its host key is not the one that is known"),
+    ];
+    for (host, words) in causes {
+        let line = format!("cause: {}: {words}\n", host.name());
+        assert!(run.stderr.contains(&line), "{line}: {}", run.stderr);
+    }
+    assert!(
+        run.stderr
+            .starts_with(&format!("error: `{LOG}` cannot be shown of 5 of 6 hosts\n")),
+        "{}",
+        run.stderr
+    );
+
+    // One by one, each says what to do.
+    let ways = [
+        (&absent, "hint: `--log PATH` names another log"),
+        (
+            &forbidden,
+            "hint: ask that deploy-service is put into the group adm there: `svcgen request access` is the text",
+        ),
+        (&own, "hint: only root may: ask who runs "),
+        (
+            &closed,
+            "hint: `svcgen request access` is the text that asks for the account",
+        ),
+        (
+            &renewed,
+            "whether it was installed anew; if so, `ssh-keygen -R ",
+        ),
+    ];
+    for (host, words) in ways {
+        let run = deployer.run(&["tail", "-l", host.name()]);
+        assert_eq!(run.code, 1, "{}", run.show());
+        assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+    }
+}
