@@ -134,6 +134,8 @@ fn a_restart_goes_from_group_to_group_and_gives_each_host_a_new_process() {
 fn a_canary_that_does_not_come_back_ends_a_restart() {
     let farm = deployed(2);
     let before = process(&farm, "l01");
+    let live = farm.git(&["rev-parse", "HEAD"]);
+    let port = farm.env().read("hosts/l00/.svcgen/port");
     let version = farm.root("l00").join("srv/deployment/feed/deploy/version");
     std::fs::write(version, "broken\n").unwrap();
     let config = farm.env().read("deploy/scap/scap.cfg");
@@ -141,8 +143,23 @@ fn a_canary_that_does_not_come_back_ends_a_restart() {
     farm.write("scap/scap.cfg", &config);
     let run = farm.svcgen(&["service", "restart"]);
     assert_eq!(run.code, 21, "{}", run.show());
-    assert_snapshot!(run.stdout, @"");
-    assert_snapshot!(said(&run), @"");
+    assert_snapshot!(run.stdout, @"
+    l00: FAILED
+    l01: untouched
+    l02: untouched
+    ");
+    assert_snapshot!(said(&run).replace(&live[..7], "REV").replace(port.trim(), "PORT"), @"
+    restart of feed on 3 hosts
+    group canary: 1 host
+    l00: error: handle_service failed: port PORT did not open within 1 s
+    l00: error: FAILED: handle_service failed: port PORT did not open within 1 s; next: svcgen service status --limit l00
+    l01: untouched, REV is live
+    l02: untouched, REV is live
+    error: NOT DONE: feed was restarted on 0 of 3 hosts, 1 FAILED, 2 untouched
+    error: handle_service failed: port PORT did not open within 1 s on l00 (canary, 1 host)
+    hint: `svcgen log ID --host l00 -v` shows what it did and wrote
+    hint: `svcgen service status` shows how it is on each host
+    ");
     assert_eq!(process(&farm, "l01"), before);
 }
 
@@ -151,7 +168,10 @@ fn what_is_stopped_is_started_again() {
     let farm = deployed(2);
     let all = farm.svcgen(&["service", "stop"]);
     assert_eq!(all.code, 2, "{}", all.show());
-    assert_snapshot!(all.stderr, @"");
+    assert_snapshot!(all.stderr, @r#"
+    error: cannot ask "stop feed on all 3 hosts?" without a terminal
+    hint: add `--yes` to go on without being asked
+    "#);
     assert_eq!(farm.answers(), vec![Some("1".into()); 3]);
 
     let one = farm.svcgen(&["service", "stop", "-l", "l02"]);
@@ -194,10 +214,22 @@ fn names_that_are_not_there_are_refused_with_those_that_are() {
         assert_eq!(run.code, 2, "{}", run.show());
         run.stderr
     };
-    assert_snapshot!(refused(&["canari"]), @"");
-    assert_snapshot!(refused(&["l01"]), @"");
-    assert_snapshot!(refused(&["-l", "l0"]), @"");
-    assert_snapshot!(refused(&["--name", "food"]), @"");
-    assert_snapshot!(refused(&["canary", "-l", "l01"]), @"");
-    assert_snapshot!(refused(&["--dry-run"]), @"");
+    assert_snapshot!(refused(&["canari"]), @"
+    error: there is no group `canari`
+    hint: did you mean `canary`?
+    ");
+    assert_snapshot!(refused(&["l01"]), @"
+    error: there is no group `l01`
+    hint: `-l l01` means the host
+    ");
+    assert_snapshot!(refused(&["-l", "l0"]), @"error: --limit: `l0` matches no host; did you mean `l01` or `l00`?");
+    assert_snapshot!(refused(&["--name", "food"]), @"
+    error: --name: `food` is no service of `service_name`
+    hint: known: feed
+    ");
+    assert_snapshot!(refused(&["canary", "-l", "l01"]), @"
+    error: no host of these groups is meant
+    hint: look at `--limit` and at the groups of `scap/scap.cfg`
+    ");
+    assert_snapshot!(refused(&["--dry-run"]), @"error: `--dry-run` goes with start, stop and restart alone");
 }
