@@ -36,7 +36,7 @@ pub use plan::{
     Action, DeployPlan, HostPlan, PlannedGroup, ReleasePlan, RenderedFile, ServicePlan, Work,
 };
 pub use planner::{PlanProblem, Planned, Planner, PlannerError, ProblemKind, Request};
-pub use program::{Change, Direction, Module, Objects, Policy, Program, Release, Step};
+pub use program::{Change, Direction, Inquiry, Module, Objects, Policy, Program, Release, Step};
 pub use scap_lock::{ScapLock, ScapLockError};
 
 use crate::event::DeployId;

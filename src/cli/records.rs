@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::context::Context;
 use super::deploy::{Opened, with_runtime};
-use crate::deploy::{Crew, Facts, Owner, Unreachable};
+use crate::deploy::{Crew, Facts, Inquiry, Owner, Unreachable};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::interrupt;
@@ -66,7 +66,8 @@ pub(super) fn ask(
     let one = |host: HostName| {
         let mut crew = Crew::new([host.clone()], &transport, &place, &id, &Owner::default());
         async move {
-            let asked = crew.probe(&[], &[], 1);
+            let inquiry = Inquiry::default();
+            let asked = crew.probe(&inquiry, 1);
             let answer = tokio::time::timeout(PATIENCE, asked).await;
             // What did not answer is not waited for once more.
             if answer.is_ok() {

@@ -12,9 +12,10 @@ use tokio::sync::{Semaphore, mpsc};
 use super::facts::Facts;
 use super::keeper::{Bell, Farewell};
 use super::message::Message;
+use super::program::Inquiry;
 use super::session::{Session, SessionError};
 use super::{DeployId, Owner};
-use crate::model::{HostName, Revision};
+use crate::model::HostName;
 use crate::transport::{ConnectFailure, Transport};
 
 pub use self::locks::{Breaking, LockNews, NotLocked};
@@ -71,8 +72,7 @@ impl Crew {
     /// Asks all targets how things are, so many at a time.
     pub async fn probe(
         &mut self,
-        commits: &[(Utf8PathBuf, Revision)],
-        files: &[Utf8PathBuf],
+        inquiry: &Inquiry,
         at_a_time: usize,
     ) -> (IndexMap<HostName, Facts>, Vec<Unreachable>) {
         let turns = Semaphore::new(at_a_time.max(1));
@@ -82,7 +82,7 @@ impl Crew {
             .iter_mut()
             .map(|(host, (session, _))| async move {
                 let _turn = turns.acquire().await;
-                (host.clone(), session.probe(commits, files).await)
+                (host.clone(), session.probe(inquiry).await)
             })
             .collect();
         let (mut facts, mut unreachable) = (IndexMap::new(), Vec::new());

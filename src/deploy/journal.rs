@@ -28,6 +28,9 @@ pub struct Journal {
     is_empty: bool,
 }
 
+/// How many deploys of a repository keep their journal.
+const KEPT: usize = 100;
+
 /// A journal that cannot be used.
 #[derive(Debug, Error)]
 pub enum JournalError {
@@ -61,7 +64,7 @@ impl Journals {
         Self { folder }
     }
 
-    /// Begins the journal of a deploy.
+    /// Begins the journal of a deploy, and removes those that are older than the last 100.
     ///
     /// # Errors
     /// Where it cannot be written.
@@ -79,12 +82,30 @@ impl Journals {
             .map_err(failed)?;
         // Where files cannot be locked, nobody sees whether the deploy still runs.
         let _locked = file.lock();
+        self.forget();
         Ok(Journal {
             file,
-            outputs: self.folder.join(format!("{id}.hosts")),
+            outputs: self.outputs(id),
             path,
             is_empty: true,
         })
+    }
+
+    /// Removes what is older than the last deploys, except where it is still written. What cannot be removed stays: it is
+    /// tried again at the next deploy.
+    fn forget(&self) {
+        for id in self.list().into_iter().skip(KEPT) {
+            let is_running = self.open(&id).is_ok_and(|it| it.is_being_written());
+            // The journal goes last: without it, nobody would know of what hosts wrote.
+            if !is_running && removed(std::fs::remove_dir_all(self.outputs(&id))) {
+                let _is_gone = removed(std::fs::remove_file(self.path(&id)));
+            }
+        }
+    }
+
+    /// The folder with what the hosts wrote in a deploy.
+    fn outputs(&self, id: &DeployId) -> Utf8PathBuf {
+        self.folder.join(format!("{id}.hosts"))
     }
 
     /// The deploys that have a journal, from the newest on.
@@ -105,9 +126,7 @@ impl Journals {
 
     /// The file with all that a host wrote in a deploy.
     pub fn output(&self, id: &DeployId, host: &HostName) -> Utf8PathBuf {
-        self.folder
-            .join(format!("{id}.hosts"))
-            .join(format!("{host}.log"))
+        self.outputs(id).join(format!("{host}.log"))
     }
 
     /// Opens a journal, to read it.
@@ -175,11 +194,58 @@ impl Journal {
     }
 }
 
+/// Whether something is not there any more.
+fn removed(removal: std::io::Result<()>) -> bool {
+    match removal {
+        Ok(()) => true,
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
 impl Drop for Journal {
     fn drop(&mut self) {
         if self.is_empty {
             // Nothing was begun: there is nothing to read.
             let _removed = std::fs::remove_file(&self.path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_last_deploys_keep_their_journals_and_whatever_still_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::from_path_buf(folder.path().join("a/deploy")).unwrap();
+        let journals = Journals::in_folder(path);
+        let id =
+            |number: usize| DeployId::parse(&format!("20261123T14{number:04}Z-000000")).unwrap();
+        let host = HostName::parse("a.example.org").unwrap();
+        let mut running = None;
+        for number in 0..KEPT + 3 {
+            let mut journal = journals.begin(&id(number)).unwrap();
+            journal.keep_output(&host, b"said").unwrap();
+            journal.is_empty = false;
+            if number == 1 {
+                running = Some(journal);
+            }
+        }
+        let mut known = journals.list();
+        known.reverse();
+        assert_eq!(known.len(), KEPT + 1);
+        assert_eq!(known[..2], [id(1), id(3)]);
+        for (number, is_kept) in [(0, false), (1, true), (2, false), (3, true)] {
+            assert_eq!(
+                journals.output(&id(number), &host).exists(),
+                is_kept,
+                "{number}"
+            );
+        }
+        drop(running);
+        drop(journals.begin(&id(KEPT + 3)).unwrap());
+        assert!(!journals.path(&id(1)).exists());
     }
 }

@@ -14,7 +14,7 @@ use super::crew::{Crew, Unreachable};
 use super::facts::Facts;
 use super::limit::Limit;
 use super::plan::{Action, DeployPlan, HostPlan, PlannedGroup, ReleasePlan, ServicePlan};
-use super::program::Module;
+use super::program::{Inquiry, Module};
 use super::repository::{DeployRepository, RepositoryError, TreeSize};
 use super::{DeployId, Owner};
 use crate::model::{FailureLimit, HostName, Revision};
@@ -161,8 +161,21 @@ impl<'a> Planner<'a> {
     /// Asks the targets, and makes the plan.
     pub async fn plan(&self, crew: &mut Crew) -> Result<Planned, PlannerError> {
         let at_a_time = self.config().batch_size as usize;
-        let (facts, unreachable) = crew.probe(&self.commits(), &self.files(), at_a_time).await;
+        let (facts, unreachable) = crew.probe(&self.inquiry(), at_a_time).await;
         self.of_facts(&facts, &unreachable)
+    }
+
+    /// What targets are asked.
+    fn inquiry(&self) -> Inquiry {
+        let makes_releases = self.request.action != Action::Restart;
+        Inquiry {
+            commits: self.commits(),
+            files: self.files(),
+            tools: match makes_releases {
+                true => self.config().git_binary_managers.clone(),
+                false => Vec::new(),
+            },
+        }
     }
 
     /// Commits that targets are asked for, by their stores.

@@ -42,6 +42,17 @@ pub struct Step {
     pub program: Program,
 }
 
+/// What a target is asked, besides how it stands.
+#[derive(Debug, Clone, Default)]
+pub struct Inquiry {
+    /// Commits that it may have, by the stores of their objects; the first is that of the release.
+    pub commits: Vec<(Utf8PathBuf, Revision)>,
+    /// Files that matter.
+    pub files: Vec<Utf8PathBuf>,
+    /// Extensions of git that a release cannot be made without.
+    pub tools: Vec<String>,
+}
+
 /// What a deploy means to do to a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -150,15 +161,14 @@ impl Program {
     }
 
     /// Tells how things are: which commits are there, and what stands in a few files.
-    pub fn probe(commits: &[(Utf8PathBuf, Revision)], files: &[Utf8PathBuf]) -> Self {
-        let commits = commits
-            .iter()
-            .map(|(store, commit)| format!("{store} {commit}"));
+    pub fn probe(inquiry: &Inquiry) -> Self {
+        let commits = inquiry.commits.iter();
+        let commits = commits.map(|(store, commit)| format!("{store} {commit}"));
         let commits = commits.collect::<Vec<_>>().join("\n");
-        let files = files.iter().map(ToString::to_string);
+        let files = inquiry.files.iter().map(ToString::to_string);
         Self::new(
             include_str!("remote/probe.sh"),
-            [commits].into_iter().chain(files),
+            [commits, inquiry.tools.join(" ")].into_iter().chain(files),
         )
     }
 

@@ -14,9 +14,9 @@ use super::control::{Control, Line, Lines};
 use super::facts::Facts;
 use super::keeper::{Bell, Farewell, Keeper, Links, Locked};
 use super::message::Message;
-use super::program::{Change, Program, Step};
+use super::program::{Change, Inquiry, Program, Step};
 use crate::event::{DeployId, StepOutcome};
-use crate::model::{HostName, Revision};
+use crate::model::HostName;
 use crate::transport::{ConnectError, Connection, Exit, Process, Stream, Transport};
 
 /// A target during a deploy.
@@ -146,13 +146,9 @@ impl Session {
     }
 
     /// Asks how things are.
-    pub(super) async fn probe(
-        &mut self,
-        commits: &[(Utf8PathBuf, Revision)],
-        files: &[Utf8PathBuf],
-    ) -> Result<Facts, SessionError> {
+    pub(super) async fn probe(&mut self, inquiry: &Inquiry) -> Result<Facts, SessionError> {
         self.connect().await?;
-        let words = Program::probe(commits, files).words(&self.place);
+        let words = Program::probe(inquiry).words(&self.place);
         let ended = timeout(
             PATIENCE,
             self.start_and_wait(&words, Input::Nothing, Voice::Quiet),
@@ -285,7 +281,7 @@ impl Session {
             self.disconnect().await;
             let locked = self.lock().await;
             let facts = match locked {
-                Ok(_) => self.probe(&[], &[]).await,
+                Ok(_) => self.probe(&Inquiry::default()).await,
                 Err(error) => Err(error),
             };
             match facts {

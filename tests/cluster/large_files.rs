@@ -35,12 +35,18 @@ fn a_release_has_the_large_files_of_git_lfs_or_is_none() {
     repository.git(&["remote", "add", "origin", &store.origin()]);
     let deployer = Deployer::new(&lab, &env, &repository);
 
-    // Where git-lfs is not installed, that is said.
+    // Where git-lfs is not installed, that is found while nothing is touched.
     let run = deployer.deploy();
     assert_eq!(run.code, 20, "{}", run.show());
-    assert!(run.stderr.contains("lfs"), "{}", run.stderr);
+    for host in hosts {
+        let lacks = format!("{}: `git-lfs` is not installed", host.name());
+        assert!(run.stderr.contains(&lacks), "{}", run.stderr);
+    }
+    assert!(run.stderr.contains("nothing was touched"), "{}", run.stderr);
     for host in hosts {
         assert_eq!(host.state(), State::nothing());
+        let made = host.sh("ls -d /srv/deployment/tea-pot/deploy-cache 2>/dev/null || true");
+        assert_eq!(made, "");
         install(&lab, host, &program);
     }
     let run = deployer.deploy();

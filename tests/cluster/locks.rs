@@ -238,3 +238,38 @@ fn the_lock_of_a_dead_deploy_is_seen_as_such_and_can_be_broken() {
         (0, "no lock is held\n")
     );
 }
+
+#[test]
+fn a_deploy_removes_what_is_long_past_from_its_hosts() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &[&host]);
+    let run =
+        |arguments: &[&str]| -> Run { env.run(&mut svcgen(&lab, &env, &repository, arguments)) };
+    let deployed = run(&DEPLOY);
+    assert_eq!(deployed.code, 0, "{}", deployed.show());
+    let first = repository.git(&["rev-parse", "HEAD"]);
+    host.sh(&format!(
+        "cd /srv/deployment/{KEY}-cache/.svcgen && mkdir -p broken && for n in $(seq 100 249); do
+             touch -d @$n broken/20200101T000000Z-000$n
+         done
+         line='{{\"v\":1,\"at\":1,\"deploy\":\"20200101T000000Z-000100\",\"step\":\"promote\",\"state\":\"end\"}}'
+         yes \"$line\" | head -n 20000 >old && cat record.jsonl >>old && mv old record.jsonl
+         chown -R deploy-service: ."
+    ));
+    repository.release("2");
+    let deployed = run(&DEPLOY);
+    assert_eq!(deployed.code, 0, "{}", deployed.show());
+    let left = host.sh(&format!(
+        "cd /srv/deployment/{KEY}-cache/.svcgen && ls broken | wc -l && ls broken | head -n 1 && wc -l <record.jsonl && ls -A tmp"
+    ));
+    let left: Vec<&str> = left.split_whitespace().collect();
+    assert_eq!(left[..2], ["100", "20200101T000000Z-000150"], "{left:?}");
+    assert!(left[2].parse::<u32>().unwrap() < 2100, "{left:?}");
+    assert_eq!(left.len(), 3, "{left:?}");
+    // What it may have to go back to is not forgotten.
+    let back = run(&["rollback"]);
+    assert_eq!(back.code, 0, "{}", back.show());
+    assert_eq!(host.current().as_deref(), Some(first.as_str()));
+}

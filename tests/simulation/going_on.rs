@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use svcgen::deploy::{Action, Crew, DeployPlan, Earlier, EarlierError, OnFailure, Owner, Work};
+use svcgen::deploy::{
+    Action, Crew, DeployPlan, Earlier, EarlierError, Inquiry, OnFailure, Owner, Work,
+};
 use svcgen::event::DeployResult;
 use svcgen::model::{HostName, Revision};
 use tokio::sync::watch;
@@ -72,7 +74,7 @@ pub(crate) async fn after(
     let config = &deployer.directory.value.config;
     let place = config.git_deploy_dir.join(config.git_repo.as_str());
     let mut crew = Crew::new(hosts, &deployer.transport(), &place, &id, &owner);
-    let (facts, unreachable) = crew.probe(&[], &[], 10).await;
+    let (facts, unreachable) = crew.probe(&Inquiry::default(), 10).await;
     assert!(unreachable.is_empty(), "{unreachable:?}");
     crew.close().await;
     let earlier = Earlier::of(&facts);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
-use svcgen::event::{DeployId, Event, EventKind};
+use svcgen::event::{DeployId, Event, EventKind, StepOutcome};
 use svcgen::model::{HostName, Revision};
 
 use crate::chance::Chance;
@@ -19,7 +19,8 @@ pub(crate) struct World {
     pub(crate) is_even: bool,
     truth: Mutex<Vec<Truth>>,
     told: Mutex<BTreeSet<(DeployId, HostName, String)>>,
-    going_back: Mutex<BTreeSet<DeployId>>,
+    /// Deploys that go back, on all hosts or on one.
+    going_back: Mutex<BTreeSet<(DeployId, Option<HostName>)>>,
     /// A journal for which there is not much room, and where it begins.
     short: Mutex<Option<(DeployId, Utf8PathBuf, u64)>>,
     wrong: Mutex<Vec<String>>,
@@ -95,8 +96,19 @@ impl World {
 
     /// Takes note of an event that is in the journal.
     pub(crate) fn hear(&self, event: &Event) {
-        if event.kind == EventKind::RollbackStarted {
-            self.going_back.lock().unwrap().insert(event.deploy.clone());
+        match (&event.kind, &event.about.host) {
+            (EventKind::RollbackStarted, _) => {
+                let all = (event.deploy.clone(), None);
+                self.going_back.lock().unwrap().insert(all);
+            }
+            // What comes behind a step that failed is the way back, also where its group may do without the host.
+            (EventKind::StepFinished { outcome, .. }, Some(host))
+                if *outcome != StepOutcome::Passed =>
+            {
+                let one = (event.deploy.clone(), Some(host.clone()));
+                self.going_back.lock().unwrap().insert(one);
+            }
+            _ => {}
         }
         if let (EventKind::StepStarted { .. }, Some(host), Some(stage)) =
             (&event.kind, &event.about.host, event.about.stage)
@@ -118,7 +130,10 @@ impl World {
             && id == deploy
         {
             // A full disk does not keep hosts from being brought back.
-            let is_excused = self.going_back.lock().unwrap().contains(deploy);
+            let going_back = self.going_back.lock().unwrap();
+            let is_excused = [None, Some(host.clone())]
+                .into_iter()
+                .any(|whom| going_back.contains(&(deploy.clone(), whom)));
             return is_excused || is_written(path, *begin, host, stage);
         }
         let told = (deploy.clone(), host.clone(), stage.to_owned());

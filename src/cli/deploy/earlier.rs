@@ -4,7 +4,9 @@ use indexmap::IndexMap;
 
 use super::{Scene, failure, opened};
 use crate::deploy::limit::Limit;
-use crate::deploy::{Action, Crew, Earlier, EarlierError, Facts, Owner, PlanProblem, Request};
+use crate::deploy::{
+    Action, Crew, Earlier, EarlierError, Facts, Inquiry, Owner, PlanProblem, Request,
+};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::model::{HostName, Revision};
@@ -36,7 +38,8 @@ impl Survey {
         let id = DeployId::new(jiff::Timestamp::now());
         let owner = opened::owner(&id, Action::Deploy.as_str(), "");
         let mut crew = Crew::new(hosts, &transport, &place, &id, &owner);
-        let asked = crew.probe(&[], &[], config.batch_size as usize);
+        let inquiry = Inquiry::default();
+        let asked = crew.probe(&inquiry, config.batch_size as usize);
         let (facts, unreachable) = scene.unless_interrupted(asked).await?;
         if !unreachable.is_empty() {
             crew.close().await;

@@ -65,6 +65,14 @@ sweep() {
 sweep
 # A lock that somebody else is about to try to take is named after his process.
 for left in "$own"/lock.*; do [ ! -e "$left" ] || [ -e "/proc/${left##*.}" ] || rm -rf "$left"; done
+# What is long past goes: the last hundred locks that were broken, and the last thousands of lines, are enough.
+forget() {
+    [ ! -d "$own/broken" ] || ls -1t "$own/broken" | tail -n +101 | while read -r left; do rm -f "$own/broken/$left"; done
+    [ -n "$(find "$own/record.jsonl" -size +1024k 2>/dev/null)" ] || return 0
+    tail -n 2000 "$own/record.jsonl" >"$own/tmp/record" && sync "$own/tmp/record" &&
+        mv -f "$own/tmp/record" "$own/record.jsonl" || rm -f "$own/tmp/record"
+}
+forget
 # A line that a full disk cut short must not spoil the one behind it.
 [ ! -s "$own/record.jsonl" ] || [ -z "$(tail -c 1 "$own/record.jsonl")" ] || echo >>"$own/record.jsonl"
 # Whoever comes after an interrupted deploy, from whatever machine, finds out here what it was. The first step that

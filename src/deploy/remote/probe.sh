@@ -1,6 +1,7 @@
-# Tells how things are, and changes nothing: STORES FILE...; STORES: a line "GITDIR COMMIT" each, the release's own first.
+# Tells how things are, and changes nothing: STORES TOOLS FILE...
+# STORES: a line "GITDIR COMMIT" each, the release's own first. TOOLS: extensions of git that a release takes.
 exec 3>&2
-wanted=$1; shift
+wanted=$1 extensions=$2; shift 2
 say "user ${LOGNAME:-$(id -un)}"
 say "now $(date +%s)"
 for tool in git timeout mkfifo mv; do command -v "$tool" >/dev/null 2>&1 || say "lacks $tool"; done
@@ -43,6 +44,9 @@ is_live=no
 case $wanted in ". ${live:-nothing}"*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
 if [ "$is_live" = no ]; then
     say "git $(git --version 2>/dev/null)"
+    for tool in $extensions; do
+        command -v "$tool" >/dev/null 2>&1 || [ -x "$(git --exec-path 2>/dev/null)/$tool" ] || say "lacks $tool"
+    done
     say free $(df -k --output=avail,iavail "$folder" 2>/dev/null | tail -n 1)
 fi
 while read -r gitdir commit; do
