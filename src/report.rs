@@ -1,5 +1,6 @@
 //! Shows the events of a deploy. A reporter steers nothing.
 
+pub mod html;
 mod json;
 mod live;
 mod plain;

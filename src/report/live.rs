@@ -181,6 +181,7 @@ fn stays(event: &Event) -> bool {
         | EventKind::DeployFinished { .. } => true,
         EventKind::HostFinished { .. } => Weight::of(event) != Weight::Detail,
         EventKind::HostPlanned { .. }
+        | EventKind::ConfigPlanned { .. }
         | EventKind::HostReached { .. }
         | EventKind::GroupStarted { .. }
         | EventKind::StepStarted { .. }
