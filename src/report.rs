@@ -1,6 +1,7 @@
 //! Shows the events of a deploy. A reporter steers nothing.
 
 mod endings;
+pub mod html;
 mod json;
 mod live;
 mod plain;

@@ -190,6 +190,7 @@ fn stays(event: &Event) -> bool {
         | EventKind::DeployFinished { .. } => true,
         EventKind::HostFinished { .. }
         | EventKind::HostPlanned { .. }
+        | EventKind::ConfigPlanned { .. }
         | EventKind::HostReached { .. }
         | EventKind::GroupStarted { .. }
         | EventKind::StepStarted { .. }

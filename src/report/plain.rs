@@ -57,6 +57,7 @@ impl Weight {
             (
                 EventKind::Output
                 | EventKind::HostPlanned { .. }
+                | EventKind::ConfigPlanned { .. }
                 | EventKind::HostReached { .. }
                 | EventKind::StepStarted { .. }
                 | EventKind::HostFinished {
