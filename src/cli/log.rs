@@ -5,11 +5,13 @@ mod elsewhere;
 mod output;
 mod replay;
 
+use camino::Utf8PathBuf;
 use clap::Args;
 
 pub(super) use self::choice::Choice;
 use super::context::Context;
 use super::deploy::{Opened, RepositoryArgs};
+use super::report::{ReportFile, Subject};
 use super::{Failure, GlobalArgs};
 use crate::deploy::{JournalError, Journals};
 use crate::error::{CommandError, ErrorKind};
@@ -41,6 +43,9 @@ pub struct LogArgs {
     /// All that the hosts wrote, byte by byte, instead of the events.
     #[arg(long, conflicts_with_all = ["level", "stage", "follow"])]
     output: bool,
+    /// Write a report into this file instead: one page (HTML) that needs no network.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["host", "level", "stage", "follow", "output"])]
+    report: Option<Utf8PathBuf>,
     /// The deploy, as `svcgen history` names it, and a text or regular expression that lines have to match.
     #[arg(value_name = "ID] [FILTER", num_args = 0..=2)]
     words: Vec<String>,
@@ -67,6 +72,21 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     };
     if !known.contains(&id) {
         return Err(elsewhere::explain(&id, &known, &opened, &context, ui)?.into());
+    }
+    if let Some(file) = ReportFile::named(args.report.as_deref())? {
+        if filter.is_some() {
+            let message = "a report is about all of a deploy: it takes no filter";
+            return Err(CommandError::usage(message).into());
+        }
+        file.write(&Subject {
+            id: &id,
+            journals: &journals,
+            opened: &opened,
+            context: &context,
+            repository: &args.repository,
+        })?;
+        ui.status(&format!("report: {}", file.path()));
+        return Ok(());
     }
     let choice = Choice::new(args, filter)?;
     match args.output {

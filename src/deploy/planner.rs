@@ -168,7 +168,7 @@ impl<'a> Planner<'a> {
 
     /// What targets are asked.
     fn inquiry(&self) -> Inquiry {
-        let makes_releases = self.request.action != Action::Restart;
+        let makes_releases = !self.request.action.is_of_service();
         Inquiry {
             commits: self.commits(),
             files: self.files(),
@@ -208,9 +208,14 @@ impl<'a> Planner<'a> {
         unreachable: &[Unreachable],
     ) -> Result<Planned, PlannerError> {
         let mut problems: Vec<PlanProblem> = unreachable.iter().map(PlanProblem::of).collect();
-        let size = match self.repository.tree_size(&self.request.revision) {
-            Err(_) if self.request.action == Action::Rollback => TreeSize::default(),
-            size => size?,
+        let has_release = |facts: &Facts| facts.releases.contains(&self.request.revision);
+        let size = match facts.values().all(has_release) {
+            // Nothing has to get there.
+            true => TreeSize::default(),
+            false => match self.repository.tree_size(&self.request.revision) {
+                Err(_) if self.request.action == Action::Rollback => TreeSize::default(),
+                size => size?,
+            },
         };
         let planner = HostPlanner {
             planner: self,

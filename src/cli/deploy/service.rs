@@ -61,6 +61,7 @@ pub(in crate::cli) fn handle_service(
             wait: wish.wait,
             view: wish.view,
             patience: None,
+            report: None,
         };
         carry_out(&scene, wish, None).await
     })
