@@ -356,7 +356,9 @@ async fn execute(
     crew: Crew,
     wish: &Wish,
 ) -> Result<Result<Outcome, NotBegun>, Failure> {
-    let plan = Arc::new(*plan);
+    let mut plan = *plan;
+    plan.batch_size = scene.opened.at_a_time(plan.batch_size);
+    let plan = Arc::new(plan);
     let journals = Journals::of(&plan.repository)
         .ok_or_else(|| CommandError::usage("there is no home folder to keep the journal in"))?;
     let journal = journals
