@@ -276,6 +276,12 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
             Planned::Plan(plan) => plan,
             Planned::NothingToDo(plan) => {
                 crew.close().await;
+                if let Some(file) = &wish.report {
+                    ui.warning(&format!(
+                        "`{}` is not written: no deploy, no report",
+                        file.path()
+                    ));
+                }
                 return shown::nothing_to_do(&plan, wish.is_dry, ui);
             }
             Planned::Refused(problems) => {
