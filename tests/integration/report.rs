@@ -132,7 +132,7 @@ fn three_hundred_hosts_fit_into_a_page() {
         };
         story.add(Some(name), None, Level::Debug, "nothing is live", kind);
     }
-    let noise = vec!["a line that a host writes, as hosts do, of some length"; 200];
+    let noise = vec!["a line that a host writes, as hosts do, of some length"; 40];
     for name in &names {
         for stage in [
             DeployStage::Fetch,

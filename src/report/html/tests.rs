@@ -194,7 +194,9 @@ fn a_deploy_without_an_end_says_so_and_how_to_go_on() {
             "svcgen deploy --resume 20261123T140312Z-3f9a01"
         ]
     );
+    all.push(json!({"event": "step_started", "host": "a", "group": "canary", "stage": "finalize", "revision": NEW}));
     let running = page(&all, Standing::Running);
+    assert_eq!(running.standing[0].words, "in a step");
     assert_eq!(running.outcome.words, "Still running");
     assert_eq!(commands(&running), ["svcgen log --follow"]);
     // To go back from what is not the last one any more would take back another one.
