@@ -1,6 +1,6 @@
 //! The service of a host, and who may restart it.
 
-use crate::support::{Host, KEY, Lab};
+use crate::support::{Deployer, Env, Host, KEY, Lab, Repository};
 
 /// Puts a release in place, without git.
 fn put(host: &Host, revision: &str, fault: &str) {
@@ -105,4 +105,42 @@ fn a_slow_service_opens_its_port_after_the_restart() {
     host.sh("sed -i s/^FAULT=.*/FAULT=slow=3600/ /etc/default/tea-pot; rm /srv/deployment/tea-pot/deploy/src/fault");
     assert_eq!(restart(&lab, &host), 0);
     assert!(host.serves().is_none());
+}
+
+#[test]
+fn a_service_that_may_not_be_restarted_says_why_and_the_others_are_untouched() {
+    let Some(lab) = Lab::get() else { return };
+    let [canary, other] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[&canary], &[&other]);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    let before = [&canary, &other].map(|host| host.serves().unwrap().pid);
+    let run = deployer.run(&["service", "status", "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let all: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    for (row, pid) in all.as_array().unwrap().iter().zip(before) {
+        assert_eq!(
+            (row["state"].as_str(), row["pid"].as_u64()),
+            (Some("active"), Some(pid))
+        );
+    }
+
+    canary.sh("rm /etc/sudoers.d/deploy-service");
+    let run = deployer.run(&["service", "restart"]);
+    assert_eq!(run.code, 21, "{}", run.show());
+    let reason = "sudo asks deploy-service for a password for `/usr/sbin/service tea-pot restart`";
+    assert!(run.stderr.contains(reason), "{}", run.stderr);
+    repository.set("service_name", "tea-pots");
+    canary.sh("echo 'deploy-service ALL=(root) NOPASSWD: /usr/sbin/service tea-pots *' >/etc/sudoers.d/deploy-service");
+    let run = deployer.run(&["service", "restart"]);
+    assert_eq!(run.code, 21, "{}", run.show());
+    assert!(
+        run.stderr.contains("there is no service tea-pots here"),
+        "{}",
+        run.stderr
+    );
+    let after = [&canary, &other].map(|host| host.serves().unwrap().pid);
+    assert_eq!(after, before);
 }

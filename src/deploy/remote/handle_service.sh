@@ -5,6 +5,17 @@ log=$own/running/service
 known() { service "$1" status >/dev/null 2>&1; [ $? -ne 4 ] && { [ -e "/etc/init.d/$1" ] || systemctl cat "$1" >/dev/null 2>&1; }; }
 before=; [ "$port" = 0 ] || before=$(echo $(listening "$port"))
 fresh=no closes=no
+# Ends with the reason why it was not done, as far as it is known by its words.
+refused() {
+    asked="\`/usr/sbin/service $name $action\`" whom="ask who runs this host; \`svcgen request access\` is the text"
+    case $1 in
+    *"password is required"*) fail "sudo asks $(id -un) for a password for $asked: $whom" ;;
+    *"not allowed to execute"* | *"may not run sudo"*) fail "sudo does not allow $(id -un) $asked: $whom" ;;
+    *"unrecognized service"* | *"could not be found"* | *" not found."*)
+        fail "there is no service $name here: look at \`service_name\`, or ask whether Puppet has run" ;;
+    esac
+    fail "$name: $action failed (exit code $code): $1"
+}
 for unit; do
     name=${unit%%=*} action=${unit#*=}
     if [ "$valid" = yes ] && ! known "$name" </dev/null 3>&-; then printf '%s: no such service here\n' "$name"; continue; fi
@@ -18,7 +29,7 @@ for unit; do
     # Into a file: a service that keeps its starter's output open must not be ended by that, nor hold svcgen up.
     sudo -n /usr/sbin/service "$name" "$action" >"$log" 2>&1 </dev/null 3>&-
     code=$?; [ ! -s "$log" ] || head -c 65536 "$log"
-    [ "$code" = 0 ] || fail "$name: $action failed (exit code $code): $(tail -n 1 "$log")"
+    [ "$code" = 0 ] || refused "$(tail -n 1 "$log")"
     printf '%s: %s\n' "$name" "$action"
     case $action in restart) fresh=yes ;; stop) closes=yes ;; esac
 done
