@@ -3,6 +3,7 @@
 mod control;
 mod crew;
 mod decide;
+mod deploy_head;
 mod earlier;
 mod executor;
 mod facts;

@@ -32,7 +32,7 @@ use crate::deploy::{
     Outcome, Packs, Planned, Planner, PlannerError, ProblemKind, Request, Run, ScapLock,
 };
 use crate::error::{CommandError, ErrorKind};
-use crate::event::DeployId;
+use crate::event::{DeployId, DeployResult};
 use crate::model::Revision;
 use crate::ui::Ui;
 
@@ -262,8 +262,22 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
         }
         shown::beginning(&plan, ui);
         let (action, id) = (plan.action, plan.id.clone());
+        let head = match action {
+            Action::Deploy | Action::Rollback => plan.heads.get(&plan.revision).cloned(),
+            Action::Restart => None,
+        };
+        if head.is_some() {
+            opened.list_for_servers(&plan.revision, ui);
+        }
         match execute(scene, plan, crew, &wish).await? {
-            Ok(outcome) => return failure::ended(&outcome, action, &id, scene),
+            Ok(outcome) => {
+                let is_live = matches!(outcome.result, DeployResult::Deployed)
+                    || outcome.result == DeployResult::RolledBack && action == Action::Rollback;
+                if let Some(head) = head.filter(|_| is_live) {
+                    opened.publish(&head, ui);
+                }
+                return failure::ended(&outcome, action, &id, scene);
+            }
             // What an earlier deploy left is another thing once somebody has deployed since.
             Err(NotBegun::Changed { host })
                 if begun.elapsed() < wish.wait && wish.request.hosts.is_none() =>
