@@ -58,13 +58,16 @@ fn logs_are_followed_over_rotation_and_over_a_host_that_is_cut_off() {
     write(&two, 8, "back");
     assert_eq!(following.line(), format!("{} | INFO - back\n", two.name()));
 
+    for host in [&one, &two] {
+        host.sh("pgrep -u deploy-service -x tail");
+    }
     let (code, said) = following.interrupt();
     assert_eq!(code, 130, "{said}");
     assert_eq!(said.matches("the connection is lost").count(), 1, "{said}");
     assert!(said.contains("its log is read again"), "{said}");
     deployer.wait_until_disconnected();
     for host in [&one, &two] {
-        host.wait_until("! pgrep -u deploy-service tail >/dev/null");
+        host.wait_until("! pgrep -u deploy-service -x 'tail|sh|timeout|dd' >/dev/null");
     }
 }
 

@@ -69,6 +69,21 @@ fn without_names_it_is_bunyans() {
 }
 
 #[test]
+fn colour_is_for_terminals_or_where_it_is_wanted() {
+    let farm = ordered();
+    let arguments = ["tail", "-o", "short", "-l", "l01", "-n", "1"];
+    let plain = farm.svcgen(&arguments).stdout;
+    assert_eq!(plain, "12:00:05.000Z ERROR feed: five\n");
+    let colored = farm.svcgen(&[&arguments[..], &["--color", "always"]].concat());
+    let expected = "12:00:05.000Z \u{1b}[31mERROR\u{1b}[39m feed: \u{1b}[36mfive\u{1b}[39m\n";
+    assert_eq!(colored.stdout, expected);
+    // What is looked for is found whatever colour it has.
+    let grep = ["--color", "always", "--grep", "^12.*feed: five$"];
+    let found = farm.svcgen(&[&arguments[..], &grep].concat());
+    assert_eq!(found.stdout, expected);
+}
+
+#[test]
 fn levels_and_what_is_looked_for_choose() {
     let farm = ordered();
     let run = farm.svcgen(&["tail", "-o", "simple", "--level", "error", "--strict"]);

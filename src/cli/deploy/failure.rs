@@ -68,7 +68,7 @@ pub(in crate::cli) fn connect_hint(kind: Option<ConnectFailure>, host: &HostName
             "ask who runs {host} whether it was installed anew; if so, `ssh-keygen -R {host}`"
         ),
         Some(ConnectFailure::UnknownName) => {
-            format!("look whether a file of targets has it misspelt; `ssh {host}` tells more")
+            format!("is `{host}` misspelt in a file of targets? `ssh {host}` tells more")
         }
         Some(ConnectFailure::Unreachable | ConnectFailure::Other) | None => {
             format!("`ssh {host}` tells more")

@@ -1,6 +1,6 @@
 use camino::Utf8PathBuf;
 use clap::Args;
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 use crate::bunyan::{Level, Mode};
 use crate::cli::deploy::{Opened, RepositoryArgs};
@@ -27,7 +27,7 @@ pub struct TailArgs {
     #[arg(long, value_name = "LEVEL")]
     pub(super) level: Option<Level>,
     /// Only what this regular expression is found in, as it is printed.
-    #[arg(long, value_name = "REGEX", allow_hyphen_values = true)]
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true, value_parser = regex)]
     pub(super) grep: Option<Regex>,
     /// Leave out lines that are no records.
     #[arg(long)]
@@ -100,6 +100,11 @@ impl TailArgs {
             }
         }
     }
+}
+
+/// An expression that is looked for line by line.
+fn regex(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).multi_line(true).build()
 }
 
 /// What `tail -n` takes.

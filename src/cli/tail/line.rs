@@ -73,15 +73,16 @@ impl Lines {
         let Some(grep) = &self.grep else {
             return true;
         };
-        let plain = Printer {
-            coloring: Coloring::Plain,
-            ..self.printer
-        };
+        let is_in = |text: &str| grep.is_match(text.trim_end_matches('\n'));
         match self.printer.coloring {
-            Coloring::Plain => grep.is_match(printed),
+            Coloring::Plain => is_in(printed),
             Coloring::Colored => {
+                let plain = Printer {
+                    coloring: Coloring::Plain,
+                    ..self.printer
+                };
                 let printed = plain.print(&line.text, line.record.as_ref());
-                printed.is_some_and(|printed| grep.is_match(&printed))
+                printed.is_some_and(|printed| is_in(&printed))
             }
         }
     }

@@ -37,6 +37,9 @@ pub(super) fn summary(troubles: &[(HostName, Trouble)], wanted: &Wanted) -> Comm
     };
     let mut error = CommandError::new(ErrorKind::Unexpected, message);
     let mut ways: Vec<String> = Vec::new();
+    let mut troubles: Vec<&(HostName, Trouble)> = troubles.iter().collect();
+    // They came as they were found.
+    troubles.sort_by_key(|(host, _)| wanted.hosts.iter().position(|other| other == host));
     for (host, trouble) in troubles {
         error = error.cause(format!("{host}: {trouble}"));
         ways.extend(way_out(trouble, host).filter(|way| !ways.contains(way)));
