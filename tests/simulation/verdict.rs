@@ -85,9 +85,6 @@ impl<'a> Judge<'a> {
 
     fn host(&self, name: &HostName, told: HostOutcome, result: DeployResult) -> Result<(), String> {
         let plan = &self.plan.hosts[name];
-        if plan.work == Work::Nothing && self.has_rival {
-            return Ok(());
-        }
         let (disk, serves) = self.world.hosts[name].as_left_by(&self.plan.id);
         let is_over = matches!(result, DeployResult::Deployed)
             || result == DeployResult::RolledBack && self.plan.action == Action::Rollback;
