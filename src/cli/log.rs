@@ -3,6 +3,7 @@
 mod choice;
 mod elsewhere;
 mod output;
+mod recorded;
 mod replay;
 
 use clap::Args;
@@ -65,10 +66,15 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         (None, Some(latest)) => latest.clone(),
         (None, None) => return Err(elsewhere::nothing_here(&opened, &context, ui)?.into()),
     };
-    if !known.contains(&id) {
-        return Err(elsewhere::explain(&id, &known, &opened, &context, ui)?.into());
-    }
     let choice = Choice::new(args, filter)?;
+    if !known.contains(&id) {
+        let place = elsewhere::Place {
+            opened: &opened,
+            context: &context,
+            ui,
+        };
+        return place.show(&id, &known, choice, args.output);
+    }
     match args.output {
         true => output::show(&journals, &id, choice, ui),
         false => replay::show(&journals, &id, choice, args, ui),
