@@ -11,6 +11,7 @@ mod lock;
 mod log;
 mod new;
 mod records;
+mod report;
 mod request;
 mod schema;
 mod status;

@@ -1,11 +1,14 @@
 //! Shows the events of a deploy. A reporter steers nothing.
 
+mod endings;
+pub mod html;
 mod json;
 mod live;
 mod plain;
 
 use crate::event::Event;
 
+pub(crate) use endings::named;
 pub use json::Json;
 pub use live::Live;
 pub use plain::Plain;

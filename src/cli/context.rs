@@ -20,7 +20,8 @@ use crate::ui::Ui;
 pub(super) struct Context {
     pub(super) configuration: Configuration,
     pub(super) sites: Sites,
-    templates: Templates,
+    /// The templates, without what a model adds to them.
+    pub(super) templates: Templates,
     /// The site that was named by flag or environment.
     pub(super) site: Option<SiteName>,
 }

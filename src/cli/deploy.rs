@@ -25,6 +25,7 @@ pub(super) use self::opened::{Opened, owner};
 pub(super) use self::shown::named;
 pub(super) use self::signals::{interrupts, kind as signal_kind};
 use super::context::Context;
+use super::report::{ReportFile, Subject};
 use super::{Failure, GlobalArgs};
 use crate::deploy::limit::Limit;
 use crate::deploy::{
@@ -43,6 +44,7 @@ struct Wish {
     on_failure: OnFailure,
     wait: Duration,
     view: ViewArgs,
+    report: Option<ReportFile>,
     /// How long a question waits for its answer; for ever where nothing is said.
     patience: Option<Duration>,
 }
@@ -62,6 +64,7 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
     let opened = Opened::open(&args.repository, &context, global)?;
     opened.check_engine()?;
     let limit = limit(args.limit.as_deref())?;
+    let report = ReportFile::named(args.report.as_deref())?;
     let action = if args.service_restart {
         Action::Restart
     } else {
@@ -104,6 +107,7 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
             on_failure,
             wait: Duration::from_secs(args.wait.unwrap_or_default()),
             view: args.view,
+            report,
             patience: args.answer_within.map(Duration::from_secs),
         };
         let crew = survey.take().map(|survey| survey.crew);
@@ -121,6 +125,7 @@ pub(super) fn run_rollback(
     let opened = Opened::open(&args.repository, &context, global)?;
     opened.check_engine()?;
     let limit = limit(args.limit.as_deref())?;
+    let report = ReportFile::named(args.report.as_deref())?;
     let to = match &args.to {
         // What is on the hosts need not be known here.
         Some(text) => Some(match Revision::parse(text) {
@@ -145,6 +150,7 @@ pub(super) fn run_rollback(
             on_failure: OnFailure::Stop,
             wait: Duration::from_secs(args.wait.unwrap_or_default()),
             view: args.view,
+            report,
             patience: None,
         };
         carry_out(&scene, wish, Some(survey.crew)).await
@@ -199,6 +205,25 @@ impl<'a> Scene<'a> {
             ui,
             interrupts: signals::interrupts()?,
         })
+    }
+
+    /// Writes a report of a deploy that is over. Whatever comes of that, the deploy is what it is.
+    fn report(&self, id: &DeployId, file: &ReportFile, journals: &Journals) {
+        let subject = Subject {
+            id,
+            journals,
+            opened: self.opened,
+            context: self.context,
+            repository: self.repository,
+        };
+        match file.write(&subject) {
+            Ok(()) => self.ui.status(&format!("report: {}", file.path())),
+            Err(error) => {
+                let causes = error.causes.iter().map(String::as_str);
+                let told: Vec<&str> = [error.message.as_str()].into_iter().chain(causes).collect();
+                self.ui.warning(&format!("no report: {}", told.join(": ")));
+            }
+        }
     }
 
     /// Waits for hosts, unless somebody has enough of that.
@@ -262,6 +287,7 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
         }
         shown::beginning(&plan, ui);
         let (action, id) = (plan.action, plan.id.clone());
+        let repository = plan.repository.clone();
         let head = match action {
             Action::Deploy | Action::Rollback => plan.heads.get(&plan.revision).cloned(),
             Action::Restart => None,
@@ -275,6 +301,9 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
                     || outcome.result == DeployResult::RolledBack && action == Action::Rollback;
                 if let Some(head) = head.filter(|_| is_live) {
                     opened.publish(&head, ui);
+                }
+                if let (Some(file), Some(journals)) = (&wish.report, Journals::of(&repository)) {
+                    scene.report(&id, file, &journals);
                 }
                 return failure::ended(&outcome, action, &id, scene);
             }
@@ -333,7 +362,9 @@ async fn execute(
     crew: Crew,
     wish: &Wish,
 ) -> Result<Result<Outcome, NotBegun>, Failure> {
-    let plan = Arc::new(*plan);
+    let mut plan = *plan;
+    plan.batch_size = scene.opened.at_a_time(plan.batch_size);
+    let plan = Arc::new(plan);
     let journals = Journals::of(&plan.repository)
         .ok_or_else(|| CommandError::usage("there is no home folder to keep the journal in"))?;
     let journal = journals

@@ -6,11 +6,13 @@ mod output;
 mod recorded;
 mod replay;
 
+use camino::Utf8PathBuf;
 use clap::Args;
 
 pub(super) use self::choice::Choice;
 use super::context::Context;
 use super::deploy::{Opened, RepositoryArgs};
+use super::report::{ReportFile, Subject};
 use super::{Failure, GlobalArgs};
 use crate::deploy::{JournalError, Journals};
 use crate::error::{CommandError, ErrorKind};
@@ -42,6 +44,9 @@ pub struct LogArgs {
     /// All that the hosts wrote, byte by byte, instead of the events.
     #[arg(long, conflicts_with_all = ["level", "stage", "follow"])]
     output: bool,
+    /// Write a report into this file instead: one page (HTML) that needs no network.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["host", "level", "stage", "follow", "output"])]
+    report: Option<Utf8PathBuf>,
     /// The deploy, as `svcgen history` names it, and a text or regular expression that lines have to match.
     #[arg(value_name = "ID] [FILTER", num_args = 0..=2)]
     words: Vec<String>,
@@ -66,15 +71,32 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         (None, Some(latest)) => latest.clone(),
         (None, None) => return Err(elsewhere::nothing_here(&opened, &context, ui)?.into()),
     };
-    let choice = Choice::new(args, filter)?;
     if !known.contains(&id) {
         let place = elsewhere::Place {
             opened: &opened,
             context: &context,
             ui,
         };
-        return place.show(&id, &known, choice, args.output);
+        // Of what is not here there is neither the output of hosts nor a report.
+        let needs_journal = args.output || args.report.is_some();
+        return place.show(&id, &known, Choice::new(args, filter)?, needs_journal);
     }
+    if let Some(file) = ReportFile::named(args.report.as_deref())? {
+        if filter.is_some() {
+            let message = "a report is about all of a deploy: it takes no filter";
+            return Err(CommandError::usage(message).into());
+        }
+        file.write(&Subject {
+            id: &id,
+            journals: &journals,
+            opened: &opened,
+            context: &context,
+            repository: &args.repository,
+        })?;
+        ui.status(&format!("report: {}", file.path()));
+        return Ok(());
+    }
+    let choice = Choice::new(args, filter)?;
     match args.output {
         true => output::show(&journals, &id, choice, ui),
         false => replay::show(&journals, &id, choice, args, ui),

@@ -209,9 +209,14 @@ impl<'a> Planner<'a> {
         unreachable: &[Unreachable],
     ) -> Result<Planned, PlannerError> {
         let mut problems: Vec<PlanProblem> = unreachable.iter().map(PlanProblem::of).collect();
-        let size = match self.repository.tree_size(&self.request.revision) {
-            Err(_) if self.request.action == Action::Rollback => TreeSize::default(),
-            size => size?,
+        let has_release = |facts: &Facts| facts.releases.contains_key(&self.request.revision);
+        let size = match facts.values().all(has_release) {
+            // Nothing has to get there.
+            true => TreeSize::default(),
+            false => match self.repository.tree_size(&self.request.revision) {
+                Err(_) if self.request.action == Action::Rollback => TreeSize::default(),
+                size => size?,
+            },
         };
         let planner = HostPlanner {
             planner: self,

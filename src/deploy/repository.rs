@@ -3,6 +3,7 @@
 //! Everything is read from git's objects, so that what lies in the working tree cannot change what is deployed.
 //! Nothing here writes into the repository or speaks to a server.
 
+mod between;
 mod error;
 mod files;
 mod gitlink;
@@ -15,6 +16,7 @@ mod size;
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::{Commit, Oid, Repository, Status, StatusOptions};
 
+pub use between::{Between, ModuleChange};
 pub use error::RepositoryError;
 pub use files::TreeFiles;
 pub use gitlink::Gitlink;

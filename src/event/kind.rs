@@ -38,6 +38,12 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         idle: bool,
     },
+    /// What changes in the configuration of hosts, the same on all of them.
+    ConfigPlanned {
+        hosts: Vec<HostName>,
+        /// Unified diffs; cut off where they are very long.
+        diff: String,
+    },
     /// How far a host has come.
     HostReached {
         milestone: Milestone,

@@ -15,6 +15,9 @@ static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 /// How the file of a template ends.
 const EXTENSION: &str = "tera";
 
+/// How the names of those end whose values are escaped.
+const ESCAPED: &str = ".html.tera";
+
 /// A template that cannot be rendered.
 #[derive(Debug, Error)]
 pub enum RenderError {
@@ -59,7 +62,8 @@ impl Templates {
 
     /// Renders a template, named by its path below `templates/` without `.tera`.
     ///
-    /// Undefined variables are errors. Nothing is escaped: values are written in the destination's syntax before.
+    /// Undefined variables are errors. Values are escaped in pages (`.html`); elsewhere they are written in the
+    /// destination's syntax before.
     ///
     /// # Errors
     /// Where there is no such template, or it is wrong.
@@ -70,7 +74,7 @@ impl Templates {
             source,
         };
         let mut tera = Tera::default();
-        tera.autoescape_on(Vec::<String>::new());
+        tera.autoescape_on([ESCAPED]);
         // A mistake is shown with the name: hence the path.
         tera.add_raw_template(path.as_str(), &text).map_err(wrong)?;
         let mut context = Context::from_serialize(values).map_err(wrong)?;
@@ -89,6 +93,7 @@ impl Templates {
             match extension.unwrap_or_default() {
                 "pp" => puppet_value(value),
                 "md" => markdown_text(&text),
+                "html" => text,
                 "j2" if value.is_string() => yaml_string(&text),
                 "j2" => text,
                 _ if template.starts_with("tickets/") && value.is_string() => remarkup(&text),

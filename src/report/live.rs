@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use self::board::Board;
 use self::painter::{Painter, Size};
 use super::Reporter;
+use super::endings::Endings;
 use super::plain::{Weight, line};
 use crate::event::{Event, EventKind};
 
@@ -42,6 +43,7 @@ struct State {
     painter: Painter,
     /// Lines that stay, and are not on the screen yet.
     lines: Vec<String>,
+    endings: Endings,
     is_changed: bool,
     /// Whether somebody else writes below the picture.
     is_held: bool,
@@ -94,8 +96,15 @@ impl Reporter for Live {
     fn event(&mut self, event: &Event) {
         let mut state = self.state();
         state.board.take(event);
-        if stays(event) {
-            state.lines.push(line(event));
+        if !state.endings.take(event) {
+            let endings = state.endings.lines();
+            let seen = endings
+                .into_iter()
+                .filter(|(weight, _)| *weight != Weight::Detail);
+            state.lines.extend(seen.map(|(_, line)| line));
+            if stays(event) {
+                state.lines.push(line(event));
+            }
         }
         state.is_changed = true;
         let is_last = matches!(event.kind, EventKind::DeployFinished { .. });
@@ -179,8 +188,9 @@ fn stays(event: &Event) -> bool {
         | EventKind::RollbackStarted
         | EventKind::Interrupted
         | EventKind::DeployFinished { .. } => true,
-        EventKind::HostFinished { .. } => Weight::of(event) != Weight::Detail,
-        EventKind::HostPlanned { .. }
+        EventKind::HostFinished { .. }
+        | EventKind::HostPlanned { .. }
+        | EventKind::ConfigPlanned { .. }
         | EventKind::HostReached { .. }
         | EventKind::GroupStarted { .. }
         | EventKind::StepStarted { .. }

@@ -1,4 +1,5 @@
 use super::Reporter;
+use super::endings::Endings;
 use crate::event::{Event, EventKind, HostOutcome, Level};
 use crate::ui::Ui;
 
@@ -6,23 +7,36 @@ use crate::ui::Ui;
 #[derive(Debug)]
 pub struct Plain {
     ui: Ui,
+    endings: Endings,
 }
 
 impl Plain {
     /// Writes to the streams of a run.
     pub fn new(ui: Ui) -> Self {
-        Self { ui }
+        Self {
+            ui,
+            endings: Endings::default(),
+        }
+    }
+
+    fn print(&self, weight: Weight, line: &str) {
+        match weight {
+            Weight::Detail => self.ui.detail(line),
+            Weight::Progress => self.ui.status(line),
+            Weight::Grave => self.ui.always(line),
+        }
     }
 }
 
 impl Reporter for Plain {
     fn event(&mut self, event: &Event) {
-        let line = line(event);
-        match Weight::of(event) {
-            Weight::Detail => self.ui.detail(&line),
-            Weight::Progress => self.ui.status(&line),
-            Weight::Grave => self.ui.always(&line),
+        if self.endings.take(event) {
+            return;
         }
+        for (weight, line) in self.endings.lines() {
+            self.print(weight, &line);
+        }
+        self.print(Weight::of(event), &line(event));
     }
 }
 
@@ -43,6 +57,7 @@ impl Weight {
             (
                 EventKind::Output
                 | EventKind::HostPlanned { .. }
+                | EventKind::ConfigPlanned { .. }
                 | EventKind::HostReached { .. }
                 | EventKind::StepStarted { .. }
                 | EventKind::HostFinished {

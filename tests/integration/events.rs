@@ -3,6 +3,7 @@
 use svcgen::event::{
     DeployResult, EventKind, HostCounts, HostOutcome, Level, Milestone, StepOutcome, event_schema,
 };
+use svcgen::model::HostName;
 use svcgen::scap::DeployStage;
 
 use crate::support::{Env, Story, revision};
@@ -20,6 +21,10 @@ fn one_of_each() -> Vec<EventKind> {
             old: Some(revision()),
             revision: revision(),
             idle: true,
+        },
+        EventKind::ConfigPlanned {
+            hosts: vec![HostName::parse("a.example.org").unwrap()],
+            diff: "-a: 1\n+a: 2\n".into(),
         },
         EventKind::HostReached {
             milestone: Milestone::RolledBack,
@@ -68,6 +73,7 @@ fn place(kind: &EventKind) -> usize {
         EventKind::HostFinished { .. } => 10,
         EventKind::DeployFinished { .. } => 11,
         EventKind::HostReached { .. } => 12,
+        EventKind::ConfigPlanned { .. } => 13,
     }
 }
 
@@ -80,7 +86,7 @@ fn an_event_of_each_kind_is_as_its_schema_says() {
     }
     let mut places: Vec<usize> = story.events.iter().map(|e| place(&e.kind)).collect();
     places.sort_unstable();
-    assert_eq!(places, (0..13).collect::<Vec<_>>());
+    assert_eq!(places, (0..14).collect::<Vec<_>>());
 
     let schema = event_schema();
     let validator = jsonschema::validator_for(&schema).unwrap();

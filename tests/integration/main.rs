@@ -26,6 +26,7 @@ mod older_trees;
 mod organisation;
 mod own;
 mod quoting;
+mod report;
 mod request;
 mod review;
 mod series;

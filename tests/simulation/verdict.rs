@@ -52,7 +52,24 @@ impl<'a> Judge<'a> {
     /// All that is wrong with a deploy that was killed.
     pub(crate) fn cut_off(mut self) -> Vec<String> {
         self.order();
+        self.begun();
         self.wrong
+    }
+
+    /// Where nothing was made there is nothing to switch, to finish or to take back.
+    fn begun(&mut self) {
+        for (name, host) in &self.plan.hosts {
+            let has_begun = |stage: &str| self.world.has_begun(&self.plan.id, name, stage);
+            let later = ["promote", "finalize", "rollback"];
+            if host.work == Work::Everything
+                && !has_begun("fetch")
+                && let Some(stage) = later.into_iter().find(|stage| has_begun(stage))
+            {
+                self.wrong.push(format!(
+                    "{name}: {stage}, though nothing was done there before"
+                ));
+            }
+        }
     }
 
     /// A deploy that did not begin has done nothing.

@@ -99,6 +99,9 @@ pub struct DeployArgs {
     pub(super) wait: Option<u64>,
     #[command(flatten)]
     pub(super) view: ViewArgs,
+    /// Write a report into this file at the end: one page (HTML) that needs no network.
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub(super) report: Option<Utf8PathBuf>,
     /// Why: for the log.
     #[arg(value_name = "MESSAGE")]
     pub(super) message: Vec<String>,
@@ -124,6 +127,9 @@ pub struct RollbackArgs {
     pub(super) wait: Option<u64>,
     #[command(flatten)]
     pub(super) view: ViewArgs,
+    /// Write a report into this file at the end: one page (HTML) that needs no network.
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub(super) report: Option<Utf8PathBuf>,
     /// Why: for the log.
     #[arg(value_name = "MESSAGE")]
     pub(super) message: Vec<String>,

@@ -94,6 +94,16 @@ impl Opened {
         }
     }
 
+    /// How many hosts may work at a time, of the so many that `scap.cfg` allows. Folders share one machine: more at a time
+    /// would only make each so slow that it is taken for dead.
+    pub(super) fn at_a_time(&self, allowed: usize) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        match &self.carrier {
+            Carrier::Local(_) => allowed.min(4 * cores),
+            Carrier::Ssh | Carrier::Scap => allowed,
+        }
+    }
+
     /// What leads to the hosts.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use crate::cli::Failure;
 use crate::deploy::repository::DeployRepository;
 use crate::deploy::{Action, DeployPlan, Objects, Work};
 use crate::model::Revision;
+pub(in crate::cli) use crate::report::named;
 use crate::ui::{Format, Ui};
 
 /// Prints what would be done.
@@ -203,15 +204,5 @@ pub(super) fn beginning(plan: &DeployPlan, ui: &Ui) {
         ui.warning(&format!(
             "the check `{name}` runs before the restart, where it sees the old process; it runs again after it"
         ));
-    }
-}
-
-/// A few hosts by their names, and how many more there are.
-pub(in crate::cli) fn named(hosts: &[&str]) -> String {
-    match hosts.split_at_checked(3) {
-        Some((first, rest)) if !rest.is_empty() => {
-            format!("{} and {} more", first.join(", "), rest.len())
-        }
-        _ => hosts.join(", "),
     }
 }

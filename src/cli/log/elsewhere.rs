@@ -52,7 +52,7 @@ impl Place<'_> {
         id: &DeployId,
         known: &[DeployId],
         mut choice: Choice,
-        is_output: bool,
+        needs_journal: bool,
     ) -> Result<(), Failure> {
         let (opened, ui) = (self.opened, self.ui);
         let records = records::ask(records::all_hosts(opened), opened, self.context, ui)?;
@@ -70,13 +70,11 @@ impl Place<'_> {
             return Err(error.into());
         };
         let (user, machine) = (&owner.user, &owner.machine);
-        if is_output {
+        if needs_journal {
             // What hosts write is kept where the deploy was made, and nowhere else.
             let error =
                 CommandError::usage(message).cause(format!("it was made by {user} on {machine}"));
-            return Err(error
-                .hint(format!("`svcgen log {id} --output` on {machine}"))
-                .into());
+            return Err(error.hint(format!("`svcgen log {id}` on {machine}")).into());
         }
         let repository = opened.working.value.config.git_repo.as_str();
         let events = recorded::events(id, owner, revision, repository, &records);

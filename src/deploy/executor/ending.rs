@@ -16,6 +16,9 @@ use crate::model::{HostName, Revision};
 /// How long the locks may take to be let go where nobody waits any more.
 const HURRY: Duration = Duration::from_secs(5);
 
+/// The most bytes of a diff of the configuration that the journal keeps.
+const LONGEST_DIFF: usize = 64 * 1024;
+
 impl Executor<'_> {
     /// Writes down what is meant to be done, and how every host is before that.
     pub(super) fn tell_plan(&mut self) -> Result<(), NotBegun> {
@@ -64,9 +67,31 @@ impl Executor<'_> {
             };
             self.scribe.note(note);
         }
+        self.tell_config();
         self.scribe
             .flush(true)
             .map_err(|error: JournalError| NotBegun::Journal(error))
+    }
+
+    /// Writes down what changes in the configuration: the same change once, with all its hosts.
+    fn tell_config(&mut self) {
+        let mut diffs: BTreeMap<&str, Vec<HostName>> = BTreeMap::new();
+        for (name, host) in self.plan.worked_on() {
+            if !host.config_diff.is_empty() {
+                let hosts = diffs.entry(&host.config_diff).or_default();
+                hosts.push(name.clone());
+            }
+        }
+        for (diff, hosts) in diffs {
+            let text = format!("configuration changes on {}", count_hosts(hosts.len()));
+            let diff = cut_off(diff);
+            self.scribe.note(Note {
+                about: About::default(),
+                level: Level::Debug,
+                text,
+                kind: EventKind::ConfigPlanned { hosts, diff },
+            });
+        }
     }
 
     /// Lets all locks go, and says where every host is.
@@ -248,5 +273,35 @@ impl Executor<'_> {
             None => format!("nothing is live on {number} of {of} hosts"),
         });
         parts.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A diff of a bearable size, in whole lines.
+fn cut_off(diff: &str) -> String {
+    if diff.len() <= LONGEST_DIFF {
+        return diff.to_owned();
+    }
+    let mut kept = String::new();
+    for line in diff.split_inclusive('\n') {
+        if kept.len() + line.len() > LONGEST_DIFF {
+            break;
+        }
+        kept.push_str(line);
+    }
+    kept.push_str("(the rest is not kept)\n");
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_diff_is_cut_off_between_lines() {
+        assert_eq!(cut_off("-a\n+b\n"), "-a\n+b\n");
+        let long = "+0123456789\n".repeat(10_000);
+        let kept = cut_off(&long);
+        assert!(kept.len() < LONGEST_DIFF + 100);
+        assert!(kept.ends_with("+0123456789\n(the rest is not kept)\n"));
     }
 }

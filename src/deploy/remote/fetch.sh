@@ -82,9 +82,15 @@ fresh=no
 # Whether every file of a release is what the revision says; what svcgen and Scap write themselves aside.
 same() { # FOLDER GIT-FOLDER COMMIT
     [ -e "$2/index" ] && tip "$2" && [ "$line" = "$3" ] || return 1
-    # Right after the checkout, its own notes on the files are true.
-    [ "$fresh" = yes ] || git --git-dir="$2" --work-tree="$1" update-index -q --really-refresh >/dev/null 2>&1
+    if [ "$fresh" = yes ]; then
+        # Right after the checkout, git's own notes on the files are true. It would read all files of the same second again,
+        # unless the notes are younger by more than that.
+        touch -d '2 seconds' "$2/index"
+    else
+        git --git-dir="$2" --work-tree="$1" update-index -q --really-refresh >/dev/null 2>&1
+    fi
     differing=$(git --git-dir="$2" --work-tree="$1" -c core.quotePath=false diff-index --name-only --ignore-submodules HEAD --) || return 1
+    [ "$fresh" = no ] || touch "$2/index"
     [ -z "$differing" ] || ! printf '%s\n' "$differing" | grep -vxF -e .gitmodules -e "${files:-.gitmodules}" >/dev/null
 }
 same_module() {

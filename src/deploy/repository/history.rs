@@ -1,4 +1,4 @@
-use git2::{Oid, Sort};
+use git2::{Oid, Repository, Sort};
 use serde::Serialize;
 
 use super::error::RepositoryError;
@@ -146,35 +146,8 @@ impl DeployRepository {
         if without.is_some_and(|without| !self.checkout.is_ancestor(without, tip)) {
             self.refuse_shallow()?;
         }
-        let walk = || -> Result<Commits, git2::Error> {
-            let mut walk = self.repository().revwalk()?;
-            walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME)?;
-            walk.push(tip)?;
-            if let Some(without) = without {
-                walk.hide(without)?;
-            }
-            let mut commits = Commits {
-                listed: Vec::new(),
-                more: 0,
-            };
-            for id in walk {
-                let commit = self.repository().find_commit(id?)?;
-                if commit.parent_count() > 1 {
-                    continue;
-                }
-                if commits.listed.len() >= most {
-                    commits.more += 1;
-                    continue;
-                }
-                let subject = commit.summary_bytes().unwrap_or_default();
-                commits.listed.push(Subject {
-                    revision: revision(commit.id()),
-                    subject: String::from_utf8_lossy(subject).into_owned(),
-                });
-            }
-            Ok(commits)
-        };
-        walk().map_err(|source| self.unreadable("the history", source))
+        walk(self.repository(), without, tip, most)
+            .map_err(|source| self.unreadable("the history", source))
     }
 
     fn refuse_shallow(&self) -> Result<(), RepositoryError> {
@@ -185,4 +158,39 @@ impl DeployRepository {
             false => Ok(()),
         }
     }
+}
+
+/// Lists the commits of a tip that another has not.
+pub(super) fn walk(
+    repository: &Repository,
+    without: Option<Oid>,
+    tip: Oid,
+    most: usize,
+) -> Result<Commits, git2::Error> {
+    let mut walk = repository.revwalk()?;
+    walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME)?;
+    walk.push(tip)?;
+    if let Some(without) = without {
+        walk.hide(without)?;
+    }
+    let mut commits = Commits {
+        listed: Vec::new(),
+        more: 0,
+    };
+    for id in walk {
+        let commit = repository.find_commit(id?)?;
+        if commit.parent_count() > 1 {
+            continue;
+        }
+        if commits.listed.len() >= most {
+            commits.more += 1;
+            continue;
+        }
+        let subject = commit.summary_bytes().unwrap_or_default();
+        commits.listed.push(Subject {
+            revision: revision(commit.id()),
+            subject: String::from_utf8_lossy(subject).into_owned(),
+        });
+    }
+    Ok(commits)
 }

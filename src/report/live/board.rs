@@ -134,6 +134,7 @@ impl HostRow {
             }
             EventKind::DeployStarted { .. }
             | EventKind::HostPlanned { .. }
+            | EventKind::ConfigPlanned { .. }
             | EventKind::GroupStarted { .. }
             | EventKind::GroupFinished { .. }
             | EventKind::RollbackStarted
