@@ -14,6 +14,7 @@ mod records;
 mod report;
 mod request;
 mod schema;
+mod service;
 mod status;
 mod tail;
 
@@ -163,6 +164,11 @@ pub enum Command {
         after_help = "Examples:\n  svcgen lock                                  who holds them\n  svcgen lock take --reason 'new disks'        nobody deploys until Ctrl-C\n  svcgen lock break --reason 'its laptop is gone'"
     )]
     Lock(lock::LockArgs),
+    /// Start, stop or restart the service on the hosts, group by group, or show how it is there.
+    #[command(
+        after_help = "Examples:\n  svcgen service status                        how it is on every host\n  svcgen service restart canary                only the group canary\n  svcgen service stop -l a1.example.org        only one host"
+    )]
+    Service(service::ServiceArgs),
     /// Print the JSON Schema of what svcgen reads and writes.
     #[command(after_help = "Example:\n  svcgen schema model > svcgen.schema.json")]
     Schema(schema::SchemaArgs),
@@ -184,10 +190,11 @@ pub fn main() -> ExitCode {
     let ui = Ui::new(cli.global.format, cli.global.color, questions, verbosity);
     trace(verbosity);
     // A deploy counts signals itself: it has to undo what it began. Logs are left at once.
-    let counts = matches!(
-        cli.command,
-        Command::Deploy(_) | Command::Rollback(_) | Command::Tail(_)
-    );
+    let counts = match &cli.command {
+        Command::Deploy(_) | Command::Rollback(_) | Command::Tail(_) => true,
+        Command::Service(args) => args.changes(),
+        _ => false,
+    };
     if !counts && let Err(error) = crate::interrupt::install() {
         ui.warning(&format!("Ctrl-C ends svcgen at once: {error}"));
     }
@@ -250,6 +257,7 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Tail(args) => tail::run(args, &cli.global, ui),
         Command::History(args) => history::run(args, &cli.global, ui),
         Command::Lock(args) => lock::run(args, &cli.global, ui),
+        Command::Service(args) => service::run(args, &cli.global, ui),
         Command::Schema(args) => schema::run(args, ui),
     }
 }

@@ -1,5 +1,6 @@
 //! Deploys a revision to the hosts of a service: canary first, safe to interrupt, and never a success that is not there.
 
+mod action;
 mod control;
 mod crew;
 mod decide;
@@ -20,10 +21,12 @@ mod planner;
 mod program;
 pub mod repository;
 mod scap_lock;
+mod service_state;
 mod session;
 mod state;
 pub mod template;
 
+pub use action::Action;
 pub use crew::{Breaking, Crew, LockNews, NotLocked, Unreachable};
 pub use decide::{Decide, OnFailure, Question};
 pub use earlier::{Earlier, EarlierError, Sequel};
@@ -33,11 +36,10 @@ pub use journal::{Journal, JournalError, JournalReader, Journals};
 pub use owner::{LOCK, Owner};
 pub use packs::{MakePack, PackError, Packs};
 pub use past::{PastDeploy, PastSource, PastState};
-pub use plan::{
-    Action, DeployPlan, HostPlan, PlannedGroup, ReleasePlan, RenderedFile, ServicePlan, Work,
-};
+pub use plan::{DeployPlan, HostPlan, PlannedGroup, ReleasePlan, RenderedFile, ServicePlan, Work};
 pub use planner::{PlanProblem, Planned, Planner, PlannerError, ProblemKind, Request};
 pub use program::{Change, Direction, Inquiry, Module, Objects, Policy, Program, Release, Step};
 pub use scap_lock::{ScapLock, ScapLockError};
+pub use service_state::{Activity, ServiceState, UnitState};
 
 use crate::event::DeployId;

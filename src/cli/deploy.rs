@@ -6,6 +6,7 @@ mod earlier;
 mod engine;
 mod failure;
 mod opened;
+mod service;
 mod shown;
 mod signals;
 mod view;
@@ -22,6 +23,7 @@ use self::asking::{Asked, Terminal};
 use self::earlier::Survey;
 pub(super) use self::failure::{connect_hint, refused};
 pub(super) use self::opened::{Opened, owner};
+pub(super) use self::service::{ServiceWish, handle_service};
 pub(super) use self::shown::named;
 pub(super) use self::signals::{interrupts, kind as signal_kind};
 use super::context::Context;
@@ -72,7 +74,7 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
     };
     let on_failure = match action {
         // A restart changes nothing that could be brought back.
-        Action::Restart => OnFailure::Stop,
+        Action::Restart | Action::Start | Action::Stop => OnFailure::Stop,
         Action::Deploy | Action::Rollback => asking::on_failure(args.on_failure, args.dry_run, ui)?,
     };
     let config = &opened.working.value.config;
@@ -274,6 +276,12 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
             Planned::Plan(plan) => plan,
             Planned::NothingToDo(plan) => {
                 crew.close().await;
+                if let Some(file) = &wish.report {
+                    ui.warning(&format!(
+                        "`{}` is not written: no deploy, no report",
+                        file.path()
+                    ));
+                }
                 return shown::nothing_to_do(&plan, wish.is_dry, ui);
             }
             Planned::Refused(problems) => {
@@ -305,7 +313,10 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
                 if let (Some(file), Some(journals)) = (&wish.report, Journals::of(&repository)) {
                     scene.report(&id, file, &journals);
                 }
-                return failure::ended(&outcome, action, &id, scene);
+                return match action.is_of_service() {
+                    true => service::ended(&outcome, action, &id, scene),
+                    false => failure::ended(&outcome, action, &id, scene),
+                };
             }
             // What an earlier deploy left is another thing once somebody has deployed since.
             Err(NotBegun::Changed { host })

@@ -11,7 +11,7 @@ use super::context::Context;
 use super::deploy::{Opened, RepositoryArgs};
 use super::records::{self, Records};
 use super::{Failure, GlobalArgs};
-use crate::deploy::{Journals, PastDeploy, PastState};
+use crate::deploy::{Action, Journals, PastDeploy, PastState};
 use crate::error::CommandError;
 use crate::event::{DeployId, DeployResult};
 use crate::ui::{Format, Ui};
@@ -109,9 +109,11 @@ fn listed(known: BTreeMap<DeployId, PastDeploy>, args: &HistoryArgs) -> Vec<List
             next: Vec::new(),
         })
         .collect();
-    let mut lasting = list
-        .iter_mut()
-        .filter(|one| one.past.result != Some(DeployResult::Untouched));
+    // What is done to a service alone is not gone on with, nor back from.
+    let mut lasting = list.iter_mut().filter(|one| {
+        one.past.result != Some(DeployResult::Untouched)
+            && !Action::read(&one.past.action).is_of_service()
+    });
     if let Some(last) = lasting.next() {
         let command = |text: &str| args.repository.completed(text);
         let past = &last.past;

@@ -15,9 +15,9 @@ use crate::model::HostName;
 use crate::ui::Ui;
 
 /// What hosts told.
-#[derive(Debug, Default)]
-pub(super) struct Records {
-    pub(super) facts: IndexMap<HostName, Facts>,
+#[derive(Debug)]
+pub(super) struct Records<T = Facts> {
+    pub(super) facts: IndexMap<HostName, T>,
     /// Those that did not answer, or not in time.
     pub(super) silent: Vec<Unreachable>,
 }
@@ -45,7 +45,7 @@ pub(super) fn all_hosts(opened: &Opened) -> Vec<HostName> {
     groups.flat_map(|group| group.hosts.clone()).collect()
 }
 
-/// Asks hosts, all at about the same time.
+/// Asks hosts how deploys are there, all at about the same time.
 ///
 /// # Errors
 /// Where somebody interrupts it.
@@ -55,9 +55,25 @@ pub(super) fn ask(
     context: &Context,
     ui: &Ui,
 ) -> Result<Records, CommandError> {
+    let probe = async |crew: &mut Crew| crew.probe(&Inquiry::default(), 1).await;
+    ask_for(hosts, opened, context, ui, probe)
+}
+
+/// Asks hosts a question, all at about the same time.
+///
+/// # Errors
+/// Where somebody interrupts it.
+pub(super) fn ask_for<T>(
+    hosts: Vec<HostName>,
+    opened: &Opened,
+    context: &Context,
+    ui: &Ui,
+    question: impl AsyncFn(&mut Crew) -> (IndexMap<HostName, T>, Vec<Unreachable>),
+) -> Result<Records<T>, CommandError> {
     if hosts.is_empty() {
-        return Ok(Records::default());
+        return Ok(collect(Vec::new()));
     }
+    let question = &question;
     let transport = opened.transport(context)?;
     let config = &opened.working.value.config;
     let place = config.git_deploy_dir.join(config.git_repo.as_str());
@@ -66,9 +82,7 @@ pub(super) fn ask(
     let one = |host: HostName| {
         let mut crew = Crew::new([host.clone()], &transport, &place, &id, &Owner::default());
         async move {
-            let inquiry = Inquiry::default();
-            let asked = crew.probe(&inquiry, 1);
-            let answer = tokio::time::timeout(PATIENCE, asked).await;
+            let answer = tokio::time::timeout(PATIENCE, question(&mut crew)).await;
             // What did not answer is not waited for once more.
             if answer.is_ok() {
                 crew.close().await;
@@ -97,10 +111,13 @@ pub(super) fn ask(
     .map(collect)
 }
 
-type Answer = Result<(IndexMap<HostName, Facts>, Vec<Unreachable>), tokio::time::error::Elapsed>;
+type Answer<T> = Result<(IndexMap<HostName, T>, Vec<Unreachable>), tokio::time::error::Elapsed>;
 
-fn collect(answers: Vec<(HostName, Answer)>) -> Records {
-    let mut records = Records::default();
+fn collect<T>(answers: Vec<(HostName, Answer<T>)>) -> Records<T> {
+    let mut records = Records {
+        facts: IndexMap::new(),
+        silent: Vec::new(),
+    };
     for (host, answer) in answers {
         match answer {
             Ok((facts, silent)) => {

@@ -51,6 +51,12 @@ impl Subject<'_> {
             }
             chronicle.take(&event);
         }
+        if !chronicle.has_begun() {
+            return Err(CommandError::usage(format!(
+                "nothing was begun in {}",
+                self.id
+            )));
+        }
         let known = self.journals.list();
         let standing = match known.first() {
             _ if is_running && !chronicle.has_ended() => Standing::Running,

@@ -35,6 +35,10 @@ pub(super) enum Control {
     Record,
     File,
     Unreadable,
+    // How a service is.
+    Switched,
+    Port,
+    Unit,
     End,
 }
 
@@ -78,6 +82,9 @@ impl Control {
             "record" => Self::Record,
             "file" => Self::File,
             "unreadable" => Self::Unreadable,
+            "switched" => Self::Switched,
+            "port" => Self::Port,
+            "unit" => Self::Unit,
             "end" => Self::End,
             _ => return None,
         })

@@ -13,9 +13,11 @@ use super::facts::Facts;
 use super::keeper::{Bell, Farewell};
 use super::message::Message;
 use super::program::Inquiry;
+use super::service_state::ServiceState;
 use super::session::{Session, SessionError};
 use super::{DeployId, Owner};
 use crate::model::HostName;
+use crate::scap::ServiceUnit;
 use crate::transport::{ConnectFailure, Transport};
 
 pub use self::locks::{Breaking, LockNews, NotLocked};
@@ -75,30 +77,52 @@ impl Crew {
         inquiry: &Inquiry,
         at_a_time: usize,
     ) -> (IndexMap<HostName, Facts>, Vec<Unreachable>) {
-        let turns = Semaphore::new(at_a_time.max(1));
-        let turns = &turns;
+        self.ask_all(at_a_time, async |session| session.probe(inquiry).await)
+            .await
+    }
+
+    /// Asks all targets how services are, so many at a time.
+    pub async fn service_states(
+        &mut self,
+        services: &[ServiceUnit],
+        port: Option<u16>,
+        at_a_time: usize,
+    ) -> (IndexMap<HostName, ServiceState>, Vec<Unreachable>) {
+        self.ask_all(at_a_time, async |session| {
+            session.service_state(services, port).await
+        })
+        .await
+    }
+
+    /// The answers of all targets, in the order of the targets.
+    async fn ask_all<T>(
+        &mut self,
+        at_a_time: usize,
+        question: impl AsyncFn(&mut Session) -> Result<T, SessionError>,
+    ) -> (IndexMap<HostName, T>, Vec<Unreachable>) {
+        let (turns, question) = (&Semaphore::new(at_a_time.max(1)), &question);
         let mut asked: FuturesUnordered<_> = self
             .sessions
             .iter_mut()
             .map(|(host, (session, _))| async move {
                 let _turn = turns.acquire().await;
-                (host.clone(), session.probe(inquiry).await)
+                (host.clone(), question(session).await)
             })
             .collect();
-        let (mut facts, mut unreachable) = (IndexMap::new(), Vec::new());
+        let (mut answers, mut unreachable) = (IndexMap::new(), Vec::new());
         while let Some((host, answer)) = asked.next().await {
             match answer {
-                Ok(found) => {
-                    facts.insert(host, found);
+                Ok(answer) => {
+                    answers.insert(host, answer);
                 }
                 Err(error) => unreachable.push(Unreachable::of(host, error)),
             }
         }
         drop(asked);
         let order = |host: &HostName| self.sessions.get_index_of(host);
-        facts.sort_by(|a, _, b, _| order(a).cmp(&order(b)));
+        answers.sort_by(|a, _, b, _| order(a).cmp(&order(b)));
         unreachable.sort_by_key(|one| order(&one.host));
-        (facts, unreachable)
+        (answers, unreachable)
     }
 
     /// Leaves those out that nothing is wanted of.

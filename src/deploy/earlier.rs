@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use self::undo::Undo;
+use super::action::Action;
 use super::facts::{Facts, RecordLine};
 use super::limit::Limit;
-use super::plan::Action;
 use super::planner::Request;
 use super::{DeployId, Owner};
 use crate::model::{HostName, Revision};
@@ -195,7 +195,7 @@ impl Sequel {
     /// Asks for it, in somebody's name.
     pub fn request(self, id: &DeployId, owner: Owner) -> Request {
         let resumes = match self.action {
-            Action::Deploy | Action::Restart => self.follows.clone(),
+            Action::Deploy | Action::Restart | Action::Start | Action::Stop => self.follows.clone(),
             Action::Rollback => None,
         };
         Request {

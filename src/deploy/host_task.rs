@@ -6,11 +6,12 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
+use super::action::Action;
 use super::control::Control;
 use super::keeper::Farewell;
 use super::message::{HostEnd, Message, Note, Request};
 use super::packs::Packs;
-use super::plan::{Action, DeployPlan, HostPlan, Moment, Work};
+use super::plan::{DeployPlan, HostPlan, Moment, Work};
 use super::program::{Change, Direction, Module, Objects, Policy, Program, Release, Step};
 use super::session::{Input, Session, SessionError, StepEnd};
 use crate::event::{About, EventKind, Level, StepOutcome};
@@ -258,21 +259,21 @@ impl HostTask {
 
     async fn handle_service(&mut self, revision: &Revision) -> Done {
         let stage = DeployStage::HandleService;
-        self.checks(revision, Moment::Before, stage).await?;
+        let (begins, ends) = self.plan.action.checks_of_service();
+        if begins {
+            self.checks(revision, Moment::Before, stage).await?;
+        }
         let service = &self.plan.service;
         if !service.units.is_empty() {
-            let program = Program::handle_service(
-                &service.units,
-                service.port,
-                service.timeout,
-                service.valid_only,
-                &service.secondary,
-            );
+            let program = Program::handle_service(service, self.plan.action);
             let deadline = service.timeout + SHORT;
             let step = self.step(stage, Policy::Finish, deadline, revision, program);
             self.pass(&step, Input::Nothing).await?;
         }
-        self.checks(revision, Moment::After, stage).await
+        match ends {
+            true => self.checks(revision, Moment::After, stage).await,
+            false => Ok(()),
+        }
     }
 
     async fn finalize(&mut self) -> Done {

@@ -3,6 +3,7 @@
 mod reader;
 
 use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
@@ -78,6 +79,8 @@ impl Journals {
         let file = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
+            // It has what changes in the configuration of hosts, passwords too.
+            .mode(0o600)
             .open(&path)
             .map_err(failed)?;
         // Where files cannot be locked, nobody sees whether the deploy still runs.

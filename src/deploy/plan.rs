@@ -5,6 +5,7 @@ use camino::Utf8PathBuf;
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::action::Action;
 use super::facts::Place;
 use super::owner::Owner;
 use super::program::{Module, Objects};
@@ -38,36 +39,6 @@ pub struct DeployPlan {
     pub heads: BTreeMap<Revision, String>,
     /// Hosts that are worked on at a time.
     pub batch_size: usize,
-}
-
-/// What a deploy is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    Deploy,
-    Rollback,
-    /// The service alone.
-    Restart,
-}
-
-impl Action {
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Deploy => "deploy",
-            Self::Rollback => "rollback",
-            Self::Restart => "restart",
-        }
-    }
-
-    /// Reads the word; an unknown one is a deploy.
-    pub fn read(text: &str) -> Self {
-        match text {
-            "rollback" => Self::Rollback,
-            "restart" => Self::Restart,
-            _ => Self::Deploy,
-        }
-    }
 }
 
 /// A group of hosts, in the parts in which it is deployed.
@@ -112,8 +83,8 @@ pub struct HostPlan {
 #[serde(rename_all = "snake_case")]
 pub enum Work {
     Everything,
-    /// The service is restarted and checked.
-    Restart,
+    /// The service alone is restarted, started or stopped, and checked.
+    Service,
     /// There was nothing before: the links go.
     Withdraw,
     /// It is as it should be.
@@ -156,6 +127,14 @@ pub struct ReleasePlan {
     pub keep: u32,
 }
 
+impl ServicePlan {
+    /// The names of the services.
+    pub fn names(&self) -> String {
+        let names = self.units.iter().map(|unit| unit.name.as_str());
+        names.collect::<Vec<_>>().join(" and ")
+    }
+}
+
 impl DeployPlan {
     /// All parts of all groups, in their order.
     pub fn waves(&self) -> impl DoubleEndedIterator<Item = (usize, &Vec<HostName>)> {
@@ -167,6 +146,15 @@ impl DeployPlan {
     pub fn worked_on(&self) -> impl Iterator<Item = (&HostName, &HostPlan)> {
         let hosts = self.hosts.iter();
         hosts.filter(|(_, host)| host.work != Work::Nothing)
+    }
+
+    /// Whether a check has its turn in what is planned; around the service alone, that is not each.
+    pub fn runs(&self, check: &DeployCheck) -> bool {
+        let of_service = Some(DeployStage::HandleService);
+        let (begins, ends) = self.action.checks_of_service();
+        !self.action.is_of_service()
+            || (begins && check.before == of_service)
+            || (ends && (check.after == of_service || check.sees_old_process()))
     }
 
     /// The checks that run before or after a stage on hosts of a group.

@@ -11,11 +11,12 @@ use indexmap::IndexMap;
 
 use self::hosts::HostPlanner;
 pub use self::problem::{PlanProblem, ProblemKind};
+use super::action::Action;
 use super::crew::{Crew, Unreachable};
 use super::deploy_head::DeployHead;
 use super::facts::Facts;
 use super::limit::Limit;
-use super::plan::{Action, DeployPlan, HostPlan, PlannedGroup, ReleasePlan, ServicePlan};
+use super::plan::{DeployPlan, HostPlan, PlannedGroup, ReleasePlan, ServicePlan};
 use super::program::{Inquiry, Module};
 use super::repository::{DeployRepository, RepositoryError, TreeSize};
 use super::{DeployId, Owner};
@@ -67,7 +68,7 @@ pub enum PlannerError {
     Limit(#[from] super::limit::LimitError),
     #[error("no group of `server_groups` has a host")]
     NoHosts,
-    #[error("`service_name` is not set, so there is no service to restart")]
+    #[error("`service_name` is not set, so there is no service")]
     NoService,
 }
 
@@ -110,7 +111,7 @@ impl<'a> Planner<'a> {
             Err(_) if request.action == Action::Rollback => working,
             Err(error) => return Err(error.into()),
         };
-        if request.action == Action::Restart && directory.config.services.is_empty() {
+        if request.action.is_of_service() && directory.config.services.is_empty() {
             return Err(PlannerError::NoService);
         }
         let mut modules = BTreeMap::new();
@@ -169,7 +170,7 @@ impl<'a> Planner<'a> {
 
     /// What targets are asked.
     fn inquiry(&self) -> Inquiry {
-        let makes_releases = self.request.action != Action::Restart;
+        let makes_releases = !self.request.action.is_of_service();
         Inquiry {
             commits: self.commits(),
             files: self.files(),

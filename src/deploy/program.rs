@@ -5,6 +5,8 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
+use super::action::Action;
+use super::plan::ServicePlan;
 use crate::event::DeployId;
 use crate::model::{CheckKind, Revision};
 use crate::scap::{DeployCheck, DeployStage, ServiceAction, ServiceUnit};
@@ -110,6 +112,16 @@ pub struct Release<'a> {
 
 fn yes(value: bool) -> String {
     if value { "yes" } else { "no" }.to_owned()
+}
+
+/// What `service` is told to do with a service.
+fn verb(unit: &ServiceUnit, action: Action) -> &'static str {
+    match (action, unit.action) {
+        (Action::Start, _) => "start",
+        (Action::Stop, _) => "stop",
+        (Action::Deploy | Action::Rollback | Action::Restart, ServiceAction::Restart) => "restart",
+        (Action::Deploy | Action::Rollback | Action::Restart, ServiceAction::Reload) => "reload",
+    }
 }
 
 impl Direction {
@@ -227,36 +239,38 @@ impl Program {
         )
     }
 
-    /// Restarts services, and waits for their port.
-    pub fn handle_service(
-        services: &[ServiceUnit],
-        port: Option<u16>,
-        timeout: Duration,
-        valid_only: bool,
-        secondary: &Utf8Path,
-    ) -> Self {
+    /// Restarts, starts or stops services, and waits for their port.
+    pub fn handle_service(service: &ServicePlan, action: Action) -> Self {
         let arguments = [
-            port.unwrap_or_default().to_string(),
-            timeout.as_secs_f64().ceil().to_string(),
-            yes(valid_only),
-            secondary.to_string(),
+            service.port.unwrap_or_default().to_string(),
+            service.timeout.as_secs_f64().ceil().to_string(),
+            yes(service.valid_only),
+            service.secondary.to_string(),
         ];
-        let services = services.iter().map(|unit| {
-            let action = match unit.action {
-                ServiceAction::Restart => "restart",
-                ServiceAction::Reload => "reload",
-            };
+        let services = service.units.iter().map(|unit| {
             let secondary = if unit.disable_secondary {
                 ":disable-secondary"
             } else {
                 ""
             };
-            format!("{}={action}{secondary}", unit.name)
+            format!("{}={}{secondary}", unit.name, verb(unit, action))
         });
-        Self::new(
-            include_str!("remote/handle_service.sh"),
-            arguments.into_iter().chain(services),
-        )
+        let text = concat!(
+            include_str!("remote/port.sh"),
+            include_str!("remote/handle_service.sh")
+        );
+        Self::new(text, arguments.into_iter().chain(services))
+    }
+
+    /// Tells how services are.
+    pub fn status(services: &[ServiceUnit], port: Option<u16>) -> Self {
+        let text = concat!(
+            include_str!("remote/port.sh"),
+            include_str!("remote/status.sh")
+        );
+        let port = port.unwrap_or_default().to_string();
+        let services = services.iter().map(|unit| unit.name.clone());
+        Self::new(text, [port].into_iter().chain(services))
     }
 
     /// Runs a check.

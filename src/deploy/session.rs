@@ -15,8 +15,10 @@ use super::facts::Facts;
 use super::keeper::{Bell, Farewell, Keeper, Links, Locked};
 use super::message::Message;
 use super::program::{Change, Inquiry, Program, Step};
+use super::service_state::ServiceState;
 use crate::event::{DeployId, StepOutcome};
 use crate::model::HostName;
+use crate::scap::ServiceUnit;
 use crate::transport::{ConnectError, Connection, Exit, Process, Stream, Transport};
 
 /// A target during a deploy.
@@ -147,18 +149,33 @@ impl Session {
 
     /// Asks how things are.
     pub(super) async fn probe(&mut self, inquiry: &Inquiry) -> Result<Facts, SessionError> {
-        self.connect().await?;
         let words = Program::probe(inquiry).words(&self.place);
-        let ended = timeout(
-            PATIENCE,
-            self.start_and_wait(&words, Input::Nothing, Voice::Quiet),
-        )
-        .await;
+        self.ask(&words, Facts::read).await
+    }
+
+    /// Asks how services are.
+    pub(super) async fn service_state(
+        &mut self,
+        services: &[ServiceUnit],
+        port: Option<u16>,
+    ) -> Result<ServiceState, SessionError> {
+        let words = Program::status(services, port).words(&self.place);
+        self.ask(&words, ServiceState::read).await
+    }
+
+    /// Runs what changes nothing, and reads what it tells.
+    async fn ask<T>(
+        &mut self,
+        words: &[String],
+        read: impl Fn(&[Line]) -> Option<T>,
+    ) -> Result<T, SessionError> {
+        self.connect().await?;
+        let asked = self.start_and_wait(words, Input::Nothing, Voice::Quiet);
+        let ended = timeout(PATIENCE, asked).await;
         let (exit, heard) = ended.map_err(|_| SessionError::Lost)?;
-        let facts = Facts::read(&heard.told);
-        match (exit, facts) {
+        match (exit, read(&heard.told)) {
             (Exit::Lost, _) => Err(SessionError::Lost),
-            (_, Some(facts)) => Ok(facts),
+            (_, Some(answer)) => Ok(answer),
             (_, None) => Err(SessionError::Refused(heard.words())),
         }
     }

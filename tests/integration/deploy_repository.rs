@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use svcgen::deploy::repository::{
-    DeployRepository, Gitlink, Relation, RepositoryError, TreeSize, pack,
+    Commits, DeployRepository, Gitlink, Relation, RepositoryError, TreeSize, pack,
 };
 use svcgen::model::Revision;
 use svcgen::scap::Files as _;
@@ -541,6 +541,45 @@ fn commits_are_listed_without_merges_and_to_a_bound() {
         repository.relation(&head, &unknown),
         Err(RepositoryError::NotHere { .. })
     ));
+}
+
+#[test]
+fn what_lies_between_has_the_commits_of_submodules() {
+    let tea = Tea::new();
+    let old = tea.head();
+    let source = tea.commit("deploy/src", "Pour it <slowly>");
+    tea.git("deploy", &["add", "src"]);
+    let new = tea.commit("deploy", "Take the new source");
+    let repository = tea.open();
+    let forward = repository.between(&old, &new, 10).unwrap();
+    let subjects = |commits: &Commits| -> Vec<String> {
+        let listed = commits.listed.iter();
+        listed.map(|commit| commit.subject.clone()).collect()
+    };
+    assert_eq!(subjects(&forward.added), ["Take the new source"]);
+    assert!(forward.removed.listed.is_empty());
+    let [module] = &forward.modules[..] else {
+        panic!("{:?}", forward.modules);
+    };
+    assert_eq!(
+        (module.path.as_str(), module.to.as_ref()),
+        ("src", Some(&source))
+    );
+    let (added, removed) = module.commits.clone().unwrap();
+    assert_eq!(subjects(&added), ["Pour it <slowly>"]);
+    assert!(removed.listed.is_empty());
+
+    let back = repository.between(&new, &old, 10).unwrap();
+    assert_eq!(subjects(&back.removed), ["Take the new source"]);
+    let (added, removed) = back.modules[0].commits.clone().unwrap();
+    assert_eq!((subjects(&removed).len(), added.listed.len()), (1, 0));
+    assert!(
+        repository
+            .between(&new, &new, 10)
+            .unwrap()
+            .modules
+            .is_empty()
+    );
 }
 
 #[test]

@@ -30,6 +30,7 @@ mod report;
 mod request;
 mod review;
 mod series;
+mod service;
 mod signals;
 mod status;
 mod support;

@@ -1,3 +1,4 @@
+pub(crate) mod browser;
 mod checkout;
 #[path = "../support/env.rs"]
 mod env;

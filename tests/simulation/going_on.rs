@@ -129,7 +129,7 @@ pub(crate) async fn after(
         let old = &before[name];
         let new = match (way, plan.hosts.get(name)) {
             (Way::On, Some(host)) => match host.work {
-                Work::Restart => old.clone(),
+                Work::Service => old.clone(),
                 Work::Everything | Work::Withdraw | Work::Nothing => Some(host.revision.clone()),
             },
             (Way::On, None) | (Way::Back, _) => old.clone(),

@@ -244,7 +244,7 @@ fn wish(
     }
     let (interrupts, interrupted) = watch::channel(0);
     let on_failure = match (action, chance.below(4)) {
-        (Action::Restart, _) | (_, 0) => OnFailure::Stop,
+        (Action::Restart | Action::Start | Action::Stop, _) | (_, 0) => OnFailure::Stop,
         (Action::Deploy | Action::Rollback, _) => OnFailure::Rollback,
     };
     let wish = Wish {

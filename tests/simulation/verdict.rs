@@ -110,7 +110,7 @@ impl<'a> Judge<'a> {
                 let new = Some(plan.revision.clone());
                 let wanted = match self.plan.action {
                     // What it was is what it is.
-                    Action::Restart => plan.live.clone(),
+                    Action::Restart | Action::Start | Action::Stop => plan.live.clone(),
                     Action::Deploy | Action::Rollback => new,
                 };
                 self.is_live(&disk, &serves, wanted.as_ref())?;
@@ -129,7 +129,7 @@ impl<'a> Judge<'a> {
             HostOutcome::Old => {
                 let old = match plan.work {
                     Work::Withdraw => None,
-                    Work::Everything | Work::Restart | Work::Nothing => plan.old.as_ref(),
+                    Work::Everything | Work::Service | Work::Nothing => plan.old.as_ref(),
                 };
                 self.is_live(&disk, &serves, old)?;
                 is_done(&disk, old)

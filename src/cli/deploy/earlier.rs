@@ -77,7 +77,9 @@ impl Survey {
         let verb = match action {
             // What is gone on with is the way back from it.
             Action::Rollback => "going on with the rollback of",
-            Action::Deploy | Action::Restart => "going on with the deploy",
+            Action::Deploy | Action::Restart | Action::Start | Action::Stop => {
+                "going on with the deploy"
+            }
         };
         ui.status(&format!("{verb} {what} of {user} on {machine}"));
         let owner = opened::owner(id, action.as_str(), message);

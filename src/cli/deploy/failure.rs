@@ -109,7 +109,7 @@ pub(super) fn ended(
                         .ui
                         .status(&format!("to go back: {}", command("svcgen rollback")));
                 }
-                (None, Action::Rollback | Action::Restart) => {}
+                (None, Action::Rollback | Action::Restart | Action::Start | Action::Stop) => {}
             }
             return Ok(());
         }

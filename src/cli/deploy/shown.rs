@@ -26,18 +26,24 @@ pub(super) fn plan(
     let verb = match plan.action {
         Action::Deploy => "would deploy",
         Action::Rollback => "would go back to",
-        Action::Restart => "would restart the service at",
+        Action::Restart => "would restart",
+        Action::Start => "would start",
+        Action::Stop => "would stop",
     };
-    text.push_str(&format!(
-        "{verb} {}@{}",
-        plan.repository,
-        plan.revision.short()
-    ));
+    match plan.action.is_of_service() {
+        true => text.push_str(&format!("{verb} {}", plan.service.names())),
+        false => {
+            let short = plan.revision.short();
+            text.push_str(&format!("{verb} {}@{short}", plan.repository));
+        }
+    }
     if let Some(environment) = &plan.environment {
         text.push_str(&format!(" in {environment}"));
     }
     text.push('\n');
-    text.push_str(&commits(plan, repository));
+    if !plan.action.is_of_service() {
+        text.push_str(&commits(plan, repository));
+    }
     for group in &plan.groups {
         let limit = match (group.is_canary, group.failure_limit) {
             (true, _) => ": any failure ends the deploy".to_owned(),
@@ -53,7 +59,10 @@ pub(super) fn plan(
                 if let Some(host) = plan.hosts.get(name) {
                     let what = match (host.work, plan.action) {
                         (Work::Nothing, _) => "nothing to do".to_owned(),
-                        (Work::Restart, _) => "restart".to_owned(),
+                        (Work::Service, action) => {
+                            let live = host.live.as_ref().map_or("nothing", Revision::short);
+                            format!("{}, {live} is live", action.as_str())
+                        }
                         (Work::Withdraw, _) => "nothing was live before: the links go".to_owned(),
                         (Work::Everything, _) => {
                             let live = host.live.as_ref().map_or("nothing", Revision::short);
@@ -126,8 +135,11 @@ fn checks(plan: &DeployPlan) -> String {
     else {
         return String::new();
     };
-    let mut text = "\nchecks\n".to_owned();
-    for check in checks {
+    let mut text = String::new();
+    for check in checks.iter().filter(|check| plan.runs(check)) {
+        if text.is_empty() {
+            text.push_str("\nchecks\n");
+        }
         let before = check
             .before
             .map(|stage| format!("before {}", stage.as_str()));

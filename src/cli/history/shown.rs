@@ -2,7 +2,7 @@ use jiff::tz::TimeZone;
 
 use super::Listed;
 use crate::cli::age;
-use crate::deploy::{PastDeploy, PastSource, PastState};
+use crate::deploy::{Action, PastDeploy, PastSource, PastState};
 use crate::event::{DeployResult, HostCounts};
 use crate::model::Revision;
 use crate::ui::printable;
@@ -52,7 +52,9 @@ fn line(text: &str) -> String {
 /// What was to be done, and by whom.
 fn what(past: &PastDeploy) -> String {
     let mut text = past.action.clone();
-    if let Some(revision) = &past.revision {
+    if Action::read(&past.action).is_of_service() {
+        text.push_str(" of the service");
+    } else if let Some(revision) = &past.revision {
         let word = if past.action == "rollback" {
             " to "
         } else {
@@ -79,10 +81,10 @@ fn result(past: &PastDeploy) -> String {
     let mut text = match (past.state, past.result) {
         (PastState::Running, _) => "RUNNING".to_owned(),
         (PastState::Interrupted, _) => "INTERRUPTED".to_owned(),
-        (PastState::Finished, Some(DeployResult::Deployed)) => match past.action.as_str() {
-            "restart" => "restarted".to_owned(),
-            _ => "deployed".to_owned(),
-        },
+        (PastState::Finished, Some(DeployResult::Deployed)) => {
+            let done = Action::read(&past.action).done_to_service();
+            done.unwrap_or("deployed").to_owned()
+        }
         (PastState::Finished, Some(DeployResult::RolledBack)) if past.action == "rollback" => {
             "rolled back".to_owned()
         }
@@ -111,16 +113,22 @@ fn counted(counts: HostCounts, past: &PastDeploy) -> String {
         untouched,
         unknown,
     } = counts;
-    let new_word = match past.action.as_str() {
-        "rollback" => "back",
-        "restart" => "restarted",
-        _ => "new",
+    let action = Action::read(&past.action);
+    let new_word = match action {
+        Action::Rollback => "back",
+        Action::Deploy | Action::Restart | Action::Start | Action::Stop => {
+            action.done_to_service().unwrap_or("new")
+        }
+    };
+    let unknown_word = match action.is_of_service() {
+        true => "FAILED",
+        false => "UNKNOWN",
     };
     let parts = [
         (new, new_word),
         (old, "rolled back"),
         (untouched, "untouched"),
-        (unknown, "UNKNOWN"),
+        (unknown, unknown_word),
     ];
     let parts = parts.into_iter().filter(|(number, _)| *number > 0);
     let parts: Vec<String> = parts

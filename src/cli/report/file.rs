@@ -86,10 +86,17 @@ impl ReportFile {
     fn beside(&self) -> std::io::Result<NamedTempFile> {
         let target = self.target();
         let folder = target.parent().filter(|folder| *folder != "");
-        tempfile::Builder::new()
+        let folder = folder.unwrap_or(".".into());
+        if !folder.is_dir() {
+            let error = format!("there is no folder `{folder}`");
+            return Err(std::io::Error::other(error));
+        }
+        let made = tempfile::Builder::new()
             .prefix(".svcgen-report-")
             .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder.unwrap_or(".".into()))
+            .tempfile_in(folder);
+        // The name of a file that nobody has heard of says nothing.
+        made.map_err(|error| error.kind().into())
     }
 
     /// Where the text goes: a link is followed.

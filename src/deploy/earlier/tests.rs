@@ -16,7 +16,7 @@ fn id(number: u8) -> DeployId {
 fn line(deploy: u8, state: &str, action: Action, follows: Option<u8>) -> RecordLine {
     let (old, rev) = match action {
         Action::Rollback => (NEW, OLD),
-        Action::Deploy | Action::Restart => (OLD, NEW),
+        Action::Deploy | Action::Restart | Action::Start | Action::Stop => (OLD, NEW),
     };
     let owner = Owner {
         action: action.as_str().into(),

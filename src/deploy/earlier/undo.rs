@@ -3,8 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use crate::deploy::DeployId;
+use crate::deploy::action::Action;
 use crate::deploy::facts::{Facts, RecordLine};
-use crate::deploy::plan::Action;
 use crate::model::{HostName, Revision};
 
 /// What each host goes back to.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::notes::count_hosts;
 use super::{Executor, NotBegun, Outcome};
+use crate::deploy::action::Action;
 use crate::deploy::journal::JournalError;
 use crate::deploy::keeper::Farewell;
 use crate::deploy::message::{Note, Request};
-use crate::deploy::plan::{Action, Work};
+use crate::deploy::plan::Work;
 use crate::deploy::state::HostState;
 use crate::event::{About, DeployResult, EventKind, HostCounts, HostOutcome, Level};
 use crate::model::{HostName, Revision};
@@ -36,12 +37,14 @@ impl Executor<'_> {
             resumes: plan.resumes.clone(),
         };
         let count = plan.hosts.len();
-        let text = format!(
-            "{action} of {}@{} on {}",
-            plan.repository,
-            plan.revision.short(),
-            count_hosts(count)
-        );
+        let hosts = count_hosts(count);
+        let text = match plan.action.is_of_service() {
+            true => format!("{action} of {} on {hosts}", plan.service.names()),
+            false => {
+                let short = plan.revision.short();
+                format!("{action} of {}@{short} on {hosts}", plan.repository)
+            }
+        };
         self.scribe.note(Note {
             about: About::default(),
             level: Level::Info,
@@ -184,19 +187,28 @@ impl Executor<'_> {
             return;
         };
         let live = self.live(host);
+        let action = self.plan.action;
+        let done = action.done_to_service().map(|done| format!("{done}, "));
+        let done = done.unwrap_or_default();
         let text = match (outcome, &live) {
-            (HostOutcome::New, Some(live)) => format!("{} is live", live.short()),
+            (HostOutcome::New, Some(live)) => format!("{done}{} is live", live.short()),
             (HostOutcome::Old, Some(live)) => format!("rolled back to {}", live.short()),
             (HostOutcome::Old, None) => "rolled back: nothing is live, as before".into(),
             (HostOutcome::Untouched, Some(live)) => format!("untouched, {} is live", live.short()),
             (HostOutcome::Untouched, None) => "untouched, nothing is live".into(),
             (HostOutcome::Unknown, _) | (HostOutcome::New, None) => {
-                let reason = reason.unwrap_or("the deploy was stopped in the middle");
-                format!("UNKNOWN: {reason}")
+                let by_default = format!("the {} was stopped in the middle", action.as_str());
+                let reason = reason.unwrap_or(&by_default);
+                match action.is_of_service() {
+                    true => format!("FAILED: {reason}"),
+                    false => format!("UNKNOWN: {reason}"),
+                }
             }
         };
-        let command =
-            (outcome == HostOutcome::Unknown).then(|| format!("svcgen rollback --limit {host}"));
+        let command = (outcome == HostOutcome::Unknown).then(|| match action.is_of_service() {
+            true => format!("svcgen service status --limit {host}"),
+            false => format!("svcgen rollback --limit {host}"),
+        });
         let level = match outcome {
             HostOutcome::New | HostOutcome::Untouched => Level::Info,
             HostOutcome::Old => Level::Warning,
@@ -221,6 +233,9 @@ impl Executor<'_> {
     }
 
     fn summary(&self, result: DeployResult, counts: HostCounts) -> String {
+        if let Some(done) = self.plan.action.done_to_service() {
+            return self.summary_of_service(done, result, counts);
+        }
         let HostCounts {
             new,
             old,
@@ -230,9 +245,6 @@ impl Executor<'_> {
         let of = counts.all();
         let short = self.plan.revision.short();
         let mut text = match result {
-            DeployResult::Deployed if self.plan.action == Action::Restart => {
-                format!("the service was restarted on {new} of {of} hosts")
-            }
             DeployResult::Deployed => format!("{short} is live on {new} of {of} hosts"),
             DeployResult::RolledBack if self.plan.action == Action::Rollback => {
                 format!(
@@ -256,6 +268,28 @@ impl Executor<'_> {
         }
         if matches!(result, DeployResult::RolledBack | DeployResult::Untouched) {
             text.push_str(&format!("; {}", self.all_live()));
+        }
+        text
+    }
+
+    /// What was done to the service, on how many hosts.
+    fn summary_of_service(&self, done: &str, result: DeployResult, counts: HostCounts) -> String {
+        let mark = match result {
+            DeployResult::Deployed => "",
+            DeployResult::RolledBack | DeployResult::Untouched | DeployResult::Mixed => {
+                "NOT DONE: "
+            }
+        };
+        let names = self.plan.service.names();
+        let mut text = format!(
+            "{mark}{names} was {done} on {} of {}",
+            counts.new,
+            count_hosts(counts.all())
+        );
+        for (number, words) in [(counts.unknown, "FAILED"), (counts.untouched, "untouched")] {
+            if number > 0 {
+                text.push_str(&format!(", {number} {words}"));
+            }
         }
         text
     }

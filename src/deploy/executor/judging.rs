@@ -1,8 +1,8 @@
 //! Takes over how the work on a host ended, and looks whether that ends the deploy.
 
 use super::{Executor, Mode, notes};
+use crate::deploy::action::Action;
 use crate::deploy::message::{HostEnd, Note, Request};
-use crate::deploy::plan::Action;
 use crate::deploy::state::Phase;
 use crate::event::{About, EventKind, Level, Milestone};
 use crate::model::HostName;
@@ -43,7 +43,7 @@ impl Executor<'_> {
                 state.reason = Some(reason.clone());
                 self.failed(host, &reason);
             }
-            (HostEnd::Failed(reason), _) if self.plan.action == Action::Restart => {
+            (HostEnd::Failed(reason), _) if self.plan.action.is_of_service() => {
                 // There is nothing to go back to: the service is what it is.
                 state.phase = Phase::Lost;
                 state.reason = Some(reason.clone());
@@ -74,6 +74,9 @@ impl Executor<'_> {
         let (milestone, text) = match state.phase {
             Phase::Waiting | Phase::Fine => return,
             Phase::Prepared => (Milestone::Prepared, "the release is there".into()),
+            Phase::Healthy if self.plan.action == Action::Stop => {
+                (Milestone::Healthy, "stopped".into())
+            }
             Phase::Healthy => (Milestone::Healthy, "healthy".into()),
             Phase::Finalized => (Milestone::Finalized, "done".into()),
             Phase::RolledBack => (Milestone::RolledBack, "as before".into()),
@@ -107,7 +110,7 @@ impl Executor<'_> {
                 notes::count_hosts(of)
             );
             self.stop(reason);
-        } else if is_lost && self.plan.action != Action::Restart {
+        } else if is_lost && !self.plan.action.is_of_service() {
             self.stop(format!("{host} is in a state that nobody knows: {reason}"));
         }
     }

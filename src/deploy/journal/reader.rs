@@ -216,6 +216,12 @@ mod tests {
         let journal = journals.begin(&id()).unwrap();
         let reader = journals.open(&id()).unwrap();
         assert!(reader.is_being_written());
+        let mode = std::os::unix::fs::MetadataExt::mode(&fs_err::metadata(journal.path()).unwrap());
+        assert_eq!(
+            mode & 0o777,
+            0o600,
+            "it has the configuration of hosts in it"
+        );
         drop(journal);
         assert!(!reader.is_being_written());
         // Nothing was begun: nothing is left of it.

@@ -32,7 +32,7 @@ impl HostPlanner<'_> {
         let live = facts.current.as_ref();
         let revision = match request.action {
             // It is the service alone; what it runs stays.
-            Action::Restart => live.unwrap_or(&request.revision),
+            Action::Restart | Action::Start | Action::Stop => live.unwrap_or(&request.revision),
             Action::Deploy | Action::Rollback => {
                 request.revisions.get(name).unwrap_or(&request.revision)
             }
@@ -90,13 +90,15 @@ impl HostPlanner<'_> {
 
     fn unfit(&self, name: &HostName, facts: &Facts, revision: &Revision) -> Vec<PlanProblem> {
         let mut problems = Vec::new();
-        for tool in &facts.lacking_tools {
+        let is_of_service = self.planner.request.action.is_of_service();
+        let lacking = facts.lacking_tools.iter();
+        for tool in lacking.filter(|tool| !(is_of_service && *tool == "git")) {
             problems.push(PlanProblem::unfit(
                 name,
                 format!("`{tool}` is not installed"),
             ));
         }
-        if facts.has_old_git() {
+        if facts.has_old_git() && !is_of_service {
             let (least, git) = (OLDEST_GIT, &facts.git);
             let reason = format!(
                 "its git {git} is too old: {}.{} is the oldest that will do",
@@ -131,8 +133,8 @@ impl HostPlanner<'_> {
 
     fn work(&self, facts: &Facts, revision: &Revision, config_diff: &str) -> Work {
         let request = &self.planner.request;
-        if request.action == Action::Restart {
-            return Work::Restart;
+        if request.action.is_of_service() {
+            return Work::Service;
         }
         if request.action == Action::Rollback && facts.current.is_none() {
             // There is nothing, as there was before.
@@ -156,8 +158,8 @@ impl HostPlanner<'_> {
         facts: &Facts,
     ) -> Result<(Option<Vec<RenderedFile>>, String), Vec<PlanProblem>> {
         let directory = &self.planner.directory;
-        let is_restart = self.planner.request.action == Action::Restart;
-        if directory.config_files.is_empty() || is_restart {
+        let is_of_service = self.planner.request.action.is_of_service();
+        if directory.config_files.is_empty() || is_of_service {
             return Ok((None, String::new()));
         }
         let wrong = |reason: String| PlanProblem {

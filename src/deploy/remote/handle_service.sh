@@ -1,18 +1,10 @@
-# Restarts services, and waits for the port: PORT SECONDS VALID-ONLY SECONDARY-FILE SERVICE=ACTION[:disable-secondary]...
+# Restarts, starts or stops services, and waits for the port: PORT SECONDS VALID-ONLY SECONDARY-FILE SERVICE=ACTION[:disable-secondary]...
 port=$1 seconds=$2 valid=$3 secondary=$top$4; shift 4
 [ "$port" = 0 ] || port=${SVCGEN_PORT:-$port}
 log=$own/running/service
-# Sockets that listen on the port, by their numbers: a process that was started anew has a socket of its own.
-listening() {
-    awk -v port="$hex" '
-        $4 == "0A" { n = split($2, a, ":"); if (a[n] == port && (a[1] ~ /^0+$/ || a[1] == "0100007F" || a[1] ~ /0{24}01000000$/ || a[1] ~ /0000FFFF0100007F$/)) print $10 }
-    ' $tcp
-}
 known() { service "$1" status >/dev/null 2>&1; [ $? -ne 4 ] && { [ -e "/etc/init.d/$1" ] || systemctl cat "$1" >/dev/null 2>&1; }; }
-hex=$(printf '%04X' "$port") tcp=/proc/net/tcp
-[ ! -r /proc/net/tcp6 ] || tcp="$tcp /proc/net/tcp6"
-before=; [ "$port" = 0 ] || before=$(echo $(listening))
-fresh=no
+before=; [ "$port" = 0 ] || before=$(echo $(listening "$port"))
+fresh=no closes=no
 for unit; do
     name=${unit%%=*} action=${unit#*=}
     if [ "$valid" = yes ] && ! known "$name" </dev/null 3>&-; then printf '%s: no such service here\n' "$name"; continue; fi
@@ -26,14 +18,19 @@ for unit; do
     # Into a file: a service that keeps its starter's output open must not be ended by that, nor hold svcgen up.
     sudo -n /usr/sbin/service "$name" "$action" >"$log" 2>&1 </dev/null 3>&-
     code=$?; [ ! -s "$log" ] || head -c 65536 "$log"
-    [ "$code" = 0 ] || fail "$name: $action failed (exit code $code)"
+    [ "$code" = 0 ] || fail "$name: $action failed (exit code $code): $(tail -n 1 "$log")"
     printf '%s: %s\n' "$name" "$action"
-    [ "$action" = reload ] || fresh=yes
+    case $action in restart) fresh=yes ;; stop) closes=yes ;; esac
 done
 [ "$port" = 0 ] && exit 0
 uptime; until=$((up + ${seconds%.*} + 1))
+while [ "$closes" = yes ]; do
+    if [ -z "$(listening "$port")" ]; then printf 'port %s is closed\n' "$port"; exit 0; fi
+    uptime; [ "$up" -lt "$until" ] || fail "something still listens on port $port after $seconds s"
+    sleep 0.1
+done
 while :; do
-    for socket in $(listening); do
+    for socket in $(listening "$port"); do
         case " $before " in *" $socket "*) [ "$fresh" = no ] || continue ;; esac
         printf '%s\n' "$socket" >"$own/running/socket"
         printf 'port %s is open\n' "$port"
@@ -42,5 +39,5 @@ while :; do
     uptime; [ "$up" -lt "$until" ] || break
     sleep 0.1
 done
-if [ -n "$(listening)" ]; then fail "the process on port $port is still the old one after $seconds s"; fi
+if [ -n "$(listening "$port")" ]; then fail "the process on port $port is still the old one after $seconds s"; fi
 fail "port $port did not open within $seconds s"

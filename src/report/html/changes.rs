@@ -81,8 +81,7 @@ impl Change {
         let (lists, modules, note) = match &self.between {
             _ if self.from.is_none() => (Vec::new(), Vec::new(), "Nothing was live before."),
             None => {
-                let note =
-                    "One of them is not known in this checkout: what lies between is not known.";
+                let note = "One of the two is not in this checkout: the commits in between are not known here.";
                 (Vec::new(), Vec::new(), note)
             }
             Some(between) => {

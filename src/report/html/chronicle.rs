@@ -70,6 +70,8 @@ pub(super) struct HostStory {
     pub(super) is_idle: bool,
     pub(super) steps: Vec<Step>,
     pub(super) milestone: Option<Milestone>,
+    /// When the new revision had passed all checks.
+    pub(super) healthy: Option<Timestamp>,
     /// Whether it has failed, whatever came then.
     is_failed: bool,
     pub(super) end: Option<HostEnd>,
@@ -161,6 +163,11 @@ impl Chronicle {
             | EventKind::GroupStarted { .. }
             | EventKind::GroupFinished { .. } => {}
         }
+    }
+
+    /// Whether its events tell what was to be done.
+    pub fn has_begun(&self) -> bool {
+        self.begun.is_some()
     }
 
     /// Whether it has come to its end.
@@ -259,6 +266,9 @@ impl HostStory {
             }
             EventKind::HostReached { milestone } => {
                 self.milestone = Some(*milestone);
+                if *milestone == Milestone::Healthy {
+                    self.healthy = Some(event.at);
+                }
                 self.is_failed |= *milestone == Milestone::Failed;
             }
             EventKind::StepStarted { revision, check } => {

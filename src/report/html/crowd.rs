@@ -157,29 +157,16 @@ fn turns(host: &HostStory, begin: Timestamp) -> Vec<(Timestamp, Place)> {
     }
     let outcome = host.end.as_ref().map(|end| end.outcome);
     let milestone = host.milestone;
-    let is_last_step_new = host
-        .steps
-        .last()
-        .is_some_and(|step| !host.is_way_back(step));
+    turns.extend(host.healthy.map(|at| (at, Place::New)));
     match (outcome, milestone) {
         (Some(HostOutcome::Old), _) | (None, Some(Milestone::RolledBack)) => {
             turns.push((last, Place::Back));
         }
-        (Some(HostOutcome::New), _) | (None, Some(Milestone::Healthy | Milestone::Finalized))
-            if is_last_step_new =>
-        {
-            // It has been healthy since the last step before the end, while others were worked on.
-            let healthy = host
-                .steps
-                .iter()
-                .rfind(|s| s.stage != DeployStage::Finalize);
-            let healthy = healthy.and_then(|step| step.end.as_ref());
-            turns.push((healthy.map_or(last, |end| end.at), Place::New));
-        }
         (Some(HostOutcome::Unknown), _) | (None, Some(Milestone::Failed)) => {
             turns.push((last, Place::Failed));
         }
-        _ => {}
+        (Some(HostOutcome::New | HostOutcome::Untouched), _)
+        | (None, Some(Milestone::Prepared | Milestone::Healthy | Milestone::Finalized) | None) => {}
     }
     turns.sort_by_key(|(at, _)| *at);
     turns

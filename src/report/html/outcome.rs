@@ -49,6 +49,8 @@ impl Outcome {
                 (Mark::Back, words)
             }
             (DeployResult::Deployed, "restart") => (Mark::Good, "Restarted".into()),
+            (DeployResult::Deployed, "start") => (Mark::Good, "Started".into()),
+            (DeployResult::Deployed, "stop") => (Mark::Good, "Stopped".into()),
             (DeployResult::Deployed, _) => (Mark::Good, "Deployed".into()),
             (DeployResult::RolledBack, "rollback") => (Mark::Good, "Rolled back".into()),
             (DeployResult::RolledBack, _) if is_interrupted => {

@@ -46,8 +46,10 @@ pub(super) fn of_host(host: &HostStory) -> (Mark, &'static str, Option<&Revision
             HostOutcome::Unknown => (Mark::Unknown, "UNKNOWN", None),
         };
     }
+    let is_in_step = host.steps.last().is_some_and(|step| step.end.is_none());
     match host.milestone {
         _ if host.is_idle => (Mark::Idle, "nothing to do", old),
+        _ if is_in_step => (Mark::Open, "in a step", None),
         Some(Milestone::Prepared) => (Mark::Open, "release is there", old),
         Some(Milestone::Healthy) => (Mark::Good, "live", new),
         Some(Milestone::Finalized) => (Mark::Good, "live", new),

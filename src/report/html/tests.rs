@@ -194,7 +194,9 @@ fn a_deploy_without_an_end_says_so_and_how_to_go_on() {
             "svcgen deploy --resume 20261123T140312Z-3f9a01"
         ]
     );
+    all.push(json!({"event": "step_started", "host": "a", "group": "canary", "stage": "finalize", "revision": NEW}));
     let running = page(&all, Standing::Running);
+    assert_eq!(running.standing[0].words, "in a step");
     assert_eq!(running.outcome.words, "Still running");
     assert_eq!(commands(&running), ["svcgen log --follow"]);
     // To go back from what is not the last one any more would take back another one.
@@ -227,4 +229,54 @@ fn many_hosts_that_are_well_are_behind_a_click() {
     let group = &page.timeline.groups[0];
     assert_eq!((group.first.len(), group.rest.len()), (1, 39));
     assert!(page.crowd.is_some());
+}
+
+/// The contrast of two colours of the style sheet.
+fn contrast(style: &str, one: &str, other: &str) -> f64 {
+    let light = |name: &str| {
+        let begin = style.find(&format!("--{name}: #")).unwrap() + name.len() + 5;
+        let parts = [0, 2, 4].map(|index| {
+            let digits = &style[begin + index..begin + index + 2];
+            let value = f64::from(u8::from_str_radix(digits, 16).unwrap()) / 255.0;
+            match value <= 0.03928 {
+                true => value / 12.92,
+                false => ((value + 0.055) / 1.055).powf(2.4),
+            }
+        });
+        0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    };
+    let (one, other) = (light(one), light(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+#[test]
+fn every_text_stands_out_by_day_and_by_night() {
+    let style = Templates::default().text(STYLE).unwrap();
+    let (day, night) = style.split_once("prefers-color-scheme: dark").unwrap();
+    for style in [day, night] {
+        for (text, ground) in [
+            ("ink", "card"),
+            ("ink", "page"),
+            ("ink", "code"),
+            ("ink", "good-wash"),
+            ("ink", "bad-wash"),
+            ("ink", "back-wash"),
+            ("ink", "open-wash"),
+            ("aside", "card"),
+            ("aside", "page"),
+            ("aside", "code"),
+            ("link", "card"),
+            ("back", "card"),
+            ("bad", "card"),
+            ("added", "code"),
+            ("removed", "code"),
+            ("sign", "good"),
+            ("sign", "bad"),
+            ("sign", "back"),
+            ("sign", "unknown"),
+        ] {
+            let contrast = contrast(style, text, ground);
+            assert!(contrast >= 4.5, "{text} on {ground}: {contrast:.2}");
+        }
+    }
 }

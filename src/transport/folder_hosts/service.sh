@@ -40,6 +40,10 @@ start) start ;;
 stop) stop ;;
 restart) stop && start ;;
 reload) is_running && kill -s HUP -- "-$pid" ;;
-status) if is_running; then echo "$name runs, process $pid"; else echo "$name does not run"; exit 3; fi ;;
+status)
+    if is_running; then echo "$name runs, process $pid"
+    # It was not stopped.
+    elif [ -e "$pidfile" ]; then echo "$name has ended by itself"; exit 1
+    else echo "$name does not run"; exit 3; fi ;;
 *) echo "$name: there is no action $action" >&2; exit 2 ;;
 esac

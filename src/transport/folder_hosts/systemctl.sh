@@ -4,6 +4,13 @@ action=${1-} name=${2-}
 name=${name%.service}
 case $action in
 cat) [ -n "$name" ] && [ -r "${0%/*}/../services/$name" ] ;;
+show)
+    state=inactive sub=dead pid=0 load=loaded
+    if [ -r "${0%/*}/../services/$name" ]; then
+        said=$("${0%/*}/service" "$name" status)
+        case $? in 0) state=active sub=running pid=${said##* } ;; 1) state=failed sub=failed ;; esac
+    else load=not-found; fi
+    printf '%s\n' "LoadState=$load" "ActiveState=$state" "SubState=$sub" "MainPID=$pid" ;;
 enable | disable | daemon-reload) ;;
 is-active) exec "${0%/*}/service" "$name" status >/dev/null ;;
 *) exec "${0%/*}/service" "$name" "$action" ;;

@@ -1,0 +1,181 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::status::Row;
+use crate::cli::deploy::named;
+use crate::deploy::Activity;
+use crate::model::Revision;
+
+/// Columns of the text.
+const WIDTH: usize = 80;
+
+/// So many rows are listed one by one; where there are more, those that are well and alike are one.
+const MOST: usize = 30;
+
+/// How services are, for people; `restart` is the command that restarts them.
+pub(super) fn text(rows: &[Row], is_whole: bool, restart: &str) -> String {
+    let is_short = is_whole || rows.len() <= MOST;
+    let (alike, single): (Vec<&Row>, Vec<&Row>) =
+        rows.iter().partition(|row| !is_short && row.is_well());
+    let listed = if is_short { single.len() } else { MOST };
+    let (listed, more) = single.split_at(single.len().min(listed));
+    let mut text = kinds(&alike);
+    text.push_str(&table(listed));
+    if !more.is_empty() {
+        let more = more.len();
+        text.push_str(&format!(
+            "and {more} more that are not well; `-v` lists all\n"
+        ));
+    }
+    text.push_str(&outdated(rows, restart));
+    text.push_str(&totals(rows));
+    text
+}
+
+/// Which processes are older than the release that is live, and what to type.
+fn outdated(rows: &[Row], restart: &str) -> String {
+    let hosts: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.outdated)
+        .map(|row| row.host.as_str())
+        .collect();
+    if hosts.is_empty() {
+        return String::new();
+    }
+    let limit = match hosts.len() {
+        all if all == rows.len() => String::new(),
+        1..=3 => format!(" -l {}", hosts.join(",")),
+        _ => " -l HOSTS".to_owned(),
+    };
+    format!(
+        "! began before this revision was made live, so it runs another one:\n  {}\n  next: {restart}{limit}\n",
+        named(&hosts)
+    )
+}
+
+/// Rows that are well, those that are alike as one.
+fn kinds(rows: &[&Row]) -> String {
+    let mut kinds: BTreeMap<(&str, Activity, Option<&Revision>), Vec<&Row>> = BTreeMap::new();
+    for row in rows {
+        let kind = (row.service.as_str(), row.state, row.revision.as_ref());
+        kinds.entry(kind).or_default().push(row);
+    }
+    let has_several = rows.iter().any(|row| row.service != rows[0].service);
+    let mut text = String::new();
+    for ((service, state, revision), rows) in kinds {
+        let service = match has_several {
+            true => format!("{service} "),
+            false => String::new(),
+        };
+        let revision = revision.map_or("nothing", Revision::short);
+        let port = match rows[0].port {
+            Some(_) => ", port open",
+            None => "",
+        };
+        let hosts: Vec<&str> = rows.iter().map(|row| row.host.as_str()).collect();
+        text.push_str(&format!(
+            "{} hosts: {service}{state}, {revision} is live{port}{}\n  {}\n",
+            rows.len(),
+            between(&rows),
+            named(&hosts)
+        ));
+    }
+    text
+}
+
+/// When the first and the last of processes began.
+fn between(rows: &[&Row]) -> String {
+    let times = || rows.iter().filter_map(|row| row.since);
+    match (times().min(), times().max()) {
+        (Some(first), Some(last)) if time(first) == time(last) => {
+            format!(", since {}", time(first))
+        }
+        (Some(first), Some(last)) => format!(", since {} to {}", time(first), time(last)),
+        (None, _) | (_, None) => String::new(),
+    }
+}
+
+/// What stands above the columns.
+const HEAD: [&str; 7] = ["host", "service", "state", "live", "since", "port", "pid"];
+
+/// A line for each row; where that is too wide, the name of the host has a line of its own.
+fn table(rows: &[&Row]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let has_several = rows.iter().any(|row| row.service != rows[0].service);
+    let mut lines = vec![HEAD.map(str::to_owned)];
+    lines.extend(rows.iter().map(|row| cells(row)));
+    let widths: Vec<usize> = (0..HEAD.len())
+        .map(|column| {
+            let cells = lines.iter().map(|line| line[column].chars().count());
+            cells.max().unwrap_or_default()
+        })
+        .collect();
+    let columns = (0..HEAD.len()).filter(|column| has_several || HEAD[*column] != "service");
+    let columns: Vec<usize> = columns.collect();
+    let all: usize = columns.iter().map(|column| widths[*column] + 2).sum();
+    let is_wide = all > WIDTH + 2;
+    let mut text = String::new();
+    for line in &lines {
+        let mut shown = String::new();
+        for column in &columns {
+            let (cell, width) = (&line[*column], widths[*column]);
+            match (*column, is_wide) {
+                (0, true) => shown.push_str(&format!("{cell}\n    ")),
+                _ => shown.push_str(&format!("{cell:<width$}  ")),
+            }
+        }
+        text.push_str(shown.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn cells(row: &Row) -> [String; 7] {
+    let nothing = || "-".to_owned();
+    let mark = if row.outdated { " !" } else { "" };
+    let live = row.revision.as_ref().map_or("nothing", Revision::short);
+    [
+        row.host.to_string(),
+        row.service.clone(),
+        row.state.to_string(),
+        format!("{live}{mark}"),
+        row.since.map_or_else(nothing, time),
+        match (row.port, row.open) {
+            (Some(port), Some(true)) => format!("{port} open"),
+            (Some(port), _) => format!("{port} CLOSED"),
+            (None, _) => nothing(),
+        },
+        row.pid.map_or_else(nothing, |pid| pid.to_string()),
+    ]
+}
+
+/// The time of the day, and the day where that is another.
+fn time(at: Timestamp) -> String {
+    let zone = TimeZone::system();
+    let (at, now) = (at.to_zoned(zone.clone()), Timestamp::now().to_zoned(zone));
+    let format = match at.date() == now.date() {
+        true => "%H:%M",
+        false => "%Y-%m-%d %H:%M",
+    };
+    at.strftime(format).to_string()
+}
+
+/// How many are how.
+fn totals(rows: &[Row]) -> String {
+    let mut counts: BTreeMap<Activity, usize> = BTreeMap::new();
+    for row in rows {
+        *counts.entry(row.state).or_default() += 1;
+    }
+    let parts: Vec<String> = counts
+        .into_iter()
+        .map(|(state, count)| format!("{count} {state}"))
+        .collect();
+    match rows.len() {
+        0 | 1 => String::new(),
+        more => format!("{more} in all: {}\n", parts.join(", ")),
+    }
+}

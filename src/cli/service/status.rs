@@ -1,0 +1,134 @@
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{ServiceArgs, shown};
+use crate::cli::Failure;
+use crate::cli::context::Context;
+use crate::cli::deploy::{Opened, refused};
+use crate::cli::records::{self, Records};
+use crate::deploy::{Activity, Crew, PlanProblem, ServiceState};
+use crate::error::ErrorKind;
+use crate::model::{GroupName, HostName, Revision};
+use crate::scap::ServiceAction;
+use crate::ui::{Format, Ui};
+
+/// A service on a host.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Row {
+    pub(super) host: HostName,
+    pub(super) group: GroupName,
+    pub(super) service: String,
+    pub(super) state: Activity,
+    /// More of the state, in the words of systemd.
+    pub(super) detail: Option<String>,
+    /// The release that is live.
+    pub(super) revision: Option<Revision>,
+    /// Whether its process began before that release was made live, so that it runs another one.
+    pub(super) outdated: bool,
+    pub(super) since: Option<Timestamp>,
+    pub(super) port: Option<u16>,
+    /// Whether anything listens on the port.
+    pub(super) open: Option<bool>,
+    pub(super) pid: Option<u32>,
+}
+
+/// A host that did not answer.
+#[derive(Debug, Serialize)]
+struct Silent<'a> {
+    host: &'a HostName,
+    state: &'static str,
+    reason: &'a str,
+}
+
+impl Row {
+    /// Whether it is as it should be.
+    pub(super) fn is_well(&self) -> bool {
+        self.state.is_running() && self.open != Some(false) && !self.outdated
+    }
+}
+
+/// Shows how the service is on hosts; ends with 3 where it is not as it should be on one.
+pub(super) fn run(
+    hosts: Vec<HostName>,
+    opened: &Opened,
+    args: &ServiceArgs,
+    context: &Context,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    let config = &opened.working.value.config;
+    let (services, port) = (&config.services, config.service_port);
+    let all = hosts.len();
+    let question = async |crew: &mut Crew| crew.service_states(services, port, 1).await;
+    let records = records::ask_for(hosts, opened, context, ui, question)?;
+    let rows = rows(&records, opened);
+    match ui.format {
+        Format::Text => {
+            let command = args.repository.completed("svcgen service restart");
+            ui.result(&shown::text(&rows, ui.verbosity > 0, &command))?;
+        }
+        Format::Json => {
+            let told = rows.iter().map(serde_json::to_value);
+            let silent = records.silent.iter().map(|one| {
+                serde_json::to_value(Silent {
+                    host: &one.host,
+                    state: "unreachable",
+                    reason: &one.reason,
+                })
+            });
+            let list: Result<Vec<_>, _> = told.chain(silent).collect();
+            let list = serde_json::Value::Array(list.map_err(std::io::Error::other)?);
+            ui.result(&format!("{list:#}\n"))?;
+        }
+    }
+    if !records.silent.is_empty() {
+        let problems: Vec<PlanProblem> = records.silent.iter().map(PlanProblem::of).collect();
+        let mut error = refused(&problems, args.limit.is_some());
+        error.message = format!("{} of {all} hosts did not answer", problems.len());
+        return Err(error.into());
+    }
+    match rows.iter().all(Row::is_well) {
+        true => Ok(()),
+        false => Err(Failure::Silent(ErrorKind::Differences)),
+    }
+}
+
+fn rows(records: &Records<ServiceState>, opened: &Opened) -> Vec<Row> {
+    let directory = &opened.working.value;
+    // A process that reads what is new without ending is as old as it is.
+    let reloaded: HashSet<&str> = directory
+        .config
+        .services
+        .iter()
+        .filter(|unit| unit.action == ServiceAction::Reload)
+        .map(|unit| unit.name.as_str())
+        .collect();
+    let mut rows = Vec::new();
+    for group in &directory.groups {
+        for host in &group.hosts {
+            let Some(state) = records.facts.get(host) else {
+                continue;
+            };
+            for unit in &state.units {
+                let is_reloaded = reloaded.contains(unit.name.as_str());
+                rows.push(Row {
+                    host: host.clone(),
+                    group: group.group.name.clone(),
+                    service: unit.name.clone(),
+                    state: unit.activity,
+                    detail: unit.sub.clone(),
+                    revision: state.live.clone(),
+                    outdated: !is_reloaded && state.is_outdated(unit),
+                    since: unit
+                        .since
+                        .and_then(|at| Timestamp::from_second(at as i64).ok()),
+                    port: state.port.map(|(port, _)| port),
+                    open: state.port.map(|(_, is_open)| is_open),
+                    pid: unit.pid,
+                });
+            }
+        }
+    }
+    rows
+}

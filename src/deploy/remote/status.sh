@@ -1,0 +1,53 @@
+# Tells how services are, and changes nothing: PORT SERVICE...
+exec 3>&2
+port=$1; shift
+[ "$port" = 0 ] || port=${SVCGEN_PORT:-$port}
+PATH=$PATH:/usr/sbin:/sbin
+link=$final; [ -L "$link" ] || link=$root/current
+say "link current $(revision "$link")"
+[ ! -L "$link" ] || say "switched $(stat -c %.Y "$link")"
+socket=
+if [ "$port" != 0 ]; then
+    socket=$(listening "$port" | head -n 1)
+    if [ -n "$socket" ]; then say "port $port open"; else say "port $port closed"; fi
+fi
+hz=$(getconf CLK_TCK 2>/dev/null || echo 100)
+# When a process began, in seconds since 1970.
+began() {
+    since "$1"
+    [ -z "$born" ] || awk -v now="$(date +%s.%N)" -v born="$born" -v hz="$hz" '{ printf "%.2f", now - $1 + born / hz }' /proc/uptime
+}
+# By systemd: `state`, `sub` and `pid`.
+of_systemd() {
+    shown=$(systemctl show "$1" --property=LoadState --property=ActiveState --property=SubState --property=MainPID 2>/dev/null)
+    while IFS='=' read -r key value; do
+        case $key=$value in
+        LoadState=not-found) state=absent; return ;;
+        ActiveState=*) state=$value ;;
+        SubState=*) sub=$value ;;
+        MainPID=*) pid=$value ;;
+        esac
+    done <<X
+$shown
+X
+}
+# By its script in /etc/init.d, whose codes are those of the LSB.
+of_script() {
+    [ -x "/etc/init.d/$1" ] || { state=absent; return; }
+    service "$1" status >/dev/null 2>&1 </dev/null 3>&-
+    case $? in 0) state=active ;; 1 | 2) state=failed ;; 3) state=inactive ;; esac
+    [ "$state" = active ] || return
+    for file in "/run/$1.pid" "/run/$1/$1.pid"; do
+        first "$file"
+        case $line in '' | *[!0-9]*) ;; *) pid=$line; return ;; esac
+    done
+    # Only where the service runs as who asks.
+    [ -z "$socket" ] || pid=$(find /proc/[0-9]*/fd -lname "socket:\[$socket\]" 2>/dev/null | head -n 1 | cut -d / -f 3)
+}
+for name; do
+    state=unknown sub=- pid=0
+    if [ -d /run/systemd/system ] || [ -n "$top" ]; then of_systemd "$name"; else of_script "$name"; fi
+    at=; [ "${pid:-0}" = 0 ] || at=$(began "$pid")
+    say "unit $name $state ${sub:--} ${pid:-0} ${at:--}"
+done
+say "end"

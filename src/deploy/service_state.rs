@@ -1,0 +1,169 @@
+use std::fmt;
+
+use serde::Serialize;
+
+use super::control::{Control, Line};
+use crate::model::Revision;
+
+/// How the services of a host are.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct ServiceState {
+    /// The release that they are run from.
+    pub live: Option<Revision>,
+    /// When it was made live, in seconds since 1970 by the clock of the host.
+    pub switched: Option<f64>,
+    /// The port, and whether anything listens on it.
+    pub port: Option<(u16, bool)>,
+    pub units: Vec<UnitState>,
+}
+
+/// How one service is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UnitState {
+    pub name: String,
+    pub activity: Activity,
+    /// More of it, in the words of systemd.
+    pub sub: Option<String>,
+    pub pid: Option<u32>,
+    /// When its process began, in seconds since 1970.
+    pub since: Option<f64>,
+}
+
+/// Whether a service runs, in the words of systemd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    Active,
+    Reloading,
+    Activating,
+    Deactivating,
+    Inactive,
+    Failed,
+    /// There is no such service.
+    Absent,
+    /// The host does not tell.
+    Unknown,
+}
+
+/// What the clock of a file system may be behind that of the processes, in seconds.
+const TOLERANCE: f64 = 1.0;
+
+impl ServiceState {
+    /// Reads what a host told; `None` where it did not come to its end.
+    pub(super) fn read(told: &[Line]) -> Option<Self> {
+        let mut state = Self::default();
+        let mut is_whole = false;
+        for line in told {
+            let words: Vec<&str> = line.rest.split(' ').collect();
+            match (line.control, words.as_slice()) {
+                (Control::Link, [_, revision]) => state.live = Revision::parse(revision).ok(),
+                (Control::Switched, [at]) => state.switched = at.parse().ok(),
+                (Control::Port, [port, how]) => {
+                    let port = port.parse().ok();
+                    state.port = port.map(|port| (port, *how == "open"));
+                }
+                (Control::Unit, [name, activity, sub, pid, since]) => {
+                    state.units.push(UnitState {
+                        name: (*name).to_owned(),
+                        activity: Activity::read(activity),
+                        sub: Some((*sub).to_owned()).filter(|sub| sub != "-"),
+                        pid: pid.parse().ok().filter(|pid| *pid != 0),
+                        since: since.parse().ok(),
+                    });
+                }
+                (Control::End, _) => is_whole = true,
+                _ => {}
+            }
+        }
+        is_whole.then_some(state)
+    }
+
+    /// Whether the process of a service began before the release that is live was made so: then it runs another one.
+    pub fn is_outdated(&self, unit: &UnitState) -> bool {
+        let times = self.switched.zip(unit.since);
+        times.is_some_and(|(switched, since)| since + TOLERANCE < switched)
+    }
+}
+
+impl Activity {
+    fn read(word: &str) -> Self {
+        match word {
+            "active" => Self::Active,
+            "reloading" => Self::Reloading,
+            "activating" => Self::Activating,
+            "deactivating" => Self::Deactivating,
+            "inactive" => Self::Inactive,
+            "failed" => Self::Failed,
+            "absent" => Self::Absent,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Whether it does its work.
+    pub fn is_running(self) -> bool {
+        matches!(self, Self::Active | Self::Reloading)
+    }
+}
+
+impl fmt::Display for Activity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Active => "active",
+            Self::Reloading => "reloading",
+            Self::Activating => "activating",
+            Self::Deactivating => "deactivating",
+            Self::Inactive => "inactive",
+            Self::Failed => "failed",
+            Self::Absent => "no such service",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    fn line(control: Control, rest: &str) -> Line {
+        Line {
+            control,
+            rest: rest.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_process_is_outdated_where_it_began_before_the_switch() {
+        let told = |since: &str| {
+            let state = ServiceState::read(&[
+                line(Control::Link, &format!("current {A}")),
+                line(Control::Switched, "1000.500000000"),
+                line(Control::Port, "6100 open"),
+                line(Control::Unit, &format!("feed active running 17 {since}")),
+                line(Control::End, ""),
+            ]);
+            state.unwrap()
+        };
+        let state = told("1000.60");
+        assert_eq!(state.live.as_ref().unwrap().as_str(), A);
+        assert_eq!(state.port, Some((6100, true)));
+        assert_eq!(state.units[0].pid, Some(17));
+        for (since, is_outdated) in [
+            ("1000.60", false),
+            ("1000.00", false),
+            ("990.00", true),
+            ("-", false),
+        ] {
+            let state = told(since);
+            assert_eq!(state.is_outdated(&state.units[0]), is_outdated, "{since}");
+        }
+    }
+
+    #[test]
+    fn what_did_not_come_to_its_end_is_no_answer() {
+        let half = [line(Control::Unit, "feed active running 17 1000.00")];
+        assert_eq!(ServiceState::read(&half), None);
+    }
+}
