@@ -298,7 +298,7 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
         let repository = plan.repository.clone();
         let head = match action {
             Action::Deploy | Action::Rollback => plan.heads.get(&plan.revision).cloned(),
-            Action::Restart => None,
+            Action::Restart | Action::Start | Action::Stop => None,
         };
         if head.is_some() {
             opened.list_for_servers(&plan.revision, ui);
