@@ -4,6 +4,7 @@ mod action;
 mod control;
 mod crew;
 mod decide;
+mod deploy_head;
 mod earlier;
 mod executor;
 mod facts;

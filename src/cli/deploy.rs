@@ -35,7 +35,7 @@ use crate::deploy::{
     Outcome, Packs, Planned, Planner, PlannerError, ProblemKind, Request, Run, ScapLock,
 };
 use crate::error::{CommandError, ErrorKind};
-use crate::event::DeployId;
+use crate::event::{DeployId, DeployResult};
 use crate::model::Revision;
 use crate::ui::Ui;
 
@@ -296,8 +296,20 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
         shown::beginning(&plan, ui);
         let (action, id) = (plan.action, plan.id.clone());
         let repository = plan.repository.clone();
+        let head = match action {
+            Action::Deploy | Action::Rollback => plan.heads.get(&plan.revision).cloned(),
+            Action::Restart | Action::Start | Action::Stop => None,
+        };
+        if head.is_some() {
+            opened.list_for_servers(&plan.revision, ui);
+        }
         match execute(scene, plan, crew, &wish).await? {
             Ok(outcome) => {
+                let is_live = matches!(outcome.result, DeployResult::Deployed)
+                    || outcome.result == DeployResult::RolledBack && action == Action::Rollback;
+                if let Some(head) = head.filter(|_| is_live) {
+                    opened.publish(&head, ui);
+                }
                 if let (Some(file), Some(journals)) = (&wish.report, Journals::of(&repository)) {
                     scene.report(&id, file, &journals);
                 }

@@ -3,6 +3,7 @@
 mod choice;
 mod elsewhere;
 mod output;
+mod recorded;
 mod replay;
 
 use camino::Utf8PathBuf;
@@ -71,7 +72,14 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         (None, None) => return Err(elsewhere::nothing_here(&opened, &context, ui)?.into()),
     };
     if !known.contains(&id) {
-        return Err(elsewhere::explain(&id, &known, &opened, &context, ui)?.into());
+        let place = elsewhere::Place {
+            opened: &opened,
+            context: &context,
+            ui,
+        };
+        // Of what is not here there is neither the output of hosts nor a report.
+        let needs_journal = args.output || args.report.is_some();
+        return place.show(&id, &known, Choice::new(args, filter)?, needs_journal);
     }
     if let Some(file) = ReportFile::named(args.report.as_deref())? {
         if filter.is_some() {

@@ -43,8 +43,13 @@ pub enum EarlierError {
     NoneInterrupted,
     #[error("the deploy {0} did not get as far as to any of these hosts")]
     NotThere(DeployId),
-    #[error("{} has nothing to go back to that is known", named(.0))]
-    NothingBefore(Vec<HostName>),
+    #[error("{} has nothing to go back to that is known", named(.hosts))]
+    NothingBefore {
+        hosts: Vec<HostName>,
+        /// Releases that the first of them has besides the one that is live, and since when, in seconds since 1970; the
+        /// newest first.
+        candidates: Vec<(Revision, i64)>,
+    },
     #[error("there are no hosts to go back on")]
     NoHosts,
 }
@@ -167,8 +172,11 @@ impl<'a> Earlier<'a> {
     }
 
     fn sequel(&self, undo: Undo, owner: Owner) -> Result<Sequel, EarlierError> {
-        if !undo.lost.is_empty() {
-            return Err(EarlierError::NothingBefore(undo.lost));
+        if let Some(first) = undo.lost.first() {
+            return Err(EarlierError::NothingBefore {
+                candidates: self.facts.get(first).map(Facts::others).unwrap_or_default(),
+                hosts: undo.lost,
+            });
         }
         let revision = commonest(undo.revisions.values()).ok_or(EarlierError::NoHosts)?;
         Ok(Sequel {

@@ -26,7 +26,7 @@ use super::journal::Journal;
 use super::keeper::{Bell, Farewell};
 use super::message::{Message, Request};
 use super::packs::Packs;
-use super::plan::{DeployPlan, Work};
+use super::plan::DeployPlan;
 use super::state::{Phase, States};
 use crate::event::{DeployResult, EventKind, HostOutcome, Level};
 use crate::model::{HostName, Revision};
@@ -133,7 +133,8 @@ enum Mode {
 }
 
 impl<'a> Executor<'a> {
-    /// Prepares the tasks of all hosts that are worked on.
+    /// Prepares the tasks of all hosts. Those that have nothing to do are locked, too: what is said of them in the end is
+    /// true as long as nobody else deploys there.
     pub fn new(run: Run<'a>) -> Self {
         let Run {
             plan,
@@ -157,9 +158,6 @@ impl<'a> Executor<'a> {
             let Some(host) = plan.hosts.get(&name) else {
                 continue;
             };
-            if host.work == Work::Nothing {
-                continue;
-            }
             let task = HostTask {
                 session,
                 plan: Arc::clone(&plan),

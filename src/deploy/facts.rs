@@ -33,7 +33,7 @@ pub struct Facts {
     pub unwritable: Vec<String>,
     /// Free space in KiB, and free inodes.
     pub free: Option<(u64, u64)>,
-    pub releases: BTreeSet<Revision>,
+    pub releases: BTreeMap<Revision, ReleaseFacts>,
     /// Stores that have the wanted commit, and the tips of those that do not.
     pub has: BTreeSet<Utf8PathBuf>,
     pub tips: BTreeMap<Utf8PathBuf, Vec<Revision>>,
@@ -43,6 +43,15 @@ pub struct Facts {
     pub record: Vec<RecordLine>,
     /// Files that were asked for: their bytes, nothing, or no access.
     pub files: BTreeMap<Utf8PathBuf, FileState>,
+}
+
+/// A release on a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ReleaseFacts {
+    /// Whether svcgen made it, or has seen that it is whole.
+    pub is_own: bool,
+    /// When its folder was changed for the last time, in seconds since 1970.
+    pub changed: i64,
 }
 
 /// What the path of the service is.
@@ -146,7 +155,16 @@ impl Facts {
                 let numbers = word.parse().ok().zip(more.parse().ok());
                 self.free = numbers;
             }
-            Control::Release => self.releases.extend(Revision::parse(word)),
+            Control::Release => {
+                let (how, changed) = more.split_once(' ').unwrap_or((more, ""));
+                let facts = ReleaseFacts {
+                    is_own: how == "complete",
+                    changed: changed.parse().unwrap_or_default(),
+                };
+                let revision = Revision::parse(word).ok();
+                self.releases
+                    .extend(revision.map(|revision| (revision, facts)));
+            }
             Control::Has => {
                 self.has.insert(rest.into());
             }
@@ -236,6 +254,34 @@ impl Facts {
             }
         });
         known.into_iter().find(|revision| revision != current)
+    }
+
+    /// Whether Scap has deployed more than once since svcgen did, so that what was live before the last time is not what
+    /// svcgen left.
+    pub(super) fn is_hidden(&self, previous: &Revision) -> bool {
+        let lines = self.record.iter().rev();
+        let mut finalized = lines.filter(|line| line.step == "finalize" && line.state == "end");
+        let Some(since) = finalized.next().map(|line| line.at) else {
+            return false;
+        };
+        self.releases.iter().any(|(revision, release)| {
+            let is_later = match release.is_own {
+                true => release.changed > since,
+                false => release.changed >= since,
+            };
+            is_later && Some(revision) != self.done.as_ref() && revision != previous
+        })
+    }
+
+    /// The releases that are not live, from the newest on.
+    pub(super) fn others(&self) -> Vec<(Revision, i64)> {
+        let releases = self.releases.iter();
+        let others = releases.filter(|(revision, _)| Some(*revision) != self.current.as_ref());
+        let mut others: Vec<(Revision, i64)> = others
+            .map(|(revision, release)| (revision.clone(), release.changed))
+            .collect();
+        others.sort_by_key(|(_, changed)| std::cmp::Reverse(*changed));
+        others
     }
 
     /// The text of a file; nothing where it is not there.

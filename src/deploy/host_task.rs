@@ -291,9 +291,11 @@ impl HostTask {
         }
         let has_service = !self.plan.service.units.is_empty();
         let port = self.plan.service.port.filter(|_| has_service);
-        let program = Program::finalize(revision, self.plan.release.keep, port);
+        let head = self.plan.heads.get(revision).cloned().unwrap_or_default();
+        let program = Program::finalize(revision, self.plan.release.keep, port, head.len());
         let step = self.step(stage, Policy::Finish, SHORT, revision, program);
-        self.pass(&step, Input::Nothing).await?;
+        self.pass(&step, Input::Bytes(head.into_bytes().into()))
+            .await?;
         match direction {
             Direction::Forward => self.checks(revision, Moment::After, stage).await,
             Direction::Back => Ok(()),

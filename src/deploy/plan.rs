@@ -34,6 +34,9 @@ pub struct DeployPlan {
     /// The checks of each revision that may become live.
     pub checks: BTreeMap<Revision, Vec<DeployCheck>>,
     pub release: ReleasePlan,
+    /// What Scap goes by afterwards, for each revision that may become live.
+    #[serde(skip)]
+    pub heads: BTreeMap<Revision, String>,
     /// Hosts that are worked on at a time.
     pub batch_size: usize,
 }
@@ -268,6 +271,7 @@ pub(super) mod tests {
                 rendered: Vec::new(),
                 keep: 5,
             },
+            heads: BTreeMap::new(),
             batch_size: 80,
         }
     }

@@ -3,6 +3,7 @@
 mod hosts;
 mod problem;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
@@ -12,6 +13,7 @@ use self::hosts::HostPlanner;
 pub use self::problem::{PlanProblem, ProblemKind};
 use super::action::Action;
 use super::crew::{Crew, Unreachable};
+use super::deploy_head::DeployHead;
 use super::facts::Facts;
 use super::limit::Limit;
 use super::plan::{DeployPlan, HostPlan, PlannedGroup, ReleasePlan, ServicePlan};
@@ -19,7 +21,7 @@ use super::program::{Inquiry, Module};
 use super::repository::{DeployRepository, RepositoryError, TreeSize};
 use super::{DeployId, Owner};
 use crate::model::{FailureLimit, HostName, Revision};
-use crate::scap::{DeployCheck, HostGroup, Mistake, Reading, ScapConfig, ScapDirectory, ScapError};
+use crate::scap::{Files, HostGroup, Mistake, Reading, ScapConfig, ScapDirectory, ScapError};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -208,7 +210,7 @@ impl<'a> Planner<'a> {
         unreachable: &[Unreachable],
     ) -> Result<Planned, PlannerError> {
         let mut problems: Vec<PlanProblem> = unreachable.iter().map(PlanProblem::of).collect();
-        let has_release = |facts: &Facts| facts.releases.contains(&self.request.revision);
+        let has_release = |facts: &Facts| facts.releases.contains_key(&self.request.revision);
         let size = match facts.values().all(has_release) {
             // Nothing has to get there.
             true => TreeSize::default(),
@@ -247,16 +249,18 @@ impl<'a> Planner<'a> {
 
     fn assemble(&self, hosts: IndexMap<HostName, HostPlan>) -> Result<DeployPlan, PlannerError> {
         let (config, request) = (self.config(), &self.request);
-        let mut checks = BTreeMap::new();
-        if config.perform_checks {
-            let revisions = hosts.values().flat_map(|host| {
-                let old = host.old.iter();
-                old.chain([&host.revision])
-            });
-            for revision in revisions {
-                if !checks.contains_key(revision) {
-                    checks.insert(revision.clone(), self.checks(revision)?);
-                }
+        let (mut checks, mut heads) = (BTreeMap::new(), BTreeMap::new());
+        let revisions = hosts
+            .values()
+            .flat_map(|host| host.old.iter().chain([&host.revision]));
+        for revision in revisions {
+            if heads.contains_key(revision) {
+                continue;
+            }
+            let directory = self.directory_of(revision);
+            heads.insert(revision.clone(), self.head(revision, &directory));
+            if config.perform_checks {
+                checks.insert(revision.clone(), directory.checks.clone());
             }
         }
         let files = self.directory.config_files.iter();
@@ -288,28 +292,47 @@ impl<'a> Planner<'a> {
                 rendered: files.map(|file| file.destination.clone()).collect(),
                 keep: config.cache_revs,
             },
+            heads,
             batch_size: config.batch_size as usize,
         })
     }
 
-    /// The checks of a revision; those of the deployed one where the other's are not known here.
-    fn checks(&self, revision: &Revision) -> Result<Vec<DeployCheck>, PlannerError> {
-        let own = || self.directory.checks.clone();
+    /// The directory of a revision; that of the deployed one where the other is not known here.
+    fn directory_of(&self, revision: &Revision) -> Cow<'_, ScapDirectory> {
+        let own = Cow::Borrowed(&self.directory);
         if *revision == self.request.revision {
-            return Ok(own());
+            return own;
         }
-        let Ok(files) = self.repository.files(revision) else {
-            return Ok(own());
+        let (Ok(files), Ok(host)) = (
+            self.repository.files(revision),
+            HostName::parse("localhost"),
+        ) else {
+            return own;
         };
         let environment = self.config().environment.as_ref();
-        // An earlier revision may have a directory that is not understood any more; its release is on the targets.
-        let Ok(host) = HostName::parse("localhost") else {
-            return Ok(own());
-        };
         match ScapDirectory::read(&files, &host, environment) {
-            Ok(read) => Ok(read.value.checks),
-            Err(_) => Ok(own()),
+            Ok(read) => Cow::Owned(ScapDirectory {
+                config: self.config().clone(),
+                groups: Vec::new(),
+                ..read.value
+            }),
+            // An earlier revision may have a directory that is not understood any more; its release is on the targets.
+            Err(_) => own,
         }
+    }
+
+    /// What Scap goes by once a revision is live.
+    fn head(&self, revision: &Revision, directory: &ScapDirectory) -> String {
+        let files = self.repository.files(revision).ok();
+        let origin = self.repository.checkout().setting("remote.origin.url");
+        let head = DeployHead {
+            directory,
+            revision,
+            owner: &self.request.owner,
+            origin: origin.as_deref(),
+            files: files.as_ref().map(|files| files as &dyn Files),
+        };
+        head.text()
     }
 
     /// Where large files come from: beside the repository's own origin, as Scap has it.

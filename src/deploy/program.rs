@@ -293,12 +293,14 @@ impl Program {
         )
     }
 
-    /// Says that a release is good, and takes the oldest ones away.
-    pub fn finalize(revision: &Revision, keep: u32, port: Option<u16>) -> Self {
+    /// Says that a release is good, and takes the oldest ones away; what Scap goes by afterwards comes on the standard input,
+    /// so many bytes.
+    pub fn finalize(revision: &Revision, keep: u32, port: Option<u16>, head: usize) -> Self {
         let arguments = [
             revision.to_string(),
             keep.to_string(),
             port.unwrap_or_default().to_string(),
+            head.to_string(),
         ];
         Self::new(include_str!("remote/finalize.sh"), arguments)
     }

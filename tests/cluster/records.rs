@@ -123,15 +123,42 @@ fn another_machine_sees_the_deploy_and_says_where_its_journal_is() {
         there.contains("s: 2 new of 2 hosts that were asked\n"),
         "{there}"
     );
-    for arguments in [&["log", &id][..], &["log"]] {
-        let log = run(&elsewhere, arguments);
-        assert_eq!((log.code, log.stdout.as_str()), (2, ""), "{}", log.show());
-        assert!(
-            log.stderr.contains("was made by ")
-                && log.stderr.contains(&format!("`svcgen log {id}` on ")),
-            "{}",
-            log.show()
-        );
+    let log = run(&elsewhere, &["log"]);
+    assert_eq!((log.code, log.stdout.as_str()), (2, ""), "{}", log.show());
+    let hint = format!("`svcgen log {id}` shows what the hosts have recorded");
+    assert!(
+        log.stderr.contains("was made by ") && log.stderr.contains(&hint),
+        "{}",
+        log.show()
+    );
+    // The steps, as the hosts have recorded them, and where the rest is.
+    let log = run(&elsewhere, &["log", &id]);
+    assert_eq!(log.code, 0, "{}", log.show());
+    for host in [&canary, &other] {
+        for step in ["promote", "handle_service", "finalize"] {
+            let lines = log.stdout.lines();
+            let mut of_host = lines.filter(|line| line.contains(host.name()));
+            assert!(
+                of_host.any(
+                    |line| line.contains(&format!(": {step} of ")) && line.ends_with(" passed")
+                ),
+                "{step}: {}",
+                log.show()
+            );
+        }
+    }
+    let rest = format!("are in the journal: `svcgen log {id}` on ");
+    assert!(log.stderr.contains(&rest), "{}", log.show());
+    let one = run(
+        &elsewhere,
+        &["log", &id, "--host", canary.name(), "--stage", "finalize"],
+    );
+    assert_eq!(one.stdout.lines().count(), 2, "{}", one.show());
+    let events = run(&elsewhere, &["log", &id, "--format", "json"]).stdout;
+    assert_eq!(events.lines().count(), 13, "{events}");
+    for line in events.lines() {
+        let event = serde_json::from_str(line).unwrap();
+        assert!(schema.is_valid(&event), "{line}");
     }
     let unknown = run(&elsewhere, &["log", "20200101T000000Z-000000"]);
     assert!(

@@ -81,3 +81,74 @@ fn who_waits_deploys_what_he_meant_when_the_other_is_done() {
         assert_eq!(host.state(), State::settled(&meant));
     }
 }
+
+#[test]
+fn who_waits_plans_anew_where_somebody_has_deployed_since_the_hosts_were_asked() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    let (here, there) = (Env::new(), Env::new());
+    let repository = Repository::new(&here, &[], &[&host]);
+    let ada = Deployer::new(&lab, &here, &repository);
+    let bob = Deployer::new(&lab, &there, &repository);
+    for wait in [None, Some(["--wait", "60"])] {
+        let meant = repository.release("2");
+        host.hold(Hold::Lock);
+        let late = bob.start(&[DEPLOY, wait.as_ref().map_or(&[][..], |wait| &wait[..])].concat());
+        host.wait_until_held(Hold::Lock);
+        let other = repository.release("3");
+        let run = ada.deploy();
+        assert_eq!(run.code, 0, "{}", run.show());
+        host.release(Hold::Lock);
+        let run = late.end();
+        match wait {
+            None => {
+                assert_eq!(run.code, 22, "{}", run.show());
+                let words = "somebody has deployed there since it was asked; nothing was touched";
+                assert!(run.stderr.contains(words), "{}", run.stderr);
+                assert_eq!(host.state(), State::settled(&other));
+            }
+            Some(_) => {
+                assert_eq!(run.code, 0, "{}", run.show());
+                assert!(
+                    run.stderr.contains("the plan is made anew"),
+                    "{}",
+                    run.stderr
+                );
+                assert_eq!(host.state(), State::settled(&meant));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_host_that_has_nothing_to_do_is_nobody_elses_meanwhile() {
+    let Some(lab) = Lab::get() else { return };
+    let [idle, other] = lab.hosts();
+    let (here, there) = (Env::new(), Env::new());
+    let repository = Repository::new(&here, &[], &[&idle, &other]);
+    let ada = Deployer::new(&lab, &here, &repository);
+    let bob = Deployer::new(&lab, &there, &repository);
+    let run = ada.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    let meant = repository.release("2");
+    let run = ada.run(&[DEPLOY, &["--limit", idle.name()]].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+
+    other.hold(Hold::Restart);
+    let running = ada.start(DEPLOY);
+    other.wait_until_held(Hold::Restart);
+    let first = repository.git(&["rev-parse", "HEAD~1"]);
+    let rival = bob.run(&[DEPLOY, &["--limit", idle.name(), "--rev", &first]].concat());
+    assert_eq!(rival.code, 22, "{}", rival.show());
+    other.release(Hold::Restart);
+    let run = running.end();
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(
+        run.stderr.contains("is live on 2 of 2 hosts"),
+        "{}",
+        run.stderr
+    );
+    for host in [&idle, &other] {
+        assert_eq!(host.state(), State::settled(&meant));
+    }
+}

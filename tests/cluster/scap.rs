@@ -92,3 +92,99 @@ fn what_scap_left_in_the_middle_is_no_interrupted_deploy_of_svcgens() {
     assert!(!run.stderr.contains("interrupted"), "{}", run.stderr);
     assert_eq!(host.state(), State::settled(&second));
 }
+
+/// Runs what Puppet runs on a host that it sets up.
+#[track_caller]
+fn again(host: &Host, server: &GitServer) {
+    scap(host, "again", server, "");
+}
+
+#[test]
+fn a_host_that_is_set_up_later_gets_what_svcgen_has_deployed() {
+    let Some(lab) = Lab::get() else { return };
+    let [host, late] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &[&host]);
+    let server = GitServer::start(lab.address(), KEY, &repository.folder());
+    repository.set("git_server", &server.authority());
+    let first = repository.commit("From a server");
+    let deployer = Deployer::new(&lab, &env, &repository);
+    scap(&host, "deploy", &server, &first);
+    let second = repository.release("2");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    again(&late, &server);
+    assert_eq!(late.current().as_deref(), Some(second.as_str()));
+    assert_eq!(late.serves().unwrap().revision, second);
+    // Nor does somebody who runs it by hand bring back what Scap deployed before.
+    again(&host, &server);
+    assert_eq!(host.current().as_deref(), Some(second.as_str()));
+
+    // A release that failed leaves all as it was.
+    repository.write(
+        "scap/checks.yaml",
+        "checks: {no: {type: command, command: 'false', stage: finalize}}\n",
+    );
+    let bad = repository.commit("Bad");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 20, "{}", run.show());
+    let config = format!("grep -c {bad} /srv/deployment/{KEY}-cache/.config || true");
+    assert_eq!(host.sh(&config).trim(), "0");
+    let head = repository.folder().join(".git/DEPLOY_HEAD");
+    let head_of = || std::fs::read_to_string(&head).unwrap();
+    assert!(
+        head_of().contains(&format!("git_rev: \"{second}\"\n")),
+        "{}",
+        head_of()
+    );
+
+    // The host that was set up is deployed to, and where that fails, it keeps what it had.
+    repository.write(
+        "scap/targets",
+        &format!("{}\n{}\n", host.name(), late.name()),
+    );
+    repository.commit("One more");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 20, "{}", run.show());
+    for host in [&host, &late] {
+        assert_eq!(host.state(), State::settled(&second));
+    }
+    repository.write("scap/checks.yaml", "checks: {}\n");
+    let third = repository.release("3");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    let run = deployer.run(&["rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    for host in [&host, &late] {
+        again(host, &server);
+        assert_eq!(host.current().as_deref(), Some(second.as_str()));
+    }
+    assert!(!head_of().contains(&third), "{}", head_of());
+}
+
+#[test]
+fn what_scap_has_deployed_in_between_is_not_guessed() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &[&host]);
+    let server = GitServer::start(lab.address(), KEY, &repository.folder());
+    repository.set("git_server", &server.authority());
+    repository.commit("From a server");
+    let deployer = Deployer::new(&lab, &env, &repository);
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    let second = repository.release("2");
+    scap(&host, "deploy", &server, &second);
+    let third = repository.release("3");
+    scap(&host, "deploy", &server, &third);
+
+    let run = deployer.run(&["rollback"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    let hint = format!("`svcgen rollback --to {second}` goes to the newest of them");
+    assert!(run.stderr.contains(&hint), "{}", run.stderr);
+    assert_eq!(host.state(), State::settled(&third));
+    let run = deployer.run(&["rollback", "--to", &second]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(host.state(), State::settled(&second));
+}

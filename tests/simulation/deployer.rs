@@ -12,6 +12,7 @@ use svcgen::report::Reporter;
 use svcgen::scap::{Reading, ScapDirectory};
 use svcgen::transport::Transport;
 use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
 
 use crate::repository::Repository;
 use crate::wire::{Link, Wire};
@@ -66,6 +67,9 @@ pub(crate) enum Ended {
     Killed(Option<Arc<DeployPlan>>),
 }
 
+/// Whatever has not ended by then goes round in circles.
+const ENDLESS: Duration = Duration::from_secs(3 * 24 * 3600);
+
 /// How often somebody who waits looks again.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
@@ -99,11 +103,17 @@ impl<'a> Deployer<'a> {
     /// Plans and carries out, as the command does.
     pub(crate) async fn deploy(&self, wish: Wish, events: &Mutex<Vec<Event>>) -> Ended {
         let plan = Mutex::new(None);
-        tokio::select! {
+        let ended = tokio::select! {
             biased;
-            () = self.killed.notified() => Ended::Killed(plan.lock().unwrap().take()),
-            ended = self.attempt(wish, &plan, events) => ended,
-        }
+            () = self.killed.notified() => None,
+            ended = timeout(ENDLESS, self.attempt(wish, &plan, events)) => {
+                if ended.is_err() {
+                    self.world.is_wrong("a deploy does not come to its end".into());
+                }
+                ended.ok()
+            }
+        };
+        ended.unwrap_or_else(|| Ended::Killed(plan.lock().unwrap().take()))
     }
 
     async fn attempt(

@@ -86,7 +86,7 @@ pub(crate) async fn after(
         Ok(sequel) => sequel,
         Err(EarlierError::NoneInterrupted) if end == End::Ordered => return Vec::new(),
         // A first release is not taken away from a host without a word.
-        Err(EarlierError::NothingBefore(hosts))
+        Err(EarlierError::NothingBefore { hosts, .. })
             if hosts.iter().all(|host| before[host].is_none()) =>
         {
             return Vec::new();

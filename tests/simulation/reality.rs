@@ -275,7 +275,7 @@ fn step(kind: Kind, id: &DeployId) -> Step {
         Kind::Finalize(revision) => (
             DeployStage::Finalize,
             parse(revision),
-            Program::finalize(&parse(revision), 5, None),
+            Program::finalize(&parse(revision), 5, None, 0),
         ),
         Kind::Withdraw => (DeployStage::Rollback, parse(NEW), Program::withdraw(&[])),
     };

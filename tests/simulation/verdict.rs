@@ -52,7 +52,24 @@ impl<'a> Judge<'a> {
     /// All that is wrong with a deploy that was killed.
     pub(crate) fn cut_off(mut self) -> Vec<String> {
         self.order();
+        self.begun();
         self.wrong
+    }
+
+    /// Where nothing was made there is nothing to switch, to finish or to take back.
+    fn begun(&mut self) {
+        for (name, host) in &self.plan.hosts {
+            let has_begun = |stage: &str| self.world.has_begun(&self.plan.id, name, stage);
+            let later = ["promote", "finalize", "rollback"];
+            if host.work == Work::Everything
+                && !has_begun("fetch")
+                && let Some(stage) = later.into_iter().find(|stage| has_begun(stage))
+            {
+                self.wrong.push(format!(
+                    "{name}: {stage}, though nothing was done there before"
+                ));
+            }
+        }
     }
 
     /// A deploy that did not begin has done nothing.
@@ -85,9 +102,6 @@ impl<'a> Judge<'a> {
 
     fn host(&self, name: &HostName, told: HostOutcome, result: DeployResult) -> Result<(), String> {
         let plan = &self.plan.hosts[name];
-        if plan.work == Work::Nothing && self.has_rival {
-            return Ok(());
-        }
         let (disk, serves) = self.world.hosts[name].as_left_by(&self.plan.id);
         let is_over = matches!(result, DeployResult::Deployed)
             || result == DeployResult::RolledBack && self.plan.action == Action::Rollback;

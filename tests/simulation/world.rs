@@ -124,6 +124,12 @@ impl World {
         *self.short.lock().unwrap() = Some((deploy.clone(), path, begin));
     }
 
+    /// Whether a step was begun, as far as the events tell.
+    pub(crate) fn has_begun(&self, deploy: &DeployId, host: &HostName, stage: &str) -> bool {
+        let told = (deploy.clone(), host.clone(), stage.to_owned());
+        self.told.lock().unwrap().contains(&told)
+    }
+
     /// Whether the journal has named a step.
     pub(crate) fn has_told(&self, deploy: &DeployId, host: &HostName, stage: &str) -> bool {
         if let Some((id, path, begin)) = &*self.short.lock().unwrap()

@@ -1,6 +1,7 @@
 //! What earlier deploys left on the hosts: to go on with, or to go back from.
 
 use indexmap::IndexMap;
+use jiff::Timestamp;
 
 use super::{Scene, failure, opened};
 use crate::deploy::limit::Limit;
@@ -11,6 +12,9 @@ use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::model::{HostName, Revision};
 use crate::ui::Ui;
+
+/// How many releases are named that may be gone back to.
+const CANDIDATES: usize = 5;
 
 /// All hosts, asked how they are.
 pub(super) struct Survey {
@@ -35,7 +39,7 @@ impl Survey {
         let place = config.git_deploy_dir.join(config.git_repo.as_str());
         let transport = scene.opened.transport(scene.context)?;
         // The name and the owner follow once it is known what is done.
-        let id = DeployId::new(jiff::Timestamp::now());
+        let id = DeployId::new(Timestamp::now());
         let owner = opened::owner(&id, Action::Deploy.as_str(), "");
         let mut crew = Crew::new(hosts, &transport, &place, &id, &owner);
         let inquiry = Inquiry::default();
@@ -103,7 +107,21 @@ impl From<EarlierError> for CommandError {
         match error {
             EarlierError::NoneInterrupted => this.hint("`svcgen history` lists the deploys"),
             EarlierError::NotThere(_) => this.hint("`svcgen deploy` begins anew"),
-            EarlierError::NothingBefore(_) => this.hint("`--to REV` names a revision"),
+            EarlierError::NothingBefore { hosts, candidates } => {
+                let Some((newest, _)) = candidates.first() else {
+                    return this.hint("`--to REV` names a revision");
+                };
+                let newest = format!("`svcgen rollback --to {newest}` goes to the newest of them");
+                let host = hosts.first().map_or("", HostName::as_str);
+                let listed = candidates.iter().take(CANDIDATES);
+                listed
+                    .fold(this, |this, (revision, at)| {
+                        let at = Timestamp::from_second(*at).unwrap_or_default();
+                        let at = at.strftime("%Y-%m-%d %H:%M");
+                        this.cause(format!("{host} has {revision}, made at {at} UTC"))
+                    })
+                    .hint(newest)
+            }
             EarlierError::NoHosts => this,
         }
     }

@@ -12,6 +12,7 @@ use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::model::{HostName, MODEL_FILE, Revision, Service, Site, find_model};
 use crate::scap::{CONFIG_FILE, Reading, ScapDirectory, ScapEnvironment};
+use crate::ui::Ui;
 use crate::worktree::Worktree;
 
 /// A deploy repository with its directory, read for the place that is deployed to.
@@ -94,6 +95,47 @@ impl Opened {
                 Err(std::io::Error::other(format!("git pack-objects: {said}")))
             },
         ))
+    }
+}
+
+impl Opened {
+    /// Lists what the repository has for servers without git, from which targets fetch.
+    pub(super) fn list_for_servers(&self, revision: &Revision, ui: &Ui) {
+        if matches!(self.carrier, Carrier::Local(_)) {
+            return;
+        }
+        let links = self.repository.submodules(revision).unwrap_or_default();
+        let stores = links.into_iter().map(|link| link.git_dir);
+        for store in self.repository.git_dir().into_iter().chain(stores) {
+            let listed = crate::git::Git::at(&store).run(&["--git-dir=.", "update-server-info"]);
+            if let Err(error) = listed {
+                ui.warning(&format!(
+                    "a server of `{store}` does not know what is new: {error}"
+                ));
+            }
+        }
+    }
+
+    /// Tells Scap which revision is live, for hosts that are set up later on.
+    pub(super) fn publish(&self, head: &str, ui: &Ui) {
+        if matches!(self.carrier, Carrier::Local(_)) {
+            return;
+        }
+        let write = |folder: &Utf8Path| {
+            let mut file = tempfile::Builder::new()
+                .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o664))
+                .tempfile_in(folder)?;
+            std::io::Write::write_all(&mut file, head.as_bytes())?;
+            file.persist(folder.join("DEPLOY_HEAD"))
+                .map_err(|error| error.error)?;
+            Ok::<_, std::io::Error>(())
+        };
+        let written = self.repository.git_dir().map(|folder| write(&folder));
+        if let Ok(Err(error)) = written {
+            ui.warning(&format!(
+                "`.git/DEPLOY_HEAD` cannot be written ({error}): a host that is set up by Scap gets the release before"
+            ));
+        }
     }
 }
 

@@ -1,10 +1,15 @@
-use super::{Context, Opened};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::replay::shown;
+use super::{Choice, Context, Opened, recorded};
+use crate::cli::Failure;
 use crate::cli::records::{self, Records};
 use crate::deploy::{Owner, RecordLine};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::model::suggest;
-use crate::ui::Ui;
+use crate::ui::{Format, Ui};
 
 /// What is said where no deploy was made from here: who made the last one, as far as the hosts tell.
 pub(super) fn nothing_here(
@@ -25,8 +30,7 @@ pub(super) fn nothing_here(
                 owner.user, owner.machine
             ))
             .hint(format!(
-                "its journal is there: `svcgen log {id}` on {}",
-                owner.machine
+                "`svcgen log {id}` shows what the hosts have recorded of it"
             ))
             .hint("`svcgen history` lists the deploys of others, too"),
         None => silence(CommandError::usage(message), &records)
@@ -34,41 +38,71 @@ pub(super) fn nothing_here(
     })
 }
 
-/// What is said where a deploy has no journal here: where it was made, as far as the hosts tell.
-pub(super) fn explain(
-    id: &DeployId,
-    known: &[DeployId],
-    opened: &Opened,
-    context: &Context,
-    ui: &Ui,
-) -> Result<CommandError, CommandError> {
-    let mut records = records::ask(records::first_of_groups(opened), opened, context, ui)?;
-    if find(id, &records).is_none() {
-        // It may have been limited to other hosts.
-        let asked: Vec<_> = records.facts.keys().cloned().collect();
-        let mut others = records::all_hosts(opened);
-        others
-            .retain(|host| !asked.contains(host) && records.silent.iter().all(|s| s.host != *host));
-        let more = records::ask(others, opened, context, ui)?;
-        records.facts.extend(more.facts);
-        records.silent.extend(more.silent);
-    }
-    let message = format!("the journal of {id} is not here");
-    Ok(match find(id, &records).and_then(made) {
-        Some((_, owner)) => CommandError::usage(message)
-            .cause(format!(
-                "it was made by {} on {}",
-                owner.user, owner.machine
-            ))
-            .hint(format!("`svcgen log {id}` on {}", owner.machine)),
-        None => {
+/// Where it is looked for a deploy that has no journal here.
+pub(super) struct Place<'a> {
+    pub(super) opened: &'a Opened,
+    pub(super) context: &'a Context,
+    pub(super) ui: &'a Ui,
+}
+
+impl Place<'_> {
+    /// Shows what the hosts have recorded of it, and says where its journal is.
+    pub(super) fn show(
+        &self,
+        id: &DeployId,
+        known: &[DeployId],
+        mut choice: Choice,
+        needs_journal: bool,
+    ) -> Result<(), Failure> {
+        let (opened, ui) = (self.opened, self.ui);
+        let records = records::ask(records::all_hosts(opened), opened, self.context, ui)?;
+        let message = format!("the journal of {id} is not here");
+        let line = find(id, &records);
+        let Some((owner, revision)) =
+            line.and_then(|line| line.owner.as_ref().zip(line.rev.as_ref()))
+        else {
             let error = silence(CommandError::usage(message), &records);
-            match suggest(id.as_str(), known.iter().map(DeployId::as_str)) {
+            let near = suggest(id.as_str(), known.iter().map(DeployId::as_str));
+            let error = match near {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error.hint("`svcgen history` lists the deploys"),
+            };
+            return Err(error.into());
+        };
+        let (user, machine) = (&owner.user, &owner.machine);
+        if needs_journal {
+            // What hosts write is kept where the deploy was made, and nowhere else.
+            let error =
+                CommandError::usage(message).cause(format!("it was made by {user} on {machine}"));
+            return Err(error.hint(format!("`svcgen log {id}` on {machine}")).into());
+        }
+        let repository = opened.working.value.config.git_repo.as_str();
+        let events = recorded::events(id, owner, revision, repository, &records);
+        choice.learn(&recorded::hosts(id, &records))?;
+        if ui.format == Format::Text {
+            let at = Timestamp::from_second(owner.at).unwrap_or_default();
+            let day = at.to_zoned(TimeZone::system()).date();
+            ui.status(&format!("{id} by {user} on {machine}, {day}"));
+        }
+        let mut text = String::new();
+        for event in &events {
+            if choice.wants(event, ui.format, ui.verbosity) {
+                text.push_str(&match ui.format {
+                    Format::Json => serde_json::to_string(event).map_err(std::io::Error::other)?,
+                    Format::Text => shown(event),
+                });
+                text.push('\n');
             }
         }
-    })
+        ui.result(&text)?;
+        for one in &records.silent {
+            ui.warning(&format!("{}: {}", one.host, one.reason));
+        }
+        ui.status(&format!(
+            "that is what the hosts have recorded; checks, and what hosts wrote, are in the journal: `svcgen log {id}` on {machine}"
+        ));
+        Ok(())
+    }
 }
 
 fn find<'a>(id: &DeployId, records: &'a Records) -> Option<&'a RecordLine> {

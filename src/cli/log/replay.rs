@@ -154,7 +154,7 @@ impl Replay<'_> {
 }
 
 /// An event as a line, as the deploy showed it.
-fn shown(event: &Event) -> String {
+pub(super) fn shown(event: &Event) -> String {
     // A reason may have been quoted from what a host said.
     printable(&line(event)).into_owned()
 }

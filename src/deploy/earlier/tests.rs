@@ -176,7 +176,13 @@ fn a_first_release_is_not_taken_away_once_it_is_done() {
     let host = |record| hosts([("a", facts(NEW, record))]);
     let refused = Earlier::of(&host(done)).back(None);
     let a = HostName::parse("a").unwrap();
-    assert_eq!(refused, Err(EarlierError::NothingBefore(vec![a.clone()])));
+    assert_eq!(
+        refused,
+        Err(EarlierError::NothingBefore {
+            hosts: vec![a.clone()],
+            candidates: Vec::new()
+        })
+    );
     let sequel = Earlier::of(&host(vec![begun])).back(None).unwrap();
     assert!(sequel.withdrawn.contains(&a));
 }

@@ -75,7 +75,9 @@ impl Undo {
         let is_open = facts.progress.is_some() || facts.current != facts.done;
         let target = match is_open {
             true => facts.done.clone().or(facts.current.clone()),
-            false => facts.previous(),
+            false => facts
+                .previous()
+                .filter(|previous| !facts.is_hidden(previous)),
         };
         match target {
             Some(target) => {

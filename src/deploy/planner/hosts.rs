@@ -53,7 +53,7 @@ impl HostPlanner<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let is_there = facts.releases.contains(revision);
+        let is_there = facts.releases.contains_key(revision);
         let is_rollback = request.action == Action::Rollback;
         let is_withdrawn = self.is_withdrawn(name, facts);
         if is_rollback && !is_there && !is_withdrawn && *revision != request.revision {
@@ -110,7 +110,7 @@ impl HostPlanner<'_> {
             let reason = format!("{} cannot write: {what}", facts.user);
             problems.push(PlanProblem::unfit(name, reason));
         }
-        if let (Some((kib, inodes)), false) = (facts.free, facts.releases.contains(revision)) {
+        if let (Some((kib, inodes)), false) = (facts.free, facts.releases.contains_key(revision)) {
             let need = self.size.bytes + self.size.files * PER_FILE;
             if kib * 1024 < need || (inodes > 0 && inodes < self.size.files) {
                 let reason = format!(
@@ -270,10 +270,11 @@ impl HostPlanner<'_> {
 /// Where a rollback goes: to the last release that was finished, by svcgen or by Scap.
 fn old(facts: &Facts) -> Option<Revision> {
     let done = facts.done.clone();
-    // Without a finished one, what is live counts, unless that is an attempt which was not finished.
+    // Without a finished one, what is live counts, unless that is an attempt of svcgen's which was not finished: Scap, where
+    // Puppet sets a host up by it, finishes nothing.
     done.or_else(|| {
         let current = facts.current.clone();
-        current.filter(|_| facts.progress.is_none() && facts.record.is_empty())
+        current.filter(|_| facts.record.is_empty())
     })
 }
 

@@ -1,5 +1,6 @@
-# Says that a release is good, and takes old ones away: REVISION KEEP PORT
-rev=$1 keep=$2 port=$3
+# Says that a release is good, and takes old ones away: REVISION KEEP PORT HEAD
+# HEAD: how many bytes on the standard input are what Scap goes by from now on; 0 where that stays as it is.
+rev=$1 keep=$2 port=$3 head=$4
 [ "$port" = 0 ] || port=${SVCGEN_PORT:-$port}
 [ "$root/current" -ef "$root/revs/$rev" ] || fail "$rev is not current any more"
 if [ "$port" != 0 ] && [ -s "$own/running/socket" ]; then
@@ -8,6 +9,11 @@ if [ "$port" != 0 ] && [ -s "$own/running/socket" ]; then
     [ ! -r /proc/net/tcp6 ] || tcp="$tcp /proc/net/tcp6"
     awk -v s="$line" '$10 == s && $4 == "0A" { found = 1 } END { exit !found }' $tcp ||
         fail "the service on port $port stopped after it had answered"
+fi
+if [ "$head" != 0 ]; then
+    # Whoever has not sent it by then is gone.
+    timeout 20 head -c "$head" >"$own/tmp/config" && [ "$(stat -c %s "$own/tmp/config")" = "$head" ] &&
+        mv -fT "$own/tmp/config" "$root/.config" || fail "cannot write $root/.config"
 fi
 relink "revs/$rev" "$root/.done" || fail "cannot link $root/.done"
 rm -f "$root/.in-progress" "$own/running/socket" || fail "cannot remove $root/.in-progress"

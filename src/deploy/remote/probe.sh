@@ -34,10 +34,9 @@ while [ ! -e "$folder" ]; do folder=${folder%/*}; [ -n "$folder" ] || folder=/; 
 for part in "$root/cache" "$root/revs" "$root/.svcgen" "${final%/*}"; do
     [ ! -e "$part" ] || [ "$part" = "$folder" ] || [ -w "$part" ] || unwritable "$part"
 done
-for release in "$root"/revs/*/; do
+[ ! -d "$root/revs" ] || stat -c '%Z %n' "$root"/revs/*/ 2>/dev/null | while read -r changed release; do
     release=${release%/}; name=${release##*/}
-    [ -d "$release" ] || continue
-    if [ -e "$own/complete/$name" ]; then say "release $name complete"; else say "release $name found"; fi
+    if [ -e "$own/complete/$name" ]; then say "release $name complete $changed"; else say "release $name found $changed"; fi
 done
 # Whether what is live already was made whole: then there is nothing to ask of git, or of the disk.
 is_live=no

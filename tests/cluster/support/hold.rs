@@ -3,6 +3,8 @@ use super::Host;
 /// A place in the work of a host at which it can be held: the first command there waits until it may go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hold {
+    /// Where the lock is about to be taken, after the host was asked how it is.
+    Lock,
     /// Where files are being written into a release that is not there yet.
     Fetch,
     /// Where the link to the release is about to be switched.
@@ -27,7 +29,7 @@ impl Hold {
     /// Whether what is held there is ended when nobody waits for it any more; else it goes on.
     pub(crate) fn is_ended(self) -> bool {
         match self {
-            Self::Fetch | Self::Check => true,
+            Self::Lock | Self::Fetch | Self::Check => true,
             Self::Promote | Self::Restart | Self::Finalize => false,
         }
     }
@@ -35,6 +37,7 @@ impl Hold {
     /// The program, and what its words are like.
     fn command(self) -> (&'static str, &'static str) {
         match self {
+            Self::Lock => ("mkdir", "-p */.svcgen/tmp */.svcgen/complete *"),
             Self::Fetch => ("git", "*checkout*"),
             Self::Promote => ("ln", "*/current.svcgen-*"),
             Self::Restart => ("sudo", "*service tea-pot restart"),
