@@ -52,6 +52,8 @@ pub struct ReleaseFacts {
     pub is_own: bool,
     /// When its folder was changed for the last time, in seconds since 1970.
     pub changed: i64,
+    /// And in nanoseconds since that second: two may be made in one.
+    pub nanoseconds: u32,
 }
 
 /// What the path of the service is.
@@ -157,9 +159,11 @@ impl Facts {
             }
             Control::Release => {
                 let (how, changed) = more.split_once(' ').unwrap_or((more, ""));
+                let (seconds, fraction) = changed.split_once('.').unwrap_or((changed, ""));
                 let facts = ReleaseFacts {
                     is_own: how == "complete",
-                    changed: changed.parse().unwrap_or_default(),
+                    changed: seconds.parse().unwrap_or_default(),
+                    nanoseconds: format!("{fraction:0<9.9}").parse().unwrap_or_default(),
                 };
                 let revision = Revision::parse(word).ok();
                 self.releases
@@ -277,11 +281,13 @@ impl Facts {
     pub(super) fn others(&self) -> Vec<(Revision, i64)> {
         let releases = self.releases.iter();
         let others = releases.filter(|(revision, _)| Some(*revision) != self.current.as_ref());
-        let mut others: Vec<(Revision, i64)> = others
-            .map(|(revision, release)| (revision.clone(), release.changed))
-            .collect();
-        others.sort_by_key(|(_, changed)| std::cmp::Reverse(*changed));
+        let mut others: Vec<_> = others.collect();
         others
+            .sort_by_key(|(_, release)| std::cmp::Reverse((release.changed, release.nanoseconds)));
+        let others = others.into_iter();
+        others
+            .map(|(revision, release)| (revision.clone(), release.changed))
+            .collect()
     }
 
     /// The text of a file; nothing where it is not there.

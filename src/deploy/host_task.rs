@@ -400,10 +400,11 @@ impl HostTask {
         if end.may_be_repeated() {
             end = self.session.run(step, input).await;
         }
-        let level = if end.passed() {
-            Level::Info
-        } else {
-            Level::Error
+        let level = match end.outcome {
+            StepOutcome::Passed => Level::Info,
+            // It did not fail: the deploy or the connection ended it.
+            StepOutcome::Interrupted => Level::Warning,
+            StepOutcome::Failed | StepOutcome::TimedOut | StepOutcome::Lost => Level::Error,
         };
         let text = match end.outcome {
             StepOutcome::Passed => format!("{} passed", step.label()),

@@ -259,7 +259,7 @@ pub(super) mod tests {
                 port: None,
                 timeout: Duration::from_secs(120),
                 valid_only: false,
-                secondary: "/etc/scap/secondary-host".into(),
+                secondary: "/etc/scap.secondary".into(),
                 nrpe_dir: "/etc/nagios/nrpe.d".into(),
             },
             checks: BTreeMap::new(),

@@ -280,7 +280,7 @@ impl<'a> Planner<'a> {
                 port: config.service_port,
                 timeout: config.service_timeout,
                 valid_only: config.require_valid_service,
-                secondary: SECONDARY.into(),
+                secondary: config.secondary_host_signal_file.clone(),
                 nrpe_dir: config.nrpe_dir.clone(),
             },
             checks,
@@ -362,9 +362,6 @@ fn modules_of(
     });
     Ok(modules.collect())
 }
-
-/// The file that marks a host as secondary (Scap's `secondary_host_signal_file`).
-const SECONDARY: &str = "/etc/scap/secondary-host";
 
 /// The groups as they are deployed; a limit may leave some without hosts, which are left out.
 fn groups(groups: &[HostGroup], request: &Request) -> Result<Vec<PlannedGroup>, PlannerError> {

@@ -132,6 +132,8 @@ pub enum Milestone {
     Healthy,
     Finalized,
     RolledBack,
+    /// What it was doing was ended, since the deploy was over elsewhere.
+    Stopped,
     /// Something went wrong: the text says what.
     Failed,
 }

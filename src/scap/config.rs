@@ -48,6 +48,8 @@ pub struct ScapConfig {
     pub config_deploy: bool,
     pub perform_checks: bool,
     pub nrpe_dir: Utf8PathBuf,
+    /// A file that marks targets as secondary.
+    pub secondary_host_signal_file: Utf8PathBuf,
     pub tags_to_keep: u32,
     /// Releases that stay on each target.
     pub cache_revs: u32,
@@ -148,6 +150,8 @@ impl ScapConfig {
             config_deploy: flag("config_deploy", false, findings),
             perform_checks: flag("perform_checks", true, findings),
             nrpe_dir: path("nrpe_dir", findings).unwrap_or_else(|| "/etc/nagios/nrpe.d".into()),
+            secondary_host_signal_file: path("secondary_host_signal_file", findings)
+                .unwrap_or_else(|| "/etc/scap.secondary".into()),
             tags_to_keep: number("tags_to_keep", findings).unwrap_or(20),
             cache_revs: number("cache_revs", findings).unwrap_or(5),
             lock_file: path("lock_file", findings),

@@ -117,3 +117,19 @@ fn who_wants_local_hosts_says_where_they_are() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_eq!(farm.answers(), all(&farm, "1"));
 }
+
+#[test]
+fn a_service_that_is_for_the_primary_only_is_off_where_the_file_says_secondary() {
+    let farm = LocalFarm::new(1);
+    let config = std::fs::read_to_string(farm.env().work().join("deploy/scap/scap.cfg")).unwrap();
+    let service = "service_name: feed=restart:disable-secondary";
+    let config = config.replace("service_name: feed", service);
+    let file = "secondary_host_signal_file: /etc/feed.secondary\n";
+    farm.write("scap/scap.cfg", &format!("{config}{file}"));
+    farm.write("scap/checks.yaml", "checks: {}\n");
+    farm.env().write("hosts/l01/etc/feed.secondary", "");
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(farm.answers(), [Some("1".into()), None]);
+}

@@ -13,6 +13,7 @@ impl Executor<'_> {
         let Some(state) = self.states.hosts.get_mut(host) else {
             return;
         };
+        let was_over = !matches!(self.mode, Mode::Forward | Mode::Finalizing);
         let request = state.busy.take();
         self.states.busy -= usize::from(request.is_some());
         self.idle.push(host.clone());
@@ -61,11 +62,11 @@ impl Executor<'_> {
                 self.failed(host, "the lock was lost to another deploy");
             }
         }
-        self.tell_milestone(host);
+        self.tell_milestone(host, was_over);
     }
 
-    /// Says how far a host has come.
-    fn tell_milestone(&mut self, host: &HostName) {
+    /// Says how far a host has come; `was_over`: whether the deploy had failed elsewhere before.
+    fn tell_milestone(&mut self, host: &HostName, was_over: bool) {
         let (Some(state), Some(plan)) = (self.states.hosts.get(host), self.plan.hosts.get(host))
         else {
             return;
@@ -80,6 +81,9 @@ impl Executor<'_> {
             Phase::Healthy => (Milestone::Healthy, "healthy".into()),
             Phase::Finalized => (Milestone::Finalized, "done".into()),
             Phase::RolledBack => (Milestone::RolledBack, "as before".into()),
+            Phase::Failed if was_over && !state.is_promoted => {
+                (Milestone::Stopped, "stopped before the switch".into())
+            }
             Phase::Failed | Phase::GivenUp | Phase::Lost => (Milestone::Failed, reason()),
         };
         let about = About {

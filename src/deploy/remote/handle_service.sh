@@ -4,7 +4,7 @@ port=$1 seconds=$2 valid=$3 secondary=$top$4; shift 4
 log=$own/running/service
 known() { service "$1" status >/dev/null 2>&1; [ $? -ne 4 ] && { [ -e "/etc/init.d/$1" ] || systemctl cat "$1" >/dev/null 2>&1; }; }
 before=; [ "$port" = 0 ] || before=$(echo $(listening "$port"))
-fresh=no closes=no
+fresh=no closes=no off=no
 # Ends with the reason why it was not done, as far as it is known by its words.
 refused() {
     asked="\`/usr/sbin/service $name $action\`" whom="ask who runs this host; \`svcgen request access\` is the text"
@@ -23,7 +23,7 @@ for unit; do
     *:disable-secondary) if [ -e "$secondary" ]; then
         printf '%s: stopped, this is a secondary host\n' "$name"
         { sudo -n /usr/sbin/service "$name" stop && sudo -n /bin/systemctl disable "$name"; } >"$log" 2>&1 </dev/null 3>&-
-        code=$?; cat "$log"; [ "$code" = 0 ] || fail "$name cannot be stopped (exit code $code)"; continue
+        code=$?; cat "$log"; [ "$code" = 0 ] || fail "$name cannot be stopped (exit code $code)"; off=yes; continue
     fi ;; esac
     action=${action%%:*}
     # Into a file: a service that keeps its starter's output open must not be ended by that, nor hold svcgen up.
@@ -33,7 +33,8 @@ for unit; do
     printf '%s: %s\n' "$name" "$action"
     case $action in restart) fresh=yes ;; stop) closes=yes ;; esac
 done
-[ "$port" = 0 ] && exit 0
+# Where the service is off on purpose, nobody opens the port.
+[ "$port" = 0 ] || { [ "$off" = yes ] && [ "$fresh" = no ]; } && exit 0
 uptime; until=$((up + ${seconds%.*} + 1))
 while [ "$closes" = yes ]; do
     if [ -z "$(listening "$port")" ]; then printf 'port %s is closed\n' "$port"; exit 0; fi

@@ -34,7 +34,7 @@ while [ ! -e "$folder" ]; do folder=${folder%/*}; [ -n "$folder" ] || folder=/; 
 for part in "$root/cache" "$root/revs" "$root/.svcgen" "${final%/*}"; do
     [ ! -e "$part" ] || [ "$part" = "$folder" ] || [ -w "$part" ] || unwritable "$part"
 done
-[ ! -d "$root/revs" ] || stat -c '%Z %n' "$root"/revs/*/ 2>/dev/null | while read -r changed release; do
+[ ! -d "$root/revs" ] || stat -c '%.Z %n' "$root"/revs/*/ 2>/dev/null | while read -r changed release; do
     release=${release%/}; name=${release##*/}
     if [ -e "$own/complete/$name" ]; then say "release $name complete $changed"; else say "release $name found $changed"; fi
 done

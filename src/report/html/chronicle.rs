@@ -73,7 +73,7 @@ pub(super) struct HostStory {
     /// When the new revision had passed all checks.
     pub(super) healthy: Option<Timestamp>,
     /// Whether it has failed, whatever came then.
-    is_failed: bool,
+    pub(super) is_failed: bool,
     pub(super) end: Option<HostEnd>,
 }
 
@@ -337,7 +337,11 @@ impl HostStory {
     pub(super) fn has_failed(&self) -> bool {
         let is_bad = |step: &Step| {
             let end = step.end.as_ref();
-            end.is_some_and(|end| end.outcome != StepOutcome::Passed)
+            end.is_some_and(|end| match end.outcome {
+                // Ended with the deploy, or told by the milestone.
+                StepOutcome::Passed | StepOutcome::Interrupted => false,
+                StepOutcome::Failed | StepOutcome::TimedOut | StepOutcome::Lost => true,
+            })
         };
         let is_unknown = |end: &HostEnd| end.outcome == HostOutcome::Unknown;
         self.is_failed || self.end.as_ref().is_some_and(is_unknown) || self.steps.iter().any(is_bad)

@@ -166,7 +166,16 @@ fn turns(host: &HostStory, begin: Timestamp) -> Vec<(Timestamp, Place)> {
             turns.push((last, Place::Failed));
         }
         (Some(HostOutcome::New | HostOutcome::Untouched), _)
-        | (None, Some(Milestone::Prepared | Milestone::Healthy | Milestone::Finalized) | None) => {}
+        | (
+            None,
+            Some(
+                Milestone::Prepared
+                | Milestone::Healthy
+                | Milestone::Finalized
+                | Milestone::Stopped,
+            )
+            | None,
+        ) => {}
     }
     turns.sort_by_key(|(at, _)| *at);
     turns

@@ -54,7 +54,7 @@ impl Failures {
     ) -> Self {
         let mut alike: IndexMap<(String, Vec<&str>, usize), Vec<&HostName>> = IndexMap::new();
         for (name, host) in &chronicle.hosts {
-            let bad = host.steps.iter().filter(|step| is_bad(step));
+            let bad = host.steps.iter().filter(|step| is_bad(step, host));
             let mut is_told = false;
             for step in bad {
                 is_told = true;
@@ -90,9 +90,13 @@ impl Failures {
     }
 }
 
-fn is_bad(step: &Step) -> bool {
-    let end = step.end.as_ref();
-    end.is_some_and(|end| end.outcome != StepOutcome::Passed)
+/// A step that was ended with the deploy is bad only where its host failed.
+fn is_bad(step: &Step, host: &HostStory) -> bool {
+    step.end.as_ref().is_some_and(|end| match end.outcome {
+        StepOutcome::Passed => false,
+        StepOutcome::Interrupted => host.is_failed,
+        StepOutcome::Failed | StepOutcome::TimedOut | StepOutcome::Lost => true,
+    })
 }
 
 /// What no step tells: that nobody knows what is live.

@@ -36,6 +36,8 @@ pub(super) enum Status {
     Prepared,
     Healthy,
     Done,
+    /// It was ended, since the deploy was over elsewhere.
+    Stopped,
     Failed,
     RolledBack,
     Unknown,
@@ -52,6 +54,7 @@ impl Status {
             Self::Prepared => "release is there",
             Self::Healthy => "healthy",
             Self::Done => "done",
+            Self::Stopped => "stopped",
             Self::Failed => "FAILED",
             Self::RolledBack => "rolled back",
             Self::Unknown => "UNKNOWN",
@@ -116,6 +119,7 @@ impl HostRow {
                     Milestone::Healthy => Status::Healthy,
                     Milestone::Finalized => Status::Done,
                     Milestone::RolledBack => Status::RolledBack,
+                    Milestone::Stopped => Status::Stopped,
                     Milestone::Failed => Status::Failed,
                 };
                 match milestone {
@@ -123,6 +127,7 @@ impl HostRow {
                     Milestone::Prepared
                     | Milestone::Healthy
                     | Milestone::Finalized
+                    | Milestone::Stopped
                     | Milestone::RolledBack => self.words.clear(),
                 }
                 self.turn(status, event.at);

@@ -79,6 +79,7 @@ impl Board {
             | Status::Prepared
             | Status::Healthy
             | Status::Done
+            | Status::Stopped
             | Status::RolledBack
             | Status::Idle => None,
         };
@@ -165,7 +166,7 @@ impl Counts {
         let mut counts = Self::default();
         for row in hosts {
             let count = match row.status {
-                Status::Waiting | Status::Prepared => &mut counts.waiting,
+                Status::Waiting | Status::Prepared | Status::Stopped => &mut counts.waiting,
                 Status::AtWork(_) => &mut counts.at_work,
                 Status::Healthy | Status::Done => &mut counts.healthy,
                 Status::Failed | Status::Unknown => &mut counts.failed,

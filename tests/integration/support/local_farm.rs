@@ -27,7 +27,14 @@ service_timeout: 20
 
 /// The service fails to start where its version is `broken`, and says `ill` where that is its version.
 const SERVER: &str = r#"
-import http.server, json, os, sys, time
+import http.server, json, os, sys, threading, time
+# A test that is killed cannot stop what it started.
+def watch(test):
+    while os.path.exists("/proc/" + test):
+        time.sleep(1)
+    os._exit(0)
+for test in sys.argv[1:]:
+    threading.Thread(target=watch, args=(test,), daemon=True).start()
 version = open("version").read().strip()
 def log(text):
     now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
@@ -83,7 +90,10 @@ impl LocalFarm {
         farm.write("scap/checks.yaml", CHECKS);
         farm.write(
             "scap/local.yaml",
-            "version: 1\nroot: ../hosts\nservices: {feed: python3 server.py}\n",
+            &format!(
+                "version: 1\nroot: ../hosts\nservices: {{feed: python3 server.py {}}}\n",
+                std::process::id()
+            ),
         );
         farm.write("server.py", SERVER);
         farm.git(&["init", "-q", "-b", "master"]);

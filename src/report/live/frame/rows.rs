@@ -43,6 +43,7 @@ impl Columns {
             | Status::Prepared
             | Status::Healthy
             | Status::Done
+            | Status::Stopped
             | Status::Failed
             | Status::RolledBack
             | Status::Unknown
@@ -52,7 +53,7 @@ impl Columns {
         let (first, second, words) = (self.host, self.status, &row.words);
         let text = format!("  {host:<first$}  {status:<second$}{time:>TIME$}  {words}");
         let style = match row.status {
-            Status::Waiting | Status::Prepared | Status::Idle => Style::Faint,
+            Status::Waiting | Status::Prepared | Status::Stopped | Status::Idle => Style::Faint,
             Status::AtWork(_) | Status::RolledBack => Style::Plain,
             Status::Healthy | Status::Done => Style::Good,
             Status::Failed | Status::Unknown => Style::Bad,
