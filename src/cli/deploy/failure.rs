@@ -1,3 +1,5 @@
+use indexmap::IndexMap;
+
 use super::Scene;
 use crate::cli::Failure;
 use crate::deploy::{
@@ -6,6 +8,7 @@ use crate::deploy::{
 use crate::error::{CommandError, ErrorKind};
 use crate::event::{DeployId, DeployResult, HostOutcome};
 use crate::model::HostName;
+use crate::report::named;
 use crate::scap::ScapError;
 use crate::transport::ConnectFailure;
 
@@ -37,8 +40,13 @@ pub(in crate::cli) fn refused(problems: &[PlanProblem], is_limited: bool) -> Com
         ),
     };
     let mut error = CommandError::new(kind, message);
+    let mut alike: IndexMap<&str, Vec<&str>> = IndexMap::new();
     for problem in problems {
-        error = error.cause(format!("{}: {}", problem.host, problem.reason));
+        let hosts = alike.entry(&problem.reason).or_default();
+        hosts.push(problem.host.as_str());
+    }
+    for (reason, hosts) in alike {
+        error = error.cause(format!("{}: {reason}", named(&hosts)));
     }
     let connect = problems.iter().find_map(|problem| match problem.kind {
         ProblemKind::Connect(kind) => Some((problem, kind)),
@@ -209,5 +217,32 @@ impl From<ScapError> for CommandError {
             }
             ScapError::Worktree(error) => error.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn hosts_with_the_same_trouble_share_a_line() {
+        let problem = |number: usize| PlanProblem {
+            host: HostName::parse(&format!("h{number}")).unwrap(),
+            kind: ProblemKind::Connect(Some(ConnectFailure::Denied)),
+            reason: match number {
+                7 => "it does not answer".into(),
+                _ => "it does not accept the account or its key".into(),
+            },
+        };
+        let problems: Vec<PlanProblem> = (1..=7).map(problem).collect();
+        let error = refused(&problems, false);
+        assert_eq!(
+            error.causes,
+            [
+                "h1, h2, h3 and 3 more: it does not accept the account or its key",
+                "h7: it does not answer",
+            ]
+        );
     }
 }
