@@ -73,6 +73,30 @@ pub(crate) fn read_text(path: &Utf8Path) -> Result<String, LoadError> {
     })
 }
 
+/// Parses a file of YAML into what `read` makes of it.
+///
+/// # Errors
+/// Every mistake in it, in their order.
+pub(super) fn parse_file<T>(
+    path: &Utf8Path,
+    text: &str,
+    read: impl FnOnce(&Node, &mut Vec<Problem>) -> Option<T>,
+) -> Result<T, LoadError> {
+    let wrong = |problems| LoadError::Wrong {
+        path: path.to_owned(),
+        text: text.to_owned(),
+        problems,
+    };
+    let node = parse_strict(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
+    let mut problems = Vec::new();
+    let value = read(&node, &mut problems);
+    problems.sort_by_key(|problem| problem.span.start);
+    match value {
+        Some(value) if problems.is_empty() => Ok(value),
+        _ => Err(wrong(problems)),
+    }
+}
+
 /// Reads the version of a file and reports one that is not known.
 pub(crate) fn read_version(node: &Node, what: &str, problems: &mut Vec<Problem>) {
     match node.find("version") {

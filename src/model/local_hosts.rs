@@ -3,12 +3,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::config::as_map;
-use super::load::{LoadError, read_version};
+use super::load::{LoadError, parse_file, read_version};
 use super::name::{Port, constant};
 use super::problem::Problem;
 use super::read::{Fields, Read, map};
 use super::text::Line;
-use crate::yaml::{Node, parse_strict};
+use crate::yaml::Node;
 
 /// Hosts that are folders of this machine, each with its own root, port and processes: for the engine `local`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -34,21 +34,10 @@ impl LocalHosts {
     /// # Errors
     /// Every mistake in it.
     pub fn parse(path: &Utf8Path, text: &str) -> Result<Self, LoadError> {
-        let wrong = |problems| LoadError::Wrong {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            problems,
-        };
-        let node =
-            parse_strict(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
-        let mut problems = Vec::new();
-        read_version(&node, "file", &mut problems);
-        let hosts = Self::read_fields(&node, FileVersion::Has, &mut problems);
-        problems.sort_by_key(|problem| problem.span.start);
-        match hosts {
-            Some(hosts) if problems.is_empty() => Ok(hosts),
-            _ => Err(wrong(problems)),
-        }
+        parse_file(path, text, |node, problems| {
+            read_version(node, "file", problems);
+            Self::read_fields(node, FileVersion::Has, problems)
+        })
     }
 
     /// The folder of the hosts, seen from a deploy repository.

@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use super::config::as_map;
 use super::host::HostName;
-use super::load::{LoadError, read_version};
+use super::load::{LoadError, parse_file, read_version};
 use super::name::{BranchName, ImageName, RepositoryName, SiteName, constant};
 use super::problem::Problem;
 use super::read::{Fields, Read, expected, map};
 use super::text::Line;
-use crate::yaml::{Kind, Node, parse_strict};
+use crate::yaml::{Kind, Node};
 
 pub use self::deployment::{Deployment, Engine};
 
@@ -163,30 +163,20 @@ impl Site {
     /// # Errors
     /// Every mistake in it.
     pub fn parse(path: &Utf8Path, text: &str) -> Result<Self, LoadError> {
-        let wrong = |problems| LoadError::Wrong {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            problems,
-        };
-        let node =
-            parse_strict(text).map_err(|e| wrong(vec![Problem::new(e.at..e.at, e.message)]))?;
-        let mut problems = Vec::new();
-        read_version(&node, "site", &mut problems);
-        let site = Self::read(&node, &mut problems);
-        // A model names the site, and is read back by that name.
-        if let (Some(site), Some(file)) = (&site, path.file_stem())
-            && site.name.as_str() != file
-            && let Some(name) = node.find("name")
-        {
-            let message = format!("the site in `{file}.yaml` is called `{}`", site.name);
-            let rule = format!("write `name: {file}`, or rename the file");
-            problems.push(Problem::new(name.span.clone(), message).rule(rule));
-        }
-        problems.sort_by_key(|problem| problem.span.start);
-        match site {
-            Some(site) if problems.is_empty() => Ok(site),
-            _ => Err(wrong(problems)),
-        }
+        parse_file(path, text, |node, problems| {
+            read_version(node, "site", problems);
+            let site = Self::read(node, problems);
+            // A model names the site, and is read back by that name.
+            if let (Some(site), Some(file)) = (&site, path.file_stem())
+                && site.name.as_str() != file
+                && let Some(name) = node.find("name")
+            {
+                let message = format!("the site in `{file}.yaml` is called `{}`", site.name);
+                let rule = format!("write `name: {file}`, or rename the file");
+                problems.push(Problem::new(name.span.clone(), message).rule(rule));
+            }
+            site
+        })
     }
 
     /// The address that anybody can clone a repository from.
