@@ -257,6 +257,7 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
     for warning in &planner.warnings {
         ui.warning(&warning.to_string());
     }
+    asking::about_the_time(opened, &wish.request, wish.is_dry, ui)?;
     asking::warn_about_repository(&opened.repository, &wish.request, wish.is_dry, ui)?;
     let begun = tokio::time::Instant::now();
     let mut known = crew;

@@ -30,6 +30,7 @@ mod quoting;
 mod report;
 mod request;
 mod review;
+mod schedule;
 mod series;
 mod service;
 mod signals;
