@@ -2,11 +2,15 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::error::{CommandError, ErrorKind};
+
+/// How often somebody who waits looks whether the run is to end.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The signals that ended the wish to go on; the only state that is shared by all.
 static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
@@ -29,6 +33,13 @@ pub(crate) fn install() -> std::io::Result<()> {
 /// Whether the run is to end.
 pub(crate) fn is_pending() -> bool {
     INTERRUPTED.load(Ordering::Relaxed) || TERMINATED.load(Ordering::Relaxed)
+}
+
+/// Waits until the run is to end.
+pub(crate) async fn pending() {
+    while !is_pending() {
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// Ends the run here, where that is wished.

@@ -6,6 +6,7 @@ pub mod bunyan;
 mod child;
 pub mod cli;
 pub mod configuration;
+pub mod container;
 pub mod deploy;
 pub mod drift;
 pub mod edit;
