@@ -9,12 +9,12 @@ use signal_hook::flag;
 
 use crate::error::{CommandError, ErrorKind};
 
-/// How often somebody who waits looks whether the run is to end.
-const PAUSE: Duration = Duration::from_millis(50);
-
 /// The signals that ended the wish to go on; the only state that is shared by all.
 static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 static TERMINATED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// How often whoever waits looks for a signal.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// Takes over the two signals.
 ///
@@ -35,10 +35,10 @@ pub(crate) fn is_pending() -> bool {
     INTERRUPTED.load(Ordering::Relaxed) || TERMINATED.load(Ordering::Relaxed)
 }
 
-/// Waits until the run is to end.
+/// Ends once the run is to end.
 pub(crate) async fn pending() {
     while !is_pending() {
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(BETWEEN_LOOKS).await;
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod bunyan;
 mod child;
 pub mod cli;
+pub mod conduit;
 pub mod configuration;
 pub mod container;
 pub mod deploy;
@@ -12,6 +13,7 @@ pub mod drift;
 pub mod edit;
 pub mod error;
 pub mod event;
+pub mod filing;
 pub mod flow;
 pub mod generate;
 pub mod git;

@@ -182,6 +182,8 @@ fn client(
             host,
             certificates: Some(folder),
         } => {
+            // It may be there already.
+            let _installed = rustls::crypto::ring::default_provider().install_default();
             let file = |name: &str| folder.join(name).into_std_path_buf();
             Docker::connect_with_ssl(
                 host,

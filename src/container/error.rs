@@ -100,7 +100,7 @@ pub(super) fn lacks_space(text: &[u8]) -> bool {
     ];
     let text = text.to_ascii_lowercase();
     let says = |sign: &&[u8]| text.windows(sign.len()).any(|part| part == *sign);
-    SIGNS.iter().any(|sign| says(sign))
+    SIGNS.iter().any(says)
 }
 
 /// Whether the connection broke, or cannot be made any more.
