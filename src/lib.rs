@@ -5,12 +5,14 @@
 pub mod bunyan;
 mod child;
 pub mod cli;
+pub mod conduit;
 pub mod configuration;
 pub mod deploy;
 pub mod drift;
 pub mod edit;
 pub mod error;
 pub mod event;
+pub mod filing;
 pub mod flow;
 pub mod generate;
 pub mod git;

@@ -11,6 +11,7 @@ mod deploy_repo;
 mod deploy_repository;
 mod events;
 mod faults;
+mod filing;
 mod flow;
 mod generate;
 mod generator;

@@ -1,5 +1,6 @@
 pub(crate) mod browser;
 mod checkout;
+pub(crate) mod conduit;
 #[path = "../support/env.rs"]
 mod env;
 #[path = "../support/following.rs"]
