@@ -1,11 +1,13 @@
 //! Deploys a revision, and what else is done with deploys: back, the log, the history, the locks.
 
+mod access;
 pub(super) mod args;
 mod asking;
 mod earlier;
 mod engine;
 mod failure;
 mod opened;
+mod refusal;
 mod service;
 mod shown;
 mod signals;
@@ -21,8 +23,8 @@ use self::args::ViewArgs;
 pub(super) use self::args::{DeployArgs, RepositoryArgs, RollbackArgs};
 use self::asking::{Asked, Terminal};
 use self::earlier::Survey;
-pub(super) use self::failure::{connect_hint, refused};
 pub(super) use self::opened::{Opened, owner};
+pub(super) use self::refusal::Attempt;
 pub(super) use self::service::{ServiceWish, handle_service};
 pub(super) use self::shown::named;
 pub(super) use self::signals::{interrupts, kind as signal_kind};
@@ -92,7 +94,7 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         let (mut request, mut survey) = match revision {
             Some(revision) => (request(&id, action, revision, &args.message), None),
             None => {
-                let survey = Survey::of(&scene, limit.as_ref()).await?;
+                let survey = Survey::of(&scene, action, limit.as_ref()).await?;
                 let named = args.resume.as_deref().filter(|id| !id.is_empty());
                 (survey.resumed(ui, &id, named)?, Some(survey))
             }
@@ -142,7 +144,7 @@ pub(super) fn run_rollback(
     with_runtime(async {
         let scene = Scene::new(&args.repository, &opened, &context, ui)?;
         let id = DeployId::new(Timestamp::now());
-        let survey = Survey::of(&scene, limit.as_ref()).await?;
+        let survey = Survey::of(&scene, Action::Rollback, limit.as_ref()).await?;
         let mut request = survey.back(&id, to.as_ref(), &args.message.join(" "))?;
         request.ignores_locks = args.dry_run;
         request.limit = limit.clone();
@@ -286,7 +288,13 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
             }
             Planned::Refused(problems) => {
                 crew.close().await;
-                return Err(failure::refused(&problems, wish.request.limit.is_some()).into());
+                let attempt = Attempt {
+                    opened,
+                    action: Some(wish.request.action),
+                    hosts: planner.hosts().count(),
+                    is_limited: wish.request.limit.is_some(),
+                };
+                return Err(attempt.refused(&problems).into());
             }
         };
         if wish.is_dry {
