@@ -9,6 +9,7 @@ mod child;
 pub mod cli;
 pub mod conduit;
 pub mod configuration;
+pub mod container;
 pub mod deploy;
 pub mod drift;
 pub mod edit;

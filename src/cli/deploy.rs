@@ -1,5 +1,6 @@
 //! Deploys a revision, and what else is done with deploys: back, the log, the history, the locks.
 
+mod access;
 mod announced;
 pub(super) mod args;
 mod asking;
@@ -7,6 +8,7 @@ mod earlier;
 mod engine;
 mod failure;
 mod opened;
+mod refusal;
 mod service;
 mod shown;
 mod signals;
@@ -23,8 +25,8 @@ use self::args::ViewArgs;
 pub(super) use self::args::{DeployArgs, RepositoryArgs, RollbackArgs};
 use self::asking::{Asked, Terminal};
 use self::earlier::Survey;
-pub(super) use self::failure::{connect_hint, refused};
 pub(super) use self::opened::{Opened, owner};
+pub(super) use self::refusal::Attempt;
 pub(super) use self::service::{ServiceWish, handle_service};
 pub(super) use self::shown::named;
 pub(super) use self::signals::{interrupts, kind as signal_kind};
@@ -94,7 +96,7 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         let (mut request, mut survey) = match revision {
             Some(revision) => (request(&id, action, revision, &args.message), None),
             None => {
-                let survey = Survey::of(&scene, limit.as_ref()).await?;
+                let survey = Survey::of(&scene, action, limit.as_ref()).await?;
                 let named = args.resume.as_deref().filter(|id| !id.is_empty());
                 (survey.resumed(ui, &id, named)?, Some(survey))
             }
@@ -144,7 +146,7 @@ pub(super) fn run_rollback(
     with_runtime(async {
         let scene = Scene::new(&args.repository, &opened, &context, ui)?;
         let id = DeployId::new(Timestamp::now());
-        let survey = Survey::of(&scene, limit.as_ref()).await?;
+        let survey = Survey::of(&scene, Action::Rollback, limit.as_ref()).await?;
         let mut request = survey.back(&id, to.as_ref(), &args.message.join(" "))?;
         request.ignores_locks = args.dry_run;
         request.limit = limit.clone();
@@ -289,7 +291,13 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
             }
             Planned::Refused(problems) => {
                 crew.close().await;
-                return Err(failure::refused(&problems, wish.request.limit.is_some()).into());
+                let attempt = Attempt {
+                    opened,
+                    action: Some(wish.request.action),
+                    hosts: planner.hosts().count(),
+                    is_limited: wish.request.limit.is_some(),
+                };
+                return Err(attempt.refused(&problems).into());
             }
         };
         if wish.is_dry {

@@ -13,6 +13,7 @@ mod killed;
 mod lab;
 mod large_files;
 mod locks;
+mod permissions;
 mod records;
 mod repository;
 mod rivals;

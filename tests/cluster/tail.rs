@@ -146,7 +146,7 @@ fn a_log_that_cannot_be_read_says_why_and_what_to_do() {
         (&own, "hint: only root may: ask who runs "),
         (
             &closed,
-            "hint: `svcgen request access` is the text that asks for the account",
+            "hint: `svcgen request access` writes the request for it",
         ),
         (
             &renewed,

@@ -1,7 +1,7 @@
 use super::Scene;
 use super::show::described;
 use crate::cli::Failure;
-use crate::cli::deploy::{owner, refused, with_runtime};
+use crate::cli::deploy::{owner, with_runtime};
 use crate::cli::records;
 use crate::deploy::{Breaking, Crew, LOCK, Owner, PlanProblem};
 use crate::error::{CommandError, ErrorKind};
@@ -45,13 +45,7 @@ pub(super) fn run(scene: &Scene<'_>) -> Result<(), Failure> {
         return Ok(());
     }
     let problems: Vec<PlanProblem> = records.silent.iter().map(PlanProblem::of).collect();
-    let mut error = refused(&problems, scene.args.limit.is_some());
-    error.message = format!(
-        "{} of {} hosts did not answer",
-        problems.len(),
-        scene.hosts.len()
-    );
-    Err(error.into())
+    Err(scene.asked().refused(&problems).into())
 }
 
 /// Says whose locks they are.

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::Scene;
 use crate::cli::Failure;
-use crate::cli::deploy::{interrupts, owner, refused, signal_kind, with_runtime};
+use crate::cli::deploy::{interrupts, owner, signal_kind, with_runtime};
 use crate::deploy::{
     Crew, Interrupts, LOCK, LockNews, NotLocked, Owner, PlanProblem, ProblemKind, ScapLock,
 };
@@ -94,7 +94,7 @@ fn not_taken(refusals: &[NotLocked], scene: &Scene<'_>) -> CommandError {
             NotLocked::Unreachable(one) => PlanProblem::of(one),
         })
         .collect();
-    let mut error = refused(&problems, scene.args.limit.is_some());
+    let mut error = scene.asked().refused(&problems);
     error.message = format!(
         "{} of {} locks cannot be taken; none is held",
         problems.len(),

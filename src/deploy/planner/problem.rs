@@ -20,6 +20,8 @@ pub enum ProblemKind {
     Locked(Owner),
     /// It lacks something: a tool, space, a permission.
     Unfit,
+    /// Its sudo does not let the service be restarted.
+    Denied,
     /// Its variables do not fit the templates.
     Config,
 }
