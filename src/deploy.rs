@@ -1,6 +1,7 @@
 //! Deploys a revision to the hosts of a service: canary first, safe to interrupt, and never a success that is not there.
 
 mod action;
+mod closing;
 mod control;
 mod crew;
 mod decide;
@@ -20,7 +21,9 @@ mod plan;
 mod planner;
 mod program;
 pub mod repository;
+pub mod scap_engine;
 mod scap_lock;
+mod scribe;
 mod service_state;
 mod session;
 mod state;

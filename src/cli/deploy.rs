@@ -9,6 +9,7 @@ mod engine;
 mod failure;
 mod opened;
 mod refusal;
+mod scap;
 mod service;
 mod shown;
 mod signals;
@@ -68,7 +69,6 @@ struct Scene<'a> {
 pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
-    opened.check_engine()?;
     let limit = limit(args.limit.as_deref())?;
     let report = ReportFile::named(args.report.as_deref())?;
     let action = if args.service_restart {
@@ -81,6 +81,13 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         Action::Restart | Action::Start | Action::Stop => OnFailure::Stop,
         Action::Deploy | Action::Rollback => asking::on_failure(args.on_failure, args.dry_run, ui)?,
     };
+    if let Some(server) = opened.carrier.scap() {
+        return with_runtime(async {
+            let scene = Scene::new(&args.repository, &opened, &context, ui)?;
+            let order = scap::Order::of_deploy(args, action, on_failure, &scene, server)?;
+            scap::carry_out(&scene, server, order).await
+        });
+    }
     let config = &opened.working.value.config;
     let rev = args.rev.as_deref().or(config.git_rev.as_deref());
     let revision = match args.resume {
@@ -129,7 +136,13 @@ pub(super) fn run_rollback(
 ) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
-    opened.check_engine()?;
+    if let Some(server) = opened.carrier.scap() {
+        return with_runtime(async {
+            let scene = Scene::new(&args.repository, &opened, &context, ui)?;
+            let order = scap::Order::of_rollback(args, &scene, server)?;
+            scap::carry_out(&scene, server, order).await
+        });
+    }
     let limit = limit(args.limit.as_deref())?;
     let report = ReportFile::named(args.report.as_deref())?;
     let to = match &args.to {
@@ -261,7 +274,8 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
     for warning in &planner.warnings {
         ui.warning(&warning.to_string());
     }
-    asking::about_the_time(opened, &wish.request, wish.is_dry, ui)?;
+    let is_new = wish.request.action == Action::Deploy && wish.request.resumes.is_none();
+    asking::about_the_time(opened, is_new, wish.is_dry, ui)?;
     asking::warn_about_repository(&opened.repository, &wish.request, wish.is_dry, ui)?;
     let begun = tokio::time::Instant::now();
     let mut known = crew;
@@ -326,7 +340,10 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
                 }
                 return match action.is_of_service() {
                     true => service::ended(&outcome, action, &id, scene),
-                    false => failure::ended(&outcome, action, &id, scene),
+                    false => {
+                        let onward = format!("svcgen deploy --resume {id}");
+                        failure::ended(&outcome, action, &id, &onward, scene)
+                    }
                 };
             }
             // What an earlier deploy left is another thing once somebody has deployed since.

@@ -109,11 +109,10 @@ pub(super) fn on_failure(
 /// Asks where a site does not deploy now. Going back, or on with what was begun, is never a matter of the time.
 pub(super) fn about_the_time(
     opened: &Opened,
-    request: &Request,
+    is_new: bool,
     is_dry: bool,
     ui: &Ui,
 ) -> Result<(), CommandError> {
-    let is_new = request.action == Action::Deploy && request.resumes.is_none();
     // What is not production has no hours.
     let is_production = opened.working.value.config.environment.is_none();
     let Some(site) = opened.site.as_ref().filter(|_| is_new && is_production) else {
