@@ -34,6 +34,7 @@ mod review;
 mod schedule;
 mod series;
 mod service;
+mod shells;
 mod signals;
 mod status;
 mod support;
