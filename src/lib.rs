@@ -2,6 +2,7 @@
 //!
 //! The library is public for the program and its tests only; it promises nothing to others.
 
+pub mod build;
 pub mod bunyan;
 mod child;
 pub mod cli;
