@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod announce;
 mod book;
 mod build;
 mod bunyan;
@@ -31,6 +32,7 @@ mod quoting;
 mod report;
 mod request;
 mod review;
+mod schedule;
 mod series;
 mod service;
 mod signals;
