@@ -13,6 +13,7 @@ mod new;
 mod records;
 mod report;
 mod request;
+mod schedule;
 mod schema;
 mod service;
 mod status;
@@ -132,6 +133,11 @@ pub enum Command {
     /// Print the text of a request: for a new service, for access, for repositories.
     #[command(after_help = "Example:\n  svcgen request service")]
     Request(request::RequestArgs),
+    /// Write the entry of a deployment for the page with the plans, and propose when.
+    #[command(
+        after_help = "Examples:\n  svcgen schedule                              the next window\n  svcgen schedule --at '2026-12-01 09:00' --page deployments.txt"
+    )]
+    Schedule(schedule::ScheduleArgs),
     /// Show where the service is on its road to production, and when to file what.
     Status(status::StatusArgs),
     /// Find where the model, the checkouts and the deploy repository differ.
@@ -249,6 +255,7 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Generate(args) => generate::run(args, &cli.global, ui),
         Command::New(args) => new::run(args, &cli.global, ui),
         Command::Request(args) => request::run(args, &cli.global, ui),
+        Command::Schedule(args) => schedule::run(args, &cli.global, ui),
         Command::Status(args) => status::run(args, &cli.global, ui),
         Command::Check(args) => check::run(args, &cli.global, ui),
         Command::Deploy(args) => deploy::run(args, &cli.global, ui),

@@ -2,11 +2,14 @@
 //!
 //! The library is public for the program and its tests only; it promises nothing to others.
 
+pub mod announce;
 pub mod bunyan;
+pub mod calendar;
 mod child;
 pub mod cli;
 pub mod conduit;
 pub mod configuration;
+pub mod container;
 pub mod deploy;
 pub mod drift;
 pub mod edit;

@@ -1,6 +1,7 @@
 //! Deploys a revision, and what else is done with deploys: back, the log, the history, the locks.
 
 mod access;
+mod announced;
 pub(super) mod args;
 mod asking;
 mod earlier;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::announced::Announced;
 use self::args::ViewArgs;
 pub(super) use self::args::{DeployArgs, RepositoryArgs, RollbackArgs};
 use self::asking::{Asked, Terminal};
@@ -260,6 +262,7 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
     for warning in &planner.warnings {
         ui.warning(&warning.to_string());
     }
+    asking::about_the_time(opened, &wish.request, wish.is_dry, ui)?;
     asking::warn_about_repository(&opened.repository, &wish.request, wish.is_dry, ui)?;
     let begun = tokio::time::Instant::now();
     let mut known = crew;
@@ -394,7 +397,8 @@ async fn execute(
     let _scap = ScapLock::take(config, &plan.owner).map_err(CommandError::from)?;
     let packs = Arc::new(Packs::new(scene.opened.pack_maker(&plan)?)?);
     let ui = *scene.ui;
-    let mut reporter = view::reporter(wish.view, ui);
+    let reporter = view::reporter(wish.view, ui);
+    let mut reporter = Announced::new(reporter, scene.opened, wish.view);
     let decide: Box<dyn Decide> = match wish.on_failure {
         OnFailure::Ask => Box::new(Terminal::new(ui, wish.patience)),
         OnFailure::Rollback | OnFailure::Stop => Box::new(Asked),
@@ -409,10 +413,12 @@ async fn execute(
         crew,
         packs,
         journal,
-        reporter: reporter.as_mut(),
+        reporter: &mut reporter,
         decide: decide.as_ref(),
         interrupts: scene.interrupts.clone(),
         options,
     });
-    Ok(executor.run().await)
+    let ended = executor.run().await;
+    reporter.finish(&ui, &scene.interrupts).await;
+    Ok(ended)
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod announce;
 mod book;
 mod bunyan;
 mod check;
@@ -30,6 +31,7 @@ mod quoting;
 mod report;
 mod request;
 mod review;
+mod schedule;
 mod series;
 mod service;
 mod signals;
