@@ -1,6 +1,7 @@
 //! The command line: parses it, runs one command, and turns its end into an exit code.
 
 mod age;
+mod build;
 mod check;
 mod completions;
 mod context;
@@ -144,6 +145,11 @@ pub enum Command {
     Status(status::StatusArgs),
     /// Find where the model, the checkouts and the deploy repository differ.
     Check(check::CheckArgs),
+    /// Update the deploy repository from the source: submodule and node_modules, as one change.
+    #[command(
+        after_help = "Examples:\n  svcgen build --dry-run                       look at it\n  svcgen build --review                        build what is needed, and send it to Gerrit"
+    )]
+    Build(build::BuildArgs),
     /// Deploy a revision to the hosts, canary first.
     #[command(
         after_help = "Examples:\n  svcgen deploy --dry-run                      look at it\n  svcgen deploy --on-failure rollback 'fix the feed'"
@@ -270,6 +276,7 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Check(args) => check::run(args, &cli.global, ui),
         Command::Completions(args) => completions::run(args, ui),
         Command::Man(args) => man::run(args, ui),
+        Command::Build(args) => build::run(args, &cli.global, ui),
         Command::Deploy(args) => deploy::run(args, &cli.global, ui),
         Command::Rollback(args) => deploy::run_rollback(args, &cli.global, ui),
         Command::Log(args) => log::run(args, &cli.global, ui),

@@ -4,6 +4,7 @@
 
 mod announce;
 mod book;
+mod build;
 mod bunyan;
 mod check;
 mod clone;
