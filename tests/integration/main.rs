@@ -35,6 +35,7 @@ mod review;
 mod schedule;
 mod series;
 mod service;
+mod shells;
 mod signals;
 mod status;
 mod support;
