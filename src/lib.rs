@@ -2,7 +2,10 @@
 //!
 //! The library is public for the program and its tests only; it promises nothing to others.
 
+pub mod announce;
+pub mod build;
 pub mod bunyan;
+pub mod calendar;
 mod child;
 pub mod cli;
 pub mod conduit;

@@ -31,8 +31,8 @@ pub struct Engine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineName {
     product: Product,
-    version: String,
-    place: Place,
+    /// With its version and its address.
+    text: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,15 +67,11 @@ impl Engine {
             Some(component) if component.name.starts_with("Podman") => Product::Podman,
             _ => Product::Docker,
         };
-        let name = EngineName {
-            product,
-            version: found.version.unwrap_or_default(),
-            place: address.place,
-        };
+        let version = format!("{product} {}", found.version.unwrap_or_default());
         let api = found.api_version.unwrap_or_default();
         if parse(&api).is_none_or(|api| api < SPOKEN) {
             return Err(TroubleKind::TooOld {
-                said: name.product(),
+                said: version,
                 api,
                 oldest: SPOKEN.to_string(),
             });
@@ -87,7 +83,10 @@ impl Engine {
             .any(|option| option.contains("rootless"));
         Ok(Self {
             docker,
-            name,
+            name: EngineName {
+                product,
+                text: format!("{version} at {}", address.place),
+            },
             is_rootless,
         })
     }
@@ -117,15 +116,6 @@ impl Engine {
 }
 
 impl EngineName {
-    /// The product and its version.
-    fn product(&self) -> String {
-        let product = match self.product {
-            Product::Docker => "Docker",
-            Product::Podman => "Podman",
-        };
-        format!("{product} {}", self.version)
-    }
-
     /// The program of those who look after it.
     pub(super) fn program(&self) -> &'static str {
         match self.product {
@@ -154,7 +144,16 @@ impl EngineName {
 
 impl fmt::Display for EngineName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}", self.product(), self.place)
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Display for Product {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Docker => "Docker",
+            Self::Podman => "Podman",
+        })
     }
 }
 

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod announce;
 mod book;
+mod build;
 mod bunyan;
 mod check;
 mod clone;
@@ -30,8 +32,10 @@ mod quoting;
 mod report;
 mod request;
 mod review;
+mod schedule;
 mod series;
 mod service;
+mod shells;
 mod signals;
 mod status;
 mod support;

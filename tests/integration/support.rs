@@ -9,6 +9,7 @@ pub(crate) mod gerrit;
 #[path = "../support/git.rs"]
 mod git;
 mod journal;
+pub(crate) mod kitchen;
 mod local_farm;
 mod pty;
 pub(crate) mod sample;

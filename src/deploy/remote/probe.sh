@@ -1,7 +1,8 @@
-# Tells how things are, and changes nothing: STORES TOOLS FILE...
-# STORES: a line "GITDIR COMMIT" each, the release's own first. TOOLS: extensions of git that a release takes.
+# Tells how things are, and changes nothing: STORES TOOLS UNITS VALID-ONLY SECONDARY-FILE FILE...
+# STORES: a line "GITDIR COMMIT" each, the release's own first. TOOLS: extensions of git that a release takes. UNITS: what
+# will be done to services, as words.
 exec 3>&2
-wanted=$1 extensions=$2; shift 2
+wanted=$1 extensions=$2 units=$3 valid=$4 secondary=$top$5; shift 5
 say "user ${LOGNAME:-$(id -un)}"
 say "now $(date +%s)"
 for tool in git timeout mkfifo mv; do command -v "$tool" >/dev/null 2>&1 || say "lacks $tool"; done
@@ -10,6 +11,31 @@ if [ -e "$own/lock/owner" ]; then
     if alive "$own/lock/pid"; then state=alive; else state=dead; fi
     first "$own/lock/owner"; say "lock $state $line"
 fi
+# Whether sudo would run this for who deploys, without a password. Only a clear no counts: the step itself tells the rest.
+allowed() {
+    said=$(sudo -n -l "$@" 2>&1 </dev/null 3>&-)
+    code=$?
+    [ "$code" != 0 ] || return
+    case $code:$said in
+    # Where a list takes a password too (`listpw`), that says nothing of the command.
+    *"password is required"*) sudo -n -v >/dev/null 2>&1 </dev/null 3>&- || say "denied password $*" ;;
+    *"must have a tty"*) say "denied terminal $*" ;;
+    1: | *"not allowed to execute"* | *"may not run sudo"*) say "denied rule $*" ;;
+    esac
+}
+permissions() {
+    command -v sudo >/dev/null 2>&1 || { say "denied missing sudo"; return; }
+    for each in $units; do
+        unit "$each"
+        case $action in
+        none) ;;
+        disable) allowed /usr/sbin/service "$name" stop; allowed /bin/systemctl disable "$name" ;;
+        *) allowed /usr/sbin/service "$name" "$action" ;;
+        esac
+    done
+}
+# Beside all that follows, since sudo takes longer than that; while somebody else deploys, nothing will be done anyway.
+[ -z "$units" ] || [ "${state-}" = alive ] || permissions &
 live=$(revision "$root/current")
 say "link current $live"
 say "link done $(revision "$root/.done")"
@@ -64,4 +90,5 @@ for file; do
     elif [ -e "$top$file" ]; then say "unreadable $file"
     else say "absent $file"; fi
 done
+wait
 say "end"
