@@ -80,7 +80,7 @@ fn the_next_run_removes_what_a_killed_one_left() {
         ("elsewhere", "test-elsewhere"),
     ] {
         let name = format!("{name}-{own}");
-        assert_eq!(lab.containers(purpose), [name.clone()]);
+        assert_eq!(lab.containers(purpose), [name.as_str()]);
         lab.docker(&["rm", "--force", &name]);
     }
 }
