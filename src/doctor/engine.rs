@@ -13,7 +13,7 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
         Err(error) => return vec![finding.unknown(error.to_string())],
     };
     vec![match connected {
-        Ok(engine) => finding.fine(engine.to_string()),
+        Ok(engine) => finding.fine(engine.name().to_string()),
         Err(error) => {
             let causes = error.causes().join("; ");
             let found = match causes.is_empty() {
