@@ -11,6 +11,7 @@ mod clone;
 mod conflicts;
 mod deploy_repo;
 mod deploy_repository;
+mod doctor;
 mod events;
 mod faults;
 mod filing;
