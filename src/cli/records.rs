@@ -6,7 +6,6 @@ use std::time::Duration;
 use futures_util::stream::{StreamExt as _, iter};
 use indexmap::IndexMap;
 
-use super::context::Context;
 use super::deploy::{Opened, with_runtime};
 use crate::deploy::{Crew, Facts, Inquiry, Owner, Unreachable};
 use crate::error::CommandError;
@@ -51,14 +50,9 @@ pub(super) fn all_hosts(opened: &Opened) -> Vec<HostName> {
 ///
 /// # Errors
 /// Where somebody interrupts it.
-pub(super) fn ask(
-    hosts: Vec<HostName>,
-    opened: &Opened,
-    context: &Context,
-    ui: &Ui,
-) -> Result<Records, CommandError> {
+pub(super) fn ask(hosts: Vec<HostName>, opened: &Opened, ui: &Ui) -> Result<Records, CommandError> {
     let probe = async |crew: &mut Crew| crew.probe(&Inquiry::default(), 1).await;
-    ask_for(hosts, opened, context, ui, probe)
+    ask_for(hosts, opened, ui, probe)
 }
 
 /// Asks hosts a question, all at about the same time.
@@ -68,14 +62,13 @@ pub(super) fn ask(
 pub(super) fn ask_for<T>(
     hosts: Vec<HostName>,
     opened: &Opened,
-    context: &Context,
     ui: &Ui,
     question: impl AsyncFn(&mut Crew) -> (IndexMap<HostName, T>, Vec<Unreachable>),
 ) -> Result<Records<T>, CommandError> {
     if hosts.is_empty() {
         return Ok(collect(Vec::new()));
     }
-    let transport = opened.transport(context)?;
+    let transport = opened.transport()?;
     let text = match hosts.as_slice() {
         [one] => format!("asking {one}..."),
         more => format!("asking {} hosts...", more.len()),

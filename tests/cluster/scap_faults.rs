@@ -22,7 +22,11 @@ fn a_host_whose_connection_was_lost_in_promote_is_not_forgotten() {
         let unknown = format!("{}: error: UNKNOWN: promote failed", fleet.one.name());
         // Scap leaves it out of its rollback, and says that the deploy was successful.
         let still = "the new release is live, but promote failed: Scap lost the connection to it";
-        assert!(run.stderr.contains(&unknown) || run.stderr.contains(still), "{}", run.show());
+        assert!(
+            run.stderr.contains(&unknown) || run.stderr.contains(still),
+            "{}",
+            run.show()
+        );
         assert_says(&run, 21, &["NOT DONE", "1 in an UNKNOWN state"]);
         fleet.assert_live([&fleet.first, &second, &fleet.first]);
     });
@@ -51,7 +55,9 @@ fn a_canary_that_fails_within_the_limit_ends_the_deploy_all_the_same() {
     Fleet::lend(|fleet| {
         fleet.set(&[("canary_failure_limit", "1")]);
         fleet.release();
-        fleet.canary.fault("promote", "echo the port never opened; exit 1");
+        fleet
+            .canary
+            .fault("promote", "echo the port never opened; exit 1");
         let run = fleet.deployer.deploy();
         let reason = format!(
             "error: promote failed on {} (canary): the port never opened",
@@ -74,7 +80,11 @@ fn a_host_that_failed_within_the_limit_is_not_called_new() {
             "{}: error: UNKNOWN: the new release is live, but promote failed: exit code 3",
             fleet.two.name()
         );
-        assert_says(&run, 21, &[&reason, "Scap ended as if all were well; 1 host"]);
+        assert_says(
+            &run,
+            21,
+            &[&reason, "Scap ended as if all were well; 1 host"],
+        );
         fleet.assert_live([&second, &second, &second]);
     });
 }
@@ -85,7 +95,14 @@ fn bytes_that_are_no_text_end_scap_and_are_told_as_that() {
         fleet.release();
         fleet.canary.fault("fetch", r"printf '\377\n'");
         let run = fleet.deployer.deploy();
-        assert_says(&run, 20, &["deploy failed: <UnicodeDecodeError>", "nothing was changed on any host"]);
+        assert_says(
+            &run,
+            20,
+            &[
+                "deploy failed: <UnicodeDecodeError>",
+                "nothing was changed on any host",
+            ],
+        );
         fleet.assert_live([&fleet.first, &fleet.first, &fleet.first]);
     });
 }
@@ -96,7 +113,11 @@ fn where_nothing_is_to_be_rolled_back_hosts_stay_and_are_listed() {
         let second = fleet.release();
         fleet.one.fault("promote", "exit 1");
         let run = fleet.deployer.run(&["deploy", "--on-failure", "stop"]);
-        assert_says(&run, 21, &["NOT DONE", "exceeding limit", "svcgen rollback"]);
+        assert_says(
+            &run,
+            21,
+            &["NOT DONE", "exceeding limit", "svcgen rollback"],
+        );
         fleet.assert_live([&second, &second, &second]);
         // The retry repeats what Scap would take for done.
         fleet.one.fault("promote", "true");

@@ -32,7 +32,10 @@ fn a_second_interrupt_ends_scap_and_says_what_may_go_on() {
         running.signal("INT");
         let run = running.end();
         assert_eq!(run.code, 130, "{}", run.show());
-        let unknown = format!("{}: error: UNKNOWN: promote was running there", fleet.canary.name());
+        let unknown = format!(
+            "{}: error: UNKNOWN: promote was running there",
+            fleet.canary.name()
+        );
         assert!(run.stderr.contains(&unknown), "{}", run.show());
         fleet.canary.open_gate();
     });
@@ -50,7 +53,11 @@ fn a_lost_connection_is_taken_up_again() {
         fleet.canary.open_gate();
         let run = running.end();
         assert_eq!(run.code, 0, "{}", run.show());
-        assert!(run.stderr.contains("is live on 3 of 3 hosts"), "{}", run.show());
+        assert!(
+            run.stderr.contains("is live on 3 of 3 hosts"),
+            "{}",
+            run.show()
+        );
         fleet.assert_live([&second, &second, &second]);
     });
 }
@@ -81,7 +88,9 @@ fn a_killed_svcgen_leaves_a_run_that_begins_nothing_new_and_goes_back() {
 fn a_service_is_restarted_by_scap() {
     Fleet::lend(|fleet| {
         let before = fleet.one.serves().unwrap().pid;
-        let run = fleet.deployer.run(&["service", "restart", "-l", fleet.one.name()]);
+        let run = fleet
+            .deployer
+            .run(&["service", "restart", "-l", fleet.one.name()]);
         assert_eq!(run.code, 0, "{}", run.show());
         let said = format!("{}: restarted", fleet.one.name());
         assert!(run.stdout.contains(&said), "{}", run.show());

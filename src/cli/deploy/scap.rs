@@ -158,7 +158,7 @@ pub(super) async fn carry_out(
     let planner = planner.map_err(CommandError::from)?;
     asking::about_the_time(opened, action == Action::Deploy, order.is_dry, ui)?;
     let ssh = Ssh::new(SshOptions {
-        config_file: scene.context.configuration.ssh_config(),
+        config_file: opened.ssh_config.clone(),
         // Scap is run by who deploys; the account of the targets is its own business.
         user: None,
         handshakes: 1,
@@ -167,7 +167,7 @@ pub(super) async fn carry_out(
     let connected = scene.unless_interrupted(connecting).await?;
     let connected = connected.map_err(|error| ScapRefusal::Server {
         host: server.host.clone(),
-        error,
+        error: Box::new(error),
     });
     let connected = connected.map_err(CommandError::from)?;
     let hosts = Hosts {
@@ -295,7 +295,7 @@ impl Readings for Hosts<'_> {
     fn read(&self) -> LocalBoxFuture<'_, IndexMap<HostName, Reading>> {
         Box::pin(async {
             let opened = self.scene.opened;
-            let Ok(transport) = opened.transport(self.scene.context) else {
+            let Ok(transport) = opened.transport() else {
                 return IndexMap::new();
             };
             let answers = records::probe_each(self.names.clone(), opened, &transport).await;

@@ -16,7 +16,7 @@ use crate::scap::DeployStage;
 /// What is to be told.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Entry {
-    Note(Note),
+    Note(Box<Note>),
     /// A host wrote something.
     Output {
         host: HostName,
@@ -360,12 +360,12 @@ fn about(
 }
 
 fn note(about: About, level: Level, text: String, kind: EventKind) -> Entry {
-    Entry::Note(Note {
+    Entry::Note(Box::new(Note {
         about,
         level,
         text,
         kind,
-    })
+    }))
 }
 
 /// How far a host has come with a stage.

@@ -178,7 +178,7 @@ impl<'a> ScapPlanner<'a> {
         let asked = server.ask(Helper::Survey, &request, PATIENCE).await;
         asked.map_err(|error| ScapRefusal::Server {
             host: server.host().clone(),
-            error,
+            error: Box::new(error),
         })
     }
 

@@ -10,7 +10,10 @@ use crate::model::HostName;
 #[derive(Debug, Error)]
 pub enum ScapRefusal {
     #[error("{host}: {error}")]
-    Server { host: HostName, error: ServerError },
+    Server {
+        host: HostName,
+        error: Box<ServerError>,
+    },
     #[error("{0}")]
     Plan(#[from] PlannerError),
     #[error(transparent)]

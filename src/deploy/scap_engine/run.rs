@@ -86,7 +86,7 @@ pub(super) async fn update(plan: &ScapPlan, server: &DeploymentServer) -> Result
     let (host, directory) = (server.host().clone(), plan.directory.clone());
     let updated = asked.map_err(|error| ScapRefusal::Server {
         host: host.clone(),
-        error,
+        error: Box::new(error),
     })?;
     if let Some(command) = updated.failed {
         let said = updated.said;
@@ -351,7 +351,7 @@ impl Follower<'_> {
     fn tell(&mut self, told: Vec<Entry>) {
         for entry in told {
             match entry {
-                Entry::Note(note) => self.scribe.note(note),
+                Entry::Note(note) => self.scribe.note(*note),
                 Entry::Kept { host, text } => {
                     self.scribe.keep(&host, format!("{text}\n").as_bytes());
                 }

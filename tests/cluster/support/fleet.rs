@@ -76,7 +76,10 @@ impl Host {
 
     /// Has a stage of Scap's wait here, once it has done its work.
     pub(crate) fn gate(&self, stage: &str) {
-        self.fault(stage, "touch /tmp/at-gate; while [ ! -e /tmp/gate ]; do sleep 0.05; done");
+        self.fault(
+            stage,
+            "touch /tmp/at-gate; while [ ! -e /tmp/gate ]; do sleep 0.05; done",
+        );
     }
 
     /// Waits until the stage waits.

@@ -1,6 +1,5 @@
 use crate::deploy::scap_engine::{ScapRefusal, ServerError};
 use crate::error::{CommandError, ErrorKind};
-use crate::transport::ConnectFailure;
 
 /// The most files that are named.
 const MOST: usize = 10;
@@ -79,20 +78,9 @@ fn of_server(host: &str, error: &ServerError) -> CommandError {
     let message = format!("{host}, the deployment server: {error}");
     let this = untouched(ErrorKind::DeployFailed, &message);
     match error {
-        ServerError::Connect(error) => {
-            let this = with(this, &error.said);
-            match error.kind {
-                ConnectFailure::HostKey => this.hint(format!(
-                    "ask who runs {host} whether it was installed anew; if so, `ssh-keygen -R {host}`"
-                )),
-                ConnectFailure::Denied
-                | ConnectFailure::UnknownName
-                | ConnectFailure::Unreachable
-                | ConnectFailure::Other => this
-                    .hint(format!("`ssh {host}` tells more"))
-                    .hint("`deployment.server` of the site says where Scap is"),
-            }
-        }
+        ServerError::Connect(error) => with(this, &error.said)
+            .hint(format!("`ssh {host}` tells more"))
+            .hint("`deployment.server` of the site says where Scap is"),
         ServerError::NoPython => this.hint("`deployment.server` of the site says where Scap is"),
         ServerError::Lost | ServerError::Silent(_) | ServerError::Failed(_) => {
             this.hint(format!("`ssh {host}` tells more"))
