@@ -12,6 +12,7 @@ pub mod conduit;
 pub mod configuration;
 pub mod container;
 pub mod deploy;
+pub mod doctor;
 pub mod drift;
 pub mod edit;
 pub mod error;

@@ -13,6 +13,7 @@ mod service;
 mod shown;
 mod signals;
 mod view;
+mod way_in;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -272,7 +273,7 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
                 crew.name(&wish.request.id, &wish.request.owner);
                 crew
             }
-            None => planner.crew(&opened.transport(scene.context)?),
+            None => planner.crew(&opened.transport()?),
         };
         let patience = wish.wait.saturating_sub(begun.elapsed());
         let planned = plan_when_free(&planner, &mut crew, patience, ui);

@@ -47,7 +47,6 @@ enum Verb {
 struct Scene<'a> {
     args: &'a LockArgs,
     opened: &'a Opened,
-    context: &'a Context,
     hosts: Vec<HostName>,
     ui: &'a Ui,
 }
@@ -67,7 +66,6 @@ pub(super) fn run(args: &LockArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), F
     let scene = Scene {
         args,
         opened: &opened,
-        context: &context,
         hosts,
         ui,
     };

@@ -104,7 +104,7 @@ pub(super) fn run(args: &ServiceArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
             .into());
         }
         let hosts = limited(&opened, of_groups, args.limit.as_deref())?;
-        return status::run(hosts, &opened, args, &context, ui);
+        return status::run(hosts, &opened, args, ui);
     };
     opened.check_engine()?;
     let hosts = limited(&opened, of_groups.clone(), args.limit.as_deref())?;

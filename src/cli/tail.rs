@@ -38,7 +38,7 @@ pub(super) fn run(args: &TailArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), F
     };
     with_runtime(async {
         let mut stop = interrupts()?;
-        let transport = opened.transport(&context)?;
+        let transport = opened.transport()?;
         let mut tail = Tail::begin(&wanted, &transport);
         let mut shown = Shown::new(args, &wanted, &opened, *ui);
         shown.begin();

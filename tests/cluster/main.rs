@@ -5,6 +5,7 @@
 mod checks;
 mod connection;
 mod disk;
+mod host_keys;
 mod hostile;
 mod hosts;
 mod incumbent;

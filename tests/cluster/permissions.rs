@@ -2,16 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{Deployer, Env, Host, Lab, Repository, Run, State};
-
-/// What it said, with hosts by their letters.
-fn said(run: &Run, hosts: &[(&Host, &str)]) -> String {
-    let mut text = run.stderr.clone();
-    for (host, letter) in hosts {
-        text = text.replace(host.name(), letter);
-    }
-    text
-}
+use crate::support::{Deployer, Env, Host, Lab, Repository, Run, State, lettered};
 
 /// Gives a host these rules in the place of its own.
 fn allow(host: &Host, rules: &str) {
@@ -36,16 +27,10 @@ fn what_sudo_refuses_is_known_before_anything_is_touched() {
         "Defaults requiretty\ndeploy-service ALL=(root) NOPASSWD: /usr/sbin/service tea-pot *",
     );
     bare.sh("mv /usr/bin/sudo /usr/bin/sudo.away");
-    let letters = [
-        (good, "A"),
-        (none, "B"),
-        (other, "C"),
-        (terminal, "D"),
-        (bare, "E"),
-    ];
+    let said = |run: &Run| lettered(&run.stderr, &lab, &hosts.each_ref());
     let run = deployer.deploy();
     assert_eq!(run.code, 20, "{}", run.show());
-    let text = said(&run, &letters);
+    let text = said(&run);
     let (text, leaving_out) = text.split_once("hint: `--limit ").unwrap();
     assert_snapshot!(text, @"
     error: 4 of 5 hosts cannot be deployed to; nothing was touched
@@ -65,7 +50,7 @@ fn what_sudo_refuses_is_known_before_anything_is_touched() {
 
     let run = deployer.run(&["service", "restart", "-l", none.name()]);
     assert_eq!(run.code, 20, "{}", run.show());
-    assert_snapshot!(said(&run, &letters), @"
+    assert_snapshot!(said(&run), @"
     error: the service cannot be restarted on B; nothing was touched
     cause: B: sudo asks deploy-service for a password for `/usr/sbin/service tea-pot restart`
     hint: `svcgen request access` writes the request for it, for whoever runs the hosts

@@ -16,6 +16,7 @@ pub(crate) mod sample;
 pub(crate) mod samples;
 #[path = "../support/skip.rs"]
 mod skip;
+mod ssh_farm;
 mod tree;
 
 pub(crate) use env::{Env, Run, fixtures};
@@ -24,4 +25,5 @@ pub(crate) use journal::{Story, deploy_repository, revision};
 pub(crate) use local_farm::LocalFarm;
 pub(crate) use pty::Pty;
 pub(crate) use skip::{has_tool, lacks, may_mount};
+pub(crate) use ssh_farm::{SshFarm, TEA_TIME};
 pub(crate) use tree::Tree;

@@ -41,7 +41,7 @@ impl Survey {
         }
         let (config, all) = (&directory.config, hosts.len());
         let place = config.git_deploy_dir.join(config.git_repo.as_str());
-        let transport = scene.opened.transport(scene.context)?;
+        let transport = scene.opened.transport()?;
         // The name and the owner follow once it is known what is done.
         let id = DeployId::new(Timestamp::now());
         let owner = opened::owner(&id, action.as_str(), "");

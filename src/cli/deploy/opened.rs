@@ -25,6 +25,8 @@ pub(in crate::cli) struct Opened {
     pub(in crate::cli) domain: HostName,
     /// The organisation, where anything says which.
     pub(in crate::cli) site: Option<Site>,
+    /// The configuration of ssh, where it is another than the user's own.
+    pub(super) ssh_config: Option<Utf8PathBuf>,
     /// Whom one asks for access.
     pub(in crate::cli) access: Access,
     /// What carries deploys out.
@@ -70,6 +72,7 @@ impl Opened {
             repository,
             working,
             domain,
+            ssh_config: context.configuration.ssh_config(),
             access: Access::of(service.as_ref(), site.as_ref()),
             site,
             carrier,

@@ -11,7 +11,6 @@ use crate::deploy::{Action, PlanProblem, ProblemKind};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::HostName;
 use crate::report::named;
-use crate::transport::ConnectFailure;
 
 /// What was to be done on hosts.
 pub(in crate::cli) struct Attempt<'a> {
@@ -94,7 +93,7 @@ impl Attempt<'_> {
     /// What can be done about a problem.
     fn way_out(&self, problem: &PlanProblem) -> Option<String> {
         match &problem.kind {
-            ProblemKind::Connect(kind) => Some(self.opened.connect_hint(*kind, &problem.host)),
+            ProblemKind::Connect(kind) => self.opened.way_in(kind.as_ref(), &problem.host),
             ProblemKind::Denied => Some(self.opened.access.hint()),
             ProblemKind::Locked(_) | ProblemKind::Unfit | ProblemKind::Config => None,
         }
@@ -116,27 +115,5 @@ impl Attempt<'_> {
                 format!("`--limit '!HOST,!HOST'` leaves {them} out; `*` and `[1:9]` stand for many")
             }
         })
-    }
-}
-
-impl Opened {
-    /// What can be done about a host that cannot be reached.
-    pub(in crate::cli) fn connect_hint(
-        &self,
-        kind: Option<ConnectFailure>,
-        host: &HostName,
-    ) -> String {
-        match kind {
-            Some(ConnectFailure::Denied) => self.access.hint(),
-            Some(ConnectFailure::HostKey) => format!(
-                "ask who runs {host} whether it was installed anew; if so, `ssh-keygen -R {host}`"
-            ),
-            Some(ConnectFailure::UnknownName) => {
-                format!("is `{host}` misspelt in a file of targets? `ssh {host}` tells more")
-            }
-            Some(ConnectFailure::Unreachable | ConnectFailure::Other) | None => {
-                format!("`ssh {host}` tells more")
-            }
-        }
     }
 }

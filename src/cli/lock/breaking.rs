@@ -18,7 +18,7 @@ struct Held {
 /// Breaks the locks that are held, once whoever asks for that has seen whose they are.
 pub(super) fn run(scene: &Scene<'_>) -> Result<(), Failure> {
     let reason = scene.reason()?;
-    let records = records::ask(scene.hosts.clone(), scene.opened, scene.context, scene.ui)?;
+    let records = records::ask(scene.hosts.clone(), scene.opened, scene.ui)?;
     let held: Vec<Held> = records
         .facts
         .iter()
@@ -95,7 +95,7 @@ fn break_all(held: &[Held], reason: &str, scene: &Scene<'_>) -> Result<(), Failu
     };
     let config = &scene.opened.working.value.config;
     let place = config.git_deploy_dir.join(config.git_repo.as_str());
-    let transport = scene.opened.transport(scene.context)?;
+    let transport = scene.opened.transport()?;
     let hosts: Vec<HostName> = held.iter().map(|one| one.host.clone()).collect();
     let broken = with_runtime(async {
         let mut crew = Crew::new(hosts, &transport, &place, &id, &by);

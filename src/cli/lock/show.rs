@@ -31,7 +31,7 @@ enum LockState {
 
 /// Shows who holds the locks; ends with 22 where somebody does.
 pub(super) fn run(scene: &Scene<'_>) -> Result<(), Failure> {
-    let records = records::ask(scene.hosts.clone(), scene.opened, scene.context, scene.ui)?;
+    let records = records::ask(scene.hosts.clone(), scene.opened, scene.ui)?;
     let shown = all(&records);
     let text = match scene.ui.format {
         Format::Json => format!(

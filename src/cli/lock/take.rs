@@ -21,7 +21,7 @@ pub(super) fn run(scene: &Scene<'_>) -> Result<(), Failure> {
     let owner = owner(&id, LOCK, scene.reason()?);
     let config = &scene.opened.working.value.config;
     let place = config.git_deploy_dir.join(config.git_repo.as_str());
-    let transport = scene.opened.transport(scene.context)?;
+    let transport = scene.opened.transport()?;
     with_runtime(async {
         let mut interrupts = interrupts()?;
         let _scap = ScapLock::take(config, &owner).map_err(CommandError::from)?;

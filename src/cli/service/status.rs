@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::{ServiceArgs, shown};
 use crate::cli::Failure;
-use crate::cli::context::Context;
 use crate::cli::deploy::{Attempt, Opened};
 use crate::cli::records::{self, Records};
 use crate::deploy::{Activity, Crew, PlanProblem, ServiceState};
@@ -54,14 +53,13 @@ pub(super) fn run(
     hosts: Vec<HostName>,
     opened: &Opened,
     args: &ServiceArgs,
-    context: &Context,
     ui: &Ui,
 ) -> Result<(), Failure> {
     let config = &opened.working.value.config;
     let (services, port) = (&config.services, config.service_port);
     let all = hosts.len();
     let question = async |crew: &mut Crew| crew.service_states(services, port, 1).await;
-    let records = records::ask_for(hosts, opened, context, ui, question)?;
+    let records = records::ask_for(hosts, opened, ui, question)?;
     let rows = rows(&records, opened);
     match ui.format {
         Format::Text => {

@@ -11,17 +11,18 @@ const MOST: usize = 2;
 /// What to do, or whom to ask for what.
 pub(super) fn way_out(trouble: &Trouble, host: &HostName, opened: &Opened) -> Option<String> {
     match trouble {
-        Trouble::Connect(error) => Some(opened.connect_hint(Some(error.kind), host)),
+        Trouble::Connect(error) => opened.way_in(Some(&error.kind), host),
         Trouble::Lost | Trouble::Silent => None,
         Trouble::Absent => Some("`--log PATH` names another log".to_owned()),
         Trouble::Folder => Some("`--log PATH` names a log in it".to_owned()),
         Trouble::Forbidden(access) => Some(match access.is_for_group() {
             true => format!(
-                "ask that {} is put into the group {} there: `svcgen request access` is the text",
-                access.user, access.group
+                "the group {} may read it: {}",
+                access.group,
+                opened.access.hint()
             ),
             false => format!(
-                "only {} may: ask who runs {host} to let a group read it; `svcgen request access` is the text",
+                "only {} may: ask who runs {host} to let a group read it",
                 access.owner
             ),
         }),
