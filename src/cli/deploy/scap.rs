@@ -60,6 +60,7 @@ impl Order {
         wish.limit = super::limit(args.limit.as_deref())?;
         wish.owner.limit = args.limit.clone();
         wish.force = args.force;
+        wish.ignores_lock = args.dry_run;
         Ok(Self {
             wish,
             is_dry: args.dry_run,
@@ -80,6 +81,7 @@ impl Order {
         let message = args.message.join(" ");
         let mut wish = wish(scene, server, Action::Rollback, args.view, &message);
         wish.rev = args.to.clone();
+        wish.ignores_lock = args.dry_run;
         wish.limit = super::limit(args.limit.as_deref())?;
         wish.owner.limit = args.limit.clone();
         Ok(Self {
@@ -104,6 +106,7 @@ impl Order {
         wish.limit = limit;
         wish.owner.limit = of.limit.map(str::to_owned);
         wish.hosts.clone_from(&of.hosts);
+        wish.ignores_lock = of.is_dry;
         Self {
             wish,
             is_dry: of.is_dry,
@@ -132,6 +135,7 @@ fn wish(
         limit: None,
         hosts: None,
         force: false,
+        ignores_lock: false,
         environment: scene.opened.working.value.config.environment.clone(),
         announces: !view.no_announce,
         directory: server.directory.clone(),
@@ -174,7 +178,7 @@ pub(super) async fn carry_out(
         scene,
         names: planner.hosts(),
     };
-    let planning = plan_when_free(&planner, &connected, &hosts, order.wait, scene);
+    let planning = plan_when_free(&planner, &connected, &hosts, &order, scene);
     let planned = scene.unless_interrupted(planning).await?;
     let plan = match planned {
         Ok(plan) => plan,
@@ -201,13 +205,17 @@ async fn plan_when_free(
     planner: &ScapPlanner<'_>,
     server: &DeploymentServer,
     hosts: &Hosts<'_>,
-    wait: Duration,
+    order: &Order,
     scene: &Scene<'_>,
 ) -> Result<ScapPlan, ScapRefusal> {
+    let (wait, is_dry) = (order.wait, order.is_dry);
     let begun = tokio::time::Instant::now();
     let mut is_told = false;
     loop {
-        let holder = planner.lock(server).await?;
+        let holder = match is_dry {
+            true => None,
+            false => planner.lock(server).await?,
+        };
         match holder {
             None => {
                 let planned = planner.plan(server, &hosts.read().await).await;

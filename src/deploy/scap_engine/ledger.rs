@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::planner::ScapPlan;
-use super::record::{NO_CONNECTION, Record, Told};
+use super::record::{NO_CONNECTION, Record, Told, Weight};
 use super::verdict::Track;
 use crate::deploy::message::Note;
 use crate::deploy::scribe::count_hosts;
@@ -105,17 +105,13 @@ impl Ledger {
                 let stage = stage.unwrap_or(DeployStage::Fetch);
                 self.fail(&host, stage, code, &said, at, &mut told);
             }
-            Told::Said {
-                host,
-                text,
-                matters,
-            } => self.say(host, text, matters, &mut told),
+            Told::Said { host, text, weight } => self.say(host, text, weight, &mut told),
             Told::Back { host, text } => {
                 let to = text.rsplit(' ').next().map(Revision::parse);
                 if let Some(track) = self.tracks.get_mut(&host) {
                     track.back = to.and_then(Result::ok);
                 }
-                self.say(host, text, true, &mut told);
+                self.say(host, text, Weight::Word, &mut told);
             }
             Told::Complaint { text, is_error } => {
                 // A program's whole story is for the log, and its first line for everybody.
@@ -200,6 +196,9 @@ impl Ledger {
         }
         self.stage = Some((stage, at));
         self.lines.clear();
+        for track in self.tracks.values_mut() {
+            track.complaint = None;
+        }
         for host in &self.part {
             let Some(track) = self.tracks.get_mut(host) else {
                 continue;
@@ -266,14 +265,26 @@ impl Ledger {
         };
         track.running = None;
         let is_lost = code == NO_CONNECTION || code < 0;
-        let reason = match (is_lost, last_words(said)) {
-            (true, words) => format!(
-                "Scap lost the connection to it{}",
-                words.map(|w| format!(": {w}")).unwrap_or_default()
-            ),
+        // What was no record of Scap's has not been told yet.
+        let known = self.lines.entry(host.clone()).or_default();
+        let untold = said.lines().filter(|line| !known.contains(*line));
+        let untold: Vec<&str> = untold
+            .filter(|line| !line.trim().is_empty())
+            .take(MOST_LINES)
+            .collect();
+        let words = track.complaint.take();
+        let words = words.or_else(|| untold.last().map(|line| line.trim().to_owned()));
+        let reason = match (is_lost, words) {
+            (true, Some(words)) => format!("Scap lost the connection to it: {words}"),
+            (true, None) => "Scap lost the connection to it".into(),
             (false, Some(words)) => words,
             (false, None) => format!("exit code {code}"),
         };
+        let untold = untold.into_iter().map(|line| Entry::Output {
+            host: host.clone(),
+            text: line.to_owned(),
+        });
+        told.extend(untold);
         match stage {
             DeployStage::Rollback => track.stuck = Some(reason.clone()),
             DeployStage::Finalize => {}
@@ -286,16 +297,6 @@ impl Ledger {
             }
         }
         self.part.retain(|one| one != host);
-        // What was no record of Scap's has not been told yet.
-        for line in said.lines() {
-            let known = self.lines.entry(host.clone()).or_default();
-            if known.len() < MOST_LINES && known.insert(line.to_owned()) {
-                told.push(Entry::Output {
-                    host: host.clone(),
-                    text: line.to_owned(),
-                });
-            }
-        }
         let begun = self.stage.map_or(at, |(_, begun)| begun);
         let kind = EventKind::StepFinished {
             outcome: if is_lost {
@@ -325,7 +326,7 @@ impl Ledger {
         ));
     }
 
-    fn say(&mut self, host: HostName, text: String, matters: bool, told: &mut Vec<Entry>) {
+    fn say(&mut self, host: HostName, text: String, weight: Weight, told: &mut Vec<Entry>) {
         let Some(track) = self.tracks.get_mut(&host) else {
             return;
         };
@@ -340,9 +341,12 @@ impl Ledger {
                 known.insert(line.to_owned());
             }
         }
-        told.push(match matters {
-            true => Entry::Output { host, text },
-            false => Entry::Kept { host, text },
+        if weight == Weight::Complaint {
+            track.complaint = Some(first_line(&text));
+        }
+        told.push(match weight {
+            Weight::Word | Weight::Complaint => Entry::Output { host, text },
+            Weight::Detail => Entry::Kept { host, text },
         });
     }
 }
@@ -381,10 +385,4 @@ fn milestone(stage: DeployStage) -> Option<(Milestone, &'static str)> {
 
 fn first_line(text: &str) -> String {
     text.trim().lines().next().unwrap_or_default().to_owned()
-}
-
-/// The last line of what a host wrote that says anything.
-fn last_words(said: &str) -> Option<String> {
-    let line = said.lines().rev().find(|line| !line.trim().is_empty())?;
-    Some(line.trim().to_owned())
 }

@@ -28,6 +28,8 @@ pub struct ScapWish {
     /// The only hosts, where groups were named.
     pub hosts: Option<Vec<HostName>>,
     pub force: bool,
+    /// Whether a plan is made while somebody holds Scap's lock: only to look.
+    pub ignores_lock: bool,
     pub environment: Option<ScapEnvironment>,
     /// Whether Scap is to announce what it does, where it is configured to.
     pub announces: bool,
@@ -57,6 +59,9 @@ pub struct ScapPlan {
     pub directory: Utf8PathBuf,
     pub revision: Revision,
     pub owner: Owner,
+    /// Who holds Scap's lock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lock: Option<LockHolder>,
     pub pull: Pull,
     pub groups: Vec<PlannedGroup>,
     pub hosts: IndexMap<HostName, HostBefore>,
@@ -204,7 +209,7 @@ impl<'a> ScapPlanner<'a> {
         readings: &IndexMap<HostName, Reading>,
     ) -> Result<ScapPlan, ScapRefusal> {
         let (host, directory) = (host.clone(), self.directory());
-        if let Some(holder) = survey.lock {
+        if let Some(holder) = survey.lock.clone().filter(|_| !self.wish.ignores_lock) {
             return Err(ScapRefusal::Locked(Box::new(holder)));
         }
         match survey.trouble {
@@ -282,6 +287,7 @@ impl<'a> ScapPlanner<'a> {
                 .map(|s| s.name.clone())
                 .collect(),
             tree: tree.clone(),
+            lock: survey.lock,
             server: host,
             revision,
         })

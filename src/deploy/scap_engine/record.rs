@@ -41,11 +41,11 @@ pub(super) enum Told {
         /// All that it wrote.
         said: String,
     },
-    /// A host says something, which may be for those alone who look for a fault of Scap's.
+    /// A host says something.
     Said {
         host: HostName,
         text: String,
-        matters: bool,
+        weight: Weight,
     },
     /// It goes back to what this host tells.
     Back {
@@ -64,6 +64,26 @@ pub(super) enum Told {
     Other {
         text: String,
     },
+}
+
+/// How much it matters what a host says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// For those alone who look for a fault of Scap's.
+    Detail,
+    Word,
+    /// Why it failed, most likely.
+    Complaint,
+}
+
+impl Weight {
+    fn of(level: i64) -> Self {
+        match level {
+            ..INFO => Self::Detail,
+            INFO..WARNING => Self::Word,
+            _ => Self::Complaint,
+        }
+    }
 }
 
 /// Scap's levels from which on something is wrong.
@@ -96,7 +116,7 @@ impl Record {
                 false => Told::Said {
                     host,
                     text,
-                    matters: self.level >= INFO,
+                    weight: Weight::of(self.level),
                 },
             };
         }
@@ -208,7 +228,7 @@ mod tests {
             Told::Said {
                 host: host("a"),
                 text: text.into(),
-                matters: true
+                weight: Weight::Complaint
             }
         );
         let text = "1 of 1 canary targets failed, exceeding limit";

@@ -514,7 +514,7 @@ impl Follower<'_> {
                 (true, _) => Some(self.why(end.as_ref())),
                 (false, 0) => None,
                 (false, some) => Some(format!(
-                    "Scap ended as if all were well; {} are not",
+                    "Scap ended as if all were well, but not on {}",
                     count_hosts(some)
                 )),
             },

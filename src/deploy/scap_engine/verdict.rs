@@ -42,6 +42,8 @@ pub(super) struct Track {
     pub(super) failed: Option<(DeployStage, String)>,
     /// Why it could not go back.
     pub(super) stuck: Option<String>,
+    /// The last that it complained of in the stage.
+    pub(super) complaint: Option<String>,
     /// The revision that it goes back to, as it said itself.
     pub(super) back: Option<Revision>,
 }
@@ -80,6 +82,7 @@ impl Reading {
             (Some(_), Place::Nothing | Place::Other) => {
                 Some("the path of the service leads to no release".into())
             }
+            (None, Place::Link(_)) => Some("its links lead to no release that is there".into()),
             (Some(_) | None, _) => None,
         };
         let finished = live.is_some() && live == facts.done;

@@ -70,6 +70,9 @@ fn text(plan: &ScapPlan) -> String {
     if plan.repeats {
         text.push_str(&format!("    {REPEATS}\n"));
     }
+    if let Some(holder) = &plan.lock {
+        text.push_str(&format!("    not now: {holder} holds Scap's lock\n"));
+    }
     for group in &plan.groups {
         let limit = match (group.is_canary, group.failure_limit) {
             (true, _) => ": any failure ends the deploy".to_owned(),
