@@ -75,7 +75,7 @@ fn a_killed_svcgen_leaves_a_run_that_begins_nothing_new_and_goes_back() {
         assert_eq!(output(DEPLOY).status.code(), Some(22));
         let history = output(&["history", "--offline"]).stdout;
         let history = String::from_utf8_lossy(&history);
-        assert!(history.contains("interrupted"), "{history}");
+        assert!(history.contains("INTERRUPTED"), "{history}");
         fleet.canary.open_gate();
         let back = format!(
             "readlink -f /srv/deployment/tea-pot/deploy-cache/current | grep -q {}",

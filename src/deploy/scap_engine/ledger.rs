@@ -37,6 +37,8 @@ pub(super) struct Ledger {
     tracks: IndexMap<HostName, Track>,
     /// The hosts of the part that has its turn, without those that Scap leaves out from here on.
     part: Vec<HostName>,
+    /// The group of the part; it is known where all of its hosts have failed, too.
+    group: Option<GroupName>,
     stage: Option<(DeployStage, f64)>,
     begun: BTreeSet<GroupName>,
     is_going_back: bool,
@@ -56,17 +58,20 @@ const MOST_LINES: usize = 2000;
 impl Ledger {
     pub(super) fn new(plan: &ScapPlan) -> Self {
         let hosts = plan.hosts.iter();
-        let groups: IndexMap<_, _> = hosts
-            .map(|(name, host)| (name.clone(), host.group.clone()))
-            .collect();
+        let groups = hosts.map(|(name, host)| (name.clone(), host.group.clone()));
+        Self::of(plan.revision.clone(), groups.collect())
+    }
+
+    fn of(revision: Revision, groups: IndexMap<HostName, GroupName>) -> Self {
         Self {
-            revision: plan.revision.clone(),
+            revision,
             tracks: groups
                 .keys()
                 .map(|name| (name.clone(), Track::default()))
                 .collect(),
             groups,
             part: Vec::new(),
+            group: None,
             stage: None,
             begun: BTreeSet::new(),
             is_going_back: false,
@@ -81,10 +86,9 @@ impl Ledger {
         self.tracks.get(host).cloned().unwrap_or_default()
     }
 
-    /// The name of the part that has its turn.
+    /// The group that has its turn.
     pub(super) fn group(&self) -> Option<GroupName> {
-        let host = self.part.first()?;
-        self.groups.get(host).cloned()
+        self.group.clone()
     }
 
     /// Takes over what a record says.
@@ -166,7 +170,11 @@ impl Ledger {
             .into_iter()
             .filter(|host| self.groups.contains_key(host))
             .collect();
-        let Some(group) = self.group() else { return };
+        let group = self.part.first().and_then(|host| self.groups.get(host));
+        self.group = group.cloned();
+        let Some(group) = self.group.clone() else {
+            return;
+        };
         if self.begun.insert(group.clone()) {
             let hosts = self.groups.values().filter(|of| **of == group).count();
             let text = format!("group {group}: {}", count_hosts(hosts));
@@ -386,3 +394,6 @@ fn milestone(stage: DeployStage) -> Option<(Milestone, &'static str)> {
 fn first_line(text: &str) -> String {
     text.trim().lines().next().unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+mod tests;
