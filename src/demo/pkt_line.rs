@@ -31,7 +31,7 @@ pub(super) fn read(input: &mut impl Read) -> io::Result<Vec<String>> {
 /// Writes lines, and the end of the list.
 pub(super) fn write(output: &mut impl Write, lines: &[String]) -> io::Result<()> {
     for line in lines {
-        write!(output, "{:04x}{line}\n", line.len() + 5)?;
+        writeln!(output, "{:04x}{line}", line.len() + 5)?;
     }
     output.write_all(b"0000")?;
     output.flush()

@@ -199,7 +199,7 @@ impl Sandbox {
         for (name, branch, tree) in [
             ("farm/vagrant", "master", Some("vagrant")),
             ("farm/puppet", "production", Some("puppet")),
-            ("services/tea-pot", "master", Some("source")),
+            ("services/tea-pot", "master", Some("tea-pot")),
             ("services/tea-pot/deploy", "master", None),
         ] {
             let repository = self.repository(name);
