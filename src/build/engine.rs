@@ -70,9 +70,3 @@ impl Bench {
 pub(super) fn digest(image: &Image) -> &str {
     image.identity().rsplit('@').next().unwrap_or_default()
 }
-
-impl std::fmt::Display for Bench {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.engine.fmt(f)
-    }
-}

@@ -65,7 +65,7 @@ pub enum BuildError {
     FetchDeploy {
         root: Utf8PathBuf,
         remote: String,
-        source: ReviewError,
+        source: Box<ReviewError>,
     },
     #[error("`{url}` has no branch `{branch}`")]
     NoSourceBranch { url: String, branch: BranchName },

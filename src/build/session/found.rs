@@ -79,7 +79,7 @@ pub(super) fn target(checkout: &Checkout, topic: &Topic) -> Result<(String, Oid)
     topic.fetch().map_err(|source| BuildError::FetchDeploy {
         root: checkout.root().to_owned(),
         remote: remote.to_owned(),
-        source,
+        source: Box::new(source),
     })?;
     topic.target().ok_or_else(|| BuildError::NoBranch {
         root: checkout.root().to_owned(),
