@@ -9,6 +9,7 @@ mod opened;
 mod service;
 mod shown;
 mod signals;
+mod standing;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -257,17 +258,22 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
     for warning in &planner.warnings {
         ui.warning(&warning.to_string());
     }
-    asking::warn_about_repository(&opened.repository, &wish.request, wish.is_dry, ui)?;
+    let mut known = match crew {
+        Some(mut crew) => {
+            crew.retain(|host| planner.hosts().any(|planned| planned == host));
+            crew.name(&wish.request.id, &wish.request.owner);
+            Some(crew)
+        }
+        None => Some(connecting(&planner, scene)?),
+    };
+    if let Some(reading) = standing::Reading::begin(&opened.repository, &wish.request) {
+        reading.warn(wish.is_dry, ui).await?;
+    }
     let begun = tokio::time::Instant::now();
-    let mut known = crew;
     loop {
         let mut crew = match known.take() {
-            Some(mut crew) => {
-                crew.retain(|host| planner.hosts().any(|planned| planned == host));
-                crew.name(&wish.request.id, &wish.request.owner);
-                crew
-            }
-            None => planner.crew(&opened.transport(scene.context)?),
+            Some(crew) => crew,
+            None => connecting(&planner, scene)?,
         };
         let patience = wish.wait.saturating_sub(begun.elapsed());
         let planned = plan_when_free(&planner, &mut crew, patience, ui);
@@ -329,6 +335,13 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
             Err(error) => return Err(CommandError::from(error).into()),
         }
     }
+}
+
+/// The targets of a plan that is to be made, with connections that are being opened.
+fn connecting(planner: &Planner<'_>, scene: &Scene<'_>) -> Result<Crew, Failure> {
+    let mut crew = planner.crew(&scene.opened.transport(scene.context)?);
+    crew.begin_to_connect();
+    Ok(crew)
 }
 
 /// Plans; where somebody else deploys, plans again once that is over, since what is live will have changed.

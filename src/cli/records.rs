@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::context::Context;
 use super::deploy::{Opened, with_runtime};
-use crate::deploy::{Crew, Facts, Inquiry, Owner, Unreachable};
+use crate::deploy::{Crew, Facts, Inquiry, Next, Owner, Unreachable};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::interrupt;
@@ -55,7 +55,7 @@ pub(super) fn ask(
     context: &Context,
     ui: &Ui,
 ) -> Result<Records, CommandError> {
-    let probe = async |crew: &mut Crew| crew.probe(&Inquiry::default(), 1).await;
+    let probe = async |crew: &mut Crew| crew.probe(&Inquiry::default(), Next::Nothing, 1).await;
     ask_for(hosts, opened, context, ui, probe)
 }
 

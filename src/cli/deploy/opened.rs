@@ -98,6 +98,9 @@ impl Opened {
     }
 }
 
+/// How many repositories are listed at a time.
+const AT_A_TIME: usize = 8;
+
 impl Opened {
     /// Lists what the repository has for servers without git, from which targets fetch.
     pub(super) fn list_for_servers(&self, revision: &Revision, ui: &Ui) {
@@ -106,13 +109,29 @@ impl Opened {
         }
         let links = self.repository.submodules(revision).unwrap_or_default();
         let stores = links.into_iter().map(|link| link.git_dir);
-        for store in self.repository.git_dir().into_iter().chain(stores) {
-            let listed = crate::git::Git::at(&store).run(&["--git-dir=.", "update-server-info"]);
-            if let Err(error) = listed {
-                ui.warning(&format!(
-                    "a server of `{store}` does not know what is new: {error}"
-                ));
-            }
+        let stores: Vec<_> = self
+            .repository
+            .git_dir()
+            .into_iter()
+            .chain(stores)
+            .collect();
+        let list = |store: &Utf8Path| {
+            crate::git::Git::at(store).run(&["--git-dir=.", "update-server-info"])
+        };
+        for some in stores.chunks(AT_A_TIME) {
+            std::thread::scope(|scope| {
+                let listing = some
+                    .iter()
+                    .map(|store| (store, scope.spawn(|| list(store))));
+                let listing: Vec<_> = listing.collect();
+                for (store, listed) in listing {
+                    if let Ok(Err(error)) = listed.join() {
+                        ui.warning(&format!(
+                            "a server of `{store}` does not know what is new: {error}"
+                        ));
+                    }
+                }
+            });
         }
     }
 

@@ -10,11 +10,12 @@ if [ -e "$own/lock/owner" ]; then
     if alive "$own/lock/pid"; then state=alive; else state=dead; fi
     first "$own/lock/owner"; say "lock $state $line"
 fi
-live=$(revision "$root/current")
+leads "$root/current"; live=${end##*/}
 say "link current $live"
-say "link done $(revision "$root/.done")"
-say "link progress $(revision "$root/.in-progress")"
-if [ -L "$final" ]; then say "final link $(readlink "$final")"
+leads "$root/.done"; say "link done ${end##*/}"
+leads "$root/.in-progress"; say "link progress ${end##*/}"
+if leads "$final"; then say "final link $end"
+elif [ -L "$final" ]; then say "final link $(readlink "$final")"
 elif [ -d "$final" ]; then say "final folder"
 elif [ -e "$final" ]; then say "final file"
 else say "final none"; fi
@@ -46,7 +47,7 @@ if [ "$is_live" = no ]; then
     for tool in $extensions; do
         command -v "$tool" >/dev/null 2>&1 || [ -x "$(git --exec-path 2>/dev/null)/$tool" ] || say "lacks $tool"
     done
-    say free $(df -k --output=avail,iavail "$folder" 2>/dev/null | tail -n 1)
+    say "free $(stat -f -c '%a %S %d' "$folder" 2>/dev/null)"
 fi
 while read -r gitdir commit; do
     [ -n "$gitdir" ] || continue
@@ -54,7 +55,7 @@ while read -r gitdir commit; do
     place=$root/cache/.git; [ "$gitdir" = . ] || place=$place/$gitdir
     [ -e "$place/HEAD" ] || continue
     git --git-dir="$place" cat-file -e "$commit^{commit}" 2>/dev/null && { say "has $gitdir"; continue; }
-    say "tips $gitdir" $(git --git-dir="$place" for-each-ref --sort=-creatordate --count=50 --format='%(objectname)' | sort -u)
+    say "tips $gitdir" $(git --git-dir="$place" for-each-ref --sort=-creatordate --count=50 --format='%(objectname)')
 done <<X
 $wanted
 X
