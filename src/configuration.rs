@@ -83,6 +83,8 @@ pub struct Conduit {
     /// A file with mode 0600 that holds the token of the ticket system.
     #[schemars(with = "Option<String>")]
     pub token_file: Option<Utf8PathBuf>,
+    /// Seconds that an answer of the ticket system may take [default: 30].
+    pub timeout: Option<std::num::NonZeroU16>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -11,6 +12,9 @@ use crate::error::{CommandError, ErrorKind};
 /// The signals that ended the wish to go on; the only state that is shared by all.
 static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 static TERMINATED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// How often whoever waits looks for a signal.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// Takes over the two signals.
 ///
@@ -29,6 +33,13 @@ pub(crate) fn install() -> std::io::Result<()> {
 /// Whether the run is to end.
 pub(crate) fn is_pending() -> bool {
     INTERRUPTED.load(Ordering::Relaxed) || TERMINATED.load(Ordering::Relaxed)
+}
+
+/// Ends once the run is to end.
+pub(crate) async fn pending() {
+    while !is_pending() {
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
 }
 
 /// Ends the run here, where that is wished.

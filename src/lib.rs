@@ -2,15 +2,22 @@
 //!
 //! The library is public for the program and its tests only; it promises nothing to others.
 
+pub mod announce;
+pub mod build;
 pub mod bunyan;
+pub mod calendar;
 mod child;
 pub mod cli;
+pub mod conduit;
 pub mod configuration;
+pub mod container;
 pub mod deploy;
+pub mod doctor;
 pub mod drift;
 pub mod edit;
 pub mod error;
 pub mod event;
+pub mod filing;
 pub mod flow;
 pub mod generate;
 pub mod git;

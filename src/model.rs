@@ -21,8 +21,8 @@ mod site;
 mod sites;
 mod text;
 
-pub(crate) use config::choice;
 pub use config::{ConfigStyle, Parameter, ServiceConfig};
+pub(crate) use config::{choice, variables};
 pub use data_type::DataType;
 pub use deploy::{Check, CheckKind, Deploy, Environment, FailureLimit, Group, Moment, Stage};
 pub use host::{HostName, HostPattern};
@@ -41,6 +41,6 @@ pub(crate) use read::{Fields, Read, expected, map};
 pub use runtime::{Build, BuildTarget, Dependency, Healthcheck, LogLevel, PackageName, Runtime};
 pub use schema::{model_schema, site_schema};
 pub use service::{FlowEdge, Repositories, Service, Tickets, Timeline, Vagrant};
-pub use site::{Announce, Deployment, Engine, Logs, Site};
+pub use site::{Announce, Calendar, Day, Deployment, Engine, Hours, Logs, MESSAGE, Site};
 pub use sites::{SiteError, Sites};
 pub use text::{Line, Text};

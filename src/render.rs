@@ -4,5 +4,6 @@ pub mod markup;
 pub mod quoting;
 mod remarkup;
 mod templates;
+mod wikitext;
 
 pub use templates::{RenderError, Templates};

@@ -1,6 +1,7 @@
 //! Runs commands on hosts: words in, bytes and an [`Exit`] out. Never interprets what it runs.
 
 mod folder_hosts;
+mod host_key;
 mod local;
 mod output;
 mod ssh;
@@ -15,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::model::HostName;
 
 pub use folder_hosts::{FolderHosts, FolderService};
+pub use host_key::HostKey;
 pub use local::Local;
 pub use output::{Chunk, Stream};
 pub use ssh::{Ssh, SshOptions};
@@ -73,12 +75,18 @@ pub struct ConnectError {
 }
 
 /// Why a host cannot be reached, as far as it matters to what one does next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectFailure {
     /// The account or the key is not accepted.
     Denied,
+    /// The agent offered so many keys that the host did not wait for the right one.
+    TooManyKeys,
     /// The host is not who it was.
-    HostKey,
+    HostKeyChanged(HostKey),
+    /// It is not known who the host is.
+    HostKeyUnknown,
+    /// Its key is one that is not to be trusted.
+    HostKeyRefused,
     /// The name leads nowhere.
     UnknownName,
     /// There is no answer, or a refusal.

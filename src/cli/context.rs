@@ -106,6 +106,13 @@ fn strays(
     strays
 }
 
+/// A path as the user would write it.
+pub(super) fn shown(path: &Utf8Path) -> Utf8PathBuf {
+    let here = working_directory().ok();
+    here.and_then(|here| path.strip_prefix(here).ok().map(Utf8Path::to_owned))
+        .unwrap_or_else(|| path.to_owned())
+}
+
 /// The working directory.
 pub(super) fn working_directory() -> Result<Utf8PathBuf, CommandError> {
     let folder = std::env::current_dir()?;

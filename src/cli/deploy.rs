@@ -1,16 +1,20 @@
 //! Deploys a revision, and what else is done with deploys: back, the log, the history, the locks.
 
+mod access;
+mod announced;
 pub(super) mod args;
 mod asking;
 mod earlier;
 mod engine;
 mod failure;
 mod opened;
+mod refusal;
 mod service;
 mod shown;
 mod signals;
 mod standing;
 mod view;
+mod way_in;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,12 +22,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::announced::Announced;
 use self::args::ViewArgs;
 pub(super) use self::args::{DeployArgs, RepositoryArgs, RollbackArgs};
 use self::asking::{Asked, Terminal};
 use self::earlier::Survey;
-pub(super) use self::failure::{connect_hint, refused};
 pub(super) use self::opened::{Opened, owner};
+pub(super) use self::refusal::Attempt;
 pub(super) use self::service::{ServiceWish, handle_service};
 pub(super) use self::shown::named;
 pub(super) use self::signals::{interrupts, kind as signal_kind};
@@ -93,7 +98,7 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         let (mut request, mut survey) = match revision {
             Some(revision) => (request(&id, action, revision, &args.message), None),
             None => {
-                let survey = Survey::of(&scene, limit.as_ref()).await?;
+                let survey = Survey::of(&scene, action, limit.as_ref()).await?;
                 let named = args.resume.as_deref().filter(|id| !id.is_empty());
                 (survey.resumed(ui, &id, named)?, Some(survey))
             }
@@ -143,7 +148,7 @@ pub(super) fn run_rollback(
     with_runtime(async {
         let scene = Scene::new(&args.repository, &opened, &context, ui)?;
         let id = DeployId::new(Timestamp::now());
-        let survey = Survey::of(&scene, limit.as_ref()).await?;
+        let survey = Survey::of(&scene, Action::Rollback, limit.as_ref()).await?;
         let mut request = survey.back(&id, to.as_ref(), &args.message.join(" "))?;
         request.ignores_locks = args.dry_run;
         request.limit = limit.clone();
@@ -258,6 +263,7 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
     for warning in &planner.warnings {
         ui.warning(&warning.to_string());
     }
+    asking::about_the_time(opened, &wish.request, wish.is_dry, ui)?;
     let mut known = match crew {
         Some(mut crew) => {
             crew.retain(|host| planner.hosts().any(|planned| planned == host));
@@ -292,7 +298,13 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
             }
             Planned::Refused(problems) => {
                 crew.close().await;
-                return Err(failure::refused(&problems, wish.request.limit.is_some()).into());
+                let attempt = Attempt {
+                    opened,
+                    action: Some(wish.request.action),
+                    hosts: planner.hosts().count(),
+                    is_limited: wish.request.limit.is_some(),
+                };
+                return Err(attempt.refused(&problems).into());
             }
         };
         if wish.is_dry {
@@ -339,7 +351,7 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
 
 /// The targets of a plan that is to be made, with connections that are being opened.
 fn connecting(planner: &Planner<'_>, scene: &Scene<'_>) -> Result<Crew, Failure> {
-    let mut crew = planner.crew(&scene.opened.transport(scene.context)?);
+    let mut crew = planner.crew(&scene.opened.transport()?);
     crew.begin_to_connect();
     Ok(crew)
 }
@@ -398,7 +410,8 @@ async fn execute(
     let _scap = ScapLock::take(config, &plan.owner).map_err(CommandError::from)?;
     let packs = Arc::new(Packs::new(scene.opened.pack_maker(&plan)?)?);
     let ui = *scene.ui;
-    let mut reporter = view::reporter(wish.view, ui);
+    let reporter = view::reporter(wish.view, ui);
+    let mut reporter = Announced::new(reporter, scene.opened, wish.view);
     let decide: Box<dyn Decide> = match wish.on_failure {
         OnFailure::Ask => Box::new(Terminal::new(ui, wish.patience)),
         OnFailure::Rollback | OnFailure::Stop => Box::new(Asked),
@@ -413,10 +426,12 @@ async fn execute(
         crew,
         packs,
         journal,
-        reporter: reporter.as_mut(),
+        reporter: &mut reporter,
         decide: decide.as_ref(),
         interrupts: scene.interrupts.clone(),
         options,
     });
-    Ok(executor.run().await)
+    let ended = executor.run().await;
+    reporter.finish(&ui, &scene.interrupts).await;
+    Ok(ended)
 }

@@ -51,7 +51,7 @@ pub(super) fn run(args: &HistoryArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
         (false, true) => records::all_hosts(&opened),
         (false, false) => records::first_of_groups(&opened),
     };
-    let records = records::ask(asked, &opened, &context, ui)?;
+    let records = records::ask(asked, &opened, ui)?;
     let repository = &opened.working.value.config.git_repo;
     let mut known = PastDeploy::of_records(&records.facts);
     if let Some(journals) = Journals::of(repository) {

@@ -7,7 +7,7 @@ mod take;
 use clap::{Args, ValueEnum};
 
 use super::context::Context;
-use super::deploy::{Opened, RepositoryArgs};
+use super::deploy::{Attempt, Opened, RepositoryArgs};
 use super::records;
 use super::{Failure, GlobalArgs};
 use crate::deploy::limit::Limit;
@@ -47,7 +47,6 @@ enum Verb {
 struct Scene<'a> {
     args: &'a LockArgs,
     opened: &'a Opened,
-    context: &'a Context,
     hosts: Vec<HostName>,
     ui: &'a Ui,
 }
@@ -67,7 +66,6 @@ pub(super) fn run(args: &LockArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), F
     let scene = Scene {
         args,
         opened: &opened,
-        context: &context,
         hosts,
         ui,
     };
@@ -79,6 +77,16 @@ pub(super) fn run(args: &LockArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), F
 }
 
 impl Scene<'_> {
+    /// The hosts, where they are only asked.
+    fn asked(&self) -> Attempt<'_> {
+        Attempt {
+            opened: self.opened,
+            action: None,
+            hosts: self.hosts.len(),
+            is_limited: self.args.limit.is_some(),
+        }
+    }
+
     /// Why, which whoever meets the lock wants to know.
     fn reason(&self) -> Result<&str, CommandError> {
         let reason = self.args.reason.as_deref().map(str::trim);

@@ -69,12 +69,11 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     let id = match (named, known.first()) {
         (Some(text), _) => identify(&text, &known)?,
         (None, Some(latest)) => latest.clone(),
-        (None, None) => return Err(elsewhere::nothing_here(&opened, &context, ui)?.into()),
+        (None, None) => return Err(elsewhere::nothing_here(&opened, ui)?.into()),
     };
     if !known.contains(&id) {
         let place = elsewhere::Place {
             opened: &opened,
-            context: &context,
             ui,
         };
         // Of what is not here there is neither the output of hosts nor a report.

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::context::{Context, working_directory};
+use super::context::{Context, shown, working_directory};
 use super::generator::{Again, CheckoutArgs};
 use super::{Failure, GlobalArgs};
 use crate::edit;
@@ -205,13 +205,6 @@ fn conflict(path: &Utf8Path) -> CommandError {
         shown(path)
     ))
     .hint("add `--force` to write over it")
-}
-
-/// A path as the user would write it.
-fn shown(path: &Utf8Path) -> Utf8PathBuf {
-    let here = working_directory().ok();
-    here.and_then(|here| path.strip_prefix(here).ok().map(Utf8Path::to_owned))
-        .unwrap_or_else(|| path.to_owned())
 }
 
 impl From<AnswersError> for CommandError {

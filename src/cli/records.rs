@@ -5,7 +5,6 @@ use std::time::Duration;
 use futures_util::stream::{StreamExt as _, iter};
 use indexmap::IndexMap;
 
-use super::context::Context;
 use super::deploy::{Opened, with_runtime};
 use crate::deploy::{Crew, Facts, Inquiry, Next, Owner, Unreachable};
 use crate::error::CommandError;
@@ -49,14 +48,9 @@ pub(super) fn all_hosts(opened: &Opened) -> Vec<HostName> {
 ///
 /// # Errors
 /// Where somebody interrupts it.
-pub(super) fn ask(
-    hosts: Vec<HostName>,
-    opened: &Opened,
-    context: &Context,
-    ui: &Ui,
-) -> Result<Records, CommandError> {
+pub(super) fn ask(hosts: Vec<HostName>, opened: &Opened, ui: &Ui) -> Result<Records, CommandError> {
     let probe = async |crew: &mut Crew| crew.probe(&Inquiry::default(), Next::Nothing, 1).await;
-    ask_for(hosts, opened, context, ui, probe)
+    ask_for(hosts, opened, ui, probe)
 }
 
 /// Asks hosts a question, all at about the same time.
@@ -66,7 +60,6 @@ pub(super) fn ask(
 pub(super) fn ask_for<T>(
     hosts: Vec<HostName>,
     opened: &Opened,
-    context: &Context,
     ui: &Ui,
     question: impl AsyncFn(&mut Crew) -> (IndexMap<HostName, T>, Vec<Unreachable>),
 ) -> Result<Records<T>, CommandError> {
@@ -74,7 +67,7 @@ pub(super) fn ask_for<T>(
         return Ok(collect(Vec::new()));
     }
     let question = &question;
-    let transport = opened.transport(context)?;
+    let transport = opened.transport()?;
     let config = &opened.working.value.config;
     let place = config.git_deploy_dir.join(config.git_repo.as_str());
     // Nothing is begun under this name.

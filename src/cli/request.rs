@@ -1,9 +1,13 @@
+mod failure;
+mod file;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+use self::file::Courier;
 use super::context::{Context, Loaded, working_directory};
 use super::{Failure, GlobalArgs};
 use crate::edit::replace;
@@ -21,6 +25,15 @@ pub struct RequestArgs {
     /// Print the transactions of Conduit's maniphest.edit instead of the text.
     #[arg(long)]
     json: bool,
+    /// File it in the ticket system, or update the task that is there.
+    #[arg(long, conflicts_with = "json")]
+    file: bool,
+    /// With `--file`: only show what would be sent.
+    #[arg(long, requires = "file")]
+    dry_run: bool,
+    /// With `--file`: write over what other people wrote, or file another one where the first is closed.
+    #[arg(long, requires = "file")]
+    force: bool,
     /// Also draw the request flow into this file, as SVG.
     #[arg(long, value_name = "FILE")]
     flow: Option<Utf8PathBuf>,
@@ -43,23 +56,35 @@ pub(super) fn run(args: &RequestArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
         );
     }
     let context = Context::new(global, ui)?;
+    let loaded = context.load(global)?;
     let Loaded {
         service,
         site,
         templates,
         ..
-    } = context.load(global)?;
+    } = &loaded;
     let kind = match args.kind {
         RequestKind::Service => TicketKind::Service,
         RequestKind::Access => TicketKind::Access,
         RequestKind::Repositories => TicketKind::Repositories,
     };
-    let ticket = ticket(kind, &service, &site, today()?, &templates).map_err(CommandError::from)?;
+    let today = today()?;
+    let ticket = ticket(kind, service, site, today, None, templates).map_err(CommandError::from)?;
     for warning in &ticket.warnings {
         ui.warning(warning);
     }
     if let Some(path) = &args.flow {
-        draw(path, &service, ui)?;
+        draw(path, service, ui)?;
+    }
+    if args.file {
+        let courier = Courier {
+            args,
+            context: &context,
+            loaded: &loaded,
+            today,
+            ui,
+        };
+        return courier.file(kind);
     }
     if args.json || ui.format == Format::Json {
         ui.result(&format!("{:#}\n", ticket.transactions()))?;
@@ -75,11 +100,7 @@ pub(super) fn run(args: &RequestArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
         project.unwrap_or_default(),
         ticket.body
     ))?;
-    let field = match args.kind {
-        RequestKind::Service => Some("tickets.service_request"),
-        RequestKind::Access => Some("tickets.access_request"),
-        RequestKind::Repositories => None,
-    };
+    let field = file::field(kind).map(|field| format!("tickets.{field}"));
     let noted = field.map(|field| format!(", and write its number to `{field}` in the model"));
     let place = site.phabricator.url.as_ref().map(|url| {
         format!(

@@ -71,6 +71,7 @@ impl ServiceArgs {
             (self.wait.is_some(), "--wait"),
             (self.reason.is_some(), "--reason"),
             (self.view.plain, "--plain"),
+            (self.view.no_announce, "--no-announce"),
         ];
         let mut named = needless.into_iter().filter(|(is_named, _)| *is_named);
         named.next().map(|(_, option)| option)
@@ -103,7 +104,7 @@ pub(super) fn run(args: &ServiceArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
             .into());
         }
         let hosts = limited(&opened, of_groups, args.limit.as_deref())?;
-        return status::run(hosts, &opened, args, &context, ui);
+        return status::run(hosts, &opened, args, ui);
     };
     opened.check_engine()?;
     let hosts = limited(&opened, of_groups.clone(), args.limit.as_deref())?;

@@ -38,9 +38,9 @@ pub(super) fn run(args: &TailArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), F
     };
     with_runtime(async {
         let mut stop = interrupts()?;
-        let transport = opened.transport(&context)?;
+        let transport = opened.transport()?;
         let mut tail = Tail::begin(&wanted, &transport);
-        let mut shown = Shown::new(args, &wanted, *ui);
+        let mut shown = Shown::new(args, &wanted, &opened, *ui);
         shown.begin();
         let mut looks = interval(BETWEEN_LOOKS);
         loop {

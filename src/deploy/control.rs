@@ -28,6 +28,8 @@ pub(super) enum Control {
     Link,
     Final,
     Unwritable,
+    /// A command that sudo does not run.
+    Denied,
     Free,
     Has,
     Tips,
@@ -75,6 +77,7 @@ impl Control {
             "link" => Self::Link,
             "final" => Self::Final,
             "unwritable" => Self::Unwritable,
+            "denied" => Self::Denied,
             "free" => Self::Free,
             "has" => Self::Has,
             "tips" => Self::Tips,

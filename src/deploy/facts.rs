@@ -1,5 +1,6 @@
 //! What a probe found on a target.
 
+mod denial;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,7 @@ use base64::prelude::BASE64_STANDARD as BASE64;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
+pub use self::denial::{Denial, DenialReason};
 use super::control::{Control, Line};
 use super::owner::Owner;
 use crate::event::DeployId;
@@ -31,6 +33,8 @@ pub struct Facts {
     pub place: Place,
     /// What cannot be written, and why.
     pub unwritable: Vec<String>,
+    /// Commands for the service that sudo does not run.
+    pub denied: Vec<Denial>,
     /// Free space in KiB, and free inodes.
     pub free: Option<(u64, u64)>,
     pub releases: BTreeMap<Revision, ReleaseFacts>,
@@ -153,6 +157,7 @@ impl Facts {
                 }
             }
             Control::Unwritable => self.unwritable.push(rest.to_owned()),
+            Control::Denied => self.denied.extend(Denial::read(rest)),
             Control::Free => {
                 let numbers: Vec<u64> = rest.split(' ').flat_map(str::parse).collect();
                 if let [blocks, size, inodes] = numbers[..] {

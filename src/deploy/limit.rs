@@ -12,6 +12,7 @@
 //! one; a regular expression looks neither ahead nor back.
 
 mod pattern;
+mod without;
 
 use std::fmt;
 

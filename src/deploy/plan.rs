@@ -11,7 +11,7 @@ use super::owner::Owner;
 use super::program::{Module, Objects};
 use crate::event::DeployId;
 use crate::model::{GroupName, HostName, RepositoryName, Revision};
-use crate::scap::{DeployCheck, DeployStage, ServiceUnit};
+use crate::scap::{DeployCheck, DeployStage, ScapConfig, ServiceUnit};
 
 /// Everything that a deploy will do, known before anything is touched.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -91,6 +91,17 @@ pub enum Work {
     Nothing,
 }
 
+impl Work {
+    /// Whether the service cannot do without what sudo allows.
+    pub(super) fn handles_service(self) -> bool {
+        match self {
+            Self::Everything | Self::Service => true,
+            // Who cannot stop the service takes its release away all the same.
+            Self::Withdraw | Self::Nothing => false,
+        }
+    }
+}
+
 /// A file of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedFile {
@@ -128,6 +139,18 @@ pub struct ReleasePlan {
 }
 
 impl ServicePlan {
+    /// What `scap.cfg` says of it.
+    pub fn of(config: &ScapConfig) -> Self {
+        Self {
+            units: config.services.clone(),
+            port: config.service_port,
+            timeout: config.service_timeout,
+            valid_only: config.require_valid_service,
+            secondary: config.secondary_host_signal_file.clone(),
+            nrpe_dir: config.nrpe_dir.clone(),
+        }
+    }
+
     /// The names of the services.
     pub fn names(&self) -> String {
         let names = self.units.iter().map(|unit| unit.name.as_str());

@@ -1,6 +1,7 @@
 //! From a deploy repository and what its targets tell to a plan, or to everything that speaks against one.
 
 mod hosts;
+mod inquiry;
 mod problem;
 
 use std::borrow::Cow;
@@ -17,7 +18,7 @@ use super::deploy_head::DeployHead;
 use super::facts::Facts;
 use super::limit::Limit;
 use super::plan::{DeployPlan, HostPlan, PlannedGroup, ReleasePlan, ServicePlan};
-use super::program::{Inquiry, Module};
+use super::program::Module;
 use super::repository::{DeployRepository, RepositoryError, TreeSize};
 use super::session::Next;
 use super::{DeployId, Owner};
@@ -173,41 +174,6 @@ impl<'a> Planner<'a> {
         self.of_facts(&facts, &unreachable)
     }
 
-    /// What targets are asked.
-    fn inquiry(&self) -> Inquiry {
-        let makes_releases = !self.request.action.is_of_service();
-        Inquiry {
-            commits: self.commits(),
-            files: self.files(),
-            tools: match makes_releases {
-                true => self.config().git_binary_managers.clone(),
-                false => Vec::new(),
-            },
-        }
-    }
-
-    /// Commits that targets are asked for, by their stores.
-    fn commits(&self) -> Vec<(Utf8PathBuf, Revision)> {
-        let main = (Utf8PathBuf::from("."), self.request.revision.clone());
-        let modules = self.modules.get(&self.request.revision).into_iter();
-        let modules = modules.flatten();
-        let modules = modules.map(|module| (module.store.clone(), module.commit.clone()));
-        [main].into_iter().chain(modules).collect()
-    }
-
-    /// Files of targets that matter: variables, and the configuration as it is.
-    fn files(&self) -> Vec<Utf8PathBuf> {
-        let files = self.directory.config_files.iter();
-        let files = files.flat_map(|file| {
-            let own = Some(file.destination.clone()).filter(|path| path.is_absolute());
-            own.into_iter().chain(file.remote_vars.clone())
-        });
-        let mut files: Vec<Utf8PathBuf> = files.collect();
-        files.sort();
-        files.dedup();
-        files
-    }
-
     /// Makes the plan from what targets told.
     fn of_facts(
         &self,
@@ -280,14 +246,7 @@ impl<'a> Planner<'a> {
             resumes: request.resumes.clone(),
             groups: self.groups.clone(),
             hosts,
-            service: ServicePlan {
-                units: config.services.clone(),
-                port: config.service_port,
-                timeout: config.service_timeout,
-                valid_only: config.require_valid_service,
-                secondary: config.secondary_host_signal_file.clone(),
-                nrpe_dir: config.nrpe_dir.clone(),
-            },
+            service: ServicePlan::of(config),
             checks,
             release: ReleasePlan {
                 force: request.force && request.action == Action::Deploy,

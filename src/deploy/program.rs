@@ -53,6 +53,10 @@ pub struct Inquiry {
     pub files: Vec<Utf8PathBuf>,
     /// Extensions of git that a release cannot be made without.
     pub tools: Vec<String>,
+    /// Services that something will be done to, which takes permission.
+    pub services: Option<(ServicePlan, Action)>,
+    /// Whether that is done where the release is live already.
+    pub again: bool,
 }
 
 /// A submodule of a release, at any depth.
@@ -116,6 +120,19 @@ fn verb(unit: &ServiceUnit, action: Action) -> &'static str {
     }
 }
 
+/// What is done to each service, as the programs on a target read it.
+fn units(service: &ServicePlan, action: Action) -> Vec<String> {
+    let units = service.units.iter().map(|unit| {
+        let secondary = if unit.disable_secondary {
+            ":disable-secondary"
+        } else {
+            ""
+        };
+        format!("{}={}{secondary}", unit.name, verb(unit, action))
+    });
+    units.collect()
+}
+
 impl Direction {
     fn is_back(self) -> String {
         yes(self == Self::Back)
@@ -153,10 +170,22 @@ impl Program {
         let commits = commits.map(|(store, commit)| format!("{store} {commit}"));
         let commits = commits.collect::<Vec<_>>().join("\n");
         let files = inquiry.files.iter().map(ToString::to_string);
-        Self::new(
-            include_str!("remote/probe.sh"),
-            [commits, inquiry.tools.join(" ")].into_iter().chain(files),
-        )
+        let (units, valid, secondary) = match &inquiry.services {
+            Some((service, action)) => (
+                units(service, *action).join(" "),
+                yes(service.valid_only),
+                service.secondary.to_string(),
+            ),
+            None => Default::default(),
+        };
+        let again = yes(inquiry.again);
+        let tools = inquiry.tools.join(" ");
+        let arguments = [commits, tools, again, units, valid, secondary];
+        let text = concat!(
+            include_str!("remote/units.sh"),
+            include_str!("remote/probe.sh")
+        );
+        Self::new(text, arguments.into_iter().chain(files))
     }
 
     /// Makes a release, complete or not at all.
@@ -222,19 +251,12 @@ impl Program {
             yes(service.valid_only),
             service.secondary.to_string(),
         ];
-        let services = service.units.iter().map(|unit| {
-            let secondary = if unit.disable_secondary {
-                ":disable-secondary"
-            } else {
-                ""
-            };
-            format!("{}={}{secondary}", unit.name, verb(unit, action))
-        });
         let text = concat!(
+            include_str!("remote/units.sh"),
             include_str!("remote/port.sh"),
             include_str!("remote/handle_service.sh")
         );
-        Self::new(text, arguments.into_iter().chain(services))
+        Self::new(text, arguments.into_iter().chain(units(service, action)))
     }
 
     /// Tells how services are.

@@ -17,10 +17,14 @@ fn render_file(edit: &FileEdit) -> String {
         Some(_) => format!("{side}/{}", edit.path),
         None => "/dev/null".into(),
     };
+    let heads = (name(&edit.before, "a"), name(&edit.after, "b"));
+    between((&heads.0, &heads.1), texts(edit))
+}
+
+/// Writes how one text becomes another as a unified diff below the names of both, with colours that a stream may strip.
+pub fn between((old, new): (&str, &str), (before, after): (&str, &str)) -> String {
     let mut out = String::new();
-    let (old, new) = (name(&edit.before, "a"), name(&edit.after, "b"));
     let _ = write!(out, "{}", format!("--- {old}\n+++ {new}\n").bold());
-    let (before, after) = texts(edit);
     let diff = TextDiff::from_lines(before, after);
     for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
         let _ = writeln!(out, "{}", hunk.header().to_string().trim_end().cyan());

@@ -40,7 +40,8 @@ pub struct Ticket {
     pub warnings: Vec<String>,
 }
 
-/// Writes a request. The day is today's, for the time that is left until the first deployment.
+/// Writes a request. The day is today's, for the time that is left until the first deployment; the picture is what stands
+/// for the drawing of the request flow where that is uploaded.
 ///
 /// # Errors
 /// Where the model lacks what the request is about, or a template is wrong.
@@ -49,10 +50,11 @@ pub fn ticket(
     service: &Service,
     site: &Site,
     today: Date,
+    picture: Option<&str>,
     templates: &Templates,
 ) -> Result<Ticket, GenerateError> {
     match kind {
-        TicketKind::Service => service_request(service, site, today, templates),
+        TicketKind::Service => service_request(service, site, today, picture, templates),
         TicketKind::Access => access_request(service, site, templates),
         TicketKind::Repositories => repositories_request(service, site, templates),
     }
@@ -79,6 +81,7 @@ fn service_request(
     service: &Service,
     site: &Site,
     today: Date,
+    picture: Option<&str>,
     templates: &Templates,
 ) -> Result<Ticket, GenerateError> {
     let (timeline, warnings) = timeline(service, site, today);
@@ -107,6 +110,7 @@ fn service_request(
         "groups": groups(&service.deploy.groups),
         "description": has_more.then(|| remarkup(service.description.as_str())),
         "request_flow": flow.collect::<Vec<_>>(),
+        "picture": picture,
         "drawing": drawing.map(|text| text.trim_end().to_owned()),
     });
     Ok(Ticket {
@@ -224,6 +228,7 @@ mod tests {
             &service,
             &site,
             date(2026, 11, 23),
+            None,
             &Templates::default(),
         )
     }

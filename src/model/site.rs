@@ -1,3 +1,5 @@
+mod announce;
+mod calendar;
 mod deployment;
 
 use std::num::NonZeroU16;
@@ -11,10 +13,12 @@ use super::host::HostName;
 use super::load::{LoadError, parse_file, read_version};
 use super::name::{BranchName, ImageName, RepositoryName, SiteName, constant};
 use super::problem::Problem;
-use super::read::{Fields, Read, expected, map};
+use super::read::{Fields, Read, map};
 use super::text::Line;
-use crate::yaml::{Kind, Node};
+use crate::yaml::Node;
 
+pub use self::announce::{Announce, MESSAGE};
+pub use self::calendar::{Calendar, Day, Hours};
 pub use self::deployment::{Deployment, Engine};
 
 /// An organisation: its servers, paths and conventions.
@@ -113,40 +117,6 @@ pub struct Logs {
     pub file: Line,
 }
 
-/// A place where deploys are announced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Announce {
-    Tcpircbot {
-        /// The host of the bot.
-        host: HostName,
-        /// The port of the bot.
-        port: NonZeroU16,
-        /// With `{message}` where the text goes.
-        #[serde(default = "default_format")]
-        format: Line,
-    },
-    /// A program and its arguments, with `{message}` where the text goes.
-    Command(Vec<Line>),
-}
-
-/// When deploys are allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Calendar {
-    /// The time zone of the hours, as `Europe/Prague`.
-    pub time_zone: Line,
-    /// Days of the week, as `Mon`.
-    #[serde(default)]
-    pub days: Vec<Line>,
-    /// From and to, as `"09:00-16:00"`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hours: Option<Line>,
-    /// Address of the page with the deployments that are planned.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub page: Option<Line>,
-}
-
 /// How long before a deployment the service request is filed, in weeks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -195,10 +165,6 @@ impl Site {
             .find(|(name, _)| name == target)
             .map(|(_, image)| image)
     }
-}
-
-fn default_format() -> Line {
-    line("!log {message}")
 }
 
 fn line(text: &str) -> Line {
@@ -355,52 +321,6 @@ impl Read for Logs {
         let file = fields.or("file", by_default.file, problems);
         fields.end(problems);
         Some(Self { directory, file })
-    }
-}
-
-impl Read for Announce {
-    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        if !matches!(node.kind, Kind::Mapping(_)) {
-            problems.push(expected("`tcpircbot:` or `command:`", node));
-            return None;
-        }
-        let mut fields = Fields::of(node, problems)?;
-        let bot = fields.node("tcpircbot");
-        let command = fields.optional("command", problems);
-        fields.end(problems);
-        if bot.is_some() == node.find("command").is_some() {
-            problems.push(expected("one of `tcpircbot:` and `command:`", node));
-        }
-        if let Some(bot) = bot {
-            let mut fields = Fields::of(bot, problems)?;
-            let host = fields.required("host", problems);
-            let port = fields.required("port", problems);
-            let format = fields.or("format", default_format(), problems);
-            fields.end(problems);
-            return Some(Self::Tcpircbot {
-                host: host?,
-                port: port?,
-                format,
-            });
-        }
-        command.map(Self::Command)
-    }
-}
-
-impl Read for Calendar {
-    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        let mut fields = Fields::of(node, problems)?;
-        let time_zone = fields.required("time_zone", problems);
-        let days = fields.or("days", Vec::new(), problems);
-        let hours = fields.optional("hours", problems);
-        let page = fields.optional("page", problems);
-        fields.end(problems);
-        Some(Self {
-            time_zone: time_zone?,
-            days,
-            hours,
-            page,
-        })
     }
 }
 

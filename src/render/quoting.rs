@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::yaml::{Kind, parse};
 
 pub use super::remarkup::remarkup;
+pub use super::wikitext::wikitext;
 
 /// Writes a text as a Puppet string: single quotes, or double ones where line ends have to be escaped.
 ///

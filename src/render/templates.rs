@@ -6,7 +6,7 @@ use tera::{Context, Tera};
 use thiserror::Error;
 
 use super::markup::{git_value, markdown_text};
-use super::quoting::{puppet_value, remarkup, yaml_string};
+use super::quoting::{puppet_value, remarkup, wikitext, yaml_string};
 use crate::model::AnnotationName;
 
 /// The templates that come with svcgen.
@@ -97,6 +97,7 @@ impl Templates {
                 "j2" if value.is_string() => yaml_string(&text),
                 "j2" => text,
                 _ if template.starts_with("tickets/") && value.is_string() => remarkup(&text),
+                _ if template.starts_with("calendar/") => wikitext(&text),
                 _ if template.starts_with("tickets/") => text,
                 _ => git_value(&text),
             }

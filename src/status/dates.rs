@@ -1,9 +1,9 @@
 use jiff::ToSpan as _;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{State, Step, road};
-use crate::model::{Service, Site};
+use crate::model::{Day, Service, Site};
 
 /// When something has to be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -111,7 +111,7 @@ pub fn dates(
         ),
         due(
             "announce the deployment",
-            None,
+            site.calendar.as_ref().map(|_| "svcgen schedule"),
             1.min(minimum),
             0,
             is_done(road::ANNOUNCEMENT),
@@ -130,23 +130,15 @@ pub fn dates(
 /// What is unusual about a day, by the site's calendar.
 fn unusual(day: Date, site: &Site) -> Option<String> {
     let calendar = site.calendar.as_ref()?;
-    let (short, long) = match day.weekday() {
-        Weekday::Monday => ("Mon", "Monday"),
-        Weekday::Tuesday => ("Tue", "Tuesday"),
-        Weekday::Wednesday => ("Wed", "Wednesday"),
-        Weekday::Thursday => ("Thu", "Thursday"),
-        Weekday::Friday => ("Fri", "Friday"),
-        Weekday::Saturday => ("Sat", "Saturday"),
-        Weekday::Sunday => ("Sun", "Sunday"),
-    };
-    let days: Vec<&str> = calendar.days.iter().map(|day| day.as_str()).collect();
-    if days.is_empty() || days.contains(&short) {
+    let weekday = Day::of(day.weekday());
+    if calendar.has(weekday) {
         return None;
     }
     Some(format!(
-        "{day} is a {long}; {} deploys on {}",
+        "{day} is a {}; {} deploys on {}",
+        weekday.long(),
         site.name,
-        days.join(", ")
+        calendar.days_named().unwrap_or_default()
     ))
 }
 

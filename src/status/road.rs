@@ -326,18 +326,14 @@ fn announced(service: &Service, site: &Site, puppet: &Step) -> Step {
             "the model names no day of the first deployment (`timeline.deployment`)",
         );
     };
-    let page = site
-        .calendar
-        .as_ref()
-        .and_then(|calendar| calendar.page.as_ref());
     if puppet.state != State::Done {
         let found = format!("for {day}: after {}", puppet.name);
         return Step::new(name, State::Later, found);
     }
     let found = format!("whether {day} is announced is not known here");
     let step = Step::new(name, State::Unknown, found);
-    match page {
-        Some(page) => step.command(format!("xdg-open {}", shell_words::quote(page.as_str()))),
+    match &site.calendar {
+        Some(_) => step.command("svcgen schedule"),
         None => step,
     }
 }

@@ -97,7 +97,10 @@ impl Listener {
     fn is_final(&self, trouble: &Trouble) -> bool {
         match trouble {
             Trouble::Connect(error) => match error.kind {
-                ConnectFailure::HostKey => true,
+                ConnectFailure::HostKeyChanged(_)
+                | ConnectFailure::HostKeyUnknown
+                | ConnectFailure::HostKeyRefused
+                | ConnectFailure::TooManyKeys => true,
                 // Of a host that was there: it may be just about to come back.
                 ConnectFailure::Denied | ConnectFailure::UnknownName => !self.was_there,
                 ConnectFailure::Unreachable | ConnectFailure::Other => false,

@@ -1,3 +1,5 @@
+mod explained;
+
 use std::num::NonZeroUsize;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::output::{Stream, WAITING, pump};
-use super::{ConnectError, ConnectFailure, Connection, Exit, Lost, Process, Transport};
+use super::{ConnectError, Connection, Exit, Lost, Process, Transport};
 use crate::model::{AccountName, HostName};
 
 /// Hosts that the user's own `ssh` leads to: its configuration, agent and jump hosts are used.
@@ -87,7 +89,7 @@ impl Transport for Ssh {
                     session: Arc::new(session),
                     _sockets: Arc::clone(&self.sockets),
                 }) as Arc<dyn Connection>),
-                Err(error) => Err(explain(&error)),
+                Err(error) => Err(explained::connect_error(chain(&error))),
             }
         })
     }
@@ -189,36 +191,4 @@ fn chain(error: &Error) -> String {
         source = cause.source();
     }
     text
-}
-
-fn explain(error: &Error) -> ConnectError {
-    let said = chain(error);
-    let has = |words: &str| said.to_ascii_lowercase().contains(words);
-    let (kind, reason) = if has("host key verification failed") || has("identification has changed")
-    {
-        (
-            ConnectFailure::HostKey,
-            "its host key is not the one that is known",
-        )
-    } else if has("permission denied") || has("too many authentication failures") {
-        (
-            ConnectFailure::Denied,
-            "it does not accept the account or its key",
-        )
-    } else if has("could not resolve") || has("name or service not known") {
-        (ConnectFailure::UnknownName, "its name is not known")
-    } else if has("timed out") {
-        (ConnectFailure::Unreachable, "it does not answer")
-    } else if has("refused") {
-        (ConnectFailure::Unreachable, "it refuses the connection")
-    } else if has("no route") || has("unreachable") || has("closed by") || has("reset by") {
-        (ConnectFailure::Unreachable, "it cannot be reached")
-    } else {
-        (ConnectFailure::Other, "ssh cannot connect to it")
-    };
-    ConnectError {
-        kind,
-        reason: reason.into(),
-        said,
-    }
 }

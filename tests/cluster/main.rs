@@ -5,6 +5,7 @@
 mod checks;
 mod connection;
 mod disk;
+mod host_keys;
 mod hostile;
 mod hosts;
 mod incumbent;
@@ -13,6 +14,7 @@ mod killed;
 mod lab;
 mod large_files;
 mod locks;
+mod permissions;
 mod records;
 mod repository;
 mod rivals;

@@ -127,13 +127,16 @@ fn a_service_that_may_not_be_restarted_says_why_and_the_others_are_untouched() {
         );
     }
 
-    canary.sh("rm /etc/sudoers.d/deploy-service");
+    // Where another command takes no password, `sudo -l` does not tell that this one does.
+    canary.sh("printf 'deploy-service ALL=(root) %s\\n' 'NOPASSWD: /bin/true' '/usr/sbin/service tea-pot *' >/etc/sudoers.d/deploy-service");
     let run = deployer.run(&["service", "restart"]);
     assert_eq!(run.code, 21, "{}", run.show());
     let reason = "sudo asks deploy-service for a password for `/usr/sbin/service tea-pot restart`";
     assert!(run.stderr.contains(reason), "{}", run.stderr);
     repository.set("service_name", "tea-pots");
-    canary.sh("echo 'deploy-service ALL=(root) NOPASSWD: /usr/sbin/service tea-pots *' >/etc/sudoers.d/deploy-service");
+    for host in [&canary, &other] {
+        host.sh("echo 'deploy-service ALL=(root) NOPASSWD: /usr/sbin/service tea-pots *' >/etc/sudoers.d/deploy-service");
+    }
     let run = deployer.run(&["service", "restart"]);
     assert_eq!(run.code, 21, "{}", run.show());
     assert!(

@@ -1,6 +1,8 @@
 //! The logs of real hosts as one: in order, over rotation, and where hosts cannot be read.
 
-use crate::support::{Deployer, Env, Following, Host, Lab, Repository};
+use insta::assert_snapshot;
+
+use crate::support::{Deployer, Env, Following, Host, Lab, Repository, lettered};
 
 /// Where the service of the repository logs.
 const LOG: &str = "/srv/log/tea-pot/main.log";
@@ -112,50 +114,46 @@ fn a_log_that_cannot_be_read_says_why_and_what_to_do() {
     let run = deployer.run(&["tail", "-o", "simple"]);
     assert_eq!(run.code, 1, "{}", run.show());
     assert_eq!(run.stdout, format!("{} | INFO - one\n", good.name()));
-    let causes = [
-        (&absent, "the log is not there"),
-        (
-            &forbidden,
-            "deploy-service may not read `/srv/log/tea-pot/main.log` (-rw-r----- root adm)",
-        ),
-        (
-            &own,
-            "deploy-service may not read `/srv/log/tea-pot` (drwx------ root root)",
-        ),
-        (&closed, "it does not accept the account or its key"),
-        (&renewed, "its host key is not the one that is known"),
-    ];
-    for (host, words) in causes {
-        let line = format!("cause: {}: {words}\n", host.name());
-        assert!(run.stderr.contains(&line), "{line}: {}", run.stderr);
-    }
-    assert!(
-        run.stderr
-            .starts_with(&format!("error: `{LOG}` cannot be shown of 5 of 6 hosts\n")),
-        "{}",
-        run.stderr
-    );
-
+    let hosts = [&good, &absent, &forbidden, &own, &closed, &renewed];
+    assert_snapshot!(lettered(&run.stderr, &lab, &hosts), @"
+    error: `/srv/log/tea-pot/main.log` cannot be shown of 5 of 6 hosts
+    cause: B: the log is not there
+    cause: C: deploy-service may not read `/srv/log/tea-pot/main.log` (-rw-r----- root adm)
+    cause: D: deploy-service may not read `/srv/log/tea-pot` (drwx------ root root)
+    cause: E: it does not let deploy-service in
+    cause: F: the host key of ADDRESS-F has changed: it offers ED25519 SHA256:PRINT, and LAB/known_hosts:LINE has another
+    hint: `--log PATH` names another log
+    hint: the group adm may read it: `svcgen request access` writes the request for it, for whoever runs the hosts
+    ");
     // One by one, each says what to do.
-    let ways = [
-        (&absent, "hint: `--log PATH` names another log"),
-        (
-            &forbidden,
-            "hint: ask that deploy-service is put into the group adm there: `svcgen request access` is the text",
-        ),
-        (&own, "hint: only root may: ask who runs "),
-        (
-            &closed,
-            "hint: `svcgen request access` is the text that asks for the account",
-        ),
-        (
-            &renewed,
-            "whether it was installed anew; if so, `ssh-keygen -R ",
-        ),
-    ];
-    for (host, words) in ways {
+    let one = |host: &Host| {
         let run = deployer.run(&["tail", "-l", host.name()]);
         assert_eq!(run.code, 1, "{}", run.show());
-        assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
-    }
+        lettered(&run.stderr, &lab, &hosts)
+    };
+    assert_snapshot!(one(&absent), @"
+    error: `/srv/log/tea-pot/main.log` cannot be shown
+    cause: B: the log is not there
+    hint: `--log PATH` names another log
+    ");
+    assert_snapshot!(one(&forbidden), @"
+    error: `/srv/log/tea-pot/main.log` cannot be shown
+    cause: C: deploy-service may not read `/srv/log/tea-pot/main.log` (-rw-r----- root adm)
+    hint: the group adm may read it: `svcgen request access` writes the request for it, for whoever runs the hosts
+    ");
+    assert_snapshot!(one(&own), @"
+    error: `/srv/log/tea-pot/main.log` cannot be shown
+    cause: D: deploy-service may not read `/srv/log/tea-pot` (drwx------ root root)
+    hint: only root may: ask who runs D to let a group read it
+    ");
+    assert_snapshot!(one(&closed), @"
+    error: `/srv/log/tea-pot/main.log` cannot be shown
+    cause: E: it does not let deploy-service in
+    hint: `svcgen request access` writes the request for it, for whoever runs the hosts
+    ");
+    assert_snapshot!(one(&renewed), @"
+    error: `/srv/log/tea-pot/main.log` cannot be shown
+    cause: F: the host key of ADDRESS-F has changed: it offers ED25519 SHA256:PRINT, and LAB/known_hosts:LINE has another
+    hint: if whoever runs F confirms that fingerprint: `ssh-keygen -f LAB/known_hosts -R ADDRESS-F`, then `ssh -F HOME/ssh_config -o StrictHostKeyChecking=ask deploy-service@F`
+    ");
 }

@@ -31,8 +31,8 @@ fn hosts_that_cannot_be_reached_stop_a_deploy_unless_they_are_left_out() {
     let said = [
         (&refusing, "it refuses the connection"),
         (&silent, "it does not answer"),
-        (&renewed, "its host key is not the one that is known"),
-        (&closed, "it does not accept the account or its key"),
+        (&renewed, "the host key of "),
+        (&closed, "it does not let deploy-service in"),
     ];
     assert_refused(&run, &said);
     assert_eq!(good.state(), State::nothing());
@@ -42,10 +42,7 @@ fn hosts_that_cannot_be_reached_stop_a_deploy_unless_they_are_left_out() {
     repository.commit("Another account");
     let limit = ["--limit", good.name()];
     let run = deployer.run(&[&["deploy", "--on-failure", "rollback"][..], &limit].concat());
-    assert_refused(
-        &run,
-        &[(&good, "it does not accept the account or its key")],
-    );
+    assert_refused(&run, &[(&good, "it does not let nobody-there in")]);
     assert_eq!(good.state(), State::nothing());
 
     repository.set("ssh_user", "deploy-service");

@@ -119,6 +119,33 @@ fn who_wants_local_hosts_says_where_they_are() {
 }
 
 #[test]
+fn the_sudo_of_a_folder_lists_without_running() {
+    let farm = LocalFarm::new(0);
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let sudo = |command: &[&str]| {
+        let sudo = farm.root("l00").join(".svcgen/bin/sudo");
+        let output = std::process::Command::new(sudo).args(command).output();
+        let output = output.unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    let stop = "/usr/sbin/service feed stop";
+    let words: Vec<&str> = ["-n", "-l"].into_iter().chain(stop.split(' ')).collect();
+    assert_eq!(sudo(&words), (Some(0), format!("{stop}\n")));
+    assert_eq!(farm.answers(), all(&farm, "1"));
+    assert_eq!(sudo(&["-n", "-l", "/nowhere/feeds"]).0, Some(1));
+    assert_eq!(
+        sudo(&["-n", "/usr/sbin/service", "feed", "stop"]).0,
+        Some(0)
+    );
+    assert_eq!(farm.answers(), [None]);
+}
+
+#[test]
 fn a_service_that_is_for_the_primary_only_is_off_where_the_file_says_secondary() {
     let farm = LocalFarm::new(1);
     let config = std::fs::read_to_string(farm.env().work().join("deploy/scap/scap.cfg")).unwrap();

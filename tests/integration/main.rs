@@ -2,15 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod announce;
 mod book;
+mod build;
 mod bunyan;
 mod check;
 mod clone;
 mod conflicts;
 mod deploy_repo;
 mod deploy_repository;
+mod doctor;
 mod events;
 mod faults;
+mod filing;
 mod flow;
 mod generate;
 mod generator;
@@ -29,8 +33,10 @@ mod quoting;
 mod report;
 mod request;
 mod review;
+mod schedule;
 mod series;
 mod service;
+mod shells;
 mod signals;
 mod status;
 mod support;

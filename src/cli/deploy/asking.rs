@@ -4,9 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use jiff::Zoned;
 
-use crate::deploy::{Decide, OnFailure, Question};
-use crate::error::CommandError;
+use super::opened::Opened;
+use crate::calendar::{Slot, objection};
+use crate::cli::schedule::unusual;
+use crate::deploy::{Action, Decide, OnFailure, Question, Request};
+use crate::error::{CommandError, ErrorKind};
 use crate::ui::{Questions, Ui};
 
 /// Nobody is asked: the answer is the one that goes on.
@@ -99,4 +103,38 @@ pub(super) fn on_failure(
         Some(named) => Ok(named),
         None => Ok(OnFailure::Ask),
     }
+}
+
+/// Asks where a site does not deploy now. Going back, or on with what was begun, is never a matter of the time.
+pub(super) fn about_the_time(
+    opened: &Opened,
+    request: &Request,
+    is_dry: bool,
+    ui: &Ui,
+) -> Result<(), CommandError> {
+    let is_new = request.action == Action::Deploy && request.resumes.is_none();
+    // What is not production has no hours.
+    let is_production = opened.working.value.config.environment.is_none();
+    let Some(site) = opened.site.as_ref().filter(|_| is_new && is_production) else {
+        return Ok(());
+    };
+    let Some(calendar) = &site.calendar else {
+        return Ok(());
+    };
+    let now = Zoned::now().with_time_zone(calendar.zone().clone());
+    let slot = Slot {
+        start: now.clone(),
+        end: now,
+    };
+    let Some(objection) = objection(calendar, &slot) else {
+        return Ok(());
+    };
+    ui.warning(&unusual(objection, &slot, site, calendar));
+    if is_dry || ui.confirm_danger("deploy all the same?")? {
+        return Ok(());
+    }
+    Err(CommandError::new(
+        ErrorKind::Usage,
+        "not deployed; nothing was touched",
+    ))
 }

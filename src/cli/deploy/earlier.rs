@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
-use super::{Scene, failure, opened};
+use super::{Attempt, Scene, opened};
 use crate::deploy::limit::Limit;
 use crate::deploy::{
     Action, Crew, Earlier, EarlierError, Facts, Inquiry, Next, Owner, PlanProblem, Request,
@@ -23,11 +23,15 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// Asks the hosts of all groups.
+    /// Asks the hosts of all groups, for something that is to be done to them.
     ///
     /// # Errors
     /// Where one cannot be reached; a limit leaves it out.
-    pub(super) async fn of(scene: &Scene<'_>, limit: Option<&Limit>) -> Result<Self, CommandError> {
+    pub(super) async fn of(
+        scene: &Scene<'_>,
+        action: Action,
+        limit: Option<&Limit>,
+    ) -> Result<Self, CommandError> {
         let directory = &scene.opened.working.value;
         let groups = directory.groups.iter();
         let mut hosts: Vec<HostName> = groups.flat_map(|group| group.hosts.clone()).collect();
@@ -35,12 +39,12 @@ impl Survey {
             let chosen = limit.of(&hosts);
             hosts = chosen.map_err(|error| CommandError::usage(format!("--limit: {error}")))?;
         }
-        let config = &directory.config;
+        let (config, all) = (&directory.config, hosts.len());
         let place = config.git_deploy_dir.join(config.git_repo.as_str());
-        let transport = scene.opened.transport(scene.context)?;
+        let transport = scene.opened.transport()?;
         // The name and the owner follow once it is known what is done.
         let id = DeployId::new(Timestamp::now());
-        let owner = opened::owner(&id, Action::Deploy.as_str(), "");
+        let owner = opened::owner(&id, action.as_str(), "");
         let mut crew = Crew::new(hosts, &transport, &place, &id, &owner);
         let inquiry = Inquiry::default();
         let asked = crew.probe(&inquiry, Next::Nothing, config.batch_size as usize);
@@ -48,7 +52,13 @@ impl Survey {
         if !unreachable.is_empty() {
             crew.close().await;
             let problems: Vec<PlanProblem> = unreachable.iter().map(PlanProblem::of).collect();
-            return Err(failure::refused(&problems, limit.is_some()));
+            let attempt = Attempt {
+                opened: scene.opened,
+                action: Some(action),
+                hosts: all,
+                is_limited: limit.is_some(),
+            };
+            return Err(attempt.refused(&problems));
         }
         Ok(Self { crew, facts })
     }

@@ -6,7 +6,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::Engine;
 use super::opened::Opened;
-use crate::cli::context::Context;
 use crate::error::CommandError;
 use crate::model::{self, LOCAL_HOSTS_FILE, LocalHosts, Logs, Site};
 use crate::scap::{ScapConfig, ScapEnvironment};
@@ -108,15 +107,12 @@ impl Opened {
     ///
     /// # Errors
     /// Where there is no place for the sockets of the connections.
-    pub(in crate::cli) fn transport(
-        &self,
-        context: &Context,
-    ) -> std::io::Result<Arc<dyn Transport>> {
+    pub(in crate::cli) fn transport(&self) -> std::io::Result<Arc<dyn Transport>> {
         let config = &self.working.value.config;
         match &self.carrier {
             Carrier::Local(hosts) => Ok(Arc::new(self.folder_hosts(hosts))),
             Carrier::Ssh | Carrier::Scap => Ok(Arc::new(Ssh::new(SshOptions {
-                config_file: context.configuration.ssh_config(),
+                config_file: self.ssh_config.clone(),
                 user: config.ssh_user.clone(),
                 handshakes: (config.batch_size as usize).min(HANDSHAKES),
             })?)),

@@ -1,91 +1,12 @@
-use indexmap::IndexMap;
-
 use super::Scene;
 use crate::cli::Failure;
-use crate::deploy::{
-    Action, NotBegun, Outcome, Owner, PlanProblem, PlannerError, ProblemKind, ScapLockError,
-};
+use crate::deploy::{Action, NotBegun, Outcome, Owner, PlannerError, ScapLockError};
 use crate::error::{CommandError, ErrorKind};
 use crate::event::{DeployId, DeployResult, HostOutcome};
-use crate::model::HostName;
-use crate::report::named;
 use crate::scap::ScapError;
-use crate::transport::ConnectFailure;
-
-/// Why nothing was begun.
-pub(in crate::cli) fn refused(problems: &[PlanProblem], is_limited: bool) -> CommandError {
-    let of = |wanted: fn(&ProblemKind) -> bool| problems.iter().find(|p| wanted(&p.kind));
-    let holder = problems.iter().find_map(|problem| match &problem.kind {
-        ProblemKind::Locked(owner) => Some(owner),
-        ProblemKind::Connect(_) | ProblemKind::Unfit | ProblemKind::Config => None,
-    });
-    let other = of(|kind| !matches!(kind, ProblemKind::Locked(_)));
-    let (kind, message) = match other {
-        Some(_) => (
-            ErrorKind::DeployFailed,
-            match problems.len() {
-                1 => "one host cannot be deployed to; nothing was touched".to_owned(),
-                more => format!("{more} things speak against it; nothing was touched"),
-            },
-        ),
-        None => (
-            ErrorKind::Locked,
-            match holder {
-                Some(owner) if owner.only_locks() => {
-                    "somebody holds the locks, so that nobody deploys; nothing was touched"
-                        .to_owned()
-                }
-                _ => "another deploy is under way; nothing was touched".to_owned(),
-            },
-        ),
-    };
-    let mut error = CommandError::new(kind, message);
-    let mut alike: IndexMap<&str, Vec<&str>> = IndexMap::new();
-    for problem in problems {
-        let hosts = alike.entry(&problem.reason).or_default();
-        hosts.push(problem.host.as_str());
-    }
-    for (reason, hosts) in alike {
-        error = error.cause(format!("{}: {reason}", named(&hosts)));
-    }
-    let connect = problems.iter().find_map(|problem| match problem.kind {
-        ProblemKind::Connect(kind) => Some((problem, kind)),
-        _ => None,
-    });
-    if let Some((problem, kind)) = connect {
-        let host = &problem.host;
-        error = error.hint(connect_hint(kind, host));
-        if !is_limited {
-            error = error.hint(format!("`--limit '!{host}'` leaves it out"));
-        }
-    } else if kind == ErrorKind::Locked
-        && let Some(owner) = holder
-    {
-        error = locked(error, owner);
-    }
-    error
-}
-
-/// What can be done about a host that cannot be reached.
-pub(in crate::cli) fn connect_hint(kind: Option<ConnectFailure>, host: &HostName) -> String {
-    match kind {
-        Some(ConnectFailure::Denied) => {
-            "`svcgen request access` is the text that asks for the account".to_owned()
-        }
-        Some(ConnectFailure::HostKey) => format!(
-            "ask who runs {host} whether it was installed anew; if so, `ssh-keygen -R {host}`"
-        ),
-        Some(ConnectFailure::UnknownName) => {
-            format!("is `{host}` misspelt in a file of targets? `ssh {host}` tells more")
-        }
-        Some(ConnectFailure::Unreachable | ConnectFailure::Other) | None => {
-            format!("`ssh {host}` tells more")
-        }
-    }
-}
 
 /// Adds what can be done where somebody holds a lock.
-fn locked(error: CommandError, owner: &Owner) -> CommandError {
+pub(super) fn locked(error: CommandError, owner: &Owner) -> CommandError {
     let here = rustix::system::uname();
     let is_here = here.nodename().to_string_lossy() == owner.machine.as_str();
     let watch = match (owner.only_locks(), is_here) {
@@ -217,32 +138,5 @@ impl From<ScapError> for CommandError {
             }
             ScapError::Worktree(error) => error.into(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn hosts_with_the_same_trouble_share_a_line() {
-        let problem = |number: usize| PlanProblem {
-            host: HostName::parse(&format!("h{number}")).unwrap(),
-            kind: ProblemKind::Connect(Some(ConnectFailure::Denied)),
-            reason: match number {
-                7 => "it does not answer".into(),
-                _ => "it does not accept the account or its key".into(),
-            },
-        };
-        let problems: Vec<PlanProblem> = (1..=7).map(problem).collect();
-        let error = refused(&problems, false);
-        assert_eq!(
-            error.causes,
-            [
-                "h1, h2, h3 and 3 more: it does not accept the account or its key",
-                "h7: it does not answer",
-            ]
-        );
     }
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::access::Access;
 use super::args::RepositoryArgs;
 use super::engine::Carrier;
 use crate::cli::GlobalArgs;
@@ -24,6 +25,10 @@ pub(in crate::cli) struct Opened {
     pub(in crate::cli) domain: HostName,
     /// The organisation, where anything says which.
     pub(in crate::cli) site: Option<Site>,
+    /// The configuration of ssh, where it is another than the user's own.
+    pub(super) ssh_config: Option<Utf8PathBuf>,
+    /// Whom one asks for access.
+    pub(in crate::cli) access: Access,
     /// What carries deploys out.
     pub(in crate::cli) carrier: Carrier,
 }
@@ -53,7 +58,7 @@ impl Opened {
             Some(environment) => section_of(environment, &worktree),
             None => None,
         };
-        let site = site(repository.root(), context, global)?;
+        let (service, site) = organisation(repository.root(), context, global)?;
         let of_site = || site.as_ref().and_then(|site| site.domain.clone());
         let domain = match domain.or_else(of_site) {
             Some(domain) => domain,
@@ -67,6 +72,8 @@ impl Opened {
             repository,
             working,
             domain,
+            ssh_config: context.configuration.ssh_config(),
+            access: Access::of(service.as_ref(), site.as_ref()),
             site,
             carrier,
         })
@@ -197,27 +204,26 @@ fn section_of(environment: &ScapEnvironment, worktree: &Worktree) -> Option<Host
     HostName::parse(&section.name).ok()
 }
 
-/// The site: the one that is named, the model's, or the user's own.
-fn site(
+/// The model, where there is one, and the site: the one that is named, the model's, or the user's own.
+fn organisation(
     root: &Utf8Path,
     context: &Context,
     global: &GlobalArgs,
-) -> Result<Option<Site>, CommandError> {
-    if let Some(name) = &context.site {
-        return Ok(Some(context.sites.find(name)?));
-    }
+) -> Result<(Option<Service>, Option<Site>), CommandError> {
     let beside = [root.join(MODEL_FILE), root.join("src").join(MODEL_FILE)];
     let model = global.service.clone();
     let model = model.or_else(|| beside.into_iter().find(|path| path.is_file()));
-    if let Some(model) = model {
-        // A model is not needed to deploy; one that is wrong is no reason not to go back at night.
-        let loaded = Service::load(&model, &context.sites, None);
-        return Ok(loaded.ok().map(|(_, site)| site));
-    }
-    match context.configuration.site {
-        Some(_) => Ok(Some(context.sites.default_site()?)),
-        None => Ok(None),
-    }
+    let has_model = model.is_some();
+    // A model is not needed to deploy; one that is wrong is no reason not to go back at night.
+    let loaded = model.and_then(|model| Service::load(&model, &context.sites, None).ok());
+    let (service, of_model) = loaded.unzip();
+    let site = match (&context.site, &context.configuration.site) {
+        (Some(name), _) => Some(context.sites.find(name)?),
+        (None, _) if has_model => of_model,
+        (None, Some(_)) => Some(context.sites.default_site()?),
+        (None, None) => None,
+    };
+    Ok((service, site))
 }
 
 /// The name of this machine.

@@ -1,7 +1,7 @@
 use super::Scene;
 use super::show::described;
 use crate::cli::Failure;
-use crate::cli::deploy::{owner, refused, with_runtime};
+use crate::cli::deploy::{owner, with_runtime};
 use crate::cli::records;
 use crate::deploy::{Breaking, Crew, LOCK, Owner, PlanProblem};
 use crate::error::{CommandError, ErrorKind};
@@ -18,7 +18,7 @@ struct Held {
 /// Breaks the locks that are held, once whoever asks for that has seen whose they are.
 pub(super) fn run(scene: &Scene<'_>) -> Result<(), Failure> {
     let reason = scene.reason()?;
-    let records = records::ask(scene.hosts.clone(), scene.opened, scene.context, scene.ui)?;
+    let records = records::ask(scene.hosts.clone(), scene.opened, scene.ui)?;
     let held: Vec<Held> = records
         .facts
         .iter()
@@ -45,13 +45,7 @@ pub(super) fn run(scene: &Scene<'_>) -> Result<(), Failure> {
         return Ok(());
     }
     let problems: Vec<PlanProblem> = records.silent.iter().map(PlanProblem::of).collect();
-    let mut error = refused(&problems, scene.args.limit.is_some());
-    error.message = format!(
-        "{} of {} hosts did not answer",
-        problems.len(),
-        scene.hosts.len()
-    );
-    Err(error.into())
+    Err(scene.asked().refused(&problems).into())
 }
 
 /// Says whose locks they are.
@@ -101,7 +95,7 @@ fn break_all(held: &[Held], reason: &str, scene: &Scene<'_>) -> Result<(), Failu
     };
     let config = &scene.opened.working.value.config;
     let place = config.git_deploy_dir.join(config.git_repo.as_str());
-    let transport = scene.opened.transport(scene.context)?;
+    let transport = scene.opened.transport()?;
     let hosts: Vec<HostName> = held.iter().map(|one| one.host.clone()).collect();
     let broken = with_runtime(async {
         let mut crew = Crew::new(hosts, &transport, &place, &id, &by);

@@ -1,7 +1,6 @@
 use serde::Serialize;
 
 use super::Scene;
-use crate::cli::deploy::refused;
 use crate::cli::records::{self, Records};
 use crate::cli::{Failure, age};
 use crate::deploy::{Owner, PlanProblem};
@@ -32,7 +31,7 @@ enum LockState {
 
 /// Shows who holds the locks; ends with 22 where somebody does.
 pub(super) fn run(scene: &Scene<'_>) -> Result<(), Failure> {
-    let records = records::ask(scene.hosts.clone(), scene.opened, scene.context, scene.ui)?;
+    let records = records::ask(scene.hosts.clone(), scene.opened, scene.ui)?;
     let shown = all(&records);
     let text = match scene.ui.format {
         Format::Json => format!(
@@ -45,12 +44,7 @@ pub(super) fn run(scene: &Scene<'_>) -> Result<(), Failure> {
     let is_held = shown.iter().any(|one| one.state == LockState::Held);
     if !records.silent.is_empty() {
         let problems: Vec<PlanProblem> = records.silent.iter().map(PlanProblem::of).collect();
-        let mut error: CommandError = refused(&problems, scene.args.limit.is_some());
-        error.message = format!(
-            "{} of {} hosts did not answer",
-            problems.len(),
-            scene.hosts.len()
-        );
+        let mut error: CommandError = scene.asked().refused(&problems);
         if is_held {
             error.kind = ErrorKind::Locked;
         }

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::Scene;
 use crate::cli::Failure;
-use crate::cli::deploy::{interrupts, owner, refused, signal_kind, with_runtime};
+use crate::cli::deploy::{interrupts, owner, signal_kind, with_runtime};
 use crate::deploy::{
     Crew, Interrupts, LOCK, LockNews, NotLocked, Owner, PlanProblem, ProblemKind, ScapLock,
 };
@@ -21,7 +21,7 @@ pub(super) fn run(scene: &Scene<'_>) -> Result<(), Failure> {
     let owner = owner(&id, LOCK, scene.reason()?);
     let config = &scene.opened.working.value.config;
     let place = config.git_deploy_dir.join(config.git_repo.as_str());
-    let transport = scene.opened.transport(scene.context)?;
+    let transport = scene.opened.transport()?;
     with_runtime(async {
         let mut interrupts = interrupts()?;
         let _scap = ScapLock::take(config, &owner).map_err(CommandError::from)?;
@@ -94,7 +94,7 @@ fn not_taken(refusals: &[NotLocked], scene: &Scene<'_>) -> CommandError {
             NotLocked::Unreachable(one) => PlanProblem::of(one),
         })
         .collect();
-    let mut error = refused(&problems, scene.args.limit.is_some());
+    let mut error = scene.asked().refused(&problems);
     error.message = format!(
         "{} of {} locks cannot be taken; none is held",
         problems.len(),

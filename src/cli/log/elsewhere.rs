@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::replay::shown;
-use super::{Choice, Context, Opened, recorded};
+use super::{Choice, Opened, recorded};
 use crate::cli::Failure;
 use crate::cli::records::{self, Records};
 use crate::deploy::{Owner, RecordLine};
@@ -12,14 +12,10 @@ use crate::model::suggest;
 use crate::ui::{Format, Ui};
 
 /// What is said where no deploy was made from here: who made the last one, as far as the hosts tell.
-pub(super) fn nothing_here(
-    opened: &Opened,
-    context: &Context,
-    ui: &Ui,
-) -> Result<CommandError, CommandError> {
+pub(super) fn nothing_here(opened: &Opened, ui: &Ui) -> Result<CommandError, CommandError> {
     let repository = &opened.working.value.config.git_repo;
     let message = format!("no deploy of {repository} was made from here");
-    let records = records::ask(records::first_of_groups(opened), opened, context, ui)?;
+    let records = records::ask(records::first_of_groups(opened), opened, ui)?;
     let begun = records.facts.values().flat_map(|facts| &facts.record);
     let begun = begun.filter(|line| line.owner.is_some() && line.deploy.is_some());
     let last = begun.max_by_key(|line| line.deploy.clone());
@@ -41,7 +37,6 @@ pub(super) fn nothing_here(
 /// Where it is looked for a deploy that has no journal here.
 pub(super) struct Place<'a> {
     pub(super) opened: &'a Opened,
-    pub(super) context: &'a Context,
     pub(super) ui: &'a Ui,
 }
 
@@ -55,7 +50,7 @@ impl Place<'_> {
         needs_journal: bool,
     ) -> Result<(), Failure> {
         let (opened, ui) = (self.opened, self.ui);
-        let records = records::ask(records::all_hosts(opened), opened, self.context, ui)?;
+        let records = records::ask(records::all_hosts(opened), opened, ui)?;
         let message = format!("the journal of {id} is not here");
         let line = find(id, &records);
         let Some((owner, revision)) =

@@ -5,8 +5,7 @@ use serde::Serialize;
 
 use super::{ServiceArgs, shown};
 use crate::cli::Failure;
-use crate::cli::context::Context;
-use crate::cli::deploy::{Opened, refused};
+use crate::cli::deploy::{Attempt, Opened};
 use crate::cli::records::{self, Records};
 use crate::deploy::{Activity, Crew, PlanProblem, ServiceState};
 use crate::error::ErrorKind;
@@ -54,14 +53,13 @@ pub(super) fn run(
     hosts: Vec<HostName>,
     opened: &Opened,
     args: &ServiceArgs,
-    context: &Context,
     ui: &Ui,
 ) -> Result<(), Failure> {
     let config = &opened.working.value.config;
     let (services, port) = (&config.services, config.service_port);
     let all = hosts.len();
     let question = async |crew: &mut Crew| crew.service_states(services, port, 1).await;
-    let records = records::ask_for(hosts, opened, context, ui, question)?;
+    let records = records::ask_for(hosts, opened, ui, question)?;
     let rows = rows(&records, opened);
     match ui.format {
         Format::Text => {
@@ -84,9 +82,13 @@ pub(super) fn run(
     }
     if !records.silent.is_empty() {
         let problems: Vec<PlanProblem> = records.silent.iter().map(PlanProblem::of).collect();
-        let mut error = refused(&problems, args.limit.is_some());
-        error.message = format!("{} of {all} hosts did not answer", problems.len());
-        return Err(error.into());
+        let asked = Attempt {
+            opened,
+            action: None,
+            hosts: all,
+            is_limited: args.limit.is_some(),
+        };
+        return Err(asked.refused(&problems).into());
     }
     match rows.iter().all(Row::is_well) {
         true => Ok(()),

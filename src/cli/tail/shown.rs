@@ -2,6 +2,7 @@ use super::args::TailArgs;
 use super::line::Lines;
 use super::trouble::{summary, way_out};
 use crate::cli::Failure;
+use crate::cli::deploy::Opened;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::HostName;
 use crate::tail::{Extent, HostNews, News, Trouble, Wanted};
@@ -11,6 +12,7 @@ use crate::ui::{Screen, Ui};
 pub(super) struct Shown<'a> {
     lines: Lines,
     wanted: &'a Wanted,
+    opened: &'a Opened,
     ui: Ui,
     /// What is wrong with hosts that will not be read.
     troubles: Vec<(HostName, Trouble)>,
@@ -18,10 +20,11 @@ pub(super) struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    pub(super) fn new(args: &TailArgs, wanted: &'a Wanted, ui: Ui) -> Self {
+    pub(super) fn new(args: &TailArgs, wanted: &'a Wanted, opened: &'a Opened, ui: Ui) -> Self {
         Self {
             lines: Lines::new(args, &wanted.hosts, ui.format, Screen::of_stdout()),
             wanted,
+            opened,
             ui,
             troubles: Vec::new(),
             has_lines: false,
@@ -75,7 +78,8 @@ impl<'a> Shown<'a> {
         match what {
             HostNews::Trouble(trouble) => {
                 if self.wanted.extent == Extent::Follow {
-                    let way_out = way_out(&trouble, host).map(|way| format!("; {way}"));
+                    let way_out =
+                        way_out(&trouble, host, self.opened).map(|way| format!("; {way}"));
                     let way_out = way_out.unwrap_or_default();
                     self.ui.warning(&format!("{host}: {trouble}{way_out}"));
                 }
@@ -103,7 +107,7 @@ impl<'a> Shown<'a> {
     pub(super) fn end(&self) -> Result<(), Failure> {
         if !self.troubles.is_empty() {
             return Err(match self.wanted.extent {
-                Extent::ToEnd => summary(&self.troubles, self.wanted).into(),
+                Extent::ToEnd => summary(&self.troubles, self.wanted, self.opened).into(),
                 Extent::Follow => {
                     let message = "there is no host left whose log can be followed";
                     CommandError::new(ErrorKind::Unexpected, message).into()

@@ -1,6 +1,6 @@
 //! What can be done about a log that is not shown.
 
-use crate::cli::deploy::connect_hint;
+use crate::cli::deploy::Opened;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::HostName;
 use crate::tail::{Trouble, Wanted};
@@ -9,19 +9,20 @@ use crate::tail::{Trouble, Wanted};
 const MOST: usize = 2;
 
 /// What to do, or whom to ask for what.
-pub(super) fn way_out(trouble: &Trouble, host: &HostName) -> Option<String> {
+pub(super) fn way_out(trouble: &Trouble, host: &HostName, opened: &Opened) -> Option<String> {
     match trouble {
-        Trouble::Connect(error) => Some(connect_hint(Some(error.kind), host)),
+        Trouble::Connect(error) => opened.way_in(Some(&error.kind), host),
         Trouble::Lost | Trouble::Silent => None,
         Trouble::Absent => Some("`--log PATH` names another log".to_owned()),
         Trouble::Folder => Some("`--log PATH` names a log in it".to_owned()),
         Trouble::Forbidden(access) => Some(match access.is_for_group() {
             true => format!(
-                "ask that {} is put into the group {} there: `svcgen request access` is the text",
-                access.user, access.group
+                "the group {} may read it: {}",
+                access.group,
+                opened.access.hint()
             ),
             false => format!(
-                "only {} may: ask who runs {host} to let a group read it; `svcgen request access` is the text",
+                "only {} may: ask who runs {host} to let a group read it",
                 access.owner
             ),
         }),
@@ -30,7 +31,11 @@ pub(super) fn way_out(trouble: &Trouble, host: &HostName) -> Option<String> {
 }
 
 /// All that is wrong, at the end.
-pub(super) fn summary(troubles: &[(HostName, Trouble)], wanted: &Wanted) -> CommandError {
+pub(super) fn summary(
+    troubles: &[(HostName, Trouble)],
+    wanted: &Wanted,
+    opened: &Opened,
+) -> CommandError {
     let message = match (troubles.len(), wanted.hosts.len()) {
         (_, 1) => format!("`{}` cannot be shown", wanted.log),
         (some, all) => format!("`{}` cannot be shown of {some} of {all} hosts", wanted.log),
@@ -42,7 +47,7 @@ pub(super) fn summary(troubles: &[(HostName, Trouble)], wanted: &Wanted) -> Comm
     troubles.sort_by_key(|(host, _)| wanted.hosts.iter().position(|other| other == host));
     for (host, trouble) in troubles {
         error = error.cause(format!("{host}: {trouble}"));
-        ways.extend(way_out(trouble, host).filter(|way| !ways.contains(way)));
+        ways.extend(way_out(trouble, host, opened).filter(|way| !ways.contains(way)));
     }
     ways.truncate(MOST);
     ways.into_iter().fold(error, CommandError::hint)

@@ -51,6 +51,7 @@ impl HostPlanner<'_> {
             });
         }
         if !problems.is_empty() {
+            problems.extend(denied(name, facts));
             return Err(problems);
         }
         let is_there = facts.releases.contains_key(revision);
@@ -69,16 +70,21 @@ impl HostPlanner<'_> {
             true => (Objects::There, Vec::new()),
             false => self.objects(facts, revision),
         };
+        let work = match is_withdrawn {
+            true => Work::Withdraw,
+            false => self.work(facts, revision, &config_diff),
+        };
+        let denied = denied(name, facts);
+        if work.handles_service() && !denied.is_empty() {
+            return Err(denied);
+        }
         Ok(HostPlan {
             group: group.name.clone(),
             revision: revision.clone(),
             live: facts.current.clone(),
             done: facts.done.clone(),
             old: old(facts).filter(|_| !is_withdrawn),
-            work: match is_withdrawn {
-                true => Work::Withdraw,
-                false => self.work(facts, revision, &config_diff),
-            },
+            work,
             objects,
             lacking,
             config,
@@ -265,6 +271,16 @@ impl HostPlanner<'_> {
         }
         warnings
     }
+}
+
+/// What sudo does not do there.
+fn denied(name: &HostName, facts: &Facts) -> Vec<PlanProblem> {
+    let denied = facts.denied.iter().map(|denial| PlanProblem {
+        host: name.clone(),
+        kind: ProblemKind::Denied,
+        reason: denial.told(&facts.user),
+    });
+    denied.collect()
 }
 
 /// Where a rollback goes: to the last release that was finished, by svcgen or by Scap.

@@ -20,6 +20,8 @@ pub enum ProblemKind {
     Locked(Owner),
     /// It lacks something: a tool, space, a permission.
     Unfit,
+    /// Its sudo does not let the service be restarted.
+    Denied,
     /// Its variables do not fit the templates.
     Config,
 }
@@ -28,13 +30,21 @@ impl PlanProblem {
     /// The problem of a host that did not answer.
     pub fn of(unreachable: &Unreachable) -> Self {
         let mut reason = unreachable.reason.clone();
+        let is_all = matches!(
+            unreachable.kind,
+            Some(ConnectFailure::HostKeyChanged(_) | ConnectFailure::HostKeyUnknown)
+        );
         // The last line is the one that says it.
-        if let Some(said) = unreachable.said.lines().rev().find(|line| !line.is_empty()) {
+        let said = unreachable.said.lines().rev().find(|line| !line.is_empty());
+        if let Some(said) = said.filter(|_| !is_all) {
+            let said = said
+                .rsplit_once("remote host: ")
+                .map_or(said, |(_, said)| said);
             reason.push_str(&format!(": {}", said.trim()));
         }
         Self {
             host: unreachable.host.clone(),
-            kind: ProblemKind::Connect(unreachable.kind),
+            kind: ProblemKind::Connect(unreachable.kind.clone()),
             reason,
         }
     }

@@ -2,7 +2,6 @@
 port=$1 seconds=$2 valid=$3 secondary=$top$4; shift 4
 [ "$port" = 0 ] || port=${SVCGEN_PORT:-$port}
 log=$own/running/service
-known() { service "$1" status >/dev/null 2>&1; [ $? -ne 4 ] && { [ -e "/etc/init.d/$1" ] || systemctl cat "$1" >/dev/null 2>&1; }; }
 before=; [ "$port" = 0 ] || before=$(echo $(listening "$port"))
 fresh=no closes=no off=no
 # Ends with the reason why it was not done, as far as it is known by its words.
@@ -16,16 +15,15 @@ refused() {
     esac
     fail "$name: $action failed (exit code $code): $1"
 }
-for unit; do
-    name=${unit%%=*} action=${unit#*=}
-    if [ "$valid" = yes ] && ! known "$name" </dev/null 3>&-; then printf '%s: no such service here\n' "$name"; continue; fi
+for each; do
+    unit "$each"
     case $action in
-    *:disable-secondary) if [ -e "$secondary" ]; then
+    none) printf '%s: no such service here\n' "$name"; continue ;;
+    disable)
         printf '%s: stopped, this is a secondary host\n' "$name"
         { sudo -n /usr/sbin/service "$name" stop && sudo -n /bin/systemctl disable "$name"; } >"$log" 2>&1 </dev/null 3>&-
-        code=$?; cat "$log"; [ "$code" = 0 ] || fail "$name cannot be stopped (exit code $code)"; off=yes; continue
-    fi ;; esac
-    action=${action%%:*}
+        code=$?; cat "$log"; [ "$code" = 0 ] || fail "$name cannot be stopped (exit code $code)"; off=yes; continue ;;
+    esac
     # Into a file: a service that keeps its starter's output open must not be ended by that, nor hold svcgen up.
     sudo -n /usr/sbin/service "$name" "$action" >"$log" 2>&1 </dev/null 3>&-
     code=$?; [ ! -s "$log" ] || head -c 65536 "$log"

@@ -1,7 +1,8 @@
-# Tells how things are, and changes nothing: STORES TOOLS FILE...
-# STORES: a line "GITDIR COMMIT" each, the release's own first. TOOLS: extensions of git that a release takes.
+# Tells how things are, and changes nothing: STORES TOOLS AGAIN UNITS VALID-ONLY SECONDARY-FILE FILE...
+# STORES: a line "GITDIR COMMIT" each, the release's own first. TOOLS: extensions of git that a release takes. UNITS: what
+# will be done to services, as words. AGAIN: no where nothing is done to a host that has it all.
 exec 3>&2
-wanted=$1 extensions=$2; shift 2
+wanted=$1 extensions=$2 again=$3 units=$4 valid=$5 secondary=$top$6; shift 6
 say "user ${LOGNAME:-$(id -un)}"
 say "now $(date +%s)"
 for tool in git timeout mkfifo mv; do command -v "$tool" >/dev/null 2>&1 || say "lacks $tool"; done
@@ -10,10 +11,40 @@ if [ -e "$own/lock/owner" ]; then
     if alive "$own/lock/pid"; then state=alive; else state=dead; fi
     first "$own/lock/owner"; say "lock $state $line"
 fi
+# Whether sudo would run this for who deploys, without a password. Only a clear no counts: the step itself tells the rest.
+allowed() {
+    said=$(sudo -n -l "$@" 2>&1 </dev/null 3>&-)
+    code=$?
+    [ "$code" != 0 ] || return
+    case $code:$said in
+    # Where a list takes a password too (`listpw`), that says nothing of the command.
+    *"password is required"*) sudo -n -v >/dev/null 2>&1 </dev/null 3>&- || say "denied password $*" ;;
+    *"must have a tty"*) say "denied terminal $*" ;;
+    1: | *"not allowed to execute"* | *"may not run sudo"*) say "denied rule $*" ;;
+    esac
+}
+permissions() {
+    command -v sudo >/dev/null 2>&1 || { say "denied missing sudo"; return; }
+    for each in $units; do
+        unit "$each"
+        case $action in
+        none) ;;
+        disable) allowed /usr/sbin/service "$name" stop; allowed /bin/systemctl disable "$name" ;;
+        *) allowed /usr/sbin/service "$name" "$action" ;;
+        esac
+    done
+}
 leads "$root/current"; live=${end##*/}
 say "link current $live"
-leads "$root/.done"; say "link done ${end##*/}"
-leads "$root/.in-progress"; say "link progress ${end##*/}"
+leads "$root/.done"; done=${end##*/}
+say "link done $done"
+leads "$root/.in-progress"; progress=${end##*/}
+say "link progress $progress"
+# Whether what is live already was made whole: then there is nothing to ask of git, or of the disk.
+is_live=no
+case $wanted in ". ${live:-nothing}"*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
+# Beside all that follows, since sudo takes longer than that; not where nothing will be done, or not by this deploy.
+[ -z "$units" ] || [ "${state-}" = alive ] || [ "$again,$is_live,$done,$progress,$#" = "no,yes,$live,,0" ] || permissions &
 if leads "$final"; then say "final link $end"
 elif [ -L "$final" ]; then say "final link $(readlink "$final")"
 elif [ -d "$final" ]; then say "final folder"
@@ -39,9 +70,6 @@ done
     release=${release%/}; name=${release##*/}
     if [ -e "$own/complete/$name" ]; then say "release $name complete $changed"; else say "release $name found $changed"; fi
 done
-# Whether what is live already was made whole: then there is nothing to ask of git, or of the disk.
-is_live=no
-case $wanted in ". ${live:-nothing}"*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
 if [ "$is_live" = no ]; then
     say "git $(git --version 2>/dev/null)"
     for tool in $extensions; do
@@ -65,4 +93,5 @@ for file; do
     elif [ -e "$top$file" ]; then say "unreadable $file"
     else say "absent $file"; fi
 done
+wait
 say "end"

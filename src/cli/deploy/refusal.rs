@@ -1,0 +1,119 @@
+//! Hosts that something speaks against: which, why, and what to do about it.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
+use super::Opened;
+use super::failure::locked;
+use crate::deploy::limit::Limit;
+use crate::deploy::{Action, PlanProblem, ProblemKind};
+use crate::error::{CommandError, ErrorKind};
+use crate::model::HostName;
+use crate::report::named;
+
+/// What was to be done on hosts.
+pub(in crate::cli) struct Attempt<'a> {
+    pub(in crate::cli) opened: &'a Opened,
+    /// Nothing where they were only asked.
+    pub(in crate::cli) action: Option<Action>,
+    /// On how many.
+    pub(in crate::cli) hosts: usize,
+    /// Whether there was a limit.
+    pub(in crate::cli) is_limited: bool,
+}
+
+/// The most ways out that are shown.
+const MOST: usize = 2;
+
+/// The longest limit that is proposed: nobody copies a longer one.
+const LONGEST: usize = 200;
+
+impl Attempt<'_> {
+    /// Why nothing was begun, or who did not answer.
+    pub(in crate::cli) fn refused(&self, problems: &[PlanProblem]) -> CommandError {
+        let holder = problems.iter().find_map(|problem| match &problem.kind {
+            ProblemKind::Locked(owner) => Some(owner),
+            _ => None,
+        });
+        let is_only_locked = problems
+            .iter()
+            .all(|problem| matches!(problem.kind, ProblemKind::Locked(_)));
+        let hosts: BTreeSet<&HostName> = problems.iter().map(|problem| &problem.host).collect();
+        let mut error = match holder.filter(|_| is_only_locked) {
+            Some(owner) if owner.only_locks() => CommandError::new(
+                ErrorKind::Locked,
+                "somebody holds the locks, so that nobody deploys; nothing was touched",
+            ),
+            Some(_) => CommandError::new(
+                ErrorKind::Locked,
+                "another deploy is under way; nothing was touched",
+            ),
+            None => CommandError::new(ErrorKind::DeployFailed, self.message(&hosts)),
+        };
+        let mut alike: IndexMap<&str, Vec<&str>> = IndexMap::new();
+        for problem in problems {
+            let hosts = alike.entry(&problem.reason).or_default();
+            hosts.push(problem.host.as_str());
+        }
+        for (reason, hosts) in alike {
+            error = error.cause(format!("{}: {reason}", named(&hosts)));
+        }
+        if let Some(owner) = holder.filter(|_| is_only_locked) {
+            return locked(error, owner);
+        }
+        let leaving_out = self.leaving_out(&hosts);
+        let mut ways: Vec<String> = Vec::new();
+        for problem in problems {
+            ways.extend(self.way_out(problem).filter(|way| !ways.contains(way)));
+        }
+        ways.truncate(MOST - leaving_out.iter().len());
+        ways.into_iter()
+            .chain(leaving_out)
+            .fold(error, CommandError::hint)
+    }
+
+    fn message(&self, hosts: &BTreeSet<&HostName>) -> String {
+        let who = match hosts.first() {
+            Some(host) if hosts.len() == 1 => host.to_string(),
+            _ => format!("{} of {} hosts", hosts.len(), self.hosts),
+        };
+        let of_service = |done: &str| format!("the service cannot be {done} on {who}");
+        let message = match self.action {
+            None => return format!("{} of {} hosts did not answer", hosts.len(), self.hosts),
+            Some(Action::Deploy) => format!("{who} cannot be deployed to"),
+            Some(Action::Rollback) => format!("{who} cannot go back"),
+            Some(Action::Restart) => of_service("restarted"),
+            Some(Action::Start) => of_service("started"),
+            Some(Action::Stop) => of_service("stopped"),
+        };
+        format!("{message}; nothing was touched")
+    }
+
+    /// What can be done about a problem.
+    fn way_out(&self, problem: &PlanProblem) -> Option<String> {
+        match &problem.kind {
+            ProblemKind::Connect(kind) => self.opened.way_in(kind.as_ref(), &problem.host),
+            ProblemKind::Denied => Some(self.opened.access.hint()),
+            ProblemKind::Locked(_) | ProblemKind::Unfit | ProblemKind::Config => None,
+        }
+    }
+
+    /// How it is done without these hosts, where any others are meant.
+    fn leaving_out(&self, hosts: &BTreeSet<&HostName>) -> Option<String> {
+        if self.is_limited || hosts.len() >= self.hosts {
+            return None;
+        }
+        let them = match hosts.len() {
+            1 => "it",
+            _ => "them",
+        };
+        let limit = Limit::without(hosts.iter().copied());
+        Some(match limit.len() <= LONGEST {
+            true => format!("`--limit '{limit}'` leaves {them} out"),
+            false => {
+                format!("`--limit '!HOST,!HOST'` leaves {them} out; `*` and `[1:9]` stand for many")
+            }
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! What to do about a host that cannot be reached.
+
+use super::Opened;
+use super::engine::Carrier;
+use crate::model::HostName;
+use crate::transport::{ConnectFailure, HostKey};
+
+/// Files of the machine, not of the user.
+const OF_MACHINE: &str = "/etc/";
+
+impl Opened {
+    /// What can be done about it, or whom to ask; nothing where that is not known.
+    pub(in crate::cli) fn way_in(
+        &self,
+        kind: Option<&ConnectFailure>,
+        host: &HostName,
+    ) -> Option<String> {
+        if let Carrier::Local(_) = self.carrier {
+            return None;
+        }
+        let more = || format!("`{}` tells more", self.ssh("", host));
+        Some(match kind {
+            Some(ConnectFailure::Denied) => self.access.hint(),
+            Some(ConnectFailure::TooManyKeys) => format!(
+                "name its key in your ssh configuration: `IdentityFile` and `IdentitiesOnly yes` below `Host {host}`"
+            ),
+            Some(ConnectFailure::HostKeyChanged(key)) => self.renewed(key, host),
+            Some(ConnectFailure::HostKeyUnknown) => format!(
+                "`{}` shows its fingerprint: answer `yes` where whoever runs {host} confirms it",
+                self.asking(host)
+            ),
+            Some(ConnectFailure::UnknownName) => {
+                format!("is `{host}` misspelt in a file of targets? {}", more())
+            }
+            Some(
+                ConnectFailure::HostKeyRefused
+                | ConnectFailure::Unreachable
+                | ConnectFailure::Other,
+            )
+            | None => more(),
+        })
+    }
+
+    /// What to do about a key that is another, once it is known to be the right one.
+    fn renewed(&self, key: &HostKey, host: &HostName) -> String {
+        let confirmed = match key.fingerprint {
+            Some(_) => format!("if whoever runs {host} confirms that fingerprint"),
+            None => format!("if whoever runs {host} confirms that its key is new"),
+        };
+        match &key.known {
+            Some((file, _)) if file.as_str().starts_with(OF_MACHINE) => {
+                format!("{confirmed}, ask who runs this machine to renew {file}")
+            }
+            Some((file, _)) => {
+                let file = shell_words::quote(file.as_str());
+                let name = shell_words::quote(&key.name);
+                let asking = self.asking(host);
+                format!("{confirmed}: `ssh-keygen -f {file} -R {name}`, then `{asking}`")
+            }
+            None => format!("{confirmed}: `ssh-keygen -R {}`", key.name),
+        }
+    }
+
+    /// The command that asks whether a key is to be trusted from now on.
+    fn asking(&self, host: &HostName) -> String {
+        self.ssh(" -o StrictHostKeyChecking=ask", host)
+    }
+
+    /// The command that gets to a host as svcgen does.
+    fn ssh(&self, options: &str, host: &HostName) -> String {
+        let file = match &self.ssh_config {
+            Some(file) => format!(" -F {}", shell_words::quote(file.as_str())),
+            None => String::new(),
+        };
+        let account = match &self.working.value.config.ssh_user {
+            Some(user) => format!("{user}@"),
+            None => String::new(),
+        };
+        format!("ssh{file}{options} {account}{host}")
+    }
+}
