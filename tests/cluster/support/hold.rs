@@ -40,7 +40,7 @@ impl Hold {
             Self::Lock => ("mkdir", "*/.svcgen/lock.*"),
             Self::Fetch => ("git", "*checkout*"),
             Self::Promote => ("ln", "*/current.svcgen-*"),
-            Self::Restart => ("sudo", "*service tea-pot restart"),
+            Self::Restart => ("sudo", "-n /usr/sbin/service tea-pot restart"),
             Self::Check => ("find", "*/nrpe.d/*"),
             Self::Finalize => ("ln", "*/.done.svcgen-*"),
         }
