@@ -22,6 +22,7 @@ mod planner;
 mod program;
 pub mod repository;
 mod scap_lock;
+mod scap_tag;
 mod service_state;
 mod session;
 mod state;
@@ -42,6 +43,7 @@ pub use plan::{DeployPlan, HostPlan, PlannedGroup, ReleasePlan, RenderedFile, Se
 pub use planner::{PlanProblem, Planned, Planner, PlannerError, ProblemKind, Request};
 pub use program::{Direction, Inquiry, Module, Objects, Policy, Program, Release, Step};
 pub use scap_lock::{ScapLock, ScapLockError};
+pub use scap_tag::tag_deploy;
 pub use service_state::{Activity, ServiceState, UnitState};
 pub use session::Next;
 

@@ -314,19 +314,20 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
         shown::beginning(&plan, ui);
         let (action, id) = (plan.action, plan.id.clone());
         let repository = plan.repository.clone();
+        let (revision, owner) = (plan.revision.clone(), plan.owner.clone());
         let head = match action {
-            Action::Deploy | Action::Rollback => plan.heads.get(&plan.revision).cloned(),
+            Action::Deploy | Action::Rollback => plan.heads.get(&revision).cloned(),
             Action::Restart | Action::Start | Action::Stop => None,
         };
         if head.is_some() {
-            opened.list_for_servers(&plan.revision, ui);
+            opened.list_for_servers(&revision, ui);
         }
         match execute(scene, plan, crew, &wish).await? {
             Ok(outcome) => {
                 let is_live = matches!(outcome.result, DeployResult::Deployed)
                     || outcome.result == DeployResult::RolledBack && action == Action::Rollback;
                 if let Some(head) = head.filter(|_| is_live) {
-                    opened.publish(&head, ui);
+                    opened.publish(&head, &revision, &owner, ui);
                 }
                 if let (Some(file), Some(journals)) = (&wish.report, Journals::of(&repository)) {
                     scene.report(&id, file, &journals);

@@ -8,7 +8,7 @@ use super::engine::Carrier;
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
 use crate::deploy::repository::{DeployRepository, RepositoryError, pack};
-use crate::deploy::{DeployPlan, MakePack, Owner};
+use crate::deploy::{DeployPlan, MakePack, Owner, tag_deploy};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::model::{HostName, MODEL_FILE, Revision, Service, Site, find_model};
@@ -143,7 +143,7 @@ impl Opened {
     }
 
     /// Tells Scap which revision is live, for hosts that are set up later on.
-    pub(super) fn publish(&self, head: &str, ui: &Ui) {
+    pub(super) fn publish(&self, head: &str, revision: &Revision, owner: &Owner, ui: &Ui) {
         if matches!(self.carrier, Carrier::Local(_)) {
             return;
         }
@@ -160,6 +160,18 @@ impl Opened {
         if let Ok(Err(error)) = written {
             ui.warning(&format!(
                 "`.git/DEPLOY_HEAD` cannot be written ({error}): a host that is set up by Scap gets the release before"
+            ));
+        }
+        let keep = self.working.value.config.tags_to_keep;
+        if let Err(error) = tag_deploy(
+            self.repository.checkout().repository(),
+            revision,
+            owner,
+            keep,
+        ) {
+            ui.warning(&format!(
+                "the deploy has no tag in the deploy repository ({}): Scap restarts and compares the release before",
+                error.message()
             ));
         }
     }
