@@ -27,6 +27,8 @@ pub(super) struct ClosedHost {
     /// What is live, where that is known.
     pub(super) live: Option<Revision>,
     pub(super) reason: Option<String>,
+    /// What is left there though it is on a known revision, in plain words.
+    pub(super) left: Option<String>,
     /// Whether the switch was begun.
     pub(super) is_promoted: bool,
 }
@@ -81,12 +83,16 @@ impl Closing {
             .done_to_service()
             .map(|done| format!("{done}, "));
         let done = done.unwrap_or_default();
+        let left = host.left.as_ref().map(|left| format!("; {left}"));
+        let left = left.unwrap_or_default();
         let text = match (host.outcome, &host.live) {
             (HostOutcome::New, Some(live)) => format!("{done}{} is live", live.short()),
-            (HostOutcome::Old, Some(live)) => format!("rolled back to {}", live.short()),
+            (HostOutcome::Old, Some(live)) => format!("rolled back to {}{left}", live.short()),
             (HostOutcome::Old, None) => "rolled back: nothing is live, as before".into(),
-            (HostOutcome::Untouched, Some(live)) => format!("untouched, {} is live", live.short()),
-            (HostOutcome::Untouched, None) => "untouched, nothing is live".into(),
+            (HostOutcome::Untouched, live) => {
+                let live = live.as_ref().map_or("nothing", |live| live.short());
+                format!("untouched, {live} is live{left}")
+            }
             (HostOutcome::Unknown, _) | (HostOutcome::New, None) => {
                 let by_default = format!("the {} was stopped in the middle", self.action.as_str());
                 let reason = host.reason.as_ref().unwrap_or(&by_default);

@@ -158,6 +158,7 @@ impl Executor<'_> {
             outcome,
             live: self.live(name),
             reason: state.and_then(|state| state.reason.clone()),
+            left: state.and_then(|state| state.left.clone()),
             is_promoted: state.is_some_and(|state| state.is_promoted),
         }
     }

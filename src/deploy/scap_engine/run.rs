@@ -491,6 +491,7 @@ impl Follower<'_> {
                 outcome: verdict.outcome,
                 live: verdict.live,
                 reason: verdict.reason,
+                left: None,
                 is_promoted: track.is_promoted(),
             });
         }
