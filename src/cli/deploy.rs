@@ -12,6 +12,7 @@ mod refusal;
 mod service;
 mod shown;
 mod signals;
+mod standing;
 mod view;
 mod way_in;
 
@@ -263,17 +264,22 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
         ui.warning(&warning.to_string());
     }
     asking::about_the_time(opened, &wish.request, wish.is_dry, ui)?;
-    asking::warn_about_repository(&opened.repository, &wish.request, wish.is_dry, ui)?;
+    let mut known = match crew {
+        Some(mut crew) => {
+            crew.retain(|host| planner.hosts().any(|planned| planned == host));
+            crew.name(&wish.request.id, &wish.request.owner);
+            Some(crew)
+        }
+        None => Some(connecting(&planner, scene)?),
+    };
+    if let Some(reading) = standing::Reading::begin(&opened.repository, &wish.request) {
+        reading.warn(wish.is_dry, ui).await?;
+    }
     let begun = tokio::time::Instant::now();
-    let mut known = crew;
     loop {
         let mut crew = match known.take() {
-            Some(mut crew) => {
-                crew.retain(|host| planner.hosts().any(|planned| planned == host));
-                crew.name(&wish.request.id, &wish.request.owner);
-                crew
-            }
-            None => planner.crew(&opened.transport()?),
+            Some(crew) => crew,
+            None => connecting(&planner, scene)?,
         };
         let patience = wish.wait.saturating_sub(begun.elapsed());
         let planned = plan_when_free(&planner, &mut crew, patience, ui);
@@ -308,19 +314,20 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
         shown::beginning(&plan, ui);
         let (action, id) = (plan.action, plan.id.clone());
         let repository = plan.repository.clone();
+        let (revision, owner) = (plan.revision.clone(), plan.owner.clone());
         let head = match action {
-            Action::Deploy | Action::Rollback => plan.heads.get(&plan.revision).cloned(),
+            Action::Deploy | Action::Rollback => plan.heads.get(&revision).cloned(),
             Action::Restart | Action::Start | Action::Stop => None,
         };
         if head.is_some() {
-            opened.list_for_servers(&plan.revision, ui);
+            opened.list_for_servers(&revision, ui);
         }
         match execute(scene, plan, crew, &wish).await? {
             Ok(outcome) => {
                 let is_live = matches!(outcome.result, DeployResult::Deployed)
                     || outcome.result == DeployResult::RolledBack && action == Action::Rollback;
                 if let Some(head) = head.filter(|_| is_live) {
-                    opened.publish(&head, ui);
+                    opened.publish(&head, &revision, &owner, ui);
                 }
                 if let (Some(file), Some(journals)) = (&wish.report, Journals::of(&repository)) {
                     scene.report(&id, file, &journals);
@@ -341,6 +348,13 @@ async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<
             Err(error) => return Err(CommandError::from(error).into()),
         }
     }
+}
+
+/// The targets of a plan that is to be made, with connections that are being opened.
+fn connecting(planner: &Planner<'_>, scene: &Scene<'_>) -> Result<Crew, Failure> {
+    let mut crew = planner.crew(&scene.opened.transport()?);
+    crew.begin_to_connect();
+    Ok(crew)
 }
 
 /// Plans; where somebody else deploys, plans again once that is over, since what is live will have changed.
