@@ -51,6 +51,8 @@ pub(super) enum HostEnd {
     Good,
     /// In plain words why not.
     Failed(String),
+    /// What it was doing was ended, since nothing more is to be done.
+    Stopped(String),
     /// Somebody else has deployed there since the plan was made.
     Changed,
     /// Somebody else has the lock.

@@ -18,6 +18,8 @@ pub(super) struct Size {
 #[derive(Debug, Default)]
 pub(super) struct Painter {
     pub(super) has_color: bool,
+    /// Of the terminal when it was drawn on last.
+    pub(super) size: Option<Size>,
     /// How wide each line of the picture is that is there.
     drawn: Vec<usize>,
 }
@@ -26,6 +28,7 @@ impl Painter {
     /// What to write so that the lines stay above, and the picture is below them.
     pub(super) fn paint(&mut self, lines: &[String], frame: Vec<FrameLine>, size: Size) -> String {
         let mut out = self.erase(size);
+        self.size = Some(size);
         for line in lines {
             for part in wrapped(line, size.width) {
                 out.push_str(&part);
