@@ -1,6 +1,6 @@
 //! Runs a program to its end, within a time, with everything that it starts.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead as _, Read};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -90,6 +90,44 @@ pub(crate) fn run(command: &mut Command, deadline: Duration) -> io::Result<Outpu
     })
 }
 
+/// Runs a program to its end, in a process group of its own, without input; each line that it writes is handed on as it
+/// comes. There is no deadline: whoever watches the lines may press Ctrl-C.
+///
+/// # Errors
+/// Where it cannot be started, or the wish to go on has ended.
+pub(crate) fn follow(command: &mut Command, mut line: impl FnMut(&[u8])) -> io::Result<ExitStatus> {
+    let mut running = Running::start(command)?;
+    let (sender, lines) = mpsc::channel();
+    pass_on(running.child.stdout.take(), sender.clone());
+    pass_on(running.child.stderr.take(), sender);
+    loop {
+        match lines.recv_timeout(PAUSE) {
+            Ok(text) => line(&text),
+            Err(_) if interrupt::is_pending() => return Err(io::ErrorKind::Interrupted.into()),
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+            // Both streams are closed: it is ending or has ended.
+            Err(mpsc::RecvTimeoutError::Disconnected) => return running.wait(),
+        }
+    }
+}
+
+/// Sends the lines of a stream on, each without its end.
+fn pass_on(stream: Option<impl Read + Send + 'static>, to: mpsc::Sender<Vec<u8>>) {
+    std::thread::spawn(move || {
+        let Some(stream) = stream else { return };
+        let mut lines = io::BufReader::new(stream);
+        let mut line = Vec::new();
+        while matches!(lines.read_until(b'\n', &mut line), Ok(1..)) {
+            let end = line.trim_ascii_end().len();
+            line.truncate(end);
+            // Nobody listens after an interruption.
+            if to.send(std::mem::take(&mut line)).is_err() {
+                return;
+            }
+        }
+    });
+}
+
 /// Waits for the end of a stream, of the time, or of the wish to go on.
 fn receive(
     stream: &mpsc::Receiver<Vec<u8>>,
@@ -142,7 +180,7 @@ fn capture(stream: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::io::{BufRead as _, BufReader};
+    use std::io::BufReader;
 
     use super::*;
 
@@ -165,6 +203,16 @@ mod tests {
     fn a_tool_that_does_not_end_in_time_is_an_error() {
         let error = run(&mut shell("sleep 60"), Duration::ZERO).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[test]
+    fn lines_are_handed_on_from_both_streams() {
+        let mut lines = Vec::new();
+        let script = "echo one; echo two >&2; printf 'three'; exit 4";
+        let status = follow(&mut shell(script), |line| lines.push(line.to_vec())).unwrap();
+        lines.sort();
+        assert_eq!(lines, [b"one".to_vec(), b"three".to_vec(), b"two".to_vec()]);
+        assert_eq!(status.code(), Some(4));
     }
 
     #[test]

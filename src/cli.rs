@@ -1,14 +1,18 @@
 //! The command line: parses it, runs one command, and turns its end into an exit code.
 
 mod age;
+mod build;
 mod check;
+mod completions;
 mod context;
 mod deploy;
+mod doctor;
 mod generate;
 mod generator;
 mod history;
 mod lock;
 mod log;
+mod man;
 mod new;
 mod records;
 mod report;
@@ -142,6 +146,11 @@ pub enum Command {
     Status(status::StatusArgs),
     /// Find where the model, the checkouts and the deploy repository differ.
     Check(check::CheckArgs),
+    /// Update the deploy repository from the source: submodule and node_modules, as one change.
+    #[command(
+        after_help = "Examples:\n  svcgen build --dry-run                       look at it\n  svcgen build --review                        build what is needed, and send it to Gerrit"
+    )]
+    Build(build::BuildArgs),
     /// Deploy a revision to the hosts, canary first.
     #[command(
         after_help = "Examples:\n  svcgen deploy --dry-run                      look at it\n  svcgen deploy --on-failure rollback 'fix the feed'"
@@ -175,6 +184,19 @@ pub enum Command {
         after_help = "Examples:\n  svcgen service status                        how it is on every host\n  svcgen service restart canary                only the group canary\n  svcgen service stop -l a1.example.org        only one host"
     )]
     Service(service::ServiceArgs),
+    /// Find out whether this machine has what svcgen's commands need, and how to get what is missing.
+    #[command(
+        after_help = "Examples:\n  svcgen doctor                                everything\n  svcgen doctor deploy build --offline         what these need, without asking any server"
+    )]
+    Doctor(doctor::DoctorArgs),
+    /// Print a script that completes svcgen's commands and options in a shell.
+    #[command(
+        after_help = "Examples:\n  svcgen completions bash > ~/.local/share/bash-completion/completions/svcgen\n  svcgen completions zsh > ~/.zfunc/_svcgen\n  svcgen completions fish > ~/.config/fish/completions/svcgen.fish"
+    )]
+    Completions(completions::CompletionsArgs),
+    /// Write the manual, a page for each command, into a folder.
+    #[command(after_help = "Example:\n  svcgen man ~/.local/share/man/man1 && man svcgen-deploy")]
+    Man(man::ManArgs),
     /// Print the JSON Schema of what svcgen reads and writes.
     #[command(after_help = "Example:\n  svcgen schema model > svcgen.schema.json")]
     Schema(schema::SchemaArgs),
@@ -258,6 +280,10 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Schedule(args) => schedule::run(args, &cli.global, ui),
         Command::Status(args) => status::run(args, &cli.global, ui),
         Command::Check(args) => check::run(args, &cli.global, ui),
+        Command::Doctor(args) => doctor::run(args, &cli.global, ui),
+        Command::Completions(args) => completions::run(args, ui),
+        Command::Man(args) => man::run(args, ui),
+        Command::Build(args) => build::run(args, &cli.global, ui),
         Command::Deploy(args) => deploy::run(args, &cli.global, ui),
         Command::Rollback(args) => deploy::run_rollback(args, &cli.global, ui),
         Command::Log(args) => log::run(args, &cli.global, ui),

@@ -17,7 +17,7 @@ mod run;
 
 pub use address::{Address, AddressError, NamedBy, Place, Variables, addresses};
 pub use connect::{ConnectError, Group, Trouble, TroubleKind};
-pub use engine::Engine;
+pub use engine::{Engine, EngineName};
 pub use error::EngineError;
 pub use image::{Image, ImageError};
 pub use job::{Access, Job, Mount, User};

@@ -3,6 +3,7 @@
 //! The library is public for the program and its tests only; it promises nothing to others.
 
 pub mod announce;
+pub mod build;
 pub mod bunyan;
 pub mod calendar;
 mod child;
@@ -11,6 +12,7 @@ pub mod conduit;
 pub mod configuration;
 pub mod container;
 pub mod deploy;
+pub mod doctor;
 pub mod drift;
 pub mod edit;
 pub mod error;

@@ -21,8 +21,8 @@ mod site;
 mod sites;
 mod text;
 
-pub(crate) use config::choice;
 pub use config::{ConfigStyle, Parameter, ServiceConfig};
+pub(crate) use config::{choice, variables};
 pub use data_type::DataType;
 pub use deploy::{Check, CheckKind, Deploy, Environment, FailureLimit, Group, Moment, Stage};
 pub use host::{HostName, HostPattern};

@@ -11,6 +11,7 @@ mod dirty;
 mod error;
 mod newer;
 mod push;
+mod replace;
 mod standing;
 mod topic;
 
@@ -22,5 +23,6 @@ pub use commit_message::CommitMessage;
 pub use dirty::dirty;
 pub use error::ReviewError;
 pub use push::{Others, Outcome, Pushed};
+pub use replace::{Pending, Replacement};
 pub use standing::{Sent, Standing};
 pub use topic::{Switched, Topic, Visit};

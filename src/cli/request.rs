@@ -1,3 +1,4 @@
+mod failure;
 mod file;
 
 use camino::{Utf8Path, Utf8PathBuf};

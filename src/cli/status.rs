@@ -164,7 +164,7 @@ fn when(status: &Status<'_>) -> String {
 }
 
 /// A text in the columns that are left, its further lines under the first.
-fn wrapped(text: &str, indent: usize) -> String {
+pub(super) fn wrapped(text: &str, indent: usize) -> String {
     let options = textwrap::Options::new(WIDTH.saturating_sub(indent))
         .break_words(false)
         .word_separator(textwrap::WordSeparator::AsciiSpace)

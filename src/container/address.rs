@@ -42,9 +42,11 @@ pub enum NamedBy {
 /// An address that cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AddressError {
-    #[error("DOCKER_HOST is `{0}`, which is no address of an engine")]
+    #[error("DOCKER_HOST is `{0}`: svcgen knows unix:///PATH and tcp://HOST:PORT")]
     Host(String),
-    #[error("the docker context `{name}` leads to `{host}`, which is no address of an engine")]
+    #[error(
+        "the docker context `{name}` is `{host}`: svcgen knows unix:///PATH and tcp://HOST:PORT"
+    )]
     ContextHost { name: String, host: String },
     #[error("there is no docker context `{0}`")]
     NoContext(String),
@@ -56,7 +58,7 @@ impl AddressError {
     /// What to do about it: commands.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Host(_) => vec!["unset DOCKER_HOST    # or unix:///PATH, tcp://HOST:PORT".into()],
+            Self::Host(_) => vec!["unset DOCKER_HOST".into()],
             Self::ContextHost { .. } | Self::NoContext(_) => {
                 vec!["docker context use default".into()]
             }
@@ -220,5 +222,68 @@ impl fmt::Display for Place {
             Self::Socket(path) => write!(f, "{path}"),
             Self::Tcp { host, .. } => write!(f, "tcp://{host}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn found(variables: &[(&str, &str)]) -> Result<Vec<String>, AddressError> {
+        let variables: BTreeMap<&str, &str> = variables.iter().copied().collect();
+        let found = addresses(&|name| variables.get(name).map(|value| (*value).to_owned()))?;
+        Ok(found
+            .iter()
+            .map(|address| address.place.to_string())
+            .collect())
+    }
+
+    #[test]
+    fn sockets_are_tried_in_this_order() {
+        assert_eq!(
+            found(&[("XDG_RUNTIME_DIR", "/run/user/7")]).unwrap(),
+            [
+                "/var/run/docker.sock",
+                "/run/user/7/docker.sock",
+                "/run/user/7/podman/podman.sock",
+                "/run/podman/podman.sock",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_engine_that_is_named_is_the_only_one() {
+        let named = |host| found(&[("DOCKER_HOST", host), ("DOCKER_CONTEXT", "other")]);
+        assert_eq!(named("unix:///a/socket").unwrap(), ["/a/socket"]);
+        assert_eq!(
+            named("tcp://build.example.org").unwrap(),
+            ["tcp://build.example.org:2375"]
+        );
+        assert_eq!(named("tcp://[::1]:99/").unwrap(), ["tcp://[::1]:99"]);
+        for wrong in [
+            "unix://relative",
+            "ssh://host",
+            "tcp://",
+            "tcp://a/b",
+            "nonsense",
+        ] {
+            assert_eq!(named(wrong), Err(AddressError::Host(wrong.into())));
+        }
+    }
+
+    #[test]
+    fn an_encrypted_connection_needs_its_certificates() {
+        let variables = BTreeMap::from([
+            ("DOCKER_TLS_VERIFY", "1"),
+            ("DOCKER_CERT_PATH", "/certificates"),
+        ]);
+        let look = |name: &str| variables.get(name).map(|value| (*value).to_owned());
+        let wanted = Place::Tcp {
+            host: "host:2376".into(),
+            certificates: Some("/certificates".into()),
+        };
+        assert_eq!(place("tcp://host", &look), Some(wanted));
+        assert_eq!(place("https://host", &|_| None), None);
     }
 }

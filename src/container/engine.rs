@@ -23,11 +23,22 @@ const WHOLE_DAY: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug, Clone)]
 pub struct Engine {
     docker: Docker,
-    address: Address,
-    /// `Docker` or `Podman`.
-    product: &'static str,
-    version: String,
+    name: EngineName,
     is_rootless: bool,
+}
+
+/// What an engine is, and where it listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineName {
+    product: Product,
+    /// With its version and its address.
+    text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Product {
+    Docker,
+    Podman,
 }
 
 impl Engine {
@@ -52,15 +63,15 @@ impl Engine {
         let spoken = agree(&address).await?;
         let docker = client(&address, &spoken, ANSWER)?;
         let found = answered(docker.version()).await?;
-        let version = found.version.unwrap_or_default();
         let product = match found.components.unwrap_or_default().first() {
-            Some(component) if component.name.starts_with("Podman") => "Podman",
-            _ => "Docker",
+            Some(component) if component.name.starts_with("Podman") => Product::Podman,
+            _ => Product::Docker,
         };
+        let version = format!("{product} {}", found.version.unwrap_or_default());
         let api = found.api_version.unwrap_or_default();
         if parse(&api).is_none_or(|api| api < SPOKEN) {
             return Err(TroubleKind::TooOld {
-                said: format!("{product} {version}"),
+                said: version,
                 api,
                 oldest: SPOKEN.to_string(),
             });
@@ -72,16 +83,17 @@ impl Engine {
             .any(|option| option.contains("rootless"));
         Ok(Self {
             docker,
-            address,
-            product,
-            version,
+            name: EngineName {
+                product,
+                text: format!("{version} at {}", address.place),
+            },
             is_rootless,
         })
     }
 
-    /// Where it listens.
-    pub fn place(&self) -> &Place {
-        &self.address.place
+    /// What it is, and where.
+    pub fn name(&self) -> &EngineName {
+        &self.name
     }
 
     pub(super) fn api(&self) -> &Docker {
@@ -93,16 +105,8 @@ impl Engine {
         self.docker.clone().with_timeout(WHOLE_DAY)
     }
 
-    /// The program of those who look after it.
-    pub(super) fn program(&self) -> &'static str {
-        match self.is_podman() {
-            true => "podman",
-            false => "docker",
-        }
-    }
-
     pub(super) fn is_podman(&self) -> bool {
-        self.product == "Podman"
+        self.name.product == Product::Podman
     }
 
     /// Whether it runs as the user, so that root in a container is the user outside.
@@ -111,9 +115,45 @@ impl Engine {
     }
 }
 
-impl fmt::Display for Engine {
+impl EngineName {
+    /// The program of those who look after it.
+    pub(super) fn program(&self) -> &'static str {
+        match self.product {
+            Product::Docker => "docker",
+            Product::Podman => "podman",
+        }
+    }
+
+    /// The command that tells how it is.
+    pub(super) fn status(&self) -> String {
+        match self.product {
+            Product::Docker => "systemctl status docker".into(),
+            Product::Podman => "systemctl --user status podman.socket".into(),
+        }
+    }
+
+    /// The commands that tell what its space is used for, and free some.
+    pub(super) fn space(&self) -> Vec<String> {
+        let program = self.program();
+        vec![
+            format!("{program} system df"),
+            format!("{program} system prune"),
+        ]
+    }
+}
+
+impl fmt::Display for EngineName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} at {}", self.product, self.version, self.place())
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Display for Product {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Docker => "Docker",
+            Self::Podman => "Podman",
+        })
     }
 }
 

@@ -1,26 +1,20 @@
 use bollard::errors::Error;
 use thiserror::Error;
 
-use super::engine::Engine;
+use super::engine::{Engine, EngineName};
 
 /// An engine that does not do what it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EngineError {
-    #[error("the connection to {engine} broke while it was to {doing}")]
-    Lost { engine: String, doing: String },
+    #[error("the connection to {engine} broke; it was to {doing}")]
+    Lost { engine: EngineName, doing: String },
     #[error("{engine} does not answer; it was to {doing}")]
-    Silent { engine: String, doing: String },
-    #[error("{engine} has no space left to {doing}: {said}")]
-    NoSpace {
-        engine: String,
-        doing: String,
-        said: String,
-        /// The program that shows and frees its space.
-        program: &'static str,
-    },
+    Silent { engine: EngineName, doing: String },
+    #[error("the disk of {engine} is full; it was to {doing}")]
+    NoSpace { engine: EngineName, doing: String },
     #[error("{engine} cannot {doing}: {said}")]
     Refused {
-        engine: String,
+        engine: EngineName,
         doing: String,
         said: String,
     },
@@ -36,7 +30,7 @@ impl EngineError {
                 error.trim().to_owned()
             }
             Error::RequestTimeoutError => {
-                let engine = engine.to_string();
+                let engine = engine.name().clone();
                 return Self::Silent { engine, doing };
             }
             error if is_cut(error) => return Self::lost(engine, doing),
@@ -47,26 +41,26 @@ impl EngineError {
 
     /// What the engine said in its own words.
     pub(super) fn said(engine: &Engine, doing: impl Into<String>, said: String) -> Self {
-        let (doing, program) = (doing.into(), engine.program());
-        let engine = engine.to_string();
         if lacks_space(said.as_bytes()) {
-            return Self::NoSpace {
-                engine,
-                doing,
-                said,
-                program,
-            };
+            return Self::no_space(engine, doing);
         }
         Self::Refused {
-            engine,
-            doing,
+            engine: engine.name().clone(),
+            doing: doing.into(),
             said,
+        }
+    }
+
+    pub(super) fn no_space(engine: &Engine, doing: impl Into<String>) -> Self {
+        Self::NoSpace {
+            engine: engine.name().clone(),
+            doing: doing.into(),
         }
     }
 
     pub(super) fn lost(engine: &Engine, doing: impl Into<String>) -> Self {
         Self::Lost {
-            engine: engine.to_string(),
+            engine: engine.name().clone(),
             doing: doing.into(),
         }
     }
@@ -74,13 +68,8 @@ impl EngineError {
     /// What to do about it: commands.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Lost { .. } | Self::Silent { .. } => {
-                vec!["systemctl status docker    # or podman".into()]
-            }
-            Self::NoSpace { program, .. } => vec![
-                format!("{program} system df"),
-                format!("{program} system prune"),
-            ],
+            Self::Lost { engine, .. } | Self::Silent { engine, .. } => vec![engine.status()],
+            Self::NoSpace { engine, .. } => engine.space(),
             Self::Refused { .. } => Vec::new(),
         }
     }

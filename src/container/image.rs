@@ -80,7 +80,7 @@ impl Engine {
         let missing = |said: String| ImageError::Missing {
             image: name.to_owned(),
             said,
-            program: self.program(),
+            program: self.name().program(),
         };
         tokio::select! {
             pulled = self.pull(name, output) => pulled.map_err(|error| match error {

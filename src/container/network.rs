@@ -99,3 +99,28 @@ impl HostNetwork {
         self.certificates.as_deref()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(mode: Option<&str>, proxy: &str) -> HostNetwork {
+        HostNetwork::new(mode.map(str::to_owned), &|name| {
+            (name == "https_proxy").then(|| proxy.to_owned())
+        })
+    }
+
+    #[test]
+    fn a_proxy_on_this_machine_is_out_of_reach_but_with_its_network() {
+        for local in [
+            "http://127.0.0.1:8080",
+            "localhost:3128",
+            "http://me:pw@[::1]:1",
+        ] {
+            assert_eq!(network(None, local).unreachable_proxy(), Some(local));
+            assert_eq!(network(Some("host"), local).unreachable_proxy(), None);
+        }
+        let other = network(None, "http://proxy.example.org:8080");
+        assert_eq!(other.unreachable_proxy(), None);
+    }
+}

@@ -46,8 +46,12 @@ pub enum Built {
 /// An image that could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BuildError {
-    #[error("`{step}` failed: {said}")]
-    Step { step: String, said: String },
+    #[error("`{step}` {said}")]
+    Step {
+        step: String,
+        /// How it ended: `ended with code 1`.
+        said: String,
+    },
     #[error("interrupted while the image was made; what was half done is gone")]
     Interrupted,
     #[error("the files of the image cannot be packed: {0}")]
@@ -182,19 +186,19 @@ impl Engine {
             }
         }
         told.lines.end(output);
+        let failed = |error: EngineError| Err(error.into());
         match told.failure {
             Some(said) if told.lacks_space || lacks_space(said.as_bytes()) => {
-                let said = format!("no space left on device, in `{}`", told.step);
-                Err(EngineError::said(self, MAKING, said).into())
+                failed(EngineError::no_space(self, format!("do `{}`", told.step)))
             }
-            Some(said) if told.step.is_empty() => Err(EngineError::said(self, MAKING, said).into()),
+            Some(said) if told.step.is_empty() => failed(EngineError::said(self, MAKING, said)),
             Some(said) => Err(BuildError::Step {
                 step: told.step,
-                said,
+                said: ending(&said),
             }),
             None if told.is_done => Ok(()),
             // It ended without a word.
-            None => Err(EngineError::lost(self, MAKING).into()),
+            None => failed(EngineError::lost(self, MAKING)),
         }
     }
 
@@ -269,6 +273,16 @@ impl Told {
     }
 }
 
+/// How a step ended, without the command, which the engine repeats.
+fn ending(said: &str) -> String {
+    const CODES: [&str; 2] = ["returned a non-zero code: ", "exit status "];
+    let code = CODES.iter().find_map(|words| said.rsplit_once(words));
+    match code.map(|(_, code)| code.trim()) {
+        Some(code) if code.parse::<u32>().is_ok() => format!("ended with code {code}"),
+        _ => format!("failed: {}", said.trim()),
+    }
+}
+
 /// The instruction of a line such as `Step 2/5 : RUN true`, or `STEP 2/5: RUN true`.
 fn instruction(line: &str) -> Option<&str> {
     let rest = line
@@ -335,6 +349,15 @@ mod tests {
     #[test]
     fn the_same_recipe_is_packed_into_the_same_bytes() {
         assert_eq!(recipe().pack().unwrap(), recipe().pack().unwrap());
+    }
+
+    #[test]
+    fn codes_are_found_in_the_words_of_both_engines() {
+        let docker = "The command '/bin/sh -c exit 7' returned a non-zero code: 7";
+        let podman = "building at STEP \"RUN exit 7\": while running runtime: exit status 7";
+        assert_eq!(ending(docker), "ended with code 7");
+        assert_eq!(ending(podman), "ended with code 7");
+        assert_eq!(ending("no such file"), "failed: no such file");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use futures_util::StreamExt as _;
 use thiserror::Error;
 use tokio::time::timeout;
 
-use super::engine::Engine;
+use super::engine::{Engine, EngineName};
 use super::error::{EngineError, is_unknown, lacks_space};
 use super::job::Job;
 use super::lines::{Lines, Output, OutputLine};
@@ -40,11 +40,13 @@ pub enum RunError {
     #[error("`{command}` was ended: {}", memory(.limit))]
     OutOfMemory { command: String, limit: Option<u64> },
     #[error(
-        "the container of `{command}` was ended from outside (code {code}), or this machine ran out of memory"
+        "the container of `{command}` was ended from outside, or this machine ran out of memory"
     )]
-    Killed { command: String, code: i64 },
-    #[error("the container of `{command}` was removed while it ran")]
-    Removed { command: String },
+    Killed { command: String },
+    #[error(
+        "the connection to {engine} broke while `{command}` ran; its container may go on until the next `svcgen build` removes it"
+    )]
+    Lost { engine: EngineName, command: String },
     #[error("the image has no program `{program}`")]
     NoProgram { program: String },
     #[error("the engine does not see {path}: does it run on another machine?")]
@@ -62,10 +64,10 @@ impl RunError {
             Self::NoSpace { .. } => vec!["df -h".into()],
             Self::Killed { .. } => vec!["journalctl -k | grep -i oom".into()],
             Self::Unseen { .. } => vec!["unset DOCKER_HOST".into()],
+            Self::Lost { engine, .. } => vec![engine.status()],
             Self::Engine(error) => error.hints(),
             Self::Code { .. }
             | Self::OutOfMemory { .. }
-            | Self::Removed { .. }
             | Self::NoProgram { .. }
             | Self::Interrupted => Vec::new(),
         }
@@ -92,8 +94,14 @@ impl Engine {
             () = interrupt::pending() => Err(RunError::Interrupted),
         };
         let removed = container.remove().await;
-        ended?;
-        Ok(removed?)
+        match ended {
+            Err(RunError::Engine(EngineError::Lost { engine, .. })) => Err(RunError::Lost {
+                engine,
+                command: words(job),
+            }),
+            Ok(()) => Ok(removed?),
+            failed => failed,
+        }
     }
 
     /// Removes what runs left that were killed; returns how many containers.
@@ -209,7 +217,8 @@ impl<'a> Container<'a> {
         err.end(&mut look);
         // Its output has ended: so has it, or the engine.
         match self.code().await? {
-            None => Err(RunError::Removed {
+            // It was removed too.
+            None => Err(RunError::Killed {
                 command: words(job),
             }),
             Some(0) => Ok(()),
@@ -246,7 +255,7 @@ impl<'a> Container<'a> {
             },
             _ if is_full => RunError::NoSpace { command },
             // SIGKILL and SIGTERM.
-            137 | 143 => RunError::Killed { command, code },
+            137 | 143 => RunError::Killed { command },
             _ => RunError::Code { command, code },
         })
     }

@@ -20,6 +20,7 @@ pub use between::{Between, ModuleChange};
 pub use error::RepositoryError;
 pub use files::TreeFiles;
 pub use gitlink::Gitlink;
+pub(crate) use gitlink::{unsafe_name, unsafe_path};
 pub use history::{Behind, Commits, Relation, Subject};
 pub use pack::pack;
 pub use size::TreeSize;

@@ -148,6 +148,14 @@ pub fn parse(text: &str) -> Result<Value, EntryError> {
     }
 }
 
+/// The place of a member in a text that is known to be JSON.
+pub fn place(text: &str, path: &[&str]) -> Option<std::ops::Range<usize>> {
+    let path: Vec<String> = path.iter().map(|&key| key.to_owned()).collect();
+    let root = scan(text);
+    let (depth, node) = root.descend(&path);
+    (depth == path.len()).then(|| node.span.clone())
+}
+
 /// The value as what leads to it.
 fn nested(path: &[String], value: &Value) -> Value {
     path.iter().rev().fold(

@@ -154,7 +154,7 @@ impl Read for ServiceConfig {
 }
 
 /// Reads environment variables: names and single values.
-pub(super) fn variables(
+pub(crate) fn variables(
     node: &Node,
     problems: &mut Vec<Problem>,
 ) -> Option<Vec<(VariableName, Value)>> {

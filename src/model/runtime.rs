@@ -112,6 +112,11 @@ pub enum Dependency {
 pub struct PackageName(#[schemars(regex(pattern = "^[a-z0-9][a-z0-9.+:-]*$"))] String);
 
 impl PackageName {
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     fn parse(text: &str) -> Result<Self, Refused> {
         let shape = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
             && text.chars().all(|c| {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::config::{OneValue, ServiceConfig, as_map, single_values};
 use super::deploy::{Check, Deploy, Environment, Group};
+use super::host::HostName;
 use super::name::{
     AnnotationName, BranchName, EnvironmentName, Port, PuppetName, RepositoryName, ServiceName,
     SiteName, TaskId, constant,
@@ -170,6 +171,17 @@ impl Service {
                 .find(|(other, _)| other == name)
                 .map_or(&[], |(_, environment)| &environment.groups),
         }
+    }
+
+    /// The hosts of production, each once, in the order of the groups.
+    pub fn host_names(&self) -> Vec<HostName> {
+        let mut names: Vec<HostName> = Vec::new();
+        for host in self.deploy.groups.iter().flat_map(Group::host_names) {
+            if !names.contains(&host) {
+                names.push(host);
+            }
+        }
+        names
     }
 
     /// Whether any host of production is known yet.

@@ -77,6 +77,14 @@ impl CommitMessage {
         }
     }
 
+    /// A text that is laid out already, with its trailers.
+    pub fn laid_out(text: &str, trailers: Vec<String>) -> Self {
+        Self {
+            text: text.trim_end().to_owned(),
+            trailers,
+        }
+    }
+
     /// The same trailers under another text.
     #[must_use]
     pub fn with_text_of(self, other: Self) -> Self {
@@ -125,6 +133,18 @@ impl CommitMessage {
         values
             .filter_map(|line| line.split_once(':'))
             .find_map(|(_, value)| ChangeId::parse(value.trim()))
+    }
+
+    /// The value of a trailer; that of the last one where there are several.
+    pub fn trailer(&self, name: &str) -> Option<&str> {
+        let mut found = self.trailers.iter().rev();
+        let line = found.find(|line| is_token(line, name))?;
+        line.split_once(':').map(|(_, value)| value.trim())
+    }
+
+    /// The trailers, each as its line.
+    pub fn trailers(&self) -> &[String] {
+        &self.trailers
     }
 
     /// The first line.

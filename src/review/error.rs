@@ -37,6 +37,15 @@ pub enum ReviewError {
         subject: String,
         depth: usize,
     },
+    /// The branch shall hold one change, and holds several commits.
+    #[error("`{branch}` holds {} commits: {}", .subjects.len(), list(.subjects))]
+    Several {
+        root: Utf8PathBuf,
+        branch: BranchName,
+        upstream: Option<String>,
+        /// Newest first.
+        subjects: Vec<String>,
+    },
     #[error("`{branch}` carries other commits that are not in `{upstream}`: {}", list(.subjects))]
     Others {
         branch: BranchName,
@@ -130,6 +139,7 @@ impl ReviewError {
             | Self::Commit { .. }
             | Self::NotOnTopic { .. }
             | Self::OnTop { .. }
+            | Self::Several { .. }
             | Self::Others { .. }
             | Self::Diverged { .. }
             | Self::Unrelated { .. }
@@ -179,6 +189,19 @@ impl ReviewError {
                     "{git} switch {branch} && {git} rebase -i HEAD~{}",
                     depth + 1
                 )]
+            }
+            Self::Several {
+                root,
+                branch,
+                upstream,
+                ..
+            } => {
+                let git = git_in(root);
+                let since = upstream.as_ref().map(|upstream| format!("{upstream}.."));
+                vec![
+                    format!("{git} log --oneline {}{branch}", since.unwrap_or_default()),
+                    format!("{git} branch -m {branch} {branch}-old"),
+                ]
             }
             Self::Others { upstream, .. } => vec![format!("git rebase --onto {upstream} HEAD~1")],
             Self::Diverged { upstream, .. } => vec![format!("git rebase {upstream}")],

@@ -60,21 +60,36 @@ impl Topic {
     /// # Errors
     /// As of `push`.
     pub fn push_all(&self, own: &[Oid], others: Others) -> Result<Pushed, ReviewError> {
-        let root = || self.checkout.root().to_owned();
+        match self.checkout.head()? {
+            Head::Branch { name, tip } if name == self.branch.as_str() => {
+                self.send(tip, own, others)
+            }
+            _ => Err(ReviewError::NotOnTopic {
+                root: self.checkout.root().to_owned(),
+                branch: self.branch.clone(),
+            }),
+        }
+    }
+
+    /// Sends the branch for review as `push` does, whatever is checked out.
+    ///
+    /// # Errors
+    /// As of `push`.
+    pub fn push_elsewhere(&self, others: Others) -> Result<Pushed, ReviewError> {
+        match self.tip() {
+            Some(tip) => self.send(tip, &[], others),
+            None => Err(ReviewError::NothingToSend {
+                branch: self.branch.clone(),
+            }),
+        }
+    }
+
+    fn send(&self, tip: Oid, own: &[Oid], others: Others) -> Result<Pushed, ReviewError> {
         let remote = self.remote.as_deref();
         let remote = remote.ok_or_else(|| ReviewError::NoRemote {
-            root: root(),
+            root: self.checkout.root().to_owned(),
             url: self.review_url(),
         })?;
-        let tip = match self.checkout.head()? {
-            Head::Branch { name, tip } if name == self.branch.as_str() => tip,
-            _ => {
-                return Err(ReviewError::NotOnTopic {
-                    root: root(),
-                    branch: self.branch.clone(),
-                });
-            }
-        };
         self.fetch()?;
         let upstream = self.upstream();
         let commits = self.own_commits(tip, upstream.as_ref())?;

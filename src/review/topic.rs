@@ -86,6 +86,24 @@ impl Topic {
         })
     }
 
+    /// The same topic, sent to a remote that is named.
+    #[must_use]
+    pub fn at_remote(self, remote: Option<String>) -> Self {
+        let remote = remote.or_else(|| self.remote.clone());
+        Self { remote, ..self }
+    }
+
+    /// The same topic under another name.
+    #[must_use]
+    pub fn on(self, branch: BranchName) -> Self {
+        Self { branch, ..self }
+    }
+
+    /// The branch that the change is meant for.
+    pub fn base(&self) -> &BranchName {
+        &self.base
+    }
+
     /// The name of the branch and of the topic.
     pub fn branch(&self) -> &BranchName {
         &self.branch
@@ -217,6 +235,7 @@ impl Topic {
             "fetch",
             "--quiet",
             "--no-tags",
+            "--no-recurse-submodules",
             remote,
             &reference,
         ]) {

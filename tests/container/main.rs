@@ -2,5 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod connect;
+mod engine;
+mod images;
 mod jobs;
+mod leftovers;
 mod support;

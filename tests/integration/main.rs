@@ -4,12 +4,14 @@
 
 mod announce;
 mod book;
+mod build;
 mod bunyan;
 mod check;
 mod clone;
 mod conflicts;
 mod deploy_repo;
 mod deploy_repository;
+mod doctor;
 mod events;
 mod faults;
 mod filing;
@@ -34,6 +36,7 @@ mod review;
 mod schedule;
 mod series;
 mod service;
+mod shells;
 mod signals;
 mod status;
 mod support;

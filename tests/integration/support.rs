@@ -9,12 +9,14 @@ pub(crate) mod gerrit;
 #[path = "../support/git.rs"]
 mod git;
 mod journal;
+pub(crate) mod kitchen;
 mod local_farm;
 mod pty;
 pub(crate) mod sample;
 pub(crate) mod samples;
 #[path = "../support/skip.rs"]
 mod skip;
+mod ssh_farm;
 mod tree;
 
 pub(crate) use env::{Env, Run, fixtures};
@@ -23,4 +25,5 @@ pub(crate) use journal::{Story, deploy_repository, revision};
 pub(crate) use local_farm::LocalFarm;
 pub(crate) use pty::Pty;
 pub(crate) use skip::{has_tool, lacks, may_mount};
+pub(crate) use ssh_farm::{SshFarm, TEA_TIME};
 pub(crate) use tree::Tree;

@@ -159,7 +159,7 @@ impl<'a> Summary<'a> {
 }
 
 /// Says what a review server made of a change.
-pub(super) fn tell_pushed(name: &str, pushed: &Pushed, ui: &Ui) {
+pub(crate) fn tell_pushed(name: &str, pushed: &Pushed, ui: &Ui) {
     let what = match pushed.outcome {
         Outcome::New => "sent for review",
         Outcome::Updated => "updated in review",

@@ -9,10 +9,10 @@ use super::RequestArgs;
 use crate::cli::Failure;
 use crate::cli::context::{Context, Loaded, shown};
 use crate::cli::deploy::with_runtime;
-use crate::conduit::{Conduit, ConduitError, PATIENCE, Token, TokenError};
+use crate::conduit::{Conduit, PATIENCE, Token};
 use crate::edit::{diff, replace};
 use crate::error::{CommandError, ErrorKind};
-use crate::filing::{Change, Edited, Filed, Filing, FilingError, Picture, Subject, Wish};
+use crate::filing::{Change, Edited, Filed, Filing, Picture, Subject, Wish};
 use crate::flow;
 use crate::generate::tickets::{TicketKind, ticket};
 use crate::interrupt;
@@ -256,105 +256,12 @@ impl Courier<'_> {
         };
         Ok(self.ui.result(&text)?)
     }
-
-    fn explain(&self, error: FilingError, conduit: Option<&Conduit>) -> CommandError {
-        let place = |task: &TaskId| match conduit {
-            Some(conduit) => format!("{}/{task}", conduit.address()),
-            None => task.to_string(),
-        };
-        match error {
-            FilingError::Conduit(error) => explain(error),
-            FilingError::Generate(error) => error.into(),
-            FilingError::NoProject { ref slug } => CommandError::usage(error.to_string()).hint(format!(
-                "`phabricator.projects` of the site `{}` names `{slug}`",
-                self.loaded.site.name
-            )),
-            FilingError::NoTask { ref task } => {
-                CommandError::usage(error.to_string()).hint(format!("`{}` names {task} below `tickets`", shown(&self.loaded.path)))
-            }
-            FilingError::Edited { ref task, ref description } => {
-                let changes = changes(&place(&task.id), &task.description, description);
-                CommandError::conflict(format!("{error}\n{}", anstream::adapter::strip_str(&changes)).trim_end())
-                    .hint(format!("edit it by hand: {}", place(&task.id)))
-                    .hint("`--force` writes over it")
-            }
-            FilingError::Closed { ref task, .. } => CommandError::conflict(error.to_string())
-                .hint(match task_is_named(self, &task.id) {
-                    true => format!("it stays as it is: {}", place(&task.id)),
-                    false => format!("if it is the one that is meant, write its number into the model: {}", place(&task.id)),
-                })
-                .hint(match task_is_named(self, &task.id) {
-                    true => "`--force` updates it all the same",
-                    false => "`--force` files another one",
-                }),
-            FilingError::Unsure { .. } => {
-                CommandError::new(ErrorKind::Unexpected, error.to_string())
-                    .hint("run this again in a while: what is there is looked up first, and no second task is made")
-            }
-        }
-    }
-}
-
-/// Whether it is the model that names a task.
-fn task_is_named(courier: &Courier<'_>, task: &TaskId) -> bool {
-    let tickets = &courier.loaded.service.tickets;
-    [&tickets.service_request, &tickets.access_request]
-        .into_iter()
-        .flatten()
-        .any(|named| named == task)
 }
 
 /// How the text of a task changes.
-fn changes(place: &str, before: &str, after: &str) -> String {
+pub(super) fn changes(place: &str, before: &str, after: &str) -> String {
     // Browsers end lines in their own way.
     let before = format!("{}\n", before.replace("\r\n", "\n").trim_end());
     let after = format!("{}\n", after.trim_end());
     diff::between((place, "as svcgen would write it"), (&before, &after))
-}
-
-fn explain(error: ConduitError) -> CommandError {
-    let kind = match &error {
-        ConduitError::Address { .. } => ErrorKind::Usage,
-        ConduitError::Refused { .. } => ErrorKind::Conflict,
-        _ => ErrorKind::Unexpected,
-    };
-    let hint = match &error {
-        _ if error.is_about_token() => {
-            "a new token is made in the settings of your account there, under `Conduit API Tokens`"
-        }
-        ConduitError::Address { .. } => "it stands in the site file, as `phabricator.url`",
-        ConduitError::Busy => "run this again in some minutes",
-        ConduitError::Unreachable { .. } | ConduitError::Lost { .. } => {
-            "no task was made or changed; run this again"
-        }
-        ConduitError::NotConduit { .. } | ConduitError::Incomplete { .. } => {
-            "is `phabricator.url` of the site the address of the ticket system itself?"
-        }
-        ConduitError::Refused { .. } => {
-            "`svcgen request service` prints the text, to be filed by hand"
-        }
-    };
-    CommandError::from_error(kind, &error).hint(hint)
-}
-
-impl From<TokenError> for CommandError {
-    fn from(error: TokenError) -> Self {
-        let hint = match &error {
-            TokenError::None { .. } => {
-                "set SVCGEN_CONDUIT_TOKEN, or name a file with it: `conduit: {token_file: …}` in the configuration"
-                    .to_owned()
-            }
-            TokenError::Open { path, .. } => format!("chmod 600 {path}"),
-            TokenError::Unreadable { .. } => "it is named by `conduit.token_file` of the configuration".to_owned(),
-            TokenError::Arcrc { .. } => "arc install-certificate".to_owned(),
-            TokenError::Wrong { .. } => "it is one word, as `api-…` or `cli-…`".to_owned(),
-        };
-        let this = Self::from_error(ErrorKind::Usage, &error).hint(hint);
-        match error {
-            TokenError::None { url } => this.hint(format!(
-                "one is made at {url}/settings/, under `Conduit API Tokens`"
-            )),
-            _ => this,
-        }
-    }
 }

@@ -64,14 +64,7 @@ pub(super) fn gather(
 /// Asks all hosts of production which release they run.
 fn ask_hosts(planner: &Planner<'_>) -> Vec<(HostName, Answer)> {
     let Loaded { service, site, .. } = planner.loaded;
-    let mut names: Vec<HostName> = Vec::new();
-    for group in &service.deploy.groups {
-        for host in group.host_names() {
-            if !names.contains(&host) {
-                names.push(host);
-            }
-        }
-    }
+    let names = service.host_names();
     let link = site
         .deployment
         .directory

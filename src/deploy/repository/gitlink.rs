@@ -232,7 +232,7 @@ fn git_dirs(repository: &Repository) -> Result<Vec<Utf8PathBuf>, RepositoryError
 }
 
 /// The rule that a path breaks: whoever checks it out must stay below the root, and out of git's own files.
-fn unsafe_path(path: &str) -> Option<&'static str> {
+pub(crate) fn unsafe_path(path: &str) -> Option<&'static str> {
     if path.contains(|c: char| c.is_control()) {
         return Some("it holds characters that cannot be seen");
     }
@@ -253,7 +253,7 @@ fn unsafe_path(path: &str) -> Option<&'static str> {
 }
 
 /// The rule that a name breaks: it becomes a folder below `.git/modules`.
-fn unsafe_name(name: &str) -> Option<&'static str> {
+pub(crate) fn unsafe_name(name: &str) -> Option<&'static str> {
     unsafe_path(name).map(|rule| match rule {
         "it is among git's own files" => "it would be among git's own files",
         "it leads out of the repository" => "it would lead out of `.git/modules`",

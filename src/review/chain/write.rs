@@ -5,11 +5,12 @@ use crate::edit::Rendered;
 use crate::generate::CommitText;
 use crate::git::{Git, GitError};
 use crate::model::TaskId;
-use crate::review::change_id::{ChangeId, Seed};
+use crate::review::change_id::ChangeId;
 use crate::review::commit::{MESSAGE, with_identity};
 use crate::review::commit_message::CommitMessage;
 use crate::review::dirty;
 use crate::review::error::ReviewError;
+use crate::review::replace::{commit_tree, seeded};
 
 impl Chain<'_> {
     /// Makes the commits of all patches that are not as they shall be, and puts the branch and its files there.
@@ -52,7 +53,11 @@ impl Chain<'_> {
                 (Some(link), Fate::Unchanged) => link.commit,
                 _ => {
                     self.refuse_others()?;
-                    self.commit(part.tree, parent, &text, link.as_ref(), &git)?
+                    {
+                        let author = link.as_ref().map(|link| link.commit);
+                        let checkout = &self.topic.checkout;
+                        commit_tree(checkout, &git, part.tree, Some(parent), &text, author)?
+                    }
                 }
             };
             parent = commit;
@@ -137,7 +142,7 @@ impl Chain<'_> {
                 let parsed = CommitMessage::parse(&link.message);
                 let id = match &link.id {
                     Some(id) => id.clone(),
-                    None => self.new_id(part.tree, parent, &link.message, git)?,
+                    None => seeded(&self.topic.checkout, git, part.tree, Some(parent), &parsed)?,
                 };
                 Ok((parsed, id, false))
             }
@@ -150,85 +155,16 @@ impl Chain<'_> {
                 };
                 let id = match &link.id {
                     Some(id) => id.clone(),
-                    None => self.new_id(part.tree, parent, &link.message, git)?,
+                    None => seeded(&self.topic.checkout, git, part.tree, Some(parent), &parsed)?,
                 };
                 Ok((parsed.ensure(bugs, &id), id, is_ours))
             }
             (None, text) => {
                 let fresh = CommitMessage::new(text.unwrap_or(&CommitText::default()));
-                let id = self.new_id(part.tree, parent, &fresh.to_string(), git)?;
+                let id = seeded(&self.topic.checkout, git, part.tree, Some(parent), &fresh)?;
                 Ok((fresh.ensure(bugs, &id), id, true))
             }
         }
-    }
-
-    fn new_id(
-        &self,
-        tree: Oid,
-        parent: Oid,
-        message: &str,
-        git: &Git,
-    ) -> Result<ChangeId, ReviewError> {
-        let author = git.run(&["var", "GIT_AUTHOR_IDENT"])?.text();
-        let committer = git.run(&["var", "GIT_COMMITTER_IDENT"])?.text();
-        self.read(|_| {
-            ChangeId::new(&Seed {
-                tree,
-                parent: Some(parent),
-                author: &author,
-                committer: &committer,
-                message,
-            })
-        })
-    }
-
-    /// Makes a commit, which no branch has yet; its author is the one that it had.
-    fn commit(
-        &self,
-        tree: Oid,
-        parent: Oid,
-        message: &str,
-        link: Option<&Link>,
-        git: &Git,
-    ) -> Result<Oid, ReviewError> {
-        let failed = |source| ReviewError::Commit { source };
-        let mut git = git.clone();
-        if let Some(link) = link {
-            let author = self.read(|repository| {
-                let commit = repository.find_commit(link.commit)?;
-                let author = commit.author();
-                let time = author.when();
-                let (sign, offset) = (time.sign(), time.offset_minutes().abs());
-                let date = format!(
-                    "{} {sign}{:02}{:02}",
-                    time.seconds(),
-                    offset / 60,
-                    offset % 60
-                );
-                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                Ok((text(author.name_bytes()), text(author.email_bytes()), date))
-            })?;
-            git = git
-                .having("GIT_AUTHOR_NAME", &author.0)
-                .having("GIT_AUTHOR_EMAIL", &author.1)
-                .having("GIT_AUTHOR_DATE", &author.2);
-        }
-        let is_signed = git.output(&["config", "--type=bool", "--get", "commit.gpgSign"])?;
-        let (tree, parent) = (tree.to_string(), parent.to_string());
-        let mut args = vec![
-            "commit-tree",
-            tree.as_str(),
-            "-p",
-            parent.as_str(),
-            "-F",
-            "-",
-        ];
-        if is_signed.text() == "true" {
-            args.push("-S");
-        }
-        let output = git.run_with_input(&args, message).map_err(failed)?;
-        let id = Oid::from_str(&output.text());
-        self.read(|_| id)
     }
 
     /// Moves the branch, the index and the files to a commit.

@@ -1,41 +1,83 @@
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
-use svcgen::container::{HostNetwork, Job, OutputLine};
+use svcgen::container::{HostNetwork, Image, Job, OutputLine, Recipe};
+use svcgen::transport::Stream;
 
 use super::Lab;
 
 /// What containers said.
 #[derive(Clone, Default)]
-pub(crate) struct Said(Arc<Mutex<Vec<OutputLine>>>);
+pub(crate) struct Said(Arc<(Mutex<Vec<OutputLine>>, Condvar)>);
 
 impl Said {
     /// Takes lines.
     pub(crate) fn ear(&self) -> impl FnMut(OutputLine) + Send + use<> {
-        let lines = Arc::clone(&self.0);
-        move |line| lines.lock().unwrap().push(line)
+        let Self(shared) = self.clone();
+        move |line| {
+            shared.0.lock().unwrap().push(line);
+            shared.1.notify_all();
+        }
     }
 
-    pub(crate) fn lines(&self) -> Vec<OutputLine> {
-        self.0.lock().unwrap().clone()
+    /// What was said on one stream, by lines.
+    pub(crate) fn on(&self, stream: Stream) -> Vec<String> {
+        let lines = self.0.0.lock().unwrap();
+        let lines = lines.iter().filter(|line| line.stream == stream);
+        lines
+            .map(|line| String::from_utf8(line.text.clone()).unwrap())
+            .collect()
     }
 
+    /// What was said on stdout.
     pub(crate) fn text(&self) -> String {
-        let text = |line: OutputLine| String::from_utf8(line.text).unwrap() + "\n";
-        self.lines().into_iter().map(text).collect()
+        self.on(Stream::Out).join("\n")
+    }
+
+    /// Waits until somebody says this line.
+    #[track_caller]
+    pub(crate) fn until(&self, wanted: &str) {
+        let lines = self.0.0.lock().unwrap();
+        let is_missing =
+            |lines: &mut Vec<OutputLine>| !lines.iter().any(|line| line.text == wanted.as_bytes());
+        let (lines, waited) = self
+            .0
+            .1
+            .wait_timeout_while(lines, Duration::from_secs(30), is_missing)
+            .unwrap();
+        assert!(!waited.timed_out(), "not said: {wanted}: {lines:?}");
     }
 }
 
 /// A shell script in the base image.
-pub(crate) fn job(script: &str) -> Job {
+pub(crate) fn job(purpose: &str, script: &str) -> Job {
     Job {
-        purpose: "a test".into(),
+        purpose: purpose.into(),
         image: Lab::BASE.into(),
         command: ["sh", "-c", script].map(str::to_owned).to_vec(),
-        network: HostNetwork {
-            mode: Some("host".into()),
-            ..HostNetwork::default()
-        },
+        network: network(),
         ..Job::default()
+    }
+}
+
+/// An image that a line of a Dockerfile makes.
+pub(crate) fn recipe(name: &str, base: &Image, lines: &str) -> Recipe {
+    Recipe {
+        name: name.into(),
+        base: base.clone(),
+        dockerfile: format!("FROM {}\n{lines}\n", base.id),
+        files: BTreeMap::new(),
+        arguments: BTreeMap::new(),
+        network: network(),
+    }
+}
+
+/// The engines of tests have no network of their own.
+fn network() -> HostNetwork {
+    HostNetwork {
+        mode: Some("host".into()),
+        ..HostNetwork::default()
     }
 }
 

@@ -1,0 +1,35 @@
+//! Updates a deploy repository: the submodule's next commit, and the modules of npm that it needs.
+//!
+//! What is here reads git's objects and works in a folder of its own. The user's checkout, branch, index and files are
+//! only looked at; what is made is one commit on a topic branch.
+
+mod error;
+mod inputs;
+mod link;
+mod log;
+mod manifest;
+mod message;
+mod npm;
+mod packages;
+mod plan;
+mod provenance;
+mod reason;
+mod session;
+mod settings;
+mod source;
+mod standing;
+mod stanza;
+mod strip;
+mod submodule;
+mod tree;
+mod workshop;
+
+pub use error::BuildError;
+pub use log::BuildLog;
+pub use npm::NpmError;
+pub use packages::{AptSource, Packages};
+pub use plan::{BuildPlan, Change, Installation, Modules, Place};
+pub use reason::Reason;
+pub use session::{Built, Force, Progress, Request, Session, Workbench};
+pub use settings::Settings;
+pub use stanza::Stanza;

@@ -1,0 +1,200 @@
+use camino::Utf8PathBuf;
+use thiserror::Error;
+
+use super::npm::NpmError;
+use crate::error::ErrorKind;
+use crate::git::GitError;
+use crate::model::{BranchName, LoadError};
+use crate::review::ReviewError;
+use crate::scap::ScapError;
+
+/// A build that cannot be done; the deploy repository is as it was.
+#[derive(Debug, Error)]
+pub enum BuildError {
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error(transparent)]
+    Review(#[from] ReviewError),
+    #[error(transparent)]
+    Npm(#[from] NpmError),
+    #[error("{} in `{root}` {} uncommitted changes", names(.paths), if .paths.len() == 1 { "has" } else { "have" })]
+    Dirty {
+        root: Utf8PathBuf,
+        paths: Vec<String>,
+    },
+    #[error("`{branch}` is checked out in `{path}`, whose files would not follow it")]
+    CheckedOut {
+        branch: BranchName,
+        path: Utf8PathBuf,
+    },
+    #[error("`{branch}` holds a commit that is not of a build: \"{subject}\"")]
+    NotOurs {
+        root: Utf8PathBuf,
+        branch: BranchName,
+        subject: String,
+    },
+    #[error("`{root}` has no remote")]
+    NoRemote { root: Utf8PathBuf },
+    #[error("`{root}` has no remote `{remote}`, which `deploy.remote` names")]
+    UnknownRemote { root: Utf8PathBuf, remote: String },
+    #[error("`{remote}` has no branch `{branch}` to build upon")]
+    NoBranch {
+        root: Utf8PathBuf,
+        remote: String,
+        branch: BranchName,
+    },
+    #[error("`{key}` of git's configuration is `{value}`, which is not a branch")]
+    Branch { key: &'static str, value: String },
+    #[error("`.gitmodules` of {commit} is not understood")]
+    Submodules { commit: String, source: ScapError },
+    #[error("the submodule `{name}` cannot be at `{path}`: {rule}")]
+    UnsafeSubmodule {
+        name: String,
+        path: Utf8PathBuf,
+        rule: &'static str,
+    },
+    #[error("`.gitmodules` of {commit} has no submodule, and nothing says where the source is")]
+    NoSubmodule { commit: String },
+    #[error("`{path}` is there in {commit}, and is no submodule")]
+    Occupied { path: Utf8PathBuf, commit: String },
+    #[error("the source cannot be fetched from `{url}`")]
+    Fetch { url: String, source: GitError },
+    #[error("`{url}` has no branch `{branch}`")]
+    NoSourceBranch { url: String, branch: BranchName },
+    #[error("`{url}` does not have {commit}, the commit that `{path}` is at")]
+    MissingCommit {
+        path: Utf8PathBuf,
+        commit: String,
+        url: String,
+    },
+    #[error("{commit} of `{url}` has no `package.json`")]
+    NoPackage { url: String, commit: String },
+    #[error(transparent)]
+    Package(LoadError),
+    #[error("`{path}` is not UTF-8 text")]
+    NotText { path: String },
+    #[error("the inputs cannot be written down: {reason}")]
+    Hash { reason: String },
+    #[error("`{path}` cannot be written")]
+    Write {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
+    #[error("`{link}` leads to `{target}`, which will not be there in production")]
+    Outward { link: Utf8PathBuf, target: String },
+    #[error("interrupted; the deploy repository is as it was")]
+    Interrupted,
+}
+
+/// How many names a message lists.
+const MOST: usize = 3;
+
+fn names(paths: &[String]) -> String {
+    let shown: Vec<String> = paths
+        .iter()
+        .take(MOST)
+        .map(|it| format!("`{it}`"))
+        .collect();
+    match paths.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+fn git_in(root: &camino::Utf8Path) -> String {
+    format!("git -C {}", shell_words::quote(root.as_str()))
+}
+
+impl BuildError {
+    /// What the failure means for the exit code.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Git(error) => match error {
+                GitError::NotACheckout { .. } => ErrorKind::Usage,
+                GitError::Missing { .. }
+                | GitError::Failed { .. }
+                | GitError::Deadline { .. }
+                | GitError::Unreadable { .. }
+                | GitError::Path { .. }
+                | GitError::Write { .. } => ErrorKind::Unexpected,
+            },
+            Self::Review(error) => error.kind(),
+            Self::Npm(error) => error.kind(),
+            Self::NoRemote { .. }
+            | Self::UnknownRemote { .. }
+            | Self::NoBranch { .. }
+            | Self::Branch { .. }
+            | Self::Submodules { .. }
+            | Self::UnsafeSubmodule { .. }
+            | Self::NoSubmodule { .. }
+            | Self::NoSourceBranch { .. }
+            | Self::NoPackage { .. }
+            | Self::Package(_)
+            | Self::NotText { .. }
+            | Self::Outward { .. } => ErrorKind::Usage,
+            Self::Dirty { .. }
+            | Self::CheckedOut { .. }
+            | Self::NotOurs { .. }
+            | Self::Occupied { .. }
+            | Self::MissingCommit { .. } => ErrorKind::Conflict,
+            Self::Fetch { .. } | Self::Hash { .. } | Self::Write { .. } => ErrorKind::Unexpected,
+            Self::Interrupted => match crate::interrupt::check() {
+                Err(error) => error.kind,
+                Ok(()) => ErrorKind::Interrupted,
+            },
+        }
+    }
+
+    /// Commands that help, or what to change; at most two.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Git(error) => error.hint().into_iter().collect(),
+            Self::Review(error) => error.hints(),
+            Self::Npm(error) => error.hints(),
+            Self::Dirty { root, .. } => vec![
+                format!("{} status", git_in(root)),
+                format!("{} stash", git_in(root)),
+            ],
+            Self::CheckedOut { path, .. } => vec![format!("{} switch -", git_in(path))],
+            Self::NotOurs { root, branch, .. } => {
+                vec![format!("{} branch -m {branch} {branch}-old", git_in(root))]
+            }
+            Self::NoRemote { root } => {
+                vec![format!("{} remote add origin ADDRESS", git_in(root))]
+            }
+            Self::UnknownRemote { root, .. } => vec![format!("{} remote", git_in(root))],
+            Self::NoBranch { root, .. } => vec![
+                format!("{} branch --remotes", git_in(root)),
+                "`git config deploy.deploybranch NAME` names another".into(),
+            ],
+            Self::Branch { key, .. } => vec![format!("git config {key} NAME")],
+            Self::NoSubmodule { .. } => vec![
+                "git config deploy.submodule ADDRESS".into(),
+                "`svcgen scap` writes `.gitmodules`".into(),
+            ],
+            Self::NoSourceBranch { .. } => {
+                vec!["`git config deploy.srcbranch NAME` names another".into()]
+            }
+            Self::MissingCommit { path, .. } => vec![
+                format!("push it from where it is: git -C {path} push"),
+                "`svcgen build --force` goes on without the list of changes".into(),
+            ],
+            Self::NoPackage { .. } => vec!["npm init".into()],
+            Self::Write { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                vec!["`XDG_CACHE_HOME=DIR` builds in a folder with more room".into()]
+            }
+            Self::Outward { .. } => {
+                vec!["put it below the source repository, or publish it as a package".into()]
+            }
+            Self::Submodules { .. }
+            | Self::UnsafeSubmodule { .. }
+            | Self::Occupied { .. }
+            | Self::Fetch { .. }
+            | Self::Package(_)
+            | Self::NotText { .. }
+            | Self::Hash { .. }
+            | Self::Write { .. }
+            | Self::Interrupted => Vec::new(),
+        }
+    }
+}

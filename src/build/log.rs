@@ -1,0 +1,74 @@
+use std::io::Write as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+
+use super::error::BuildError;
+
+/// What the tools of a build wrote, kept in a file.
+#[derive(Debug)]
+pub struct BuildLog {
+    path: Utf8PathBuf,
+    file: std::fs::File,
+}
+
+/// How many logs of a service are kept.
+const KEPT: usize = 20;
+
+impl BuildLog {
+    /// Begins one in `$XDG_STATE_HOME/svcgen/builds/NAME/`; the oldest go.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn begin(service: &str) -> Result<Self, BuildError> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let folder = folder().join(service);
+        let time = Timestamp::now().strftime("%Y%m%dT%H%M%S");
+        let path = folder.join(format!("{time}-{}.log", std::process::id()));
+        let failed = |source| BuildError::Write {
+            path: path.clone(),
+            source,
+        };
+        std::fs::create_dir_all(&folder).map_err(failed)?;
+        forget(&folder);
+        let mut options = std::fs::OpenOptions::new();
+        // What a build writes may hold names of hosts and of people.
+        let options = options.create(true).append(true).mode(0o600);
+        let file = options.open(&path).map_err(failed)?;
+        Ok(Self { path, file })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Utf8Path {
+        &self.path
+    }
+
+    /// Adds a line.
+    pub(super) fn line(&mut self, line: &[u8]) {
+        let bytes = [line, b"\n"].concat();
+        // A log that cannot be written is no reason to end a build that goes well.
+        let _written = self.file.write_all(&bytes);
+    }
+}
+
+/// The folder of all logs; a temporary one where there is no home.
+fn folder() -> Utf8PathBuf {
+    use etcetera::BaseStrategy as _;
+    let strategy = etcetera::base_strategy::Xdg::new().ok();
+    let state = strategy.and_then(|it| it.state_dir());
+    let state = state.unwrap_or_else(std::env::temp_dir);
+    Utf8PathBuf::from_path_buf(state)
+        .unwrap_or_else(|_| "/tmp".into())
+        .join("svcgen/builds")
+}
+
+/// Removes the oldest.
+fn forget(folder: &Utf8Path) {
+    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
+    let mut logs: Vec<Utf8PathBuf> = entries.map(|entry| entry.into_path()).collect();
+    logs.sort();
+    for old in logs.iter().rev().skip(KEPT - 1) {
+        // One that stays is tried again at the next build.
+        let _removed = std::fs::remove_file(old);
+    }
+}

@@ -1,0 +1,96 @@
+use std::fs::File;
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tempfile::TempDir;
+
+use super::error::BuildError;
+
+/// A folder in which modules are built; it goes when it is dropped, and what a killed build left goes with the next one.
+///
+/// It is in no repository: scripts of packages set hooks in the one that they find themselves in.
+#[derive(Debug)]
+pub(super) struct Workshop {
+    _folder: TempDir,
+    path: Utf8PathBuf,
+    /// Held for as long as the folder is used.
+    _lock: File,
+}
+
+const LOCK: &str = "lock";
+
+impl Workshop {
+    /// Makes one in `$XDG_CACHE_HOME/svcgen/build/`.
+    pub(super) fn open() -> Result<Self, BuildError> {
+        let parent = parent();
+        let failed = |source| BuildError::Write {
+            path: parent.clone(),
+            source,
+        };
+        std::fs::create_dir_all(&parent).map_err(failed)?;
+        sweep(&parent);
+        let folder = tempfile::Builder::new().prefix("at-").tempdir_in(&parent);
+        let folder = folder.map_err(failed)?;
+        let path = Utf8PathBuf::try_from(folder.path().to_owned());
+        let path = path.map_err(|error| failed(io::Error::other(error)))?;
+        let path = path.canonicalize_utf8().map_err(failed)?;
+        let lock = File::create(path.join(LOCK)).map_err(failed)?;
+        // Where files cannot be locked, nobody sweeps either.
+        let _locked = lock.lock();
+        for name in [SOURCE, TREE] {
+            std::fs::create_dir(path.join(name)).map_err(failed)?;
+        }
+        Ok(Self {
+            _folder: folder,
+            path,
+            _lock: lock,
+        })
+    }
+
+    /// The whole of it.
+    pub(super) fn path(&self) -> &Utf8Path {
+        &self.path
+    }
+
+    /// Where the files of the source are, and npm runs.
+    pub(super) fn source(&self) -> Utf8PathBuf {
+        self.path.join(SOURCE)
+    }
+
+    /// Where nothing but the modules is, once they are done.
+    pub(super) fn tree(&self) -> Utf8PathBuf {
+        self.path.join(TREE)
+    }
+
+    /// A place for an index of git's.
+    pub(super) fn index(&self, name: &str) -> Utf8PathBuf {
+        self.path.join(format!("{name}.index"))
+    }
+}
+
+const SOURCE: &str = "source";
+const TREE: &str = "tree";
+
+/// The folder of all of them; a temporary one where there is no home.
+fn parent() -> Utf8PathBuf {
+    use etcetera::BaseStrategy as _;
+    let strategy = etcetera::base_strategy::Xdg::new();
+    let cache = strategy.map_or_else(|_| std::env::temp_dir(), |it| it.cache_dir());
+    Utf8PathBuf::from_path_buf(cache)
+        .unwrap_or_else(|_| "/tmp".into())
+        .join("svcgen/build")
+}
+
+/// Removes what nobody uses any more.
+fn sweep(parent: &Utf8Path) {
+    for entry in parent.read_dir_utf8().into_iter().flatten().flatten() {
+        let Ok(lock) = File::open(entry.path().join(LOCK)) else {
+            // It is being made just now, or removed.
+            continue;
+        };
+        if lock.try_lock().is_ok() {
+            // One that stays is tried again at the next build.
+            let _removed = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Updates the deploy repository from the source repository: the plan, the modules, the commit, the review.
+
+mod failure;
+mod places;
+mod progress;
+mod shown;
+
+use camino::Utf8PathBuf;
+use clap::Args;
+use serde::Serialize;
+
+use self::places::Places;
+use self::progress::Screen;
+use super::context::Context;
+use super::generator::{Again, tell_pushed};
+use super::{Failure, GlobalArgs};
+use crate::build::{BuildError, BuildPlan, Built, Change, Force, Session, Workbench};
+use crate::edit::Rendered;
+use crate::error::{CommandError, ErrorKind};
+use crate::interrupt;
+use crate::model::ServiceName;
+use crate::review::{Others, Pushed};
+use crate::ui::{Format, Ui};
+
+/// The options of `svcgen build`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What to do")]
+pub struct BuildArgs {
+    /// Only fetch, and print what would be done.
+    #[arg(long)]
+    dry_run: bool,
+    /// Build the modules, even if nothing that they depend on has changed.
+    #[arg(long, short)]
+    force: bool,
+    /// Send the change for review.
+    #[arg(long, short)]
+    review: bool,
+    /// Build with the npm of this machine, not in a container.
+    #[arg(long)]
+    no_container: bool,
+    /// The checkout of the deploy repository [default: here or above, else as configured].
+    #[arg(long, value_name = "DIR", help_heading = "Where")]
+    deploy_repo: Option<Utf8PathBuf>,
+    /// The checkout of the source repository, whose git configuration holds [default: here or above].
+    #[arg(long, value_name = "DIR", help_heading = "Where")]
+    source_repo: Option<Utf8PathBuf>,
+}
+
+/// What a run did, as it is told to scripts.
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    plan: &'a BuildPlan,
+    built: Option<Built>,
+    review: Option<Pushed>,
+}
+
+/// Runs `svcgen build`.
+pub(super) fn run(args: &BuildArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
+    let context = Context::new(global, ui)?;
+    let places = Places::find(args, &context, global, ui)?;
+    let workbench = workbench(args)?;
+    let force = if args.force { Force::Yes } else { Force::No };
+    let prepared = ui.busy("fetching...", || {
+        Session::prepare(places.request(&context, workbench, force))
+    });
+    let session = prepared.map_err(explained)?;
+    interrupt::check()?;
+    let plan = session.plan();
+    for warning in &plan.warnings {
+        ui.warning(warning);
+    }
+    if ui.format == Format::Text {
+        ui.result(&shown::plan(plan))?;
+    }
+    let mut document = Document {
+        plan,
+        built: None,
+        review: None,
+    };
+    let again = again(args, global);
+    if !args.dry_run {
+        if plan.is_needed() {
+            if !ui.confirm(&question(args, plan))? {
+                ui.status("nothing was changed");
+                return Err(Failure::Silent(ErrorKind::Differences));
+            }
+            document.built = Some(build(&session, ui)?);
+        }
+        if args.review && plan.change != Change::Nothing {
+            document.review = Some(send(&session, ui)?);
+        }
+    }
+    if ui.format == Format::Json {
+        let document = serde_json::to_value(&document).map_err(std::io::Error::other)?;
+        ui.result(&format!("{document:#}\n"))?;
+    }
+    match (args.dry_run, plan.is_needed(), args.review) {
+        (true, true, _) => ui.next(&again),
+        (false, _, false) if plan.change != Change::Nothing => {
+            ui.next(&format!("{again} --review"));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Where the modules are built.
+fn workbench(args: &BuildArgs) -> Result<Workbench, CommandError> {
+    if !args.no_container {
+        return Err(
+            CommandError::usage("svcgen does not build in containers yet")
+                .hint("`--no-container` builds with the npm of this machine"),
+        );
+    }
+    Ok(Workbench::Host)
+}
+
+fn question(args: &BuildArgs, plan: &BuildPlan) -> String {
+    let what = match args.review {
+        true => "build, commit and send this",
+        false => "build and commit this",
+    };
+    format!("{what} on {} of {}?", plan.topic, plan.root)
+}
+
+fn build(session: &Session, ui: &Ui) -> Result<Built, CommandError> {
+    let mut screen = Screen::new(*ui);
+    let built = session.build(&mut |progress| screen.show(&progress));
+    drop(screen);
+    let built = built.map_err(explained)?;
+    for warning in &built.warnings {
+        ui.warning(warning);
+    }
+    if let Some(log) = &built.log {
+        ui.detail(&format!("build: `{log}` has all that npm wrote"));
+    }
+    let verb = match session.plan().change {
+        Change::Update { .. } => "amended",
+        Change::New | Change::Nothing | Change::Pending { .. } => "committed",
+    };
+    let topic = session.topic().branch();
+    ui.status(&format!("build: {verb} {} on {topic}", &built.commit[..10]));
+    Ok(built)
+}
+
+/// Sends the change, unless somebody sent another patch set of it.
+fn send(session: &Session, ui: &Ui) -> Result<Pushed, CommandError> {
+    let topic = session.topic();
+    let name = ServiceName::parse("build").map_err(|it| CommandError::usage(it.to_string()))?;
+    let branch = topic.branch().as_str().rsplit('/').next();
+    let store = Rendered::of(&session.plan().root, &name).apart(branch.unwrap_or_default());
+    topic.check_newer(&store)?;
+    let pushed = ui.busy("sending...", || topic.push_elsewhere(Others::Refuse))?;
+    topic.note_review(&pushed, &store)?;
+    tell_pushed("build", &pushed, ui);
+    Ok(pushed)
+}
+
+/// The command that was given, as it would be typed again; without what says how far it goes.
+fn again(args: &BuildArgs, global: &GlobalArgs) -> String {
+    let mut command = Again::of("build", global);
+    command.path("--deploy-repo", args.deploy_repo.as_deref());
+    command.path("--source-repo", args.source_repo.as_deref());
+    let flag = if args.no_container {
+        " --no-container"
+    } else {
+        ""
+    };
+    format!("{}{flag}", command.as_str())
+}
+
+fn explained(error: BuildError) -> CommandError {
+    match interrupt::check() {
+        // What fails in that moment fails because of it.
+        Err(_) => BuildError::Interrupted.into(),
+        Ok(()) => error.into(),
+    }
+}

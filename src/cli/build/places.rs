@@ -1,0 +1,169 @@
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::BuildArgs;
+use crate::build::{Force, Request, Settings, Workbench};
+use crate::cli::GlobalArgs;
+use crate::cli::context::{Context, working_directory};
+use crate::deploy::repository::DeployRepository;
+use crate::edit::json;
+use crate::error::CommandError;
+use crate::git::Checkout;
+use crate::model::{BranchName, RepositoryName, Service, Site, find_model};
+use crate::ui::Ui;
+
+/// The checkouts of a build, and what is known of the service without them.
+pub(super) struct Places {
+    deploy: Utf8PathBuf,
+    settings: Settings,
+    name: Option<String>,
+    site: Site,
+    service: Option<Service>,
+}
+
+impl Places {
+    /// Finds both checkouts: those that are named, that the working directory is in, or that the configuration leads to.
+    pub(super) fn find(
+        args: &BuildArgs,
+        context: &Context,
+        global: &GlobalArgs,
+        ui: &Ui,
+    ) -> Result<Self, CommandError> {
+        let here = working_directory()?;
+        let model = match &global.service {
+            Some(path) => Some(path.clone()),
+            None => find_model(args.source_repo.as_deref().unwrap_or(&here)),
+        };
+        let loaded = match model {
+            Some(path) => load(&path, context, global, ui)?,
+            None => None,
+        };
+        let (service, site) = match (loaded, &context.site) {
+            (Some((service, site)), _) => (Some(service), site),
+            (None, Some(name)) => (None, context.sites.find(name)?),
+            (None, None) => (None, context.sites.default_site()?),
+        };
+        let own = service
+            .as_ref()
+            .and_then(|it| context.configuration.services.get(it.name.as_str()));
+        let above = deploy_above(&here);
+        let source = args.source_repo.clone();
+        let source = source.or_else(|| own.and_then(|own| own.source.clone()));
+        let source = source.or_else(|| source_above(&here, above.as_deref()));
+        let source = match source {
+            Some(root) => Some(Checkout::open(&root)?),
+            None => None,
+        };
+        let deploy = args.deploy_repo.clone().or(above);
+        let deploy = deploy.or_else(|| own.and_then(|own| own.deploy.clone()));
+        let set = || {
+            source
+                .as_ref()?
+                .setting("deploy.dir")
+                .map(Utf8PathBuf::from)
+        };
+        let deploy = deploy.or_else(set).ok_or_else(|| {
+            CommandError::usage("no checkout of the deploy repository is named")
+                .hint("`--deploy-repo DIR` names one")
+                .hint("`git config deploy.dir DIR` in the source repository, for always")
+        })?;
+        let settings = match &source {
+            Some(source) => Settings::of(source),
+            None => Settings::of(&Checkout::open(&deploy)?),
+        };
+        let name = service.as_ref().map(|service| service.name.to_string());
+        let name = name.or_else(|| package_name(source.as_ref()?));
+        Ok(Self {
+            deploy,
+            settings,
+            name,
+            site,
+            service,
+        })
+    }
+
+    /// What is asked for.
+    pub(super) fn request(
+        &self,
+        context: &Context,
+        workbench: Workbench,
+        force: Force,
+    ) -> Request<'_> {
+        let service = self.service.as_ref();
+        let branch = service.map(|service| service.repositories.branch.clone());
+        Request {
+            root: self.deploy.clone(),
+            settings: self.settings.clone(),
+            name: self.name.clone(),
+            url: self.url(),
+            branch: branch.unwrap_or_else(master),
+            model: service.map(|service| &service.build),
+            site: &self.site,
+            workbench,
+            force,
+            user: context.configuration.user.clone(),
+        }
+    }
+
+    /// Where the source is cloned from, where there is no submodule yet.
+    fn url(&self) -> Option<String> {
+        if let Some(url) = &self.settings.submodule {
+            return Some(url.clone());
+        }
+        if let Some(service) = &self.service {
+            return self.site.clone_url(&service.repositories.source);
+        }
+        let name = self.settings.name.as_ref().or(self.name.as_ref())?;
+        let prefix = self.site.gerrit.prefix.as_ref()?;
+        let repository = RepositoryName::parse(&format!("{prefix}/{name}")).ok()?;
+        self.site.clone_url(&repository)
+    }
+}
+
+/// Reads a model; one that is only found and is wrong takes no part, as none is needed.
+fn load(
+    path: &Utf8Path,
+    context: &Context,
+    global: &GlobalArgs,
+    ui: &Ui,
+) -> Result<Option<(Service, Site)>, CommandError> {
+    match Service::load(path, &context.sites, context.site.as_ref()) {
+        Ok(loaded) => Ok(Some(loaded)),
+        Err(error) if global.service.is_some() => Err(error.into()),
+        Err(error) => {
+            ui.warning(&format!("{error}; it takes no part"));
+            Ok(None)
+        }
+    }
+}
+
+fn master() -> BranchName {
+    BranchName::parse("master").unwrap_or_else(|refused| unreachable!("{refused}"))
+}
+
+/// The deploy repository that a folder is in: with a `scap` directory, or a submodule that `package.json` leads into.
+fn deploy_above(here: &Utf8Path) -> Option<Utf8PathBuf> {
+    let is_one = |folder: &&Utf8Path| {
+        folder.join(".gitmodules").is_file() && folder.join("package.json").is_symlink()
+    };
+    let linked = here.ancestors().find(is_one).map(Utf8Path::to_owned);
+    DeployRepository::above(here).or(linked)
+}
+
+/// The source repository that a folder is in: the checkout with a `package.json` that is not the deploy repository, nor the
+/// submodule in it.
+fn source_above(here: &Utf8Path, deploy: Option<&Utf8Path>) -> Option<Utf8PathBuf> {
+    if deploy.is_some() {
+        return None;
+    }
+    let is_one =
+        |folder: &&Utf8Path| folder.join("package.json").is_file() && folder.join(".git").exists();
+    here.ancestors().find(is_one).map(Utf8Path::to_owned)
+}
+
+/// The name of the package of a checkout, without its scope.
+fn package_name(source: &Checkout) -> Option<String> {
+    let text = source.worktree().read("package.json").ok()??;
+    let package = json::parse(&text).ok()?;
+    let name = package.get("name")?.as_str()?;
+    Some(name.rsplit('/').next()?.to_owned())
+}

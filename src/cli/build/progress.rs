@@ -1,0 +1,82 @@
+use std::io::IsTerminal as _;
+use std::time::{Duration, Instant};
+
+use dialoguer::console::Term;
+
+use crate::build::Progress;
+use crate::ui::Ui;
+
+/// Shows how far a build is: lines that stay, and on a terminal one below them that moves.
+pub(super) struct Screen {
+    ui: Ui,
+    term: Option<Term>,
+    begin: Instant,
+    drawn: Option<Instant>,
+    fetched: usize,
+}
+
+/// How often the line that moves is drawn.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Screen {
+    pub(super) fn new(ui: Ui) -> Self {
+        let is_shown = ui.verbosity >= 0 && std::io::stderr().is_terminal();
+        Self {
+            ui,
+            term: is_shown.then(Term::stderr),
+            begin: Instant::now(),
+            drawn: None,
+            fetched: 0,
+        }
+    }
+
+    pub(super) fn show(&mut self, progress: &Progress<'_>) {
+        match progress {
+            Progress::Installing { command, log } => {
+                self.say(&format!("build: {command} (all that it writes: {log})"));
+                self.draw("installing");
+            }
+            Progress::Line(line) => {
+                self.say(&format!("  {line}"));
+                self.draw("installing");
+            }
+            Progress::Fetched(count) => {
+                self.fetched = *count;
+                if self.drawn.is_none_or(|drawn| drawn.elapsed() >= PAUSE) {
+                    self.draw("installing");
+                }
+            }
+            Progress::Storing => self.draw("storing the modules"),
+        }
+    }
+
+    fn say(&self, line: &str) {
+        self.clear();
+        self.ui.status(line);
+    }
+
+    fn draw(&mut self, what: &str) {
+        let Some(term) = &self.term else { return };
+        let seconds = self.begin.elapsed().as_secs();
+        let fetched = match self.fetched {
+            0 => String::new(),
+            count => format!(", {count} files fetched"),
+        };
+        self.clear();
+        // A line that cannot be drawn is no reason not to work.
+        let _drawn = term.write_str(&format!("{what}: {seconds} s{fetched}"));
+        self.drawn = Some(Instant::now());
+    }
+
+    fn clear(&self) {
+        if let Some(term) = &self.term {
+            let _cleared = term.clear_line();
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}

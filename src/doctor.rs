@@ -1,0 +1,182 @@
+//! Is this machine ready? Everything that a command needs, found or missing, with what puts it right.
+//!
+//! It looks, and changes nothing; servers and hosts are asked with the user's own `ssh`, and not for long.
+
+mod accounts;
+mod checkouts;
+mod engine;
+mod git;
+mod machine;
+mod ssh;
+mod tools;
+
+use std::process::Command;
+use std::time::Duration;
+
+use serde::Serialize;
+
+pub use self::checkouts::Place;
+use crate::child;
+use crate::configuration::Configuration;
+use crate::model::{Service, Site};
+
+/// How long one program or server may take to answer.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// One thing that commands need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// For scripts: it stays the same.
+    pub id: &'static str,
+    /// For people.
+    pub what: String,
+    pub state: State,
+    /// What was found, or why it will not do.
+    pub found: String,
+    /// What puts it right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
+    /// The commands that need it; all of them where none is named.
+    pub needed_by: &'static [&'static str],
+}
+
+/// What puts a thing right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fix {
+    /// To be typed as it is.
+    Command(String),
+    /// What to do, in words.
+    Advice(String),
+}
+
+impl From<&str> for Fix {
+    fn from(command: &str) -> Self {
+        Self::Command(command.to_owned())
+    }
+}
+
+impl From<String> for Fix {
+    fn from(command: String) -> Self {
+        Self::Command(command)
+    }
+}
+
+/// How a thing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Fine,
+    /// Commands work without it, and worse.
+    Doubtful,
+    /// A command does not work.
+    Missing,
+    /// It could not be found out, or was not to be.
+    Unknown,
+}
+
+impl State {
+    /// The word that people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fine => "ok",
+            Self::Doubtful => "doubtful",
+            Self::Missing => "MISSING",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What is looked at.
+pub struct Surroundings<'a> {
+    pub configuration: &'a Configuration,
+    /// The organisation, where anything says which.
+    pub site: Option<&'a Site>,
+    /// The service, where there is a model.
+    pub service: Option<&'a Service>,
+    /// The checkouts that generators would take.
+    pub checkouts: Vec<Place>,
+    /// Whether servers and hosts are asked.
+    pub reach: Reach,
+    /// The environment.
+    pub variables: &'a (dyn Fn(&str) -> Option<String> + Sync),
+}
+
+/// How far the examination goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// This machine alone.
+    Machine,
+    /// Servers and hosts, too.
+    Network,
+}
+
+/// Looks at everything; what takes its time is looked at side by side.
+pub fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
+    let rooms: [fn(&Surroundings<'_>) -> Vec<Finding>; 7] = [
+        machine::examine,
+        git::examine,
+        ssh::examine,
+        tools::examine,
+        engine::examine,
+        checkouts::examine,
+        accounts::examine,
+    ];
+    let found = std::thread::scope(|scope| {
+        let running = rooms.map(|room| scope.spawn(move || room(surroundings)));
+        running.map(|room| room.join().unwrap_or_default())
+    });
+    found.into_iter().flatten().collect()
+}
+
+impl Finding {
+    fn new(id: &'static str, what: impl Into<String>, needed_by: &'static [&'static str]) -> Self {
+        Self {
+            id,
+            what: what.into(),
+            state: State::Fine,
+            found: String::new(),
+            fix: None,
+            needed_by,
+        }
+    }
+
+    fn fine(mut self, found: impl Into<String>) -> Self {
+        self.found = found.into();
+        self
+    }
+
+    fn missing(self, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
+        self.wrong(State::Missing, found, fix)
+    }
+
+    fn doubtful(self, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
+        self.wrong(State::Doubtful, found, fix)
+    }
+
+    fn unknown(mut self, found: impl Into<String>) -> Self {
+        self.state = State::Unknown;
+        self.found = found.into();
+        self
+    }
+
+    fn wrong(mut self, state: State, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
+        self.state = state;
+        self.found = found.into();
+        self.fix = Some(fix.into());
+        self
+    }
+}
+
+/// What to do where no command does it.
+fn advice(text: impl Into<String>) -> Fix {
+    Fix::Advice(text.into())
+}
+
+/// What a program prints, in one line; `None` where there is none, or it fails.
+fn said(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = child::run(Command::new(program).args(arguments), DEADLINE).ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().next().unwrap_or_default().trim().to_owned();
+    output.success.then_some(line)
+}

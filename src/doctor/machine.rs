@@ -1,0 +1,99 @@
+use std::time::SystemTime;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use etcetera::BaseStrategy as _;
+
+use super::{Finding, Surroundings, said};
+
+/// The space that a build, with its image and its modules, may want.
+const SPACE: u64 = 2 << 30;
+
+/// The machine itself: home, space, clock, locale.
+pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
+    let mut findings = vec![state_folder(), clock(), locale(surroundings)];
+    findings.extend(space());
+    findings
+}
+
+/// The folder of the journals.
+fn state_folder() -> Finding {
+    let finding = Finding::new(
+        "state",
+        "a folder for journals",
+        &["deploy", "rollback", "log", "history", "service"],
+    );
+    let Some(folder) = state_home() else {
+        return finding.missing("there is no home folder", "export HOME=/a/folder/of/yours");
+    };
+    // The first folder that is there is the one that has to take the others.
+    let there = folder.ancestors().find(|folder| folder.is_dir());
+    let there = there.unwrap_or(Utf8Path::new("/"));
+    match tempfile::tempfile_in(there) {
+        Ok(_) => finding.fine(folder.to_string()),
+        Err(error) => finding.missing(
+            format!("nothing can be written into `{there}`: {error}"),
+            "export XDG_STATE_HOME=/a/folder/of/yours",
+        ),
+    }
+}
+
+fn state_home() -> Option<Utf8PathBuf> {
+    let base = etcetera::base_strategy::Xdg::new().ok()?;
+    Utf8PathBuf::from_path_buf(base.state_dir()?.join("svcgen")).ok()
+}
+
+/// The clock: certificates, journals and the calendar go by it.
+fn clock() -> Finding {
+    let finding = Finding::new("clock", "the clock", &[]);
+    let now = SystemTime::now();
+    let built = std::env::current_exe().and_then(|program| program.metadata()?.modified());
+    if built.is_ok_and(|built| now < built) {
+        return finding.missing(
+            "it is earlier than the day on which svcgen was installed",
+            "timedatectl set-ntp true",
+        );
+    }
+    match said(
+        "timedatectl",
+        &["show", "--property=NTPSynchronized", "--value"],
+    )
+    .as_deref()
+    {
+        Some("yes") => finding.fine("set by the network"),
+        Some("no") => {
+            finding.doubtful("nothing sets it by the network", "timedatectl set-ntp true")
+        }
+        _ => finding.fine("later than svcgen itself; whether the network sets it is not known"),
+    }
+}
+
+/// The encoding of the terminal: tables and names have more than ASCII in them.
+fn locale(surroundings: &Surroundings<'_>) -> Finding {
+    let finding = Finding::new("locale", "an encoding for the terminal", &[]);
+    let named = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| (surroundings.variables)(name).filter(|value| !value.is_empty()));
+    let named = named.unwrap_or_else(|| "C".to_owned());
+    let plain = named.to_lowercase().replace('-', "");
+    match plain.contains("utf8") {
+        true => finding.fine(named),
+        false => finding.doubtful(format!("`{named}` is not UTF-8"), "export LC_ALL=C.UTF-8"),
+    }
+}
+
+/// Space for builds.
+fn space() -> Option<Finding> {
+    let folder = std::env::temp_dir();
+    let free = rustix::fs::statvfs(&folder).ok()?;
+    let free = free.f_bavail.saturating_mul(free.f_frsize);
+    let finding = Finding::new(
+        "space",
+        format!("space in `{}`", folder.display()),
+        &["build"],
+    );
+    let gigabytes = format!("{:.1} GB free", free as f64 / 1e9);
+    Some(match free >= SPACE {
+        true => finding.fine(gigabytes),
+        false => finding.doubtful(gigabytes, "export TMPDIR=/a/larger/folder"),
+    })
+}

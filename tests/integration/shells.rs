@@ -1,0 +1,130 @@
+//! Completions and the manual, which are made of the definitions of the command line.
+
+use std::process::Command;
+
+use crate::support::{Env, has_tool};
+
+/// What bash proposes for the last of these words.
+fn proposed(script: &str, words: &[&str]) -> Vec<String> {
+    let list = words
+        .iter()
+        .map(|word| format!("'{word}'"))
+        .collect::<Vec<_>>();
+    let (at, last) = (words.len() - 1, words[words.len() - 1]);
+    let before = words[words.len() - 2];
+    let program = format!(
+        "{script}\nCOMP_WORDS=({}); COMP_CWORD={at}; _svcgen svcgen '{last}' '{before}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        list.join(" ")
+    );
+    let output = Command::new("bash")
+        .args(["--norc", "-c", &program])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn bash_completes_commands_options_and_values() {
+    let script = Env::new().svcgen(&["completions", "bash"]).stdout;
+    assert_eq!(
+        proposed(&script, &["svcgen", "sche"]),
+        ["schedule", "schema"]
+    );
+    assert_eq!(
+        proposed(&script, &["svcgen", "deploy", "--on"]),
+        ["--on-failure"]
+    );
+    assert_eq!(
+        proposed(&script, &["svcgen", "deploy", "--on-failure", ""]),
+        ["ask", "rollback", "stop"]
+    );
+    assert_eq!(proposed(&script, &["svcgen", "request", "s"]), ["service"]);
+}
+
+#[test]
+fn every_shell_has_its_script() {
+    let env = Env::new();
+    for (shell, sign) in [
+        ("bash", "complete -F _svcgen"),
+        ("zsh", "#compdef svcgen"),
+        ("fish", "complete -c svcgen"),
+    ] {
+        let run = env.svcgen(&["completions", shell]);
+        assert_eq!(run.code, 0);
+        assert!(run.stdout.contains(sign), "{shell}");
+    }
+    let run = env.svcgen(&["completions", "tcsh"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr.contains("possible values: bash"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn every_command_has_a_page_that_can_be_read() {
+    let env = Env::new();
+    let run = env.svcgen(&["man", "pages/man1"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let help = env.svcgen(&["--help"]).stdout;
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands = commands.take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = commands
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .collect();
+    assert!(commands.contains(&"deploy"), "{help}");
+    let commands = commands
+        .into_iter()
+        .filter(|command| !command.is_empty() && *command != "help");
+    let pages: Vec<String> = commands
+        .map(|command| format!("pages/man1/svcgen-{command}.1"))
+        .collect();
+    for page in &pages {
+        assert!(
+            env.read(page).contains(".SH \"GLOBAL OPTIONS\"")
+                || env.read(page).contains(".SH OPTIONS"),
+            "{page}"
+        );
+    }
+    assert!(
+        run.stderr
+            .contains(&format!("{} pages in `pages/man1`", pages.len() + 1)),
+        "{}",
+        run.stderr
+    );
+    // A second run replaces them.
+    assert_eq!(env.svcgen(&["man", "pages/man1"]).code, 0);
+    if !has_tool("mandoc") {
+        return;
+    }
+    let mut lint = Command::new("mandoc");
+    lint.args(["-T", "lint", "-W", "error"])
+        .args(&pages)
+        .current_dir(env.work());
+    let said = String::from_utf8(lint.output().unwrap().stdout).unwrap();
+    assert_eq!(said, "");
+}
+
+#[test]
+fn a_folder_that_is_a_file_is_told() {
+    let env = Env::new();
+    env.write("pages", "");
+    let run = env.svcgen(&["man", "pages"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr
+            .starts_with("error: the pages cannot be written into `pages`\ncause: "),
+        "{}",
+        run.stderr
+    );
+}
