@@ -301,6 +301,19 @@ fn each_picture_takes_the_place_of_the_last_one() {
 }
 
 #[test]
+fn a_picture_never_clears_the_whole_screen_at_once() {
+    let size = Size {
+        width: 20,
+        height: 3,
+    };
+    let mut painter = Painter::default();
+    painter.paint(&[], frame(&["one", "two"]), size);
+    let bytes = painter.paint(&[], frame(&["three"]), size);
+    assert!(!bytes.contains("\x1b[J"), "{bytes:?}");
+    assert!(!bytes.contains("\x1b[2J"), "{bytes:?}");
+}
+
+#[test]
 fn a_picture_that_was_left_stays_above() {
     let size = Size {
         width: 40,
@@ -330,5 +343,6 @@ fn a_terminal_that_became_narrower_has_broken_the_lines() {
         height: 10,
     };
     let bytes = painter.paint(&[], frame(&["new"]), narrow);
-    assert!(bytes.starts_with("\r\u{1b}[3A\u{1b}[J"), "{bytes:?}");
+    let up = "\u{1b}[A\u{1b}[2K".repeat(3);
+    assert!(bytes.starts_with(&format!("\r{up}new")), "{bytes:?}");
 }
