@@ -3,7 +3,9 @@
 //! What is here reads git's objects and works in a folder of its own. The user's checkout, branch, index and files are
 //! only looked at; what is made is one commit on a topic branch.
 
+mod engine;
 mod error;
+mod image;
 mod inputs;
 mod link;
 mod log;
@@ -21,6 +23,7 @@ mod standing;
 mod stanza;
 mod strip;
 mod submodule;
+mod tools;
 mod tree;
 mod workshop;
 

@@ -1,10 +1,12 @@
 use camino::Utf8PathBuf;
 use thiserror::Error;
 
-use super::npm::NpmError;
+use super::npm::{Complaint, NpmError};
+use crate::container::{self, ConnectError, ImageError, RunError};
 use crate::error::ErrorKind;
 use crate::git::GitError;
 use crate::model::{BranchName, LoadError};
+use crate::render::RenderError;
 use crate::review::ReviewError;
 use crate::scap::ScapError;
 
@@ -59,10 +61,17 @@ pub enum BuildError {
     Occupied { path: Utf8PathBuf, commit: String },
     #[error("the source cannot be fetched from `{url}`")]
     Fetch { url: String, source: GitError },
+    #[error("`{remote}` of `{root}` cannot be fetched")]
+    FetchDeploy {
+        root: Utf8PathBuf,
+        remote: String,
+        source: Box<ReviewError>,
+    },
     #[error("`{url}` has no branch `{branch}`")]
     NoSourceBranch { url: String, branch: BranchName },
     #[error("`{url}` does not have {commit}, the commit that `{path}` is at")]
     MissingCommit {
+        root: Utf8PathBuf,
         path: Utf8PathBuf,
         commit: String,
         url: String,
@@ -82,6 +91,39 @@ pub enum BuildError {
     },
     #[error("`{link}` leads to `{target}`, which will not be there in production")]
     Outward { link: Utf8PathBuf, target: String },
+    #[error("`{path}` cannot be read")]
+    Read {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Template(#[from] RenderError),
+    #[error("the site `{site}` does not say which image `{target}` is")]
+    NoImage { target: &'static str, site: String },
+    #[error("what waits for several things at once cannot be started")]
+    Runtime(#[source] std::io::Error),
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    #[error("nothing was prepared to build the modules with")]
+    NotConnected,
+    #[error(transparent)]
+    Obtain(#[from] ImageError),
+    /// An instruction of the Dockerfile.
+    #[error("the image cannot be made: `{step}` failed ({said})")]
+    ImageStep {
+        step: String,
+        said: String,
+        #[source]
+        source: Complaint,
+        log: Utf8PathBuf,
+    },
+    #[error("the image cannot be made")]
+    Image {
+        source: container::BuildError,
+        log: Utf8PathBuf,
+    },
+    #[error("the container did not get to its end")]
+    Run { source: RunError, log: Utf8PathBuf },
     #[error("interrupted; the deploy repository is as it was")]
     Interrupted,
 }
@@ -99,6 +141,13 @@ fn names(paths: &[String]) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
+}
+
+/// Hints, and where all is that was written.
+fn with_log(mut hints: Vec<String>, log: &Utf8PathBuf) -> Vec<String> {
+    hints.truncate(1);
+    hints.push(format!("`{log}` has all that was written"));
+    hints
 }
 
 fn git_in(root: &camino::Utf8Path) -> String {
@@ -131,13 +180,26 @@ impl BuildError {
             | Self::NoPackage { .. }
             | Self::Package(_)
             | Self::NotText { .. }
+            | Self::Template(_)
+            | Self::NoImage { .. }
             | Self::Outward { .. } => ErrorKind::Usage,
             Self::Dirty { .. }
             | Self::CheckedOut { .. }
             | Self::NotOurs { .. }
             | Self::Occupied { .. }
             | Self::MissingCommit { .. } => ErrorKind::Conflict,
-            Self::Fetch { .. } | Self::Hash { .. } | Self::Write { .. } => ErrorKind::Unexpected,
+            Self::Fetch { .. }
+            | Self::FetchDeploy { .. }
+            | Self::Hash { .. }
+            | Self::Read { .. }
+            | Self::Write { .. }
+            | Self::Runtime(_)
+            | Self::Connect(_)
+            | Self::NotConnected
+            | Self::Obtain(_)
+            | Self::ImageStep { .. }
+            | Self::Image { .. }
+            | Self::Run { .. } => ErrorKind::Unexpected,
             Self::Interrupted => match crate::interrupt::check() {
                 Err(error) => error.kind,
                 Ok(()) => ErrorKind::Interrupted,
@@ -175,8 +237,11 @@ impl BuildError {
             Self::NoSourceBranch { .. } => {
                 vec!["`git config deploy.srcbranch NAME` names another".into()]
             }
-            Self::MissingCommit { path, .. } => vec![
-                format!("push it from where it is: git -C {path} push"),
+            Self::MissingCommit { root, path, .. } => vec![
+                format!(
+                    "push it from where it was made: {} push",
+                    git_in(&root.join(path))
+                ),
                 "`svcgen build --force` goes on without the list of changes".into(),
             ],
             Self::NoPackage { .. } => vec!["npm init".into()],
@@ -186,14 +251,30 @@ impl BuildError {
             Self::Outward { .. } => {
                 vec!["put it below the source repository, or publish it as a package".into()]
             }
+            Self::Fetch { url, .. } => vec![format!("git ls-remote {}", shell_words::quote(url))],
+            Self::FetchDeploy { root, remote, .. } => {
+                vec![format!("{} ls-remote {remote}", git_in(root))]
+            }
+            Self::NoImage { target, site } => vec![
+                format!("add `images: {{{target}: NAME:TAG}}` to the site `{site}`"),
+                "or name an image as `deploy.target` of `package.json`".into(),
+            ],
+            Self::Connect(error) => error.hints(&|name| std::env::var(name).ok()),
+            Self::Obtain(error) => error.hints(),
+            Self::ImageStep { log, .. } => vec![format!("`{log}` has all that was written")],
+            Self::Image { source, log } => with_log(source.hints(), log),
+            Self::Run { source, log } => with_log(source.hints(), log),
             Self::Submodules { .. }
             | Self::UnsafeSubmodule { .. }
             | Self::Occupied { .. }
-            | Self::Fetch { .. }
             | Self::Package(_)
             | Self::NotText { .. }
             | Self::Hash { .. }
+            | Self::Read { .. }
             | Self::Write { .. }
+            | Self::Template(_)
+            | Self::Runtime(_)
+            | Self::NotConnected
             | Self::Interrupted => Vec::new(),
         }
     }

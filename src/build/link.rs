@@ -4,65 +4,99 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::error::BuildError;
 
-/// Makes links of `node_modules` that lead into the source lead there in the deploy repository as well, where the source is
-/// the submodule at `source`.
-///
-/// npm links packages that are folders of the source (`file:lib/x`, workspaces) instead of copying them.
-pub(super) fn redirect(
-    root: &Utf8Path,
-    modules: &str,
-    source: &Utf8Path,
-) -> Result<(), BuildError> {
+/// Puts packages that npm only linked in the place of their links: folders of the source (`file:lib/x`, workspaces), with
+/// what was built in them. In the deploy repository the source is elsewhere, and not built.
+pub(super) fn settle(root: &Utf8Path, modules: &str) -> Result<(), BuildError> {
     let folder = root.join(modules);
     if folder.is_dir() {
-        walk(root, &folder, modules, source)?;
+        walk(root, &folder, modules)?;
     }
     Ok(())
 }
 
-fn walk(
-    root: &Utf8Path,
-    folder: &Utf8Path,
-    modules: &str,
-    source: &Utf8Path,
-) -> Result<(), BuildError> {
-    let failed = |path: &Utf8Path, source| BuildError::Write {
-        path: path.to_owned(),
-        source,
-    };
-    for entry in folder
-        .read_dir_utf8()
-        .map_err(|error| failed(folder, error))?
-    {
-        let entry = entry.map_err(|error| failed(folder, error))?;
-        let path = entry.path();
-        let kind = entry.file_type().map_err(|error| failed(path, error))?;
+fn walk(root: &Utf8Path, folder: &Utf8Path, modules: &str) -> Result<(), BuildError> {
+    for (path, kind) in entries(folder)? {
         if kind.is_dir() {
-            walk(root, path, modules, source)?;
+            walk(root, &path, modules)?;
         }
         if !kind.is_symlink() {
             continue;
         }
-        let target = path.read_link_utf8().map_err(|error| failed(path, error))?;
-        let place = path.strip_prefix(root).unwrap_or(path);
-        match leads_to(root, place, &target) {
-            Some(inside) if inside.starts_with(modules) => {}
-            Some(inside) => {
-                let depth = place.components().count() - 1;
-                let up: Utf8PathBuf = std::iter::repeat_n("..", depth).collect();
-                let meant = up.join(source).join(inside);
-                std::fs::remove_file(path).map_err(|error| failed(path, error))?;
-                symlink(meant, path).map_err(|error| failed(path, error))?;
-            }
-            None => {
-                return Err(BuildError::Outward {
-                    link: place.to_owned(),
-                    target: target.into_string(),
-                });
+        let target = path.read_link_utf8().map_err(failed(&path))?;
+        let place = path.strip_prefix(root).unwrap_or(&path);
+        // The root itself has `node_modules` in it.
+        let inside = leads_to(root, place, &target).filter(|it| !it.as_str().is_empty());
+        let from = inside.filter(|it| !it.starts_with(modules));
+        if let Some(from) = from.map(|it| root.join(it)).filter(|it| it.is_dir()) {
+            std::fs::remove_file(&path).map_err(failed(&path))?;
+            copy(&from, &path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies a folder; links stay links.
+fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<(), BuildError> {
+    std::fs::create_dir(to).map_err(failed(to))?;
+    for (path, kind) in entries(from)? {
+        let target = to.join(path.file_name().unwrap_or_default());
+        if kind.is_dir() {
+            copy(&path, &target)?;
+        } else if kind.is_symlink() {
+            let leads = path.read_link_utf8().map_err(failed(&path))?;
+            symlink(leads, &target).map_err(failed(&target))?;
+        } else {
+            std::fs::copy(&path, &target).map_err(failed(&target))?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses links that lead out of `node_modules`.
+pub(super) fn check(root: &Utf8Path, modules: &str) -> Result<(), BuildError> {
+    let mut open = vec![root.join(modules)];
+    while let Some(folder) = open.pop() {
+        for (path, kind) in entries(&folder)? {
+            if kind.is_dir() {
+                open.push(path);
+            } else if kind.is_symlink() {
+                let target = path.read_link_utf8().map_err(failed(&path))?;
+                let place = path.strip_prefix(root).unwrap_or(&path);
+                let inside = match target.is_absolute() {
+                    true => None,
+                    false => leads_to(root, place, &target),
+                };
+                if !inside.is_some_and(|it| it.starts_with(modules)) {
+                    return Err(BuildError::Outward {
+                        link: place.to_owned(),
+                        target: target.into_string(),
+                    });
+                }
             }
         }
     }
     Ok(())
+}
+
+type Entries = Vec<(Utf8PathBuf, std::fs::FileType)>;
+
+fn entries(folder: &Utf8Path) -> Result<Entries, BuildError> {
+    let read = || -> std::io::Result<Entries> {
+        let entries = folder.read_dir_utf8()?.map(|entry| {
+            let entry = entry?;
+            Ok((entry.path().to_owned(), entry.file_type()?))
+        });
+        entries.collect()
+    };
+    read().map_err(failed(folder))
+}
+
+fn failed(path: &Utf8Path) -> impl Fn(std::io::Error) -> BuildError + use<> {
+    let path = path.to_owned();
+    move |source| BuildError::Write {
+        path: path.clone(),
+        source,
+    }
 }
 
 /// Where below the root a link leads to; none where it leads out.
@@ -89,6 +123,7 @@ fn leads_to(root: &Utf8Path, place: &Utf8Path, target: &Utf8Path) -> Option<Utf8
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -102,5 +137,32 @@ mod tests {
         assert_eq!(follow("node_modules/@s/x", "../../../x"), None);
         assert_eq!(follow("node_modules/x", "/r/lib"), Some("lib".into()));
         assert_eq!(follow("node_modules/x", "/etc"), None);
+    }
+
+    #[test]
+    fn packages_that_are_folders_are_copied_as_they_were_built() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        fs_err::create_dir_all(root.join("lib/x/build")).unwrap();
+        fs_err::write(root.join("lib/x/build/x.node"), "built").unwrap();
+        symlink("build/x.node", root.join("lib/x/x.node")).unwrap();
+        fs_err::create_dir(root.join("node_modules")).unwrap();
+        symlink("../lib/x", root.join("node_modules/x")).unwrap();
+        settle(root, "node_modules").unwrap();
+        let built = fs_err::read_to_string(root.join("node_modules/x/x.node")).unwrap();
+        assert_eq!(built, "built");
+        assert!(!root.join("node_modules/x").is_symlink());
+        check(root, "node_modules").unwrap();
+        for target in ["../..", "..", "/etc", "../none"] {
+            let link = root.join("node_modules/out");
+            symlink(target, &link).unwrap();
+            settle(root, "node_modules").unwrap();
+            let refused = check(root, "node_modules");
+            assert!(
+                matches!(refused, Err(BuildError::Outward { .. })),
+                "{target}"
+            );
+            fs_err::remove_file(&link).unwrap();
+        }
     }
 }

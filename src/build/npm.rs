@@ -125,15 +125,38 @@ pub(super) const QUIET: [&str; 4] = [
     "--loglevel=http",
 ];
 
-/// Whether a line tells of one request or is npm's small talk: it belongs into the log, not on the screen.
+/// Whether a line belongs into the log, not on the screen: it tells of one request, or is repeated by the error at the end.
 pub(super) fn is_chatter(line: &str) -> bool {
-    line.starts_with("npm http ") || line.trim().is_empty()
+    let beginnings = ["npm http ", "npm error", "npm ERR!"];
+    line.trim().is_empty() || beginnings.iter().any(|it| line.starts_with(it))
 }
 
 /// Whether a line tells that something was fetched.
 pub(super) fn is_fetch(line: &str) -> bool {
     line.starts_with("npm http fetch GET 200") || line.starts_with("npm http fetch GET 304")
 }
+
+/// How lines of an error begin that help nobody: where npm's own code was, and what is said elsewhere.
+const NOISE: [&str; 18] = [
+    "code ",
+    "errno ",
+    "syscall ",
+    "path ",
+    "command failed",
+    "A complete log of this run",
+    "For a full report see",
+    "If you are behind a proxy",
+    "at ",
+    "{",
+    "}",
+    "code:",
+    "errno:",
+    "syscall:",
+    "address:",
+    "port:",
+    "type:",
+    "requiredBy:",
+];
 
 impl Complaint {
     /// Finds it in the last lines that npm wrote.
@@ -144,20 +167,19 @@ impl Complaint {
                 .or(line.strip_prefix("npm ERR!"))?;
             Some(rest.trim().to_owned())
         };
-        let errors: Vec<String> = lines.iter().filter_map(error).collect();
+        let errors = lines.iter().filter_map(error);
+        // What follows are all options that there are.
+        let errors: Vec<String> = errors
+            .take_while(|line| !line.starts_with("Usage:"))
+            .collect();
         let name = errors.iter().find_map(|line| line.strip_prefix("code "));
-        let is_worth = |line: &&String| {
-            !line.is_empty()
-                && !line.starts_with("code ")
-                && !line.starts_with("A complete log of this run")
-                && !line.contains("_logs/")
-                && !line.starts_with("For a full report see")
-        };
+        let is_worth = |line: &&String| !NOISE.iter().any(|noise| line.starts_with(noise));
         let mut kept: Vec<String> = errors.iter().filter(is_worth).cloned().collect();
         if kept.is_empty() {
             let last = lines.iter().filter(|line| !is_chatter(line));
             kept = last.cloned().collect();
         }
+        kept.retain(|line| !line.is_empty());
         let first = kept.len().saturating_sub(MOST_LINES);
         Self {
             name: name.map(str::to_owned),
@@ -216,7 +238,7 @@ impl NpmError {
             "run `npm install` in the source repository, and commit the lock file"
         } else if complaint.is(&NETWORK) {
             "the registry cannot be reached: look at the network, the proxy and `npm config get registry`"
-        } else if complaint.is(&["ENOSPC"]) || complaint.says("no space left") {
+        } else if complaint.is(&["ENOSPC"]) || complaint.says("No space left") {
             "`XDG_CACHE_HOME=DIR` builds in a folder with more room"
         } else if complaint.is(&["E404", "ETARGET"]) {
             "correct the dependency in `package.json` of the source repository"
@@ -301,10 +323,15 @@ mod tests {
         assert_eq!(complaint.name.as_deref(), Some("E404"));
         assert_eq!(complaint.to_string(), "404 Not Found");
         let old = [
-            "npm ERR! code 1".to_owned(),
-            "npm ERR! command failed".to_owned(),
+            "npm ERR! code 1",
+            "npm ERR! gyp ERR! not ok",
+            "npm ERR! Usage:",
+            "npm ERR! x",
         ];
-        assert_eq!(Complaint::of(&old).to_string(), "command failed");
+        assert_eq!(
+            Complaint::of(&old.map(str::to_owned)).to_string(),
+            "gyp ERR! not ok"
+        );
         assert_eq!(
             Complaint::of(&["sh: 1: x: not found".to_owned()]).to_string(),
             "sh: 1: x: not found"

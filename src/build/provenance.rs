@@ -60,6 +60,11 @@ impl Provenance {
         let image = self.within.split('@').next()?;
         (image != NO_CONTAINER).then_some(image)
     }
+
+    /// The digest of the image.
+    pub(super) fn digest(&self) -> Option<&str> {
+        self.within.split_once('@').map(|(_, digest)| digest)
+    }
 }
 
 /// The trailers of a commit: its source, and where its modules come from, where that is known.

@@ -1,26 +1,33 @@
+mod compare;
+mod container;
+mod found;
 mod install;
+mod listener;
+mod outline;
 mod prepare;
 
 use camino::Utf8PathBuf;
 use git2::Oid;
 
+use super::engine::Bench;
 use super::error::BuildError;
 use super::inputs::Inputs;
 use super::log::BuildLog;
 use super::manifest::Manifest;
 use super::message::{Words, bugs, message};
-use super::npm::HostNpm;
 use super::plan::{BuildPlan, Modules};
 use super::provenance::Provenance;
 use super::settings::Settings;
 use super::source::Source;
 use super::standing::Standing;
 use super::submodule::SourceModule;
+use super::tools::Tools;
 use super::tree::assemble;
 use crate::configuration::User;
 use crate::git::Checkout;
 use crate::interrupt;
 use crate::model::{BranchName, Build, Site};
+use crate::render::Templates;
 use crate::review::{ChangeId, Pending, Replacement, Topic};
 
 /// What a build is asked for.
@@ -38,14 +45,20 @@ pub struct Request<'a> {
     /// The build of the model, which holds where `package.json` has no stanza.
     pub model: Option<&'a Build>,
     pub site: &'a Site,
+    pub templates: &'a Templates,
     pub workbench: Workbench,
     pub force: Force,
     pub user: User,
 }
 
 /// Where modules are built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Workbench {
+    /// In a container of the target's image.
+    Container {
+        /// How it reaches the network, where that is not how the engine does by default.
+        network: Option<String>,
+    },
     /// On this machine, by its own npm.
     Host,
 }
@@ -60,11 +73,14 @@ pub enum Force {
 /// How far a build is.
 #[derive(Debug)]
 pub enum Progress<'a> {
-    /// The tool begins that writes into this log.
-    Installing {
-        command: &'a str,
-        log: &'a camino::Utf8Path,
-    },
+    /// What is built writes into this log.
+    Begun { log: &'a camino::Utf8Path },
+    /// An image is made upon this one, where that is not there yet.
+    Image { image: &'a str },
+    /// An instruction of the Dockerfile begins.
+    Step(&'a str),
+    /// npm begins.
+    Installing { command: &'a str },
     /// A line of its that people want to see.
     Line(&'a str),
     /// So many files came over the network.
@@ -86,7 +102,8 @@ pub struct Session {
     manifest: Manifest,
     inputs: Inputs,
     /// What builds the modules; none where they are kept.
-    tools: Option<HostNpm>,
+    tools: Option<Tools>,
+    templates: Templates,
     kept: Kept,
 }
 
@@ -119,11 +136,24 @@ impl Session {
         &self.topic
     }
 
+    /// Makes sure that the tools are there which the plan needs, before anything is begun.
+    ///
+    /// # Errors
+    /// Where no container engine can be used.
+    pub fn connect(&mut self) -> Result<(), BuildError> {
+        if let Some(Tools::Container { bench, .. }) = &mut self.tools
+            && bench.is_none()
+        {
+            *bench = Some(Box::new(Bench::connect()?));
+        }
+        Ok(())
+    }
+
     /// Does what was planned; the topic branch moves last.
     ///
     /// # Errors
     /// Where a tool fails, or the run is to end; then nothing has changed.
-    pub fn build(&self, tell: &mut dyn FnMut(Progress<'_>)) -> Result<Built, BuildError> {
+    pub fn build(&self, tell: &mut (dyn FnMut(Progress<'_>) + Send)) -> Result<Built, BuildError> {
         let mut warnings = Vec::new();
         let (mut kept, mut path) = (self.kept.clone(), None);
         if let Modules::Built(_) = self.plan.modules {

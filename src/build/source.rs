@@ -91,13 +91,19 @@ impl Source {
     }
 
     /// Makes sure that a commit is here, by asking the server for it where it is not.
-    pub(super) fn require(&self, commit: Oid, path: &Utf8Path) -> Result<(), BuildError> {
+    pub(super) fn require(
+        &self,
+        commit: Oid,
+        root: &Utf8Path,
+        path: &Utf8Path,
+    ) -> Result<(), BuildError> {
         if self.has(commit) {
             return Ok(());
         }
         match self.fetch_spec(&commit.to_string()) {
             Ok(()) if self.has(commit) => Ok(()),
             _ => Err(BuildError::MissingCommit {
+                root: root.to_owned(),
                 path: path.to_owned(),
                 commit: commit.to_string(),
                 url: self.url.clone(),

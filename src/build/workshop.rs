@@ -62,6 +62,17 @@ impl Workshop {
         self.path.join(TREE)
     }
 
+    /// Where npm keeps what it has fetched, from build to build.
+    pub(super) fn npm_cache(&self) -> Result<Utf8PathBuf, BuildError> {
+        let path = self.path.parent().unwrap_or(&self.path);
+        let path = path.with_file_name("npm");
+        std::fs::create_dir_all(&path).map_err(|source| BuildError::Write {
+            path: path.clone(),
+            source,
+        })?;
+        Ok(path)
+    }
+
     /// A place for an index of git's.
     pub(super) fn index(&self, name: &str) -> Utf8PathBuf {
         self.path.join(format!("{name}.index"))

@@ -35,8 +35,11 @@ pub struct BuildArgs {
     /// Send the change for review.
     #[arg(long, short)]
     review: bool,
+    /// How the container reaches the network: host, or the name of a network [default: as the engine does].
+    #[arg(long, value_name = "MODE")]
+    network: Option<String>,
     /// Build with the npm of this machine, not in a container.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "network")]
     no_container: bool,
     /// The checkout of the deploy repository [default: here or above, else as configured].
     #[arg(long, value_name = "DIR", help_heading = "Where")]
@@ -59,13 +62,16 @@ struct Document<'a> {
 pub(super) fn run(args: &BuildArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let places = Places::find(args, &context, global, ui)?;
-    let workbench = workbench(args)?;
+    let workbench = workbench(args, &context);
     let force = if args.force { Force::Yes } else { Force::No };
     let prepared = ui.busy("fetching...", || {
         Session::prepare(places.request(&context, workbench, force))
     });
-    let session = prepared.map_err(explained)?;
+    let mut session = prepared.map_err(explained)?;
     interrupt::check()?;
+    if !args.dry_run && session.plan().is_needed() {
+        session.connect().map_err(explained)?;
+    }
     let plan = session.plan();
     for warning in &plan.warnings {
         ui.warning(warning);
@@ -106,14 +112,14 @@ pub(super) fn run(args: &BuildArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
 }
 
 /// Where the modules are built.
-fn workbench(args: &BuildArgs) -> Result<Workbench, CommandError> {
-    if !args.no_container {
-        return Err(
-            CommandError::usage("svcgen does not build in containers yet")
-                .hint("`--no-container` builds with the npm of this machine"),
-        );
+fn workbench(args: &BuildArgs, context: &Context) -> Workbench {
+    if args.no_container {
+        return Workbench::Host;
     }
-    Ok(Workbench::Host)
+    let configured = &context.configuration.build.network;
+    Workbench::Container {
+        network: args.network.clone().or_else(|| configured.clone()),
+    }
 }
 
 fn question(args: &BuildArgs, plan: &BuildPlan) -> String {
@@ -131,9 +137,6 @@ fn build(session: &Session, ui: &Ui) -> Result<Built, CommandError> {
     let built = built.map_err(explained)?;
     for warning in &built.warnings {
         ui.warning(warning);
-    }
-    if let Some(log) = &built.log {
-        ui.detail(&format!("build: `{log}` has all that npm wrote"));
     }
     let verb = match session.plan().change {
         Change::Update { .. } => "amended",
@@ -162,6 +165,7 @@ fn again(args: &BuildArgs, global: &GlobalArgs) -> String {
     let mut command = Again::of("build", global);
     command.path("--deploy-repo", args.deploy_repo.as_deref());
     command.path("--source-repo", args.source_repo.as_deref());
+    command.option("--network", args.network.as_deref());
     let flag = if args.no_container {
         " --no-container"
     } else {

@@ -115,7 +115,11 @@ impl Engine {
             .all(true)
             .filters(&filters);
         let listed = self.api().list_containers(Some(options.build())).await;
-        let listed = listed.map_err(|error| EngineError::new(self, DOING, &error))?;
+        let listed = match listed {
+            // Podman tells of a state that Docker does not have, while a container ends: next time it has ended.
+            Err(Error::JsonDataError { .. }) => return Ok(0),
+            listed => listed.map_err(|error| EngineError::new(self, DOING, &error))?,
+        };
         let mut removed = 0;
         for container in listed.iter().filter(|container| is_left(container)) {
             if let Some(id) = &container.id {
@@ -185,9 +189,7 @@ impl<'a> Container<'a> {
 
     /// Starts it, and passes on what it says until its end.
     async fn follow(&self, job: &Job, output: Output<'_>) -> Result<(), RunError> {
-        const DOING: &str = "run the container";
         let engine = self.engine;
-        let failed = |error: &Error| EngineError::new(engine, DOING, error);
         let options = AttachContainerOptionsBuilder::new()
             .stream(true)
             .stdout(true)
@@ -197,7 +199,10 @@ impl<'a> Container<'a> {
             .api()
             .attach_container(&self.name, Some(options))
             .await;
-        let mut said = attached.map_err(|error| failed(&error))?.output;
+        // Podman prepares it here already.
+        let mut said = attached
+            .map_err(|error| refusal(engine, job, &error))?
+            .output;
         let started = engine.api().start_container(&self.name, None).await;
         started.map_err(|error| refusal(engine, job, &error))?;
 
@@ -221,7 +226,6 @@ impl<'a> Container<'a> {
             None => Err(RunError::Killed {
                 command: words(job),
             }),
-            Some(0) => Ok(()),
             Some(code) => self.verdict(job, code, is_full).await,
         }
     }
@@ -239,25 +243,31 @@ impl<'a> Container<'a> {
         }
     }
 
-    /// Why it ended with a code that is not 0.
+    /// What it means that it ended with this code.
     async fn verdict(&self, job: &Job, code: i64, is_full: bool) -> Result<(), RunError> {
         let command = words(job);
+        let options = None::<InspectContainerOptions>;
         let found = self
             .engine
             .api()
-            .inspect_container(&self.name, None::<InspectContainerOptions>)
+            .inspect_container(&self.name, options)
             .await;
-        let state = found.ok().and_then(|found| found.state).unwrap_or_default();
-        Err(match code {
-            _ if state.oom_killed == Some(true) => RunError::OutOfMemory {
+        let state = match found {
+            // Podman gives code 0 to those who wait for one that is removed.
+            Err(error) if is_unknown(&error) => return Err(RunError::Killed { command }),
+            found => found.ok().and_then(|found| found.state).unwrap_or_default(),
+        };
+        match code {
+            0 => Ok(()),
+            _ if state.oom_killed == Some(true) => Err(RunError::OutOfMemory {
                 command,
                 limit: job.memory,
-            },
-            _ if is_full => RunError::NoSpace { command },
+            }),
+            _ if is_full => Err(RunError::NoSpace { command }),
             // SIGKILL and SIGTERM.
-            137 | 143 => RunError::Killed { command },
-            _ => RunError::Code { command, code },
-        })
+            137 | 143 => Err(RunError::Killed { command }),
+            _ => Err(RunError::Code { command, code }),
+        }
     }
 
     async fn remove(&mut self) -> Result<(), EngineError> {
@@ -325,7 +335,7 @@ fn refusal(engine: &Engine, job: &Job, error: &Error) -> RunError {
             let path = path.trim().to_owned();
             return RunError::Unseen { path };
         }
-        if message.contains("executable file not found")
+        if message.contains("not found in $PATH")
             || message.contains("no such file or directory: unknown")
         {
             let program = job.command.first().cloned().unwrap_or_default();

@@ -1,5 +1,9 @@
 //! `svcgen build` with real installations of npm, by the npm of this machine.
 
+mod container;
+mod failures;
+mod modules;
+
 use crate::support::has_tool;
 use crate::support::kitchen::{DEPLOY, Kitchen, SOURCE};
 
@@ -56,7 +60,8 @@ fn the_first_build_imports_the_source_and_its_modules() {
       command   npm ci --omit=dev
       change    a new one on svcgen/tea-build, for origin/master
     --- stderr
-    build: npm ci --omit=dev (all that it writes: HOME/.local/state/svcgen/builds/tea/TIME.log)
+    build: the log is HOME/.local/state/svcgen/builds/tea/TIME.log
+    build: npm ci --omit=dev
       added 1 package in TIME
     build: committed SHORT on svcgen/tea-build
     next: svcgen build --no-container --review

@@ -1,21 +1,20 @@
 use camino::Utf8Path;
 use git2::Oid;
 
+use super::listener::Listener;
 use super::{Kept, Progress, Session};
 use crate::build::error::BuildError;
-use crate::build::link::redirect;
+use crate::build::link::{check, settle};
 use crate::build::log::BuildLog;
 use crate::build::npm::{self, Complaint, HostNpm, NpmError};
 use crate::build::provenance::{NO_CONTAINER, Provenance};
 use crate::build::standing::MODULES;
 use crate::build::strip::strip;
+use crate::build::tools::Tools;
 use crate::build::tree::{assemble, store};
 use crate::build::workshop::Workshop;
 use crate::child;
 use crate::interrupt;
-
-/// How many lines are kept to look for a complaint in.
-const LAST: usize = 200;
 
 impl Session {
     /// Builds the modules in a folder of their own, and stores them in git.
@@ -23,18 +22,27 @@ impl Session {
         &self,
         log: &mut BuildLog,
         warnings: &mut Vec<String>,
-        tell: &mut dyn FnMut(Progress<'_>),
+        tell: &mut (dyn FnMut(Progress<'_>) + Send),
     ) -> Result<Kept, BuildError> {
         let workshop = Workshop::open()?;
+        tell(Progress::Begun { log: log.path() });
         let source = workshop.source();
         self.source
             .export(self.next, &source, &workshop.index("source"))?;
-        let host = match &self.tools {
-            Some(host) => host,
-            None => &HostNpm::find()?,
+        let (with, within) = match &self.tools {
+            Some(Tools::Container {
+                image,
+                network,
+                bench: Some(bench),
+            }) => self.run_in_container(bench, image, network.as_ref(), &workshop, log, tell)?,
+            Some(Tools::Host(host)) => {
+                self.run_here(host, &workshop, log, tell)?;
+                (host.describe(), NO_CONTAINER.to_owned())
+            }
+            Some(Tools::Container { bench: None, .. }) | None => {
+                return Err(BuildError::NotConnected);
+            }
         };
-        self.run_here(host, &workshop, log, tell)?;
-        let (with, within) = (host.describe(), NO_CONTAINER.to_owned());
         tell(Progress::Storing);
         let modules = self.finish(&workshop, warnings)?;
         let lock = self.manifest.lock.as_ref();
@@ -57,7 +65,7 @@ impl Session {
         host: &HostNpm,
         workshop: &Workshop,
         log: &mut BuildLog,
-        tell: &mut dyn FnMut(Progress<'_>),
+        tell: &mut (dyn FnMut(Progress<'_>) + Send),
     ) -> Result<(), BuildError> {
         let stanza = self.inputs.stanza();
         let arguments = npm::arguments(&host.version, self.manifest.lock.is_some(), stanza);
@@ -71,13 +79,10 @@ impl Session {
             command.env_remove(variable);
         }
         let path = log.path().to_owned();
-        tell(Progress::Installing {
-            command: &shown,
-            log: &path,
-        });
+        tell(Progress::Installing { command: &shown });
         let mut listener = Listener::new(log, tell);
         let ended = child::follow(&mut command, |line| listener.hear(line));
-        let lines = listener.lines;
+        let lines = listener.into_lines();
         match ended {
             _ if interrupt::is_pending() => Err(BuildError::Interrupted),
             Ok(status) if status.success() => Ok(()),
@@ -97,7 +102,7 @@ impl Session {
     }
 
     /// The environment of what runs: what the stanza sets, and a time that is the same in every build of a commit.
-    fn environment(&self) -> Vec<(String, String)> {
+    pub(super) fn environment(&self) -> Vec<(String, String)> {
         let mut all = Vec::from([("LINK".to_owned(), "g++".to_owned())]);
         if let Some(time) = self.source.time(self.next) {
             all.push(("SOURCE_DATE_EPOCH".to_owned(), time.to_string()));
@@ -121,8 +126,9 @@ impl Session {
             path: modules.clone(),
             source,
         };
+        settle(&source, MODULES)?;
         strip(&modules).map_err(failed)?;
-        redirect(&source, MODULES, &self.module.path)?;
+        check(&source, MODULES)?;
         warnings.extend(places(&modules, workshop.path(), &source).map_err(failed)?);
         // Away from the source, whose own `.gitattributes` mean other files.
         std::fs::rename(&modules, tree.join(MODULES)).map_err(failed)?;
@@ -166,38 +172,4 @@ fn places(
         )
     });
     Ok(warning)
-}
-
-/// Takes the lines of npm: all into the log, some to whoever watches.
-struct Listener<'a> {
-    log: &'a mut BuildLog,
-    tell: &'a mut dyn FnMut(Progress<'_>),
-    fetched: usize,
-    lines: Vec<String>,
-}
-
-impl<'a> Listener<'a> {
-    fn new(log: &'a mut BuildLog, tell: &'a mut dyn FnMut(Progress<'_>)) -> Self {
-        Self {
-            log,
-            tell,
-            fetched: 0,
-            lines: Vec::new(),
-        }
-    }
-
-    fn hear(&mut self, line: &[u8]) {
-        self.log.line(line);
-        let line = String::from_utf8_lossy(line).into_owned();
-        if npm::is_fetch(&line) {
-            self.fetched += 1;
-            (self.tell)(Progress::Fetched(self.fetched));
-        } else if !npm::is_chatter(&line) {
-            (self.tell)(Progress::Line(&line));
-        }
-        if self.lines.len() == 2 * LAST {
-            self.lines.drain(..LAST);
-        }
-        self.lines.push(line);
-    }
 }

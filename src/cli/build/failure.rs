@@ -7,6 +7,10 @@ impl From<BuildError> for CommandError {
         let this = match error {
             // It shows the text with the mistakes underlined.
             BuildError::Package(error) => error.into(),
+            BuildError::Connect(error) => {
+                let this = Self::new(kind, error.to_string());
+                error.causes().into_iter().fold(this, Self::cause)
+            }
             error => Self::from_error(kind, &error),
         };
         hints.into_iter().fold(this, Self::hint)

@@ -82,12 +82,12 @@ impl Places {
     }
 
     /// What is asked for.
-    pub(super) fn request(
-        &self,
-        context: &Context,
+    pub(super) fn request<'a>(
+        &'a self,
+        context: &'a Context,
         workbench: Workbench,
         force: Force,
-    ) -> Request<'_> {
+    ) -> Request<'a> {
         let service = self.service.as_ref();
         let branch = service.map(|service| service.repositories.branch.clone());
         Request {
@@ -98,6 +98,7 @@ impl Places {
             branch: branch.unwrap_or_else(master),
             model: service.map(|service| &service.build),
             site: &self.site,
+            templates: &context.templates,
             workbench,
             force,
             user: context.configuration.user.clone(),

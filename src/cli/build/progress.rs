@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use dialoguer::console::Term;
 
 use crate::build::Progress;
-use crate::ui::Ui;
+use crate::ui::{Ui, printable};
 
 /// Shows how far a build is: lines that stay, and on a terminal one below them that moves.
 pub(super) struct Screen {
@@ -32,10 +32,16 @@ impl Screen {
 
     pub(super) fn show(&mut self, progress: &Progress<'_>) {
         match progress {
-            Progress::Installing { command, log } => {
-                self.say(&format!("build: {command} (all that it writes: {log})"));
+            Progress::Begun { log } => self.say(&format!("build: the log is {log}")),
+            Progress::Image { image } => {
+                self.say(&format!("build: an image upon {image}"));
+                self.draw("making the image");
+            }
+            Progress::Installing { command } => {
+                self.say(&format!("build: {command}"));
                 self.draw("installing");
             }
+            Progress::Step(step) => self.draw(step),
             Progress::Line(line) => {
                 self.say(&format!("  {line}"));
                 self.draw("installing");
@@ -63,8 +69,11 @@ impl Screen {
             count => format!(", {count} files fetched"),
         };
         self.clear();
+        let columns = usize::from(term.size().1).max(20);
+        let text = format!("{seconds} s{fetched}: {what}");
+        let shown: String = printable(&text).chars().take(columns - 1).collect();
         // A line that cannot be drawn is no reason not to work.
-        let _drawn = term.write_str(&format!("{what}: {seconds} s{fetched}"));
+        let _drawn = term.write_str(&shown);
         self.drawn = Some(Instant::now());
     }
 

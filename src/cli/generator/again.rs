@@ -74,7 +74,8 @@ impl Again {
         self.option(option, value.map(Utf8Path::as_str));
     }
 
-    fn option(&mut self, option: &str, value: Option<&str>) {
+    /// Adds an option with a value.
+    pub(crate) fn option(&mut self, option: &str, value: Option<&str>) {
         if let Some(value) = value {
             let value = shell_words::quote(value);
             self.0.push_str(&format!(" {option} {value}"));

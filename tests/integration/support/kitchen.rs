@@ -96,14 +96,27 @@ impl Kitchen {
 
     /// `svcgen build` in the source checkout, with the npm of this machine.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        self.command_in_container(&[&["--no-container"], arguments].concat())
+    }
+
+    /// `svcgen build` in the source checkout, in a container unless it is said otherwise.
+    pub(crate) fn command_in_container(&self, arguments: &[&str]) -> Command {
         let mut command = self.env.command();
         self.enclose(&mut command);
-        command.args(["build", "--no-container"]).args(arguments);
+        command.arg("build").args(arguments);
         command
     }
 
     pub(crate) fn build(&self, arguments: &[&str]) -> Run {
-        let mut run = self.env.run(&mut self.command(arguments));
+        self.run(&mut self.command(arguments))
+    }
+
+    /// Runs a program; what differs from run to run has names in what it says.
+    pub(crate) fn run(&self, command: &mut Command) -> Run {
+        self.plain(self.env.run(command))
+    }
+
+    pub(crate) fn plain(&self, mut run: Run) -> Run {
         let gerrit = self.gerrit.path("");
         for text in [&mut run.stdout, &mut run.stderr] {
             *text = text.replace(gerrit.as_str(), "GERRIT/");

@@ -1,0 +1,184 @@
+use std::collections::BTreeMap;
+
+use super::listener::Listener;
+use super::{Progress, Session};
+use crate::build::engine::{Bench, digest};
+use crate::build::error::BuildError;
+use crate::build::image::recipe;
+use crate::build::log::BuildLog;
+use crate::build::npm::{self, Complaint, NpmError, QUIET};
+use crate::build::packages::Packages;
+use crate::build::workshop::Workshop;
+use crate::container::{
+    Access, BuildError as ImageBuildError, HostNetwork, Job, Mount, OutputLine, RunError, User,
+};
+use crate::interrupt;
+use crate::model::ImageName;
+
+/// Where the source is in a container: everywhere the same, so that what is compiled is the same.
+const INSIDE: &str = "/opt/service";
+
+/// Where npm keeps what it fetched.
+const CACHE: &str = "/opt/npm-cache";
+
+/// The home in a container, which is gone with it.
+const HOME: &str = "/home/svcgen";
+
+/// What the line with the versions begins with.
+const VERSIONS: &str = "svcgen-versions: ";
+
+/// Tells the versions, and runs npm with the flag that this one knows; the rest are arguments of its own.
+const SCRIPT: &str = r#"
+npm=$(npm --version) || exit
+node -e 'console.log("svcgen-versions: node " + process.version + ", npm " + process.argv[1] + ", " + process.platform + " " + process.arch)' "$npm" || exit
+case $npm in [0-6].*) without=--production ;; *) without=--omit=dev ;; esac
+command=$1
+shift
+exec npm "$command" "$without" "$@"
+"#;
+
+/// Variables of npm's that say how it reaches its registry.
+const NPM: [&str; 4] = ["registry", "fetch_retries", "fetch_timeout", "strict_ssl"];
+
+impl Session {
+    /// Runs npm in a container; returns the versions, and the image that all was made of.
+    pub(super) fn run_in_container(
+        &self,
+        bench: &Bench,
+        image: &ImageName,
+        mode: Option<&String>,
+        workshop: &Workshop,
+        log: &mut BuildLog,
+        tell: &mut (dyn FnMut(Progress<'_>) + Send),
+    ) -> Result<(String, String), BuildError> {
+        let network = HostNetwork::new(mode.cloned(), &|name| std::env::var(name).ok());
+        let path = log.path().to_owned();
+        tell(Progress::Image {
+            image: image.as_str(),
+        });
+        let base = bench.obtain(image.as_str(), &mut |line| log.line(&line.text))?;
+        let within = format!("{image}@{}", digest(&base));
+        let made = self.make(bench, image, base, network.clone(), log, tell)?;
+        let job = self.job(made, network, workshop)?;
+        // The version decides about one flag, and is not known yet.
+        let stanza = self.inputs.stanza();
+        let shown = npm::shown(&npm::arguments("", self.manifest.lock.is_some(), stanza));
+        tell(Progress::Installing { command: &shown });
+        let mut listener = Listener::new(log, tell);
+        let mut versions = None;
+        let ended = bench.run(&job, &mut |line: OutputLine| {
+            let text = String::from_utf8_lossy(&line.text);
+            match text.strip_prefix(VERSIONS) {
+                Some(found) => versions = Some(found.trim().to_owned()),
+                None => listener.hear(&line.text),
+            }
+        });
+        let lines = listener.into_lines();
+        match ended {
+            _ if interrupt::is_pending() => Err(BuildError::Interrupted),
+            Ok(()) => Ok((versions.unwrap_or_default(), within)),
+            Err(RunError::Code { code, .. }) => Err(NpmError::Failed {
+                command: shown,
+                code: i32::try_from(code).ok(),
+                complaint: Complaint::of(&lines),
+                log: path,
+            }
+            .into()),
+            Err(source) => Err(BuildError::Run { source, log: path }),
+        }
+    }
+
+    /// Makes the image; returns its id.
+    fn make(
+        &self,
+        bench: &Bench,
+        image: &ImageName,
+        base: crate::container::Image,
+        network: HostNetwork,
+        log: &mut BuildLog,
+        tell: &mut (dyn FnMut(Progress<'_>) + Send),
+    ) -> Result<String, BuildError> {
+        let stanza = self.inputs.stanza();
+        let packages = Packages::of(stanza, Some(image));
+        let service = &self.plan.service;
+        let recipe = recipe(service, base, stanza, &packages, network, &self.templates)?;
+        let path = log.path().to_owned();
+        let mut last = Vec::new();
+        let made = bench.make(&recipe, &mut |line: OutputLine| {
+            log.line(&line.text);
+            let text = String::from_utf8_lossy(&line.text).into_owned();
+            if text.to_ascii_lowercase().starts_with("step ") {
+                tell(Progress::Step(&text));
+                last.clear();
+            } else if !text.trim().is_empty() {
+                last.push(text);
+            }
+        });
+        match made {
+            _ if interrupt::is_pending() => Err(BuildError::Interrupted),
+            Ok(image) => Ok(image.id),
+            Err(ImageBuildError::Step { step, said }) => Err(BuildError::ImageStep {
+                step,
+                said,
+                source: Complaint::of(&last),
+                log: path,
+            }),
+            Err(source) => Err(BuildError::Image { source, log: path }),
+        }
+    }
+
+    /// The arguments of npm that decide what is installed, but for the flag that depends on its version.
+    fn arguments(&self) -> Vec<String> {
+        let command = match self.manifest.lock {
+            Some(_) => "ci",
+            None => "install",
+        };
+        let options = self.inputs.stanza().install_opts.iter();
+        let options = options.map(|option| option.as_str().to_owned());
+        std::iter::once(command.to_owned()).chain(options).collect()
+    }
+
+    fn job(
+        &self,
+        image: String,
+        network: HostNetwork,
+        workshop: &Workshop,
+    ) -> Result<Job, BuildError> {
+        let mut command: Vec<String> = ["sh", "-c", SCRIPT, "svcgen"].map(str::to_owned).to_vec();
+        command.extend(self.arguments());
+        command.extend(QUIET.map(str::to_owned));
+        let mount = |source, target: &str| Mount {
+            source,
+            target: target.into(),
+            access: Access::Write,
+        };
+        let mut environment: BTreeMap<String, String> = self.environment().into_iter().collect();
+        for (name, value) in [
+            ("HOME", HOME),
+            ("npm_config_cache", CACHE),
+            ("IN_DOCKER", "1"),
+        ] {
+            environment.insert(name.into(), value.into());
+        }
+        for name in NPM.map(|name| format!("npm_config_{name}")) {
+            if let Ok(value) = std::env::var(&name) {
+                environment.insert(name, value);
+            }
+        }
+        Ok(Job {
+            purpose: format!("the modules of {}", self.plan.service),
+            image,
+            command,
+            user: Some(User::current()),
+            directory: Some(INSIDE.into()),
+            environment,
+            mounts: vec![
+                mount(workshop.source(), INSIDE),
+                mount(workshop.npm_cache()?, CACHE),
+            ],
+            scratch: vec![HOME.into()],
+            network,
+            memory: None,
+        })
+    }
+}

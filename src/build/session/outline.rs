@@ -1,0 +1,116 @@
+//! What the plan says, in words and figures.
+
+use super::Request;
+use crate::build::error::BuildError;
+use crate::build::inputs::Inputs;
+use crate::build::manifest::Manifest;
+use crate::build::npm::{self, HostNpm};
+use crate::build::packages::Packages;
+use crate::build::plan::{Installation, Modules};
+use crate::build::reason::Reason;
+use crate::build::standing::Standing;
+use crate::build::stanza::Stanza;
+use crate::build::submodule::SourceModule;
+use crate::build::tools::Tools;
+use crate::build::tree::link;
+use crate::model::{BuildTarget, ImageName, Site};
+
+/// What the plan says about the modules that are built.
+pub(super) fn installation(
+    reasons: Vec<Reason>,
+    manifest: &Manifest,
+    inputs: &Inputs,
+    tools: &Tools,
+    site: &Site,
+) -> Modules {
+    let stanza = inputs.stanza();
+    // In a container, the version is not known yet.
+    let (image, version) = match tools {
+        Tools::Host(host) => (None, host.version.as_str()),
+        Tools::Container { image, .. } => (Some(image.to_string()), ""),
+    };
+    let arguments = npm::arguments(version, manifest.lock.is_some(), stanza);
+    Modules::Built(Box::new(Installation {
+        reasons,
+        image,
+        node: stanza.node.to_string(),
+        npm: stanza.npm.as_ref().map(ToString::to_string),
+        packages: Packages::of(stanza, self::image(stanza, site).ok()),
+        command: npm::shown(&arguments),
+        environment: stanza.variables(),
+    }))
+}
+
+/// The image that a target means.
+pub(super) fn image<'a>(stanza: &'a Stanza, site: &'a Site) -> Result<&'a ImageName, BuildError> {
+    let named = |target: &'static str| {
+        site.image(target).ok_or_else(|| BuildError::NoImage {
+            target,
+            site: site.name.to_string(),
+        })
+    };
+    match &stanza.target {
+        BuildTarget::Debian => named("debian"),
+        BuildTarget::Ubuntu => named("ubuntu"),
+        BuildTarget::Image(image) => Ok(image),
+    }
+}
+
+/// What is worth knowing before.
+pub(super) fn warnings(
+    manifest: &Manifest,
+    inputs: &Inputs,
+    base: &Standing,
+    module: &SourceModule,
+    tools: Option<&Tools>,
+    request: &Request<'_>,
+) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (key, meant) in &manifest.strays {
+        let meant = meant.map(|meant| format!("; did you mean `{meant}`?"));
+        warnings.push(format!(
+            "`deploy.{key}` of `package.json` means nothing{}",
+            meant.unwrap_or_default()
+        ));
+    }
+    if let (Some(stanza), Some(model)) = (&manifest.stanza, request.model) {
+        for key in stanza.changed(&Stanza::from(model)) {
+            // The model has no such field.
+            if key != "npm" {
+                warnings.push(format!(
+                    "`deploy.{key}` of `package.json` is not what `svcgen.yaml` says; `package.json` holds"
+                ));
+            }
+        }
+    }
+    if manifest.lock.is_none() && inputs.has_dependencies() {
+        warnings.push(
+            "the source has no lock file: each build takes the newest versions that fit".into(),
+        );
+    }
+    if base.has_own_package {
+        warnings.push(format!(
+            "`package.json` of the deploy repository is not a link to `{}`; it stays",
+            link(&module.path)
+        ));
+    }
+    if let Some(Tools::Host(host)) = tools {
+        warnings.extend(versions(inputs.stanza(), host));
+    }
+    warnings
+}
+
+/// Warns where this machine has not what a stanza asks for.
+fn versions(stanza: &Stanza, host: &HostNpm) -> Vec<String> {
+    let asked = [
+        ("Node", Some(&stanza.node), &host.node.version),
+        ("npm", stanza.npm.as_ref(), &host.version),
+    ];
+    let missed = asked.into_iter().filter_map(|(what, asked, found)| {
+        let asked = asked.filter(|asked| !npm::is_version(asked.as_str(), found))?;
+        Some(format!(
+            "`package.json` asks for {what} {asked}, and this machine has {found}"
+        ))
+    });
+    missed.collect()
+}

@@ -1,0 +1,437 @@
+//! Whatever goes wrong, the deploy repository is as it was, and a message says what to do.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::kitchen::{DEPLOY, Kitchen, SOURCE};
+use crate::support::{has_tool, may_mount};
+
+/// A service with one dependency, which is a folder of its own.
+fn with_script(script: &str) -> Kitchen {
+    let package = format!(
+        "{{\"name\": \"cup\", \"version\": \"1.0.0\", \"scripts\": {{\"install\": {}}}}}",
+        serde_json::Value::from(script)
+    );
+    let kitchen = Kitchen::new(&[
+        ("lib/cup/package.json", package.as_str()),
+        (
+            "package.json",
+            "{\"name\": \"tea\", \"dependencies\": {\"cup\": \"file:lib/cup\"}}\n",
+        ),
+    ]);
+    kitchen.lock();
+    kitchen.commit("Lock it");
+    kitchen
+}
+
+/// Builds, which has to fail and to leave nothing; returns what was said after the plan.
+#[track_caller]
+fn failed(kitchen: &Kitchen, arguments: &[&str]) -> String {
+    let before = kitchen.state();
+    let run = kitchen.build(&[arguments, &["--yes"]].concat());
+    assert_eq!(kitchen.state(), before);
+    assert_eq!(kitchen.leftovers(), 0);
+    assert_ne!(run.code, 0);
+    format!("exit {}\n{}", run.code, run.stderr)
+}
+
+#[test]
+fn a_package_json_that_is_wrong_is_shown() {
+    let kitchen = Kitchen::new(&[("package.json", "{\n  \"name\": \"tea\",\n}\n")]);
+    insta::assert_snapshot!(failed(&kitchen, &[]), @r#"
+    exit 2
+    error: `SHORT:package.json` has a mistake
+      × trailing comma
+       ╭─[SHORT:package.json:3:1]
+     2 │   "name": "tea",
+     3 │ }
+       · ─
+       ╰────
+      help: npm reads strict JSON: no comments, no comma before a closing bracket
+    "#);
+    kitchen.write(
+        "package.json",
+        "{\n\t\"name\": \"tea\",\n\t\"deploy\": {\n\t\t\"target\": \"Debian\",\n\t\t\"dependencies\": {\"_all\": [\"lib tea\", {\"repo_url\": \"https://x\"}]},\n\t\t\"env\": {\"A B\": 1}\n\t}\n}\n",
+    );
+    kitchen.commit("A stanza");
+    insta::assert_snapshot!(failed(&kitchen, &[]), @r#"
+    exit 2
+    error: `SHORT:package.json` has 6 mistakes
+      × `Debian` is not a build target
+       ╭─[SHORT:package.json:4:13]
+     3 │     "deploy": {
+     4 │         "target": "Debian",
+       ·                   ────────
+     5 │         "dependencies": {"_all": ["lib tea", {"repo_url": "https://x"}]},
+       ╰────
+      help: `debian`, `ubuntu`, or an image such as `debian:bookworm`
+
+      × `lib tea` is not a package name
+       ╭─[SHORT:package.json:5:29]
+     4 │         "target": "Debian",
+     5 │         "dependencies": {"_all": ["lib tea", {"repo_url": "https://x"}]},
+       ·                                   ─────────
+     6 │         "env": {"A B": 1}
+       ╰────
+      help: lower-case letters, digits, `.`, `+` and `-`
+
+      × `release` is required
+       ╭─[SHORT:package.json:5:40]
+     4 │         "target": "Debian",
+     5 │         "dependencies": {"_all": ["lib tea", {"repo_url": "https://x"}]},
+       ·                                              ▲
+     6 │         "env": {"A B": 1}
+       ╰────
+
+      × `pool` is required
+       ╭─[SHORT:package.json:5:40]
+     4 │         "target": "Debian",
+     5 │         "dependencies": {"_all": ["lib tea", {"repo_url": "https://x"}]},
+       ·                                              ▲
+     6 │         "env": {"A B": 1}
+       ╰────
+
+      × `packages` is required
+       ╭─[SHORT:package.json:5:40]
+     4 │         "target": "Debian",
+     5 │         "dependencies": {"_all": ["lib tea", {"repo_url": "https://x"}]},
+       ·                                              ▲
+     6 │         "env": {"A B": 1}
+       ╰────
+
+      × `A B` is not the name of an environment variable
+       ╭─[SHORT:package.json:6:11]
+     5 │         "dependencies": {"_all": ["lib tea", {"repo_url": "https://x"}]},
+     6 │         "env": {"A B": 1}
+       ·                 ─────
+     7 │     }
+       ╰────
+      help: letters, digits and underscores, not beginning with a digit
+    "#);
+    kitchen
+        .gerrit
+        .git(&kitchen.source, &["rm", "--quiet", "package.json"]);
+    kitchen.commit("None");
+    insta::assert_snapshot!(failed(&kitchen, &[]), @"
+    exit 2
+    error: no checkout of the deploy repository is named
+    hint: `--deploy-repo DIR` names one
+    hint: `git config deploy.dir DIR` in the source repository, for always
+    ");
+}
+
+#[test]
+fn a_lock_file_that_is_not_in_step_is_told() {
+    if !has_tool("npm") {
+        return;
+    }
+    let kitchen = with_script("true");
+    kitchen.write(
+        "lib/mug/package.json",
+        "{\"name\": \"mug\", \"version\": \"1.0.0\"}",
+    );
+    let text = std::fs::read_to_string(kitchen.source.join("package.json")).unwrap();
+    kitchen.write(
+        "package.json",
+        &text.replace("{\"cup\"", "{\"mug\": \"file:lib/mug\", \"cup\""),
+    );
+    kitchen.commit("A mug");
+    let said = failed(&kitchen, &[]);
+    assert!(
+        said.starts_with("exit 2\n")
+            && said.contains("error: `npm ci --omit=dev` failed with code 1\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("Missing: mug@")
+            && said.contains(
+                "hint: run `npm install` in the source repository, and commit the lock file\n"
+            ),
+        "{said}"
+    );
+    assert!(
+        said.ends_with(
+            "hint: `HOME/.local/state/svcgen/builds/tea/TIME.log` has all that was written\n"
+        ),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_registry_that_does_not_answer_is_told() {
+    if !has_tool("npm") {
+        return;
+    }
+    let kitchen = Kitchen::new(&[(
+        "package.json",
+        "{\"name\": \"tea\", \"dependencies\": {\"mug\": \"1.0.0\"}}\n",
+    )]);
+    let said = failed(&kitchen, &[]);
+    assert!(
+        said.starts_with("exit 1\n") && said.contains("ECONNREFUSED"),
+        "{said}"
+    );
+    assert!(said.contains("hint: the registry cannot be reached: look at the network, the proxy and `npm config get registry`\n"), "{said}");
+}
+
+#[test]
+fn a_script_that_fails_is_told_with_its_words() {
+    if !has_tool("npm") {
+        return;
+    }
+    let kitchen = with_script("echo the kettle is broken >&2; exit 7");
+    let said = failed(&kitchen, &[]);
+    assert!(
+        said.contains("error: `npm ci --omit=dev` failed with code 7\n"),
+        "{said}"
+    );
+    assert!(said.contains("the kettle is broken\n"), "{said}");
+}
+
+#[test]
+fn changes_that_are_not_committed_are_in_the_way() {
+    let kitchen = kitchen_without_npm();
+    fs_err::write(kitchen.deploy.join("README.md"), "mine\n").unwrap();
+    fs_err::write(kitchen.deploy.join("new"), "untracked\n").unwrap();
+    insta::assert_snapshot!(failed(&kitchen, &[]), @"
+    exit 11
+    error: `README.md` in `GERRIT/work/tea-deploy` has uncommitted changes
+    hint: git -C GERRIT/work/tea-deploy status
+    hint: git -C GERRIT/work/tea-deploy stash
+    ");
+}
+
+/// A service whose builds need no npm.
+fn kitchen_without_npm() -> Kitchen {
+    Kitchen::new(&[("package.json", "{\"name\": \"tea\"}\n")])
+}
+
+#[test]
+fn a_topic_that_is_checked_out_or_somebody_elses_is_left_alone() {
+    let kitchen = kitchen_without_npm();
+    kitchen.git(&["switch", "--quiet", "-c", Kitchen::TOPIC]);
+    insta::assert_snapshot!(failed(&kitchen, &[]), @"
+    exit 11
+    error: `svcgen/tea-build` is checked out in `GERRIT/work/tea-deploy`, whose files would not follow it
+    hint: git -C GERRIT/work/tea-deploy switch -
+    ");
+    kitchen.git(&["commit", "--quiet", "--allow-empty", "-m", "mine"]);
+    kitchen.git(&["switch", "--quiet", "master"]);
+    insta::assert_snapshot!(failed(&kitchen, &[]), @r#"
+    exit 11
+    error: `svcgen/tea-build` holds a commit that is not of a build: "mine"
+    hint: git -C GERRIT/work/tea-deploy branch -m svcgen/tea-build svcgen/tea-build-old
+    "#);
+    kitchen.git(&["branch", "--quiet", "-f", Kitchen::TOPIC, "master"]);
+    kitchen.built(&[]);
+    kitchen.git(&["switch", "--quiet", Kitchen::TOPIC]);
+    kitchen.git(&["commit", "--quiet", "--allow-empty", "-m", "on top"]);
+    kitchen.git(&["switch", "--quiet", "master"]);
+    insta::assert_snapshot!(failed(&kitchen, &[]), @"
+    exit 11
+    error: `svcgen/tea-build` holds 2 commits: `on top`, `Initial import of tea`
+    hint: git -C GERRIT/work/tea-deploy log --oneline origin/master..svcgen/tea-build
+    hint: git -C GERRIT/work/tea-deploy branch -m svcgen/tea-build svcgen/tea-build-old
+    ");
+}
+
+#[test]
+fn servers_that_are_gone_are_told() {
+    let kitchen = kitchen_without_npm();
+    let hide = |name: &str| {
+        let path = kitchen.bare(name);
+        fs_err::rename(&path, path.with_extension("gone")).unwrap();
+    };
+    hide(SOURCE);
+    insta::assert_snapshot!(failed(&kitchen, &[]), @"
+    exit 1
+    error: the source cannot be fetched from `GERRIT/git/tea`
+    cause: `git fetch --quiet --no-tags --no-recurse-submodules -- GERRIT/git/tea +refs/heads/master:refs/remotes/origin/master` failed
+    cause: fatal: 'GERRIT/git/tea' does not appear to be a git repository
+           fatal: Could not read from remote repository.
+           Please make sure you have the correct access rights
+           and the repository exists.
+    hint: git ls-remote GERRIT/git/tea
+    ");
+    hide(DEPLOY);
+    insta::assert_snapshot!(failed(&kitchen, &[]), @"
+    exit 1
+    error: `origin` of `GERRIT/work/tea-deploy` cannot be fetched
+    cause: `git fetch --quiet --no-tags --no-recurse-submodules origin refs/heads/master` failed
+    cause: fatal: 'GERRIT/git/tea-deploy' does not appear to be a git repository
+           fatal: Could not read from remote repository.
+           Please make sure you have the correct access rights
+           and the repository exists.
+    hint: git -C GERRIT/work/tea-deploy ls-remote origin
+    ");
+}
+
+#[test]
+fn branches_that_are_not_there_are_told() {
+    let kitchen = kitchen_without_npm();
+    kitchen
+        .gerrit
+        .git(&kitchen.source, &["config", "deploy.srcbranch", "main"]);
+    insta::assert_snapshot!(failed(&kitchen, &[]), @"
+    exit 2
+    error: `GERRIT/git/tea` has no branch `main`
+    hint: `git config deploy.srcbranch NAME` names another
+    ");
+    kitchen
+        .gerrit
+        .git(&kitchen.source, &["config", "deploy.deploybranch", "wmf"]);
+    insta::assert_snapshot!(failed(&kitchen, &[]), @"
+    exit 2
+    error: `origin` has no branch `wmf` to build upon
+    hint: git -C GERRIT/work/tea-deploy branch --remotes
+    hint: `git config deploy.deploybranch NAME` names another
+    ");
+    kitchen
+        .gerrit
+        .git(&kitchen.source, &["config", "deploy.remote", "elsewhere"]);
+    insta::assert_snapshot!(failed(&kitchen, &[]), @"
+    exit 2
+    error: `GERRIT/work/tea-deploy` has no remote `elsewhere`, which `deploy.remote` names
+    hint: git -C GERRIT/work/tea-deploy remote
+    ");
+}
+
+#[test]
+fn a_commit_that_the_server_does_not_have_is_told() {
+    let kitchen = kitchen_without_npm();
+    kitchen.built(&["--review"]);
+    kitchen.merge(1);
+    let missing = "0123456789abcdef0123456789abcdef01234567";
+    kitchen.git(&[
+        "update-index",
+        "--cacheinfo",
+        &format!("160000,{missing},src"),
+    ]);
+    kitchen.git(&["commit", "--quiet", "-m", "Not pushed"]);
+    kitchen.git(&["push", "--quiet", "origin", "HEAD:refs/heads/master"]);
+    insta::assert_snapshot!(failed(&kitchen, &[]), @"
+    exit 11
+    error: `GERRIT/git/tea` does not have OBJECT, the commit that `src` is at
+    hint: push it from where it was made: git -C GERRIT/work/tea-deploy/src push
+    hint: `svcgen build --force` goes on without the list of changes
+    ");
+    let run = kitchen.built(&["--force"]);
+    assert!(run.stdout.contains("change    a new one"), "{}", run.show());
+}
+
+#[test]
+fn what_gerrit_refuses_stays_on_the_topic_and_is_sent_by_the_next_run() {
+    let kitchen = kitchen_without_npm();
+    kitchen
+        .gerrit
+        .set(DEPLOY, "refuse", "you are not tea people");
+    let run = kitchen.build(&["--review", "--yes"]);
+    insta::assert_snapshot!(run.show(), @"
+    exit 11
+    --- stdout
+    tea in GERRIT/work/tea-deploy
+      source    SHORT, the first one, of master of GERRIT/git/tea
+      modules   none: the service has no dependencies
+      change    a new one on svcgen/tea-build, for origin/master
+    --- stderr
+    build: committed SHORT on svcgen/tea-build
+    error: `origin` refused the change: prohibited by Gerrit: you are not tea people
+    cause: error: failed to push some refs to 'GERRIT/git/tea-deploy'
+    ");
+    kitchen
+        .gerrit
+        .set(DEPLOY, "refuse", serde_json::Value::Null);
+    let run = kitchen.built(&["--review"]);
+    insta::assert_snapshot!(run.show(), @"
+    exit 0
+    --- stdout
+    tea in GERRIT/work/tea-deploy
+      source    SHORT, the first one, of master of GERRIT/git/tea
+      modules   none: the service has no dependencies
+      change    nothing to do: CHANGE-ID on
+                svcgen/tea-build has it all
+    --- stderr
+    build: sent for review: https://gerrit.example.org/r/c/+/1
+    ");
+}
+
+#[test]
+fn ctrl_c_ends_npm_and_all_that_it_started() {
+    if !has_tool("npm") {
+        return;
+    }
+    let kitchen = with_script("exec 9>\"$PIPE\"; sleep 3600 9>&9 & echo started >&9; wait");
+    let pipe = kitchen.env.home().join("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let before = kitchen.state();
+    let mut command = kitchen.command(&["--yes"]);
+    command
+        .env("PIPE", &pipe)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let mut held = BufReader::new(std::fs::File::open(pipe).unwrap());
+    let mut line = String::new();
+    held.read_line(&mut line).unwrap();
+    assert_eq!(line, "started\n");
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    // The stream ends when the last of those who hold it has.
+    held.read_to_string(&mut line).unwrap();
+    let run = kitchen.plain(kitchen.env.ended(child.wait_with_output().unwrap()));
+    assert_eq!(run.code, 130, "{}", run.show());
+    assert!(
+        run.stderr
+            .ends_with("error: interrupted; the deploy repository is as it was\n"),
+        "{}",
+        run.show()
+    );
+    assert_eq!(kitchen.state(), before);
+    assert_eq!(kitchen.leftovers(), 0);
+}
+
+#[test]
+fn a_full_disk_is_told() {
+    if !has_tool("npm") || !may_mount() {
+        return;
+    }
+    let kitchen = with_script("head -c 9000000 /dev/zero > full");
+    let before = kitchen.state();
+    let build = kitchen.command(&["--yes"]);
+    let script = "mkdir -p \"$XDG_CACHE_HOME\"; mount -t tmpfs -o size=4m none \"$XDG_CACHE_HOME\"; exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "sh", "-c", script, "sh"])
+        .arg(build.get_program())
+        .args(build.get_args());
+    command.current_dir(&kitchen.source);
+    command.envs(
+        build
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    command
+        .env("XDG_CACHE_HOME", kitchen.env.home().join("small"))
+        .stdin(Stdio::null());
+    let run = kitchen.run(&mut command);
+    assert_eq!(run.code, 1, "{}", run.show());
+    assert!(
+        run.stderr.contains("No space left on device"),
+        "{}",
+        run.show()
+    );
+    assert!(
+        run.stderr
+            .contains("hint: `XDG_CACHE_HOME=DIR` builds in a folder with more room\n"),
+        "{}",
+        run.show()
+    );
+    assert_eq!(kitchen.state(), before);
+}
