@@ -21,6 +21,8 @@ pub struct Job {
     /// The id or the name of an image.
     pub image: String,
     pub command: Vec<String>,
+    /// What messages call the command.
+    pub called: String,
     /// As whom; as the image says where there is none.
     pub user: Option<User>,
     pub directory: Option<Utf8PathBuf>,

@@ -97,7 +97,7 @@ impl Engine {
         match ended {
             Err(RunError::Engine(EngineError::Lost { engine, .. })) => Err(RunError::Lost {
                 engine,
-                command: words(job),
+                command: job.called.clone(),
             }),
             Ok(()) => Ok(removed?),
             failed => failed,
@@ -224,7 +224,7 @@ impl<'a> Container<'a> {
         match self.code().await? {
             // It was removed too.
             None => Err(RunError::Killed {
-                command: words(job),
+                command: job.called.clone(),
             }),
             Some(code) => self.verdict(job, code, is_full).await,
         }
@@ -245,7 +245,7 @@ impl<'a> Container<'a> {
 
     /// What it means that it ended with this code.
     async fn verdict(&self, job: &Job, code: i64, is_full: bool) -> Result<(), RunError> {
-        let command = words(job);
+        let command = job.called.clone();
         let options = None::<InspectContainerOptions>;
         let found = self
             .engine
@@ -326,7 +326,7 @@ async fn remove(engine: &Engine, name: &str) -> Result<(), EngineError> {
 
 /// Why a container was not made, or not started.
 fn refusal(engine: &Engine, job: &Job, error: &Error) -> RunError {
-    let doing = format!("start `{}`", words(job));
+    let doing = format!("start `{}`", job.called);
     if let Error::DockerResponseServerError { message, .. } = error {
         if message.contains("bind source path does not exist") {
             let path = message
@@ -343,9 +343,4 @@ fn refusal(engine: &Engine, job: &Job, error: &Error) -> RunError {
         }
     }
     EngineError::new(engine, doing, error).into()
-}
-
-/// The command as one types it.
-fn words(job: &Job) -> String {
-    shell_words::join(&job.command)
 }

@@ -25,7 +25,7 @@ fn an_engine_that_is_killed_is_told_and_the_next_run_cleans_up() {
         running.join().unwrap()
     });
     let error = ended.unwrap_err();
-    insta::assert_snapshot!(lab.plain(&error), @"the connection to ENGINE broke while `sh -c 'trap exit TERM; echo here; sleep 3600 & wait'` ran; its container may go on until the next `svcgen build` removes it");
+    insta::assert_snapshot!(lab.plain(&error), @"the connection to ENGINE broke while `the script` ran; its container may go on until the next `svcgen build` removes it");
     assert!(matches!(error, RunError::Lost { .. }), "{error:?}");
     lab.engine(&["start"]);
     // This run goes on, and so its container may be in use.

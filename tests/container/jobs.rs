@@ -45,7 +45,7 @@ fn another_code_is_an_error() {
     let Some(lab) = Lab::get() else { return };
     let (ended, _) = run(&lab, &job("code", "exit 3"));
     let error = ended.unwrap_err();
-    insta::assert_snapshot!(error, @"`sh -c 'exit 3'` ended with code 3");
+    insta::assert_snapshot!(error, @"`the script` ended with code 3");
     assert_eq!(lab.containers("code"), Vec::<String>::new());
 }
 
@@ -150,7 +150,7 @@ fn a_command_that_needs_more_memory_than_it_gets_is_told_so() {
     let mut job = job("memory", "dd if=/dev/zero of=/dev/null bs=200M count=1");
     job.memory = Some(32 << 20);
     let (ended, _) = run(&lab, &job);
-    insta::assert_snapshot!(ended.unwrap_err(), @"`sh -c 'dd if=/dev/zero of=/dev/null bs=200M count=1'` was ended: it needs more than its 32 MB of memory");
+    insta::assert_snapshot!(ended.unwrap_err(), @"`the script` was ended: it needs more than its 32 MB of memory");
     assert_eq!(lab.containers("memory"), Vec::<String>::new());
 }
 
@@ -164,7 +164,7 @@ fn a_full_disk_is_told() {
         &job("full", "dd if=/dev/zero of=/big bs=1M count=100"),
     );
     let error = ended.unwrap_err();
-    insta::assert_snapshot!(error, @"`sh -c 'dd if=/dev/zero of=/big bs=1M count=100'` found no space left on the disk");
+    insta::assert_snapshot!(error, @"`the script` found no space left on the disk");
     assert_eq!(error.hints(), ["df -h"]);
     let said = said.on(Stream::Err);
     assert_eq!(said[0], "dd: error writing '/big': No space left on device");
@@ -197,7 +197,7 @@ fn a_container_that_somebody_kills_is_told_so() {
     let Some((lab, error)) = interfere("killed", act) else {
         return;
     };
-    insta::assert_snapshot!(error, @"the container of `sh -c 'echo here; sleep 3600'` was ended from outside, or this machine ran out of memory");
+    insta::assert_snapshot!(error, @"the container of `the script` was ended from outside, or this machine ran out of memory");
     assert_eq!(lab.containers("killed"), Vec::<String>::new());
 }
 
@@ -207,5 +207,5 @@ fn a_container_that_somebody_removes_is_told_so() {
     let Some((_, error)) = interfere("removed", act) else {
         return;
     };
-    insta::assert_snapshot!(error, @"the container of `sh -c 'echo here; sleep 3600'` was ended from outside, or this machine ran out of memory");
+    insta::assert_snapshot!(error, @"the container of `the script` was ended from outside, or this machine ran out of memory");
 }

@@ -1,6 +1,7 @@
 //! `svcgen build` with real installations of npm, by the npm of this machine.
 
 mod container;
+mod engines;
 mod failures;
 mod modules;
 

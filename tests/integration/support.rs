@@ -1,6 +1,9 @@
 pub(crate) mod browser;
 mod checkout;
 pub(crate) mod conduit;
+#[path = "../support/engine_lab.rs"]
+#[allow(dead_code, reason = "the other tests use the rest")]
+mod engine_lab;
 #[path = "../support/env.rs"]
 mod env;
 #[path = "../support/following.rs"]
@@ -11,6 +14,9 @@ mod git;
 mod journal;
 pub(crate) mod kitchen;
 mod local_farm;
+#[path = "../support/private_engine.rs"]
+#[allow(dead_code, reason = "the other tests use the rest")]
+mod private_engine;
 mod pty;
 pub(crate) mod sample;
 pub(crate) mod samples;
@@ -19,10 +25,12 @@ mod skip;
 mod ssh_farm;
 mod tree;
 
+pub(crate) use engine_lab::Lab;
 pub(crate) use env::{Env, Run, fixtures};
 pub(crate) use following::Following;
 pub(crate) use journal::{Story, deploy_repository, revision};
 pub(crate) use local_farm::LocalFarm;
+pub(crate) use private_engine::PrivateLab;
 pub(crate) use pty::Pty;
 pub(crate) use skip::{has_tool, lacks, may_mount};
 pub(crate) use ssh_farm::{SshFarm, TEA_TIME};

@@ -59,10 +59,10 @@ impl Session {
         let base = bench.obtain(image.as_str(), &mut |line| log.line(&line.text))?;
         let within = format!("{image}@{}", digest(&base));
         let made = self.make(bench, image, base, network.clone(), log, tell)?;
-        let job = self.job(made, network, workshop)?;
         // The version decides about one flag, and is not known yet.
         let stanza = self.inputs.stanza();
         let shown = npm::shown(&npm::arguments("", self.manifest.lock.is_some(), stanza));
+        let job = self.job(made, shown.clone(), network, workshop)?;
         tell(Progress::Installing { command: &shown });
         let mut listener = Listener::new(log, tell);
         let mut versions = None;
@@ -141,6 +141,7 @@ impl Session {
     fn job(
         &self,
         image: String,
+        called: String,
         network: HostNetwork,
         workshop: &Workshop,
     ) -> Result<Job, BuildError> {
@@ -169,6 +170,7 @@ impl Session {
             purpose: format!("the modules of {}", self.plan.service),
             image,
             command,
+            called,
             user: Some(User::current()),
             directory: Some(INSIDE.into()),
             environment,

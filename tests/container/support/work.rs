@@ -56,6 +56,7 @@ pub(crate) fn job(purpose: &str, script: &str) -> Job {
         purpose: purpose.into(),
         image: Lab::BASE.into(),
         command: ["sh", "-c", script].map(str::to_owned).to_vec(),
+        called: "the script".into(),
         network: network(),
         ..Job::default()
     }

@@ -27,7 +27,7 @@ fn engine() -> Option<String> {
     }
 }
 
-fn command(kitchen: &Kitchen, engine: &str, arguments: &[&str]) -> Command {
+pub(super) fn command(kitchen: &Kitchen, engine: &str, arguments: &[&str]) -> Command {
     let folder = kitchen.env.home().join("config/svcgen/templates/build");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("Dockerfile.tera"), TEMPLATE).unwrap();

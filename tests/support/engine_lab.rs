@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use svcgen::container::{ConnectError, Engine};
@@ -34,11 +34,16 @@ impl Lab {
         Self { socket }
     }
 
+    pub(crate) fn socket(&self) -> &Path {
+        &self.socket
+    }
+
     /// Its address, as `DOCKER_HOST` has it.
     pub(crate) fn address(&self) -> String {
         format!("unix://{}", self.socket.display())
     }
 
+    /// Connects to it.
     pub(crate) async fn connect(&self) -> Result<Engine, ConnectError> {
         let address = self.address();
         Engine::connect(&move |name| (name == "DOCKER_HOST").then(|| address.clone())).await
@@ -80,4 +85,4 @@ impl Lab {
 }
 
 /// What starts engines.
-pub(super) const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine");
+pub(crate) const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine");

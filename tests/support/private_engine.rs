@@ -1,7 +1,6 @@
 use std::process::Command;
 
-use super::Lab;
-use super::lab::SCRIPT;
+use super::engine_lab::{Lab, SCRIPT};
 
 /// An engine of one test, which ends with it.
 pub(crate) struct PrivateLab {
