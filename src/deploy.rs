@@ -1,6 +1,7 @@
 //! Deploys a revision to the hosts of a service: canary first, safe to interrupt, and never a success that is not there.
 
 mod action;
+mod claim;
 mod control;
 mod crew;
 mod decide;
@@ -21,12 +22,14 @@ mod planner;
 mod program;
 pub mod repository;
 mod scap_lock;
+mod scap_tag;
 mod service_state;
 mod session;
 mod state;
 pub mod template;
 
 pub use action::Action;
+pub use claim::{Change, Claim};
 pub use crew::{Breaking, Crew, LockNews, NotLocked, Unreachable};
 pub use decide::{Decide, OnFailure, Question};
 pub use earlier::{Earlier, EarlierError, Sequel};
@@ -38,8 +41,10 @@ pub use packs::{MakePack, PackError, Packs};
 pub use past::{PastDeploy, PastSource, PastState};
 pub use plan::{DeployPlan, HostPlan, PlannedGroup, ReleasePlan, RenderedFile, ServicePlan, Work};
 pub use planner::{PlanProblem, Planned, Planner, PlannerError, ProblemKind, Request};
-pub use program::{Change, Direction, Inquiry, Module, Objects, Policy, Program, Release, Step};
+pub use program::{Direction, Inquiry, Module, Objects, Policy, Program, Release, Step};
 pub use scap_lock::{ScapLock, ScapLockError};
+pub use scap_tag::tag_deploy;
 pub use service_state::{Activity, ServiceState, UnitState};
+pub use session::Next;
 
 use crate::event::DeployId;

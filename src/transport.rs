@@ -42,7 +42,7 @@ pub trait Connection: Send + Sync {
 /// A command that runs on a host.
 pub struct Process {
     /// What it reads; it reads to the end once this is dropped.
-    pub input: Box<dyn AsyncWrite + Send + Unpin>,
+    pub input: Box<dyn AsyncWrite + Send + Sync + Unpin>,
     /// What it writes. Whoever does not take it holds the command up.
     pub output: mpsc::Receiver<Chunk>,
     /// Comes after the last of the output.

@@ -13,6 +13,7 @@ mod refusal;
 mod service;
 mod shown;
 mod signals;
+mod standing;
 mod view;
 mod way_in;
 

@@ -6,7 +6,7 @@ use futures_util::stream::{StreamExt as _, iter};
 use indexmap::IndexMap;
 
 use super::deploy::{Opened, with_runtime};
-use crate::deploy::{Crew, Facts, Inquiry, Owner, Unreachable};
+use crate::deploy::{Crew, Facts, Inquiry, Next, Owner, Unreachable};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::interrupt;
@@ -49,7 +49,7 @@ pub(super) fn all_hosts(opened: &Opened) -> Vec<HostName> {
 /// # Errors
 /// Where somebody interrupts it.
 pub(super) fn ask(hosts: Vec<HostName>, opened: &Opened, ui: &Ui) -> Result<Records, CommandError> {
-    let probe = async |crew: &mut Crew| crew.probe(&Inquiry::default(), 1).await;
+    let probe = async |crew: &mut Crew| crew.probe(&Inquiry::default(), Next::Nothing, 1).await;
     ask_for(hosts, opened, ui, probe)
 }
 

@@ -14,7 +14,7 @@ use super::keeper::{Bell, Farewell};
 use super::message::Message;
 use super::program::Inquiry;
 use super::service_state::ServiceState;
-use super::session::{Session, SessionError};
+use super::session::{Next, Session, SessionError};
 use super::{DeployId, Owner};
 use crate::model::HostName;
 use crate::scap::ServiceUnit;
@@ -71,14 +71,24 @@ impl Crew {
         }
     }
 
+    /// Begins to connect to all targets, before there is anything to ask them.
+    pub fn begin_to_connect(&mut self) {
+        for (session, _) in self.sessions.values_mut() {
+            session.begin_to_connect();
+        }
+    }
+
     /// Asks all targets how things are, so many at a time.
     pub async fn probe(
         &mut self,
         inquiry: &Inquiry,
+        next: Next,
         at_a_time: usize,
     ) -> (IndexMap<HostName, Facts>, Vec<Unreachable>) {
-        self.ask_all(at_a_time, async |session| session.probe(inquiry).await)
-            .await
+        self.ask_all(at_a_time, async |session| {
+            session.probe(inquiry, next).await
+        })
+        .await
     }
 
     /// Asks all targets how services are, so many at a time.

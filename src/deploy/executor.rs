@@ -162,6 +162,8 @@ impl<'a> Executor<'a> {
                 session,
                 plan: Arc::clone(&plan),
                 is_promoted: false,
+                is_changed: false,
+                is_back: false,
                 is_going_back: false,
                 host: host.clone(),
                 packs: Arc::clone(&packs),

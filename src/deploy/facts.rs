@@ -159,8 +159,10 @@ impl Facts {
             Control::Unwritable => self.unwritable.push(rest.to_owned()),
             Control::Denied => self.denied.extend(Denial::read(rest)),
             Control::Free => {
-                let numbers = word.parse().ok().zip(more.parse().ok());
-                self.free = numbers;
+                let numbers: Vec<u64> = rest.split(' ').flat_map(str::parse).collect();
+                if let [blocks, size, inodes] = numbers[..] {
+                    self.free = Some((blocks.saturating_mul(size) / 1024, inodes));
+                }
             }
             Control::Release => {
                 let (how, changed) = more.split_once(' ').unwrap_or((more, ""));
@@ -178,10 +180,10 @@ impl Facts {
                 self.has.insert(rest.into());
             }
             Control::Tips => {
-                let tips = more
-                    .split_whitespace()
-                    .filter_map(|t| Revision::parse(t).ok());
-                self.tips.insert(word.into(), tips.collect());
+                let tips = more.split_whitespace();
+                // Several names may lead to one, and hosts that have the same get the same pack.
+                let tips: BTreeSet<Revision> = tips.flat_map(Revision::parse).collect();
+                self.tips.insert(word.into(), tips.into_iter().collect());
             }
             Control::Lock => self.lock = Some((Owner::read(more), word == "alive")),
             // A line that is not understood was cut by a full disk, or is of a later version.
@@ -345,10 +347,10 @@ mod tests {
         let whole = told(&[
             (Control::Link, &format!("current {A}")),
             (Control::Link, "done "),
-            (Control::Free, "100 7"),
+            (Control::Free, "25 4096 7"),
             (Control::File, "aGkK /etc/a b"),
             (Control::Absent, "/etc/c"),
-            (Control::Tips, &format!("modules/x {A} {B}")),
+            (Control::Tips, &format!("modules/x {A} {B} {A}")),
             (
                 Control::Record,
                 "{\"v\":1,\"at\":3,\"step\":\"deploy\",\"state\":\"be",

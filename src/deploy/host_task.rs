@@ -7,13 +7,14 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::action::Action;
+use super::claim::Change;
 use super::control::Control;
 use super::keeper::Farewell;
 use super::message::{HostEnd, Message, Note, Request};
 use super::packs::Packs;
 use super::plan::{DeployPlan, HostPlan, Moment, Work};
-use super::program::{Change, Direction, Module, Objects, Policy, Program, Release, Step};
-use super::session::{Input, Session, SessionError, StepEnd};
+use super::program::{Direction, Inquiry, Module, Objects, Policy, Program, Release, Step};
+use super::session::{Input, Next, Session, SessionError, StepEnd};
 use crate::event::{About, EventKind, Level, StepOutcome};
 use crate::model::Revision;
 use crate::scap::{DeployCheck, DeployStage};
@@ -28,6 +29,10 @@ pub(super) struct HostTask {
     pub(super) turns: Turns,
     /// Whether the service may run another revision than before.
     pub(super) is_promoted: bool,
+    /// Whether a release was switched to, or a restart begun.
+    pub(super) is_changed: bool,
+    /// Whether what was before runs again, with all its checks.
+    pub(super) is_back: bool,
     /// Whether what was before is being brought back: nothing that is not told keeps that up.
     pub(super) is_going_back: bool,
 }
@@ -103,7 +108,15 @@ impl HostTask {
             }
             Request::Prepare => self.prepare().await,
             Request::Promote => self.promote().await,
-            Request::RollBack => self.roll_back().await,
+            Request::RollBack => match self.roll_back().await {
+                Err(Failure::Failed(reason)) if self.is_as_before().await => {
+                    return match self.is_back {
+                        true => HostEnd::Back(reason),
+                        false => HostEnd::Unchanged(reason),
+                    };
+                }
+                done => done,
+            },
             Request::Finalize => self.finalize().await,
         };
         match done {
@@ -256,6 +269,7 @@ impl HostTask {
         let step = self.step(stage, Policy::Finish, SHORT, revision, program);
         self.is_promoted = true;
         self.pass(&step, Input::Nothing).await?;
+        self.is_changed = true;
         self.checks(revision, Moment::After, stage).await
     }
 
@@ -270,6 +284,7 @@ impl HostTask {
             let program = Program::handle_service(service, self.plan.action);
             let deadline = service.timeout + SHORT;
             let step = self.step(stage, Policy::Finish, deadline, revision, program);
+            self.is_changed = true;
             self.pass(&step, Input::Nothing).await?;
         }
         match ends {
@@ -313,12 +328,27 @@ impl HostTask {
                 self.checks(&old, Moment::Before, stage).await?;
                 self.switch(&old, Direction::Back).await?;
                 self.handle_service(&old).await?;
+                self.is_back = true;
                 self.conclude(&old, Direction::Back).await?;
                 self.checks(&old, Moment::After, stage).await
             }
             (Some(old), false) => self.conclude(&old, Direction::Back).await,
             (None, _) => self.withdraw().await,
         }
+    }
+
+    /// Whether a target is on what it had though its rollback failed: a full disk lets no link be switched, in either
+    /// direction, and nothing be tidied up.
+    async fn is_as_before(&mut self) -> bool {
+        let host = &self.host;
+        if self.is_changed && !self.is_back || host.live != host.old || !self.session.has_lock() {
+            return false;
+        }
+        let facts = self.session.probe(&Inquiry::default(), Next::Nothing).await;
+        let host = &self.host;
+        facts.is_ok_and(|facts| {
+            facts.current == host.live && facts.done == host.done && facts.place == host.place
+        })
     }
 
     /// Goes back to before there was any release.

@@ -4,14 +4,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::control::{Control, Line, Lines};
 use super::owner::Owner;
 use crate::model::Revision;
-use crate::transport::{Connection, Lost, Process, Stream};
+use crate::transport::{Lost, Process, Stream};
 
 /// How often a sign of life is sent; the keeper waits three times as long.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -69,39 +69,35 @@ pub(super) enum Locked {
 }
 
 impl Keeper {
-    /// Starts a keeper, and waits until it has the lock or says why not.
-    pub(super) async fn start(
-        connection: &dyn Connection,
-        words: &[String],
-    ) -> Result<Locked, Lost> {
+    /// Tells a keeper that waits for it what to lock, and waits until it has the lock or says why not.
+    pub(super) async fn lock(waiting: Process, claim: &str) -> Result<Locked, Lost> {
         let Process {
             input: mut stdin,
             mut output,
             exit,
-        } = connection.start(words).await?;
+        } = waiting;
         let (orders, mut ordered) = mpsc::channel(8);
         let (first, answer) = oneshot::channel();
         let (end, ended) = oneshot::channel();
         let is_alive = Arc::new(AtomicBool::new(true));
         let alive = Arc::clone(&is_alive);
+        let claim = claim.as_bytes().to_owned();
         tokio::spawn(async move {
             let mut beats = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
             beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
             let (mut lines, mut told, mut first) = (Lines::default(), Vec::new(), Some(first));
-            loop {
+            let mut is_let_go = false;
+            let mut is_there = write(&mut stdin, &claim).await;
+            while is_there && !is_let_go {
                 tokio::select! {
                     biased;
-                    _ = beats.tick() => {
-                        if stdin.write_all(b"h").await.is_err() || stdin.flush().await.is_err() {
-                            break;
-                        }
-                    }
+                    _ = beats.tick() => is_there = write(&mut stdin, b"h").await,
                     order = ordered.recv() => {
                         // Without anyone who orders, the end of the input tells the keeper so.
-                        let Some(order) = order else { break };
-                        if stdin.write_all(&[order]).await.is_err() || stdin.flush().await.is_err() {
-                            break;
-                        }
+                        is_there = match order {
+                            Some(order) => write(&mut stdin, &[order]).await,
+                            None => false,
+                        };
                     }
                     chunk = output.recv() => {
                         let Some(chunk) = chunk else { break };
@@ -114,12 +110,16 @@ impl Keeper {
                             // Whoever asked may have given up.
                             let _sent = first.send(outcome);
                         }
+                        // What it still takes away is nothing to wait for.
+                        is_let_go = told.iter().any(|line| line.control == Control::Unlocked);
                     }
                 }
             }
             alive.store(false, Ordering::SeqCst);
             drop(stdin);
-            let _code = exit.await;
+            if !is_let_go {
+                let _code = exit.await;
+            }
             let _told = end.send(());
         });
         let answer = tokio::time::timeout(LOCKING, answer).await;
@@ -160,6 +160,11 @@ impl Keeper {
         let _ended = self.ended.await;
         drop(self.orders);
     }
+}
+
+/// Writes to a keeper; tells whether it is there.
+async fn write(stdin: &mut (dyn AsyncWrite + Send + Sync + Unpin), bytes: &[u8]) -> bool {
+    stdin.write_all(bytes).await.is_ok() && stdin.flush().await.is_ok()
 }
 
 /// What is live on a target, and what was finished last.

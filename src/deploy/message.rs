@@ -53,6 +53,10 @@ pub(super) enum HostEnd {
     Failed(String),
     /// What it was doing was ended, since nothing more is to be done.
     Stopped(String),
+    /// It could not be brought back, and is as it was before all the same.
+    Unchanged(String),
+    /// It is back, and could not be tidied up.
+    Back(String),
     /// Somebody else has deployed there since the plan was made.
     Changed,
     /// Somebody else has the lock.

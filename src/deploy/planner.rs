@@ -20,6 +20,7 @@ use super::limit::Limit;
 use super::plan::{DeployPlan, HostPlan, PlannedGroup, ReleasePlan, ServicePlan};
 use super::program::Module;
 use super::repository::{DeployRepository, RepositoryError, TreeSize};
+use super::session::Next;
 use super::{DeployId, Owner};
 use crate::model::{FailureLimit, HostName, Revision};
 use crate::scap::{Files, HostGroup, Mistake, Reading, ScapConfig, ScapDirectory, ScapError};
@@ -165,7 +166,11 @@ impl<'a> Planner<'a> {
     /// Asks the targets, and makes the plan.
     pub async fn plan(&self, crew: &mut Crew) -> Result<Planned, PlannerError> {
         let at_a_time = self.config().batch_size as usize;
-        let (facts, unreachable) = crew.probe(&self.inquiry(), at_a_time).await;
+        let next = match self.request.ignores_locks {
+            true => Next::Nothing,
+            false => Next::Lock,
+        };
+        let (facts, unreachable) = crew.probe(&self.inquiry(), next, at_a_time).await;
         self.of_facts(&facts, &unreachable)
     }
 

@@ -55,14 +55,8 @@ pub struct Inquiry {
     pub tools: Vec<String>,
     /// Services that something will be done to, which takes permission.
     pub services: Option<(ServicePlan, Action)>,
-}
-
-/// What a deploy means to do to a target.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    pub revision: Revision,
-    /// Where a rollback goes; nothing where there was nothing before.
-    pub old: Option<Revision>,
+    /// Whether that is done where the release is live already.
+    pub again: bool,
 }
 
 /// A submodule of a release, at any depth.
@@ -165,26 +159,9 @@ impl Program {
         }
     }
 
-    /// Holds the lock for as long as signs of life come; `owner` is shown to whoever meets the lock, and the record tells
-    /// of the change that is to be made. `term` tells the keeper from others of the same deploy.
-    pub fn keeper(
-        id: &DeployId,
-        owner: &serde_json::Value,
-        term: u64,
-        change: Option<&Change>,
-    ) -> Self {
-        let named = |revision: Option<&Revision>| match revision {
-            Some(revision) => revision.to_string(),
-            None => "-".to_owned(),
-        };
-        let arguments = [
-            id.to_string(),
-            owner.to_string(),
-            named(change.map(|change| &change.revision)),
-            term.to_string(),
-            named(change.and_then(|change| change.old.as_ref())),
-        ];
-        Self::new(include_str!("remote/keeper.sh"), arguments)
+    /// Holds a lock for as long as signs of life come, once it is told which.
+    pub fn keeper() -> Self {
+        Self::new(include_str!("remote/keeper.sh"), [])
     }
 
     /// Tells how things are: which commits are there, and what stands in a few files.
@@ -201,7 +178,9 @@ impl Program {
             ),
             None => Default::default(),
         };
-        let arguments = [commits, inquiry.tools.join(" "), units, valid, secondary];
+        let again = yes(inquiry.again);
+        let tools = inquiry.tools.join(" ");
+        let arguments = [commits, tools, again, units, valid, secondary];
         let text = concat!(
             include_str!("remote/units.sh"),
             include_str!("remote/probe.sh")
@@ -320,7 +299,11 @@ impl Program {
             port.unwrap_or_default().to_string(),
             head.to_string(),
         ];
-        Self::new(include_str!("remote/finalize.sh"), arguments)
+        let text = concat!(
+            include_str!("remote/port.sh"),
+            include_str!("remote/finalize.sh")
+        );
+        Self::new(text, arguments)
     }
 
     /// Takes away what a deploy did to a target that had nothing before it.

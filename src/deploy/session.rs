@@ -1,25 +1,34 @@
 //! The one connection to a target: probes it, holds its lock, runs steps there, and finds out what became of a step
 //! when the connection was lost.
 
-use std::path::PathBuf;
+mod command;
+mod step_end;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
-use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use futures_util::FutureExt as _;
+use futures_util::future::ready;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::control::{Control, Line, Lines};
+use super::claim::{Change, Claim};
+use super::control::Line;
 use super::facts::Facts;
 use super::keeper::{Bell, Farewell, Keeper, Links, Locked};
 use super::message::Message;
-use super::program::{Change, Inquiry, Program, Step};
+use super::program::{Inquiry, Program, Step};
 use super::service_state::ServiceState;
-use crate::event::{DeployId, StepOutcome};
+use crate::event::DeployId;
 use crate::model::HostName;
 use crate::scap::ServiceUnit;
-use crate::transport::{ConnectError, Connection, Exit, Process, Stream, Transport};
+use crate::transport::{ConnectError, Connection, Exit, Lost, Process, Transport};
+
+pub(super) use self::command::Input;
+use self::command::Voice;
+pub(super) use self::step_end::StepEnd;
 
 /// A target during a deploy.
 pub(super) struct Session {
@@ -30,6 +39,10 @@ pub(super) struct Session {
     id: DeployId,
     owner: serde_json::Value,
     connection: Option<Arc<dyn Connection>>,
+    /// A connection that is being opened, while something else is done.
+    connecting: JoinSet<Connected>,
+    /// A keeper that is there already, and waits to be told what to lock.
+    waiting: Option<Process>,
     keeper: Option<Keeper>,
     /// What is to be done; nothing where only the lock is wanted.
     pub(super) change: Option<Change>,
@@ -45,34 +58,15 @@ pub(super) struct Session {
     fenced: Option<String>,
 }
 
-/// What a step reads.
-#[derive(Debug, Clone, Default)]
-pub(super) enum Input {
-    #[default]
-    Nothing,
-    Bytes(Arc<[u8]>),
-    /// Each file behind a line that says how long it is.
-    Files(Arc<[(String, PathBuf)]>),
-}
+/// What comes of an attempt to connect.
+type Connected = Result<Arc<dyn Connection>, ConnectError>;
 
-/// Whether what a program writes is passed on.
+/// What will be wanted of a target once it has answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Voice {
-    Loud,
-    Quiet,
-}
-
-/// What became of a step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct StepEnd {
-    pub(super) outcome: StepOutcome,
-    pub(super) code: Option<i32>,
-    /// In plain words, where it did not pass.
-    pub(super) reason: Option<String>,
-    /// What its program told besides.
-    pub(super) told: Vec<Line>,
-    /// The last that it wrote.
-    pub(super) tail: Vec<u8>,
+pub enum Next {
+    /// Its lock, unless the answer speaks against it.
+    Lock,
+    Nothing,
 }
 
 /// A target that does not answer as it should.
@@ -94,6 +88,10 @@ pub(super) enum SessionError {
 /// How long a target may take for what is done at once, beyond the deadline of a step.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long after the first command on a connection the second one is started. As it gets there, the target learns that
+/// what it has sent has arrived; TCP would hold the answer to the first one back for 40 ms otherwise.
+const BEHIND: Duration = Duration::from_millis(10);
+
 /// How long to wait before each attempt to reach a lost target again.
 const ATTEMPTS: [Duration; 5] = [
     Duration::from_millis(200),
@@ -102,9 +100,6 @@ const ATTEMPTS: [Duration; 5] = [
     Duration::from_secs(10),
     Duration::from_secs(15),
 ];
-
-/// The most that is remembered of what a step wrote, in bytes.
-const TAIL: usize = 8 * 1024;
 
 impl Session {
     pub(super) fn new(
@@ -123,6 +118,8 @@ impl Session {
             id,
             owner,
             connection: None,
+            connecting: JoinSet::new(),
+            waiting: None,
             keeper: None,
             change: None,
             term: 0,
@@ -139,18 +136,60 @@ impl Session {
         self.owner = owner;
     }
 
+    /// Begins to open the connection, as far as that goes without waiting.
+    pub(super) fn begin_to_connect(&mut self) {
+        if self.connection.is_some() || !self.connecting.is_empty() {
+            return;
+        }
+        let (transport, host) = (Arc::clone(&self.transport), self.host.clone());
+        let mut connecting = Box::pin(async move { transport.connect(&host).await });
+        match connecting.as_mut().now_or_never() {
+            Some(connected) => self.connecting.spawn(ready(connected)),
+            None => self.connecting.spawn(connecting),
+        };
+    }
+
     /// Opens the connection, unless it is open.
     pub(super) async fn connect(&mut self) -> Result<(), ConnectError> {
         if self.connection.is_none() {
-            self.connection = Some(self.transport.connect(&self.host).await?);
+            let connected = match self.connecting.join_next().await {
+                Some(Ok(connected)) => connected,
+                Some(Err(_)) | None => self.transport.connect(&self.host).await,
+            };
+            self.connection = Some(connected?);
         }
         Ok(())
     }
 
     /// Asks how things are.
-    pub(super) async fn probe(&mut self, inquiry: &Inquiry) -> Result<Facts, SessionError> {
+    pub(super) async fn probe(
+        &mut self,
+        inquiry: &Inquiry,
+        next: Next,
+    ) -> Result<Facts, SessionError> {
+        self.connect().await?;
         let words = Program::probe(inquiry).words(&self.place);
-        self.ask(&words, Facts::read).await
+        let is_wanted = next == Next::Lock && self.waiting.is_none();
+        let keeper = async {
+            if !is_wanted {
+                return None;
+            }
+            sleep(BEHIND).await;
+            self.start_keeper().await.ok()
+        };
+        let (facts, keeper) = tokio::join!(self.ask(&words, Facts::read), keeper);
+        if is_wanted {
+            self.waiting = keeper;
+        }
+        facts
+    }
+
+    async fn start_keeper(&self) -> Result<Process, Lost> {
+        let missing = || Lost("there is none".into());
+        let connection = self.connection.as_ref().ok_or_else(missing)?;
+        connection
+            .start(&Program::keeper().words(&self.place))
+            .await
     }
 
     /// Asks how services are.
@@ -159,17 +198,17 @@ impl Session {
         services: &[ServiceUnit],
         port: Option<u16>,
     ) -> Result<ServiceState, SessionError> {
+        self.connect().await?;
         let words = Program::status(services, port).words(&self.place);
         self.ask(&words, ServiceState::read).await
     }
 
     /// Runs what changes nothing, and reads what it tells.
     async fn ask<T>(
-        &mut self,
+        &self,
         words: &[String],
         read: impl Fn(&[Line]) -> Option<T>,
     ) -> Result<T, SessionError> {
-        self.connect().await?;
         let asked = self.start_and_wait(words, Input::Nothing, Voice::Quiet);
         let ended = timeout(PATIENCE, asked).await;
         let (exit, heard) = ended.map_err(|_| SessionError::Lost)?;
@@ -197,13 +236,18 @@ impl Session {
     /// Takes the lock, or takes it again after the connection was lost.
     pub(super) async fn lock(&mut self) -> Result<Links, SessionError> {
         self.connect().await?;
-        let Some(connection) = &self.connection else {
-            return Err(SessionError::Lost);
-        };
         self.term += 1;
-        let keeper = Program::keeper(&self.id, &self.owner, self.term, self.change.as_ref());
-        let words = keeper.words(&self.place);
-        match Keeper::start(connection.as_ref(), &words).await {
+        let waiting = match self.waiting.take() {
+            Some(waiting) => waiting,
+            None => self.start_keeper().await.map_err(|_| SessionError::Lost)?,
+        };
+        let claim = Claim {
+            id: &self.id,
+            term: self.term,
+            change: self.change.as_ref(),
+            owner: &self.owner,
+        };
+        match Keeper::lock(waiting, &claim.line()).await {
             Ok(Locked::Taken(keeper, links)) => {
                 self.bell.hang(keeper.orders());
                 self.keeper = Some(keeper);
@@ -241,6 +285,8 @@ impl Session {
 
     async fn disconnect(&mut self) {
         self.keeper = None;
+        self.waiting = None;
+        self.connecting.abort_all();
         if let Some(connection) = self.connection.take() {
             connection.close().await;
         }
@@ -258,7 +304,7 @@ impl Session {
         let limit = step.deadline + PATIENCE;
         let running = self.start_and_wait(&words, input, Voice::Loud);
         if let Ok((exit, heard)) = timeout(limit, running).await
-            && let Some(end) = end_of(exit, heard)
+            && let Some(end) = StepEnd::of(exit, heard)
         {
             return end;
         }
@@ -298,7 +344,7 @@ impl Session {
             self.disconnect().await;
             let locked = self.lock().await;
             let facts = match locked {
-                Ok(_) => self.probe(&Inquiry::default()).await,
+                Ok(_) => self.probe(&Inquiry::default(), Next::Nothing).await,
                 Err(error) => Err(error),
             };
             match facts {
@@ -327,170 +373,4 @@ impl Session {
         self.fenced = Some(reason);
         self.unlock(Farewell::Left).await;
     }
-
-    async fn start_and_wait(&self, words: &[String], input: Input, voice: Voice) -> (Exit, Heard) {
-        let mut heard = Heard::default();
-        let Some(connection) = &self.connection else {
-            return (Exit::Lost, heard);
-        };
-        let Ok(process) = connection.start(words).await else {
-            return (Exit::Lost, heard);
-        };
-        let Process {
-            input: stdin,
-            mut output,
-            exit,
-        } = process;
-        let feed = feed(stdin, input);
-        let listen = async {
-            let mut lines = Lines::default();
-            while let Some(chunk) = output.recv().await {
-                let bytes = match chunk.stream {
-                    Stream::Err => lines.take(&chunk.bytes, &mut heard.told),
-                    Stream::Out => chunk.bytes,
-                };
-                self.pass_on(bytes, &mut heard, voice).await;
-            }
-            let rest = lines.finish(&mut heard.told);
-            self.pass_on(rest, &mut heard, voice).await;
-        };
-        tokio::join!(feed, listen);
-        (exit.await.unwrap_or(Exit::Lost), heard)
-    }
-
-    async fn pass_on(&self, bytes: Vec<u8>, heard: &mut Heard, voice: Voice) {
-        if bytes.is_empty() {
-            return;
-        }
-        heard.tail.extend_from_slice(&bytes);
-        if heard.tail.len() > 2 * TAIL {
-            heard.tail.drain(..heard.tail.len() - TAIL);
-        }
-        if voice == Voice::Quiet {
-            return;
-        }
-        // Nobody listens any more once the deploy is over.
-        let host = self.host.clone();
-        let _sent = self.messages.send(Message::Output { host, bytes }).await;
-    }
-}
-
-/// What a program told and wrote.
-#[derive(Debug, Default)]
-struct Heard {
-    told: Vec<Line>,
-    tail: Vec<u8>,
-}
-
-impl Heard {
-    /// The reason that it gave, or the last that it wrote.
-    fn words(&self) -> String {
-        let reason = self.told.iter().rev().find_map(|line| match &line.control {
-            Control::Reason => Some(line.rest.clone()),
-            _ => None,
-        });
-        let tail = || String::from_utf8_lossy(&self.tail).trim().to_owned();
-        reason
-            .or_else(|| Some(tail()).filter(|tail| !tail.is_empty()))
-            .unwrap_or_else(|| "it did not answer".into())
-    }
-}
-
-/// How a step ended, where that is known: the supervisor says so itself, since a lost connection also has a code.
-fn end_of(exit: Exit, heard: Heard) -> Option<StepEnd> {
-    let told = |control: Control| heard.told.iter().find(|line| line.control == control);
-    if told(Control::Fenced).is_some() {
-        return None;
-    }
-    let code = match (told(Control::Code), exit) {
-        (Some(line), _) => line.rest.parse().ok()?,
-        // It did not get as far as to run the step.
-        (None, Exit::Code(code)) if told(Control::Reason).is_some() && code != 0 => code,
-        (None, Exit::Code(127)) => {
-            let mut end = StepEnd::with_code(127);
-            end.reason = Some("there is no `sh` on it".into());
-            return Some(end);
-        }
-        (None, _) => return None,
-    };
-    let mut end = StepEnd::with_code(code);
-    if told(Control::Timeout).is_some() {
-        end.outcome = StepOutcome::TimedOut;
-    }
-    if code != 0 {
-        end.reason = told(Control::Reason).map(|line| line.rest.clone());
-    }
-    end.told = heard.told;
-    end.tail = heard.tail;
-    Some(end)
-}
-
-impl StepEnd {
-    fn with_code(code: i32) -> Self {
-        let outcome = match code {
-            0 => StepOutcome::Passed,
-            // The keeper ended it.
-            143 => StepOutcome::Interrupted,
-            _ => StepOutcome::Failed,
-        };
-        Self {
-            outcome,
-            code: Some(code),
-            reason: None,
-            told: Vec::new(),
-            tail: Vec::new(),
-        }
-    }
-
-    fn interrupted() -> Self {
-        Self {
-            outcome: StepOutcome::Interrupted,
-            code: None,
-            reason: Some("the connection was lost in the middle of it".into()),
-            told: Vec::new(),
-            tail: Vec::new(),
-        }
-    }
-
-    fn lost(reason: &str) -> Self {
-        Self {
-            outcome: StepOutcome::Lost,
-            reason: Some(format!("it cannot be reached any more: {reason}")),
-            ..Self::interrupted()
-        }
-    }
-
-    /// Whether the connection was lost in the middle of it, and the target does not know its end. Each step can be run
-    /// again: it finds what it wants in place.
-    pub(super) fn may_be_repeated(&self) -> bool {
-        self.outcome == StepOutcome::Interrupted && self.code.is_none()
-    }
-
-    /// Whether it was ended on the target, since nothing more is to be done.
-    pub(super) fn was_stopped(&self) -> bool {
-        self.outcome == StepOutcome::Interrupted && self.code.is_some()
-    }
-
-    pub(super) fn passed(&self) -> bool {
-        self.outcome == StepOutcome::Passed
-    }
-}
-
-/// Gives a step what it reads; one that has ended reads no more, and says why itself.
-async fn feed(mut stdin: Box<dyn AsyncWrite + Send + Unpin>, input: Input) {
-    let fed = async {
-        match input {
-            Input::Nothing => {}
-            Input::Bytes(bytes) => stdin.write_all(&bytes).await?,
-            Input::Files(files) => {
-                for (header, path) in files.iter() {
-                    stdin.write_all(header.as_bytes()).await?;
-                    let mut file = tokio::fs::File::open(path).await?;
-                    tokio::io::copy(&mut file, &mut stdin).await?;
-                }
-            }
-        }
-        stdin.shutdown().await
-    };
-    let _fed: std::io::Result<()> = fed.await;
 }

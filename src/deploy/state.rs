@@ -20,7 +20,7 @@ pub(super) enum Phase {
     Failed,
     /// What was before is live again.
     RolledBack,
-    /// It failed before the switch, and what little was done there could not be taken back.
+    /// What was live before still is, and what little was done there could not be taken back.
     GivenUp,
     /// Nobody knows.
     Lost,
@@ -39,6 +39,8 @@ pub(super) struct HostState {
     /// Whether the switch was begun.
     pub(super) is_promoted: bool,
     pub(super) reason: Option<String>,
+    /// What is left there though it is on a known revision, in plain words.
+    pub(super) left: Option<String>,
     /// Whether a rollback was begun, which is tried once.
     pub(super) is_undone: bool,
     /// Whether it is to have nothing in the end.
@@ -90,6 +92,7 @@ impl States {
             is_touched: false,
             is_promoted: false,
             reason: None,
+            left: None,
             is_undone: false,
             is_withdrawn: host.work == Work::Withdraw,
             is_bare: host.live.is_none(),

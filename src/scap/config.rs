@@ -10,7 +10,9 @@ use super::files::Files;
 use super::keys;
 use super::mistake::{Findings, Mistake, Reading, ScapError};
 use super::settings::Settings;
-use super::value::{absolute, bad, boolean, count, failure_limit, optional, port, seconds, word};
+use super::value::{
+    absolute, any_number, bad, boolean, count, failure_limit, optional, port, seconds, word,
+};
 use crate::model::{AccountName, FailureLimit, GroupName, HostName, RepositoryName};
 
 /// The configuration of a deploy, with Scap's defaults filled in.
@@ -152,7 +154,7 @@ impl ScapConfig {
             nrpe_dir: path("nrpe_dir", findings).unwrap_or_else(|| "/etc/nagios/nrpe.d".into()),
             secondary_host_signal_file: path("secondary_host_signal_file", findings)
                 .unwrap_or_else(|| "/etc/scap.secondary".into()),
-            tags_to_keep: number("tags_to_keep", findings).unwrap_or(20),
+            tags_to_keep: optional(settings, "tags_to_keep", findings, any_number).unwrap_or(20),
             cache_revs: number("cache_revs", findings).unwrap_or(5),
             lock_file: path("lock_file", findings),
             git_repo: git_repo?,

@@ -42,6 +42,11 @@ pub(super) fn count(text: &str) -> Result<u32, String> {
     }
 }
 
+/// Reads a number that may be none.
+pub(super) fn any_number(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "write a whole number".into())
+}
+
 /// Reads a TCP port.
 pub(super) fn port(text: &str) -> Result<u16, String> {
     match text.parse() {

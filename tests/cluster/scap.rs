@@ -188,3 +188,53 @@ fn what_scap_has_deployed_in_between_is_not_guessed() {
     assert_eq!(run.code, 0, "{}", run.show());
     assert_eq!(host.state(), State::settled(&second));
 }
+
+/// Scap restarts and compares what the last of its tags names.
+#[test]
+fn each_deploy_has_its_tag_for_scap_and_tags_to_keep_says_how_many() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &[&host]);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    let tags = || {
+        let tags = repository.git(&[
+            "tag",
+            "--list",
+            "--format=%(objecttype) %(*objectname)",
+            "scap/sync/*",
+        ]);
+        tags.lines().map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    let tag = |revision: &str| format!("tag {revision}");
+    let first = repository.git(&["rev-parse", "HEAD"]);
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(tags(), [tag(&first)]);
+    // Nothing was done, and a deploy that fails leaves what is live as it was.
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    repository.write(
+        "scap/checks.yaml",
+        "checks: {no: {type: command, after: handle_service, command: 'false'}}\n",
+    );
+    repository.commit("A check that fails");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 20, "{}", run.show());
+    assert_eq!(tags(), [tag(&first)]);
+
+    repository.write("scap/checks.yaml", "checks: {}\n");
+    repository.set("tags_to_keep", "2");
+    let second = repository.commit("Two tags");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(tags(), [tag(&first), tag(&second)]);
+    let run = deployer.run(&["rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(tags(), [tag(&second), tag(&first)]);
+    repository.set("tags_to_keep", "0");
+    repository.commit("No tags");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(tags().is_empty());
+}

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use svcgen::deploy::{
-    Action, Crew, DeployPlan, Earlier, EarlierError, Inquiry, OnFailure, Owner, Work,
+    Action, Crew, DeployPlan, Earlier, EarlierError, Inquiry, Next, OnFailure, Owner, Work,
 };
 use svcgen::event::DeployResult;
 use svcgen::model::{HostName, Revision};
@@ -74,7 +74,7 @@ pub(crate) async fn after(
     let config = &deployer.directory.value.config;
     let place = config.git_deploy_dir.join(config.git_repo.as_str());
     let mut crew = Crew::new(hosts, &deployer.transport(), &place, &id, &owner);
-    let (facts, unreachable) = crew.probe(&Inquiry::default(), 10).await;
+    let (facts, unreachable) = crew.probe(&Inquiry::default(), Next::Nothing, 10).await;
     assert!(unreachable.is_empty(), "{unreachable:?}");
     crew.close().await;
     let earlier = Earlier::of(&facts);

@@ -19,25 +19,28 @@ enum Settle {
 
 struct Keeper<'a> {
     id: &'a str,
-    owner: &'a str,
-    revision: &'a str,
     term: &'a str,
+    revision: &'a str,
     old: &'a str,
+    owner: &'a str,
     pid: u64,
 }
 
-pub(crate) async fn run(mut shell: Shell, arguments: &[String]) -> i32 {
-    let [id, owner, revision, term, old] = arguments else {
-        panic!("a keeper with {arguments:?}");
+pub(crate) async fn run(mut shell: Shell) -> i32 {
+    let Some(claim) = claim(&mut shell).await else {
+        return 0;
+    };
+    let [id, term, revision, old, owner] = claim.splitn(5, ' ').collect::<Vec<_>>()[..] else {
+        panic!("a keeper with {claim:?}");
     };
     let host = Arc::clone(&shell.host);
     let pid = host.state().new_pid();
     let keeper = Keeper {
         id,
-        owner,
-        revision,
         term,
+        revision,
         old,
+        owner,
         pid,
     };
     let code = tokio::select! {
@@ -47,6 +50,17 @@ pub(crate) async fn run(mut shell: Shell, arguments: &[String]) -> i32 {
     };
     host.state().alive.remove(&pid);
     code
+}
+
+/// The line that says what to lock; nothing where nobody wants that.
+async fn claim(shell: &mut Shell) -> Option<String> {
+    let mut line = Vec::new();
+    loop {
+        match shell.read().await? {
+            b'\n' => return String::from_utf8(line).ok(),
+            byte => line.push(byte),
+        }
+    }
 }
 
 async fn killed(host: &Host, pid: u64) {

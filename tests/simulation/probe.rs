@@ -20,7 +20,7 @@ pub(crate) fn run(shell: &Shell) -> i32 {
         Some(revision) => shell.say(&format!("final link deploy-cache/revs/{revision}")),
         None => shell.say("final none"),
     }
-    shell.say("free 1000000 1000000");
+    shell.say("free 1000000 1024 1000000");
     for (revision, release) in &disk.releases {
         let how = match release {
             Release::Complete => "complete",

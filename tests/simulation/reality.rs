@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use svcgen::deploy::{Change, Direction, Policy, Program, Step};
+use svcgen::deploy::{Change, Claim, Direction, Policy, Program, Step};
 use svcgen::event::DeployId;
 use svcgen::model::{HostName, Revision};
 use svcgen::scap::DeployStage;
@@ -208,8 +208,16 @@ impl Runner {
                         revision: Revision::parse(NEW).unwrap(),
                         old: Revision::parse(OLD).ok(),
                     };
-                    let keeper = Program::keeper(&id(*deploy), &owner, *term, Some(&change));
-                    let mut process = self.start(keeper.words(&self.place)).await;
+                    let claim = Claim {
+                        id: &id(*deploy),
+                        term: *term,
+                        change: Some(&change),
+                        owner: &owner,
+                    };
+                    let words = Program::keeper().words(&self.place);
+                    let mut process = self.start(words).await;
+                    let line = claim.line();
+                    process.input.write_all(line.as_bytes()).await.unwrap();
                     self.hear(&mut process, &["locked", "held"]).await;
                     self.keepers.push(process);
                 }

@@ -91,9 +91,18 @@ impl<'a> Judge<'a> {
         own.map(|truth| &truth.what)
     }
 
+    /// Whether it was switched, and not switched back before anything was restarted.
     fn is_switched(&self, host: &HostName) -> bool {
-        self.changes(host)
-            .any(|what| matches!(what, What::Current(_) | What::Serves(_) | What::Withdrawn))
+        let mut live = self.plan.hosts[host].live.clone();
+        let mut is_restarted = false;
+        for what in self.changes(host) {
+            match what {
+                What::Current(revision) => live = Some(revision.clone()),
+                What::Serves(_) | What::Withdrawn => is_restarted = true,
+                What::Finalized | What::Ended(..) => {}
+            }
+        }
+        is_restarted || live != self.plan.hosts[host].live
     }
 
     fn has_service(&self) -> bool {
@@ -132,7 +141,13 @@ impl<'a> Judge<'a> {
                     Work::Everything | Work::Service | Work::Nothing => plan.old.as_ref(),
                 };
                 self.is_live(&disk, &serves, old)?;
-                is_done(&disk, old)
+                let finalized =
+                    |what: &&What| matches!(what, What::Ended(step, _) if step == "finalize");
+                match self.changes(name).filter(finalized).last() {
+                    // What could not be tidied up is the next deploy's to tidy up.
+                    Some(What::Ended(_, code)) if *code != 0 && disk.done.as_ref() == old => Ok(()),
+                    _ => is_done(&disk, old),
+                }
             }
             HostOutcome::Untouched => {
                 let is_known = !self.has_rival

@@ -251,7 +251,7 @@ async fn run(shell: Shell, command: &[String]) -> i32 {
     let (program, arguments) = words::read(command);
     match program {
         Program::Probe => probe::run(&shell),
-        Program::Keeper => keeper::run(shell, arguments).await,
+        Program::Keeper => keeper::run(shell).await,
         Program::Step => step::run(shell, arguments).await,
         other => panic!("{other:?} is never started by itself"),
     }

@@ -9,7 +9,6 @@ use jiff::Zoned;
 use super::opened::Opened;
 use crate::calendar::{Slot, objection};
 use crate::cli::schedule::unusual;
-use crate::deploy::repository::DeployRepository;
 use crate::deploy::{Action, Decide, OnFailure, Question, Request};
 use crate::error::{CommandError, ErrorKind};
 use crate::ui::{Questions, Ui};
@@ -89,7 +88,7 @@ impl Decide for Terminal {
 }
 
 /// Whether there is somebody to ask.
-fn has_terminal() -> bool {
+pub(super) fn has_terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
@@ -143,45 +142,4 @@ pub(super) fn about_the_time(
         ErrorKind::Usage,
         "not deployed; nothing was touched",
     ))
-}
-
-/// Says what the user may not know of the revision, and asks where it is not the newest.
-pub(super) fn warn_about_repository(
-    repository: &DeployRepository,
-    request: &Request,
-    is_dry: bool,
-    ui: &Ui,
-) -> Result<(), CommandError> {
-    if request.action != Action::Deploy {
-        return Ok(());
-    }
-    let uncommitted = repository.uncommitted()?;
-    if let Some((first, rest)) = uncommitted.split_first() {
-        let more = match rest.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        ui.warning(&format!(
-            "`{first}`{more} has uncommitted changes, which are not deployed"
-        ));
-    }
-    if let Some(behind) = repository.is_behind(&request.revision, 5)? {
-        let count = behind.commits.listed.len() + behind.commits.more;
-        ui.warning(&format!(
-            "{} lacks {count} commits of {}",
-            request.revision.short(),
-            behind.upstream
-        ));
-        for commit in &behind.commits.listed {
-            ui.status(&format!("  {} {}", commit.revision.short(), commit.subject));
-        }
-        let is_asked = ui.questions == Questions::Ask && has_terminal() && !is_dry;
-        if is_asked && !ui.confirm("deploy it all the same?")? {
-            return Err(CommandError::new(
-                ErrorKind::Usage,
-                "not deployed; nothing was touched",
-            ));
-        }
-    }
-    Ok(())
 }

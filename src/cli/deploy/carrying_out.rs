@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use super::announced::Announced;
 use super::asking::{self, Asked, Terminal};
-use super::{Attempt, Scene, Wish, failure, service, shown, view};
+use super::{Attempt, Scene, Wish, failure, service, shown, standing, view};
 use crate::cli::Failure;
 use crate::deploy::{
     Action, Crew, Decide, DeployPlan, Executor, Journals, NotBegun, OnFailure, Options, Outcome,
-    Packs, Planned, Planner, PlannerError, ProblemKind, Run, ScapLock,
+    Owner, Packs, Planned, Planner, PlannerError, ProblemKind, Run, ScapLock,
 };
 use crate::error::{CommandError, ErrorKind};
 use crate::event::{DeployId, DeployResult};
-use crate::model::RepositoryName;
+use crate::model::{RepositoryName, Revision};
 use crate::ui::Ui;
 
 /// Plans, shows, and carries out.
@@ -34,17 +34,22 @@ pub(super) async fn carry_out(
         ui.warning(&warning.to_string());
     }
     asking::about_the_time(opened, &wish.request, wish.is_dry, ui)?;
-    asking::warn_about_repository(&opened.repository, &wish.request, wish.is_dry, ui)?;
+    let mut known = match crew {
+        Some(mut crew) => {
+            crew.retain(|host| planner.hosts().any(|planned| planned == host));
+            crew.name(&wish.request.id, &wish.request.owner);
+            Some(crew)
+        }
+        None => Some(connecting(&planner, scene)?),
+    };
+    if let Some(reading) = standing::Reading::begin(&opened.repository, &wish.request) {
+        reading.warn(wish.is_dry, ui).await?;
+    }
     let begun = tokio::time::Instant::now();
-    let mut known = crew;
     loop {
         let mut crew = match known.take() {
-            Some(mut crew) => {
-                crew.retain(|host| planner.hosts().any(|planned| planned == host));
-                crew.name(&wish.request.id, &wish.request.owner);
-                crew
-            }
-            None => planner.crew(&opened.transport()?),
+            Some(crew) => crew,
+            None => connecting(&planner, scene)?,
         };
         let patience = wish.wait.saturating_sub(begun.elapsed());
         let planned = plan_when_free(&planner, &mut crew, patience, ui);
@@ -119,6 +124,8 @@ struct BegunWith {
     action: Action,
     id: DeployId,
     repository: RepositoryName,
+    revision: Revision,
+    owner: Owner,
     /// What Scap goes by, where another revision is made live.
     head: Option<String>,
 }
@@ -133,6 +140,8 @@ impl BegunWith {
             action: plan.action,
             id: plan.id.clone(),
             repository: plan.repository.clone(),
+            revision: plan.revision.clone(),
+            owner: plan.owner.clone(),
             head,
         }
     }
@@ -142,7 +151,8 @@ impl BegunWith {
         let is_live = matches!(outcome.result, DeployResult::Deployed)
             || outcome.result == DeployResult::RolledBack && self.action == Action::Rollback;
         if let Some(head) = self.head.filter(|_| is_live) {
-            scene.opened.publish(&head, scene.ui);
+            let (opened, ui) = (scene.opened, scene.ui);
+            opened.publish(&head, &self.revision, &self.owner, ui);
         }
         if let (Some(file), Some(journals)) = (&wish.report, Journals::of(&self.repository)) {
             scene.report(&self.id, file, &journals);
@@ -152,6 +162,13 @@ impl BegunWith {
             false => failure::ended(outcome, self.action, &self.id, scene),
         }
     }
+}
+
+/// The targets of a plan that is to be made, with connections that are being opened.
+fn connecting(planner: &Planner<'_>, scene: &Scene<'_>) -> Result<Crew, Failure> {
+    let mut crew = planner.crew(&scene.opened.transport()?);
+    crew.begin_to_connect();
+    Ok(crew)
 }
 
 /// Plans; where somebody else deploys, plans again once that is over, since what is live will have changed.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::{Attempt, Scene, opened};
 use crate::deploy::limit::Limit;
 use crate::deploy::{
-    Action, Crew, Earlier, EarlierError, Facts, Inquiry, Owner, PlanProblem, Request,
+    Action, Crew, Earlier, EarlierError, Facts, Inquiry, Next, Owner, PlanProblem, Request,
 };
 use crate::error::CommandError;
 use crate::event::DeployId;
@@ -47,7 +47,7 @@ impl Survey {
         let owner = opened::owner(&id, action.as_str(), "");
         let mut crew = Crew::new(hosts, &transport, &place, &id, &owner);
         let inquiry = Inquiry::default();
-        let asked = crew.probe(&inquiry, config.batch_size as usize);
+        let asked = crew.probe(&inquiry, Next::Nothing, config.batch_size as usize);
         let (facts, unreachable) = scene.unless_interrupted(asked).await?;
         if !unreachable.is_empty() {
             crew.close().await;

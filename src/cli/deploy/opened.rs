@@ -8,7 +8,7 @@ use super::engine::Carrier;
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
 use crate::deploy::repository::{DeployRepository, RepositoryError, pack};
-use crate::deploy::{DeployPlan, MakePack, Owner};
+use crate::deploy::{DeployPlan, MakePack, Owner, tag_deploy};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::model::{HostName, MODEL_FILE, Revision, Service, Site, find_model};
@@ -105,6 +105,9 @@ impl Opened {
     }
 }
 
+/// How many repositories are listed at a time.
+const AT_A_TIME: usize = 8;
+
 impl Opened {
     /// Lists what the repository has for servers without git, from which targets fetch.
     pub(super) fn list_for_servers(&self, revision: &Revision, ui: &Ui) {
@@ -113,18 +116,34 @@ impl Opened {
         }
         let links = self.repository.submodules(revision).unwrap_or_default();
         let stores = links.into_iter().map(|link| link.git_dir);
-        for store in self.repository.git_dir().into_iter().chain(stores) {
-            let listed = crate::git::Git::at(&store).run(&["--git-dir=.", "update-server-info"]);
-            if let Err(error) = listed {
-                ui.warning(&format!(
-                    "a server of `{store}` does not know what is new: {error}"
-                ));
-            }
+        let stores: Vec<_> = self
+            .repository
+            .git_dir()
+            .into_iter()
+            .chain(stores)
+            .collect();
+        let list = |store: &Utf8Path| {
+            crate::git::Git::at(store).run(&["--git-dir=.", "update-server-info"])
+        };
+        for some in stores.chunks(AT_A_TIME) {
+            std::thread::scope(|scope| {
+                let listing = some
+                    .iter()
+                    .map(|store| (store, scope.spawn(|| list(store))));
+                let listing: Vec<_> = listing.collect();
+                for (store, listed) in listing {
+                    if let Ok(Err(error)) = listed.join() {
+                        ui.warning(&format!(
+                            "a server of `{store}` does not know what is new: {error}"
+                        ));
+                    }
+                }
+            });
         }
     }
 
     /// Tells Scap which revision is live, for hosts that are set up later on.
-    pub(super) fn publish(&self, head: &str, ui: &Ui) {
+    pub(super) fn publish(&self, head: &str, revision: &Revision, owner: &Owner, ui: &Ui) {
         if matches!(self.carrier, Carrier::Local(_)) {
             return;
         }
@@ -141,6 +160,18 @@ impl Opened {
         if let Ok(Err(error)) = written {
             ui.warning(&format!(
                 "`.git/DEPLOY_HEAD` cannot be written ({error}): a host that is set up by Scap gets the release before"
+            ));
+        }
+        let keep = self.working.value.config.tags_to_keep;
+        if let Err(error) = tag_deploy(
+            self.repository.checkout().repository(),
+            revision,
+            owner,
+            keep,
+        ) {
+            ui.warning(&format!(
+                "the deploy has no tag in the deploy repository ({}): Scap restarts and compares the release before",
+                error.message()
             ));
         }
     }

@@ -190,12 +190,16 @@ impl Executor<'_> {
         let action = self.plan.action;
         let done = action.done_to_service().map(|done| format!("{done}, "));
         let done = done.unwrap_or_default();
+        let left = self.states.hosts.get(host).and_then(|s| s.left.as_ref());
+        let left = left.map(|left| format!("; {left}")).unwrap_or_default();
         let text = match (outcome, &live) {
             (HostOutcome::New, Some(live)) => format!("{done}{} is live", live.short()),
-            (HostOutcome::Old, Some(live)) => format!("rolled back to {}", live.short()),
+            (HostOutcome::Old, Some(live)) => format!("rolled back to {}{left}", live.short()),
             (HostOutcome::Old, None) => "rolled back: nothing is live, as before".into(),
-            (HostOutcome::Untouched, Some(live)) => format!("untouched, {} is live", live.short()),
-            (HostOutcome::Untouched, None) => "untouched, nothing is live".into(),
+            (HostOutcome::Untouched, live) => {
+                let live = live.as_ref().map_or("nothing", |live| live.short());
+                format!("untouched, {live} is live{left}")
+            }
             (HostOutcome::Unknown, _) | (HostOutcome::New, None) => {
                 let by_default = format!("the {} was stopped in the middle", action.as_str());
                 let reason = reason.unwrap_or(&by_default);

@@ -41,6 +41,17 @@ impl Executor<'_> {
                 state.reason = Some(reason.clone());
                 self.failed(host, &reason);
             }
+            (HostEnd::Unchanged(reason), _) => {
+                state.phase = Phase::GivenUp;
+                let reason = format!("the rollback failed: {reason}");
+                state.reason = Some(reason.clone());
+                state.left = Some(reason.clone());
+                self.failed(host, &reason);
+            }
+            (HostEnd::Back(reason), _) => {
+                state.phase = Phase::RolledBack;
+                state.left = Some(format!("not tidied up: {reason}"));
+            }
             (HostEnd::Lost(reason), _) => {
                 state.phase = match state.is_promoted {
                     true => Phase::Lost,

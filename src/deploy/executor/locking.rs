@@ -75,7 +75,11 @@ impl Executor<'_> {
                 HostEnd::Good => {}
                 HostEnd::Changed => round.changed = round.changed.or(Some(host)),
                 HostEnd::Held(owner) => round.held = round.held.or(Some((host, owner))),
-                HostEnd::Failed(reason) | HostEnd::Stopped(reason) | HostEnd::Lost(reason) => {
+                HostEnd::Failed(reason)
+                | HostEnd::Stopped(reason)
+                | HostEnd::Unchanged(reason)
+                | HostEnd::Back(reason)
+                | HostEnd::Lost(reason) => {
                     round.failed = round.failed.or(Some((host, reason)));
                 }
             }

@@ -19,6 +19,7 @@ impl Planner<'_> {
                 false => Vec::new(),
             },
             services: Some((ServicePlan::of(self.config()), self.request.action)),
+            again: self.request.force || self.request.action.is_of_service(),
         }
     }
 

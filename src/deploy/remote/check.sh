@@ -2,8 +2,8 @@
 rev=$1 type=$2 shell=$3 nrpe=$top$4 command=$5; shift 5
 SCAP_FINAL_PATH=$final SCAP_REV_PATH=$root/revs/$rev SCAP_REVS_DIR=$root/revs
 export SCAP_FINAL_PATH SCAP_REV_PATH SCAP_REVS_DIR
-! SCAP_CURRENT_REV_DIR=$(target "$root/current") || export SCAP_CURRENT_REV_DIR
-! SCAP_DONE_REV_DIR=$(target "$root/.done") || export SCAP_DONE_REV_DIR
+! leads "$root/current" || export SCAP_CURRENT_REV_DIR="$end"
+! leads "$root/.done" || export SCAP_DONE_REV_DIR="$end"
 cd "$root" || fail "$root is not there"
 case $type in
 command)

@@ -15,10 +15,6 @@ trap : PIPE
 say() { printf 'svcgen: %s\n' "$*" >&3 2>/dev/null || :; }
 # Ends, with a reason in plain words.
 fail() { say "reason $*"; printf '%s\n' "$*"; exit 1; }
-# Where a link leads in the end; nothing where it leads nowhere.
-target() { [ -L "$1" ] && cd -P "$1" 2>/dev/null && pwd -P; }
-# The revision that a link leads to; nothing where it leads nowhere.
-revision() { l_=$(target "$1") && printf '%s' "${l_##*/}"; }
 # Puts a link in the place of another, at once.
 relink() {
     { [ -d "${2%/*}" ] || mkdir -p "${2%/*}"; } && ln -sfn "$1" "$2.svcgen-$$" && mv -fT "$2.svcgen-$$" "$2" && return
@@ -27,6 +23,11 @@ relink() {
 # What follows answers in a variable, where another process for each answer would cost more than the work.
 # `line` is the first line of a file, and empty where there is none.
 first() { line=; read -r line 2>/dev/null <"$1" || [ -n "$line" ]; }
+# `end` is the folder that a link leads to in the end, and empty where it leads nowhere.
+leads() {
+    end=; [ -L "$1" ] && cd -P "$1" 2>/dev/null || return
+    end=$PWD; cd "$OLDPWD" 2>/dev/null || cd /
+}
 # `born` is when a process began, in ticks, and empty where it does not run.
 since() {
     born=; first "/proc/$1/stat" || return
@@ -42,8 +43,12 @@ alive() {
     read -r p_ s_ b_ 2>/dev/null <"$1" || return 1
     [ "${b_%% *}" = "$boot" ] && since "$p_" && [ "$born" = "$s_" ]
 }
-# Adds a line to the record, with the time in `now`; it is on the disk before what it tells of begins.
-record() {
-    printf '{"v":1,"at":%s,%s}\n' "$now" "$1" >>"$own/record.jsonl" &&
-        { sync -d "$own/record.jsonl" 2>/dev/null || sync; }
+# `now` is the time of day, in seconds since 1970: that at which the lock was taken, and what has passed since.
+clock() {
+    uptime
+    if read -r now then 2>/dev/null <"$own/lock/clock"; then now=$((now + up - then)); else now=$(date +%s); fi
 }
+# Adds a line to the record, with the time in `now`.
+record() { printf '{"v":1,"at":%s,%s}\n' "$now" "$1" >>"$own/record.jsonl"; }
+# Has the record on the disk: before what it tells of begins.
+kept() { sync -d "$own/record.jsonl" 2>/dev/null || sync; }

@@ -16,7 +16,7 @@ done; fi
 true >"$own/fetching" || fail "cannot write into $own"
 fetched() { rm -f "$own/fetching"; }
 # Where it is ended, nothing says that there was anything.
-trap '[ "$(revision "$root/.in-progress")" != "$rev" ] || rm -f "$root/.in-progress"; exit 143' TERM
+trap 'leads "$root/.in-progress"; [ "${end##*/}" != "$rev" ] || rm -f "$root/.in-progress"; exit 143' TERM
 
 # Does something for each submodule, in their order.
 each() {
@@ -152,9 +152,8 @@ if [ -n "$large" ]; then pull_large "$new"; each pull_module; fi
 whole "$new" || { rm -rf "$new"; fail "the release is not what the revision says"; }
 if [ -d "$release" ]; then
     # What was there is not complete, or is to be made again.
-    mv -T "$release" "$own/tmp/old.$rev" || fail "cannot move $release away"
+    mv -T "$release" "$own/tmp/old.$rev.$$" || fail "cannot move $release away"
 fi
 mv -T "$new" "$release" && : >"$own/complete/$rev" && relink "revs/$rev" "$root/.in-progress" || fail "cannot write into $root/revs"
-[ ! -e "$own/tmp/old.$rev" ] || rm -rf "$own/tmp/old.$rev"
 fetched
 say "release made"

@@ -3,12 +3,12 @@
 rev=$1 keep=$2 port=$3 head=$4
 [ "$port" = 0 ] || port=${SVCGEN_PORT:-$port}
 [ "$root/current" -ef "$root/revs/$rev" ] || fail "$rev is not current any more"
-if [ "$port" != 0 ] && [ -s "$own/running/socket" ]; then
+if [ "$port" != 0 ] && first "$own/running/socket"; then
     # The process that answered is still the one that listens.
-    first "$own/running/socket"; tcp=/proc/net/tcp
-    [ ! -r /proc/net/tcp6 ] || tcp="$tcp /proc/net/tcp6"
-    awk -v s="$line" '$10 == s && $4 == "0A" { found = 1 } END { exit !found }' $tcp ||
-        fail "the service on port $port stopped after it had answered"
+    case " $(echo $(listening "$port")) " in
+    *" $line "*) ;;
+    *) fail "the service on port $port stopped after it had answered" ;;
+    esac
 fi
 if [ "$head" != 0 ]; then
     # Whoever has not sent it by then is gone.
@@ -25,7 +25,8 @@ ls -1tc "$root/revs" | while read -r name; do
     case $name in *[!0-9a-f]*) continue ;; esac
     [ "${#name}" = 40 ] || continue
     rm -f "$own/complete/$name"
-    mv -T "$root/revs/$name" "$own/tmp/old.$name" && rm -rf "$own/tmp/old.$name" && printf 'removed %s\n' "$name"
+    # Its files go once the lock is let go: nobody waits for them.
+    mv -T "$root/revs/$name" "$own/tmp/old.$name.$$" && printf 'removed %s\n' "$name"
     for store in "$root/cache/.git" $(cd "$root/cache/.git" && find modules -name HEAD -path '*modules/*' -prune 2>/dev/null | sed "s|^|$root/cache/.git/|;s|/HEAD\$||"); do
         git --git-dir="$store" update-ref -d "refs/svcgen/$name" 2>/dev/null
     done

@@ -1,8 +1,11 @@
-# Holds the lock of a deploy for as long as svcgen is there: ID OWNER REVISION TERM OLD
-# REVISION: - where nothing is deployed. TERM: which keeper of this deploy it is. OLD: where a rollback goes, - for nothing.
-id=$1 owner=$2 rev=$3 term=$4 old=$5
+# Holds the lock of a deploy for as long as svcgen is there. It is started before it is known whether there will be a deploy,
+# and changes nothing before it is told: ID TERM REVISION OLD OWNER
+# TERM: which keeper of this deploy it is. REVISION: - where nothing is deployed. OLD: where a rollback goes, - for nothing.
+read -r id term rev old owner || exit 0
 exec 3>&2
-said=$(mkdir -p "$own/tmp" "$own/complete" "$own/running" "$own/config" 2>&1) || fail "cannot make the folders of $own: $said"
+for folder in tmp complete running config; do
+    [ -d "$own/$folder" ] || said=$(mkdir -p "$own/$folder" 2>&1) || fail "cannot make the folders of $own: $said"
+done
 [ -w "$own" ] || fail "$own is not writable for $(id -un)"
 
 # Ends the steps that run, each as it allows: at once, or when it is done. With `now`, all that may be ended at once.
@@ -27,8 +30,9 @@ settle() {
 since $$; me="$$ $born $boot"
 mine=$own/lock.$id.$$
 [ ! -e "$mine" ] || rm -rf "$mine"
+now=$(date +%s); uptime
 { mkdir "$mine" && printf '%s\n' "$owner" >"$mine/owner" && printf '%s %s\n' "$id" "$term" >"$mine/id" &&
-    printf '%s\n' "$me" >"$mine/pid"; } || fail "cannot write into $own"
+    printf '%s %s\n' "$now" "$up" >"$mine/clock" && printf '%s\n' "$me" >"$mine/pid"; } || fail "cannot write into $own"
 tries=0
 # A folder that is renamed over a lock is refused, since a lock is never empty.
 while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
@@ -58,9 +62,11 @@ broken() { settle "$id"; first "$own/broken/$id"; say "broken $line"; exit 22; }
 [ ! -e "$own/broken/$id" ] || { unlock; broken; }
 trap 'settle "$id"; unlock; exit 1' HUP INT TERM
 settle '*'
-# Nobody else is here: what was being made will never be finished.
+# Nobody else is here: what was being made will never be finished. Old releases go when there is time.
 sweep() {
-    for left in "$own"/tmp/* "$own"/running/*.pipe "$root"/.in-progress.svcgen-*; do [ ! -e "$left" ] || rm -rf "$left"; done
+    for left in "$own"/tmp/* "$own"/running/*.pipe "$root"/.in-progress.svcgen-*; do
+        case $left in "$own"/tmp/old.*) ;; *) [ ! -e "$left" ] || rm -rf "$left" ;; esac
+    done
 }
 sweep
 # A lock that somebody else is about to try to take is named after his process.
@@ -77,16 +83,21 @@ forget
 [ ! -s "$own/record.jsonl" ] || [ -z "$(tail -c 1 "$own/record.jsonl")" ] || echo >>"$own/record.jsonl"
 # Whoever comes after an interrupted deploy, from whatever machine, finds out here what it was. The first step that
 # touches anything puts it on the disk.
-tell() {
-    [ "$rev" = - ] || printf '{"v":1,"at":%s,"deploy":"%s","step":"deploy","rev":"%s",%s}\n' \
-        "$(date +%s)" "$id" "$rev" "$1" >>"$own/record.jsonl" || fail "cannot write $own/record.jsonl"
+tell() { [ "$rev" = - ] || { clock; record "\"deploy\":\"$id\",\"step\":\"deploy\",\"rev\":\"$rev\",\"state\":$1"; }; }
+# Lets the lock go, also where the disk has no room for the last line. Where it was broken, another deploy may be here by now:
+# nothing of this is its own any more.
+part() { ! held || { tell "\"$1\""; sweep; unlock; }; }
+# Takes old releases away when nobody waits any more, and nobody listens.
+clear() {
+    trap '' HUP
+    exec </dev/null >/dev/null 2>&1 3>&-
+    for left in "$own"/tmp/old.*; do [ ! -e "$left" ] || rm -rf "$left"; done
+    exit 0
 }
-# Lets the lock go. Where it was broken, another deploy may be here by now: nothing of this is its own any more.
-part() { ! held || { tell "\"state\":\"$1\""; sweep; unlock; }; }
-say "link current $(revision "$root/current")"
-say "link done $(revision "$root/.done")"
+leads "$root/current"; say "link current ${end##*/}"
+leads "$root/.done"; say "link done ${end##*/}"
 case $old in -) old=null ;; *) old="\"$old\"" ;; esac
-tell "\"state\":\"begin\",\"old\":$old,\"owner\":$owner"
+tell "\"begin\",\"old\":$old,\"owner\":$owner" || { unlock; fail "cannot write $own/record.jsonl"; }
 say "locked"
 
 while :; do
@@ -94,8 +105,8 @@ while :; do
     case $(timeout 15 dd bs=1 count=1 2>/dev/null) in
     h) held || broken ;;
     k) settle "$id" now ;;
-    q) part end; say "unlocked"; exit 0 ;;
-    x) part left; say "unlocked"; exit 0 ;;
-    *) settle "$id"; part abandoned; exit 0 ;;
+    q) part end; say "unlocked"; clear ;;
+    x) part left; say "unlocked"; clear ;;
+    *) settle "$id"; part abandoned; clear ;;
     esac
 done

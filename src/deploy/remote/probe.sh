@@ -1,8 +1,8 @@
-# Tells how things are, and changes nothing: STORES TOOLS UNITS VALID-ONLY SECONDARY-FILE FILE...
+# Tells how things are, and changes nothing: STORES TOOLS AGAIN UNITS VALID-ONLY SECONDARY-FILE FILE...
 # STORES: a line "GITDIR COMMIT" each, the release's own first. TOOLS: extensions of git that a release takes. UNITS: what
-# will be done to services, as words.
+# will be done to services, as words. AGAIN: no where nothing is done to a host that has it all.
 exec 3>&2
-wanted=$1 extensions=$2 units=$3 valid=$4 secondary=$top$5; shift 5
+wanted=$1 extensions=$2 again=$3 units=$4 valid=$5 secondary=$top$6; shift 6
 say "user ${LOGNAME:-$(id -un)}"
 say "now $(date +%s)"
 for tool in git timeout mkfifo mv; do command -v "$tool" >/dev/null 2>&1 || say "lacks $tool"; done
@@ -34,13 +34,19 @@ permissions() {
         esac
     done
 }
-# Beside all that follows, since sudo takes longer than that; while somebody else deploys, nothing will be done anyway.
-[ -z "$units" ] || [ "${state-}" = alive ] || permissions &
-live=$(revision "$root/current")
+leads "$root/current"; live=${end##*/}
 say "link current $live"
-say "link done $(revision "$root/.done")"
-say "link progress $(revision "$root/.in-progress")"
-if [ -L "$final" ]; then say "final link $(readlink "$final")"
+leads "$root/.done"; done=${end##*/}
+say "link done $done"
+leads "$root/.in-progress"; progress=${end##*/}
+say "link progress $progress"
+# Whether what is live already was made whole: then there is nothing to ask of git, or of the disk.
+is_live=no
+case $wanted in ". ${live:-nothing}"*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
+# Beside all that follows, since sudo takes longer than that; not where nothing will be done, or not by this deploy.
+[ -z "$units" ] || [ "${state-}" = alive ] || [ "$again,$is_live,$done,$progress,$#" = "no,yes,$live,,0" ] || permissions &
+if leads "$final"; then say "final link $end"
+elif [ -L "$final" ]; then say "final link $(readlink "$final")"
 elif [ -d "$final" ]; then say "final folder"
 elif [ -e "$final" ]; then say "final file"
 else say "final none"; fi
@@ -64,15 +70,12 @@ done
     release=${release%/}; name=${release##*/}
     if [ -e "$own/complete/$name" ]; then say "release $name complete $changed"; else say "release $name found $changed"; fi
 done
-# Whether what is live already was made whole: then there is nothing to ask of git, or of the disk.
-is_live=no
-case $wanted in ". ${live:-nothing}"*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
 if [ "$is_live" = no ]; then
     say "git $(git --version 2>/dev/null)"
     for tool in $extensions; do
         command -v "$tool" >/dev/null 2>&1 || [ -x "$(git --exec-path 2>/dev/null)/$tool" ] || say "lacks $tool"
     done
-    say free $(df -k --output=avail,iavail "$folder" 2>/dev/null | tail -n 1)
+    say "free $(stat -f -c '%a %S %d' "$folder" 2>/dev/null)"
 fi
 while read -r gitdir commit; do
     [ -n "$gitdir" ] || continue
@@ -80,7 +83,7 @@ while read -r gitdir commit; do
     place=$root/cache/.git; [ "$gitdir" = . ] || place=$place/$gitdir
     [ -e "$place/HEAD" ] || continue
     git --git-dir="$place" cat-file -e "$commit^{commit}" 2>/dev/null && { say "has $gitdir"; continue; }
-    say "tips $gitdir" $(git --git-dir="$place" for-each-ref --sort=-creatordate --count=50 --format='%(objectname)' | sort -u)
+    say "tips $gitdir" $(git --git-dir="$place" for-each-ref --sort=-creatordate --count=50 --format='%(objectname)')
 done <<X
 $wanted
 X

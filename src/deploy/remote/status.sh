@@ -4,7 +4,7 @@ port=$1; shift
 [ "$port" = 0 ] || port=${SVCGEN_PORT:-$port}
 PATH=$PATH:/usr/sbin:/sbin
 link=$final; [ -L "$link" ] || link=$root/current
-say "link current $(revision "$link")"
+leads "$link"; say "link current ${end##*/}"
 [ ! -L "$link" ] || say "switched $(stat -c %.Y "$link")"
 socket=
 if [ "$port" != 0 ]; then

@@ -7,8 +7,7 @@ first "$own/lock/id"; { [ "$line" = "$id $term" ] && alive "$own/lock/pid"; } ||
 about="\"deploy\":\"$id\",\"step\":\"$name\",\"rev\":\"$revision\",\"number\":$number"
 uptime; begun=$up
 if [ "$policy" = finish ]; then
-    now=$(date +%s)
-    record "$about,\"state\":\"begin\"" || fail "cannot write $own/record.jsonl"
+    { clock && record "$about,\"state\":\"begin\"" && kept; } || fail "cannot write $own/record.jsonl"
 fi
 file=$own/running/$id.$number.step
 # `timeout` makes a process group of its own.
@@ -19,8 +18,7 @@ if [ "$listen" = yes ]; then
     {
         cat <&5 & reader=$!
         trap 'kill "$reader"; exit' TERM
-        wait "$reader"
-        cat <&5 >/dev/null
+        wait "$reader" || cat <&5 >/dev/null
     } 5<"$pipe" 3>&- 4<&- 2>/dev/null &
     relay=$!
     timeout -k 2 "$seconds" sh -c "$program" svcgen "$given" "$@" >"$pipe" 2>&1 <&4 &
@@ -38,14 +36,15 @@ case $code in
 124 | 137 | 143) kill -s KILL -- "-$step" 2>/dev/null; [ "$code" = 143 ] || say "timeout" ;;
 esac
 if [ "$listen" = yes ]; then
+    rm -f "$pipe"
     # What a grandchild may still have to say is not waited for.
-    for pause in 0.01 0.02 0.05 0.1 0.2 0.3 end; do
+    for pause in 0.001 0.002 0.01 0.02 0.05 0.1 0.2 0.3 end; do
         kill -0 "$relay" 2>/dev/null || break
         [ "$pause" = end ] && kill "$relay" 2>/dev/null
         [ "$pause" = end ] || sleep "$pause"
     done
-    rm -f "$pipe"
 fi
-[ "$policy" = kill ] || { uptime; now=$((now + up - begun)); record "$about,\"state\":\"end\",\"code\":$code"; }
+# Should the power fail before it is on the disk, the step counts as interrupted, and is done once more.
+[ "$policy" = kill ] || { clock; record "$about,\"state\":\"end\",\"code\":$code"; }
 say "code $code"
 exit "$code"

@@ -37,10 +37,9 @@ impl Hold {
     /// The program, and what its words are like.
     fn command(self) -> (&'static str, &'static str) {
         match self {
-            Self::Lock => ("mkdir", "-p */.svcgen/tmp */.svcgen/complete *"),
+            Self::Lock => ("mkdir", "*/.svcgen/lock.*"),
             Self::Fetch => ("git", "*checkout*"),
             Self::Promote => ("ln", "*/current.svcgen-*"),
-            // Not where it is asked whether that is allowed: `sudo -n -l`.
             Self::Restart => ("sudo", "-n /usr/sbin/service tea-pot restart"),
             Self::Check => ("find", "*/nrpe.d/*"),
             Self::Finalize => ("ln", "*/.done.svcgen-*"),
