@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod completions;
 mod context;
+mod demo;
 mod deploy;
 mod doctor;
 mod generate;
@@ -184,6 +185,13 @@ pub enum Command {
         after_help = "Examples:\n  svcgen service status                        how it is on every host\n  svcgen service restart canary                only the group canary\n  svcgen service stop -l a1.example.org        only one host"
     )]
     Service(service::ServiceArgs),
+    /// Play the whole road on this machine, from an idea to a bad release that goes back, in a folder of its own.
+    #[command(
+        after_help = "Examples:\n  svcgen demo                                  watch it, in less than a minute\n  svcgen demo --keep                           and go on by hand"
+    )]
+    Demo(demo::DemoArgs),
+    #[command(subcommand, hide = true)]
+    DemoPart(demo::DemoPart),
     /// Find out whether this machine has what svcgen's commands need, and how to get what is missing.
     #[command(
         after_help = "Examples:\n  svcgen doctor                                everything\n  svcgen doctor deploy build --offline         what these need, without asking any server"
@@ -219,7 +227,7 @@ pub fn main() -> ExitCode {
     trace(verbosity);
     // A deploy counts signals itself: it has to undo what it began. Logs are left at once.
     let counts = match &cli.command {
-        Command::Deploy(_) | Command::Rollback(_) | Command::Tail(_) => true,
+        Command::Deploy(_) | Command::Rollback(_) | Command::Tail(_) | Command::DemoPart(_) => true,
         Command::Service(args) => args.changes(),
         _ => false,
     };
@@ -280,6 +288,8 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Schedule(args) => schedule::run(args, &cli.global, ui),
         Command::Status(args) => status::run(args, &cli.global, ui),
         Command::Check(args) => check::run(args, &cli.global, ui),
+        Command::Demo(args) => demo::run(args, ui),
+        Command::DemoPart(part) => demo::run_part(part),
         Command::Doctor(args) => doctor::run(args, &cli.global, ui),
         Command::Completions(args) => completions::run(args, ui),
         Command::Man(args) => man::run(args, ui),

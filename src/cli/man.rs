@@ -27,7 +27,7 @@ pub(super) fn run(args: &ManArgs, ui: &Ui) -> Result<(), Failure> {
     let mut count = write(&all, "svcgen", &args.folder).map_err(failed)?;
     for command in all
         .get_subcommands()
-        .filter(|command| command.get_name() != "help")
+        .filter(|command| command.get_name() != "help" && !command.is_hide_set())
     {
         let name = format!("svcgen-{}", command.get_name());
         count += write(command, &name, &args.folder).map_err(failed)?;

@@ -197,7 +197,7 @@ impl HostTask {
                 return Err(failure(&self.fetch_step(&objects), &end));
             }
             let text = match objects {
-                Objects::Server(_) => "the git server lacks the revision; it is sent over ssh",
+                Objects::Server(_) => "the git server lacks the revision; it is sent from here",
                 Objects::There | Objects::Packs => "objects are missing there; they are sent",
             };
             self.note(Level::Info, text, EventKind::Warning, None).await;

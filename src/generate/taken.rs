@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn owners_are_named_and_free_ports_found() {
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trees");
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/demo");
         let open = |name: &str| Worktree::open(format!("{root}/{name}").as_str().into()).ok();
         let taken = Taken::read(open("vagrant"), open("puppet"));
         let used = taken.ports[0].port;

@@ -35,7 +35,7 @@ impl Bench {
             return tree;
         }
         let from = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/fixtures/trees")
+            .join("templates/demo")
             .join(sample);
         let tree = self.folder.path().join(sample);
         copy(&from, &tree);

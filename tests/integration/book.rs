@@ -56,7 +56,7 @@ fn the_readme_shows_what_happens() {
     let (_, screen) = readme.split_once("```console\n").unwrap();
     let (screen, _) = screen.split_once("```").unwrap();
     let env = Env::new();
-    let tree = crate::support::fixtures().join("trees/vagrant");
+    let tree = crate::support::sample_tree("vagrant");
     let mut commands = 0;
     for part in screen.split("$ ").skip(1) {
         let (command, shown) = part.split_once('\n').unwrap();

@@ -1,6 +1,6 @@
 //! The interview as it is held on a terminal of 80 columns.
 
-use crate::support::{Env, Pty, fixtures};
+use crate::support::{Env, Pty, sample_tree};
 
 const MODEL: &str = "# Ours.\nversion: 1\nname: my-svc # as in the logs\ndescription: Does it.\nport: 6001\n\
     owner: {name: Ada} # who else\nruntime:\n  # The farm's.\n  node_version: \"20\"\n";
@@ -429,12 +429,13 @@ fn defaults_leave_only_what_is_missing() {
 #[test]
 fn what_the_checkouts_have_is_told_at_once() {
     let env = Env::new();
-    let trees = fixtures().join("trees");
-    let trees = trees.display();
+    let (vagrant, puppet) = (sample_tree("vagrant"), sample_tree("puppet"));
     env.write(
         "../config/svcgen/config.yaml",
         &format!(
-            "site: example\ncheckouts: {{vagrant: {trees}/vagrant, puppet: {trees}/puppet}}\n"
+            "site: example\ncheckouts: {{vagrant: {}, puppet: {}}}\n",
+            vagrant.display(),
+            puppet.display()
         ),
     );
     let mut pty = Pty::start(&env, &["new"], None);

@@ -9,6 +9,7 @@ mod bunyan;
 mod check;
 mod clone;
 mod conflicts;
+mod demo;
 mod deploy_repo;
 mod deploy_repository;
 mod doctor;

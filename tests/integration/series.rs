@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::support::gerrit::Gerrit;
 use crate::support::samples::{MODEL, copy};
-use crate::support::{Env, Run, fixtures};
+use crate::support::{Env, Run, sample_tree};
 
 const SERIES: &[&str] = &[
     "puppet",
@@ -29,7 +29,7 @@ fn env() -> Env {
     env.repository("puppet");
     // The part of the tree that only the series looks at.
     copy(
-        &fixtures().join("trees/puppet-production"),
+        &sample_tree("puppet-production"),
         &env.work().join("puppet"),
     );
     env.git("puppet", &["add", "--all"]);
@@ -445,8 +445,8 @@ fn reviewed() -> (Env, Gerrit, PathBuf) {
     .unwrap();
     std::fs::remove_dir_all(env.work().join("puppet")).unwrap();
     let clone = gerrit.with_clone("ops/config", &[("begun", "")]);
-    for part in ["trees/puppet", "trees/puppet-production"] {
-        copy(&fixtures().join(part), clone.as_std_path());
+    for part in ["puppet", "puppet-production"] {
+        copy(&sample_tree(part), clone.as_std_path());
     }
     gerrit.git(&clone, &["add", "--all"]);
     gerrit.git(&clone, &["commit", "--quiet", "--message", "the tree"]);

@@ -26,7 +26,7 @@ mod ssh_farm;
 mod tree;
 
 pub(crate) use engine_lab::Lab;
-pub(crate) use env::{Env, Run, fixtures};
+pub(crate) use env::{Env, Run, fixtures, sample_tree};
 pub(crate) use following::Following;
 pub(crate) use journal::{Story, deploy_repository, revision};
 pub(crate) use local_farm::LocalFarm;

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use expectrl::{Expect as _, Session};
 
-use crate::support::{Env, fixtures};
+use crate::support::{Env, sample_tree};
 
 /// The options of one run that writes: no tools, which need not be installed.
 const QUICK: [&str; 4] = ["vagrant", "--repo", "vagrant", "--no-verify"];
@@ -26,7 +26,7 @@ fn with_trees(trees: &[&str]) -> Env {
     let run = env.svcgen(&arguments);
     assert_eq!(run.code, 0, "{}", run.show());
     for tree in trees {
-        copy(&fixtures().join("trees").join(tree), &env.work().join(tree));
+        copy(&sample_tree(tree), &env.work().join(tree));
         git(&env, tree, &["init", "--quiet", "--initial-branch=main"]);
         git(&env, tree, &["add", "--all"]);
         git(

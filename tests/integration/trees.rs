@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{fixtures, has_tool};
+use crate::support::{has_tool, sample_tree};
 
 fn manifests(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -45,13 +45,13 @@ fn puppet_accepts_the_sample_trees() {
         judge(
             "puppet",
             &["parser", "validate"],
-            &fixtures().join("trees/vagrant"),
+            &sample_tree("vagrant"),
             10,
         );
         judge(
             "puppet",
             &["parser", "validate"],
-            &fixtures().join("trees/puppet"),
+            &sample_tree("puppet"),
             10,
         );
     }
@@ -60,7 +60,7 @@ fn puppet_accepts_the_sample_trees() {
 #[test]
 fn puppet_lint_has_nothing_to_say_about_the_sample_trees() {
     if has_tool("puppet-lint") {
-        judge("puppet-lint", &[], &fixtures().join("trees/vagrant"), 10);
-        judge("puppet-lint", &[], &fixtures().join("trees/puppet"), 10);
+        judge("puppet-lint", &[], &sample_tree("vagrant"), 10);
+        judge("puppet-lint", &[], &sample_tree("puppet"), 10);
     }
 }

@@ -57,9 +57,15 @@ async fn claim(shell: &mut Shell) -> Option<String> {
     let mut line = Vec::new();
     loop {
         match shell.read().await? {
-            b'\n' => return String::from_utf8(line).ok(),
+            b'\n' => break,
             byte => line.push(byte),
         }
+    }
+    sleep(shell.host.latency).await;
+    // What is on its way when the connection is cut does not arrive.
+    match shell.is_cut() {
+        true => None,
+        false => String::from_utf8(line).ok(),
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 use svcgen::deploy::limit::Limit;
 use svcgen::deploy::{Action, DeployPlan, OnFailure};
+use svcgen::model::HostName;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -16,6 +17,7 @@ use crate::random::{SETTLED, folder, under_paused_time};
 use crate::repository::Repository;
 use crate::scenario;
 use crate::verdict::{self, Judge};
+use crate::wire::Link;
 use crate::world::World;
 
 /// Of how many deploys something is killed at every event.
@@ -56,6 +58,62 @@ fn after_a_kill_at_any_event_it_goes_on_and_back() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+/// Whoever goes on by what the hosts tell alone finds some that were locked, and goes on with all that were meant.
+#[test]
+fn a_deploy_that_died_while_it_took_the_locks_goes_on_and_back_on_all_its_hosts() {
+    let repository = Repository::new();
+    for seed in 0..8 {
+        for way in [Way::On, Way::Back] {
+            let wrong = kill_while_it_locks(seed, way, &repository);
+            assert!(wrong.is_empty(), "{seed}, {way:?}: {wrong:?}");
+        }
+    }
+}
+
+fn kill_while_it_locks(seed: u64, way: Way, repository: &Repository) -> Vec<String> {
+    let folder = folder();
+    let path = Utf8Path::from_path(folder.path()).unwrap();
+    under_paused_time(async {
+        let chance = Chance::of(seed);
+        let directory = scenario::directory(repository, &chance);
+        let hosts = scenario::hosts(&directory.value);
+        let world = World::new(&hosts, seed);
+        scenario::furnish(&world, repository, &chance);
+        let before = going_on::currents(&world);
+        let id = scenario::id(0, &chance);
+        let (_interrupts, interrupted) = watch::channel(0);
+        let wish = Wish {
+            request: scenario::request(&id, Action::Deploy, &repository.revisions[1]),
+            on_failure: OnFailure::Rollback,
+            wait: Duration::ZERO,
+            interrupts: interrupted,
+            blow: None,
+            room: None,
+        };
+        let deployer = Deployer::new(&world, repository, &directory, path.join("a"));
+        let is_locked = |name: &HostName| world.hosts[name].state().disk.lock.is_some();
+        let first_lock = async {
+            while !hosts.iter().any(is_locked) {
+                sleep(Duration::from_millis(1)).await;
+            }
+            deployer.die(Link::Cut);
+        };
+        let events = Mutex::default();
+        let (ended, ()) = tokio::join!(deployer.deploy(wish, &events), first_lock);
+        sleep(SETTLED).await;
+        world.heal();
+        let Ended::Killed(Some(plan)) = ended else {
+            return vec!["it was not killed".into()];
+        };
+        let mut wrong = Judge::new(&world, &plan, false).cut_off();
+        let next = Deployer::new(&world, repository, &directory, path.join("b"));
+        let found = going_on::after(&next, &plan, &before, way, End::Killed, 1, &chance);
+        wrong.extend(found.await);
+        wrong.extend(world.wrongs());
+        wrong
+    })
 }
 
 /// Kills at one event; tells whether there was such an event, and what was wrong afterwards.

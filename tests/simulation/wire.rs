@@ -325,6 +325,10 @@ impl Shell {
         }
     }
 
+    pub(crate) fn is_cut(&self) -> bool {
+        *self.link.borrow() == Link::Cut
+    }
+
     pub(crate) fn strike(&self, trouble: Trouble) {
         strike(&self.host, &self.link_of, trouble);
     }

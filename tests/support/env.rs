@@ -127,3 +127,12 @@ impl Run {
 pub(crate) fn fixtures() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures"))
 }
+
+/// A sample tree, by its name: those that the demo has as well are among the templates.
+pub(crate) fn sample_tree(name: &str) -> PathBuf {
+    let of_demo = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/demo")).join(name);
+    match of_demo.is_dir() {
+        true => of_demo,
+        false => fixtures().join("trees").join(name),
+    }
+}

@@ -69,7 +69,7 @@ pub(super) fn plan(
                             let how = match host.objects {
                                 Objects::There => "",
                                 Objects::Server(_) => ", from the git server",
-                                Objects::Packs => ", over ssh",
+                                Objects::Packs => ", from here",
                             };
                             format!("{live} -> {}{how}", host.revision.short())
                         }

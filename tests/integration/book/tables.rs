@@ -106,7 +106,7 @@ fn the_options_are_those_of_the_program() {
     let mut text = page("reference/command-line.md");
     let global = options(command.get_arguments().filter(is_global));
     text = with_table(&text, "options of svcgen", &global);
-    for one in command.get_subcommands() {
+    for one in command.get_subcommands().filter(|one| !one.is_hide_set()) {
         let own = options(one.get_arguments().filter(|argument| !is_global(argument)));
         text = with_table(
             &text,

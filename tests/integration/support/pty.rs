@@ -15,14 +15,18 @@ pub(crate) struct Pty {
 impl Pty {
     /// Starts svcgen; `editor` is what `$EDITOR` names.
     pub(crate) fn start(env: &Env, arguments: &[&str], editor: Option<&str>) -> Self {
+        let editor = editor.map(|editor| ("EDITOR", editor));
+        Self::start_with(env, arguments, editor.as_slice())
+    }
+
+    /// Starts svcgen with more variables.
+    pub(crate) fn start_with(env: &Env, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = env.command();
         command
             .args(arguments)
             .stdin(std::process::Stdio::inherit());
         command.env("TERM", "xterm").env("NO_COLOR", "1");
-        if let Some(editor) = editor {
-            command.env("EDITOR", editor);
-        }
+        command.envs(variables.iter().copied());
         let mut session = Session::spawn(command).unwrap();
         session.get_process_mut().set_window_size(80, 24).unwrap();
         session.set_expect_timeout(Some(Duration::from_secs(30)));

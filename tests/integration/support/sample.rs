@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Env, Run, fixtures};
+use super::{Env, Run, sample_tree};
 
 /// A checkout of a sample tree, with a model beside it.
 pub(crate) fn checkout(sample: &str) -> Env {
     let env = Env::new();
     let tree = env.work().join("tree");
-    copy(&fixtures().join("trees").join(sample), &tree);
+    copy(&sample_tree(sample), &tree);
     git(&tree, &["init", "--quiet", "--initial-branch=master"]);
     for (key, value) in [("user.name", "Ada"), ("user.email", "ada@example.org")] {
         git(&tree, &["config", key, value]);

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{Env, fixtures};
+use super::{Env, sample_tree};
 
 /// A model of the imaginary organisation, for all of whose repositories there is a sample tree.
 pub(crate) const MODEL: &str = r#"version: 1
@@ -66,7 +66,7 @@ impl Env {
     /// Makes a repository of a sample tree below the working directory.
     pub(crate) fn repository(&self, sample: &str) {
         let tree = self.work().join(sample);
-        copy(&fixtures().join("trees").join(sample), &tree);
+        copy(&sample_tree(sample), &tree);
         self.git(sample, &["init", "--quiet"]);
         self.git(sample, &["add", "--all"]);
         self.git(sample, &["commit", "--quiet", "--message", "the beginning"]);

@@ -1,0 +1,236 @@
+//! Plays the whole road, from an idea to an incident, in a folder of its own.
+
+use std::io::IsTerminal as _;
+use std::process::Stdio;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::{Args, Subcommand};
+
+use super::Failure;
+use crate::demo::{self, Action, ReviewError, Sandbox, SandboxError, Scene, Step, Workbench};
+use crate::error::{CommandError, ErrorKind};
+use crate::interrupt;
+use crate::ui::{Questions, Ui};
+
+/// Columns of the texts between commands.
+const WIDTH: usize = 80;
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Leave the folder and its services, to play with them.
+    #[arg(long)]
+    keep: bool,
+    /// Build the modules in a container; the first time, an image and packages come over the network.
+    #[arg(long)]
+    container: bool,
+    /// The folder, which is made [default: a new one in the folder for temporary files].
+    #[arg(value_name = "DIR")]
+    folder: Option<Utf8PathBuf>,
+}
+
+/// What svcgen plays in the demo besides itself.
+#[derive(Debug, Subcommand)]
+pub enum DemoPart {
+    /// The service on one host, for as long as the folder is there.
+    Serve { sandbox: Utf8PathBuf },
+    /// A guest of the service.
+    Ask,
+    /// The review server, as a hook of git.
+    Review,
+}
+
+/// Runs `svcgen demo`.
+pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
+    let program = std::env::current_exe()?;
+    let program = Utf8PathBuf::from_path_buf(program)
+        .map_err(|path| CommandError::usage(format!("`{}` is not UTF-8", path.display())))?;
+    let root = match &args.folder {
+        Some(folder) => folder.clone(),
+        None => new_folder()?,
+    };
+    let workbench = match (args.container, which::which("npm")) {
+        (true, _) => Workbench::Container,
+        (false, Ok(_)) => Workbench::Host,
+        (false, Err(_)) => Workbench::None,
+    };
+    let sandbox = Sandbox::new(root, program, workbench).map_err(CommandError::from)?;
+    let keeps = args.keep || args.folder.is_some();
+    let played = play(&sandbox, ui);
+    match (&played, keeps) {
+        (Ok(()), true) => farewell(&sandbox, ui)?,
+        (Ok(()), false) if !may_remove(&sandbox, ui)? => farewell(&sandbox, ui)?,
+        (Ok(()), false) => {
+            remove(&sandbox, ui)?;
+            ui.result("\nThat was all of it, in a folder that is gone again; `svcgen demo --keep` leaves it to play with.\n")?;
+            ui.next("svcgen doctor, then svcgen new in the repository of a service of your own");
+        }
+        (Err(_), true) => ui.status(&format!("the folder is left: {}", sandbox.root())),
+        (Err(_), false) => remove(&sandbox, ui)?,
+    }
+    played
+}
+
+/// Asks whether the folder may go: whoever wants to look around does it now.
+fn may_remove(sandbox: &Sandbox, ui: &Ui) -> Result<bool, CommandError> {
+    if !std::io::stdin().is_terminal() || ui.questions == Questions::GoOn {
+        return Ok(true);
+    }
+    let home = sandbox.home();
+    ui.confirm(&format!(
+        "Everything is in {home}, and the service runs. End it, and remove the folder?"
+    ))
+}
+
+fn new_folder() -> Result<Utf8PathBuf, CommandError> {
+    let folder = tempfile::Builder::new().prefix("svcgen-demo-").tempdir()?;
+    Utf8PathBuf::from_path_buf(folder.keep())
+        .map_err(|path| CommandError::usage(format!("`{}` is not UTF-8", path.display())))
+}
+
+/// Plays the story.
+fn play(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
+    ui.result(&format!("Everything happens in {}.\n", sandbox.root()))?;
+    let scenes = demo::story(sandbox);
+    let count = scenes.len();
+    for (index, Scene { title, text, steps }) in scenes.into_iter().enumerate() {
+        let text = textwrap::fill(text, WIDTH);
+        ui.result(&format!(
+            "\n== {} of {count}: {title}\n\n{text}\n",
+            index + 1
+        ))?;
+        for step in &steps {
+            interrupt::check()?;
+            take(step, sandbox, ui)?;
+        }
+    }
+    Ok(())
+}
+
+/// Does one step, and shows it.
+fn take(step: &Step, sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
+    let at = match step.folder {
+        "" => "~".to_owned(),
+        folder => format!("~/{folder}"),
+    };
+    match &step.action {
+        Action::Command { words, ends_with } => {
+            ui.result(&format!("\n{at}$ {}\n", shell_words::join(words)))?;
+            let (program, arguments) = words
+                .split_first()
+                .map_or(("", &[][..]), |(program, rest)| (program.as_str(), rest));
+            let mut command = sandbox.command(program, step.folder);
+            command.args(arguments);
+            if !std::io::stdin().is_terminal() {
+                command.stdin(Stdio::null());
+            }
+            let status = command.status()?;
+            interrupt::check()?;
+            let code = status.code().and_then(|code| u8::try_from(code).ok());
+            if !code.is_some_and(|code| ends_with.contains(&code)) {
+                let message = format!("`{}` ended with {status}", shell_words::join(words));
+                return Err(CommandError::new(ErrorKind::Unexpected, message)
+                    .hint("svcgen demo --keep    leaves the folder, to look what went wrong")
+                    .into());
+            }
+        }
+        Action::Merge { repository } => {
+            ui.result(&format!(
+                "\n# a reviewer approves the change of {repository}\n"
+            ))?;
+            demo::merge(&sandbox.repository(repository)).map_err(CommandError::from)?;
+        }
+        Action::Write(files) => {
+            for (path, text) in files {
+                let folder = Utf8Path::new(step.folder);
+                ui.result(&format!("\n{at}$ cat > {path}\n{text}"))?;
+                if text.starts_with("#!") {
+                    ui.result(&format!("\n{at}$ chmod +x {path}\n"))?;
+                }
+                sandbox
+                    .write(folder.join(path).as_str(), text)
+                    .map_err(CommandError::from)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Says how to go on in a folder that is left.
+fn farewell(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
+    let home = sandbox.home();
+    ui.result(&format!(
+        "\nThe folder is left, and the service runs. To play with it:\n\n  \
+         export HOME={home} GIT_CONFIG_NOSYSTEM=1\n  cd {home}/tea-pot/deploy\n  svcgen service status\n  \
+         svcgen deploy --help\n\nThe report of the bad release: {home}/tea-pot/report.html\n\
+         To end it: rm -r {}\n",
+        sandbox.root()
+    ))?;
+    Ok(())
+}
+
+/// Ends the services, and removes the folder.
+fn remove(sandbox: &Sandbox, ui: &Ui) -> Result<(), CommandError> {
+    let deploy = sandbox.home().join("tea-pot/deploy/scap/local.yaml");
+    if deploy.is_file() {
+        let mut stop = sandbox.command("svcgen", "tea-pot/deploy");
+        stop.args(["service", "stop", "--yes", "-q"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        // Those that are left end with the folder.
+        let _stopped = stop.status();
+    }
+    fs_err::remove_dir_all(sandbox.root()).map_err(|error| {
+        ui.warning(&format!("`{}` is left", sandbox.root()));
+        CommandError::from(error)
+    })
+}
+
+/// Runs a part of the demo that is not the user's.
+pub(super) fn run_part(part: &DemoPart) -> Result<(), Failure> {
+    match part {
+        DemoPart::Serve { sandbox } => Ok(demo::serve(port()?, sandbox)?),
+        DemoPart::Ask => match demo::ask(port()?)? {
+            Ok(_) => Ok(()),
+            Err(said) => Err(CommandError::new(ErrorKind::Unexpected, said).into()),
+        },
+        DemoPart::Review => {
+            let here = super::context::working_directory()?;
+            let told = demo::receive(
+                &here,
+                &mut std::io::stdin().lock(),
+                &mut std::io::stdout().lock(),
+            );
+            for line in told.map_err(CommandError::from)? {
+                let mut err = std::io::stderr().lock();
+                std::io::Write::write_fmt(&mut err, format_args!("{line}\n"))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The port that the host of a service gives it.
+fn port() -> Result<u16, CommandError> {
+    let port = std::env::var("PORT").ok();
+    let port = port.and_then(|port| port.parse().ok());
+    port.ok_or_else(|| CommandError::usage("the variable `PORT` names no port"))
+}
+
+impl From<SandboxError> for CommandError {
+    fn from(error: SandboxError) -> Self {
+        let kind = match &error {
+            SandboxError::Occupied(_) => ErrorKind::Usage,
+            SandboxError::Write { .. } | SandboxError::NoPorts | SandboxError::Git(_) => {
+                ErrorKind::Unexpected
+            }
+        };
+        Self::from_error(kind, &error)
+    }
+}
+
+impl From<ReviewError> for CommandError {
+    fn from(error: ReviewError) -> Self {
+        Self::from_error(ErrorKind::Unexpected, &error)
+    }
+}

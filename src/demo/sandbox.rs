@@ -1,0 +1,313 @@
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use include_dir::{Dir, DirEntry, include_dir};
+use thiserror::Error;
+
+use crate::git::{Git, GitError};
+
+/// The trees and texts of the demo.
+static TREES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/demo");
+
+/// How many hosts there are.
+const HOSTS: u16 = 4;
+
+/// Variables that a command of the demo keeps from outside.
+const KEPT: [&str; 15] = [
+    "PATH",
+    "TERM",
+    "COLUMNS",
+    "LINES",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "NO_COLOR",
+    "COLORTERM",
+    "TMPDIR",
+    // For the browser that shows the report.
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "XDG_RUNTIME_DIR",
+    "DBUS_SESSION_BUS_ADDRESS",
+];
+
+/// Where the modules of the demo's service are built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workbench {
+    /// In a container, which needs an image and packages from the network.
+    Container,
+    /// On this machine, with its npm.
+    Host,
+    /// Nowhere: the service has none.
+    None,
+}
+
+/// A folder with everything that the demo reads and writes.
+#[derive(Debug)]
+pub struct Sandbox {
+    root: Utf8PathBuf,
+    /// svcgen itself, which is what users would type, and what plays the rest of the world.
+    program: Utf8PathBuf,
+    first_port: u16,
+    workbench: Workbench,
+}
+
+/// Why the folder cannot be made.
+#[derive(Debug, Error)]
+pub enum SandboxError {
+    #[error("`{path}` cannot be written")]
+    Write {
+        path: Utf8PathBuf,
+        source: io::Error,
+    },
+    #[error("`{0}` is not empty")]
+    Occupied(Utf8PathBuf),
+    #[error("there are no {HOSTS} free ports in a row on this machine")]
+    NoPorts,
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+impl Sandbox {
+    /// Makes the folder, which has to be empty where it is there, and what is in it before the story begins.
+    ///
+    /// # Errors
+    /// Where it cannot be written, or git fails.
+    pub fn new(
+        root: Utf8PathBuf,
+        program: Utf8PathBuf,
+        workbench: Workbench,
+    ) -> Result<Self, SandboxError> {
+        let failed = |source| SandboxError::Write {
+            path: root.clone(),
+            source,
+        };
+        fs_err::create_dir_all(&root).map_err(failed)?;
+        if root.read_dir_utf8().map_err(failed)?.next().is_some() {
+            return Err(SandboxError::Occupied(root));
+        }
+        let root = root.canonicalize_utf8().map_err(failed)?;
+        let sandbox = Self {
+            first_port: free_ports().ok_or(SandboxError::NoPorts)?,
+            root,
+            program,
+            workbench,
+        };
+        sandbox.write_home()?;
+        sandbox.write_repositories()?;
+        Ok(sandbox)
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+
+    /// Where modules are built.
+    pub fn workbench(&self) -> Workbench {
+        self.workbench
+    }
+
+    /// The home of who plays.
+    pub fn home(&self) -> Utf8PathBuf {
+        self.root.join("home")
+    }
+
+    /// A repository of the review server.
+    pub fn repository(&self, name: &str) -> Utf8PathBuf {
+        self.root.join("review").join(format!("{name}.git"))
+    }
+
+    /// A program in a folder below the home, shut in.
+    pub fn command(&self, program: &str, folder: &str) -> Command {
+        let mut command = match program {
+            "svcgen" => Command::new(&self.program),
+            other => Command::new(other),
+        };
+        let home = self.home();
+        command.current_dir(home.join(folder)).env_clear();
+        for name in KEPT {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        command
+            .env("HOME", &home)
+            .env("USER", "ada")
+            .env("XDG_CONFIG_HOME", home.join(".config"))
+            .env("XDG_STATE_HOME", home.join(".local/state"))
+            .env("XDG_CACHE_HOME", home.join(".cache"))
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_PAGER", "cat")
+            .env("EDITOR", "true");
+        command
+    }
+
+    /// What the deploy repository says of hosts that are folders, and of how its check asks the service.
+    pub fn local_files(&self) -> [(&'static str, String); 2] {
+        let program = shell_words::quote(self.program.as_str());
+        let root = shell_words::quote(self.root.as_str());
+        let hosts = format!(
+            "# The hosts of the sandbox are folders of this machine.\nversion: 1\nroot: {}/hosts\nfirst_port: {}\n\
+             services: {{tea-pot: \"exec {program} demo-part serve {root}\"}}\n",
+            self.root, self.first_port
+        );
+        let check = format!(
+            "#!/bin/sh\n# Asks for tea once, as guests do.\nexec {program} demo-part ask\n"
+        );
+        [("scap/local.yaml", hosts), ("scap/scripts/tea", check)]
+    }
+
+    /// Writes a file below the home.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn write(&self, path: &str, text: &str) -> Result<(), SandboxError> {
+        let path = self.home().join(path);
+        put(&path, text.as_bytes())?;
+        // A script is meant to be run.
+        match text.starts_with("#!") {
+            true => allow(&path),
+            false => Ok(()),
+        }
+    }
+
+    fn write_home(&self) -> Result<(), SandboxError> {
+        let review = self.root.join("review");
+        let config = format!(
+            "[user]\n\tname = Ada Example\n\temail = ada@sandbox.example\n[init]\n\tdefaultBranch = master\n\
+             [pull]\n\tff = only\n[advice]\n\tdetachedHead = false\n[gitreview]\n\tusername = ada\n[protocol \"file\"]\n\tallow = always\n\
+             [url \"{review}/\"]\n\tinsteadOf = https://review.sandbox.example/r/\n\
+             \tinsteadOf = ssh://ada@review.sandbox.example:29418/\n\tinsteadOf = ssh://review.sandbox.example:29418/\n"
+        );
+        self.write(".gitconfig", &config)?;
+        let own = "site: sandbox\ncheckouts: {vagrant: ~/vagrant, puppet: ~/puppet}\n\
+                   services: {tea-pot: {source: ~/tea-pot/tea-pot, deploy: ~/tea-pot/deploy}}\n";
+        self.write(".config/svcgen/config.yaml", own)?;
+        let answers = TREES
+            .get_file("answers.yaml")
+            .and_then(include_dir::File::contents_utf8);
+        self.write("answers.yaml", answers.unwrap_or_default())
+    }
+
+    /// The repositories of the review server; that of deploys is empty, as it is for a new service.
+    fn write_repositories(&self) -> Result<(), SandboxError> {
+        for (name, branch, tree) in [
+            ("farm/vagrant", "master", Some("vagrant")),
+            ("farm/puppet", "production", Some("puppet")),
+            ("services/tea-pot", "master", Some("tea-pot")),
+            ("services/tea-pot/deploy", "master", None),
+        ] {
+            let repository = self.repository(name);
+            let parent = repository.parent().unwrap_or(&self.root).to_owned();
+            fs_err::create_dir_all(&parent).map_err(|source| SandboxError::Write {
+                path: parent.clone(),
+                source,
+            })?;
+            let git = Git::at(&parent);
+            let named = format!("--initial-branch={branch}");
+            git.run(&["init", "--quiet", "--bare", &named, repository.as_str()])?;
+            let git = Git::at(&repository);
+            git.run(&["config", "receive.procReceiveRefs", "refs/for"])?;
+            let hook = format!(
+                "#!/bin/sh\nexec {} demo-part review\n",
+                shell_words::quote(self.program.as_str())
+            );
+            let path = repository.join("hooks/proc-receive");
+            put(&path, hook.as_bytes())?;
+            allow(&path)?;
+            if let Some(tree) = tree.and_then(|name| TREES.get_dir(name)) {
+                self.begin(tree, branch, &repository)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the first commit of a repository.
+    fn begin(
+        &self,
+        tree: &Dir<'_>,
+        branch: &str,
+        repository: &Utf8Path,
+    ) -> Result<(), SandboxError> {
+        let folder = self.root.join("begin");
+        unpack(tree, tree, &folder)?;
+        let package = folder.join("package.json");
+        if self.workbench != Workbench::None && package.is_file() {
+            put(&package, with_kettle(&package)?.as_bytes())?;
+        }
+        let author = [
+            ("user.name", "Grace Example"),
+            ("user.email", "grace@sandbox.example"),
+        ];
+        let git = author
+            .iter()
+            .fold(Git::at(&folder), |git, (key, value)| git.with(key, value));
+        git.run(&["init", "--quiet", &format!("--initial-branch={branch}")])?;
+        git.run(&["add", "--all"])?;
+        git.run(&["commit", "--quiet", "--message=The tree as it is"])?;
+        git.run(&["push", "--quiet", repository.as_str(), branch])?;
+        fs_err::remove_dir_all(&folder).map_err(|source| SandboxError::Write {
+            path: folder,
+            source,
+        })
+    }
+}
+
+/// A `package.json` that has a module, too.
+fn with_kettle(package: &Utf8Path) -> Result<String, SandboxError> {
+    let text = fs_err::read_to_string(package).map_err(|source| SandboxError::Write {
+        path: package.to_owned(),
+        source,
+    })?;
+    let text = text.trim_end().trim_end_matches('}').trim_end();
+    Ok(format!(
+        "{text},\n  \"dependencies\": {{\n    \"kettle\": \"file:lib/kettle\"\n  }}\n}}\n"
+    ))
+}
+
+/// Writes a folder of the program's own.
+fn unpack(folder: &Dir<'_>, base: &Dir<'_>, to: &Utf8Path) -> Result<(), SandboxError> {
+    for entry in folder.entries() {
+        match entry {
+            DirEntry::Dir(inner) => unpack(inner, base, to)?,
+            DirEntry::File(file) => {
+                let path = file.path().strip_prefix(base.path()).unwrap_or(file.path());
+                let path = Utf8Path::from_path(path).unwrap_or(Utf8Path::new(""));
+                put(&to.join(path), file.contents())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn put(path: &Utf8Path, content: &[u8]) -> Result<(), SandboxError> {
+    let failed = |source| SandboxError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(parent) = path.parent() {
+        fs_err::create_dir_all(parent).map_err(failed)?;
+    }
+    fs_err::write(path, content).map_err(failed)
+}
+
+/// Lets a file be run.
+fn allow(path: &Utf8Path) -> Result<(), SandboxError> {
+    let mode = std::fs::Permissions::from_mode(0o755);
+    fs_err::set_permissions(path, mode).map_err(|source| SandboxError::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The first of as many free ports in a row as there are hosts; high ones, which few services have.
+fn free_ports() -> Option<u16> {
+    let is_free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+    let mut firsts = (6701..30_000).step_by(usize::from(HOSTS));
+    firsts.find(|first| (*first..first + HOSTS).all(is_free))
+}

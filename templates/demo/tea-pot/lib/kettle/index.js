@@ -1,0 +1,3 @@
+'use strict';
+
+module.exports = (degrees) => degrees >= 70;

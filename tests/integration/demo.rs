@@ -1,0 +1,144 @@
+//! The demo, which is the first thing that people see.
+
+use std::path::{Path, PathBuf};
+
+use crate::support::{Env, Pty, Run};
+
+/// Runs the demo with a folder for temporary files of its own.
+fn demo(env: &Env, more: &[&str]) -> Run {
+    let mut command = env.command();
+    command
+        .args(["demo", "--yes"])
+        .args(more)
+        .env("TMPDIR", temporary(env));
+    env.run(&mut command)
+}
+
+fn temporary(env: &Env) -> PathBuf {
+    let folder = env.home().join("tmp");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// What is in a folder, but for the demo's own.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap().flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Processes of this machine whose command line has a text in it.
+fn processes(text: &str) -> usize {
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    let lines = all.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok());
+    lines
+        .filter(|line| String::from_utf8_lossy(line).contains(text))
+        .count()
+}
+
+/// The commands that were shown, and those of a page of the book.
+fn commands(text: &str) -> Vec<String> {
+    let lines = text
+        .lines()
+        .filter_map(|line| line.strip_prefix('~')?.split_once("$ "));
+    lines.map(|(_, command)| command.to_owned()).collect()
+}
+
+#[test]
+fn the_whole_road_is_gone_in_one_folder_that_is_removed() {
+    let env = Env::new();
+    let before = names(env.home());
+    let run = demo(&env, &[]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let home = temporary(&env);
+    assert_eq!(names(&home), [""; 0], "something is left");
+    let mut after = names(env.home());
+    after.retain(|name| name != "tmp");
+    assert_eq!(after, before);
+    assert_eq!(processes(&format!("demo-part serve {}", home.display())), 0);
+    let all = run.show();
+    for sign in [
+        "wrote `svcgen.yaml`",
+        "+class role::teapot {",
+        "sent for review: https://review.sandbox.example/r/c/puppet/+/1",
+        "is live on 4 of 4 hosts",
+        "20 degrees are too cold for Darjeeling",
+        "warning: rolled back: 1 of 4 hosts are back, 3 untouched",
+        "failed, rolled back in ",
+        "4 in all: 4 active",
+    ] {
+        assert!(all.contains(sign), "`{sign}` is not in\n{all}");
+    }
+    // The tutorial has just these commands, in this order.
+    let book = include_str!("../../book/src/guide/tutorial.md");
+    let shown = commands(&run.stdout);
+    let of_book: Vec<&str> = book
+        .lines()
+        .filter_map(|line| line.strip_prefix("$ "))
+        .collect();
+    let mut rest = shown.iter();
+    for command in &of_book {
+        assert!(
+            rest.any(|shown| shown == command),
+            "`{command}` of the tutorial is not in the demo, or not there:\n{}",
+            shown.join("\n")
+        );
+    }
+    let of_svcgen = |commands: &mut dyn Iterator<Item = &str>| {
+        commands
+            .filter(|command| command.starts_with("svcgen "))
+            .count()
+    };
+    assert_eq!(
+        of_svcgen(&mut of_book.iter().copied()),
+        of_svcgen(&mut shown.iter().map(String::as_str)),
+        "the tutorial lacks a command of the demo"
+    );
+}
+
+#[test]
+fn a_folder_that_is_kept_can_be_played_with() {
+    let env = Env::new();
+    env.write("taken/file", "");
+    let run = demo(&env, &["taken"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr.contains("error: `taken` is not empty"),
+        "{}",
+        run.show()
+    );
+
+    let run = demo(&env, &["--keep", "play"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let root = env.work().join("play");
+    let home = root.join("home");
+    assert!(
+        std::fs::read_to_string(home.join("tea-pot/report.html"))
+            .unwrap()
+            .contains("too cold for Darjeeling")
+    );
+    let mut command = env.command();
+    command
+        .args(["service", "stop", "--yes"])
+        .current_dir(home.join("tea-pot/deploy"))
+        .env("HOME", &home)
+        .env_remove("XDG_CONFIG_HOME");
+    let run = env.run(&mut command);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(processes(&format!("demo-part serve {}", root.display())), 0);
+}
+
+#[test]
+fn ctrl_c_removes_the_folder() {
+    let env = Env::new();
+    let folder = temporary(&env);
+    let folder = folder.to_str().unwrap();
+    let mut pty = Pty::start_with(&env, &["demo"], &[("TMPDIR", folder)]);
+    pty.expect("== 3 of 8");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    assert_eq!(names(Path::new(folder)), [""; 0]);
+}
