@@ -1,5 +1,6 @@
 //! The streams: results on stdout, everything else on stderr, colour only where wanted, questions only on a terminal.
 
+mod keys;
 mod line;
 mod screen;
 mod terminal;
@@ -8,10 +9,12 @@ use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 
 use clap::ValueEnum;
+use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
 use crate::error::{CommandError, ErrorKind};
 
+pub(crate) use keys::Unseen;
 pub(crate) use screen::{Screen, is_read, steady};
 pub(crate) use terminal::Terminal;
 
@@ -47,6 +50,9 @@ pub struct Ui {
     /// -1 with `-q`, 1 with `-v`, 2 with `-vv`.
     pub verbosity: i8,
 }
+
+/// What stands behind a question, in columns: `[Y/n] yes`.
+const ANSWERS: u16 = 10;
 
 impl Ui {
     /// Sets the colour of both streams and returns the streams.
@@ -183,8 +189,15 @@ impl Ui {
                 false => "add `--yes` to go on without being asked",
             }));
         }
+        // A prompt that takes more than one line is drawn twice once it is answered.
+        let room = Term::stderr().size().1.saturating_sub(ANSWERS);
+        let mut lines = textwrap::wrap(question, usize::from(room.max(20)));
+        let last = lines.pop().unwrap_or_default();
+        for line in lines {
+            self.err(&line);
+        }
         let dialoguer::Error::IO(error) = match dialoguer::Confirm::new()
-            .with_prompt(question)
+            .with_prompt(last)
             .default(default)
             .interact_opt()
         {
@@ -192,7 +205,7 @@ impl Ui {
             Err(error) => error,
         };
         // The prompt hides the cursor, and does not bring it back.
-        let _shown = dialoguer::console::Term::stderr().show_cursor();
+        let _shown = Term::stderr().show_cursor();
         self.err("");
         if error.kind() == std::io::ErrorKind::Interrupted {
             let message = "interrupted; what was asked about was not done";

@@ -96,6 +96,8 @@ pub struct Session {
     topic: Topic,
     base: Standing,
     pending: Option<Pending>,
+    /// Where the topic branch was, where it was there.
+    before: Option<Oid>,
     source: Source,
     module: SourceModule,
     next: Oid,
@@ -187,6 +189,7 @@ impl Session {
             Replacement {
                 tree,
                 parent: self.base.commit,
+                before: self.before,
                 message,
                 bugs: &bugs(&place.commits),
             },

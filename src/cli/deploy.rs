@@ -4,6 +4,7 @@ mod access;
 mod announced;
 pub(super) mod args;
 mod asking;
+mod carrying_out;
 mod earlier;
 mod engine;
 mod failure;
@@ -18,15 +19,13 @@ mod view;
 mod way_in;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use self::announced::Announced;
 use self::args::ViewArgs;
 pub(super) use self::args::{DeployArgs, RepositoryArgs, RollbackArgs};
-use self::asking::{Asked, Terminal};
+use self::carrying_out::carry_out;
 use self::earlier::Survey;
 pub(super) use self::opened::{Opened, owner};
 pub(super) use self::refusal::Attempt;
@@ -37,12 +36,9 @@ use super::context::Context;
 use super::report::{ReportFile, Subject};
 use super::{Failure, GlobalArgs};
 use crate::deploy::limit::Limit;
-use crate::deploy::{
-    Action, Crew, Decide, DeployPlan, Executor, Interrupts, Journals, NotBegun, OnFailure, Options,
-    Outcome, Packs, Planned, Planner, PlannerError, ProblemKind, Request, Run, ScapLock,
-};
-use crate::error::{CommandError, ErrorKind};
-use crate::event::{DeployId, DeployResult};
+use crate::deploy::{Action, Interrupts, Journals, OnFailure, Request};
+use crate::error::CommandError;
+use crate::event::DeployId;
 use crate::model::Revision;
 use crate::ui::Ui;
 
@@ -261,195 +257,4 @@ impl<'a> Scene<'a> {
             }
         }
     }
-}
-
-/// Plans, shows, and carries out.
-async fn carry_out(scene: &Scene<'_>, wish: Wish, crew: Option<Crew>) -> Result<(), Failure> {
-    let (opened, ui) = (scene.opened, scene.ui);
-    let planner = Planner::new(
-        &opened.repository,
-        opened.working.clone(),
-        &opened.domain,
-        wish.request.clone(),
-    )
-    .map_err(CommandError::from)?;
-    for warning in &planner.warnings {
-        ui.warning(&warning.to_string());
-    }
-    let is_new = wish.request.action == Action::Deploy && wish.request.resumes.is_none();
-    asking::about_the_time(opened, is_new, wish.is_dry, ui)?;
-    let mut known = match crew {
-        Some(mut crew) => {
-            crew.retain(|host| planner.hosts().any(|planned| planned == host));
-            crew.name(&wish.request.id, &wish.request.owner);
-            Some(crew)
-        }
-        None => Some(connecting(&planner, scene)?),
-    };
-    if let Some(reading) = standing::Reading::begin(&opened.repository, &wish.request) {
-        reading.warn(wish.is_dry, ui).await?;
-    }
-    let begun = tokio::time::Instant::now();
-    loop {
-        let mut crew = match known.take() {
-            Some(crew) => crew,
-            None => connecting(&planner, scene)?,
-        };
-        let patience = wish.wait.saturating_sub(begun.elapsed());
-        let planned = plan_when_free(&planner, &mut crew, patience, ui);
-        let planned = scene.unless_interrupted(planned).await?;
-        let plan = match planned.map_err(CommandError::from)? {
-            Planned::Plan(plan) => plan,
-            Planned::NothingToDo(plan) => {
-                crew.close().await;
-                if let Some(file) = &wish.report {
-                    ui.warning(&format!(
-                        "`{}` is not written: no deploy, no report",
-                        file.path()
-                    ));
-                }
-                return shown::nothing_to_do(&plan, wish.is_dry, ui);
-            }
-            Planned::Refused(problems) => {
-                crew.close().await;
-                let attempt = Attempt {
-                    opened,
-                    action: Some(wish.request.action),
-                    hosts: planner.hosts().count(),
-                    is_limited: wish.request.limit.is_some(),
-                };
-                return Err(attempt.refused(&problems).into());
-            }
-        };
-        if wish.is_dry {
-            crew.close().await;
-            return shown::plan(&plan, &opened.repository, ui);
-        }
-        shown::beginning(&plan, ui);
-        let (action, id) = (plan.action, plan.id.clone());
-        let repository = plan.repository.clone();
-        let (revision, owner) = (plan.revision.clone(), plan.owner.clone());
-        let head = match action {
-            Action::Deploy | Action::Rollback => plan.heads.get(&revision).cloned(),
-            Action::Restart | Action::Start | Action::Stop => None,
-        };
-        if head.is_some() {
-            opened.list_for_servers(&revision, ui);
-        }
-        match execute(scene, plan, crew, &wish).await? {
-            Ok(outcome) => {
-                let is_live = matches!(outcome.result, DeployResult::Deployed)
-                    || outcome.result == DeployResult::RolledBack && action == Action::Rollback;
-                if let Some(head) = head.filter(|_| is_live) {
-                    opened.publish(&head, &revision, &owner, ui);
-                }
-                if let (Some(file), Some(journals)) = (&wish.report, Journals::of(&repository)) {
-                    scene.report(&id, file, &journals);
-                }
-                return match action.is_of_service() {
-                    true => service::ended(&outcome, action, &id, scene),
-                    false => {
-                        let onward = format!("svcgen deploy --resume {id}");
-                        failure::ended(&outcome, action, &id, &onward, scene)
-                    }
-                };
-            }
-            // What an earlier deploy left is another thing once somebody has deployed since.
-            Err(NotBegun::Changed { host })
-                if begun.elapsed() < wish.wait && wish.request.hosts.is_none() =>
-            {
-                ui.status(&format!(
-                    "somebody has deployed to {host} in the meantime; the plan is made anew"
-                ));
-            }
-            Err(error) => return Err(CommandError::from(error).into()),
-        }
-    }
-}
-
-/// The targets of a plan that is to be made, with connections that are being opened.
-fn connecting(planner: &Planner<'_>, scene: &Scene<'_>) -> Result<Crew, Failure> {
-    let mut crew = planner.crew(&scene.opened.transport()?);
-    crew.begin_to_connect();
-    Ok(crew)
-}
-
-/// Plans; where somebody else deploys, plans again once that is over, since what is live will have changed.
-async fn plan_when_free(
-    planner: &Planner<'_>,
-    crew: &mut Crew,
-    wait: Duration,
-    ui: &Ui,
-) -> Result<Planned, PlannerError> {
-    let begun = tokio::time::Instant::now();
-    let mut is_told = false;
-    loop {
-        let planned = planner.plan(crew).await?;
-        let Planned::Refused(problems) = &planned else {
-            return Ok(planned);
-        };
-        let locked = problems.iter().find_map(|problem| match &problem.kind {
-            ProblemKind::Locked(owner) => Some(owner),
-            _ => None,
-        });
-        let is_only_that = problems
-            .iter()
-            .all(|problem| matches!(problem.kind, ProblemKind::Locked(_)));
-        match locked {
-            Some(owner) if is_only_that && begun.elapsed() < wait => {
-                if !std::mem::replace(&mut is_told, true) {
-                    ui.status(&format!("waiting for {owner}"));
-                }
-            }
-            _ => return Ok(planned),
-        }
-        tokio::time::sleep(BETWEEN_LOOKS).await;
-    }
-}
-
-/// How often it is looked whether somebody else's deploy is over.
-const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
-
-async fn execute(
-    scene: &Scene<'_>,
-    plan: Box<DeployPlan>,
-    crew: Crew,
-    wish: &Wish,
-) -> Result<Result<Outcome, NotBegun>, Failure> {
-    let mut plan = *plan;
-    plan.batch_size = scene.opened.at_a_time(plan.batch_size);
-    let plan = Arc::new(plan);
-    let journals = Journals::of(&plan.repository)
-        .ok_or_else(|| CommandError::usage("there is no home folder to keep the journal in"))?;
-    let journal = journals
-        .begin(&plan.id)
-        .map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
-    let config = &scene.opened.working.value.config;
-    let _scap = ScapLock::take(config, &plan.owner).map_err(CommandError::from)?;
-    let packs = Arc::new(Packs::new(scene.opened.pack_maker(&plan)?)?);
-    let ui = *scene.ui;
-    let reporter = view::reporter(wish.view, ui);
-    let mut reporter = Announced::new(reporter, scene.opened, wish.view);
-    let decide: Box<dyn Decide> = match wish.on_failure {
-        OnFailure::Ask => Box::new(Terminal::new(ui, wish.patience)),
-        OnFailure::Rollback | OnFailure::Stop => Box::new(Asked),
-    };
-    let options = Options {
-        on_failure: wish.on_failure,
-        confirm: wish.on_failure == OnFailure::Ask && plan.groups.len() > 1,
-        wait: wish.wait,
-    };
-    let executor = Executor::new(Run {
-        plan,
-        crew,
-        packs,
-        journal,
-        reporter: &mut reporter,
-        decide: decide.as_ref(),
-        interrupts: scene.interrupts.clone(),
-        options,
-    });
-    let ended = executor.run().await;
-    reporter.finish(&ui, &scene.interrupts).await;
-    Ok(ended)
 }

@@ -14,7 +14,11 @@ pub enum Question {
     /// Whether to go on after the canary.
     GoOn { after: GroupName },
     /// Whether to roll back all hosts that were touched.
-    RollBack { reason: String },
+    RollBack {
+        reason: String,
+        /// How many have another release by now.
+        hosts: usize,
+    },
 }
 
 /// What is done where a deploy fails.

@@ -63,6 +63,7 @@ const FETCH: Duration = Duration::from_secs(1800);
 /// Why a request is not done.
 enum Failure {
     Failed(String),
+    Stopped(String),
     Lost(String),
 }
 
@@ -121,6 +122,7 @@ impl HostTask {
         match done {
             Ok(()) => HostEnd::Good,
             Err(Failure::Failed(reason)) => HostEnd::Failed(reason),
+            Err(Failure::Stopped(reason)) => HostEnd::Stopped(reason),
             Err(Failure::Lost(reason)) => HostEnd::Lost(reason),
         }
     }
@@ -432,7 +434,8 @@ impl HostTask {
         }
         let level = match end.outcome {
             StepOutcome::Passed => Level::Info,
-            // It did not fail: the deploy or the connection ended it.
+            // It did not fail: the deploy ended it, and says why.
+            StepOutcome::Interrupted if end.was_stopped() => Level::Info,
             StepOutcome::Interrupted => Level::Warning,
             StepOutcome::Failed | StepOutcome::TimedOut | StepOutcome::Lost => Level::Error,
         };
@@ -493,7 +496,11 @@ impl HostTask {
 }
 
 fn failure(step: &Step, end: &StepEnd) -> Failure {
-    Failure::Failed(words(step, end))
+    let words = words(step, end);
+    match end.was_stopped() {
+        true => Failure::Stopped(words),
+        false => Failure::Failed(words),
+    }
 }
 
 /// What went wrong with a step: the reason that it gave, or the last line that it wrote.
@@ -503,7 +510,8 @@ fn words(step: &Step, end: &StepEnd) -> String {
         (StepOutcome::TimedOut, _) => {
             format!("{label} took longer than {} s", step.deadline.as_secs_f64())
         }
-        (StepOutcome::Interrupted, _) => format!("{label} was interrupted"),
+        (StepOutcome::Interrupted, Some(_)) => return format!("{label} was interrupted"),
+        (StepOutcome::Interrupted, None) => format!("{label} was interrupted"),
         (StepOutcome::Lost, _) => format!("{label}: nobody knows how it ended"),
         (_, Some(code)) if step.check.is_some() => format!("{label} failed (exit code {code})"),
         _ => format!("{label} failed"),

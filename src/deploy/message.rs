@@ -51,6 +51,8 @@ pub(super) enum HostEnd {
     Good,
     /// In plain words why not.
     Failed(String),
+    /// What it was doing was ended, since nothing more is to be done.
+    Stopped(String),
     /// It could not be brought back, and is as it was before all the same.
     Unchanged(String),
     /// It is back, and could not be tidied up.

@@ -17,6 +17,7 @@ use super::Reporter;
 use super::endings::Endings;
 use super::plain::{Weight, line};
 use crate::event::{Event, EventKind};
+use crate::ui::Unseen;
 
 /// The least time between two pictures: faster than anybody reads.
 const PAUSE: Duration = Duration::from_millis(80);
@@ -24,10 +25,14 @@ const PAUSE: Duration = Duration::from_millis(80);
 /// How often the times in the picture go on where nothing happens.
 const TICK: Duration = Duration::from_secs(1);
 
+/// How often it is looked whether the terminal has another size: what it has made of the picture is not to stay for long.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// Shows a deploy on a terminal.
 #[derive(Debug)]
 pub struct Live {
     shared: Arc<Shared>,
+    keys: Option<Unseen>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -64,6 +69,7 @@ impl Live {
         let drawn = Arc::clone(&shared);
         Self {
             shared,
+            keys: Some(Unseen::begin()),
             thread: Some(std::thread::spawn(move || draw(&drawn))),
         }
     }
@@ -83,6 +89,7 @@ impl Live {
             // A picture that could not be drawn is no reason to fail.
             let _ended = thread.join();
         }
+        self.keys = None;
     }
 }
 
@@ -120,9 +127,14 @@ impl Reporter for Live {
         state.paint(Timestamp::now());
         state.painter.leave();
         state.is_held = true;
+        drop(state);
+        if let Some(keys) = self.keys.take() {
+            keys.forget();
+        }
     }
 
     fn release(&mut self) {
+        self.keys = Some(Unseen::begin());
         self.state().is_held = false;
         self.shared.changed.notify_all();
     }
@@ -135,6 +147,11 @@ impl Drop for Live {
 }
 
 impl State {
+    /// Whether there is something to draw, so long after the last picture.
+    fn is_due(&self, elapsed: Duration) -> bool {
+        self.is_changed || self.is_over || elapsed >= TICK || self.painter.size != Some(size())
+    }
+
     /// Writes the lines that stay, and the picture below them.
     fn paint(&mut self, now: Timestamp) {
         let size = size();
@@ -160,8 +177,8 @@ fn draw(shared: &Shared) {
     let lock = || shared.state.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
         let mut state = lock();
-        if !state.is_changed && !state.is_over {
-            let waited = shared.changed.wait_timeout(state, TICK);
+        while !state.is_due(last.elapsed()) {
+            let waited = shared.changed.wait_timeout(state, LOOK);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         if state.is_over {

@@ -24,6 +24,12 @@ pub enum ReviewError {
     },
     #[error("git does not commit")]
     Commit { source: GitError },
+    #[error("`{branch}` was moved by somebody else meanwhile")]
+    Moved {
+        root: Utf8PathBuf,
+        branch: BranchName,
+        source: Box<GitError>,
+    },
     #[error("`{root}` is not on the branch `{branch}`")]
     NotOnTopic {
         root: Utf8PathBuf,
@@ -137,6 +143,7 @@ impl ReviewError {
             Self::InProgress { .. }
             | Self::Switch { .. }
             | Self::Commit { .. }
+            | Self::Moved { .. }
             | Self::NotOnTopic { .. }
             | Self::OnTop { .. }
             | Self::Several { .. }
@@ -189,6 +196,9 @@ impl ReviewError {
                     "{git} switch {branch} && {git} rebase -i HEAD~{}",
                     depth + 1
                 )]
+            }
+            Self::Moved { root, branch, .. } => {
+                vec![format!("{} log --oneline -5 {branch}", git_in(root))]
             }
             Self::Several {
                 root,

@@ -26,6 +26,8 @@ pub struct Pending {
 pub struct Replacement<'a> {
     pub tree: Oid,
     pub parent: Oid,
+    /// Where the branch was when all this was planned, where it was there.
+    pub before: Option<Oid>,
     /// Without what `bugs` and the Change-Id add.
     pub message: CommitMessage,
     pub bugs: &'a [TaskId],
@@ -79,6 +81,11 @@ impl Topic {
         }))
     }
 
+    /// The last commit of the branch, where that is there.
+    pub fn last(&self) -> Option<Oid> {
+        self.tip()
+    }
+
     /// Another work tree that has the branch checked out: its files would not follow the branch.
     ///
     /// # Errors
@@ -104,7 +111,6 @@ impl Topic {
         by: Replacement<'_>,
     ) -> Result<(Oid, ChangeId), ReviewError> {
         let git = with_identity(self.checkout.git(), &self.user)?;
-        let before = self.tip();
         let parent = Some(by.parent);
         let change_id = match pending.and_then(|pending| pending.change_id.clone()) {
             Some(id) => id,
@@ -120,7 +126,7 @@ impl Topic {
             "commit: by svcgen"
         };
         // An empty name stands for a branch that is not there.
-        let before = before.map_or_else(|| Oid::ZERO_SHA1.to_string(), |tip| tip.to_string());
+        let before = by.before.unwrap_or(Oid::ZERO_SHA1).to_string();
         let moved = git.run(&[
             "update-ref",
             "-m",
@@ -129,7 +135,11 @@ impl Topic {
             &commit.to_string(),
             &before,
         ]);
-        moved.map_err(|source| ReviewError::Commit { source })?;
+        moved.map_err(|source| ReviewError::Moved {
+            root: self.checkout.root().to_owned(),
+            branch: self.branch.clone(),
+            source: Box::new(source),
+        })?;
         Ok((commit, change_id))
     }
 }

@@ -343,7 +343,7 @@ fn build(facts: &Facts, deploy: &Step) -> Step {
     match &facts.build {
         Known::Yes { how } => Step::new(name, State::Done, how.clone()),
         Known::No { how } if deploy.state == State::Done => {
-            Step::new(name, State::Next, how.clone())
+            Step::new(name, State::Next, how.clone()).command("svcgen build --review")
         }
         Known::No { how } => Step::new(name, State::Later, format!("{how}: after {}", deploy.name)),
         Known::Unknown { why } => {

@@ -1,5 +1,7 @@
 //! The live view on a real terminal: it moves, and what stays of it is plain text.
 
+use std::path::PathBuf;
+
 use crate::support::{LocalFarm, Pty};
 
 fn deploy(farm: &LocalFarm, more: &[&str]) -> Pty {
@@ -29,6 +31,47 @@ fn the_table_moves_and_ends_as_text() {
     assert!(!shown.contains("at work"), "{shown}");
     let end = format!("{} is live on 3 of 3 hosts", &revision[..7]);
     assert!(lines.iter().any(|line| line.ends_with(&end)), "{shown}");
+}
+
+/// A release whose check waits until `open` is called.
+fn gated(farm: &LocalFarm) -> PathBuf {
+    let gate = farm.env().work().join("gate");
+    let checks = format!(
+        "checks:\n  gate: {{type: command, after: handle_service, shell: true, command: 'while [ ! -e {} ]; do sleep 0.1; done'}}\n",
+        gate.display()
+    );
+    farm.write("scap/checks.yaml", &checks);
+    farm.release("1");
+    gate
+}
+
+#[test]
+fn keys_that_are_typed_meanwhile_neither_tear_the_table_nor_answer_a_question() {
+    let farm = LocalFarm::new(2);
+    let gate = gated(&farm);
+    let mut pty = deploy(&farm, &[]);
+    pty.expect("l00  check gate");
+    pty.keys("n\r\rq");
+    std::fs::write(gate, "").unwrap();
+    pty.expect("canary is healthy; go on with the other hosts? [Y/n]");
+    pty.keys("y");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let shown = pty.screen();
+    assert_eq!(shown.matches("\ncanary  1 host").count(), 1, "{shown}");
+}
+
+#[test]
+fn the_table_follows_the_size_of_the_terminal_at_once() {
+    let farm = LocalFarm::new(2);
+    let gate = gated(&farm);
+    let mut pty = deploy(&farm, &["--on-failure", "rollback"]);
+    pty.expect("3 hosts: 1 at work, 2 waiting\r\n");
+    pty.resize(30);
+    pty.expect("3 hosts: 1 at work, ...\r\n");
+    pty.resize(80);
+    pty.expect("3 hosts: 1 at work, 2 waiting\r\n");
+    std::fs::write(gate, "").unwrap();
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
 }
 
 #[test]

@@ -27,10 +27,23 @@ const HOME: &str = "/home/svcgen";
 /// What the line with the versions begins with.
 const VERSIONS: &str = "svcgen-versions: ";
 
-/// Tells the versions, and runs npm with the flag that this one knows; the rest are arguments of its own.
+/// Tells the versions, and runs npm with the flag that this one knows; the rest are arguments of its own. The version stands
+/// in npm's own `package.json`: to ask npm takes as long as a small installation.
 const SCRIPT: &str = r#"
-npm=$(npm --version) || exit
-node -e 'console.log("svcgen-versions: node " + process.version + ", npm " + process.argv[1] + ", " + process.platform + " " + process.arch)' "$npm" || exit
+npm=$(node -e '
+const { existsSync, readFileSync, realpathSync } = require("fs");
+const { dirname, join } = require("path");
+let place = realpathSync(process.env.PATH.split(":").map(it => join(it, "npm")).find(existsSync));
+let npm = {};
+while (npm.name !== "npm") {
+    place = dirname(place);
+    const file = join(place, "package.json");
+    if (existsSync(file)) npm = JSON.parse(readFileSync(file));
+    else if (place === "/") process.exit(1);
+}
+console.log(npm.version);
+' 2>/dev/null) || npm=$(npm --version) || exit
+node -e 'const p = process; console.log("svcgen-versions: node " + p.version + ", npm " + p.argv[1] + ", " + p.platform + " " + p.arch)' "$npm" || exit
 case $npm in [0-6].*) without=--production ;; *) without=--omit=dev ;; esac
 command=$1
 shift

@@ -129,7 +129,10 @@ impl Session {
         settle(&source, MODULES)?;
         strip(&modules).map_err(failed)?;
         check(&source, MODULES)?;
-        warnings.extend(places(&modules, workshop.path(), &source).map_err(failed)?);
+        // In a container, the folder is the same everywhere.
+        if let Some(Tools::Host(_)) = self.tools {
+            warnings.extend(places(&modules, workshop.path(), &source).map_err(failed)?);
+        }
         // Away from the source, whose own `.gitattributes` mean other files.
         std::fs::rename(&modules, tree.join(MODULES)).map_err(failed)?;
         if interrupt::is_pending() {

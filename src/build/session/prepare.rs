@@ -31,6 +31,7 @@ impl Session {
         let manifest = Manifest::read(&source, next)?;
         let service = name(&request, &manifest);
         let topic = topic.on(branch(&service)?);
+        let before = topic.last();
         let pending = find_pending(&checkout, &topic)?;
         let inputs = Inputs::of(&source, next, &manifest, request.model)?;
 
@@ -75,6 +76,7 @@ impl Session {
             upstream,
         };
         Ok(Self {
+            before,
             plan,
             topic,
             base,

@@ -32,7 +32,10 @@ impl Screen {
 
     pub(super) fn show(&mut self, progress: &Progress<'_>) {
         match progress {
-            Progress::Begun { log } => self.say(&format!("build: the log is {log}")),
+            Progress::Begun { log } => {
+                self.say(&format!("build: the log is {log}"));
+                self.draw("getting the source");
+            }
             Progress::Image { image } => {
                 self.say(&format!("build: an image upon {image}"));
                 self.draw("making the image");

@@ -50,8 +50,13 @@ impl Decide for Terminal {
                 let text = format!("{after} is healthy; go on with the other hosts?");
                 (text, false)
             }
-            Question::RollBack { reason } => {
-                (format!("{reason}; roll back the touched hosts?"), true)
+            Question::RollBack { reason, hosts } => {
+                let back = match hosts {
+                    0 => "take back what was prepared?".to_owned(),
+                    1 => "roll back the host that was touched?".to_owned(),
+                    more => format!("roll back the {more} hosts that were touched?"),
+                };
+                (format!("{reason}\n{back}"), true)
             }
         };
         let (patience, is_alone) = (self.patience, Arc::clone(&self.is_alone));

@@ -12,10 +12,9 @@ use jiff::Timestamp;
 use super::announced::Announced;
 use super::args::ViewArgs;
 use super::asking::{self, Asked, Terminal};
+use super::carrying_out::BETWEEN_LOOKS;
 use super::engine::{Carrier, ScapServer};
-use super::{
-    BETWEEN_LOOKS, DeployArgs, RollbackArgs, Scene, ServiceWish, failure, opened, service, view,
-};
+use super::{DeployArgs, RollbackArgs, Scene, ServiceWish, failure, opened, service, view};
 use crate::cli::report::ReportFile;
 use crate::cli::{Failure, records};
 use crate::deploy::limit::Limit;

@@ -22,7 +22,10 @@ impl Executor<'_> {
                 OnFailure::Stop => false,
                 OnFailure::Ask => {
                     let reason = self.reason.clone().unwrap_or_default();
-                    let question = Question::RollBack { reason };
+                    let hosts = self.states.hosts.values();
+                    let hosts = hosts.filter(|host| host.is_promoted && host.is_undoable());
+                    let hosts = hosts.count();
+                    let question = Question::RollBack { reason, hosts };
                     self.scribe.ask(self.decide, question).await
                 }
             };

@@ -15,6 +15,8 @@ impl Executor<'_> {
             return;
         };
         let was_over = !matches!(self.mode, Mode::Forward | Mode::Finalizing);
+        // Had it not been over, what was ended would count as failed.
+        let was_stopped = was_over && matches!(end, HostEnd::Stopped(_));
         let request = state.busy.take();
         self.states.busy -= usize::from(request.is_some());
         self.idle.push(host.clone());
@@ -27,7 +29,10 @@ impl Executor<'_> {
             (HostEnd::Good, Some(Request::Finalize)) => state.phase = Phase::Finalized,
             (HostEnd::Good, Some(Request::RollBack)) => state.phase = Phase::RolledBack,
             (HostEnd::Good, _) => {}
-            (HostEnd::Lost(reason) | HostEnd::Failed(reason), Some(Request::RollBack)) => {
+            (
+                HostEnd::Lost(reason) | HostEnd::Failed(reason) | HostEnd::Stopped(reason),
+                Some(Request::RollBack),
+            ) => {
                 // Before the switch nothing that matters was changed.
                 state.phase = match state.is_promoted {
                     true => Phase::Lost,
@@ -56,13 +61,15 @@ impl Executor<'_> {
                 state.reason = Some(reason.clone());
                 self.failed(host, &reason);
             }
-            (HostEnd::Failed(reason), _) if self.plan.action.is_of_service() => {
+            (HostEnd::Failed(reason) | HostEnd::Stopped(reason), _)
+                if self.plan.action.is_of_service() =>
+            {
                 // There is nothing to go back to: the service is what it is.
                 state.phase = Phase::Lost;
                 state.reason = Some(reason.clone());
                 self.failed(host, &reason);
             }
-            (HostEnd::Failed(reason), _) => {
+            (HostEnd::Failed(reason) | HostEnd::Stopped(reason), _) => {
                 state.phase = Phase::Failed;
                 state.reason = Some(reason.clone());
                 self.failed(host, &reason);
@@ -74,11 +81,12 @@ impl Executor<'_> {
                 self.failed(host, "the lock was lost to another deploy");
             }
         }
-        self.tell_milestone(host, was_over);
+        self.tell_milestone(host, was_over, was_stopped);
     }
 
-    /// Says how far a host has come; `was_over`: whether the deploy had failed elsewhere before.
-    fn tell_milestone(&mut self, host: &HostName, was_over: bool) {
+    /// Says how far a host has come; `was_over`: whether the deploy had failed elsewhere before, `was_stopped`: and what it
+    /// was doing was ended by that.
+    fn tell_milestone(&mut self, host: &HostName, was_over: bool, was_stopped: bool) {
         let (Some(state), Some(plan)) = (self.states.hosts.get(host), self.plan.hosts.get(host))
         else {
             return;
@@ -96,6 +104,7 @@ impl Executor<'_> {
             Phase::Failed if was_over && !state.is_promoted => {
                 (Milestone::Stopped, "stopped before the switch".into())
             }
+            Phase::Failed if was_stopped => (Milestone::Stopped, "stopped after the switch".into()),
             Phase::Failed | Phase::GivenUp | Phase::Lost => (Milestone::Failed, reason()),
         };
         let about = About {

@@ -76,6 +76,7 @@ impl Executor<'_> {
                 HostEnd::Changed => round.changed = round.changed.or(Some(host)),
                 HostEnd::Held(owner) => round.held = round.held.or(Some((host, owner))),
                 HostEnd::Failed(reason)
+                | HostEnd::Stopped(reason)
                 | HostEnd::Unchanged(reason)
                 | HostEnd::Back(reason)
                 | HostEnd::Lost(reason) => {

@@ -86,6 +86,12 @@ impl Ledger {
         self.tracks.get(host).cloned().unwrap_or_default()
     }
 
+    /// On how many hosts the switch was begun.
+    pub(super) fn promoted(&self) -> usize {
+        let tracks = self.tracks.values();
+        tracks.filter(|track| track.is_promoted()).count()
+    }
+
     /// The group that has its turn.
     pub(super) fn group(&self) -> Option<GroupName> {
         self.group.clone()

@@ -456,7 +456,13 @@ impl Follower<'_> {
                 let reason = self.reason.clone().or_else(|| self.ledger.error.clone());
                 let reason = reason.unwrap_or_else(|| "the deploy failed".into());
                 self.scribe
-                    .ask(self.decide, Question::RollBack { reason })
+                    .ask(
+                        self.decide,
+                        Question::RollBack {
+                            reason,
+                            hosts: self.ledger.promoted(),
+                        },
+                    )
                     .await
             }
         }

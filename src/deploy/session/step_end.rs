@@ -88,6 +88,11 @@ impl StepEnd {
         self.outcome == StepOutcome::Interrupted && self.code.is_none()
     }
 
+    /// Whether it was ended on the target, since nothing more is to be done.
+    pub(in crate::deploy) fn was_stopped(&self) -> bool {
+        self.outcome == StepOutcome::Interrupted && self.code.is_some()
+    }
+
     pub(in crate::deploy) fn passed(&self) -> bool {
         self.outcome == StepOutcome::Passed
     }

@@ -333,6 +333,12 @@ impl HostStory {
         is_other || step.stage == DeployStage::Rollback
     }
 
+    /// Whether the switch to the new release was begun.
+    pub(super) fn has_switched(&self) -> bool {
+        let is_switch = |step: &Step| step.stage == DeployStage::Promote && step.check.is_none();
+        self.steps.iter().any(is_switch)
+    }
+
     /// Whether anything went wrong.
     pub(super) fn has_failed(&self) -> bool {
         let is_bad = |step: &Step| {

@@ -54,7 +54,10 @@ pub(super) fn of_host(host: &HostStory) -> (Mark, &'static str, Option<&Revision
         Some(Milestone::Healthy) => (Mark::Good, "live", new),
         Some(Milestone::Finalized) => (Mark::Good, "live", new),
         Some(Milestone::RolledBack) => (Mark::Back, "rolled back", old),
-        Some(Milestone::Stopped) => (Mark::Open, "stopped", old),
+        Some(Milestone::Stopped) => {
+            let live = old.filter(|_| !host.has_switched());
+            (Mark::Open, "stopped", live)
+        }
         Some(Milestone::Failed) => (Mark::Bad, "failed", None),
         None if host.steps.is_empty() => (Mark::Idle, "waiting", old),
         None => (Mark::Open, "at work", None),

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::event::{Event, EventKind, HostOutcome, Milestone, StepOutcome};
 use crate::model::{GroupName, HostName};
+use crate::scap::DeployStage;
 
 /// Where every host stands.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,8 @@ pub(super) struct Board {
     /// What is being done, in one line.
     pub(super) title: String,
     pub(super) begun: Option<Timestamp>,
+    /// Whether the touched hosts are being rolled back.
+    pub(super) is_going_back: bool,
     pub(super) hosts: IndexMap<HostName, HostRow>,
 }
 
@@ -24,6 +27,8 @@ pub(super) struct HostRow {
     pub(super) since: Timestamp,
     /// The last that it had to say.
     pub(super) words: String,
+    /// Whether anything was done to what is live there.
+    pub(super) is_touched: bool,
 }
 
 /// How a host stands.
@@ -38,8 +43,12 @@ pub(super) enum Status {
     Done,
     /// It was ended, since the deploy was over elsewhere.
     Stopped,
+    /// It will be rolled back.
+    GoesBack,
     Failed,
     RolledBack,
+    /// It was left as it was, and is no longer waiting.
+    Untouched,
     Unknown,
     /// There is nothing to do on it.
     Idle,
@@ -55,8 +64,10 @@ impl Status {
             Self::Healthy => "healthy",
             Self::Done => "done",
             Self::Stopped => "stopped",
+            Self::GoesBack => "to go back",
             Self::Failed => "FAILED",
             Self::RolledBack => "rolled back",
+            Self::Untouched => "untouched",
             Self::Unknown => "UNKNOWN",
             Self::Idle => "nothing to do",
         }
@@ -69,6 +80,12 @@ impl Board {
         if let EventKind::DeployStarted { .. } = &event.kind {
             self.title.clone_from(&event.text);
             self.begun = Some(event.at);
+        }
+        if event.kind == EventKind::RollbackStarted {
+            self.is_going_back = true;
+            for row in self.hosts.values_mut() {
+                row.expect_to_go_back();
+            }
         }
         let Some(name) = &event.about.host else {
             return;
@@ -85,6 +102,7 @@ impl Board {
                 status,
                 since: event.at,
                 words: String::new(),
+                is_touched: false,
             };
             self.hosts.insert(name.clone(), row);
             return;
@@ -104,6 +122,10 @@ impl HostRow {
                     Some(check) => format!("check {check}"),
                     None => stage.to_owned(),
                 };
+                let touching = [DeployStage::Promote, DeployStage::HandleService];
+                let stage = event.about.stage;
+                self.is_touched |=
+                    check.is_none() && stage.is_some_and(|stage| touching.contains(&stage));
                 self.turn(Status::AtWork(step), event.at);
                 self.words.clear();
             }
@@ -118,7 +140,8 @@ impl HostRow {
                     Milestone::Prepared => Status::Prepared,
                     Milestone::Healthy => Status::Healthy,
                     Milestone::Finalized => Status::Done,
-                    Milestone::RolledBack => Status::RolledBack,
+                    Milestone::RolledBack if self.is_touched => Status::RolledBack,
+                    Milestone::RolledBack => Status::Untouched,
                     Milestone::Stopped => Status::Stopped,
                     Milestone::Failed => Status::Failed,
                 };
@@ -145,6 +168,17 @@ impl HostRow {
             | EventKind::RollbackStarted
             | EventKind::Interrupted
             | EventKind::DeployFinished { .. } => {}
+        }
+    }
+
+    /// What was good until now is in the way back.
+    fn expect_to_go_back(&mut self) {
+        let is_good = matches!(
+            self.status,
+            Status::Healthy | Status::Done | Status::Stopped
+        );
+        if is_good && self.is_touched {
+            self.status = Status::GoesBack;
         }
     }
 

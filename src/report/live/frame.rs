@@ -34,9 +34,13 @@ const LONG: i64 = 3;
 struct Counts {
     healthy: usize,
     at_work: usize,
+    going_back: usize,
     waiting: usize,
     failed: usize,
     back: usize,
+    to_go_back: usize,
+    stopped: usize,
+    untouched: usize,
     idle: usize,
 }
 
@@ -56,7 +60,7 @@ impl Board {
         let full = self.hosts.len() + groups.len();
         let mut lines = Vec::new();
         for (group, hosts) in &groups {
-            lines.push(heading(group, hosts, width));
+            lines.push(self.heading(group, hosts, width));
             if full <= room {
                 lines.extend(hosts.iter().map(|(name, row)| columns.line(name, row, now)));
             }
@@ -80,7 +84,9 @@ impl Board {
             | Status::Healthy
             | Status::Done
             | Status::Stopped
+            | Status::GoesBack
             | Status::RolledBack
+            | Status::Untouched
             | Status::Idle => None,
         };
         let hosts = self.hosts.iter();
@@ -107,9 +113,28 @@ impl Board {
         lines
     }
 
+    /// The line above the hosts of a group.
+    fn heading(
+        &self,
+        group: &GroupName,
+        hosts: &[(&HostName, &HostRow)],
+        width: usize,
+    ) -> FrameLine {
+        let counts = Counts::of(hosts.iter().map(|(_, row)| *row), self.is_going_back);
+        let text = format!(
+            "{group}  {}: {}",
+            hosts_in_words(hosts.len()),
+            counts.words()
+        );
+        FrameLine {
+            text: fit(&text, width.saturating_sub(1)),
+            style: Style::Heading,
+        }
+    }
+
     /// What there is in all, since when, and what it waits for.
     fn totals(&self, width: usize, now: Timestamp) -> Vec<FrameLine> {
-        let counts = Counts::of(self.hosts.values());
+        let counts = Counts::of(self.hosts.values(), self.is_going_back);
         let begun = self.begun.unwrap_or(now);
         let text = format!(
             "{}  {}: {}",
@@ -141,19 +166,6 @@ impl Board {
     }
 }
 
-fn heading(group: &GroupName, hosts: &[(&HostName, &HostRow)], width: usize) -> FrameLine {
-    let counts = Counts::of(hosts.iter().map(|(_, row)| *row));
-    let text = format!(
-        "{group}  {}: {}",
-        hosts_in_words(hosts.len()),
-        counts.words()
-    );
-    FrameLine {
-        text: fit(&text, width.saturating_sub(1)),
-        style: Style::Heading,
-    }
-}
-
 fn hosts_in_words(count: usize) -> String {
     match count {
         1 => "1 host".to_owned(),
@@ -162,15 +174,19 @@ fn hosts_in_words(count: usize) -> String {
 }
 
 impl Counts {
-    fn of<'a>(hosts: impl Iterator<Item = &'a HostRow>) -> Self {
+    fn of<'a>(hosts: impl Iterator<Item = &'a HostRow>, is_going_back: bool) -> Self {
         let mut counts = Self::default();
         for row in hosts {
             let count = match row.status {
-                Status::Waiting | Status::Prepared | Status::Stopped => &mut counts.waiting,
+                Status::Waiting | Status::Prepared => &mut counts.waiting,
+                Status::Stopped => &mut counts.stopped,
+                Status::GoesBack => &mut counts.to_go_back,
+                Status::AtWork(_) if is_going_back && row.is_touched => &mut counts.going_back,
                 Status::AtWork(_) => &mut counts.at_work,
                 Status::Healthy | Status::Done => &mut counts.healthy,
                 Status::Failed | Status::Unknown => &mut counts.failed,
                 Status::RolledBack => &mut counts.back,
+                Status::Untouched => &mut counts.untouched,
                 Status::Idle => &mut counts.idle,
             };
             *count += 1;
@@ -183,8 +199,12 @@ impl Counts {
             (self.failed, "FAILED"),
             (self.back, "rolled back"),
             (self.healthy, "healthy"),
+            (self.stopped, "stopped"),
+            (self.to_go_back, "to go back"),
+            (self.going_back, "going back"),
             (self.at_work, "at work"),
             (self.waiting, "waiting"),
+            (self.untouched, "untouched"),
             (self.idle, "with nothing to do"),
         ];
         let words = words.iter().filter(|(count, _)| *count > 0);

@@ -18,6 +18,8 @@ pub(super) struct Size {
 #[derive(Debug, Default)]
 pub(super) struct Painter {
     pub(super) has_color: bool,
+    /// Of the terminal when it was drawn on last.
+    pub(super) size: Option<Size>,
     /// How wide each line of the picture is that is there.
     drawn: Vec<usize>,
 }
@@ -26,6 +28,7 @@ impl Painter {
     /// What to write so that the lines stay above, and the picture is below them.
     pub(super) fn paint(&mut self, lines: &[String], frame: Vec<FrameLine>, size: Size) -> String {
         let mut out = self.erase(size);
+        self.size = Some(size);
         for line in lines {
             for part in wrapped(line, size.width) {
                 out.push_str(&part);
@@ -53,10 +56,13 @@ impl Painter {
     fn erase(&self, size: Size) -> String {
         let rows = |width: &usize| width.div_ceil(size.width.max(1)).max(1);
         let rows: usize = self.drawn.iter().map(rows).sum();
-        match rows {
-            0 => String::new(),
-            // What has left the screen cannot be reached.
-            rows => format!("\r\x1b[{}A\x1b[J", rows.min(size.height.saturating_sub(1))),
+        // What has left the screen cannot be reached. Line by line: where all of the screen is cleared at once, tmux keeps
+        // what was there, and every picture would end up above the next one.
+        let reached = rows.min(size.height.saturating_sub(1));
+        let up = "\x1b[A\x1b[2K".repeat(reached);
+        match reached {
+            0 => up,
+            _ => format!("\r{up}"),
         }
     }
 }

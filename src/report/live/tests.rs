@@ -189,7 +189,7 @@ fn of_many_hosts_those_are_shown_that_matter() {
     assert_snapshot!(play.shown(80, 12), @"
     canary  1 host: 1 healthy
     default  299 hosts: 1 FAILED, 100 healthy, 30 at work, 168 waiting
-      scb1202.eqiad.wmnet  FAILED                    fetch failed: no space left...
+      scb1202.eqiad.wmnet  FAILED  fetch failed: no space left on device
       scb1102.eqiad.wmnet  promote           1:02:05
       scb1103.eqiad.wmnet  promote           1:02:04
       scb1104.eqiad.wmnet  promote           1:02:03
@@ -217,18 +217,24 @@ fn a_host_says_what_went_wrong_and_that_it_is_back() {
     play.reach(host, Milestone::Failed, text);
     let failed = play.shown(100, 24);
     assert!(
-        failed.contains(
-            "scb1002.eqiad.wmnet  FAILED                    handle_service failed: port 6100"
-        ),
+        failed.contains("scb1002.eqiad.wmnet  FAILED  handle_service failed: port 6100"),
         "{failed}"
     );
+    play.tell(None, None, "rolling back", EventKind::RollbackStarted);
     play.step(host, DeployStage::Rollback);
+    play.reach("scb1003.eqiad.wmnet", Milestone::RolledBack, "as before");
+    let going = play.shown(100, 24);
+    assert!(
+        going.contains("default  2 hosts: 1 going back, 1 untouched\n"),
+        "{going}"
+    );
     play.reach(host, Milestone::RolledBack, "as before");
     let back = play.shown(100, 24);
     assert!(
         back.contains("scb1002.eqiad.wmnet  rolled back\n"),
         "{back}"
     );
+    assert!(back.contains("scb1003.eqiad.wmnet  untouched\n"), "{back}");
 }
 
 #[test]
@@ -295,6 +301,19 @@ fn each_picture_takes_the_place_of_the_last_one() {
 }
 
 #[test]
+fn a_picture_never_clears_the_whole_screen_at_once() {
+    let size = Size {
+        width: 20,
+        height: 3,
+    };
+    let mut painter = Painter::default();
+    painter.paint(&[], frame(&["one", "two"]), size);
+    let bytes = painter.paint(&[], frame(&["three"]), size);
+    assert!(!bytes.contains("\x1b[J"), "{bytes:?}");
+    assert!(!bytes.contains("\x1b[2J"), "{bytes:?}");
+}
+
+#[test]
 fn a_picture_that_was_left_stays_above() {
     let size = Size {
         width: 40,
@@ -324,5 +343,6 @@ fn a_terminal_that_became_narrower_has_broken_the_lines() {
         height: 10,
     };
     let bytes = painter.paint(&[], frame(&["new"]), narrow);
-    assert!(bytes.starts_with("\r\u{1b}[3A\u{1b}[J"), "{bytes:?}");
+    let up = "\u{1b}[A\u{1b}[2K".repeat(3);
+    assert!(bytes.starts_with(&format!("\r{up}new")), "{bytes:?}");
 }

@@ -1,6 +1,9 @@
 //! Builds in containers of a real engine: `tests/engine` starts it, `tests/run` starts that.
 
-use std::process::Command;
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::modules::native;
 use crate::support::has_tool;
@@ -189,6 +192,92 @@ fn npm_that_fails_in_a_container_leaves_nothing() {
         "{}",
         run.show()
     );
+    assert_eq!(kitchen.state(), before);
+    assert_eq!(kitchen.leftovers(), 0);
+}
+
+/// A build that waits for its end in a container, once it says so.
+fn waiting(name: &str, engine: &str) -> (Kitchen, std::process::Child) {
+    let package = format!(
+        "{{\"name\": \"{name}\", \"scripts\": {{\"install\": \"echo the kettle is on; sleep 3600\"}},\n \
+         \"dependencies\": {{\"cup\": \"file:cup\"}}, \"deploy\": {{\"target\": \"svcgen-test:base\"}}}}\n"
+    );
+    let kitchen = Kitchen::new(&[
+        ("package.json", package.as_str()),
+        (
+            "cup/package.json",
+            "{\"name\": \"cup\", \"version\": \"1.0.0\"}",
+        ),
+    ]);
+    let mut command = command(&kitchen, engine, &[]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Byte by byte: what follows is read by somebody else.
+    let (mut said, mut byte) = (Vec::new(), [0]);
+    let stderr = child.stderr.as_mut().unwrap();
+    while !String::from_utf8_lossy(&said).contains("  the kettle is on\n") {
+        let count = stderr.read(&mut byte).unwrap();
+        assert_eq!(count, 1, "{}", String::from_utf8_lossy(&said));
+        said.push(byte[0]);
+    }
+    (kitchen, child)
+}
+
+/// The containers of a service's builds, whatever their state.
+fn containers(name: &str, engine: &str) -> Vec<String> {
+    let filter = format!("label=svcgen.build=the modules of {name}");
+    let mut docker = Command::new("docker");
+    docker.args(["-H", engine, "ps", "--all", "--quiet", "--filter", &filter]);
+    let output = docker.output().unwrap();
+    assert!(output.status.success());
+    let listed = String::from_utf8(output.stdout).unwrap();
+    listed.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn ctrl_c_removes_the_container() {
+    let Some(engine) = engine().filter(|_| has_tool("npm")) else {
+        return;
+    };
+    let (kitchen, child) = waiting("tea-cold", &engine);
+    let before = kitchen.state();
+    assert_eq!(containers("tea-cold", &engine).len(), 1);
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let run = kitchen.plain(kitchen.env.ended(child.wait_with_output().unwrap()));
+    assert_eq!(run.code, 130, "{}", run.show());
+    assert_eq!(
+        run.stderr,
+        "error: interrupted; the deploy repository is as it was\n"
+    );
+    assert_eq!(containers("tea-cold", &engine), [""; 0]);
+    assert_eq!(kitchen.state(), before);
+    assert_eq!(kitchen.leftovers(), 0);
+}
+
+#[test]
+fn a_container_that_somebody_kills_is_told() {
+    let Some(engine) = engine().filter(|_| has_tool("npm")) else {
+        return;
+    };
+    let (kitchen, child) = waiting("tea-spilt", &engine);
+    let before = kitchen.state();
+    let container = containers("tea-spilt", &engine).remove(0);
+    let killed = Command::new("docker")
+        .args(["-H", &engine, "kill", &container])
+        .output();
+    assert!(killed.unwrap().status.success());
+    let run = kitchen.plain(kitchen.env.ended(child.wait_with_output().unwrap()));
+    assert_eq!(run.code, 1, "{}", run.show());
+    assert!(
+        run.stderr
+            .starts_with("error: the container did not get to its end\ncause: "),
+        "{}",
+        run.show()
+    );
+    assert_eq!(containers("tea-spilt", &engine), [""; 0]);
     assert_eq!(kitchen.state(), before);
     assert_eq!(kitchen.leftovers(), 0);
 }

@@ -358,6 +358,26 @@ fn what_gerrit_refuses_stays_on_the_topic_and_is_sent_by_the_next_run() {
 }
 
 #[test]
+fn a_topic_that_moves_meanwhile_is_left_alone() {
+    if !has_tool("npm") {
+        return;
+    }
+    let kitchen = with_script("git -C \"$DEPLOY\" branch svcgen/tea-build");
+    let mut command = kitchen.command(&["--yes"]);
+    let run = kitchen.run(command.env("DEPLOY", &kitchen.deploy));
+    assert_eq!(run.code, 11, "{}", run.show());
+    assert!(
+        run.stderr
+            .contains("\nerror: `svcgen/tea-build` was moved by somebody else meanwhile\n"),
+        "{}",
+        run.show()
+    );
+    let both = kitchen.git(&["rev-parse", "master", Kitchen::TOPIC]);
+    let (master, topic) = both.split_once('\n').unwrap();
+    assert_eq!(master, topic);
+}
+
+#[test]
 fn ctrl_c_ends_npm_and_all_that_it_started() {
     if !has_tool("npm") {
         return;

@@ -300,3 +300,33 @@ fn a_submodule_that_is_only_listed_is_filled() {
     assert!(link.starts_with("160000 commit "), "{link}");
     assert_eq!(kitchen.built(&[]).stdout.matches("has it all").count(), 1);
 }
+
+#[test]
+fn what_differs_from_the_model_is_warned_about() {
+    let kitchen = Kitchen::new(&[
+        (
+            "package.json",
+            "{\"name\": \"tea\", \"deploy\": {\"targt\": \"ubuntu\", \"node\": \"18\", \"env\": {\"CUPS\": 2}}}\n",
+        ),
+        (
+            "svcgen.yaml",
+            "version: 1\nsite: example\nname: teapot\ndescription: Tea.\nport: 6100\nowner: {name: Ada}\n\
+             build: {environment: {CUPS: \"2\"}, dependencies: {_all: [libtea-dev]}}\n",
+        ),
+    ]);
+    let run = kitchen.build(&["--dry-run"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    insta::assert_snapshot!(run.show(), @"
+    exit 0
+    --- stdout
+    teapot in GERRIT/work/tea-deploy
+      source    SHORT, the first one, of master of GERRIT/git/tea
+      modules   none: the service has no dependencies
+      change    a new one on svcgen/teapot-build, for origin/master
+    --- stderr
+    warning: `deploy.targt` of `package.json` means nothing; did you mean `target`?
+    warning: `deploy.node` of `package.json` is not what `svcgen.yaml` says; `package.json` holds
+    warning: `deploy.dependencies` of `package.json` is not what `svcgen.yaml` says; `package.json` holds
+    next: svcgen build --no-container
+    ");
+}

@@ -44,17 +44,27 @@ impl Columns {
             | Status::Healthy
             | Status::Done
             | Status::Stopped
+            | Status::GoesBack
             | Status::Failed
             | Status::RolledBack
+            | Status::Untouched
             | Status::Unknown
             | Status::Idle => String::new(),
         };
         let status = fit(row.status.words(), self.status);
         let (first, second, words) = (self.host, self.status, &row.words);
-        let text = format!("  {host:<first$}  {status:<second$}{time:>TIME$}  {words}");
+        let text = match row.status {
+            // The words are what matters: they get the room of the time.
+            Status::Failed | Status::Unknown => format!("  {host:<first$}  {status}  {words}"),
+            _ => format!("  {host:<first$}  {status:<second$}{time:>TIME$}  {words}"),
+        };
         let style = match row.status {
-            Status::Waiting | Status::Prepared | Status::Stopped | Status::Idle => Style::Faint,
-            Status::AtWork(_) | Status::RolledBack => Style::Plain,
+            Status::Waiting
+            | Status::Prepared
+            | Status::Stopped
+            | Status::Untouched
+            | Status::Idle => Style::Faint,
+            Status::AtWork(_) | Status::GoesBack | Status::RolledBack => Style::Plain,
             Status::Healthy | Status::Done => Style::Good,
             Status::Failed | Status::Unknown => Style::Bad,
         };
