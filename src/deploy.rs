@@ -2,6 +2,7 @@
 
 mod action;
 mod claim;
+mod closing;
 mod control;
 mod crew;
 mod decide;
@@ -21,8 +22,10 @@ mod plan;
 mod planner;
 mod program;
 pub mod repository;
+pub mod scap_engine;
 mod scap_lock;
 mod scap_tag;
+mod scribe;
 mod service_state;
 mod session;
 mod state;

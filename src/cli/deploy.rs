@@ -10,6 +10,7 @@ mod engine;
 mod failure;
 mod opened;
 mod refusal;
+mod scap;
 mod service;
 mod shown;
 mod signals;
@@ -66,7 +67,6 @@ struct Scene<'a> {
 pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
-    opened.check_engine()?;
     let limit = limit(args.limit.as_deref())?;
     let report = ReportFile::named(args.report.as_deref())?;
     let action = if args.service_restart {
@@ -79,6 +79,13 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         Action::Restart | Action::Start | Action::Stop => OnFailure::Stop,
         Action::Deploy | Action::Rollback => asking::on_failure(args.on_failure, args.dry_run, ui)?,
     };
+    if let Some(server) = opened.carrier.scap() {
+        return with_runtime(async {
+            let scene = Scene::new(&args.repository, &opened, &context, ui)?;
+            let order = scap::Order::of_deploy(args, action, on_failure, &scene, server)?;
+            scap::carry_out(&scene, server, order).await
+        });
+    }
     let config = &opened.working.value.config;
     let rev = args.rev.as_deref().or(config.git_rev.as_deref());
     let revision = match args.resume {
@@ -127,7 +134,13 @@ pub(super) fn run_rollback(
 ) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
-    opened.check_engine()?;
+    if let Some(server) = opened.carrier.scap() {
+        return with_runtime(async {
+            let scene = Scene::new(&args.repository, &opened, &context, ui)?;
+            let order = scap::Order::of_rollback(args, &scene, server)?;
+            scap::carry_out(&scene, server, order).await
+        });
+    }
     let limit = limit(args.limit.as_deref())?;
     let report = ReportFile::named(args.report.as_deref())?;
     let to = match &args.to {

@@ -57,7 +57,7 @@ pub(super) fn run(args: &HistoryArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
     if let Some(journals) = Journals::of(repository) {
         read_journals(&journals, args.number, &mut known, ui);
     }
-    let list = listed(known, args);
+    let list = listed(known, args, opened.carrier.scap().is_some());
     let text = match ui.format {
         Format::Json => {
             let list = serde_json::to_value(&list).map_err(std::io::Error::other)?;
@@ -99,7 +99,7 @@ fn read_journals(
 }
 
 /// From the newest on; the last that touched anything has what to type where it was not finished.
-fn listed(known: BTreeMap<DeployId, PastDeploy>, args: &HistoryArgs) -> Vec<Listed> {
+fn listed(known: BTreeMap<DeployId, PastDeploy>, args: &HistoryArgs, is_scap: bool) -> Vec<Listed> {
     let mut list: Vec<Listed> = known
         .into_values()
         .rev()
@@ -119,10 +119,14 @@ fn listed(known: BTreeMap<DeployId, PastDeploy>, args: &HistoryArgs) -> Vec<List
         let past = &last.past;
         last.next = match (past.state, past.result) {
             (PastState::Running, _) => vec![command(&format!("svcgen log -f {}", past.deploy))],
-            (PastState::Interrupted, _) | (_, Some(DeployResult::Mixed)) => vec![
-                command(&format!("svcgen deploy --resume {}", past.deploy)),
-                command("svcgen rollback"),
-            ],
+            (PastState::Interrupted, _) | (_, Some(DeployResult::Mixed)) => {
+                let onward = match (is_scap, &past.revision) {
+                    (true, Some(revision)) => format!("svcgen deploy --rev {revision} --force"),
+                    (true, None) => "svcgen deploy --force".to_owned(),
+                    (false, _) => format!("svcgen deploy --resume {}", past.deploy),
+                };
+                vec![command(&onward), command("svcgen rollback")]
+            }
             (PastState::Finished, _) => Vec::new(),
         };
     }

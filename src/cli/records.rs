@@ -1,5 +1,6 @@
 //! Asks hosts for their records of deploys, and for who holds their locks. Waits for none of them for long.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{StreamExt as _, iter};
@@ -11,6 +12,7 @@ use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::interrupt;
 use crate::model::HostName;
+use crate::transport::Transport;
 use crate::ui::Ui;
 
 /// What hosts told.
@@ -66,30 +68,14 @@ pub(super) fn ask_for<T>(
     if hosts.is_empty() {
         return Ok(collect(Vec::new()));
     }
-    let question = &question;
     let transport = opened.transport()?;
-    let config = &opened.working.value.config;
-    let place = config.git_deploy_dir.join(config.git_repo.as_str());
-    // Nothing is begun under this name.
-    let id = DeployId::new(jiff::Timestamp::now());
-    let one = |host: HostName| {
-        let mut crew = Crew::new([host.clone()], &transport, &place, &id, &Owner::default());
-        async move {
-            let answer = tokio::time::timeout(PATIENCE, question(&mut crew)).await;
-            // What did not answer is not waited for once more.
-            if answer.is_ok() {
-                crew.close().await;
-            }
-            (host, answer)
-        }
-    };
     let text = match hosts.as_slice() {
         [one] => format!("asking {one}..."),
         more => format!("asking {} hosts...", more.len()),
     };
     ui.busy(&text, || {
         with_runtime(async {
-            let asking = iter(hosts).map(one).buffered(AT_ONCE).collect::<Vec<_>>();
+            let asking = ask_each(hosts, opened, &transport, &question);
             let interrupted = async {
                 while !interrupt::is_pending() {
                     tokio::time::sleep(BETWEEN_LOOKS).await;
@@ -101,7 +87,46 @@ pub(super) fn ask_for<T>(
             }
         })
     })
-    .map(collect)
+}
+
+/// Asks hosts how deploys are there, where it is waited for hosts already.
+pub(super) async fn probe_each(
+    hosts: Vec<HostName>,
+    opened: &Opened,
+    transport: &Arc<dyn Transport>,
+) -> Records {
+    let probe = async |crew: &mut Crew| crew.probe(&Inquiry::default(), Next::Nothing, 1).await;
+    ask_each(hosts, opened, transport, &probe).await
+}
+
+async fn ask_each<T>(
+    hosts: Vec<HostName>,
+    opened: &Opened,
+    transport: &Arc<dyn Transport>,
+    question: &impl AsyncFn(&mut Crew) -> (IndexMap<HostName, T>, Vec<Unreachable>),
+) -> Records<T> {
+    let config = &opened.working.value.config;
+    let place = config.git_deploy_dir.join(config.git_repo.as_str());
+    // Nothing is begun under this name.
+    let id = DeployId::new(jiff::Timestamp::now());
+    let one = |host: HostName| {
+        let mut crew = Crew::new([host.clone()], transport, &place, &id, &Owner::default());
+        async move {
+            let answer = tokio::time::timeout(PATIENCE, question(&mut crew)).await;
+            // What did not answer is not waited for once more.
+            if answer.is_ok() {
+                crew.close().await;
+            }
+            (host, answer)
+        }
+    };
+    collect(
+        iter(hosts)
+            .map(one)
+            .buffered(AT_ONCE)
+            .collect::<Vec<_>>()
+            .await,
+    )
 }
 
 type Answer<T> = Result<(IndexMap<HostName, T>, Vec<Unreachable>), tokio::time::error::Elapsed>;

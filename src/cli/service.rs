@@ -106,7 +106,6 @@ pub(super) fn run(args: &ServiceArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
         let hosts = limited(&opened, of_groups, args.limit.as_deref())?;
         return status::run(hosts, &opened, args, ui);
     };
-    opened.check_engine()?;
     let hosts = limited(&opened, of_groups.clone(), args.limit.as_deref())?;
     let is_everywhere = hosts.len() == records::all_hosts(&opened).len();
     if action == Action::Stop && is_everywhere && !args.dry_run {

@@ -8,7 +8,6 @@ mod ending;
 mod forward;
 mod judging;
 mod locking;
-mod notes;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +17,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
-use self::notes::Scribe;
 use super::crew::Crew;
 use super::decide::{Decide, OnFailure};
 use super::host_task::{HostTask, Turns};
@@ -27,6 +25,7 @@ use super::keeper::{Bell, Farewell};
 use super::message::{Message, Request};
 use super::packs::Packs;
 use super::plan::DeployPlan;
+use super::scribe::Scribe;
 use super::state::{Phase, States};
 use crate::event::{DeployResult, EventKind, HostOutcome, Level};
 use crate::model::{HostName, Revision};

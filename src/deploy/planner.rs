@@ -130,7 +130,11 @@ impl<'a> Planner<'a> {
                 );
             }
         }
-        let groups = groups(&directory.groups, &request)?;
+        let groups = groups(
+            &directory.groups,
+            request.limit.as_ref(),
+            request.hosts.as_deref(),
+        )?;
         Ok(Self {
             repository,
             modules,
@@ -328,16 +332,20 @@ fn modules_of(
 }
 
 /// The groups as they are deployed; a limit may leave some without hosts, which are left out.
-fn groups(groups: &[HostGroup], request: &Request) -> Result<Vec<PlannedGroup>, PlannerError> {
+pub(super) fn groups(
+    groups: &[HostGroup],
+    limit: Option<&Limit>,
+    only: Option<&[HostName]>,
+) -> Result<Vec<PlannedGroup>, PlannerError> {
     let all: Vec<HostName> = groups
         .iter()
         .flat_map(|group| group.hosts.clone())
         .collect();
-    let mut chosen = match &request.limit {
+    let mut chosen = match limit {
         Some(limit) => limit.of(&all)?,
         None => all,
     };
-    if let Some(only) = &request.hosts {
+    if let Some(only) = only {
         chosen.retain(|host| only.contains(host));
     }
     let mut planned: Vec<PlannedGroup> = Vec::new();

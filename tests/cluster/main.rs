@@ -4,6 +4,7 @@
 
 mod checks;
 mod connection;
+mod deployment_server;
 mod disk;
 mod host_keys;
 mod hostile;
@@ -20,6 +21,9 @@ mod repository;
 mod rivals;
 mod road;
 mod scap;
+mod scap_faults;
+mod scap_interrupts;
+mod scap_refusals;
 mod service;
 mod support;
 mod tail;

@@ -1,7 +1,9 @@
 mod deployer;
+mod deployment_server;
 #[path = "../support/env.rs"]
 #[allow(dead_code, reason = "the other tests use the rest")]
 mod env;
+mod fleet;
 #[path = "../support/following.rs"]
 mod following;
 #[path = "../support/git.rs"]
@@ -21,7 +23,9 @@ mod skip;
 mod state;
 
 pub(crate) use deployer::{DEPLOY, Deployer, Running};
+pub(crate) use deployment_server::DeploymentServer;
 pub(crate) use env::{Env, Run};
+pub(crate) use fleet::Fleet;
 pub(crate) use following::Following;
 pub(crate) use git_server::GitServer;
 pub(crate) use hold::Hold;

@@ -48,6 +48,8 @@ pub(crate) enum Engine {
     Ssh,
     // The same, on hosts that are folders of this machine.
     Local,
+    // Scap, on the deployment server of the site.
+    Scap,
 }
 
 /// How a deploy is shown, and to whom.

@@ -9,7 +9,7 @@ use jiff::Zoned;
 use super::opened::Opened;
 use crate::calendar::{Slot, objection};
 use crate::cli::schedule::unusual;
-use crate::deploy::{Action, Decide, OnFailure, Question, Request};
+use crate::deploy::{Decide, OnFailure, Question};
 use crate::error::{CommandError, ErrorKind};
 use crate::ui::{Questions, Ui};
 
@@ -113,11 +113,10 @@ pub(super) fn on_failure(
 /// Asks where a site does not deploy now. Going back, or on with what was begun, is never a matter of the time.
 pub(super) fn about_the_time(
     opened: &Opened,
-    request: &Request,
+    is_new: bool,
     is_dry: bool,
     ui: &Ui,
 ) -> Result<(), CommandError> {
-    let is_new = request.action == Action::Deploy && request.resumes.is_none();
     // What is not production has no hours.
     let is_production = opened.working.value.config.environment.is_none();
     let Some(site) = opened.site.as_ref().filter(|_| is_new && is_production) else {

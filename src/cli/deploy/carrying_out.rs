@@ -33,7 +33,8 @@ pub(super) async fn carry_out(
     for warning in &planner.warnings {
         ui.warning(&warning.to_string());
     }
-    asking::about_the_time(opened, &wish.request, wish.is_dry, ui)?;
+    let is_new = wish.request.action == Action::Deploy && wish.request.resumes.is_none();
+    asking::about_the_time(opened, is_new, wish.is_dry, ui)?;
     let mut known = match crew {
         Some(mut crew) => {
             crew.retain(|host| planner.hosts().any(|planned| planned == host));
@@ -159,7 +160,10 @@ impl BegunWith {
         }
         match self.action.is_of_service() {
             true => service::ended(outcome, self.action, &self.id, scene),
-            false => failure::ended(outcome, self.action, &self.id, scene),
+            false => {
+                let onward = format!("svcgen deploy --resume {}", self.id);
+                failure::ended(outcome, self.action, &self.id, &onward, scene)
+            }
         }
     }
 }
@@ -205,7 +209,7 @@ async fn plan_when_free(
 }
 
 /// How often it is looked whether somebody else's deploy is over.
-const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+pub(super) const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 async fn execute(
     scene: &Scene<'_>,

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::args::Engine;
 use super::opened::Opened;
 use crate::error::CommandError;
-use crate::model::{self, LOCAL_HOSTS_FILE, LocalHosts, Logs, Site};
+use crate::model::{self, HostName, LOCAL_HOSTS_FILE, LocalHosts, Logs, Site};
 use crate::scap::{ScapConfig, ScapEnvironment};
 use crate::transport::{FolderHosts, FolderService, Ssh, SshOptions, Transport};
 use crate::worktree::Worktree;
@@ -23,14 +23,24 @@ pub(in crate::cli) enum Carrier {
     /// The same, on hosts that are folders of this machine.
     Local(LocalHosts),
     /// Scap, on the deployment server.
-    Scap,
+    Scap(ScapServer),
+}
+
+/// Where Scap is, and how it is called.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::cli) struct ScapServer {
+    pub(in crate::cli) host: HostName,
+    /// The folder of all deploy directories.
+    pub(in crate::cli) directory: Utf8PathBuf,
+    /// The words of the command.
+    pub(in crate::cli) command: Vec<String>,
 }
 
 impl Carrier {
     /// Chooses: the flag, then the environment's `local.yaml`, then the site. Nothing is guessed.
     ///
     /// # Errors
-    /// Where `local.yaml` is wrong, or local hosts are wanted and nothing says where they are.
+    /// Where `local.yaml` is wrong, or nothing says where the local hosts or the deployment server are.
     pub(super) fn choose(
         flag: Option<Engine>,
         worktree: &Worktree,
@@ -40,6 +50,7 @@ impl Carrier {
         let engine = match flag {
             Some(Engine::Ssh) => return Ok(Self::Ssh),
             Some(Engine::Local) => model::Engine::Local,
+            Some(Engine::Scap) => model::Engine::Scap,
             None => match declared(worktree, environment)? {
                 Some(hosts) => return Ok(Self::Local(hosts)),
                 None => site.map_or(model::Engine::Ssh, |site| site.deployment.engine),
@@ -47,7 +58,7 @@ impl Carrier {
         };
         match engine {
             model::Engine::Ssh => Ok(Self::Ssh),
-            model::Engine::Scap => Ok(Self::Scap),
+            model::Engine::Scap => ScapServer::of(site).map(Self::Scap),
             model::Engine::Local => {
                 let of_site = || site.and_then(|site| site.deployment.local.clone());
                 let hosts = declared(worktree, environment)?.or_else(of_site);
@@ -58,6 +69,31 @@ impl Carrier {
                 })
             }
         }
+    }
+}
+
+impl ScapServer {
+    /// What the site says.
+    fn of(site: Option<&Site>) -> Result<Self, CommandError> {
+        let deployment = site.map(|site| &site.deployment);
+        let Some((deployment, host)) = deployment.and_then(|it| Some((it, it.server.clone()?)))
+        else {
+            return Err(
+                CommandError::usage("nothing says which deployment server Scap is on")
+                    .hint("`--site NAME` names a site whose `deployment.server` does"),
+            );
+        };
+        let text = deployment.scap.to_string();
+        let command = shell_words::split(&text).unwrap_or_default();
+        if command.is_empty() {
+            let message = format!("`deployment.scap` of the site is no command: `{text}`");
+            return Err(CommandError::usage(message));
+        }
+        Ok(Self {
+            host,
+            directory: deployment.directory.clone(),
+            command,
+        })
     }
 }
 
@@ -75,31 +111,13 @@ fn declared(
 }
 
 impl Opened {
-    /// Refuses to deploy past the engine that the site wants; a flag overrules it.
-    ///
-    /// # Errors
-    /// Where the site wants another one.
-    pub(in crate::cli) fn check_engine(&self) -> Result<(), CommandError> {
-        match &self.carrier {
-            Carrier::Ssh | Carrier::Local(_) => Ok(()),
-            Carrier::Scap => {
-                let site = self.site.as_ref().map_or("", |site| site.name.as_str());
-                Err(CommandError::usage(format!(
-                    "the site `{site}` deploys with Scap, on its deployment server"
-                ))
-                .hint("run `scap deploy` there")
-                .hint("`--engine ssh` deploys from here, with svcgen's own engine"))
-            }
-        }
-    }
-
     /// How many hosts may work at a time, of the so many that `scap.cfg` allows. Folders share one machine: more at a time
     /// would only make each so slow that it is taken for dead.
     pub(super) fn at_a_time(&self, allowed: usize) -> usize {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         match &self.carrier {
             Carrier::Local(_) => allowed.min(4 * cores),
-            Carrier::Ssh | Carrier::Scap => allowed,
+            Carrier::Ssh | Carrier::Scap(_) => allowed,
         }
     }
 
@@ -111,7 +129,7 @@ impl Opened {
         let config = &self.working.value.config;
         match &self.carrier {
             Carrier::Local(hosts) => Ok(Arc::new(self.folder_hosts(hosts))),
-            Carrier::Ssh | Carrier::Scap => Ok(Arc::new(Ssh::new(SshOptions {
+            Carrier::Ssh | Carrier::Scap(_) => Ok(Arc::new(Ssh::new(SshOptions {
                 config_file: self.ssh_config.clone(),
                 user: config.ssh_user.clone(),
                 handshakes: (config.batch_size as usize).min(HANDSHAKES),

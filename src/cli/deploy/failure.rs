@@ -17,11 +17,12 @@ pub(super) fn locked(error: CommandError, owner: &Owner) -> CommandError {
     error.hint(watch).hint("`--wait` waits for its end")
 }
 
-/// Turns the outcome into the end of the command: what was not said yet is what to type next.
+/// Turns the outcome into the end of the command: what was not said yet is what to type next; `onward` goes on.
 pub(super) fn ended(
     outcome: &Outcome,
     action: Action,
     id: &DeployId,
+    onward: &str,
     scene: &Scene<'_>,
 ) -> Result<(), Failure> {
     let command = |text: &str| scene.repository.completed(text);
@@ -54,10 +55,7 @@ pub(super) fn ended(
                 "`{}` goes back to what was live before",
                 command("svcgen rollback")
             ))
-            .hint(format!(
-                "`{}` goes on",
-                command(&format!("svcgen deploy --resume {id}"))
-            ));
+            .hint(format!("`{}` goes on", command(onward)));
     } else if let Some(log) = log {
         error = error.hint(format!("`{log}` shows what it did and wrote"));
     } else {

@@ -68,6 +68,14 @@ impl Opened {
         let selected = working.value.config.environment.as_ref();
         let selected = environment.as_ref().or(selected);
         let carrier = Carrier::choose(args.engine, &worktree, selected, site.as_ref())?;
+        let (domain, working) = match carrier.scap() {
+            // Scap takes the sections that hold on the machine where it runs.
+            Some(server) => {
+                let working = ScapDirectory::read(&worktree, &server.host, environment.as_ref())?;
+                (server.host.clone(), working)
+            }
+            None => (domain, working),
+        };
         Ok(Self {
             repository,
             working,

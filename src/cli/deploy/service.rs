@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::args::ViewArgs;
-use super::{Scene, Wish, carry_out, request, with_runtime};
+use super::{Scene, Wish, carry_out, request, scap, with_runtime};
 use crate::cli::Failure;
 use crate::cli::context::Context;
 use crate::deploy::limit::Limit;
@@ -38,13 +38,21 @@ pub(in crate::cli) fn handle_service(
     ui: &Ui,
 ) -> Result<(), Failure> {
     let opened = wish.opened;
+    let limit = wish.limit.map(Limit::parse).transpose();
+    let limit = limit.map_err(|error| CommandError::usage(format!("--limit: {error}")))?;
+    // Scap restarts, and does no more to a service.
+    if let (Some(server), Action::Restart) = (opened.carrier.scap(), wish.action) {
+        return with_runtime(async {
+            let scene = Scene::new(wish.repository, opened, context, ui)?;
+            let order = scap::Order::of_service(&wish, limit, &scene, server);
+            scap::carry_out(&scene, server, order).await
+        });
+    }
     let config = &opened.working.value.config;
     // The checks of hosts where nothing is live are those of this revision.
     let rev = config.git_rev.as_deref().unwrap_or("HEAD");
     let revision = opened.repository.resolve(rev);
     let revision = revision.map_err(CommandError::from)?;
-    let limit = wish.limit.map(Limit::parse).transpose();
-    let limit = limit.map_err(|error| CommandError::usage(format!("--limit: {error}")))?;
     with_runtime(async {
         let scene = Scene::new(wish.repository, opened, context, ui)?;
         let id = DeployId::new(Timestamp::now());

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::notes::count_hosts;
 use super::{Executor, NotBegun, Outcome};
-use crate::deploy::action::Action;
+use crate::deploy::closing::{ClosedHost, Closing};
 use crate::deploy::journal::JournalError;
 use crate::deploy::keeper::Farewell;
 use crate::deploy::message::{Note, Request};
-use crate::deploy::plan::Work;
+use crate::deploy::plan::{HostPlan, Work};
+use crate::deploy::scribe::count_hosts;
 use crate::deploy::state::HostState;
-use crate::event::{About, DeployResult, EventKind, HostCounts, HostOutcome, Level};
-use crate::model::{HostName, Revision};
+use crate::event::{About, EventKind, HostOutcome, Level};
+use crate::model::HostName;
 
 /// How long the locks may take to be let go where nobody waits any more.
 const HURRY: Duration = Duration::from_secs(5);
@@ -120,197 +120,47 @@ impl Executor<'_> {
         } else {
             self.ask_all(farewell).await;
         }
-        let mut hosts = Vec::new();
-        for host in self.plan.hosts.keys().cloned().collect::<Vec<_>>() {
-            let outcome = match self.states.hosts.get(&host) {
-                // Somebody stopped waiting while something was being done here.
-                Some(state) if state.busy.is_some() && state.is_promoted => HostOutcome::Unknown,
-                _ => self.states.outcome(&host),
-            };
-            let reason = self.states.hosts.get(&host).and_then(|s| s.reason.clone());
-            self.tell_host(&host, outcome, reason.as_deref());
-            hosts.push((host, outcome, reason));
-        }
-        let result = self.result(&hosts);
-        let counts = HostCounts::of(hosts.iter().map(|(_, outcome, _)| *outcome));
-        let text = self.summary(result, counts);
-        let level = match result {
-            DeployResult::Deployed => Level::Info,
-            DeployResult::RolledBack | DeployResult::Untouched => Level::Warning,
-            DeployResult::Mixed => Level::Error,
+        let hosts = self.plan.hosts.iter();
+        let hosts: Vec<ClosedHost> = hosts.map(|(name, plan)| self.closed(name, plan)).collect();
+        let closing = Closing {
+            action: self.plan.action,
+            revision: self.plan.revision.clone(),
+            services: self.plan.service.names(),
+            hosts,
+            is_stopped: self.reason.is_some(),
         };
-        let seconds = self.begun.elapsed().as_secs_f64();
-        self.scribe.note(Note {
-            about: About::default(),
-            level,
-            text,
-            kind: EventKind::DeployFinished {
-                result,
-                seconds,
-                counts,
-            },
-        });
+        for note in closing.notes(self.begun.elapsed().as_secs_f64()) {
+            self.scribe.note(note);
+        }
         let _written = self.scribe.flush(true);
         Outcome {
-            result,
+            result: closing.result(),
             is_interrupted: self.is_interrupted,
             reason: self.reason,
-            hosts,
-        }
-    }
-
-    fn result(&self, hosts: &[(HostName, HostOutcome, Option<String>)]) -> DeployResult {
-        let any = |wanted: HostOutcome| hosts.iter().any(|(_, outcome, _)| *outcome == wanted);
-        // A deploy that was stopped is none that was done, wherever its hosts are.
-        let is_stopped = self.reason.is_some();
-        let promoted = |host: &HostName| {
-            self.states
+            hosts: closing
                 .hosts
-                .get(host)
-                .is_some_and(|state| state.is_promoted)
-        };
-        let is_new = hosts
-            .iter()
-            .any(|(host, outcome, _)| *outcome == HostOutcome::New && promoted(host));
-        match (any(HostOutcome::Unknown), is_stopped) {
-            (true, _) => DeployResult::Mixed,
-            (false, false) if self.plan.action == Action::Rollback => DeployResult::RolledBack,
-            (false, false) => DeployResult::Deployed,
-            (false, true) if is_new => DeployResult::Mixed,
-            (false, true) if any(HostOutcome::Old) => DeployResult::RolledBack,
-            (false, true) => DeployResult::Untouched,
+                .into_iter()
+                .map(|host| (host.host, host.outcome, host.reason))
+                .collect(),
         }
     }
 
-    fn tell_host(&mut self, host: &HostName, outcome: HostOutcome, reason: Option<&str>) {
-        let Some(plan) = self.plan.hosts.get(host) else {
-            return;
+    fn closed(&self, name: &HostName, plan: &HostPlan) -> ClosedHost {
+        let state = self.states.hosts.get(name);
+        let outcome = match state {
+            // Somebody stopped waiting while something was being done here.
+            Some(state) if state.busy.is_some() && state.is_promoted => HostOutcome::Unknown,
+            _ => self.states.outcome(name),
         };
-        let live = self.live(host);
-        let action = self.plan.action;
-        let done = action.done_to_service().map(|done| format!("{done}, "));
-        let done = done.unwrap_or_default();
-        let left = self.states.hosts.get(host).and_then(|s| s.left.as_ref());
-        let left = left.map(|left| format!("; {left}")).unwrap_or_default();
-        let text = match (outcome, &live) {
-            (HostOutcome::New, Some(live)) => format!("{done}{} is live", live.short()),
-            (HostOutcome::Old, Some(live)) => format!("rolled back to {}{left}", live.short()),
-            (HostOutcome::Old, None) => "rolled back: nothing is live, as before".into(),
-            (HostOutcome::Untouched, live) => {
-                let live = live.as_ref().map_or("nothing", |live| live.short());
-                format!("untouched, {live} is live{left}")
-            }
-            (HostOutcome::Unknown, _) | (HostOutcome::New, None) => {
-                let by_default = format!("the {} was stopped in the middle", action.as_str());
-                let reason = reason.unwrap_or(&by_default);
-                match action.is_of_service() {
-                    true => format!("FAILED: {reason}"),
-                    false => format!("UNKNOWN: {reason}"),
-                }
-            }
-        };
-        let command = (outcome == HostOutcome::Unknown).then(|| match action.is_of_service() {
-            true => format!("svcgen service status --limit {host}"),
-            false => format!("svcgen rollback --limit {host}"),
-        });
-        let level = match outcome {
-            HostOutcome::New | HostOutcome::Untouched => Level::Info,
-            HostOutcome::Old => Level::Warning,
-            HostOutcome::Unknown => Level::Error,
-        };
-        let about = About {
-            host: Some(host.clone()),
-            group: Some(plan.group.clone()),
-            stage: None,
-        };
-        let kind = EventKind::HostFinished {
+        ClosedHost {
+            host: name.clone(),
+            group: plan.group.clone(),
             outcome,
-            live,
-            command,
-        };
-        self.scribe.note(Note {
-            about,
-            level,
-            text,
-            kind,
-        });
-    }
-
-    fn summary(&self, result: DeployResult, counts: HostCounts) -> String {
-        if let Some(done) = self.plan.action.done_to_service() {
-            return self.summary_of_service(done, result, counts);
+            live: self.live(name),
+            reason: state.and_then(|state| state.reason.clone()),
+            left: state.and_then(|state| state.left.clone()),
+            is_promoted: state.is_some_and(|state| state.is_promoted),
         }
-        let HostCounts {
-            new,
-            old,
-            untouched,
-            unknown,
-        } = counts;
-        let of = counts.all();
-        let short = self.plan.revision.short();
-        let mut text = match result {
-            DeployResult::Deployed => format!("{short} is live on {new} of {of} hosts"),
-            DeployResult::RolledBack if self.plan.action == Action::Rollback => {
-                format!(
-                    "rolled back: {} of {of} hosts are where they are to be",
-                    new + old
-                )
-            }
-            DeployResult::RolledBack => format!("rolled back: {old} of {of} hosts are back"),
-            DeployResult::Untouched => "nothing was changed on any host".to_owned(),
-            DeployResult::Mixed => format!("NOT DONE: {short} is live on {new} of {of} hosts"),
-        };
-        for (number, words) in [
-            (old, "rolled back"),
-            (untouched, "untouched"),
-            (unknown, "in an UNKNOWN state"),
-        ] {
-            let is_said = result == DeployResult::RolledBack && words == "rolled back";
-            if number > 0 && !is_said && result != DeployResult::Untouched {
-                text.push_str(&format!(", {number} {words}"));
-            }
-        }
-        if matches!(result, DeployResult::RolledBack | DeployResult::Untouched) {
-            text.push_str(&format!("; {}", self.all_live()));
-        }
-        text
-    }
-
-    /// What was done to the service, on how many hosts.
-    fn summary_of_service(&self, done: &str, result: DeployResult, counts: HostCounts) -> String {
-        let mark = match result {
-            DeployResult::Deployed => "",
-            DeployResult::RolledBack | DeployResult::Untouched | DeployResult::Mixed => {
-                "NOT DONE: "
-            }
-        };
-        let names = self.plan.service.names();
-        let mut text = format!(
-            "{mark}{names} was {done} on {} of {}",
-            counts.new,
-            count_hosts(counts.all())
-        );
-        for (number, words) in [(counts.unknown, "FAILED"), (counts.untouched, "untouched")] {
-            if number > 0 {
-                text.push_str(&format!(", {number} {words}"));
-            }
-        }
-        text
-    }
-
-    /// What is live, on how many hosts, as far as that is known.
-    fn all_live(&self) -> String {
-        let mut numbers: BTreeMap<Option<Revision>, usize> = BTreeMap::new();
-        let hosts = self.plan.hosts.keys();
-        for host in hosts.filter(|host| self.states.outcome(host) != HostOutcome::Unknown) {
-            *numbers.entry(self.live(host)).or_default() += 1;
-        }
-        let of = self.plan.hosts.len();
-        let parts = numbers.into_iter().map(|(live, number)| match live {
-            Some(live) => format!("{} is live on {number} of {of} hosts", live.short()),
-            None => format!("nothing is live on {number} of {of} hosts"),
-        });
-        parts.collect::<Vec<_>>().join(", ")
     }
 }
 

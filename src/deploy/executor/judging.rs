@@ -1,8 +1,9 @@
 //! Takes over how the work on a host ended, and looks whether that ends the deploy.
 
-use super::{Executor, Mode, notes};
+use super::{Executor, Mode};
 use crate::deploy::action::Action;
 use crate::deploy::message::{HostEnd, Note, Request};
+use crate::deploy::scribe::count_hosts;
 use crate::deploy::state::Phase;
 use crate::event::{About, EventKind, Level, Milestone};
 use crate::model::HostName;
@@ -128,11 +129,7 @@ impl Executor<'_> {
         if let Some(group) = self.states.exceeded(&self.plan) {
             let group = &self.plan.groups[group];
             let of = group.waves.iter().flatten().count();
-            let reason = format!(
-                "{reason} on {host} ({}, {})",
-                group.name,
-                notes::count_hosts(of)
-            );
+            let reason = format!("{reason} on {host} ({}, {})", group.name, count_hosts(of));
             self.stop(reason);
         } else if is_lost && !self.plan.action.is_of_service() {
             self.stop(format!("{host} is in a state that nobody knows: {reason}"));

@@ -9,6 +9,7 @@ pub(crate) struct Deployer<'a> {
     repository: PathBuf,
     /// His own, so that his connections are told from others'.
     ssh_config: PathBuf,
+    site: Option<&'static str>,
 }
 
 impl<'a> Deployer<'a> {
@@ -21,13 +22,21 @@ impl<'a> Deployer<'a> {
             env,
             repository,
             ssh_config,
+            site: None,
         }
+    }
+
+    /// The same, in an organisation.
+    pub(super) fn at_site(mut self, site: &'static str) -> Self {
+        self.site = Some(site);
+        self
     }
 
     /// svcgen, with the repository named last.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.env.command();
         command.env("SVCGEN_SSH_CONFIG", &self.ssh_config);
+        command.envs(self.site.map(|site| ("SVCGEN_SITE", site)));
         command.args(arguments).arg("--deploy-repo");
         command.arg(&self.repository);
         command

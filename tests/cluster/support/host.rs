@@ -103,6 +103,11 @@ impl Host {
         self.hosts("newkey", &[]);
     }
 
+    /// Gives it a Python.
+    pub(super) fn install_python(&self) {
+        self.hosts("python", &[]);
+    }
+
     fn hosts(&self, verb: &str, more: &[&str]) {
         hosts(&self.lab, verb, &[&[self.name.as_str()], more].concat());
     }
@@ -113,6 +118,14 @@ impl Host {
         let words = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{}: {text}: {words}", self.name);
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Writes a file of it.
+    pub(crate) fn write(&self, path: &str, mode: u32, text: &str) {
+        let end = "END_OF_THE_FILE";
+        self.sh(&format!(
+            "mkdir -p \"$(dirname {path})\" && cat >{path} <<'{end}' && chmod {mode} {path}\n{text}\n{end}"
+        ));
     }
 
     /// Runs a shell's text on it as root, whatever comes of it.

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::super::decide::{Decide, Question};
-use super::super::journal::{Journal, JournalError};
-use super::super::message::Note;
-use super::super::plan::PlannedGroup;
+use super::decide::{Decide, Question};
+use super::journal::{Journal, JournalError};
+use super::message::Note;
+use super::plan::PlannedGroup;
 use crate::event::{About, DeployId, Event, EventKind, Level, VERSION};
 use crate::model::HostName;
 use crate::report::Reporter;
@@ -98,13 +98,18 @@ impl<'a> Scribe<'a> {
         let _flushed = self.flush(false);
     }
 
-    /// Takes bytes that a host wrote: all into its log, the first lines as events.
-    pub(super) fn output(&mut self, host: &HostName, bytes: &[u8]) {
+    /// Keeps bytes that a host wrote in its log, and nowhere else.
+    pub(super) fn keep(&mut self, host: &HostName, bytes: &[u8]) {
         if let Err(error) = self.journal.keep_output(host, bytes)
             && !std::mem::replace(&mut self.is_told, true)
         {
             self.say(Level::Warning, &error.to_string(), EventKind::Warning);
         }
+    }
+
+    /// Takes bytes that a host wrote: all into its log, the first lines as events.
+    pub(super) fn output(&mut self, host: &HostName, bytes: &[u8]) {
+        self.keep(host, bytes);
         for part in bytes.split_inclusive(|byte| *byte == b'\n') {
             let (line, _) = self.lines.entry(host.clone()).or_default();
             let room = LONGEST.saturating_sub(line.len());

@@ -1,0 +1,330 @@
+//! Deploys that Scap carries out on the deployment server: the same ends as those of svcgen's own engine.
+
+mod refused;
+mod shown;
+
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+use indexmap::IndexMap;
+use jiff::Timestamp;
+
+use super::announced::Announced;
+use super::args::ViewArgs;
+use super::asking::{self, Asked, Terminal};
+use super::carrying_out::BETWEEN_LOOKS;
+use super::engine::{Carrier, ScapServer};
+use super::{DeployArgs, RollbackArgs, Scene, ServiceWish, failure, opened, service, view};
+use crate::cli::report::ReportFile;
+use crate::cli::{Failure, records};
+use crate::deploy::limit::Limit;
+use crate::deploy::scap_engine::{
+    DeploymentServer, Reading, Readings, ScapEnd, ScapPlan, ScapPlanner, ScapRefusal, ScapRun,
+    ScapWish,
+};
+use crate::deploy::{Action, Decide, Journals, OnFailure};
+use crate::error::{CommandError, ErrorKind};
+use crate::event::DeployId;
+use crate::model::HostName;
+use crate::transport::{Ssh, SshOptions};
+
+/// What Scap is to do, and how svcgen goes about it.
+pub(super) struct Order {
+    wish: ScapWish,
+    is_dry: bool,
+    on_failure: OnFailure,
+    wait: Duration,
+    view: ViewArgs,
+    report: Option<ReportFile>,
+    patience: Option<Duration>,
+}
+
+impl Order {
+    /// That of `svcgen deploy`.
+    pub(super) fn of_deploy(
+        args: &DeployArgs,
+        action: Action,
+        on_failure: OnFailure,
+        scene: &Scene<'_>,
+        server: &ScapServer,
+    ) -> Result<Self, CommandError> {
+        if args.resume.is_some() {
+            let message = "a deploy that Scap has carried out cannot be gone on with";
+            return Err(CommandError::usage(message)
+                .hint("`svcgen deploy --force` does everything again")
+                .hint("`svcgen rollback` goes back to what was live before"));
+        }
+        let mut wish = wish(scene, server, action, args.view, &args.message.join(" "));
+        wish.rev = args.rev.clone();
+        wish.limit = super::limit(args.limit.as_deref())?;
+        wish.owner.limit = args.limit.clone();
+        wish.force = args.force;
+        wish.ignores_lock = args.dry_run;
+        Ok(Self {
+            wish,
+            is_dry: args.dry_run,
+            on_failure,
+            wait: Duration::from_secs(args.wait.unwrap_or_default()),
+            view: args.view,
+            report: ReportFile::named(args.report.as_deref())?,
+            patience: args.answer_within.map(Duration::from_secs),
+        })
+    }
+
+    /// That of `svcgen rollback`.
+    pub(super) fn of_rollback(
+        args: &RollbackArgs,
+        scene: &Scene<'_>,
+        server: &ScapServer,
+    ) -> Result<Self, CommandError> {
+        let message = args.message.join(" ");
+        let mut wish = wish(scene, server, Action::Rollback, args.view, &message);
+        wish.rev = args.to.clone();
+        wish.ignores_lock = args.dry_run;
+        wish.limit = super::limit(args.limit.as_deref())?;
+        wish.owner.limit = args.limit.clone();
+        Ok(Self {
+            wish,
+            is_dry: args.dry_run,
+            on_failure: OnFailure::Stop,
+            wait: Duration::from_secs(args.wait.unwrap_or_default()),
+            view: args.view,
+            report: ReportFile::named(args.report.as_deref())?,
+            patience: None,
+        })
+    }
+
+    /// That of `svcgen service restart`.
+    pub(super) fn of_service(
+        of: &ServiceWish<'_>,
+        limit: Option<Limit>,
+        scene: &Scene<'_>,
+        server: &ScapServer,
+    ) -> Self {
+        let mut wish = wish(scene, server, of.action, of.view, of.reason);
+        wish.limit = limit;
+        wish.owner.limit = of.limit.map(str::to_owned);
+        wish.hosts.clone_from(&of.hosts);
+        wish.ignores_lock = of.is_dry;
+        Self {
+            wish,
+            is_dry: of.is_dry,
+            on_failure: OnFailure::Stop,
+            wait: of.wait,
+            view: of.view,
+            report: None,
+            patience: None,
+        }
+    }
+}
+
+fn wish(
+    scene: &Scene<'_>,
+    server: &ScapServer,
+    action: Action,
+    view: ViewArgs,
+    message: &str,
+) -> ScapWish {
+    let id = DeployId::new(Timestamp::now());
+    ScapWish {
+        owner: opened::owner(&id, action.as_str(), message),
+        id,
+        action,
+        rev: None,
+        limit: None,
+        hosts: None,
+        force: false,
+        ignores_lock: false,
+        environment: scene.opened.working.value.config.environment.clone(),
+        announces: !view.no_announce,
+        directory: server.directory.clone(),
+        command: server.command.clone(),
+    }
+}
+
+/// Plans, shows, and has Scap carry it out.
+pub(super) async fn carry_out(
+    scene: &Scene<'_>,
+    server: &ScapServer,
+    order: Order,
+) -> Result<(), Failure> {
+    let (opened, ui) = (scene.opened, scene.ui);
+    for warning in &opened.working.warnings {
+        ui.warning(&warning.to_string());
+    }
+    let action = order.wish.action;
+    let planner = ScapPlanner::new(
+        &opened.repository,
+        &opened.working.value,
+        order.wish.clone(),
+    );
+    let planner = planner.map_err(CommandError::from)?;
+    asking::about_the_time(opened, action == Action::Deploy, order.is_dry, ui)?;
+    let ssh = Ssh::new(SshOptions {
+        config_file: opened.ssh_config.clone(),
+        // Scap is run by who deploys; the account of the targets is its own business.
+        user: None,
+        handshakes: 1,
+    })?;
+    let connecting = DeploymentServer::connect(server.host.clone(), std::sync::Arc::new(ssh));
+    let connected = scene.unless_interrupted(connecting).await?;
+    let connected = connected.map_err(|error| ScapRefusal::Server {
+        host: server.host.clone(),
+        error: Box::new(error),
+    });
+    let connected = connected.map_err(CommandError::from)?;
+    let hosts = Hosts {
+        scene,
+        names: planner.hosts(),
+    };
+    let planning = plan_when_free(&planner, &connected, &hosts, &order, scene);
+    let planned = scene.unless_interrupted(planning).await?;
+    let plan = match planned {
+        Ok(plan) => plan,
+        Err(refusal) => {
+            connected.close().await;
+            return Err(CommandError::from(refusal).into());
+        }
+    };
+    if order.is_dry {
+        connected.close().await;
+        return shown::plan(&plan, ui);
+    }
+    if plan.is_done() && !order.wish.force {
+        connected.close().await;
+        return shown::nothing_to_do(&plan, ui);
+    }
+    shown::beginning(&plan, ui);
+    let end = execute(scene, &plan, connected, &hosts, &order).await?;
+    ended(&end, &plan, scene, &order)
+}
+
+/// Plans; where Scap is at work there, plans again once that is over.
+async fn plan_when_free(
+    planner: &ScapPlanner<'_>,
+    server: &DeploymentServer,
+    hosts: &Hosts<'_>,
+    order: &Order,
+    scene: &Scene<'_>,
+) -> Result<ScapPlan, ScapRefusal> {
+    let (wait, is_dry) = (order.wait, order.is_dry);
+    let begun = tokio::time::Instant::now();
+    let mut is_told = false;
+    loop {
+        let holder = match is_dry {
+            true => None,
+            false => planner.lock(server).await?,
+        };
+        match holder {
+            None => {
+                let planned = planner.plan(server, &hosts.read().await).await;
+                // Somebody may have been quicker.
+                match planned {
+                    Err(ScapRefusal::Locked(_)) if begun.elapsed() < wait => {}
+                    planned => return planned,
+                }
+            }
+            Some(holder) if begun.elapsed() < wait => {
+                if !std::mem::replace(&mut is_told, true) {
+                    scene.ui.status(&format!("waiting for {holder}"));
+                }
+            }
+            Some(holder) => return Err(ScapRefusal::Locked(Box::new(holder))),
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+}
+
+async fn execute(
+    scene: &Scene<'_>,
+    plan: &ScapPlan,
+    server: DeploymentServer,
+    hosts: &Hosts<'_>,
+    order: &Order,
+) -> Result<ScapEnd, Failure> {
+    let repository = &scene.opened.working.value.config.git_repo;
+    let journals = Journals::of(repository)
+        .ok_or_else(|| CommandError::usage("there is no home folder to keep the journal in"))?;
+    let journal = journals
+        .begin(&plan.id)
+        .map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+    let ui = *scene.ui;
+    // Scap announces what it does by itself.
+    let quiet = ViewArgs {
+        no_announce: true,
+        ..order.view
+    };
+    let mut reporter = Announced::new(view::reporter(order.view, ui), scene.opened, quiet);
+    let decide: Box<dyn Decide> = match order.on_failure {
+        OnFailure::Ask => Box::new(Terminal::new(ui, order.patience)),
+        OnFailure::Rollback | OnFailure::Stop => Box::new(Asked),
+    };
+    let run = ScapRun {
+        plan,
+        server,
+        journal,
+        reporter: &mut reporter,
+        decide: decide.as_ref(),
+        interrupts: scene.interrupts.clone(),
+        on_failure: order.on_failure,
+        readings: hosts,
+    };
+    let ended = run.run().await.map_err(CommandError::from)?;
+    if let Some(file) = &order.report {
+        scene.report(&plan.id, file, &journals);
+    }
+    Ok(ended)
+}
+
+fn ended(end: &ScapEnd, plan: &ScapPlan, scene: &Scene<'_>, order: &Order) -> Result<(), Failure> {
+    let outcome = &end.outcome;
+    if order.wish.action.is_of_service() {
+        return service::ended(outcome, order.wish.action, &plan.id, scene);
+    }
+    if end.is_out_of_reach {
+        scene.ui.warning(&format!(
+            "Scap may still be at work on {}; its lock is free once it has ended: `{}` tells",
+            plan.server,
+            scene.repository.completed("svcgen deploy --dry-run")
+        ));
+    }
+    let onward = format!("svcgen deploy --rev {} --force", plan.revision);
+    failure::ended(outcome, order.wish.action, &plan.id, &onward, scene)
+}
+
+/// The targets, as far as they can be reached from here.
+struct Hosts<'a> {
+    scene: &'a Scene<'a>,
+    names: Vec<HostName>,
+}
+
+impl Readings for Hosts<'_> {
+    fn read(&self) -> LocalBoxFuture<'_, IndexMap<HostName, Reading>> {
+        Box::pin(async {
+            let opened = self.scene.opened;
+            let Ok(transport) = opened.transport() else {
+                return IndexMap::new();
+            };
+            let answers = records::probe_each(self.names.clone(), opened, &transport).await;
+            let told = answers.facts.iter();
+            let mut readings: IndexMap<HostName, Reading> = told
+                .map(|(host, facts)| (host.clone(), Reading::of(facts)))
+                .collect();
+            for silent in answers.silent {
+                let reason = silent.reason;
+                readings.insert(silent.host, Reading::Silent { reason });
+            }
+            readings
+        })
+    }
+}
+
+impl Carrier {
+    /// The deployment server, where Scap carries deploys out.
+    pub(in crate::cli) fn scap(&self) -> Option<&ScapServer> {
+        match self {
+            Self::Scap(server) => Some(server),
+            Self::Ssh | Self::Local(_) => None,
+        }
+    }
+}

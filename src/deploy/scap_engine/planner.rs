@@ -1,0 +1,433 @@
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::json;
+
+use super::refusal::ScapRefusal;
+use super::server::{DeploymentServer, Helper};
+use super::survey::{LockHolder, ModuleChange, Survey, Trouble};
+use super::verdict::Reading;
+use crate::deploy::limit::Limit;
+use crate::deploy::planner::groups;
+use crate::deploy::repository::DeployRepository;
+use crate::deploy::{Action, DeployId, Owner, PlannedGroup};
+use crate::model::{GroupName, HostName, Revision};
+use crate::scap::{ScapConfig, ScapDirectory, ScapEnvironment};
+
+/// What is wanted of Scap.
+#[derive(Debug, Clone)]
+pub struct ScapWish {
+    pub id: DeployId,
+    pub action: Action,
+    /// The revision, as somebody named it; for a rollback where it goes.
+    pub rev: Option<String>,
+    pub owner: Owner,
+    pub limit: Option<Limit>,
+    /// The only hosts, where groups were named.
+    pub hosts: Option<Vec<HostName>>,
+    pub force: bool,
+    /// Whether a plan is made while somebody holds Scap's lock: only to look.
+    pub ignores_lock: bool,
+    pub environment: Option<ScapEnvironment>,
+    /// Whether Scap is to announce what it does, where it is configured to.
+    pub announces: bool,
+    /// The folder of all deploy directories on the server.
+    pub directory: Utf8PathBuf,
+    /// The words of the command.
+    pub command: Vec<String>,
+}
+
+/// Everything about a deploy with Scap that is known without the server.
+pub struct ScapPlanner<'a> {
+    repository: &'a DeployRepository,
+    config: ScapConfig,
+    groups: Vec<PlannedGroup>,
+    wish: ScapWish,
+}
+
+/// Everything that Scap will be told to do, known before anything is touched.
+#[derive(Debug, Clone, Serialize)]
+pub struct ScapPlan {
+    pub id: DeployId,
+    pub action: Action,
+    /// The path of the repository below the deploy directory.
+    pub repository: String,
+    pub environment: Option<String>,
+    pub server: HostName,
+    pub directory: Utf8PathBuf,
+    pub revision: Revision,
+    pub owner: Owner,
+    /// Who holds Scap's lock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lock: Option<LockHolder>,
+    pub pull: Pull,
+    pub groups: Vec<PlannedGroup>,
+    pub hosts: IndexMap<HostName, HostBefore>,
+    /// The names of the services.
+    pub services: Vec<String>,
+    /// The words that are run on the server, in the directory.
+    pub command: Vec<String>,
+    /// Whether everything is done again, since on a host the release is live and was not deployed to its end.
+    pub repeats: bool,
+    /// The tree of `scap/` that they are meant for.
+    #[serde(skip)]
+    pub(super) tree: String,
+}
+
+/// What is brought to the server before Scap runs.
+#[derive(Debug, Clone, Serialize)]
+pub struct Pull {
+    pub from: Revision,
+    pub to: Revision,
+    /// How many commits, and the first of them.
+    pub count: usize,
+    pub commits: Vec<(Revision, String)>,
+    pub modules: Vec<ModuleChange>,
+    /// Submodules that are not what is recorded, and will be.
+    pub stale: Vec<String>,
+    /// Commits of the server's own, which nobody else has.
+    pub own: usize,
+}
+
+/// A host before anything was touched.
+#[derive(Debug, Clone, Serialize)]
+pub struct HostBefore {
+    pub group: GroupName,
+    #[serde(flatten)]
+    pub reading: Reading,
+}
+
+impl ScapPlan {
+    /// Whether every host has what it is to have.
+    pub fn is_done(&self) -> bool {
+        let mut hosts = self.hosts.values();
+        !self.action.is_of_service() && hosts.all(|host| host.reading.is_done(&self.revision))
+    }
+}
+
+/// How long the server may take for a look: a fetch of git's is part of it.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+impl<'a> ScapPlanner<'a> {
+    /// Reads what a deploy needs out of the directory of the working tree.
+    ///
+    /// # Errors
+    /// Where no host is left, or there is no service to restart.
+    pub fn new(
+        repository: &'a DeployRepository,
+        directory: &ScapDirectory,
+        wish: ScapWish,
+    ) -> Result<Self, ScapRefusal> {
+        if wish.action.is_of_service() && directory.config.services.is_empty() {
+            return Err(crate::deploy::PlannerError::NoService.into());
+        }
+        let groups = groups(
+            &directory.groups,
+            wish.limit.as_ref(),
+            wish.hosts.as_deref(),
+        )?;
+        Ok(Self {
+            repository,
+            config: directory.config.clone(),
+            groups,
+            wish,
+        })
+    }
+
+    /// All hosts, in the order of their groups.
+    pub fn hosts(&self) -> Vec<HostName> {
+        let waves = self.groups.iter().flat_map(|group| &group.waves);
+        waves.flatten().cloned().collect()
+    }
+
+    /// Who holds Scap's lock on the server, where anybody does.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    pub async fn lock(&self, server: &DeploymentServer) -> Result<Option<LockHolder>, ScapRefusal> {
+        Ok(self.survey(server, true).await?.lock)
+    }
+
+    /// Looks at the server, and makes the plan out of that and of what the hosts told.
+    ///
+    /// # Errors
+    /// Whatever speaks against it.
+    pub async fn plan(
+        &self,
+        server: &DeploymentServer,
+        readings: &IndexMap<HostName, Reading>,
+    ) -> Result<ScapPlan, ScapRefusal> {
+        let survey = self.survey(server, false).await?;
+        self.of_survey(survey, server.host(), readings)
+    }
+
+    async fn survey(
+        &self,
+        server: &DeploymentServer,
+        only_lock: bool,
+    ) -> Result<Survey, ScapRefusal> {
+        let by_default = || {
+            let name = self.config.git_repo.as_str().replace('/', "_");
+            Utf8PathBuf::from(format!("/var/lock/scap.{name}.lock"))
+        };
+        let request = json!({
+            "do": "survey",
+            "only_lock": only_lock,
+            "directory": self.directory(),
+            "command": self.wish.command,
+            "lock": self.config.lock_file.clone().unwrap_or_else(by_default),
+            "rev": self.rev(),
+        });
+        let asked = server.ask(Helper::Survey, &request, PATIENCE).await;
+        asked.map_err(|error| ScapRefusal::Server {
+            host: server.host().clone(),
+            error: Box::new(error),
+        })
+    }
+
+    fn directory(&self) -> Utf8PathBuf {
+        self.wish.directory.join(self.config.git_repo.as_str())
+    }
+
+    /// The revision as it was named, here or in `scap.cfg`.
+    fn rev(&self) -> &str {
+        let of_config = match self.wish.action {
+            Action::Rollback => None,
+            Action::Deploy | Action::Restart | Action::Start | Action::Stop => {
+                self.config.git_rev.as_deref()
+            }
+        };
+        self.wish.rev.as_deref().or(of_config).unwrap_or("HEAD")
+    }
+
+    fn of_survey(
+        &self,
+        survey: Survey,
+        host: &HostName,
+        readings: &IndexMap<HostName, Reading>,
+    ) -> Result<ScapPlan, ScapRefusal> {
+        let (host, directory) = (host.clone(), self.directory());
+        if let Some(holder) = survey.lock.clone().filter(|_| !self.wish.ignores_lock) {
+            return Err(ScapRefusal::Locked(Box::new(holder)));
+        }
+        match survey.trouble {
+            None => {}
+            Some(Trouble::Absent) => return Err(ScapRefusal::Absent { host, directory }),
+            Some(Trouble::NoRepository | Trouble::Empty) => {
+                return Err(ScapRefusal::NoRepository {
+                    host,
+                    directory,
+                    said: survey.said,
+                });
+            }
+        }
+        self.check_command(&survey, &host)?;
+        if !survey.dirty.is_empty() {
+            return Err(ScapRefusal::Dirty {
+                host,
+                directory,
+                paths: survey.dirty,
+            });
+        }
+        if !survey.fetched && survey.upstream.is_some() {
+            return Err(ScapRefusal::NotFetched {
+                host,
+                directory,
+                said: survey.said,
+            });
+        }
+        if survey.ahead > 0 && survey.behind > 0 {
+            return Err(ScapRefusal::Diverged {
+                host,
+                directory,
+                upstream: survey.upstream.unwrap_or_default(),
+                ahead: survey.ahead,
+                behind: survey.behind,
+            });
+        }
+        let (Some(from), Some(to), Some(tree)) = (&survey.head, &survey.tip, &survey.tree) else {
+            return Err(ScapRefusal::NoRepository {
+                host,
+                directory,
+                said: survey.said,
+            });
+        };
+        self.check_directory(tree, &host)?;
+        let revision = self.revision(&survey, readings, &host)?;
+        // Scap takes a release that is live for one that is good, whatever became of its restart and its checks.
+        let is_half_done = |reading: &Reading| reading.is_half_done(&revision);
+        let repeats = !self.wish.action.is_of_service() && readings.values().any(is_half_done);
+        let pull = Pull {
+            from: from.clone(),
+            to: to.clone(),
+            count: survey.behind,
+            commits: survey.commits.clone(),
+            modules: survey.modules.clone(),
+            stale: survey.stale.clone(),
+            own: survey.ahead,
+        };
+        Ok(ScapPlan {
+            id: self.wish.id.clone(),
+            action: self.wish.action,
+            repository: self.config.git_repo.to_string(),
+            environment: self.config.environment.as_ref().map(ToString::to_string),
+            command: self.command(&revision, &survey.command.help, repeats),
+            repeats,
+            directory,
+            owner: self.wish.owner.clone(),
+            pull,
+            hosts: self.before(readings),
+            groups: self.groups.clone(),
+            services: self
+                .config
+                .services
+                .iter()
+                .map(|s| s.name.clone())
+                .collect(),
+            tree: tree.clone(),
+            lock: survey.lock,
+            server: host,
+            revision,
+        })
+    }
+
+    fn before(&self, readings: &IndexMap<HostName, Reading>) -> IndexMap<HostName, HostBefore> {
+        let mut hosts = IndexMap::new();
+        for group in &self.groups {
+            for name in group.waves.iter().flatten() {
+                let reading = readings.get(name).cloned().unwrap_or_default();
+                let group = group.name.clone();
+                hosts.insert(name.clone(), HostBefore { group, reading });
+            }
+        }
+        hosts
+    }
+
+    fn check_command(&self, survey: &Survey, host: &HostName) -> Result<(), ScapRefusal> {
+        let command = self.wish.command.join(" ");
+        let told = &survey.command;
+        if told.code == 127 {
+            return Err(ScapRefusal::NoCommand {
+                host: host.clone(),
+                command,
+            });
+        }
+        let needed = ["--rev", "--limit-hosts", "--force", "--service-restart"];
+        let named = self.wish.environment.is_some().then_some("--define");
+        let needed = needed.into_iter().chain(named);
+        let missing: Vec<&str> = needed
+            .filter(|option| told.code != 0 || !told.help.contains(option))
+            .collect();
+        match missing.is_empty() {
+            true => Ok(()),
+            false => Err(ScapRefusal::OldCommand {
+                host: host.clone(),
+                command,
+                missing,
+                said: told.said.clone(),
+            }),
+        }
+    }
+
+    /// Hosts, checks and limits are read here, and meant there: both have to be the same.
+    fn check_directory(&self, tree: &str, host: &HostName) -> Result<(), ScapRefusal> {
+        let uncommitted = self.repository.uncommitted();
+        let uncommitted = uncommitted.map_err(crate::deploy::PlannerError::from)?;
+        if let Some(path) = uncommitted
+            .into_iter()
+            .find(|path| path.starts_with("scap"))
+        {
+            let host = host.clone();
+            return Err(ScapRefusal::Uncommitted { host, path });
+        }
+        let own = self.repository.checkout().repository();
+        let own = own.revparse_single("HEAD:scap").map(|tree| tree.id());
+        match own.is_ok_and(|own| own.to_string() == tree) {
+            true => Ok(()),
+            false => Err(ScapRefusal::OtherDirectory { host: host.clone() }),
+        }
+    }
+
+    fn revision(
+        &self,
+        survey: &Survey,
+        readings: &IndexMap<HostName, Reading>,
+        host: &HostName,
+    ) -> Result<Revision, ScapRefusal> {
+        if self.wish.action == Action::Rollback && self.wish.rev.is_none() {
+            return before_last(&survey.deployed, readings, host);
+        }
+        survey
+            .revision
+            .clone()
+            .ok_or_else(|| ScapRefusal::NoRevision {
+                host: host.clone(),
+                directory: self.directory(),
+                rev: self.rev().to_owned(),
+            })
+    }
+
+    /// The words that have Scap do it; `help` is what it says of its options.
+    fn command(&self, revision: &Revision, help: &str, repeats: bool) -> Vec<String> {
+        let mut words = self.wish.command.clone();
+        let mut add = |more: &[&str]| words.extend(more.iter().map(|word| (*word).to_owned()));
+        if let Some(environment) = &self.wish.environment {
+            let environment = environment.as_str();
+            match help.contains("--environment") {
+                true => add(&["--environment", environment]),
+                false => add(&["-D", &format!("environment:{environment}")]),
+            }
+        }
+        if !self.wish.announces && help.contains("--no-log-message") {
+            add(&["--no-log-message"]);
+        }
+        match self.wish.action {
+            Action::Restart | Action::Start | Action::Stop => add(&["--service-restart"]),
+            Action::Deploy | Action::Rollback => add(&["--rev", revision.as_str()]),
+        }
+        if self.wish.force || repeats {
+            add(&["--force"]);
+        }
+        if self.wish.limit.is_some() || self.wish.hosts.is_some() {
+            // Scap's own patterns differ in small things: it gets the names.
+            let names: Vec<String> = self.hosts().iter().map(pattern).collect();
+            add(&["--limit-hosts", &format!("~(?:{})$", names.join("|"))]);
+        }
+        match self.wish.owner.message.trim() {
+            "" => {}
+            // Nothing at its beginning is taken for an option.
+            message => add(&[&format!(
+                "{}{message}",
+                if message.starts_with('-') { " " } else { "" }
+            )]),
+        }
+        words
+    }
+}
+
+/// A name as a regular expression.
+fn pattern(host: &HostName) -> String {
+    host.as_str().replace('.', r"\.")
+}
+
+/// What was live before the last deploy, as Scap's tags tell.
+fn before_last(
+    deployed: &[(String, Revision)],
+    readings: &IndexMap<HostName, Reading>,
+    host: &HostName,
+) -> Result<Revision, ScapRefusal> {
+    let Some((_, last)) = deployed.first() else {
+        return Err(ScapRefusal::NeverDeployed { host: host.clone() });
+    };
+    let last_words = || last.short().to_owned();
+    let mut known = readings.values().filter_map(Reading::live).peekable();
+    // Scap tags before it deploys: a deploy that was rolled back has a tag, too.
+    if known.peek().is_some() && !known.any(|live| live.as_ref() == Some(last)) {
+        return Err(ScapRefusal::NotLive { last: last_words() });
+    }
+    let earlier = deployed.iter().find(|(_, revision)| revision != last);
+    let earlier = earlier.map(|(_, revision)| revision.clone());
+    earlier.ok_or_else(|| ScapRefusal::NothingBefore { last: last_words() })
+}
