@@ -196,6 +196,7 @@ impl Ui {
         for line in lines {
             self.err(&line);
         }
+        let _unseen = Unseen::for_question();
         let dialoguer::Error::IO(error) = match dialoguer::Confirm::new()
             .with_prompt(last)
             .default(default)

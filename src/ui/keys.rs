@@ -12,6 +12,16 @@ pub(crate) struct Unseen(Option<Termios>);
 
 impl Unseen {
     pub(crate) fn begin() -> Self {
+        Self::without(LocalModes::ECHO)
+    }
+
+    /// The same for a question, to which Ctrl-C is an answer: as a signal, one that comes before the wait for a key begins
+    /// would leave the question waiting.
+    pub(crate) fn for_question() -> Self {
+        Self::without(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
+    }
+
+    fn without(modes: LocalModes) -> Self {
         // Whoever is in the background must not touch the terminal: it would be stopped.
         let is_in_front = tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp());
         let before = match is_in_front {
@@ -20,7 +30,7 @@ impl Unseen {
         };
         let set = before.as_ref().map(|before| {
             let mut quiet = before.clone();
-            quiet.local_modes.remove(LocalModes::ECHO);
+            quiet.local_modes.remove(modes);
             tcsetattr(io::stdin(), OptionalActions::Now, &quiet)
         });
         Self(before.filter(|_| set.is_some_and(|set| set.is_ok())))
