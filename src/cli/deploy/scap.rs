@@ -22,10 +22,10 @@ use crate::deploy::scap_engine::{
     DeploymentServer, Reading, Readings, ScapEnd, ScapPlan, ScapPlanner, ScapRefusal, ScapRun,
     ScapWish,
 };
-use crate::deploy::{Action, Decide, Journals, OnFailure};
+use crate::deploy::{Action, Decide, Journals, OnFailure, PastDeploy};
 use crate::error::{CommandError, ErrorKind};
-use crate::event::DeployId;
-use crate::model::HostName;
+use crate::event::{DeployId, DeployResult};
+use crate::model::{HostName, Revision};
 use crate::transport::{Ssh, SshOptions};
 
 /// What Scap is to do, and how svcgen goes about it.
@@ -80,6 +80,7 @@ impl Order {
         let message = args.message.join(" ");
         let mut wish = wish(scene, server, Action::Rollback, args.view, &message);
         wish.rev = args.to.clone();
+        wish.failed = failed(scene);
         wish.ignores_lock = args.dry_run;
         wish.limit = super::limit(args.limit.as_deref())?;
         wish.owner.limit = args.limit.clone();
@@ -118,6 +119,24 @@ impl Order {
     }
 }
 
+/// The revisions whose last deploy from here did not come to its end: Scap tags them as it tags the others.
+fn failed(scene: &Scene<'_>) -> Vec<Revision> {
+    let journals = Journals::of(&scene.opened.working.value.config.git_repo);
+    let past = journals.iter().flat_map(|journals| {
+        let ids = journals.list().into_iter();
+        ids.filter_map(|id| PastDeploy::of_journal(journals, &id).ok().flatten())
+    });
+    let mut last: IndexMap<Revision, bool> = IndexMap::new();
+    for deploy in past.filter(|past| past.action == Action::Deploy.as_str()) {
+        if let Some(revision) = deploy.revision {
+            let is_good = deploy.result == Some(DeployResult::Deployed);
+            last.entry(revision).or_insert(is_good);
+        }
+    }
+    last.retain(|_, is_good| !*is_good);
+    last.into_keys().collect()
+}
+
 fn wish(
     scene: &Scene<'_>,
     server: &ScapServer,
@@ -134,6 +153,7 @@ fn wish(
         limit: None,
         hosts: None,
         force: false,
+        failed: Vec::new(),
         ignores_lock: false,
         environment: scene.opened.working.value.config.environment.clone(),
         announces: !view.no_announce,

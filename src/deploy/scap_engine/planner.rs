@@ -28,6 +28,8 @@ pub struct ScapWish {
     /// The only hosts, where groups were named.
     pub hosts: Option<Vec<HostName>>,
     pub force: bool,
+    /// Revisions whose last deploy is known not to have come to its end: nobody goes back to them unasked.
+    pub failed: Vec<Revision>,
     /// Whether a plan is made while somebody holds Scap's lock: only to look.
     pub ignores_lock: bool,
     pub environment: Option<ScapEnvironment>,
@@ -357,7 +359,7 @@ impl<'a> ScapPlanner<'a> {
         host: &HostName,
     ) -> Result<Revision, ScapRefusal> {
         if self.wish.action == Action::Rollback && self.wish.rev.is_none() {
-            return before_last(&survey.deployed, readings, host);
+            return before_last(&survey.deployed, readings, host, &self.wish.failed);
         }
         survey
             .revision
@@ -417,6 +419,7 @@ fn before_last(
     deployed: &[(String, Revision)],
     readings: &IndexMap<HostName, Reading>,
     host: &HostName,
+    failed: &[Revision],
 ) -> Result<Revision, ScapRefusal> {
     let Some((_, last)) = deployed.first() else {
         return Err(ScapRefusal::NeverDeployed { host: host.clone() });
@@ -427,7 +430,8 @@ fn before_last(
     if known.peek().is_some() && !known.any(|live| live.as_ref() == Some(last)) {
         return Err(ScapRefusal::NotLive { last: last_words() });
     }
-    let earlier = deployed.iter().find(|(_, revision)| revision != last);
+    let is_good = |revision: &Revision| revision != last && !failed.contains(revision);
+    let earlier = deployed.iter().find(|(_, revision)| is_good(revision));
     let earlier = earlier.map(|(_, revision)| revision.clone());
     earlier.ok_or_else(|| ScapRefusal::NothingBefore { last: last_words() })
 }
