@@ -84,7 +84,8 @@ impl Level {
     }
 }
 
-/// The name of a deploy: when it began, in UTC, and six digits of chance. Sorted as text, it is sorted by time.
+/// The name of a deploy: when it began, in UTC, and six hexadecimal digits: the fraction of that second, in 4096ths, then
+/// chance. Sorted as text, it is sorted by time, also where one follows another within a second.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct DeployId(#[schemars(regex(pattern = "^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$"))] String);
@@ -92,8 +93,10 @@ pub struct DeployId(#[schemars(regex(pattern = "^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$
 impl DeployId {
     /// A new name.
     pub fn new(now: Timestamp) -> Self {
-        let chance = std::hash::RandomState::new().build_hasher().finish() & 0x00ff_ffff;
-        Self(format!("{}-{chance:06x}", now.strftime("%Y%m%dT%H%M%SZ")))
+        let fraction = i64::from(now.subsec_nanosecond()) * 4096 / 1_000_000_000;
+        let chance = std::hash::RandomState::new().build_hasher().finish() & 0xfff;
+        let second = now.strftime("%Y%m%dT%H%M%SZ");
+        Self(format!("{second}-{fraction:03x}{chance:03x}"))
     }
 
     /// Takes a name.
@@ -133,5 +136,21 @@ impl<'de> Deserialize<'de> for DeployId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn names_of_one_second_are_in_the_order_of_time() {
+        let millisecond = |n: i64| Timestamp::from_millisecond(1_795_000_000_000 + n).unwrap();
+        let names: Vec<DeployId> = (0..1000).map(|n| DeployId::new(millisecond(n))).collect();
+        assert!(names.is_sorted());
+        for name in &names {
+            assert_eq!(DeployId::parse(name.as_str()).as_ref(), Ok(name));
+        }
     }
 }

@@ -147,11 +147,18 @@ impl<'a> Earlier<'a> {
         })
     }
 
-    /// The last deploy that meant to change anything.
+    /// The last deploy that meant to change anything: one after which no other has begun on any host. Names tell the order
+    /// only of deploys that share no host, as the clocks of two deployers may differ.
     fn last(&self) -> Option<DeployId> {
-        let lines = self.facts.values().flat_map(|facts| &facts.record);
-        let begun = lines.filter(|line| line.is_begin());
-        begun.filter_map(|line| line.deploy.clone()).max()
+        let hosts = self.facts.values();
+        let ends: BTreeSet<&DeployId> = hosts.clone().filter_map(Facts::last_begun).collect();
+        let is_followed = |id: &DeployId| {
+            let is_after =
+                |facts: &Facts| facts.begun(id).is_some() && facts.last_begun() != Some(id);
+            hosts.clone().any(is_after)
+        };
+        let last = ends.iter().rev().find(|id| !is_followed(id));
+        last.or(ends.last()).map(|id| (*id).clone())
     }
 
     /// The hosts that a deploy was meant for.

@@ -91,6 +91,22 @@ fn hosts_that_were_no_part_of_the_last_deploy_stay() {
 }
 
 #[test]
+fn the_last_deploy_is_the_one_that_hosts_recorded_last_whatever_its_deployers_clock_said() {
+    let record = vec![
+        line(2, "begin", Action::Deploy, None),
+        line(2, "end", Action::Deploy, None),
+        line(1, "begin", Action::Rollback, None),
+        line(1, "end", Action::Rollback, None),
+    ];
+    let both = hosts([
+        ("a", facts(OLD, record.clone())),
+        ("b", facts(NEW, record[..2].to_vec())),
+    ]);
+    let sequel = Earlier::of(&both).back(None).unwrap();
+    assert_eq!(goals(&sequel), [("a", "b")]);
+}
+
+#[test]
 fn a_rollback_that_did_not_come_to_its_end_is_gone_on_with() {
     let deploy = || {
         vec![
