@@ -1,8 +1,14 @@
+mod port;
+mod reserved;
+
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use thiserror::Error;
+
+pub use self::port::Port;
+use self::reserved::{RESERVED, RESERVED_VARIABLES};
 
 /// A text that a type of the model refuses, with the rule it breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -28,75 +34,6 @@ impl Refused {
 pub(super) fn constant<T>(parsed: Result<T, Refused>) -> T {
     parsed.unwrap_or_else(|refused| unreachable!("{refused}"))
 }
-
-/// Words that Puppet 3 to 8 refuse as a class name, or that YAML 1.1 readers take for something else.
-const RESERVED: &[&str] = &[
-    "and",
-    "any",
-    "application",
-    "attr",
-    "case",
-    "class",
-    "consumes",
-    "default",
-    "define",
-    "else",
-    "elsif",
-    "environment",
-    "false",
-    "function",
-    "if",
-    "import",
-    "in",
-    "inherits",
-    "init",
-    "main",
-    "node",
-    "or",
-    "plan",
-    "private",
-    "produces",
-    "settings",
-    "site",
-    "true",
-    "type",
-    "undef",
-    "unless",
-    "y",
-    "n",
-    "yes",
-    "no",
-    "on",
-    "off",
-    "null",
-];
-
-/// Names that Puppet gives a meaning of its own inside a class: built-in variables and metaparameters.
-const RESERVED_VARIABLES: &[&str] = &[
-    "alias",
-    "audit",
-    "before",
-    "caller_module_name",
-    "consume",
-    "export",
-    "facts",
-    "loglevel",
-    "module_name",
-    "name",
-    "noop",
-    "notify",
-    "require",
-    "schedule",
-    "serverip",
-    "servername",
-    "serverversion",
-    "server_facts",
-    "stage",
-    "subscribe",
-    "tag",
-    "title",
-    "trusted",
-];
 
 /// Declares a text type: its name in words, what the schema says of it, and the rule as a function from the text.
 ///
@@ -356,124 +293,5 @@ impl Revision {
     }
 }
 
-/// A TCP port that needs no privileges: 1024 to 65535.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Port(#[schemars(range(min = 1024))] u16);
-
-impl Port {
-    /// Takes a number for a port.
-    ///
-    /// # Errors
-    /// Where it is outside of 1024 to 65535.
-    pub fn new(number: i64) -> Result<Self, Refused> {
-        match u16::try_from(number) {
-            Ok(port) if port >= 1024 => Ok(Self(port)),
-            _ => Err(Refused::new(
-                &number.to_string(),
-                "a port",
-                "from 1024 to 65535",
-            )),
-        }
-    }
-
-    /// The number.
-    pub fn number(self) -> u16 {
-        self.0
-    }
-}
-
-impl From<Port> for u16 {
-    fn from(port: Port) -> Self {
-        port.0
-    }
-}
-
-impl fmt::Display for Port {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn service_names_follow_the_contract() {
-        for good in [
-            "a",
-            "mathoid",
-            "trending-edits",
-            "x2",
-            "3d-not".trim_start_matches("3d-"),
-            &"a".repeat(63),
-        ] {
-            assert!(ServiceName::parse(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "",
-            "A",
-            "3d",
-            "a-",
-            "-a",
-            "a--b",
-            "a_b",
-            "a b",
-            "node",
-            "yes",
-            "null",
-            "a\n",
-            "é",
-            &"a".repeat(64),
-        ] {
-            assert!(ServiceName::parse(bad).is_err(), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_refusal_quotes_the_text_and_the_rule() {
-        let refused = ServiceName::parse("a--b\n").unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "`a--b\\n` is not a service name: lower-case letters, digits and single hyphens, beginning with a letter \
-             and not ending with a hyphen"
-        );
-    }
-
-    #[test]
-    fn paths_cannot_leave_their_folder() {
-        for bad in [
-            "../x", "a/../b", "/a", "a//b", "a/.git/x", "a/b.git", "-a", "a/-b", "a/b/", "a b",
-            "a:b",
-        ] {
-            assert!(RepositoryName::parse(bad).is_err(), "{bad}");
-        }
-        assert!(RepositoryName::parse("mediawiki/services/chromium-render/deploy").is_ok());
-        assert!(BranchName::parse("a..b").is_err() && BranchName::parse("-x").is_err());
-        assert!(BranchName::parse("release/1.2").is_ok());
-    }
-
-    #[test]
-    fn a_revision_is_a_whole_name() {
-        let whole = "0123456789abcdef0123456789abcdef01234567";
-        assert_eq!(Revision::parse(whole).unwrap().short(), "0123456");
-        for bad in [
-            "",
-            "HEAD",
-            "0123456",
-            &whole.to_uppercase(),
-            &format!("{whole}0"),
-            "g123456789abcdef0123456789abcdef01234567",
-        ] {
-            assert!(Revision::parse(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn ports_are_unprivileged() {
-        assert!(Port::new(1023).is_err() && Port::new(65536).is_err() && Port::new(-1).is_err());
-        assert_eq!(Port::new(6699).unwrap().number(), 6699);
-    }
-}
+mod tests;

@@ -1,23 +1,26 @@
 mod checks;
+mod repositories;
+mod vagrant;
 
-use self::checks::{check_domains, check_groups, check_value_environments, derived_puppet_name};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use self::checks::{check_domains, check_groups, check_value_environments, derived_puppet_name};
+pub use self::repositories::Repositories;
+pub use self::vagrant::Vagrant;
 use super::config::{OneValue, ServiceConfig, as_map, single_values};
 use super::deploy::{Check, Deploy, Environment, Group};
 use super::host::HostName;
 use super::name::{
-    AnnotationName, BranchName, EnvironmentName, Port, PuppetName, RepositoryName, ServiceName,
-    SiteName, TaskId, constant,
+    AnnotationName, EnvironmentName, Port, PuppetName, ServiceName, SiteName, TaskId,
 };
 use super::people::{Maintainer, Owner};
 use super::problem::Problem;
 use super::production::Production;
 use super::read::{Fields, Read, map};
-use super::runtime::{Build, LogLevel, Runtime};
+use super::runtime::{Build, Runtime};
 use super::site::Site;
 use super::text::{Line, Text};
 use crate::yaml::Node;
@@ -108,56 +111,12 @@ pub struct FlowEdge {
     pub label: Option<Line>,
 }
 
-/// The repositories of the service on the review server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Repositories {
-    /// By default the site's prefix and the name.
-    #[schemars(with = "Option<RepositoryName>")]
-    pub source: RepositoryName,
-    /// By default the source repository's name and `/deploy`.
-    #[schemars(with = "Option<RepositoryName>")]
-    pub deploy: RepositoryName,
-    /// Path below the deploy directory, and key of the deploy source; by default the name and `/deploy`.
-    #[schemars(with = "Option<RepositoryName>")]
-    pub key: RepositoryName,
-    #[serde(default = "default_branch")]
-    pub branch: BranchName,
-}
-
-/// What is particular to the development environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Vagrant {
-    /// Name of the role; by default the Puppet name.
-    #[schemars(with = "Option<PuppetName>")]
-    pub role: PuppetName,
-    /// Megabytes that the role adds to the virtual machine.
-    #[serde(default)]
-    #[schemars(range(max = 1_000_000))]
-    pub memory: u32,
-    /// Whether the port is reachable from outside of the virtual machine.
-    #[serde(default = "yes")]
-    pub forward_port: bool,
-    /// The log level there; by default what the tree says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub log_level: Option<LogLevel>,
-}
-
 /// Tickets of the service.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Tickets {
     pub service_request: Option<TaskId>,
     pub access_request: Option<TaskId>,
-}
-
-fn default_branch() -> BranchName {
-    constant(BranchName::parse("master"))
-}
-
-fn yes() -> bool {
-    true
 }
 
 impl Service {
@@ -275,65 +234,6 @@ impl Service {
     }
 }
 
-impl Repositories {
-    fn read(
-        node: Option<&Node>,
-        name: Option<&ServiceName>,
-        site: &Site,
-        problems: &mut Vec<Problem>,
-    ) -> Option<Self> {
-        let mut fields = Fields::of_optional(node, problems)?;
-        let source = fields.optional("source", problems);
-        let deploy = fields.optional("deploy", problems);
-        let key = fields.optional("key", problems);
-        let branch = fields.or("branch", default_branch(), problems);
-        fields.end(problems);
-        let name = name?;
-        let source = match source {
-            Some(source) => source,
-            None => match &site.gerrit.prefix {
-                Some(prefix) => RepositoryName::parse(&format!("{prefix}/{name}")).ok()?,
-                None => RepositoryName::parse(name.as_str()).ok()?,
-            },
-        };
-        let deploy = match deploy {
-            Some(deploy) => deploy,
-            None => RepositoryName::parse(&format!("{source}/deploy")).ok()?,
-        };
-        let key = match key {
-            Some(key) => key,
-            None => RepositoryName::parse(&format!("{name}/deploy")).ok()?,
-        };
-        Some(Self {
-            source,
-            deploy,
-            key,
-            branch,
-        })
-    }
-}
-
-impl Vagrant {
-    fn read(
-        node: Option<&Node>,
-        puppet_name: Option<&PuppetName>,
-        problems: &mut Vec<Problem>,
-    ) -> Option<Self> {
-        let mut fields = Fields::of_optional(node, problems)?;
-        let role = fields.optional("role", problems);
-        let memory = fields.or("memory", 0, problems);
-        let forward_port = fields.or("forward_port", true, problems);
-        let log_level = fields.optional("log_level", problems);
-        fields.end(problems);
-        Some(Self {
-            role: role.or_else(|| puppet_name.cloned())?,
-            memory,
-            forward_port,
-            log_level,
-        })
-    }
-}
-
 impl Read for Timeline {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
         let mut fields = Fields::of(node, problems)?;
@@ -372,215 +272,4 @@ impl Read for Tickets {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::super::{LoadError, SiteError, Sites, model_schema};
-    use super::*;
-
-    fn load(text: &str) -> Result<Service, Vec<(String, String)>> {
-        match Service::parse("svcgen.yaml".into(), text, &Sites::new(None), None) {
-            Ok((service, _)) => Ok(service),
-            Err(SiteError::Load(LoadError::Wrong { problems, .. })) => Err(problems
-                .into_iter()
-                .map(|p| (text[p.span].to_owned(), p.message))
-                .collect()),
-            Err(other) => panic!("{other:?}"),
-        }
-    }
-
-    const SMALL: &str =
-        "version: 1\nname: my-service\ndescription: Does it.\nport: 6000\nowner: {name: Ada}\n";
-
-    #[test]
-    fn required_fields_are_enough() {
-        let service = load(SMALL).unwrap();
-        assert_eq!(service.puppet_name.as_str(), "myservice");
-        assert_eq!(
-            service.repositories.deploy.as_str(),
-            "mediawiki/services/my-service/deploy"
-        );
-        assert_eq!(service.repositories.key.as_str(), "my-service/deploy");
-        assert_eq!(service.maintainers.len(), 1);
-        assert!(service.deploy.checks.is_empty());
-        assert_eq!(service.runtime.healthcheck.url, "/_info");
-        let with_spec = load(&format!(
-            "{SMALL}runtime: {{healthcheck: {{spec: true}}}}\n"
-        ))
-        .unwrap();
-        assert_eq!(with_spec.runtime.healthcheck.url, "");
-        assert_eq!(
-            with_spec.deploy.checks[0].command.as_str(),
-            "check_endpoints_my-service"
-        );
-    }
-
-    #[test]
-    fn all_mistakes_are_found_at_once_with_their_place() {
-        let text = "version: 1\nname: My Service\nport: 80\nowner: {nmae: Ada}\ndescripton: x\nconfig:\n  parameters:\n    \
-                    - {name: a, type: Integer, default: one}\n    - {name: a, secret: true, default: x}\n";
-        let problems = load(text).unwrap_err();
-        let found: Vec<(&str, &str)> = problems
-            .iter()
-            .map(|(t, m)| (t.as_str(), m.as_str()))
-            .collect();
-        for expected in [
-            ("My Service", "`My Service` is not a service name"),
-            ("80", "`80` is not a port"),
-            ("nmae", "unknown key `nmae`"),
-            ("descripton", "unknown key `descripton`"),
-            ("one", "`Integer` does not hold the text \"one\""),
-            ("x", "a secret has no value here"),
-            ("a", "`a` stands in the list already"),
-        ] {
-            assert!(
-                found.contains(&expected),
-                "{expected:?} is not in {found:#?}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_refers_to_something_refers_to_what_is_there() {
-        let text = format!(
-            "{SMALL}deploy:\n  groups: [{{name: canary}}, {{name: default}}]\n  checks:\n    \
-             - {{name: a, after: promote, command: x, group: canari}}\n    \
-             - {{name: b, after: promote, command: x, group: canary}}\n\
-             environments:\n  one: {{domain: a.example}}\n  two: {{domain: a.example}}\n  three: {{domain: global}}\n"
-        );
-        let problems = load(&text).unwrap_err();
-        let found: Vec<(&str, &str)> = problems
-            .iter()
-            .map(|(t, m)| (t.as_str(), m.as_str()))
-            .collect();
-        assert_eq!(
-            found,
-            [
-                ("canari", "`canari` is not a group of this service"),
-                ("a.example", "`one` has the domain `a.example` already"),
-                ("global", "`global` is the section of all environments"),
-            ]
-        );
-    }
-
-    #[test]
-    fn the_schema_refuses_what_the_reader_refuses() {
-        let validator = jsonschema::validator_for(&model_schema()).unwrap();
-        let is_valid = |text: &str| {
-            let value = crate::yaml::parse(text).unwrap().to_value();
-            (load(text).is_ok(), validator.is_valid(&value))
-        };
-        let small = |from: &str, to: &str| SMALL.replace(from, to);
-        for good in [
-            SMALL.to_owned(),
-            small("my-service", "a"),
-            format!(
-                "{SMALL}deploy: {{groups: [{{name: a, failure_limit: 10%}}, {{name: b, failure_limit: 1}}]}}\n"
-            ),
-            format!(
-                "{SMALL}build: {{target: 'debian:x', dependencies: {{_all: [a, {{uri: 'https://x'}}]}}}}\n"
-            ),
-            format!("{SMALL}tickets: {{service_request: null}}\nvagrant: {{log_level: debug}}\n"),
-        ] {
-            assert_eq!(is_valid(&good), (true, true), "{good}");
-        }
-        let mut wrong = Vec::new();
-        for bad in [
-            small("version: 1", "version: 2"),
-            small("version: 1\n", ""),
-            small("my-service", "a--b"),
-            small("my-service", "a-"),
-            small("my-service", "3d"),
-            small("my-service", "node"),
-            small("my-service", &"a".repeat(64)),
-            small("6000", "80"),
-            small("6000", "70000"),
-            small("6000", "'6000'"),
-            small("{name: Ada}", "{}"),
-            small("Does it.", "''"),
-            small("Does it.", "\" \\n\""),
-            small("Ada", "\"a\\nb\""),
-            format!("{SMALL}puppet_name: a-b\n"),
-            format!("{SMALL}puppet_name: class\n"),
-            format!("{SMALL}zzz: 1\n"),
-            format!("{SMALL}repositories: {{source: ../x}}\n"),
-            format!("{SMALL}repositories: {{source: x.git}}\n"),
-            format!("{SMALL}repositories: {{branch: -x}}\n"),
-            format!("{SMALL}config: {{style: other}}\n"),
-            format!("{SMALL}config: {{parameters: [{{name: port}}]}}\n"),
-            format!("{SMALL}config: {{parameters: [{{name: title}}]}}\n"),
-            format!("{SMALL}config: {{parameters: [{{type: String}}]}}\n"),
-            format!("{SMALL}config: {{environment: {{a-b: 1}}}}\n"),
-            format!("{SMALL}config: {{environment: {{A: [1]}}}}\n"),
-            format!("{SMALL}runtime: {{log_level: loud}}\n"),
-            format!("{SMALL}runtime: {{healthcheck: {{url: x}}}}\n"),
-            format!("{SMALL}runtime: {{healthcheck: {{url: /$x}}}}\n"),
-            format!("{SMALL}build: {{target: x}}\n"),
-            format!("{SMALL}build: {{dependencies: {{fedora: []}}}}\n"),
-            format!("{SMALL}build: {{dependencies: {{_all: ['A b']}}}}\n"),
-            format!("{SMALL}deploy: {{groups: [{{name: a, size: 0}}]}}\n"),
-            format!("{SMALL}deploy: {{groups: [{{name: a, failure_limit: 101%}}]}}\n"),
-            format!("{SMALL}deploy: {{groups: [{{name: a, hosts: ['a b']}}]}}\n"),
-            format!("{SMALL}deploy: {{cache_revisions: 0}}\n"),
-            format!("{SMALL}deploy: {{service_timeout: 2000000}}\n"),
-            format!("{SMALL}deploy: {{checks: [{{name: a, command: x}}]}}\n"),
-            format!(
-                "{SMALL}deploy: {{checks: [{{name: a, command: x, after: promote, before: promote}}]}}\n"
-            ),
-            format!("{SMALL}environments: {{production: {{domain: a}}}}\n"),
-            format!("{SMALL}environments: {{beta: {{domain: 'A b'}}}}\n"),
-            format!("{SMALL}environments: {{beta: {{}}}}\n"),
-            format!("{SMALL}timeline: {{deployment: soon}}\n"),
-            format!("{SMALL}tickets: {{service_request: '1'}}\n"),
-        ] {
-            if is_valid(&bad) != (false, false) {
-                wrong.push((is_valid(&bad), bad));
-            }
-        }
-        assert!(wrong.is_empty(), "{wrong:#?}");
-    }
-
-    #[test]
-    fn the_example_is_valid_and_fits_the_schema() {
-        let text = include_str!("../../onboarding/examples/trending-edits.yaml");
-        let service = load(text).unwrap();
-        assert_eq!(service.deploy.groups[1].host_names().len(), 9);
-        let node = crate::yaml::parse(text).unwrap();
-        let validator = jsonschema::validator_for(&model_schema()).unwrap();
-        let errors: Vec<String> = validator
-            .iter_errors(&node.to_value())
-            .map(|e| e.to_string())
-            .collect();
-        assert!(errors.is_empty(), "{errors:#?}");
-        let errors: Vec<String> = validator
-            .iter_errors(&serde_json::to_value(&service).unwrap())
-            .map(|e| e.to_string())
-            .collect();
-        assert!(errors.is_empty(), "{errors:#?}");
-    }
-
-    /// Every key of the schema is a key that the reader knows, and the other way round.
-    #[test]
-    fn schema_and_reader_know_the_same_keys() {
-        let schema = model_schema();
-        let all_keys = |schema: &serde_json::Value| -> Vec<String> {
-            schema["properties"]
-                .as_object()
-                .unwrap()
-                .keys()
-                .cloned()
-                .collect()
-        };
-        let text: String = all_keys(&schema)
-            .iter()
-            .map(|key| format!("{key}: [1]\n"))
-            .collect();
-        let problems = load(&text).unwrap_err();
-        let unknown: Vec<_> = problems
-            .iter()
-            .filter(|(_, m)| m.starts_with("unknown key"))
-            .collect();
-        assert!(unknown.is_empty(), "{unknown:?}");
-        let nothing = load(&format!("{SMALL}zzz: 1\n"));
-        assert_eq!(nothing.unwrap_err()[0].1, "unknown key `zzz`");
-    }
-}
+mod tests;

@@ -44,6 +44,11 @@ impl Again {
         match generator {
             Some(generator) if !is_placed => this.path("--repo", checkouts.named(generator)),
             None if matches!(name, "check" | "status" | "generate") => this.checkouts(checkouts),
+            None if matches!(name, "build" | "deploy") => {
+                this.path("--deploy-repo", checkouts.named(Generator::Scap));
+                let source = checkouts.named(Generator::Source);
+                this.path("--source-repo", source.filter(|_| name == "build"));
+            }
             Some(_) | None => {}
         }
         if let Some(rest) = rest {
