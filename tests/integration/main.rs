@@ -10,7 +10,7 @@ mod check;
 mod clone;
 mod conflicts;
 mod demo;
-mod deploy_repo;
+
 mod deploy_repository;
 mod doctor;
 mod events;
@@ -34,6 +34,7 @@ mod quoting;
 mod report;
 mod request;
 mod review;
+mod scap;
 mod schedule;
 mod series;
 mod service;
