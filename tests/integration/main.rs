@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod announce;
+mod architecture;
 mod book;
 mod build;
 mod bunyan;
