@@ -2,6 +2,7 @@
 
 mod keys;
 mod line;
+mod reply;
 mod screen;
 mod terminal;
 
