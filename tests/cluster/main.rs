@@ -16,6 +16,7 @@ mod lab;
 mod large_files;
 mod locks;
 mod permissions;
+mod ports;
 mod records;
 mod repository;
 mod rivals;
