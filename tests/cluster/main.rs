@@ -27,6 +27,7 @@ mod scap_interrupts;
 mod scap_refusals;
 mod service;
 mod support;
+mod systemd;
 mod tail;
 mod trials;
 mod unfit;
