@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::ui::is_unprinted;
+
 /// Why a command failed, which decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ErrorKind {
@@ -118,6 +120,10 @@ impl std::error::Error for CommandError {}
 
 impl From<std::io::Error> for CommandError {
     fn from(error: std::io::Error) -> Self {
-        Self::from_error(ErrorKind::Unexpected, &error)
+        let this = Self::from_error(ErrorKind::Unexpected, &error);
+        match is_unprinted(&error) {
+            true => this.hint("make room where the output goes, or send it elsewhere"),
+            false => this,
+        }
     }
 }
