@@ -1,6 +1,12 @@
 //! What the book shows is true.
 
+mod commands;
+mod pages;
+mod session;
+mod shown;
 mod tables;
+
+pub(crate) use session::{is_true, typed_in};
 
 use crate::support::Env;
 
@@ -156,6 +162,22 @@ fn every_command_has_a_section() {
             page.contains(&format!("## `svcgen {name}`")),
             "`svcgen {name}` is not in the book"
         );
+    }
+}
+
+#[test]
+fn every_step_of_the_road_has_a_page() {
+    let env = Env::new();
+    env.write("svcgen.yaml", &example("reference/model.md"));
+    let run = env.svcgen(&["status", "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let status: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let steps = status["steps"].as_array().unwrap();
+    let page = page("guide/road.md");
+    assert!(steps.len() > 10, "{status:#}");
+    for step in steps {
+        let name = step["name"].as_str().unwrap();
+        assert!(page.contains(&format!("\n| {name} | [")), "{name}");
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::page;
 use crate::support::Env;
 
-const UPDATE: &str = "UPDATE_BOOK";
+pub(super) const UPDATE: &str = "UPDATE_BOOK";
 
 /// Stands for the default of fields of which one has to be there.
 const ONE_OF: &str = "one of them";
