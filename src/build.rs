@@ -3,6 +3,7 @@
 //! What is here reads git's objects and works in a folder of its own. The user's checkout, branch, index and files are
 //! only looked at; what is made is one commit on a topic branch.
 
+mod complaint;
 mod engine;
 mod error;
 mod image;
@@ -21,12 +22,14 @@ mod settings;
 mod source;
 mod standing;
 mod stanza;
+mod step;
 mod strip;
 mod submodule;
 mod tools;
 mod tree;
 mod workshop;
 
+pub use complaint::Complaint;
 pub use error::BuildError;
 pub use log::BuildLog;
 pub use npm::NpmError;
@@ -36,3 +39,4 @@ pub use reason::Reason;
 pub use session::{Built, Force, Progress, Request, Session, Workbench};
 pub use settings::Settings;
 pub use stanza::Stanza;
+pub use step::StepError;

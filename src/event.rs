@@ -3,6 +3,7 @@
 //! One event is one line of JSON. Fields may be added to the format; none changes its meaning without another `v`.
 
 mod kind;
+mod reporter;
 
 use std::fmt;
 use std::hash::{BuildHasher as _, Hasher as _};
@@ -15,6 +16,7 @@ use crate::model::{GroupName, HostName, Refused};
 use crate::scap::DeployStage;
 
 pub use kind::{DeployResult, EventKind, HostCounts, HostOutcome, Milestone, StepOutcome};
+pub use reporter::Reporter;
 
 /// The version of the format.
 pub const VERSION: u32 = 1;

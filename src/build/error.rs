@@ -1,7 +1,8 @@
 use camino::Utf8PathBuf;
 use thiserror::Error;
 
-use super::npm::{Complaint, NpmError};
+use super::npm::NpmError;
+use super::step::StepError;
 use crate::container::{self, ConnectError, ImageError, RunError};
 use crate::error::ErrorKind;
 use crate::git::GitError;
@@ -108,15 +109,8 @@ pub enum BuildError {
     NotConnected,
     #[error(transparent)]
     Obtain(#[from] ImageError),
-    /// An instruction of the Dockerfile.
-    #[error("the image cannot be made: `{step}` failed ({said})")]
-    ImageStep {
-        step: String,
-        said: String,
-        #[source]
-        source: Complaint,
-        log: Utf8PathBuf,
-    },
+    #[error(transparent)]
+    Step(#[from] StepError),
     #[error("the image cannot be made")]
     Image {
         source: container::BuildError,
@@ -197,7 +191,7 @@ impl BuildError {
             | Self::Connect(_)
             | Self::NotConnected
             | Self::Obtain(_)
-            | Self::ImageStep { .. }
+            | Self::Step(_)
             | Self::Image { .. }
             | Self::Run { .. } => ErrorKind::Unexpected,
             Self::Interrupted => match crate::interrupt::check() {
@@ -261,7 +255,7 @@ impl BuildError {
             ],
             Self::Connect(error) => error.hints(&|name| std::env::var(name).ok()),
             Self::Obtain(error) => error.hints(),
-            Self::ImageStep { log, .. } => vec![format!("`{log}` has all that was written")],
+            Self::Step(error) => error.hints(),
             Self::Image { source, log } => with_log(source.hints(), log),
             Self::Run { source, log } => with_log(source.hints(), log),
             Self::Submodules { .. }

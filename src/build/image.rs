@@ -161,11 +161,11 @@ mod tests {
          && apt-get install --yes librdkafka-dev g++ \
          && rm -rf /var/lib/apt/lists/*
 
-        RUN apt-get update \
-         && wget --quiet --output-document=/tmp/package.deb 'https://example.org/a b.deb' \
-         && apt-get install --yes /tmp/package.deb \
-         && rm /tmp/package.deb \
-         && rm -rf /var/lib/apt/lists/*
+        # All at once, as they may need one another.
+        RUN apt-get update && mkdir /tmp/packages \
+         && wget --no-verbose --output-document=/tmp/packages/1.deb 'https://example.org/a b.deb' \
+         && apt-get install --yes /tmp/packages/*.deb \
+         && rm -rf /tmp/packages /var/lib/apt/lists/*
         "#);
     }
 }

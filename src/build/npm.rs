@@ -3,6 +3,7 @@ use std::process::Command;
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
+use super::complaint::Complaint;
 use super::stanza::Stanza;
 use crate::child::{self, DEADLINE};
 use crate::error::ErrorKind;
@@ -45,18 +46,6 @@ pub enum NpmError {
         log: Utf8PathBuf,
     },
 }
-
-/// What npm said before it gave up.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{}", .lines.join("\n"))]
-pub struct Complaint {
-    /// npm's own name for it, such as `ERESOLVE`.
-    pub name: Option<String>,
-    lines: Vec<String>,
-}
-
-/// The most lines of npm's that a message repeats.
-const MOST_LINES: usize = 15;
 
 /// What Node says about itself: its version, and the machine.
 const ABOUT: &str = "console.log(process.version + '\\n' + process.platform + ' ' + process.arch)";
@@ -134,68 +123,6 @@ pub(super) fn is_chatter(line: &str) -> bool {
 /// Whether a line tells that something was fetched.
 pub(super) fn is_fetch(line: &str) -> bool {
     line.starts_with("npm http fetch GET 200") || line.starts_with("npm http fetch GET 304")
-}
-
-/// How lines of an error begin that help nobody: where npm's own code was, and what is said elsewhere.
-const NOISE: [&str; 18] = [
-    "code ",
-    "errno ",
-    "syscall ",
-    "path ",
-    "command failed",
-    "A complete log of this run",
-    "For a full report see",
-    "If you are behind a proxy",
-    "at ",
-    "{",
-    "}",
-    "code:",
-    "errno:",
-    "syscall:",
-    "address:",
-    "port:",
-    "type:",
-    "requiredBy:",
-];
-
-impl Complaint {
-    /// Finds it in the last lines that npm wrote.
-    pub(super) fn of(lines: &[String]) -> Self {
-        let error = |line: &String| {
-            let rest = line
-                .strip_prefix("npm error")
-                .or(line.strip_prefix("npm ERR!"))?;
-            Some(rest.trim().to_owned())
-        };
-        let errors = lines.iter().filter_map(error);
-        // What follows are all options that there are.
-        let errors: Vec<String> = errors
-            .take_while(|line| !line.starts_with("Usage:"))
-            .collect();
-        let name = errors.iter().find_map(|line| line.strip_prefix("code "));
-        let is_worth = |line: &&String| !NOISE.iter().any(|noise| line.starts_with(noise));
-        let mut kept: Vec<String> = errors.iter().filter(is_worth).cloned().collect();
-        if kept.is_empty() {
-            let last = lines.iter().filter(|line| !is_chatter(line));
-            kept = last.cloned().collect();
-        }
-        kept.retain(|line| !line.is_empty());
-        let first = kept.len().saturating_sub(MOST_LINES);
-        Self {
-            name: name.map(str::to_owned),
-            lines: kept.split_off(first),
-        }
-    }
-
-    fn says(&self, words: &str) -> bool {
-        self.lines.iter().any(|line| line.contains(words))
-    }
-
-    fn is(&self, names: &[&str]) -> bool {
-        self.name
-            .as_deref()
-            .is_some_and(|name| names.contains(&name))
-    }
 }
 
 /// Names of npm and Node for a network that does not answer.
@@ -309,32 +236,5 @@ mod tests {
             assert!(is_version(asked, found), "{asked} {found}");
         }
         assert!(!is_version("2", "v20.19.2") && !is_version("18", "v20.19.2"));
-    }
-
-    #[test]
-    fn npms_last_words_are_found_in_both_forms() {
-        let lines = [
-            "npm http fetch GET 404 https://r/x",
-            "npm error code E404",
-            "npm error 404 Not Found",
-            "npm error A complete log of this run can be found in: /h/.npm/_logs/x.log",
-        ];
-        let complaint = Complaint::of(&lines.map(str::to_owned));
-        assert_eq!(complaint.name.as_deref(), Some("E404"));
-        assert_eq!(complaint.to_string(), "404 Not Found");
-        let old = [
-            "npm ERR! code 1",
-            "npm ERR! gyp ERR! not ok",
-            "npm ERR! Usage:",
-            "npm ERR! x",
-        ];
-        assert_eq!(
-            Complaint::of(&old.map(str::to_owned)).to_string(),
-            "gyp ERR! not ok"
-        );
-        assert_eq!(
-            Complaint::of(&["sh: 1: x: not found".to_owned()]).to_string(),
-            "sh: 1: x: not found"
-        );
     }
 }

@@ -63,13 +63,9 @@ impl HostNetwork {
         }
     }
 
-    /// The proxy that no container reaches, since it listens on this machine only.
+    /// The proxy that no container reaches, since it listens on this machine only: its host and its port.
     pub fn unreachable_proxy(&self) -> Option<&str> {
-        let is_local = |address: &&String| {
-            let host = address
-                .split_once("://")
-                .map_or(address.as_str(), |(_, rest)| rest);
-            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        let is_local = |host: &&str| {
             ["127.", "localhost", "[::1]"]
                 .iter()
                 .any(|local| host.starts_with(local))
@@ -80,8 +76,8 @@ impl HostNetwork {
         let named = self.proxies.iter();
         let mut proxies = named
             .filter(|(name, _)| !name.eq_ignore_ascii_case("no_proxy"))
-            .map(|(_, address)| address);
-        proxies.find(is_local).map(String::as_str)
+            .map(|(_, address)| host(address));
+        proxies.find(is_local)
     }
 
     /// The variables that containers get.
@@ -100,6 +96,12 @@ impl HostNetwork {
     }
 }
 
+/// The host and the port of an address, without who asks, and their password.
+fn host(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.rsplit_once('@').map_or(rest, |(_, host)| host)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,13 +114,13 @@ mod tests {
 
     #[test]
     fn a_proxy_on_this_machine_is_out_of_reach_but_with_its_network() {
-        for local in [
-            "http://127.0.0.1:8080",
-            "localhost:3128",
-            "http://me:pw@[::1]:1",
+        for (address, local) in [
+            ("http://127.0.0.1:8080", "127.0.0.1:8080"),
+            ("localhost:3128", "localhost:3128"),
+            ("http://me:pw@[::1]:1", "[::1]:1"),
         ] {
-            assert_eq!(network(None, local).unreachable_proxy(), Some(local));
-            assert_eq!(network(Some("host"), local).unreachable_proxy(), None);
+            assert_eq!(network(None, address).unreachable_proxy(), Some(local));
+            assert_eq!(network(Some("host"), address).unreachable_proxy(), None);
         }
         let other = network(None, "http://proxy.example.org:8080");
         assert_eq!(other.unreachable_proxy(), None);

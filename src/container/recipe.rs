@@ -269,9 +269,15 @@ impl Told {
             *is_done |= shown.starts_with("Successfully tagged");
             output(line);
         };
+        let text = COLOURS
+            .iter()
+            .fold(text, |text, code| text.replace(code, ""));
         lines.take(text.as_bytes(), &mut look);
     }
 }
+
+/// What Docker writes around each piece of stderr.
+const COLOURS: [&str; 2] = ["\u{1b}[91m", "\u{1b}[0m"];
 
 /// How a step ended, without the command, which the engine repeats.
 fn ending(said: &str) -> String {

@@ -49,6 +49,9 @@ pub enum RunError {
     Lost { engine: EngineName, command: String },
     #[error("the image has no program `{program}`")]
     NoProgram { program: String },
+    /// Somebody has removed it, such as another build of the same service.
+    #[error("the image of `{command}` is not there any more")]
+    NoImage { command: String },
     #[error("the engine does not see {path}: does it run on another machine?")]
     Unseen { path: String },
     #[error("interrupted; the container is removed")]
@@ -69,6 +72,7 @@ impl RunError {
             Self::Code { .. }
             | Self::OutOfMemory { .. }
             | Self::NoProgram { .. }
+            | Self::NoImage { .. }
             | Self::Interrupted => Vec::new(),
         }
     }
@@ -340,6 +344,10 @@ fn refusal(engine: &Engine, job: &Job, error: &Error) -> RunError {
         {
             let program = job.command.first().cloned().unwrap_or_default();
             return RunError::NoProgram { program };
+        }
+        if message.to_ascii_lowercase().contains("no such image") {
+            let command = job.called.clone();
+            return RunError::NoImage { command };
         }
     }
     EngineError::new(engine, doing, error).into()

@@ -27,9 +27,8 @@ use super::packs::Packs;
 use super::plan::DeployPlan;
 use super::scribe::Scribe;
 use super::state::{Phase, States};
-use crate::event::{DeployResult, EventKind, HostOutcome, Level};
+use crate::event::{DeployResult, EventKind, HostOutcome, Level, Reporter};
 use crate::model::{HostName, Revision};
-use crate::report::Reporter;
 use crate::scap::DeployStage;
 
 /// How a deploy is to be carried out.

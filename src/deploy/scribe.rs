@@ -8,9 +8,8 @@ use super::decide::{Decide, Question};
 use super::journal::{Journal, JournalError};
 use super::message::Note;
 use super::plan::PlannedGroup;
-use crate::event::{About, DeployId, Event, EventKind, Level, VERSION};
+use crate::event::{About, DeployId, Event, EventKind, Level, Reporter, VERSION};
 use crate::model::HostName;
-use crate::report::Reporter;
 
 /// Writes down what happens.
 pub(super) struct Scribe<'a> {

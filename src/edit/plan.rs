@@ -1,12 +1,15 @@
+mod noted;
+
 use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
+use self::noted::{is_listed, is_remembered, record};
 use super::earlier::Known;
 use super::merge::{Resolution, Style, markers};
-use super::record::{Form, Index, Record, Written};
+use super::record::{Index, Record};
 use super::rendered::{RecordError, Rendered};
 use super::{Desired, EntryError, blocks, ini, json, lines, yaml};
 use crate::worktree::{Worktree, WorktreeError};
@@ -338,69 +341,5 @@ impl Planner<'_> {
     fn is_noted(&self, record: &Record, known: &Known) -> bool {
         is_remembered(record, known.base.as_deref())
             && is_listed(record, known.written.as_ref(), self.rendered)
-    }
-}
-
-/// What is remembered of a file once it is as it is wanted.
-fn record(wanted: &Desired, before: Option<&str>, written: Option<&Written>) -> Record {
-    let (form, text, keys) = match wanted {
-        Desired::File { text, .. } => (Form::Whole, text.clone(), Vec::new()),
-        Desired::Paper { text, .. } => (Form::Begun, text.clone(), Vec::new()),
-        Desired::Yaml { entries, .. } => (
-            Form::Yaml,
-            yaml::fragment(entries),
-            entries.iter().map(yaml::Entry::keys).collect(),
-        ),
-        Desired::Ini { entries, .. } => (Form::Ini, ini::fragment(entries), Vec::new()),
-        Desired::Lines { lines, .. } => (Form::Lines, lines::fragment(lines), Vec::new()),
-        Desired::Json { entries, .. } => (Form::Json, json::fragment(entries), Vec::new()),
-        Desired::Blocks { blocks, .. } => (
-            Form::Blocks,
-            blocks::fragment(blocks),
-            blocks
-                .iter()
-                .map(|block| vec![block.text.clone()])
-                .collect(),
-        ),
-    };
-    Record::Written {
-        form,
-        text,
-        keys,
-        is_made: before.is_none() || written.is_some_and(|written| written.is_made),
-    }
-}
-
-impl Known {
-    /// The keys that were written and are no part of what is wanted.
-    fn stale(&self, record: &Record) -> Vec<Vec<String>> {
-        let written = self.written.as_ref();
-        written.map_or_else(Vec::new, |written| stale(&written.keys, record))
-    }
-}
-
-/// The keys that were written and are no part of what is wanted.
-fn stale(written: &[Vec<String>], record: &Record) -> Vec<Vec<String>> {
-    let wanted: &[Vec<String>] = match record {
-        Record::Written { keys, .. } => keys,
-        Record::Gone | Record::Forgotten => &[],
-    };
-    let is_wanted = |key: &Vec<String>| wanted.iter().any(|wanted| key.starts_with(wanted));
-    let stale = written.iter().filter(|key| !is_wanted(key));
-    stale.cloned().collect()
-}
-
-fn is_remembered(record: &Record, base: Option<&str>) -> bool {
-    matches!(record, Record::Written { text, .. } if base == Some(text.as_str()))
-}
-
-/// Whether the list of written files has the same to say.
-fn is_listed(record: &Record, written: Option<&Written>, rendered: &Rendered) -> bool {
-    match (record, written) {
-        (Record::Written { form, keys, .. }, Some(written)) => {
-            written.form == *form && written.keys == *keys
-        }
-        (_, Some(_)) => false,
-        (_, None) => !rendered.has_index(),
     }
 }

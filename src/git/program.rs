@@ -1,14 +1,18 @@
+mod stream;
+mod words;
+
 use std::ffi::OsStr;
-use std::fmt;
 use std::fs::File;
-use std::io::{IsTerminal as _, Read, Seek as _, Write as _};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{IsTerminal as _, Seek as _, Write as _};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
+
+use self::stream::{collect, wait};
+pub use self::words::Words;
+use self::words::without_passwords;
 
 /// How long a command may take that speaks to a server.
 const NETWORK_DEADLINE: Duration = Duration::from_secs(600);
@@ -16,12 +20,6 @@ const NETWORK_DEADLINE: Duration = Duration::from_secs(600);
 /// How long what git wrote is waited for once it has ended: an ssh master that it left in the background
 /// holds the streams open for hours.
 const GRACE: Duration = Duration::from_millis(500);
-
-/// The most that is kept of each stream, in bytes.
-const LONGEST_OUTPUT: usize = 4 << 20;
-
-/// The most of git's words that an error repeats, in lines.
-const MOST_LINES: usize = 20;
 
 /// Variables that point git at another repository, set where svcgen is run by a hook or an alias.
 const FOREIGN: &[&str] = &[
@@ -81,10 +79,6 @@ pub enum GitError {
         source: std::io::Error,
     },
 }
-
-/// What a program said, made fit to be shown: no control characters, no passwords, not endless.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words(String);
 
 impl Git {
     /// Runs git in a folder.
@@ -217,7 +211,7 @@ impl Output {
     /// What git said about it: its messages, or its results where it had none.
     pub fn words(&self) -> Words {
         let said = Words::new(&self.stderr);
-        if said.0.is_empty() {
+        if said.as_str().is_empty() {
             Words::new(&self.stdout)
         } else {
             said
@@ -244,38 +238,6 @@ impl GitError {
     }
 }
 
-impl Words {
-    /// Takes the last lines of what a program said.
-    pub fn new(said: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(said);
-        let lines: Vec<String> = text
-            .split(['\n', '\r'])
-            .map(|line| without_passwords(&without_controls(line)))
-            .map(|line| line.trim_end().to_owned())
-            .filter(|line| !line.is_empty() && !line.starts_with("hint:") && line != "remote:")
-            .collect();
-        let first = lines.len().saturating_sub(MOST_LINES);
-        Self(lines[first..].join("\n"))
-    }
-
-    /// The text, in lines.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Words {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_empty() {
-            "it said nothing"
-        } else {
-            &self.0
-        })
-    }
-}
-
-impl std::error::Error for Words {}
-
 /// A text as the input of a program: nobody has to write it while its output is read.
 ///
 /// # Errors
@@ -293,61 +255,6 @@ pub fn text_as_input(text: &str) -> Result<Stdio, GitError> {
     })
 }
 
-/// A stream that is being read by a thread.
-struct Stream {
-    kept: Arc<Mutex<Vec<u8>>>,
-    ended: Receiver<()>,
-}
-
-/// Reads a stream to its end; what is too much is read, but not kept.
-fn collect(stream: Option<impl Read + Send + 'static>) -> Stream {
-    let kept = Arc::new(Mutex::new(Vec::new()));
-    let (end, ended) = channel();
-    let shared = Arc::clone(&kept);
-    std::thread::spawn(move || {
-        let mut chunk = [0; 8192];
-        if let Some(mut stream) = stream {
-            while let Ok(count @ 1..) = stream.read(&mut chunk) {
-                let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                let room = LONGEST_OUTPUT.saturating_sub(kept.len());
-                kept.extend_from_slice(&chunk[..count.min(room)]);
-            }
-        }
-        // Nobody may be waiting any more.
-        let _sent = end.send(());
-    });
-    Stream { kept, ended }
-}
-
-impl Stream {
-    fn finish(self, until: Instant) -> Vec<u8> {
-        let left = until.saturating_duration_since(Instant::now());
-        let _ended = self.ended.recv_timeout(left);
-        std::mem::take(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// Waits for a child; `None` where it had to be stopped.
-fn wait(child: &mut Child, deadline: Option<Duration>) -> std::io::Result<Option<ExitStatus>> {
-    let Some(deadline) = deadline else {
-        return child.wait().map(Some);
-    };
-    let begin = Instant::now();
-    let mut pause = Duration::from_millis(1);
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if begin.elapsed() >= deadline {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
-        }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
-    }
-}
-
 /// The command as a person would type it.
 fn shown<S: AsRef<OsStr>>(args: &[S]) -> String {
     let args = args.iter().map(|arg| arg.as_ref().to_string_lossy());
@@ -360,45 +267,6 @@ fn shown<S: AsRef<OsStr>>(args: &[S]) -> String {
 
 fn quoted(text: impl AsRef<str>) -> String {
     shell_words::quote(text.as_ref()).into_owned()
-}
-
-/// Drops escape sequences and other characters that would move the cursor.
-fn without_controls(line: &str) -> String {
-    let mut clean = String::new();
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\u{1b}' => drop(chars.by_ref().skip(1).find(|c| c.is_ascii_alphabetic())),
-            '\t' => clean.push(' '),
-            c if c.is_control() => {}
-            c => clean.push(c),
-        }
-    }
-    clean
-}
-
-/// Hides the password of an address (`https://user:password@host`).
-fn without_passwords(line: &str) -> String {
-    let mut clean = String::new();
-    let mut rest = line;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        clean.push_str(before);
-        let end = after
-            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '\'' | '"'))
-            .unwrap_or(after.len());
-        let (host, tail) = after.split_at(end);
-        match host
-            .rsplit_once('@')
-            .and_then(|(user, host)| Some((user.split_once(':')?.0, host)))
-        {
-            Some((user, host)) => clean.push_str(&format!("{user}:***@{host}")),
-            None => clean.push_str(host),
-        }
-        rest = tail;
-    }
-    clean.push_str(rest);
-    clean
 }
 
 #[cfg(test)]

@@ -1,8 +1,14 @@
+mod port;
+mod reserved;
+
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use thiserror::Error;
+
+pub use self::port::Port;
+use self::reserved::{RESERVED, RESERVED_VARIABLES};
 
 /// A text that a type of the model refuses, with the rule it breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -28,75 +34,6 @@ impl Refused {
 pub(super) fn constant<T>(parsed: Result<T, Refused>) -> T {
     parsed.unwrap_or_else(|refused| unreachable!("{refused}"))
 }
-
-/// Words that Puppet 3 to 8 refuse as a class name, or that YAML 1.1 readers take for something else.
-const RESERVED: &[&str] = &[
-    "and",
-    "any",
-    "application",
-    "attr",
-    "case",
-    "class",
-    "consumes",
-    "default",
-    "define",
-    "else",
-    "elsif",
-    "environment",
-    "false",
-    "function",
-    "if",
-    "import",
-    "in",
-    "inherits",
-    "init",
-    "main",
-    "node",
-    "or",
-    "plan",
-    "private",
-    "produces",
-    "settings",
-    "site",
-    "true",
-    "type",
-    "undef",
-    "unless",
-    "y",
-    "n",
-    "yes",
-    "no",
-    "on",
-    "off",
-    "null",
-];
-
-/// Names that Puppet gives a meaning of its own inside a class: built-in variables and metaparameters.
-const RESERVED_VARIABLES: &[&str] = &[
-    "alias",
-    "audit",
-    "before",
-    "caller_module_name",
-    "consume",
-    "export",
-    "facts",
-    "loglevel",
-    "module_name",
-    "name",
-    "noop",
-    "notify",
-    "require",
-    "schedule",
-    "serverip",
-    "servername",
-    "serverversion",
-    "server_facts",
-    "stage",
-    "subscribe",
-    "tag",
-    "title",
-    "trusted",
-];
 
 /// Declares a text type: its name in words, what the schema says of it, and the rule as a function from the text.
 ///
@@ -353,45 +290,6 @@ impl Revision {
     /// The beginning of it, as people read and type it; Scap shows as much.
     pub fn short(&self) -> &str {
         &self.0[..7]
-    }
-}
-
-/// A TCP port that needs no privileges: 1024 to 65535.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Port(#[schemars(range(min = 1024))] u16);
-
-impl Port {
-    /// Takes a number for a port.
-    ///
-    /// # Errors
-    /// Where it is outside of 1024 to 65535.
-    pub fn new(number: i64) -> Result<Self, Refused> {
-        match u16::try_from(number) {
-            Ok(port) if port >= 1024 => Ok(Self(port)),
-            _ => Err(Refused::new(
-                &number.to_string(),
-                "a port",
-                "from 1024 to 65535",
-            )),
-        }
-    }
-
-    /// The number.
-    pub fn number(self) -> u16 {
-        self.0
-    }
-}
-
-impl From<Port> for u16 {
-    fn from(port: Port) -> Self {
-        port.0
-    }
-}
-
-impl fmt::Display for Port {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 

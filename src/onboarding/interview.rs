@@ -1,3 +1,5 @@
+mod asking;
+mod gate;
 mod judging;
 mod places;
 
@@ -7,12 +9,12 @@ use std::io;
 use serde_json::Value;
 use thiserror::Error;
 
+pub(super) use self::asking::typed;
 use super::answers::REQUIRED;
 use super::draft::Draft;
-use super::entry;
 use super::facts::Facts;
-use super::prompter::{Current, Note, Prompt, Prompter, Reply};
-use super::question::{Choice, Kind, Question, Section, shown};
+use super::prompter::{Current, Note, Prompter};
+use super::question::{Kind, Question, Section};
 use super::shape::Shape;
 use super::tree;
 use crate::model::{SiteError, Sites, model_schema};
@@ -211,230 +213,6 @@ impl<'a> Interview<'a> {
         self.prompter.tell(&note).map_err(failed)
     }
 
-    /// Asks whether a section is answered now.
-    fn gate(&mut self, section: &'a Section) -> Result<Turn, InterviewError> {
-        let choice = |value: &str, text: &str| Choice {
-            value: value.into(),
-            text: text.into(),
-        };
-        let mut choices = vec![choice("now", "the questions that most services need")];
-        if section.questions.iter().any(|question| question.rare) {
-            choices.push(choice(
-                "all",
-                "every question, also those with a good default",
-            ));
-        }
-        choices.push(choice("later", "go on with the next section"));
-        let present = match (&self.draft.later, &self.draft.whole) {
-            (later, _) if later.contains(&section.name) => "later",
-            (_, whole) if whole.contains(&section.name) => "all",
-            _ => "now",
-        };
-        let question = Question {
-            id: String::new(),
-            text: "Answer these now".into(),
-            help: "What is left for later can be answered any time: run `svcgen new` again.".into(),
-            kind: Kind::Choice,
-            default: None,
-            from: Vec::new(),
-            when: super::condition::Condition::default(),
-            rare: false,
-            needed_for: None,
-            choices,
-            fields: Vec::new(),
-            noun: None,
-            keyed: false,
-        };
-        let prompt = Prompt {
-            count: None,
-            text: &question.text,
-            kind: Kind::Choice,
-            choices: &question.choices,
-            current: Some(Current {
-                text: present.into(),
-                origin: None,
-            }),
-            typed: present.into(),
-            optional: false,
-        };
-        loop {
-            let said = match self.prompter.ask(&prompt).map_err(failed)? {
-                Reply::Back => return Ok(Turn::Back),
-                Reply::Help => {
-                    self.tell(&Note::Help(&question.help))?;
-                    continue;
-                }
-                Reply::Current | Reply::Nothing => present.to_owned(),
-                Reply::Text(text) => match entry::values(&question, &text) {
-                    Ok(values) => shown(&values[0]),
-                    Err(_) => String::new(),
-                },
-            };
-            if !question.choices.iter().any(|choice| choice.value == said) {
-                self.tell(&Note::Wrong("it is one of the words, or its number", None))?;
-                continue;
-            }
-            let name = section.name.clone();
-            self.draft.later.remove(&name);
-            self.draft.whole.remove(&name);
-            match said.as_str() {
-                "later" => self.draft.later.insert(name),
-                "all" => self.draft.whole.insert(name),
-                _ => true,
-            };
-            return Ok(Turn::Next);
-        }
-    }
-
-    /// Asks one question until it is answered, or left.
-    pub(super) fn ask(
-        &mut self,
-        question: &'a Question,
-        count: Option<(usize, usize)>,
-    ) -> Result<Turn, InterviewError> {
-        if question.kind == Kind::Items {
-            return self.items(question, count);
-        }
-        let choices = self.choices(question);
-        // What was refused can be mended, and need not be typed again.
-        let mut refused: Option<String> = None;
-        loop {
-            let present = self.answer(&question.id).cloned();
-            let (value, origin) = match &present {
-                Some(value) => (Some(value.clone()), None),
-                None => self.proposed(question)?,
-            };
-            let current = value.as_ref().map(|value| Current {
-                text: question.shown(value),
-                origin: origin.clone(),
-            });
-            let prompt = Prompt {
-                count,
-                text: &question.text,
-                kind: question.kind,
-                choices: &choices,
-                typed: refused
-                    .take()
-                    .or_else(|| value.as_ref().map(|v| typed(question, v)))
-                    .unwrap_or_default(),
-                current: current.filter(|current| !current.text.is_empty()),
-                optional: !self.is_required(question),
-            };
-            match self.prompter.ask(&prompt).map_err(failed)? {
-                Reply::Back => return Ok(Turn::Back),
-                Reply::Help => {
-                    let help = self.help(question);
-                    self.tell(&Note::Help(&help))?;
-                }
-                Reply::Nothing if self.is_required(question) => {
-                    self.tell(&Note::Wrong("this has to be answered", None))?;
-                }
-                Reply::Nothing => {
-                    self.forget(question);
-                    return Ok(Turn::Next);
-                }
-                Reply::Current => match value {
-                    // What the model says by itself is not written into it.
-                    Some(_) if present.is_some() || origin.as_deref() == Some(MODELS_OWN) => {
-                        if self.is_still_right(question)? {
-                            return Ok(Turn::Next);
-                        }
-                    }
-                    Some(value) => {
-                        if self.take(question, vec![value])? {
-                            return Ok(Turn::Next);
-                        }
-                    }
-                    None if self.is_required(question) => {
-                        self.tell(&Note::Wrong("this has to be answered", None))?;
-                    }
-                    None => return Ok(Turn::Next),
-                },
-                Reply::Text(text) => {
-                    match self.typed(&with(question, &choices), &text) {
-                        Ok(values) => {
-                            if self.take(question, values)? {
-                                return Ok(Turn::Next);
-                            }
-                        }
-                        Err(reason) => self.tell(&Note::Wrong(&reason, None))?,
-                    }
-                    refused = Some(text);
-                }
-            }
-        }
-    }
-
-    /// The values that a text may mean, where that is an answer to the question.
-    fn typed(&self, question: &Question, text: &str) -> Result<Vec<Value>, String> {
-        let values = entry::values(question, text)?;
-        let shape = Shape::root(&self.schema).at(&question.id);
-        if shape.is_some_and(Shape::is_free)
-            && let Some(Err(reason)) = values.first().map(|value| entry::check(question, value))
-        {
-            return Err(reason);
-        }
-        Ok(values)
-    }
-
-    /// The help of a question, with the command that needs the answer where the question names one.
-    pub(super) fn help(&self, question: &Question) -> String {
-        match question.needed_for {
-            None => question.help.clone(),
-            Some(step) => format!("{}\n\nNeeded for `{}`.", question.help, step.command())
-                .trim_start()
-                .to_owned(),
-        }
-    }
-
-    /// Takes the first of the values that the model takes; says why where it takes none.
-    fn take(&mut self, question: &Question, values: Vec<Value>) -> Result<bool, InterviewError> {
-        let mut refused: Option<Mistake> = None;
-        for value in values {
-            let mut answers = self.draft.answers.clone();
-            self.put(&mut answers, &question.id, value.clone());
-            let mistakes = self.mistakes(&answers)?;
-            let found = mistakes
-                .into_iter()
-                .find(|mistake| mistake.id == question.id);
-            if let Some(mistake) = found {
-                refused.get_or_insert(mistake);
-                continue;
-            }
-            if let Some(owner) = (self.setting.taken)(&question.id, &value) {
-                let key = format!("{} {value}", question.id);
-                if self.insisted.insert(key) {
-                    self.tell(&Note::Wrong(
-                        &owner,
-                        Some("answer the same again to take it nevertheless"),
-                    ))?;
-                    return Ok(false);
-                }
-            }
-            self.draft.answers = answers;
-            return Ok(true);
-        }
-        if let Some(mistake) = refused {
-            self.tell(&Note::Wrong(&mistake.message, mistake.rule.as_deref()))?;
-        }
-        Ok(false)
-    }
-
-    /// Whether the answer that is there is none of the mistakes.
-    fn is_still_right(&mut self, question: &Question) -> Result<bool, InterviewError> {
-        let mistakes = self.mistakes(&self.draft.answers)?;
-        match mistakes
-            .into_iter()
-            .find(|mistake| mistake.id == question.id)
-        {
-            Some(mistake) => {
-                self.tell(&Note::Wrong(&mistake.message, mistake.rule.as_deref()))?;
-                Ok(false)
-            }
-            None => Ok(true),
-        }
-    }
-
     pub(super) fn answer(&self, path: &str) -> Option<&Value> {
         tree::find(&self.draft.answers, path)
     }
@@ -465,17 +243,6 @@ impl<'a> Interview<'a> {
         }
     }
 
-    fn choices(&self, question: &Question) -> Vec<Choice> {
-        if question.id != "site" {
-            return question.choices.clone();
-        }
-        let name = |value| Choice {
-            value,
-            text: String::new(),
-        };
-        self.setting.sites.names().into_iter().map(name).collect()
-    }
-
     pub(super) fn tell(&mut self, note: &Note<'_>) -> Result<(), InterviewError> {
         self.prompter.tell(note).map_err(failed)
     }
@@ -502,28 +269,6 @@ pub(super) fn failed(error: io::Error) -> InterviewError {
     match error.kind() {
         io::ErrorKind::Interrupted => InterviewError::Interrupted,
         _ => InterviewError::Terminal(error),
-    }
-}
-
-/// The question with the choices that are shown.
-fn with(question: &Question, choices: &[Choice]) -> Question {
-    Question {
-        choices: choices.to_vec(),
-        ..question.clone()
-    }
-}
-
-/// An answer as it would be typed.
-pub(super) fn typed(question: &Question, value: &Value) -> String {
-    let lines = |value: &Value| {
-        let items = value.as_array().into_iter().flatten();
-        items.map(shown).collect::<Vec<_>>().join("\n")
-    };
-    match (question.kind, value) {
-        (Kind::Hosts | Kind::Lines, value) => lines(value),
-        (Kind::Values, Value::Object(map)) => super::question::pairs(map).join("\n"),
-        (Kind::Value, Value::Array(_) | Value::Object(_)) => value.to_string(),
-        _ => question.shown(value),
     }
 }
 

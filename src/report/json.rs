@@ -1,5 +1,4 @@
-use super::Reporter;
-use crate::event::Event;
+use crate::event::{Event, Reporter};
 use crate::ui::Ui;
 
 /// One event a line, as JSON, on stdout.

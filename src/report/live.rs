@@ -13,10 +13,9 @@ use jiff::Timestamp;
 
 use self::board::Board;
 use self::painter::{Painter, Size};
-use super::Reporter;
 use super::endings::Endings;
 use super::plain::{Weight, line};
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, Reporter};
 use crate::ui::Unseen;
 
 /// The least time between two pictures: faster than anybody reads.

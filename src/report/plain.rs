@@ -1,6 +1,5 @@
-use super::Reporter;
 use super::endings::Endings;
-use crate::event::{Event, EventKind, HostOutcome, Level};
+use crate::event::{Event, EventKind, HostOutcome, Level, Reporter};
 use crate::ui::Ui;
 
 /// A line for each event that matters, on stderr; what hosts say with `-v`.

@@ -130,6 +130,15 @@ fn a_program_that_the_image_lacks_is_named() {
 }
 
 #[test]
+fn an_image_that_is_gone_is_told() {
+    let Some(lab) = Lab::get() else { return };
+    let mut job = job("no image", "true");
+    job.image = format!("sha256:{:064}", 0);
+    let (ended, _) = run(&lab, &job);
+    insta::assert_snapshot!(ended.unwrap_err(), @"the image of `the script` is not there any more");
+}
+
+#[test]
 fn a_folder_that_the_engine_does_not_see_is_named() {
     let Some(lab) = Lab::get() else { return };
     let mut job = job("unseen", "true");

@@ -1,3 +1,5 @@
+#[path = "../support/certificates.rs"]
+mod certificates;
 mod encrypted;
 #[path = "../support/engine_lab.rs"]
 #[allow(dead_code, reason = "the other tests use the rest")]

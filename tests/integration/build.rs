@@ -4,9 +4,10 @@ mod container;
 mod engines;
 mod failures;
 mod modules;
+mod packages;
 
-use crate::support::has_tool;
 use crate::support::kitchen::{DEPLOY, Kitchen, SOURCE};
+use crate::support::{Lab, has_tool};
 
 /// A package with files that are stripped, and files that stay.
 const CUP: &[(&str, &str)] = &[
@@ -295,6 +296,11 @@ fn two_builds_in_different_places_make_the_same_tree() {
     assert_eq!(tree(), first);
     // Author and time are the same in tests: so is the commit.
     assert_eq!(kitchen.git(&["rev-parse", Kitchen::TOPIC]), commit);
+}
+
+/// The engine whose containers builds run in.
+fn lab() -> Option<Lab> {
+    Lab::get().filter(|_| has_tool("npm"))
 }
 
 fn trailer(message: &str, name: &str) -> String {

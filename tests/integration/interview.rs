@@ -1,5 +1,7 @@
 //! The interview as it is held on a terminal of 80 columns.
 
+mod kept;
+
 use crate::support::{Env, Pty, sample_tree};
 
 const MODEL: &str = "# Ours.\nversion: 1\nname: my-svc # as in the logs\ndescription: Does it.\nport: 6001\n\
@@ -207,85 +209,6 @@ fn wrong_answers_help_and_back() {
 }
 
 #[test]
-fn ctrl_c_keeps_the_answers_and_resume_goes_on() {
-    let env = Env::new();
-    let mut pty = Pty::start(&env, &["new"], None);
-    pty.answer("Name of the service", "my-svc");
-    pty.answer("Name of its Puppet class", "");
-    pty.answer("What the service does", "Does it.\r");
-    pty.expect("TCP port");
-    pty.expect("> ");
-    pty.keys("60\u{3}");
-    assert_eq!(pty.end(), 130, "{}", pty.shown);
-    assert!(pty.shown.contains("your answers are kept"), "{}", pty.shown);
-    assert!(pty.shown.contains("hint: svcgen new --resume"));
-    assert!(!env.has("svcgen.yaml"));
-    assert_eq!(drafts(&env).len(), 1);
-    // Without the flag it is offered.
-    let mut pty = Pty::start(&env, &["new"], None);
-    pty.expect("There are unfinished answers of `my-svc`");
-    pty.expect("> ");
-    pty.keys("\u{3}");
-    assert_eq!(pty.end(), 130, "{}", pty.shown);
-    // Nobody is there to be asked: what is missing is named, and a flag can say it.
-    let run = env.svcgen(&["new", "--resume", "--yes"]);
-    assert_eq!(run.code, 2);
-    assert!(
-        run.stderr
-            .contains("there is no answer for `port`, `owner.name`"),
-        "{}",
-        run.show()
-    );
-    let mut pty = Pty::start(&env, &["new", "--resume"], None);
-    pty.answer("TCP port", "6001");
-    pty.answer("What it is built with", "");
-    pty.answer("Name of the owner", "Ada");
-    pty.answer("address of mail", "");
-    all_later(
-        &mut pty,
-        &[
-            "Configuration",
-            "Repositories",
-            "request",
-            "Hosts",
-            "Access",
-        ],
-    );
-    pty.answer("Enter writes the model", "");
-    assert_eq!(pty.end(), 0, "{}", pty.shown);
-    assert!(env.read("svcgen.yaml").contains("name: my-svc\n"));
-    assert!(drafts(&env).is_empty());
-    let run = env.svcgen(&["new", "--resume", "--yes"]);
-    assert_eq!(run.code, 2);
-    assert!(
-        run.stderr
-            .contains("there are no unfinished answers for `svcgen.yaml`"),
-        "{}",
-        run.show()
-    );
-}
-
-#[test]
-fn a_refused_draft_is_set_aside_and_not_lost() {
-    let env = Env::new();
-    for answer in ["first", "n"] {
-        let mut pty = Pty::start(&env, &["new"], None);
-        if answer == "n" {
-            pty.answer("unfinished answers of `first`", "n");
-            pty.expect("the unfinished answers are in");
-            pty.answer("Name of the service", "second");
-        } else {
-            pty.answer("Name of the service", answer);
-        }
-        pty.expect("Puppet class");
-        pty.expect("> ");
-        pty.keys("\u{4}");
-        assert_eq!(pty.end(), 130, "{}", pty.shown);
-    }
-    assert_eq!(drafts(&env).len(), 2);
-}
-
-#[test]
 fn a_terminal_that_changes_its_width_does_no_harm() {
     let env = Env::new();
     let mut pty = Pty::start(&env, &["new"], None);
@@ -319,73 +242,6 @@ fn a_terminal_that_changes_its_width_does_no_harm() {
     assert_eq!(pty.end(), 0, "{}", pty.shown);
     let model = env.read("svcgen.yaml");
     assert!(model.contains(&format!("  {long}Then this.\n")), "{model}");
-}
-
-#[test]
-fn a_model_that_is_there_is_changed_line_by_line() {
-    let env = Env::new();
-    env.write("svcgen.yaml", MODEL);
-    let mut pty = Pty::start(&env, &["new"], None);
-    // The review comes first.
-    pty.answer("Enter writes the model", "5");
-    pty.answer("TCP port", "80");
-    pty.answer("`80` is not a port", "6002");
-    pty.answer("Enter writes the model", "");
-    assert_eq!(pty.end(), 0, "{}", pty.shown);
-    assert_eq!(env.read("svcgen.yaml"), MODEL.replace("6001", "6002"));
-    let mut pty = Pty::start(&env, &["new"], None);
-    pty.answer("Enter writes the model", "");
-    assert_eq!(pty.end(), 0, "{}", pty.shown);
-    assert!(
-        pty.shown
-            .contains("nothing to do: `svcgen.yaml` says the same already"),
-        "{}",
-        pty.shown
-    );
-}
-
-#[test]
-fn a_model_that_changed_in_between_is_not_written_over() {
-    let env = Env::new();
-    env.write("svcgen.yaml", MODEL);
-    let mut pty = Pty::start(&env, &["new"], None);
-    pty.answer("Enter writes the model", "5");
-    pty.answer("TCP port", "6002");
-    pty.expect("Enter writes the model");
-    pty.expect("> ");
-    env.write("svcgen.yaml", &MODEL.replace("Does it.", "Does more."));
-    pty.keys("\r");
-    assert_eq!(pty.end(), 11, "{}", pty.shown);
-    assert!(env.read("svcgen.yaml").contains("Does more."));
-    assert_eq!(drafts(&env).len(), 1, "the answers are not lost");
-    // Going on takes both: what was answered, and what somebody else wrote.
-    let mut pty = Pty::start(&env, &["new", "--resume"], None);
-    pty.expect("the model was changed in the meantime");
-    pty.answer("Enter writes the model", "");
-    assert_eq!(pty.end(), 0, "{}", pty.shown);
-    let both = MODEL.replace("Does it.", "Does more.");
-    assert_eq!(env.read("svcgen.yaml"), both.replace("6001", "6002"));
-    assert!(drafts(&env).is_empty());
-}
-
-#[test]
-fn answers_that_cannot_be_written_are_not_lost() {
-    let env = Env::new();
-    env.write("svcgen.yaml", MODEL);
-    let mut pty = Pty::start(&env, &["new"], None);
-    pty.answer("Enter writes the model", "5");
-    pty.answer("TCP port", "6002");
-    pty.expect("Enter writes the model");
-    pty.expect("> ");
-    // Nothing can be written into a folder that has gone; it was the working directory.
-    std::fs::rename(env.work(), env.home().join("moved")).unwrap();
-    pty.keys("\r");
-    assert_ne!(pty.end(), 0, "{}", pty.shown);
-    std::fs::rename(env.home().join("moved"), env.work()).unwrap();
-    let mut pty = Pty::start(&env, &["new", "--resume"], None);
-    pty.answer("Enter writes the model", "");
-    assert_eq!(pty.end(), 0, "{}", pty.shown);
-    assert_eq!(env.read("svcgen.yaml"), MODEL.replace("6001", "6002"));
 }
 
 #[test]

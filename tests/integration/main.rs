@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod announce;
+mod architecture;
 mod book;
 mod build;
 mod bunyan;
@@ -10,7 +11,7 @@ mod check;
 mod clone;
 mod conflicts;
 mod demo;
-mod deploy_repo;
+
 mod deploy_repository;
 mod doctor;
 mod events;
@@ -34,6 +35,7 @@ mod quoting;
 mod report;
 mod request;
 mod review;
+mod scap;
 mod schedule;
 mod series;
 mod service;

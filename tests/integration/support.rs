@@ -1,4 +1,6 @@
 pub(crate) mod browser;
+#[path = "../support/certificates.rs"]
+mod certificates;
 mod checkout;
 pub(crate) mod conduit;
 #[path = "../support/engine_lab.rs"]
@@ -6,6 +8,7 @@ pub(crate) mod conduit;
 mod engine_lab;
 #[path = "../support/env.rs"]
 mod env;
+mod file_server;
 #[path = "../support/following.rs"]
 mod following;
 pub(crate) mod gerrit;
@@ -27,6 +30,7 @@ mod tree;
 
 pub(crate) use engine_lab::Lab;
 pub(crate) use env::{Env, Run, fixtures, sample_tree};
+pub(crate) use file_server::FileServer;
 pub(crate) use following::Following;
 pub(crate) use journal::{Story, deploy_repository, revision};
 pub(crate) use local_farm::LocalFarm;

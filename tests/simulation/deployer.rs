@@ -7,8 +7,7 @@ use svcgen::deploy::{
     Crew, Decide, DeployPlan, Executor, Journals, NotBegun, OnFailure, Options, Outcome, Packs,
     PlanProblem, Planned, Planner, Question, Request, Run,
 };
-use svcgen::event::Event;
-use svcgen::report::Reporter;
+use svcgen::event::{Event, Reporter};
 use svcgen::scap::{Reading, ScapDirectory};
 use svcgen::transport::Transport;
 use tokio::sync::{Notify, watch};

@@ -2,15 +2,18 @@ use std::collections::BTreeMap;
 
 use super::listener::Listener;
 use super::{Progress, Session};
+use crate::build::complaint::Complaint;
 use crate::build::engine::{Bench, digest};
 use crate::build::error::BuildError;
 use crate::build::image::recipe;
 use crate::build::log::BuildLog;
-use crate::build::npm::{self, Complaint, NpmError, QUIET};
+use crate::build::npm::{self, NpmError, QUIET};
 use crate::build::packages::Packages;
+use crate::build::step::StepError;
 use crate::build::workshop::Workshop;
 use crate::container::{
-    Access, BuildError as ImageBuildError, HostNetwork, Job, Mount, OutputLine, RunError, User,
+    Access, BuildError as ImageBuildError, HostNetwork, Image, Job, Mount, OutputLine, RunError,
+    User,
 };
 use crate::interrupt;
 use crate::model::ImageName;
@@ -53,47 +56,57 @@ exec npm "$command" "$without" "$@"
 /// Variables of npm's that say how it reaches its registry.
 const NPM: [&str; 4] = ["registry", "fetch_retries", "fetch_timeout", "strict_ssl"];
 
-impl Session {
-    /// Runs npm in a container; returns the versions, and the image that all was made of.
-    pub(super) fn run_in_container(
+/// Modules that are installed in a container.
+pub(super) struct InContainer<'a> {
+    pub(super) session: &'a Session,
+    pub(super) bench: &'a Bench,
+    pub(super) image: &'a ImageName,
+    pub(super) network: HostNetwork,
+    pub(super) workshop: &'a Workshop,
+}
+
+/// What came out of it.
+pub(super) struct Installed {
+    /// The versions of the tools.
+    pub(super) with: String,
+    /// The image that all was made of.
+    pub(super) within: String,
+}
+
+impl InContainer<'_> {
+    /// Runs npm.
+    pub(super) fn install(
         &self,
-        bench: &Bench,
-        image: &ImageName,
-        mode: Option<&String>,
-        workshop: &Workshop,
         log: &mut BuildLog,
         tell: &mut (dyn FnMut(Progress<'_>) + Send),
-    ) -> Result<(String, String), BuildError> {
-        let network = HostNetwork::new(mode.cloned(), &|name| std::env::var(name).ok());
-        let path = log.path().to_owned();
-        tell(Progress::Image {
-            image: image.as_str(),
-        });
-        let base = bench.obtain(image.as_str(), &mut |line| log.line(&line.text))?;
+    ) -> Result<Installed, BuildError> {
+        let image = self.image.as_str();
+        tell(Progress::Image { image });
+        let base = self.bench.obtain(image, &mut |line| log.line(&line.text))?;
         let within = format!("{image}@{}", digest(&base));
-        let made = self.make(bench, image, base, network.clone(), log, tell)?;
+        let made = self.make(base.clone(), log, tell)?;
         // The version decides about one flag, and is not known yet.
-        let stanza = self.inputs.stanza();
-        let shown = npm::shown(&npm::arguments("", self.manifest.lock.is_some(), stanza));
-        let job = self.job(made, shown.clone(), network, workshop)?;
+        let stanza = self.session.inputs.stanza();
+        let has_lock = self.session.manifest.lock.is_some();
+        let shown = npm::shown(&npm::arguments("", has_lock, stanza));
         tell(Progress::Installing { command: &shown });
-        let mut listener = Listener::new(log, tell);
-        let mut versions = None;
-        let ended = bench.run(&job, &mut |line: OutputLine| {
-            let text = String::from_utf8_lossy(&line.text);
-            match text.strip_prefix(VERSIONS) {
-                Some(found) => versions = Some(found.trim().to_owned()),
-                None => listener.hear(&line.text),
-            }
-        });
-        let lines = listener.into_lines();
-        match ended {
+        let mut heard = self.run(made, &shown, log, tell)?;
+        if let Err(RunError::NoImage { .. }) = heard.ended {
+            // Another build of the service has removed it, as one of the oldest.
+            let made = self.make(base, log, tell)?;
+            heard = self.run(made, &shown, log, tell)?;
+        }
+        let path = log.path().to_owned();
+        match heard.ended {
             _ if interrupt::is_pending() => Err(BuildError::Interrupted),
-            Ok(()) => Ok((versions.unwrap_or_default(), within)),
+            Ok(()) => Ok(Installed {
+                with: heard.versions,
+                within,
+            }),
             Err(RunError::Code { code, .. }) => Err(NpmError::Failed {
                 command: shown,
                 code: i32::try_from(code).ok(),
-                complaint: Complaint::of(&lines),
+                complaint: Complaint::of(&heard.lines),
                 log: path,
             }
             .into()),
@@ -104,20 +117,25 @@ impl Session {
     /// Makes the image; returns its id.
     fn make(
         &self,
-        bench: &Bench,
-        image: &ImageName,
-        base: crate::container::Image,
-        network: HostNetwork,
+        base: Image,
         log: &mut BuildLog,
         tell: &mut (dyn FnMut(Progress<'_>) + Send),
     ) -> Result<String, BuildError> {
-        let stanza = self.inputs.stanza();
-        let packages = Packages::of(stanza, Some(image));
-        let service = &self.plan.service;
-        let recipe = recipe(service, base, stanza, &packages, network, &self.templates)?;
+        let session = self.session;
+        let stanza = session.inputs.stanza();
+        let packages = Packages::of(stanza, Some(self.image));
+        let (service, network) = (&session.plan.service, self.network.clone());
+        let recipe = recipe(
+            service,
+            base,
+            stanza,
+            &packages,
+            network,
+            &session.templates,
+        )?;
         let path = log.path().to_owned();
         let mut last = Vec::new();
-        let made = bench.make(&recipe, &mut |line: OutputLine| {
+        let made = self.bench.make(&recipe, &mut |line: OutputLine| {
             log.line(&line.text);
             let text = String::from_utf8_lossy(&line.text).into_owned();
             if text.to_ascii_lowercase().starts_with("step ") {
@@ -130,34 +148,50 @@ impl Session {
         match made {
             _ if interrupt::is_pending() => Err(BuildError::Interrupted),
             Ok(image) => Ok(image.id),
-            Err(ImageBuildError::Step { step, said }) => Err(BuildError::ImageStep {
-                step,
-                said,
-                source: Complaint::of(&last),
-                log: path,
-            }),
+            Err(ImageBuildError::Step { step, said }) => {
+                Err(StepError::new(&step, said, &last, path).into())
+            }
             Err(source) => Err(BuildError::Image { source, log: path }),
         }
     }
 
+    /// Runs npm in a container of an image, to its end.
+    fn run(
+        &self,
+        image: String,
+        shown: &str,
+        log: &mut BuildLog,
+        tell: &mut (dyn FnMut(Progress<'_>) + Send),
+    ) -> Result<Heard, BuildError> {
+        let job = self.job(image, shown)?;
+        let mut listener = Listener::new(log, tell);
+        let mut versions = String::new();
+        let ended = self.bench.run(&job, &mut |line: OutputLine| {
+            let text = String::from_utf8_lossy(&line.text);
+            match text.strip_prefix(VERSIONS) {
+                Some(found) => found.trim().clone_into(&mut versions),
+                None => listener.hear(&line.text),
+            }
+        });
+        Ok(Heard {
+            ended,
+            versions,
+            lines: listener.into_lines(),
+        })
+    }
+
     /// The arguments of npm that decide what is installed, but for the flag that depends on its version.
     fn arguments(&self) -> Vec<String> {
-        let command = match self.manifest.lock {
+        let command = match self.session.manifest.lock {
             Some(_) => "ci",
             None => "install",
         };
-        let options = self.inputs.stanza().install_opts.iter();
+        let options = self.session.inputs.stanza().install_opts.iter();
         let options = options.map(|option| option.as_str().to_owned());
         std::iter::once(command.to_owned()).chain(options).collect()
     }
 
-    fn job(
-        &self,
-        image: String,
-        called: String,
-        network: HostNetwork,
-        workshop: &Workshop,
-    ) -> Result<Job, BuildError> {
+    fn job(&self, image: String, called: &str) -> Result<Job, BuildError> {
         let mut command: Vec<String> = ["sh", "-c", SCRIPT, "svcgen"].map(str::to_owned).to_vec();
         command.extend(self.arguments());
         command.extend(QUIET.map(str::to_owned));
@@ -166,7 +200,8 @@ impl Session {
             target: target.into(),
             access: Access::Write,
         };
-        let mut environment: BTreeMap<String, String> = self.environment().into_iter().collect();
+        let environment = self.session.environment();
+        let mut environment: BTreeMap<String, String> = environment.into_iter().collect();
         for (name, value) in [
             ("HOME", HOME),
             ("npm_config_cache", CACHE),
@@ -180,20 +215,27 @@ impl Session {
             }
         }
         Ok(Job {
-            purpose: format!("the modules of {}", self.plan.service),
+            purpose: format!("the modules of {}", self.session.plan.service),
             image,
             command,
-            called,
+            called: called.to_owned(),
             user: Some(User::current()),
             directory: Some(INSIDE.into()),
             environment,
             mounts: vec![
-                mount(workshop.source(), INSIDE),
-                mount(workshop.npm_cache()?, CACHE),
+                mount(self.workshop.source(), INSIDE),
+                mount(self.workshop.npm_cache()?, CACHE),
             ],
             scratch: vec![HOME.into()],
-            network,
+            network: self.network.clone(),
             memory: None,
         })
     }
+}
+
+/// What npm did and said in a container.
+struct Heard {
+    ended: Result<(), RunError>,
+    versions: String,
+    lines: Vec<String>,
 }

@@ -1,12 +1,14 @@
 use camino::Utf8Path;
 use git2::Oid;
 
+use super::container::{InContainer, Installed};
 use super::listener::Listener;
 use super::{Kept, Progress, Session};
+use crate::build::complaint::Complaint;
 use crate::build::error::BuildError;
 use crate::build::link::{check, settle};
 use crate::build::log::BuildLog;
-use crate::build::npm::{self, Complaint, HostNpm, NpmError};
+use crate::build::npm::{self, HostNpm, NpmError};
 use crate::build::provenance::{NO_CONTAINER, Provenance};
 use crate::build::standing::MODULES;
 use crate::build::strip::strip;
@@ -14,6 +16,7 @@ use crate::build::tools::Tools;
 use crate::build::tree::{assemble, store};
 use crate::build::workshop::Workshop;
 use crate::child;
+use crate::container::HostNetwork;
 use crate::interrupt;
 
 impl Session {
@@ -29,15 +32,27 @@ impl Session {
         let source = workshop.source();
         self.source
             .export(self.next, &source, &workshop.index("source"))?;
-        let (with, within) = match &self.tools {
+        let Installed { with, within } = match &self.tools {
             Some(Tools::Container {
                 image,
                 network,
                 bench: Some(bench),
-            }) => self.run_in_container(bench, image, network.as_ref(), &workshop, log, tell)?,
+            }) => {
+                let container = InContainer {
+                    session: self,
+                    bench,
+                    image,
+                    network: HostNetwork::new(network.clone(), &|name| std::env::var(name).ok()),
+                    workshop: &workshop,
+                };
+                container.install(log, tell)?
+            }
             Some(Tools::Host(host)) => {
                 self.run_here(host, &workshop, log, tell)?;
-                (host.describe(), NO_CONTAINER.to_owned())
+                Installed {
+                    with: host.describe(),
+                    within: NO_CONTAINER.to_owned(),
+                }
             }
             Some(Tools::Container { bench: None, .. }) | None => {
                 return Err(BuildError::NotConnected);

@@ -13,6 +13,7 @@ use crate::build::stanza::Stanza;
 use crate::build::submodule::SourceModule;
 use crate::build::tools::Tools;
 use crate::build::tree::link;
+use crate::container::HostNetwork;
 use crate::model::{BuildTarget, ImageName, Site};
 
 /// What the plan says about the modules that are built.
@@ -94,10 +95,21 @@ pub(super) fn warnings(
             link(&module.path)
         ));
     }
-    if let Some(Tools::Host(host)) = tools {
-        warnings.extend(versions(inputs.stanza(), host));
+    match tools {
+        Some(Tools::Host(host)) => warnings.extend(versions(inputs.stanza(), host)),
+        Some(Tools::Container { network, .. }) => warnings.extend(proxy(network.as_ref())),
+        None => {}
     }
     warnings
+}
+
+/// Warns of a proxy that is of no use in a container.
+fn proxy(mode: Option<&String>) -> Option<String> {
+    let network = HostNetwork::new(mode.cloned(), &|name| std::env::var(name).ok());
+    let proxy = network.unreachable_proxy()?;
+    Some(format!(
+        "the proxy {proxy} is out of reach of a container; `--network host` makes it reachable"
+    ))
 }
 
 /// Warns where this machine has not what a stanza asks for.

@@ -4,8 +4,7 @@ use super::args::ViewArgs;
 use super::opened::Opened;
 use crate::announce::Announcer;
 use crate::deploy::Interrupts;
-use crate::event::Event;
-use crate::report::Reporter;
+use crate::event::{Event, Reporter};
 use crate::ui::Ui;
 
 /// How long places may take at the end before the user is told what is waited for.

@@ -1,7 +1,8 @@
 use std::io::IsTerminal as _;
 
 use super::args::ViewArgs;
-use crate::report::{Json, Live, Plain, Reporter};
+use crate::event::Reporter;
+use crate::report::{Json, Live, Plain};
 use crate::ui::{Format, Ui};
 
 /// What shows a deploy: a table that moves on a terminal, lines everywhere else.

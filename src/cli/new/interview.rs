@@ -1,18 +1,24 @@
+mod begin;
+mod end;
+
 use std::cell::Cell;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{NewArgs, answers, explain, first_step, next, put, report, shown};
+pub(super) use self::begin::draft;
+use self::begin::{begin, is_kept, value_of};
+use self::end::{conclude, write};
+use super::{NewArgs, explain, report, shown};
 use crate::cli::context::{Context, working_directory};
-use crate::cli::{Failure, GlobalArgs, generate};
+use crate::cli::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::Taken;
 use crate::interrupt;
 use crate::model::{LoadError, Service, read_text};
 use crate::onboarding::{
-    Answers, Current, Draft, Drafts, Facts, Interview, InterviewError, Kind, Nobody, Prompt,
-    Prompter, Reply, Revised, Section, Setting, load_sections, rebase, revise, write_model,
+    Answers, Current, Draft, Drafts, Facts, Interview, InterviewError, Nobody, Prompter, Section,
+    Setting, load_sections, write_model,
 };
 use crate::ui::{Terminal, Ui};
 use crate::worktree::Worktree;
@@ -139,26 +145,6 @@ pub(super) fn take_proposals(
     Ok(answers)
 }
 
-/// The draft of a model, which has to be there.
-pub(super) fn draft(model: &Utf8Path) -> Result<Draft, CommandError> {
-    let found = match Drafts::of_user() {
-        Some(drafts) => drafts.read(model)?,
-        None => None,
-    };
-    found.ok_or_else(|| {
-        CommandError::usage(format!(
-            "there are no unfinished answers for `{}`",
-            shown(model)
-        ))
-        .hint("svcgen new")
-    })
-}
-
-/// Whether there is a draft of a model.
-fn is_kept(drafts: Option<&Drafts>, model: &Utf8Path) -> bool {
-    drafts.is_some_and(|drafts| matches!(drafts.read(model), Ok(Some(_))))
-}
-
 /// The text of the model, where it is there.
 fn present(path: &Utf8Path) -> Result<Option<String>, CommandError> {
     match read_text(path) {
@@ -169,108 +155,6 @@ fn present(path: &Utf8Path) -> Result<Option<String>, CommandError> {
             Ok(None)
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-fn value_of(text: &str) -> Value {
-    crate::yaml::parse(text)
-        .map(|node| node.to_value())
-        .unwrap_or_default()
-}
-
-/// Where the interview begins: at a draft, at the review of the model that is there, or at the first question.
-fn begin(
-    args: &NewArgs,
-    context: &Context,
-    path: &Utf8Path,
-    before: Option<&str>,
-    drafts: Option<&Drafts>,
-    terminal: &mut Terminal,
-    ui: &Ui,
-) -> Result<Draft, CommandError> {
-    let present = before
-        .map(value_of)
-        .unwrap_or_else(|| Value::Object(Map::new()));
-    if args.resume {
-        let found = draft(path)?;
-        let answers = answers(args, context, path, ui)?.to_value();
-        return Ok(onto(present, Draft { answers, ..found }, ui));
-    }
-    if let Some(drafts) = drafts
-        && let Some(found) = drafts.read(path)?
-    {
-        if asks_to_resume(&found, terminal)? {
-            return Ok(onto(present, found, ui));
-        }
-        let aside = drafts.set_aside(path)?;
-        ui.status(&format!("the unfinished answers are in `{aside}` now"));
-    }
-    let site = context.site.as_ref();
-    Ok(match before {
-        Some(_) => Draft {
-            base: present.clone(),
-            ..Draft::new(path, present)
-        },
-        None => {
-            let mut answers = Map::new();
-            answers.extend(site.map(|site| ("site".to_owned(), site.to_string().into())));
-            Draft {
-                at: Some(String::new()),
-                ..Draft::new(path, Value::Object(answers))
-            }
-        }
-    })
-}
-
-/// Brings a draft onto the model as it is now, and tells what somebody else changed in the meantime.
-fn onto(present: Value, draft: Draft, ui: &Ui) -> Draft {
-    if draft.base == present {
-        return draft;
-    }
-    let (answers, both) = rebase(&draft.base, &draft.answers, &present);
-    ui.warning("the model was changed in the meantime; what you did not answer is taken from it");
-    for path in both {
-        ui.warning(&format!(
-            "`{path}` was changed by both; it is what you answered"
-        ));
-    }
-    Draft {
-        base: present,
-        answers,
-        ..draft
-    }
-}
-
-fn asks_to_resume(found: &Draft, terminal: &mut Terminal) -> Result<bool, CommandError> {
-    let name = found.answers.get("name").and_then(Value::as_str);
-    let of = name.map(|name| format!(" of `{name}`")).unwrap_or_default();
-    let text = format!("There are unfinished answers{of}; go on with them");
-    let prompt = Prompt {
-        count: None,
-        text: &text,
-        kind: Kind::YesNo,
-        choices: &[],
-        current: Some(Current {
-            text: "yes".into(),
-            origin: None,
-        }),
-        typed: String::new(),
-        optional: false,
-    };
-    loop {
-        match terminal.ask(&prompt) {
-            Ok(Reply::Current) => return Ok(true),
-            Ok(Reply::Text(text)) => match text.trim().to_lowercase().as_str() {
-                "y" | "yes" => return Ok(true),
-                "n" | "no" => return Ok(false),
-                _ => {}
-            },
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
-                return Err(interrupted(true));
-            }
-            Err(error) => return Err(error.into()),
-        }
     }
 }
 
@@ -386,79 +270,4 @@ fn changed(path: &Utf8Path) -> CommandError {
         shown(path)
     ))
     .hint("svcgen new --resume")
-}
-
-/// Writes the model; of one that is there, only the lines of the answers that changed.
-fn write(
-    path: &Utf8Path,
-    before: Option<&str>,
-    answers: &Value,
-    service: &Service,
-    context: &Context,
-    ui: &Ui,
-) -> Result<bool, CommandError> {
-    let Some(before) = before else {
-        put(path, &write_model(service, &context.sites)?)?;
-        return Ok(true);
-    };
-    let says_the_same = |text: &str| {
-        Service::parse(path, text, &context.sites, None).is_ok_and(|(found, _)| found == *service)
-    };
-    match revise(before, answers) {
-        Revised::Same => Ok(false),
-        Revised::Lines(text) if says_the_same(&text) => {
-            put(path, &text)?;
-            Ok(true)
-        }
-        Revised::Lines(_) | Revised::Impossible => {
-            let copy = Utf8PathBuf::from(format!("{path}.orig"));
-            put(&copy, before)?;
-            put(path, &write_model(service, &context.sites)?)?;
-            let copy = shown(&copy);
-            ui.warning(&format!(
-                "the model was written anew, without its comments; `{copy}` is the old one"
-            ));
-            Ok(true)
-        }
-    }
-}
-
-/// Says what is left for later and what comes next, and offers to do it.
-fn conclude(
-    draft: &Draft,
-    sections: &[Section],
-    context: &Context,
-    path: &Utf8Path,
-    global: &GlobalArgs,
-    ui: &Ui,
-) -> Result<(), Failure> {
-    let left = sections
-        .iter()
-        .filter(|section| draft.later.contains(&section.name));
-    for section in left {
-        let needed = section.needed_for.first();
-        let needed = needed.map(|step| format!(" (for `{}`)", step.command()));
-        let needed = needed.unwrap_or_default();
-        ui.status(&format!("left for later: {}{needed}", section.title));
-    }
-    let checkouts = &context.configuration.checkouts;
-    if checkouts.vagrant.is_none() && checkouts.puppet.is_none() {
-        ui.next(&first_step(context, global));
-        return Ok(());
-    }
-    if !ui.confirm("Next: the patches. Look at them now (`svcgen generate --dry-run`)?")? {
-        ui.next(&next("svcgen generate --dry-run", global));
-        return Ok(());
-    }
-    let here = GlobalArgs {
-        service: Some(path.to_owned()),
-        ..global.clone()
-    };
-    let ended = match generate::run(&generate::GenerateArgs::dry_run(), &here, ui) {
-        // Differences are what is looked for.
-        Err(Failure::Silent(ErrorKind::Differences)) => Ok(()),
-        other => other,
-    };
-    ui.next(&next("svcgen generate", global));
-    ended
 }

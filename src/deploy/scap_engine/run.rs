@@ -18,9 +18,8 @@ use crate::deploy::closing::{ClosedHost, Closing};
 use crate::deploy::message::Note;
 use crate::deploy::scribe::{Scribe, count_hosts};
 use crate::deploy::{Decide, Interrupts, Journal, JournalError, OnFailure, Outcome, Question};
-use crate::event::{About, EventKind, Level};
+use crate::event::{About, EventKind, Level, Reporter};
 use crate::model::HostName;
-use crate::report::Reporter;
 
 /// Reads how hosts are, as far as they can be reached from here.
 pub trait Readings {

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
-use super::super::graph::tests::graph;
 use super::*;
+use crate::flow::graph::tests::graph;
+use crate::flow::layers::Item;
 
 type Rectangle = (i32, i32, i32, i32);
 

@@ -6,6 +6,7 @@ use super::super::catalogue::load_sections;
 use super::super::script::Script;
 use super::*;
 use crate::configuration::User;
+use crate::onboarding::prompter::{Prompt, Reply};
 
 /// What became of a scripted interview.
 struct Played {

@@ -1,8 +1,7 @@
 use std::net::TcpListener;
-use std::path::Path;
-use std::process::Command;
 
 use super::PrivateLab;
+use super::certificates::certify;
 
 /// An engine that listens on a port, for those whose certificate it trusts.
 pub(crate) struct Encrypted {
@@ -49,58 +48,4 @@ impl Encrypted {
     pub(crate) fn certificates(&self) -> String {
         self.folder.path().to_str().unwrap().to_owned()
     }
-}
-
-/// Makes an authority, and one certificate for both sides.
-fn certify(folder: &Path) {
-    let key = [
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-    ];
-    let authority = [
-        "-x509",
-        "-subj",
-        "/CN=authority",
-        "-keyout",
-        "ca-key.pem",
-        "-out",
-        "ca.pem",
-    ];
-    let name = [
-        "-subj",
-        "/CN=engine",
-        "-addext",
-        "subjectAltName=IP:127.0.0.1",
-    ];
-    let signed = [
-        "-x509",
-        "-CA",
-        "ca.pem",
-        "-CAkey",
-        "ca-key.pem",
-        "-addext",
-        "basicConstraints=critical,CA:FALSE",
-    ];
-    let files = ["-keyout", "key.pem", "-out", "cert.pem"];
-    openssl(folder, &[&key[..], &authority].concat());
-    openssl(folder, &[&key[..], &name, &signed, &files].concat());
-}
-
-#[track_caller]
-fn openssl(folder: &Path, arguments: &[&str]) {
-    let mut command = Command::new("openssl");
-    let output = command
-        .arg("req")
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
 }

@@ -1,56 +1,19 @@
 //! Builds in containers of a real engine: `tests/engine` starts it, `tests/run` starts that.
 
-use std::io::Read as _;
-use std::process::{Command, Stdio};
-
-use rustix::process::{Pid, Signal, kill_process};
-
+use super::lab;
 use super::modules::native;
-use crate::support::has_tool;
 use crate::support::kitchen::Kitchen;
-use crate::support::{Run, lacks};
+use crate::support::{FileServer, Lab, has_tool};
 
-/// The engine and its base image, which has Node, npm and a compiler.
-const ENGINE: &str = "SVCGEN_TEST_ENGINE";
 const PACKAGE: &str = "{\"name\": \"tea\", \"version\": \"0.1.0\", \"dependencies\": {\"kettle\": \"file:lib/kettle\"},\n \
     \"deploy\": {\"target\": \"svcgen-test:base\", \"env\": {\"CUPS\": 2}}}\n";
 
-/// What an image needs that has all: nothing is fetched in tests.
-const TEMPLATE: &str =
-    "FROM {{ base }}\nRUN useradd --non-unique --no-create-home --uid {{ uid }} svcgen || true\n";
-
-/// The address of the engine.
-fn engine() -> Option<String> {
-    match std::env::var(ENGINE) {
-        Ok(socket) if !socket.is_empty() => Some(format!("unix://{socket}")),
-        _ => {
-            lacks("a container engine");
-            None
-        }
-    }
-}
-
-pub(super) fn command(kitchen: &Kitchen, engine: &str, arguments: &[&str]) -> Command {
-    let folder = kitchen.env.home().join("config/svcgen/templates/build");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("Dockerfile.tera"), TEMPLATE).unwrap();
-    let mut command = kitchen.command_in_container(&["--network", "host", "--yes"]);
-    command.args(arguments).env("DOCKER_HOST", engine);
-    command
-}
-
-fn build(kitchen: &Kitchen, engine: &str, arguments: &[&str]) -> Run {
-    kitchen.run(&mut command(kitchen, engine, arguments))
-}
-
 #[test]
 fn modules_are_built_in_a_container_and_kept() {
-    let Some(engine) = engine().filter(|_| has_tool("npm")) else {
-        return;
-    };
+    let Some(lab) = lab() else { return };
     let kitchen = native(PACKAGE);
     let before = kitchen.state();
-    let run = build(&kitchen, &engine, &[]);
+    let run = kitchen.build_in(&lab, &[]);
     assert_eq!(run.code, 0, "{}", run.show());
     insta::assert_snapshot!(run.stderr, @"
     build: the log is HOME/.local/state/svcgen/builds/tea/TIME.log
@@ -86,23 +49,29 @@ fn modules_are_built_in_a_container_and_kept() {
     let first = tree();
     kitchen.git(&["branch", "--quiet", "-D", Kitchen::TOPIC]);
     let elsewhere = kitchen.env.home().join("another/place");
-    let run = kitchen.run(command(&kitchen, &engine, &[]).env("XDG_CACHE_HOME", elsewhere));
+    let run = kitchen.run(
+        kitchen
+            .command_in(&lab, &[])
+            .env("XDG_CACHE_HOME", elsewhere),
+    );
     assert_eq!(run.code, 0, "{}", run.show());
     assert_eq!(tree(), first);
 
     kitchen.write("app.js", "// changed\n");
     kitchen.commit("Change it");
     // No engine is needed for what does not build.
-    let run = build(&kitchen, "unix:///none", &[]);
+    let run = kitchen.run(
+        kitchen
+            .command_in(&lab, &[])
+            .env("DOCKER_HOST", "unix:///none"),
+    );
     assert_eq!(run.code, 0, "{}", run.show());
     assert!(run.stdout.contains("modules   kept"), "{}", run.show());
 }
 
 #[test]
 fn another_image_is_a_reason_to_build() {
-    let Some(engine) = engine().filter(|_| has_tool("npm")) else {
-        return;
-    };
+    let Some(lab) = lab() else { return };
     let kitchen = Kitchen::new(&[
         (
             "package.json",
@@ -116,7 +85,7 @@ fn another_image_is_a_reason_to_build() {
     kitchen.lock();
     kitchen.commit("Lock it");
     kitchen.built(&[]);
-    let run = build(&kitchen, &engine, &[]);
+    let run = kitchen.build_in(&lab, &[]);
     assert_eq!(run.code, 0, "{}", run.show());
     assert!(
         run.stdout
@@ -131,7 +100,7 @@ fn another_image_is_a_reason_to_build() {
     );
     kitchen.commit("Another image");
     let before = kitchen.state();
-    let run = build(&kitchen, &engine, &[]);
+    let run = kitchen.build_in(&lab, &[]);
     assert!(
         run.stdout
             .contains("- `package.json`: deploy stanza (target)\n"),
@@ -152,7 +121,11 @@ fn another_image_is_a_reason_to_build() {
         run.show()
     );
     assert_eq!(kitchen.state(), before);
-    let run = build(&kitchen, "unix:///none", &[]);
+    let run = kitchen.run(
+        kitchen
+            .command_in(&lab, &[])
+            .env("DOCKER_HOST", "unix:///none"),
+    );
     assert_eq!(run.code, 1, "{}", run.show());
     assert!(
         run.stderr
@@ -164,9 +137,7 @@ fn another_image_is_a_reason_to_build() {
 
 #[test]
 fn npm_that_fails_in_a_container_leaves_nothing() {
-    let Some(engine) = engine().filter(|_| has_tool("npm")) else {
-        return;
-    };
+    let Some(lab) = lab() else { return };
     let kitchen = Kitchen::new(&[
         (
             "package.json",
@@ -179,7 +150,7 @@ fn npm_that_fails_in_a_container_leaves_nothing() {
         ),
     ]);
     let before = kitchen.state();
-    let run = build(&kitchen, &engine, &[]);
+    let run = kitchen.build_in(&lab, &[]);
     assert_eq!(run.code, 1, "{}", run.show());
     assert!(
         run.stderr
@@ -196,88 +167,77 @@ fn npm_that_fails_in_a_container_leaves_nothing() {
     assert_eq!(kitchen.leftovers(), 0);
 }
 
-/// A build that waits for its end in a container, once it says so.
-fn waiting(name: &str, engine: &str) -> (Kitchen, std::process::Child) {
-    let package = format!(
-        "{{\"name\": \"{name}\", \"scripts\": {{\"install\": \"echo the kettle is on; sleep 3600\"}},\n \
-         \"dependencies\": {{\"cup\": \"file:cup\"}}, \"deploy\": {{\"target\": \"svcgen-test:base\"}}}}\n"
-    );
-    let kitchen = Kitchen::new(&[
-        ("package.json", package.as_str()),
-        (
-            "cup/package.json",
-            "{\"name\": \"cup\", \"version\": \"1.0.0\"}",
-        ),
-    ]);
-    let mut command = command(&kitchen, engine, &[]);
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Byte by byte: what follows is read by somebody else.
-    let (mut said, mut byte) = (Vec::new(), [0]);
-    let stderr = child.stderr.as_mut().unwrap();
-    while !String::from_utf8_lossy(&said).contains("  the kettle is on\n") {
-        let count = stderr.read(&mut byte).unwrap();
-        assert_eq!(count, 1, "{}", String::from_utf8_lossy(&said));
-        said.push(byte[0]);
+#[test]
+fn a_proxy_that_no_container_reaches_is_warned_about() {
+    if !has_tool("npm") {
+        return;
     }
-    (kitchen, child)
-}
-
-/// The containers of a service's builds, whatever their state.
-fn containers(name: &str, engine: &str) -> Vec<String> {
-    let filter = format!("label=svcgen.build=the modules of {name}");
-    let mut docker = Command::new("docker");
-    docker.args(["-H", engine, "ps", "--all", "--quiet", "--filter", &filter]);
-    let output = docker.output().unwrap();
-    assert!(output.status.success());
-    let listed = String::from_utf8(output.stdout).unwrap();
-    listed.lines().map(str::to_owned).collect()
-}
-
-#[test]
-fn ctrl_c_removes_the_container() {
-    let Some(engine) = engine().filter(|_| has_tool("npm")) else {
-        return;
-    };
-    let (kitchen, child) = waiting("tea-cold", &engine);
-    let before = kitchen.state();
-    assert_eq!(containers("tea-cold", &engine).len(), 1);
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    let run = kitchen.plain(kitchen.env.ended(child.wait_with_output().unwrap()));
-    assert_eq!(run.code, 130, "{}", run.show());
-    assert_eq!(
-        run.stderr,
-        "error: interrupted; the deploy repository is as it was\n"
-    );
-    assert_eq!(containers("tea-cold", &engine), [""; 0]);
-    assert_eq!(kitchen.state(), before);
-    assert_eq!(kitchen.leftovers(), 0);
-}
-
-#[test]
-fn a_container_that_somebody_kills_is_told() {
-    let Some(engine) = engine().filter(|_| has_tool("npm")) else {
-        return;
-    };
-    let (kitchen, child) = waiting("tea-spilt", &engine);
-    let before = kitchen.state();
-    let container = containers("tea-spilt", &engine).remove(0);
-    let killed = Command::new("docker")
-        .args(["-H", &engine, "kill", &container])
-        .output();
-    assert!(killed.unwrap().status.success());
-    let run = kitchen.plain(kitchen.env.ended(child.wait_with_output().unwrap()));
-    assert_eq!(run.code, 1, "{}", run.show());
-    assert!(
+    let kitchen = native(PACKAGE);
+    let plan = |arguments: &[&str]| {
+        let mut command = kitchen.command_in_container(arguments);
+        command.env("https_proxy", "http://ada:secret@127.0.0.1:3128");
+        let run = kitchen.run(command.arg("--dry-run"));
+        assert_eq!(run.code, 0, "{}", run.show());
         run.stderr
-            .starts_with("error: the container did not get to its end\ncause: "),
-        "{}",
-        run.show()
+    };
+    insta::assert_snapshot!(plan(&[]), @"
+    warning: the proxy 127.0.0.1:3128 is out of reach of a container; `--network host` makes it reachable
+    next: svcgen build
+    ");
+    let with_host = plan(&["--network", "host"]);
+    assert_eq!(with_host, "next: svcgen build --network host\n");
+}
+
+#[test]
+fn dependencies_that_are_repositories_are_fetched_in_the_container() {
+    let Some(lab) = lab() else { return };
+    let server = FileServer::start();
+    let kitchen = Kitchen::new(&[("app.js", "")]);
+    for name in ["cup", "spoon"] {
+        let package = format!("{{\"name\": \"{name}\", \"version\": \"1.0.0\"}}");
+        kitchen.package(name, &[("package.json", &package), ("index.js", "")]);
+        let bare = kitchen.bare(name);
+        let there = server.folder().join(format!("{name}.git"));
+        kitchen.git(&[
+            "clone",
+            "--quiet",
+            "--mirror",
+            bare.as_str(),
+            there.to_str().unwrap(),
+        ]);
+        kitchen.git(&["-C", there.to_str().unwrap(), "update-server-info"]);
+    }
+    let package = serde_json::json!({
+        "name": "tea", "version": "0.1.0", "deploy": {"target": Lab::BASE},
+        "dependencies": {
+            "cup": format!("git+{}/cup.git", server.http),
+            "spoon": format!("git+{}/spoon.git#master", server.https),
+        },
+    });
+    kitchen.write("package.json", &package.to_string());
+    let authority = server.authority();
+    let settings = format!("[http]\n\tsslCAInfo = {}\n", authority.display());
+    std::fs::write(kitchen.env.home().join(".gitconfig"), settings).unwrap();
+    kitchen.lock();
+    kitchen.commit("Begin");
+    let run = kitchen.run(
+        kitchen
+            .command_in(&lab, &[])
+            .env("SSL_CERT_FILE", authority),
     );
-    assert_eq!(containers("tea-spilt", &engine), [""; 0]);
-    assert_eq!(kitchen.state(), before);
-    assert_eq!(kitchen.leftovers(), 0);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let files = kitchen.files();
+    let below = files
+        .iter()
+        .filter(|file| file.starts_with("node_modules/"));
+    let below: Vec<&str> = below.map(String::as_str).collect();
+    assert_eq!(
+        below,
+        [
+            "node_modules/cup/index.js",
+            "node_modules/cup/package.json",
+            "node_modules/spoon/index.js",
+            "node_modules/spoon/package.json",
+        ]
+    );
 }

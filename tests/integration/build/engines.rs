@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::container::command;
+use super::lab;
 use crate::support::kitchen::Kitchen;
 use crate::support::{Lab, PrivateLab, Run, has_tool};
 
@@ -40,7 +40,7 @@ impl<'a> Halfway<'a> {
     fn begin(lab: &'a Lab, name: &'static str) -> Self {
         let kitchen = kitchen(name, ENDLESS);
         let before = kitchen.state();
-        let mut command = command(&kitchen, &lab.address(), &[]);
+        let mut command = kitchen.command_in(lab, &[]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let build = command.spawn().unwrap();
         let this = Self {
@@ -103,10 +103,6 @@ impl<'a> Halfway<'a> {
     }
 }
 
-fn lab() -> Option<Lab> {
-    Lab::get().filter(|_| has_tool("npm"))
-}
-
 #[test]
 fn ctrl_c_removes_the_container() {
     let Some(lab) = lab() else { return };
@@ -166,7 +162,7 @@ fn what_a_killed_build_leaves_goes_with_the_next_one() {
     assert_eq!(kitchen.leftovers(), 1);
     kitchen.write("package.json", "{\"name\": \"tea-left\", \"dependencies\": {\"cup\": \"file:cup\"}, \"deploy\": {\"target\": \"svcgen-test:base\"}}\n");
     kitchen.commit("Do not wait");
-    let run = kitchen.run(&mut command(kitchen, &lab.address(), &[]));
+    let run = kitchen.build_in(&lab, &[]);
     assert_eq!(run.code, 0, "{}", run.show());
     assert_eq!(build.containers(), Vec::<String>::new());
     assert_eq!(kitchen.leftovers(), 0);
@@ -216,7 +212,7 @@ fn an_engine_that_is_killed_is_told_and_the_next_build_works() {
     assert_eq!(lab.containers(purpose).len(), 1);
     kitchen.write("package.json", "{\"name\": \"tea-lost\", \"dependencies\": {\"cup\": \"file:cup\"}, \"deploy\": {\"target\": \"svcgen-test:base\"}}\n");
     kitchen.commit("Do not wait");
-    let run = kitchen.run(&mut command(&kitchen, &lab.address(), &[]));
+    let run = kitchen.build_in(&lab, &[]);
     assert_eq!(run.code, 0, "{}", run.show());
     assert_eq!(lab.containers(purpose), Vec::<String>::new());
 }
@@ -257,7 +253,8 @@ fn who_is_not_root_needs_the_group_and_gets_files_of_their_own() {
     std::fs::copy(env!("CARGO_BIN_EXE_svcgen"), &program).unwrap();
     let build = |groups: &[&str]| {
         let address = format!("unix://{}", socket.display());
-        let wanted = command(&kitchen, &address, &[]);
+        let mut wanted = kitchen.command_in(&lab, &[]);
+        wanted.env("DOCKER_HOST", address);
         let ids = [format!("--reuid={NOBODY}"), format!("--regid={NOBODY}")];
         let mut command = Command::new("setpriv");
         command

@@ -3,7 +3,7 @@ use std::process::Command;
 use camino::Utf8PathBuf;
 
 use super::gerrit::Gerrit;
-use super::{Env, Run};
+use super::{Env, Lab, Run};
 
 /// A service with its two repositories on a review server, and a checkout of each; npm has no registry.
 pub(crate) struct Kitchen {
@@ -23,8 +23,12 @@ const BEGUN: &[(&str, &str)] = &[
     ("scap/scap.cfg", "[global]\ngit_repo: tea/deploy\n"),
 ];
 
+/// The Dockerfile upon an image that has all: nothing is fetched.
+const COMPLETE: &str =
+    "FROM {{ base }}\nRUN useradd --non-unique --no-create-home --uid {{ uid }} svcgen || true\n";
+
 /// A commit, a name of another object, and what else differs from run to run.
-const FILTERS: [(&str, &str); 6] = [
+const FILTERS: [(&str, &str); 7] = [
     (r"\b[0-9]{8}T[0-9]{6}-[0-9]+\.log", "TIME.log"),
     (r"I[0-9a-f]{40}", "CHANGE-ID"),
     (r"\b[0-9a-f]{40}\b", "OBJECT"),
@@ -34,6 +38,7 @@ const FILTERS: [(&str, &str); 6] = [
         "VERSIONS",
     ),
     (r"in [0-9.]+m?s", "in TIME"),
+    (r"\b[0-9-]{10} [0-9:]{8}\b", "TIME"),
 ];
 
 impl Kitchen {
@@ -109,6 +114,25 @@ impl Kitchen {
 
     pub(crate) fn build(&self, arguments: &[&str]) -> Run {
         self.run(&mut self.command(arguments))
+    }
+
+    /// `svcgen build` in a container of an engine, whose base image has all that an image needs.
+    pub(crate) fn command_in(&self, lab: &Lab, arguments: &[&str]) -> Command {
+        let folder = self.env.home().join("config/svcgen/templates/build");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("Dockerfile.tera"), COMPLETE).unwrap();
+        self.command_in_whole(lab, arguments)
+    }
+
+    /// The same with the Dockerfile of svcgen itself.
+    pub(crate) fn command_in_whole(&self, lab: &Lab, arguments: &[&str]) -> Command {
+        let mut command = self.command_in_container(&["--network", "host", "--yes"]);
+        command.args(arguments).env("DOCKER_HOST", lab.address());
+        command
+    }
+
+    pub(crate) fn build_in(&self, lab: &Lab, arguments: &[&str]) -> Run {
+        self.run(&mut self.command_in(lab, arguments))
     }
 
     /// Runs a program; what differs from run to run has names in what it says.

@@ -1,0 +1,133 @@
+//! Where an interview begins: with answers that were kept, or with the model as it is.
+
+use camino::Utf8Path;
+use serde_json::{Map, Value};
+
+use super::interrupted;
+use crate::cli::context::Context;
+use crate::cli::new::{NewArgs, answers, shown};
+use crate::error::CommandError;
+use crate::onboarding::{Current, Draft, Drafts, Kind, Prompt, Prompter as _, Reply, rebase};
+use crate::ui::{Terminal, Ui};
+
+/// The draft of a model, which has to be there.
+pub(in crate::cli::new) fn draft(model: &Utf8Path) -> Result<Draft, CommandError> {
+    let found = match Drafts::of_user() {
+        Some(drafts) => drafts.read(model)?,
+        None => None,
+    };
+    found.ok_or_else(|| {
+        CommandError::usage(format!(
+            "there are no unfinished answers for `{}`",
+            shown(model)
+        ))
+        .hint("svcgen new")
+    })
+}
+
+/// Whether there is a draft of a model.
+pub(super) fn is_kept(drafts: Option<&Drafts>, model: &Utf8Path) -> bool {
+    drafts.is_some_and(|drafts| matches!(drafts.read(model), Ok(Some(_))))
+}
+
+pub(super) fn value_of(text: &str) -> Value {
+    crate::yaml::parse(text)
+        .map(|node| node.to_value())
+        .unwrap_or_default()
+}
+
+/// Where the interview begins: at a draft, at the review of the model that is there, or at the first question.
+pub(super) fn begin(
+    args: &NewArgs,
+    context: &Context,
+    path: &Utf8Path,
+    before: Option<&str>,
+    drafts: Option<&Drafts>,
+    terminal: &mut Terminal,
+    ui: &Ui,
+) -> Result<Draft, CommandError> {
+    let present = before
+        .map(value_of)
+        .unwrap_or_else(|| Value::Object(Map::new()));
+    if args.resume {
+        let found = draft(path)?;
+        let answers = answers(args, context, path, ui)?.to_value();
+        return Ok(onto(present, Draft { answers, ..found }, ui));
+    }
+    if let Some(drafts) = drafts
+        && let Some(found) = drafts.read(path)?
+    {
+        if asks_to_resume(&found, terminal)? {
+            return Ok(onto(present, found, ui));
+        }
+        let aside = drafts.set_aside(path)?;
+        ui.status(&format!("the unfinished answers are in `{aside}` now"));
+    }
+    let site = context.site.as_ref();
+    Ok(match before {
+        Some(_) => Draft {
+            base: present.clone(),
+            ..Draft::new(path, present)
+        },
+        None => {
+            let mut answers = Map::new();
+            answers.extend(site.map(|site| ("site".to_owned(), site.to_string().into())));
+            Draft {
+                at: Some(String::new()),
+                ..Draft::new(path, Value::Object(answers))
+            }
+        }
+    })
+}
+
+/// Brings a draft onto the model as it is now, and tells what somebody else changed in the meantime.
+fn onto(present: Value, draft: Draft, ui: &Ui) -> Draft {
+    if draft.base == present {
+        return draft;
+    }
+    let (answers, both) = rebase(&draft.base, &draft.answers, &present);
+    ui.warning("the model was changed in the meantime; what you did not answer is taken from it");
+    for path in both {
+        ui.warning(&format!(
+            "`{path}` was changed by both; it is what you answered"
+        ));
+    }
+    Draft {
+        base: present,
+        answers,
+        ..draft
+    }
+}
+
+fn asks_to_resume(found: &Draft, terminal: &mut Terminal) -> Result<bool, CommandError> {
+    let name = found.answers.get("name").and_then(Value::as_str);
+    let of = name.map(|name| format!(" of `{name}`")).unwrap_or_default();
+    let text = format!("There are unfinished answers{of}; go on with them");
+    let prompt = Prompt {
+        count: None,
+        text: &text,
+        kind: Kind::YesNo,
+        choices: &[],
+        current: Some(Current {
+            text: "yes".into(),
+            origin: None,
+        }),
+        typed: String::new(),
+        optional: false,
+    };
+    loop {
+        match terminal.ask(&prompt) {
+            Ok(Reply::Current) => return Ok(true),
+            Ok(Reply::Text(text)) => match text.trim().to_lowercase().as_str() {
+                "y" | "yes" => return Ok(true),
+                "n" | "no" => return Ok(false),
+                _ => {}
+            },
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
+                return Err(interrupted(true));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! How an interview ends: the model is written, and what comes next is offered.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+
+use crate::cli::context::Context;
+use crate::cli::new::{first_step, next, put, shown};
+use crate::cli::{Failure, GlobalArgs, generate};
+use crate::error::{CommandError, ErrorKind};
+use crate::model::Service;
+use crate::onboarding::{Draft, Revised, Section, revise, write_model};
+use crate::ui::Ui;
+
+/// Writes the model; of one that is there, only the lines of the answers that changed.
+pub(super) fn write(
+    path: &Utf8Path,
+    before: Option<&str>,
+    answers: &Value,
+    service: &Service,
+    context: &Context,
+    ui: &Ui,
+) -> Result<bool, CommandError> {
+    let Some(before) = before else {
+        put(path, &write_model(service, &context.sites)?)?;
+        return Ok(true);
+    };
+    let says_the_same = |text: &str| {
+        Service::parse(path, text, &context.sites, None).is_ok_and(|(found, _)| found == *service)
+    };
+    match revise(before, answers) {
+        Revised::Same => Ok(false),
+        Revised::Lines(text) if says_the_same(&text) => {
+            put(path, &text)?;
+            Ok(true)
+        }
+        Revised::Lines(_) | Revised::Impossible => {
+            let copy = Utf8PathBuf::from(format!("{path}.orig"));
+            put(&copy, before)?;
+            put(path, &write_model(service, &context.sites)?)?;
+            let copy = shown(&copy);
+            ui.warning(&format!(
+                "the model was written anew, without its comments; `{copy}` is the old one"
+            ));
+            Ok(true)
+        }
+    }
+}
+
+/// Says what is left for later and what comes next, and offers to do it.
+pub(super) fn conclude(
+    draft: &Draft,
+    sections: &[Section],
+    context: &Context,
+    path: &Utf8Path,
+    global: &GlobalArgs,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    let left = sections
+        .iter()
+        .filter(|section| draft.later.contains(&section.name));
+    for section in left {
+        let needed = section.needed_for.first();
+        let needed = needed.map(|step| format!(" (for `{}`)", step.command()));
+        let needed = needed.unwrap_or_default();
+        ui.status(&format!("left for later: {}{needed}", section.title));
+    }
+    let checkouts = &context.configuration.checkouts;
+    if checkouts.vagrant.is_none() && checkouts.puppet.is_none() {
+        ui.next(&first_step(context, global));
+        return Ok(());
+    }
+    if !ui.confirm("Next: the patches. Look at them now (`svcgen generate --dry-run`)?")? {
+        ui.next(&next("svcgen generate --dry-run", global));
+        return Ok(());
+    }
+    let here = GlobalArgs {
+        service: Some(path.to_owned()),
+        ..global.clone()
+    };
+    let ended = match generate::run(&generate::GenerateArgs::dry_run(), &here, ui) {
+        // Differences are what is looked for.
+        Err(Failure::Silent(ErrorKind::Differences)) => Ok(()),
+        other => other,
+    };
+    ui.next(&next("svcgen generate", global));
+    ended
+}

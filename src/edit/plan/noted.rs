@@ -1,0 +1,70 @@
+//! What is remembered of a file, and what was before.
+
+use crate::edit::earlier::Known;
+use crate::edit::record::{Form, Record, Written};
+use crate::edit::rendered::Rendered;
+use crate::edit::{Desired, blocks, ini, json, lines, yaml};
+
+/// What is remembered of a file once it is as it is wanted.
+pub(super) fn record(wanted: &Desired, before: Option<&str>, written: Option<&Written>) -> Record {
+    let (form, text, keys) = match wanted {
+        Desired::File { text, .. } => (Form::Whole, text.clone(), Vec::new()),
+        Desired::Paper { text, .. } => (Form::Begun, text.clone(), Vec::new()),
+        Desired::Yaml { entries, .. } => (
+            Form::Yaml,
+            yaml::fragment(entries),
+            entries.iter().map(yaml::Entry::keys).collect(),
+        ),
+        Desired::Ini { entries, .. } => (Form::Ini, ini::fragment(entries), Vec::new()),
+        Desired::Lines { lines, .. } => (Form::Lines, lines::fragment(lines), Vec::new()),
+        Desired::Json { entries, .. } => (Form::Json, json::fragment(entries), Vec::new()),
+        Desired::Blocks { blocks, .. } => (
+            Form::Blocks,
+            blocks::fragment(blocks),
+            blocks
+                .iter()
+                .map(|block| vec![block.text.clone()])
+                .collect(),
+        ),
+    };
+    Record::Written {
+        form,
+        text,
+        keys,
+        is_made: before.is_none() || written.is_some_and(|written| written.is_made),
+    }
+}
+
+impl Known {
+    /// The keys that were written and are no part of what is wanted.
+    pub(super) fn stale(&self, record: &Record) -> Vec<Vec<String>> {
+        let written = self.written.as_ref();
+        written.map_or_else(Vec::new, |written| stale(&written.keys, record))
+    }
+}
+
+/// The keys that were written and are no part of what is wanted.
+fn stale(written: &[Vec<String>], record: &Record) -> Vec<Vec<String>> {
+    let wanted: &[Vec<String>] = match record {
+        Record::Written { keys, .. } => keys,
+        Record::Gone | Record::Forgotten => &[],
+    };
+    let is_wanted = |key: &Vec<String>| wanted.iter().any(|wanted| key.starts_with(wanted));
+    let stale = written.iter().filter(|key| !is_wanted(key));
+    stale.cloned().collect()
+}
+
+pub(super) fn is_remembered(record: &Record, base: Option<&str>) -> bool {
+    matches!(record, Record::Written { text, .. } if base == Some(text.as_str()))
+}
+
+/// Whether the list of written files has the same to say.
+pub(super) fn is_listed(record: &Record, written: Option<&Written>, rendered: &Rendered) -> bool {
+    match (record, written) {
+        (Record::Written { form, keys, .. }, Some(written)) => {
+            written.form == *form && written.keys == *keys
+        }
+        (_, Some(_)) => false,
+        (_, None) => !rendered.has_index(),
+    }
+}

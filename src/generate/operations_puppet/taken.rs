@@ -1,0 +1,76 @@
+//! Names that somebody else has in the tree.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{PuppetTree, idiom};
+use crate::generate::{GenerateError, names};
+use crate::model::Service;
+
+/// Where modules are.
+const MODULES: [&str; 3] = ["modules", "vendor_modules", "core_modules"];
+
+/// Refuses names that something has which is in no file of svcgen's; `class` is the file of the class.
+pub(super) fn check_names(
+    service: &Service,
+    tree: &PuppetTree,
+    class: &Utf8Path,
+) -> Result<(), GenerateError> {
+    let name = service.puppet_name.as_str();
+    let modules = MODULES.map(|modules| Utf8PathBuf::from(format!("{modules}/{name}")));
+    let is_there = tree.text(class).is_some();
+    let is_ours = |folder: &Utf8Path| tree.has_written_below(folder);
+    for folder in modules
+        .iter()
+        .filter(|folder| !is_there && !is_ours(folder))
+    {
+        names::check_module(name, folder, &tree.worktree)?;
+    }
+    // `profile::a::b` and `role::a::b` are somebody's, where there is neither `profile::a` nor `role::a`.
+    for folder in [idiom::PROFILES, idiom::ROLE_MODULE] {
+        let folder = Utf8PathBuf::from(format!("{folder}/{name}"));
+        if !is_there && !is_ours(&folder) {
+            names::check_namespace(name, &folder, &tree.worktree)?;
+        }
+    }
+    names::check_title(service.name.as_str(), &tree.services, |path| {
+        *path == *class || !tree.has_foreign(path)
+    })?;
+    let what = format!("the role `{name}`");
+    if let Some((_, path, line)) = tree.stray_roles.iter().find(|(role, ..)| role == name) {
+        let owner = format!("`class role::{name}`");
+        return Err(names::taken(&what, path, *line, owner));
+    }
+    for folder in [idiom::ROLE_MODULE, idiom::ROLE_FOLDER] {
+        let path = Utf8PathBuf::from(format!("{folder}/{name}.pp"));
+        let is_other = folder != tree.idiom.roles;
+        names::check_file(
+            &what,
+            &path,
+            tree.text(&path),
+            "",
+            is_other && tree.has_foreign(&path),
+        )?;
+    }
+    Ok(())
+}
+
+/// A service of the same name that the load balancer knows already runs elsewhere.
+pub(super) fn check_catalog(service: &Service, tree: &PuppetTree) -> Result<(), GenerateError> {
+    let Some((name, path, line)) = tree.catalog.iter().find(|(name, ..)| {
+        [service.name.as_str(), service.puppet_name.as_str()].contains(&name.as_str())
+    }) else {
+        return Ok(());
+    };
+    let source = Utf8PathBuf::from(format!("{}/{}.pp", tree.idiom.roles, service.puppet_name));
+    if tree.text(&source).is_some() {
+        return Ok(());
+    }
+    Err(GenerateError::Taken {
+        what: format!("the name `{name}`"),
+        path: path.clone(),
+        line: *line,
+        owner: "a service that already runs elsewhere".into(),
+        free: None,
+        is_file: false,
+    })
+}

@@ -1,0 +1,69 @@
+//! What a child writes, and its end.
+
+use std::io::Read;
+use std::process::{Child, ExitStatus};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The most that is kept of each stream, in bytes.
+pub(super) const LONGEST_OUTPUT: usize = 4 << 20;
+
+/// A stream that is being read by a thread.
+pub(super) struct Stream {
+    kept: Arc<Mutex<Vec<u8>>>,
+    ended: Receiver<()>,
+}
+
+/// Reads a stream to its end; what is too much is read, but not kept.
+pub(super) fn collect(stream: Option<impl Read + Send + 'static>) -> Stream {
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let (end, ended) = channel();
+    let shared = Arc::clone(&kept);
+    std::thread::spawn(move || {
+        let mut chunk = [0; 8192];
+        if let Some(mut stream) = stream {
+            while let Ok(count @ 1..) = stream.read(&mut chunk) {
+                let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                let room = LONGEST_OUTPUT.saturating_sub(kept.len());
+                kept.extend_from_slice(&chunk[..count.min(room)]);
+            }
+        }
+        // Nobody may be waiting any more.
+        let _sent = end.send(());
+    });
+    Stream { kept, ended }
+}
+
+impl Stream {
+    /// What has been written by then.
+    pub(super) fn finish(self, until: Instant) -> Vec<u8> {
+        let left = until.saturating_duration_since(Instant::now());
+        let _ended = self.ended.recv_timeout(left);
+        std::mem::take(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Waits for a child; `None` where it had to be stopped.
+pub(super) fn wait(
+    child: &mut Child,
+    deadline: Option<Duration>,
+) -> std::io::Result<Option<ExitStatus>> {
+    let Some(deadline) = deadline else {
+        return child.wait().map(Some);
+    };
+    let begin = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if begin.elapsed() >= deadline {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}

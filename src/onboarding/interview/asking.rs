@@ -1,0 +1,193 @@
+//! One question, asked until it is answered or left.
+
+use serde_json::Value;
+
+use super::{Interview, InterviewError, MODELS_OWN, Mistake, Turn, failed};
+use crate::onboarding::entry;
+use crate::onboarding::prompter::{Current, Note, Prompt, Reply};
+use crate::onboarding::question::{Choice, Kind, Question, pairs, shown};
+use crate::onboarding::shape::Shape;
+
+impl<'a> Interview<'a> {
+    /// Asks one question until it is answered, or left.
+    pub(in crate::onboarding) fn ask(
+        &mut self,
+        question: &'a Question,
+        count: Option<(usize, usize)>,
+    ) -> Result<Turn, InterviewError> {
+        if question.kind == Kind::Items {
+            return self.items(question, count);
+        }
+        let choices = self.choices(question);
+        // What was refused can be mended, and need not be typed again.
+        let mut refused: Option<String> = None;
+        loop {
+            let present = self.answer(&question.id).cloned();
+            let (value, origin) = match &present {
+                Some(value) => (Some(value.clone()), None),
+                None => self.proposed(question)?,
+            };
+            let current = value.as_ref().map(|value| Current {
+                text: question.shown(value),
+                origin: origin.clone(),
+            });
+            let prompt = Prompt {
+                count,
+                text: &question.text,
+                kind: question.kind,
+                choices: &choices,
+                typed: refused
+                    .take()
+                    .or_else(|| value.as_ref().map(|v| typed(question, v)))
+                    .unwrap_or_default(),
+                current: current.filter(|current| !current.text.is_empty()),
+                optional: !self.is_required(question),
+            };
+            match self.prompter.ask(&prompt).map_err(failed)? {
+                Reply::Back => return Ok(Turn::Back),
+                Reply::Help => {
+                    let help = self.help(question);
+                    self.tell(&Note::Help(&help))?;
+                }
+                Reply::Nothing if self.is_required(question) => {
+                    self.tell(&Note::Wrong("this has to be answered", None))?;
+                }
+                Reply::Nothing => {
+                    self.forget(question);
+                    return Ok(Turn::Next);
+                }
+                Reply::Current => match value {
+                    // What the model says by itself is not written into it.
+                    Some(_) if present.is_some() || origin.as_deref() == Some(MODELS_OWN) => {
+                        if self.is_still_right(question)? {
+                            return Ok(Turn::Next);
+                        }
+                    }
+                    Some(value) => {
+                        if self.take(question, vec![value])? {
+                            return Ok(Turn::Next);
+                        }
+                    }
+                    None if self.is_required(question) => {
+                        self.tell(&Note::Wrong("this has to be answered", None))?;
+                    }
+                    None => return Ok(Turn::Next),
+                },
+                Reply::Text(text) => {
+                    match self.typed(&with(question, &choices), &text) {
+                        Ok(values) => {
+                            if self.take(question, values)? {
+                                return Ok(Turn::Next);
+                            }
+                        }
+                        Err(reason) => self.tell(&Note::Wrong(&reason, None))?,
+                    }
+                    refused = Some(text);
+                }
+            }
+        }
+    }
+
+    fn choices(&self, question: &Question) -> Vec<Choice> {
+        if question.id != "site" {
+            return question.choices.clone();
+        }
+        let name = |value| Choice {
+            value,
+            text: String::new(),
+        };
+        self.setting.sites.names().into_iter().map(name).collect()
+    }
+
+    /// The values that a text may mean, where that is an answer to the question.
+    fn typed(&self, question: &Question, text: &str) -> Result<Vec<Value>, String> {
+        let values = entry::values(question, text)?;
+        let shape = Shape::root(&self.schema).at(&question.id);
+        if shape.is_some_and(Shape::is_free)
+            && let Some(Err(reason)) = values.first().map(|value| entry::check(question, value))
+        {
+            return Err(reason);
+        }
+        Ok(values)
+    }
+
+    /// The help of a question, with the command that needs the answer where the question names one.
+    pub(in crate::onboarding) fn help(&self, question: &Question) -> String {
+        match question.needed_for {
+            None => question.help.clone(),
+            Some(step) => format!("{}\n\nNeeded for `{}`.", question.help, step.command())
+                .trim_start()
+                .to_owned(),
+        }
+    }
+
+    /// Takes the first of the values that the model takes; says why where it takes none.
+    fn take(&mut self, question: &Question, values: Vec<Value>) -> Result<bool, InterviewError> {
+        let mut refused: Option<Mistake> = None;
+        for value in values {
+            let mut answers = self.draft.answers.clone();
+            self.put(&mut answers, &question.id, value.clone());
+            let mistakes = self.mistakes(&answers)?;
+            let found = mistakes
+                .into_iter()
+                .find(|mistake| mistake.id == question.id);
+            if let Some(mistake) = found {
+                refused.get_or_insert(mistake);
+                continue;
+            }
+            if let Some(owner) = (self.setting.taken)(&question.id, &value) {
+                let key = format!("{} {value}", question.id);
+                if self.insisted.insert(key) {
+                    self.tell(&Note::Wrong(
+                        &owner,
+                        Some("answer the same again to take it nevertheless"),
+                    ))?;
+                    return Ok(false);
+                }
+            }
+            self.draft.answers = answers;
+            return Ok(true);
+        }
+        if let Some(mistake) = refused {
+            self.tell(&Note::Wrong(&mistake.message, mistake.rule.as_deref()))?;
+        }
+        Ok(false)
+    }
+
+    /// Whether the answer that is there is none of the mistakes.
+    fn is_still_right(&mut self, question: &Question) -> Result<bool, InterviewError> {
+        let mistakes = self.mistakes(&self.draft.answers)?;
+        match mistakes
+            .into_iter()
+            .find(|mistake| mistake.id == question.id)
+        {
+            Some(mistake) => {
+                self.tell(&Note::Wrong(&mistake.message, mistake.rule.as_deref()))?;
+                Ok(false)
+            }
+            None => Ok(true),
+        }
+    }
+}
+
+/// The question with the choices that are shown.
+fn with(question: &Question, choices: &[Choice]) -> Question {
+    Question {
+        choices: choices.to_vec(),
+        ..question.clone()
+    }
+}
+
+/// An answer as it would be typed.
+pub(in crate::onboarding) fn typed(question: &Question, value: &Value) -> String {
+    let lines = |value: &Value| {
+        let items = value.as_array().into_iter().flatten();
+        items.map(shown).collect::<Vec<_>>().join("\n")
+    };
+    match (question.kind, value) {
+        (Kind::Hosts | Kind::Lines, value) => lines(value),
+        (Kind::Values, Value::Object(map)) => pairs(map).join("\n"),
+        (Kind::Value, Value::Array(_) | Value::Object(_)) => value.to_string(),
+        _ => question.shown(value),
+    }
+}

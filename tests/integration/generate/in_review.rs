@@ -1,0 +1,259 @@
+//! Changes that are in review while people edit.
+
+use insta::assert_snapshot;
+
+use super::Farm;
+use crate::support::samples::TREES;
+
+#[test]
+fn a_branch_that_has_diverged_is_not_sent() {
+    let farm = Farm::new();
+    farm.run(&["--commit"]);
+    let hieradata = "puppet/hieradata/common.yaml";
+    farm.push_other(
+        "vagrant",
+        hieradata,
+        "wiki::root_dir: /vagrant",
+        "wiki::root_dir: /srv/vagrant",
+    );
+    farm.push_other("source", "package.json", "0.3.0", "0.3.1");
+    assert_snapshot!(farm.run(&["--review"]), @"
+    exit 11
+
+    MediaWiki-Vagrant
+    vagrant: HOME/work/vagrant: nothing to write
+    vagrant: nothing to commit on svcgen/trending-edits
+    error: `svcgen/trending-edits` and `origin/main` have diverged, and both changed `puppet/hieradata/common.yaml`
+    hint: git rebase origin/main
+
+    the source repository
+    source: HOME/work/source: nothing to write
+    source: nothing to commit on svcgen/trending-edits
+    source: sent for review: https://gerrit.example.org/r/c/+/1
+    warning: the remote's branch is 1 commit ahead; `git rebase origin/master` brings it up to date
+
+    the deploy repository
+    scap: HOME/work/deploy: nothing to write
+    scap: nothing to commit on svcgen/trending-edits
+    scap: sent for review: https://gerrit.example.org/r/c/+/1
+
+    operations/puppet
+    puppet: HOME/work/puppet: nothing to write
+    puppet: nothing to commit on svcgen/trending-edits
+    puppet: sent for review: https://gerrit.example.org/r/c/+/1
+    error: 1 of 4 repositories failed: vagrant
+    hint: run the same command again once that is mended: what is done is not repeated
+    ");
+    assert_snapshot!(farm.changes(), @"
+    puppet 1 1 topic=svcgen/trending-edits live I6d6d743
+    deploy 1 1 topic=svcgen/trending-edits master I52731df
+    source 1 1 topic=svcgen/trending-edits master I389da84
+    ");
+}
+
+/// A file of each tree that is svcgen's, and a line of it that somebody edits.
+const EDITS: &[(&str, &str, &str)] = &[
+    (
+        "vagrant/puppet/modules/trendingedits/manifests/init.pp",
+        "\n}\n",
+        "\n    # by hand\n}\n",
+    ),
+    (
+        "puppet/modules/profile/manifests/trendingedits.pp",
+        "\n}\n",
+        "\n    # by hand\n}\n",
+    ),
+    (
+        "deploy/scap/targets",
+        "trending1001",
+        "# by hand\ntrending1001",
+    ),
+    (
+        "source/package.json",
+        "\"mocha\": \"^10.2.0\"",
+        "\"mocha\": \"^10.3.0\"",
+    ),
+];
+
+/// All edits are in the last commits.
+fn assert_committed(farm: &Farm) {
+    for (path, _, to) in EDITS {
+        let (tree, file) = path.split_once('/').unwrap();
+        assert!(
+            farm.env
+                .git(tree, &["show", &format!("HEAD:{file}")])
+                .contains(to),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn edits_in_review_are_kept_and_the_changes_stay_the_same() {
+    let farm = Farm::new();
+    assert!(farm.run(&["--review"]).starts_with("exit 0"));
+    let first = farm.changes();
+    // Somebody amends the commit, in each tree.
+    for (path, from, to) in EDITS {
+        farm.env.replace(path, from, to);
+        let tree = path.split('/').next().unwrap();
+        farm.env.git(
+            tree,
+            &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+        );
+    }
+    farm.env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    farm.env
+        .replace("svcgen.yaml", "librdkafka-dev", "libkafka-dev");
+    let said = farm.run(&["--review"]);
+    assert_eq!(said.matches("updated in review").count(), 4, "{said}");
+    assert_eq!(farm.changes(), first.replace(" 1 1 topic", " 1 2 topic"));
+    assert_committed(&farm);
+    let said = farm.run(&["--review"]);
+    assert_eq!(
+        said.matches("in review already, nothing new").count(),
+        4,
+        "{said}"
+    );
+}
+
+#[test]
+fn a_commit_on_top_is_told_before_anything_is_written() {
+    let farm = Farm::new();
+    assert!(farm.run(&["--review"]).starts_with("exit 0"));
+    farm.env.replace(EDITS[0].0, EDITS[0].1, EDITS[0].2);
+    farm.env.git(
+        "vagrant",
+        &["commit", "--quiet", "--all", "--message", "by hand"],
+    );
+    farm.env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    let said = farm.run(&["--review"]);
+    assert_snapshot!(said, @r#"
+    exit 11
+
+    MediaWiki-Vagrant
+    error: on `svcgen/trending-edits` there is "by hand" on top of the commit that svcgen would update
+    hint: git -C HOME/work/vagrant switch svcgen/trending-edits && git -C HOME/work/vagrant rebase -i HEAD~2
+
+    the source repository
+    source: HOME/work/source: nothing to write
+    source: nothing to commit on svcgen/trending-edits
+    source: in review already, nothing new
+
+    the deploy repository
+    scap: HOME/work/deploy: changes 1 file, 1 line added, 1 removed
+    scap: written
+    scap: amended d6f4ecfb4c on svcgen/trending-edits
+    scap: updated in review: https://gerrit.example.org/r/c/+/1
+
+    operations/puppet
+    puppet: HOME/work/puppet: changes 1 file, 1 line added, 1 removed
+    puppet: written
+    puppet: amended b9153d8056 on svcgen/trending-edits
+    puppet: updated in review: https://gerrit.example.org/r/c/+/1
+    error: 1 of 4 repositories failed: vagrant
+    hint: run the same command again once that is mended: what is done is not repeated
+    "#);
+    assert_eq!(farm.env.status("vagrant"), "");
+    // Git's own way to bring the two together.
+    let onto = ["reset", "--quiet", "--soft", "HEAD~1"];
+    farm.env.git("vagrant", &onto);
+    farm.env
+        .git("vagrant", &["commit", "--quiet", "--amend", "--no-edit"]);
+    let said = farm.run(&["--review"]);
+    assert!(said.contains("vagrant: updated in review"), "{said}");
+    assert!(farm.env.read(EDITS[0].0).contains(EDITS[0].2));
+    assert_eq!(farm.gerrit.changes("vagrant").len(), 1);
+}
+
+#[test]
+fn a_patch_set_of_somebody_elses_is_not_sent_over() {
+    let farm = Farm::new();
+    assert!(farm.run(&["--review"]).starts_with("exit 0"));
+    let first = farm.changes();
+    // Each change is edited on the server.
+    for ((path, from, to), (tree, branch)) in EDITS.iter().map(|edit| {
+        let tree = edit.0.split('/').next().unwrap();
+        (edit, TREES.iter().find(|(name, _)| *name == tree).unwrap())
+    }) {
+        let (other, bare) = (
+            format!("other-{tree}"),
+            format!("file://{}", farm.gerrit.path("git").join(tree)),
+        );
+        farm.env.git(
+            ".",
+            &["clone", "--quiet", "--branch", branch, &bare, &other],
+        );
+        farm.env.git(
+            &other,
+            &["fetch", "--quiet", "origin", "refs/changes/01/1/1"],
+        );
+        farm.env.git(&other, &["checkout", "--quiet", "FETCH_HEAD"]);
+        farm.env.replace(&format!("other-{path}"), from, to);
+        farm.env.git(
+            &other,
+            &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+        );
+        farm.env.git(
+            &other,
+            &[
+                "push",
+                "--quiet",
+                "origin",
+                &format!("HEAD:refs/for/{branch}%topic=svcgen/trending-edits"),
+            ],
+        );
+    }
+    let edited = farm.changes();
+    assert_eq!(edited, first.replace(" 1 1 topic", " 1 2 topic"));
+    farm.env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    farm.env
+        .replace("svcgen.yaml", "librdkafka-dev", "libkafka-dev");
+    let said = farm.run(&["--review"]);
+    assert_snapshot!(said, @"
+    exit 11
+
+    MediaWiki-Vagrant
+    error: patch set 2 of change 1 was not sent from here, and `svcgen/trending-edits` does not have it
+    hint: git -C HOME/work/vagrant switch svcgen/trending-edits && git -C HOME/work/vagrant fetch origin refs/changes/01/1/2 && git -C HOME/work/vagrant reset --keep FETCH_HEAD
+    hint: `--force` sends yours over it
+
+    the source repository
+    error: patch set 2 of change 1 was not sent from here, and `svcgen/trending-edits` does not have it
+    hint: git -C HOME/work/source switch svcgen/trending-edits && git -C HOME/work/source fetch origin refs/changes/01/1/2 && git -C HOME/work/source reset --keep FETCH_HEAD
+    hint: `--force` sends yours over it
+
+    the deploy repository
+    error: patch set 2 of change 1 was not sent from here, and `svcgen/trending-edits` does not have it
+    hint: git -C HOME/work/deploy switch svcgen/trending-edits && git -C HOME/work/deploy fetch origin refs/changes/01/1/2 && git -C HOME/work/deploy reset --keep FETCH_HEAD
+    hint: `--force` sends yours over it
+
+    operations/puppet
+    error: patch set 2 of change 1 was not sent from here, and `svcgen/trending-edits` does not have it
+    hint: git -C HOME/work/puppet switch svcgen/trending-edits && git -C HOME/work/puppet fetch origin refs/changes/01/1/2 && git -C HOME/work/puppet reset --keep FETCH_HEAD
+    hint: `--force` sends yours over it
+    error: 4 of 4 repositories failed: vagrant, source, scap, puppet
+    hint: run the same command again once that is mended: what is done is not repeated
+    ");
+    assert_eq!(farm.changes(), edited);
+    for (tree, _) in TREES {
+        assert_eq!(farm.env.status(tree), "");
+        let git = format!("git -C HOME/work/{tree}");
+        let words = [
+            "switch svcgen/trending-edits",
+            "fetch origin refs/changes/01/1/2",
+            "reset --keep FETCH_HEAD",
+        ];
+        let line = words.map(|words| format!("{git} {words}")).join(" && ");
+        assert!(said.contains(&line), "{line}\n{said}");
+        for command in words {
+            let words: Vec<&str> = command.split(' ').collect();
+            farm.env
+                .git(tree, &[&words[..1], &["--quiet"], &words[1..]].concat());
+        }
+    }
+    let said = farm.run(&["--review"]);
+    assert_eq!(said.matches("updated in review").count(), 4, "{said}");
+    assert_eq!(farm.changes(), first.replace(" 1 1 topic", " 1 3 topic"));
+    assert_committed(&farm);
+}

@@ -1,0 +1,201 @@
+//! What the review server says of a change, and what it is told.
+
+use svcgen::error::ErrorKind;
+use svcgen::review::{Committed, Others, Outcome, ReviewError, Switched};
+
+use super::{Fixture, NAME, causes};
+
+#[test]
+fn a_server_that_is_no_gerrit_is_not_taken_for_one() {
+    let it = Fixture::new();
+    let bare = it.gerrit.path("git").join(NAME);
+    it.gerrit
+        .git(&bare, &["config", "--unset-all", "receive.procReceiveRefs"]);
+    it.change("one\n");
+    let error = it.push().unwrap_err();
+    let reference = "refs/for/master%topic=svcgen/trending-edits";
+    assert_eq!(
+        error.to_string(),
+        format!("`origin` is not a review server: it made `{reference}` of the change")
+    );
+    assert_eq!(
+        error.hints(),
+        [format!("git push origin --delete '{reference}'")]
+    );
+    it.git(&["push", "--quiet", "origin", "--delete", reference]);
+}
+
+#[test]
+fn a_merged_change_is_followed_by_a_new_one() {
+    let it = Fixture::new();
+    it.change("one\n");
+    let first = it.change_id();
+    it.push().unwrap();
+    it.gerrit.merge(NAME, 1);
+    it.write("own.pp", "not sent\n");
+    it.commit(&["own.pp"]).unwrap();
+    assert!(matches!(it.push().unwrap_err(), ReviewError::Merged { .. }));
+    // The push has fetched; now svcgen knows.
+    assert_eq!(it.topic().switch().unwrap(), Switched::Restarted);
+    assert_eq!(it.head(), it.git(&["rev-parse", "origin/master"]));
+    assert_eq!(
+        it.commit(&["own.pp"]).unwrap(),
+        Committed::Nothing,
+        "the upstream commit is not svcgen's to amend"
+    );
+    it.write("own.pp", "two\n");
+    assert!(matches!(
+        it.commit(&["own.pp"]).unwrap(),
+        Committed::Created { .. }
+    ));
+    assert_ne!(it.change_id(), first);
+    assert_eq!(it.push().unwrap().outcome, Outcome::New);
+    assert_eq!(it.gerrit.changes(NAME).len(), 2);
+
+    // Fast-forwarded: the very commit is upstream.
+    it.gerrit.set(NAME, "direct", true);
+    it.git(&["push", "--quiet", "origin", "HEAD:refs/heads/master"]);
+    it.git(&["fetch", "--quiet"]);
+    assert_eq!(it.topic().switch().unwrap(), Switched::Restarted);
+    it.write("own.pp", "three\n");
+    assert!(matches!(
+        it.commit(&["own.pp"]).unwrap(),
+        Committed::Created { .. }
+    ));
+    assert_eq!(it.git(&["rev-list", "--count", "origin/master..HEAD"]), "1");
+}
+
+#[test]
+fn a_refusal_has_the_servers_words() {
+    let it = Fixture::new();
+    it.change("one\n");
+    it.gerrit.set(
+        NAME,
+        "refuse",
+        "not permitted: create change on refs/heads/master",
+    );
+    let error = it.push().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    let text = causes(&error);
+    assert!(
+        text.starts_with(
+            "`origin` refused the change: prohibited by Gerrit: not permitted: create change on refs/heads/master\n"
+        ),
+        "{text}"
+    );
+    it.gerrit.set(NAME, "refuse", serde_json::Value::Null);
+    it.push().unwrap();
+    let mut changes = it.gerrit.changes(NAME);
+    changes[0]["closed"] = true.into();
+    it.gerrit.set(NAME, "changes", changes);
+    it.write("own.pp", "two\n");
+    it.commit(&["own.pp"]).unwrap();
+    let text = it.push().unwrap_err().to_string();
+    assert_eq!(
+        text,
+        "`origin` refused the change: change https://gerrit.example.org/r/c/+/1 closed"
+    );
+}
+
+#[test]
+fn a_missing_change_id_is_said_by_svcgen_or_by_the_server() {
+    let it = Fixture::new();
+    it.change("one\n");
+    it.git(&["commit", "--quiet", "--amend", "--message", "without"]);
+    assert!(matches!(
+        it.push().unwrap_err(),
+        ReviewError::NoChangeId { .. }
+    ));
+    it.git(&["reset", "--quiet", "--hard", "origin/master"]);
+    it.git(&[
+        "commit",
+        "--quiet",
+        "--allow-empty",
+        "--message",
+        "mine, without",
+    ]);
+    let committed = it.change("one\n");
+    assert!(matches!(committed, Committed::Created { .. }));
+    let error = it.push().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`svcgen/trending-edits` carries other commits that are not in `origin/master`: `mine, without`"
+    );
+    assert_eq!(error.hints(), ["git rebase --onto origin/master HEAD~1"]);
+    let error = it.topic().push(Others::Send).unwrap_err();
+    let text = causes(&error);
+    assert!(
+        text.contains("missing Change-Id in message footer\n"),
+        "{text}"
+    );
+    assert!(text.contains("remote: ERROR: commit "), "{text}");
+    it.git(&["rebase", "--quiet", "--onto", "origin/master", "HEAD~1"]);
+    assert_eq!(it.push().unwrap().outcome, Outcome::New);
+}
+
+#[test]
+fn a_branch_that_is_behind_is_sent_and_one_that_has_diverged_is_not() {
+    let it = Fixture::new();
+    it.topic().switch().unwrap();
+    it.write("shared.yaml", "---\na: 2\nz: 26\n");
+    it.commit(&["shared.yaml"]).unwrap();
+    let ours = it.head();
+    let upstream = |text: &str| {
+        it.git(&["switch", "--quiet", "--detach", "origin/master"]);
+        it.write("shared.yaml", text);
+        it.git(&["commit", "--quiet", "--all", "--message", "theirs"]);
+        it.git(&["push", "--quiet", "origin", "HEAD:refs/heads/master"]);
+        it.git(&["switch", "--quiet", "svcgen/trending-edits"]);
+    };
+    upstream("---\na: 1\nz: 26\n# end\n");
+    let pushed = it.push().unwrap();
+    assert_eq!(
+        (pushed.behind, pushed.hint.as_deref()),
+        (1, Some("git rebase origin/master"))
+    );
+    upstream("---\na: 3\nz: 26\n# end\n");
+    let error = it.push().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`svcgen/trending-edits` and `origin/master` have diverged, and both changed `shared.yaml`"
+    );
+    assert_eq!(
+        (error.kind(), error.hints()),
+        (
+            ErrorKind::Conflict,
+            vec!["git rebase origin/master".to_owned()]
+        )
+    );
+    assert_eq!(
+        (it.head(), it.gerrit.changes(NAME)[0]["patch"].clone()),
+        (ours, 1.into())
+    );
+}
+
+#[test]
+fn the_remote_is_the_one_that_the_tree_names() {
+    let it = Fixture::new();
+    assert_eq!(it.topic().remote(), Some("origin"));
+    it.git(&["remote", "add", "gerrit", "https://example.org/x"]);
+    assert_eq!(it.topic().remote(), Some("gerrit"));
+    it.git(&["remote", "add", "review", "https://example.org/y"]);
+    it.write(
+        ".gitreview",
+        "[gerrit]\nhost=h.example.org\nproject=p/q.git\ndefaultremote=review\n",
+    );
+    assert_eq!(it.topic().remote(), Some("review"));
+    it.write(
+        ".gitreview",
+        "[gerrit]\nhost=h.example.org\nproject=p/q.git\ndefaultremote=none\n",
+    );
+    assert_eq!(it.topic().remote(), Some("gerrit"));
+    for remote in ["gerrit", "review", "origin"] {
+        it.git(&["remote", "remove", remote]);
+    }
+    it.change("one\n");
+    let hints = it.push().unwrap_err().hints();
+    assert_eq!(
+        hints,
+        ["git remote add gerrit ssh://USER@h.example.org:29418/p/q"]
+    );
+}

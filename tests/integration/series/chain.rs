@@ -1,0 +1,209 @@
+//! The patches as a chain of changes: sent, found again, changed by others.
+
+use std::path::PathBuf;
+
+use super::{change_ids, done, env, files, run, subjects};
+use crate::support::gerrit::Gerrit;
+use crate::support::samples::copy;
+use crate::support::{Env, sample_tree};
+
+#[test]
+fn a_commit_of_somebody_else_in_between_is_not_rewritten() {
+    let env = env();
+    done(&env, &["--commit", "--steps", "service,cluster"]);
+    env.write("puppet/README", "mine\n");
+    env.git(
+        "puppet",
+        &["commit", "--quiet", "--all", "--message", "mine"],
+    );
+    let tip = env.git("puppet", &["rev-parse", "HEAD"]);
+    let refused = run(&env, &["--commit"]);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    let message = "on `svcgen/trending-edits` there is \"mine\" on top of the commit that svcgen would update";
+    assert!(refused.stderr.contains(message), "{}", refused.show());
+    assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), tip);
+    assert_eq!(env.status("puppet"), "");
+    // Where nothing would change, nothing is in the way.
+    done(&env, &["--commit", "--steps", "service,cluster"]);
+    assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), tip);
+}
+
+#[test]
+fn what_was_written_before_is_split_into_commits() {
+    let env = env();
+    done(&env, &[]);
+    assert_eq!(subjects(&env), [""; 0]);
+    assert!(env.status("puppet").contains(" M manifests/site.pp\n"));
+    let text = env.read("puppet/hieradata/role/common/trendingedits.yaml");
+    // A second run finds all of it, and leaves it as it is.
+    let again = done(&env, &[]);
+    assert!(!again.stdout.contains("+++"), "{}", again.show());
+    done(&env, &["--commit"]);
+    assert_eq!(subjects(&env).len(), 4);
+    assert_eq!(env.status("puppet"), "");
+    assert_eq!(
+        env.read("puppet/hieradata/role/common/trendingedits.yaml"),
+        text
+    );
+}
+
+#[test]
+fn what_somebody_has_not_committed_is_in_the_way() {
+    let env = env();
+    let site = format!("{}# mine\n", env.read("puppet/manifests/site.pp"));
+    env.write("puppet/manifests/site.pp", &site);
+    env.write("puppet/README", "mine\n");
+    let refused = run(&env, &["--commit"]);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    assert!(
+        refused
+            .stderr
+            .contains("`manifests/site.pp` has uncommitted changes"),
+        "{}",
+        refused.show()
+    );
+    assert_eq!(env.read("puppet/manifests/site.pp"), site);
+    assert_eq!(env.git("puppet", &["branch", "--show-current"]), "main\n");
+    // Another file is nobody's business, and what is staged of it stays staged.
+    env.git("puppet", &["add", "README"]);
+    env.write("puppet/README", "mine, and more\n");
+    done(&env, &["--commit", "--without", "cluster"]);
+    assert_eq!(env.read("puppet/manifests/site.pp"), site);
+    assert_eq!(env.read("puppet/README"), "mine, and more\n");
+    assert_eq!(env.git("puppet", &["show", ":README"]), "mine\n");
+    assert_eq!(subjects(&env).len(), 3);
+}
+
+/// A checkout whose remote is a review server.
+fn reviewed() -> (Env, Gerrit, PathBuf) {
+    let (env, gerrit) = (env(), Gerrit::new());
+    let site = env.home().join("config/svcgen/sites/example.yaml");
+    let text = std::fs::read_to_string(&site).unwrap();
+    std::fs::write(
+        &site,
+        text.replace("puppet_branch: live", "puppet_branch: master"),
+    )
+    .unwrap();
+    std::fs::remove_dir_all(env.work().join("puppet")).unwrap();
+    let clone = gerrit.with_clone("ops/config", &[("begun", "")]);
+    for part in ["puppet", "puppet-production"] {
+        copy(&sample_tree(part), clone.as_std_path());
+    }
+    gerrit.git(&clone, &["add", "--all"]);
+    gerrit.git(&clone, &["commit", "--quiet", "--message", "the tree"]);
+    gerrit.git(
+        &clone,
+        &["push", "--quiet", "origin", "HEAD:refs/heads/master"],
+    );
+    gerrit.git(&clone, &["fetch", "--quiet"]);
+    let path = clone.into_std_path_buf();
+    std::os::unix::fs::symlink(&path, env.work().join("puppet")).unwrap();
+    (env, gerrit, path)
+}
+
+#[test]
+fn the_whole_chain_is_sent_and_goes_on_upon_what_is_merged() {
+    let (env, gerrit, _) = reviewed();
+    let sent = done(&env, &["--review"]);
+    assert!(
+        sent.stderr.contains("puppet: sent for review"),
+        "{}",
+        sent.show()
+    );
+    let changes = gerrit.changes("ops/config");
+    assert_eq!(changes.len(), 4);
+    let patch_sets = |gerrit: &Gerrit| -> Vec<u64> {
+        let changes = gerrit.changes("ops/config");
+        changes
+            .iter()
+            .map(|change| change["patch"].as_u64().unwrap())
+            .collect()
+    };
+    let again = done(&env, &["--review"]);
+    assert!(again.stderr.contains("nothing new"), "{}", again.show());
+    assert_eq!(patch_sets(&gerrit), [1, 1, 1, 1]);
+    // The service and the hosts are merged; the rest goes upon them.
+    gerrit.merge("ops/config", 1);
+    gerrit.merge("ops/config", 2);
+    env.replace(
+        "svcgen.yaml",
+        "{approval: [",
+        "{members: [bea], approval: [",
+    );
+    let rebased = done(&env, &["--review"]);
+    assert_eq!(patch_sets(&gerrit), [1, 1, 2, 2], "{}", rebased.show());
+    assert!(!rebased.stderr.contains("service: "), "{}", rebased.show());
+    let ahead = env.git("puppet", &["log", "--format=%s", "origin/master..HEAD"]);
+    assert_eq!(
+        ahead,
+        "trendingedits: Add to the load balancer and conftool\ntrendingedits: Add the admin group\n"
+    );
+    assert_eq!(env.status("puppet"), "");
+}
+
+#[test]
+fn a_clone_that_remembers_nothing_finds_the_patches() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let ids = change_ids(&env, "-4");
+    std::fs::remove_dir_all(env.work().join("puppet/.git/svcgen")).unwrap();
+    let again = done(&env, &["--commit"]);
+    assert_eq!(change_ids(&env, "-4"), ids, "{}", again.show());
+    assert_eq!(subjects(&env).len(), 4);
+}
+
+#[test]
+fn a_run_that_was_interrupted_is_finished_by_the_next() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let before = env.git("puppet", &["rev-parse", "HEAD"]);
+    let store = env.work().join("puppet/.git/svcgen");
+    copy(&store, &env.work().join("store"));
+    env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1004]");
+    done(&env, &["--commit"]);
+    let after = env.git("puppet", &["rev-parse", "HEAD^{tree}"]);
+    // The files and the index have moved; the branch has not, and what is remembered is of before.
+    std::fs::remove_dir_all(&store).unwrap();
+    copy(&env.work().join("store"), &store);
+    let branch = "refs/heads/svcgen/trending-edits";
+    env.git("puppet", &["update-ref", branch, before.trim()]);
+    assert_ne!(env.status("puppet"), "");
+    done(&env, &["--commit"]);
+    assert_eq!(env.git("puppet", &["rev-parse", "HEAD^{tree}"]), after);
+    assert_eq!(env.status("puppet"), "");
+    assert_eq!(subjects(&env).len(), 4);
+}
+
+#[test]
+fn what_somebody_changed_in_a_commit_of_the_chain_stays() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let ids = change_ids(&env, "-4");
+    // A person amends the patch of the admins, and its message.
+    env.git("puppet", &["switch", "--quiet", "--detach", "HEAD~1"]);
+    env.write("puppet/README", "why\n");
+    env.git("puppet", &["add", "README"]);
+    let message = env.git("puppet", &["log", "-1", "--format=%B"]);
+    let message = message.replace("Add the admin group", "Those who may restart it");
+    env.git(
+        "puppet",
+        &[
+            "commit",
+            "--quiet",
+            "--amend",
+            "--message",
+            message.trim_end(),
+        ],
+    );
+    env.git("puppet", &["cherry-pick", "svcgen/trending-edits"]);
+    let branch = "refs/heads/svcgen/trending-edits";
+    env.git("puppet", &["update-ref", branch, "HEAD"]);
+    env.git("puppet", &["switch", "--quiet", "svcgen/trending-edits"]);
+    env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1004]");
+    done(&env, &["--commit"]);
+    assert_eq!(change_ids(&env, "-4"), ids);
+    assert_eq!(subjects(&env)[1], "trendingedits: Those who may restart it");
+    assert!(files(&env, "HEAD~1").starts_with("README\n"));
+    assert_eq!(env.read("puppet/README"), "why\n");
+    assert_eq!(env.status("puppet"), "");
+}
