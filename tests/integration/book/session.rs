@@ -8,6 +8,7 @@ use std::net::TcpListener;
 use camino::{Utf8Path, Utf8PathBuf};
 use svcgen::demo::{Sandbox, Workbench, merge};
 
+use super::facts::unnamed;
 use super::pages::{Page, pages};
 use super::shown::{is_shown, is_shown_in_any_order};
 use super::tables::UPDATE;
@@ -239,4 +240,7 @@ fn what_the_guide_types_prints_what_it_shows() {
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     assert!(commands > 30, "{commands}");
+    let hosts = road.sandbox.root().join("hosts");
+    let unnamed = unnamed(road.sandbox.home().as_std_path(), hosts.as_std_path());
+    assert!(unnamed.is_empty(), "not on the page of files: {unnamed:?}");
 }
