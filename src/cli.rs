@@ -124,11 +124,13 @@ pub enum Command {
     Puppet(generator::PuppetArgs),
     /// Add the scap/ directory to the deploy repository.
     #[command(
-        after_help = "Example:\n  svcgen scap --clone ~/src/my-service         clone both repositories into it"
+        after_help = "Example:\n  svcgen scap --clone ~/src/my-service         clone it to ~/src/my-service/deploy first"
     )]
     Scap(generator::CloneableArgs),
     /// Add the deploy stanza to the source repository, and tell it where the deploy repository is.
-    #[command(after_help = "Example:\n  svcgen source --repo . --commit")]
+    #[command(
+        after_help = "Examples:\n  svcgen source --repo . --commit\n  svcgen source --clone ~/src/my-service       clone it to ~/src/my-service/my-service first"
+    )]
     Source(generator::CloneableArgs),
     /// Run all four generators: vagrant, source, scap, puppet.
     #[command(

@@ -1,6 +1,14 @@
 //! What the book shows is true.
 
+mod commands;
+mod events;
+mod facts;
+mod pages;
+mod session;
+mod shown;
 mod tables;
+
+pub(crate) use session::{is_true, typed_in};
 
 use crate::support::Env;
 
@@ -116,22 +124,40 @@ fn the_templates_of_the_guide_are_there_and_can_be_replaced() {
 fn every_exit_code_is_in_the_book() {
     use svcgen::error::ErrorKind;
     let page = page("reference/exit-codes.md");
+    let code = |kind: ErrorKind| match kind {
+        ErrorKind::Unexpected
+        | ErrorKind::Usage
+        | ErrorKind::Differences
+        | ErrorKind::Verification
+        | ErrorKind::Conflict
+        | ErrorKind::DeployFailed
+        | ErrorKind::DeployUnknown
+        | ErrorKind::Locked => kind.exit_code().to_string(),
+        // Those of signals are in one line.
+        ErrorKind::Interrupted | ErrorKind::Terminated => {
+            let signals = [ErrorKind::Interrupted, ErrorKind::Terminated];
+            signals.map(|kind| kind.exit_code().to_string()).join(", ")
+        }
+    };
+    let listed: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" |").next())
+        .filter(|first| first.starts_with(|c: char| c.is_ascii_digit()))
+        .collect();
     let kinds = [
         ErrorKind::Unexpected,
         ErrorKind::Usage,
         ErrorKind::Differences,
         ErrorKind::Verification,
         ErrorKind::Conflict,
+        ErrorKind::DeployFailed,
+        ErrorKind::DeployUnknown,
+        ErrorKind::Locked,
+        ErrorKind::Interrupted,
     ];
-    for kind in kinds {
-        assert!(
-            page.contains(&format!("\n| {} |", kind.exit_code())),
-            "{kind:?}"
-        );
-    }
-    let signals = [ErrorKind::Interrupted, ErrorKind::Terminated];
-    let signals = signals.map(|kind| kind.exit_code().to_string()).join(", ");
-    assert!(page.contains(&format!("\n| {signals} |")), "{signals}");
+    let mut codes = vec!["0".to_owned()];
+    codes.extend(kinds.map(code));
+    assert_eq!(listed, codes);
 }
 
 #[test]
@@ -156,6 +182,22 @@ fn every_command_has_a_section() {
             page.contains(&format!("## `svcgen {name}`")),
             "`svcgen {name}` is not in the book"
         );
+    }
+}
+
+#[test]
+fn every_step_of_the_road_has_a_page() {
+    let env = Env::new();
+    env.write("svcgen.yaml", &example("reference/model.md"));
+    let run = env.svcgen(&["status", "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let status: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let steps = status["steps"].as_array().unwrap();
+    let page = page("guide/road.md");
+    assert!(steps.len() > 10, "{status:#}");
+    for step in steps {
+        let name = step["name"].as_str().unwrap();
+        assert!(page.contains(&format!("\n| {name} | [")), "{name}");
     }
 }
 
