@@ -29,8 +29,8 @@ use std::process::ExitCode;
 use camino::Utf8PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use crate::error::{CommandError, ErrorKind};
-use crate::ui::{Color, Format, Questions, Ui, unprinted};
+use crate::error::{CommandError, ErrorKind, unprinted};
+use crate::ui::{Color, Format, Questions, Ui};
 
 /// Takes a service of a MediaWiki farm from an idea to production, and keeps it there.
 #[derive(Debug, Parser)]

@@ -1,8 +1,11 @@
 //! What a command ends with when it does not end well: a message, its causes, hints, and the exit code.
 
+mod unprinted;
+
 use std::fmt;
 
-use crate::ui::is_unprinted;
+use self::unprinted::is_unprinted;
+pub(crate) use self::unprinted::unprinted;
 
 /// Why a command failed, which decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

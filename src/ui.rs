@@ -5,7 +5,6 @@ mod keys;
 mod line;
 mod screen;
 mod terminal;
-mod unprinted;
 
 use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
@@ -14,14 +13,13 @@ use clap::ValueEnum;
 use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{CommandError, ErrorKind, unprinted};
 use crate::locale;
 
 pub use drawing::Drawing;
 pub(crate) use keys::Unseen;
 pub(crate) use screen::{Screen, is_read, steady};
 pub(crate) use terminal::Terminal;
-pub(crate) use unprinted::{is_unprinted, unprinted};
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -14,7 +14,7 @@ use crate::deploy::{
 use crate::error::CommandError;
 use crate::event::{DeployId, DeployResult};
 use crate::model::{RepositoryName, Revision};
-use crate::ui::Ui;
+use crate::ui::{Format, Ui};
 
 /// Plans, shows, and carries out.
 pub(super) async fn carry_out(
@@ -98,7 +98,12 @@ async fn settled(
                     file.path()
                 ));
             }
-            shown::nothing_to_do(&plan, wish.is_dry, ui)?;
+            match (wish.is_dry, ui.format) {
+                (true, Format::Json) => shown::plan(&plan, &opened.repository, ui)?,
+                (true, Format::Text) | (false, _) => {
+                    shown::nothing_to_do(&plan.revision, plan.hosts.keys(), ui)?;
+                }
+            }
             return Ok(None);
         }
         Planned::Refused(problems) => {

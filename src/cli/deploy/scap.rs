@@ -14,6 +14,7 @@ use super::args::ViewArgs;
 use super::asking::{self, Asked, Terminal};
 use super::carrying_out::BETWEEN_LOOKS;
 use super::engine::{Carrier, ScapServer};
+use super::shown::nothing_to_do;
 use super::{
     DeployArgs, RollbackArgs, Scene, ServiceWish, failure, journal, opened, service, view,
 };
@@ -214,7 +215,7 @@ pub(super) async fn carry_out(
     }
     if plan.is_done() && !order.wish.force {
         connected.close().await;
-        return shown::nothing_to_do(&plan, ui);
+        return nothing_to_do(&plan.revision, plan.hosts.keys(), ui);
     }
     shown::beginning(&plan, ui);
     let end = execute(scene, &plan, connected, &hosts, &order).await?;

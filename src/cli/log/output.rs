@@ -3,10 +3,10 @@ use std::io::{BufRead as _, BufReader, IsTerminal as _, Read as _, Write as _};
 use super::Choice;
 use crate::cli::Failure;
 use crate::deploy::Journals;
-use crate::error::CommandError;
+use crate::error::{CommandError, unprinted};
 use crate::event::{DeployId, EventKind};
 use crate::model::HostName;
-use crate::ui::{Ui, printable, unprinted};
+use crate::ui::{Ui, printable};
 
 /// Shows all that hosts wrote in a deploy: as it is, or where a terminal shows it, such that it steers nothing.
 pub(super) fn show(

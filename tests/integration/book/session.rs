@@ -9,10 +9,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use svcgen::demo::{Sandbox, Workbench, merge};
 
 use super::facts::unnamed;
-use super::pages::{Page, pages};
+use super::pages::{Page, pages, root};
 use super::shown::{is_shown, is_shown_in_any_order};
 use super::tables::UPDATE;
-use crate::support::{Env, has_tool};
+use crate::support::{Env, browser, has_tool};
 
 /// Held against what `svcgen demo` does.
 const TUTORIAL: &str = "book/src/guide/tutorial.md";
@@ -240,6 +240,11 @@ fn what_the_guide_types_prints_what_it_shows() {
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     assert!(commands > 30, "{commands}");
+    if std::env::var_os(UPDATE).is_some() && has_tool(browser::PROGRAM) {
+        let page = road.sandbox.home().join("tea-pot/report.html");
+        let picture = browser::picture(page.as_std_path(), 900, 1060);
+        std::fs::write(root().join("book/src/pictures/report.png"), picture).unwrap();
+    }
     let hosts = road.sandbox.root().join("hosts");
     let unnamed = unnamed(road.sandbox.home().as_std_path(), hosts.as_std_path());
     assert!(unnamed.is_empty(), "not on the page of files: {unnamed:?}");

@@ -19,7 +19,7 @@ static CHANGING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
             r"\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?",
             "TIME",
         ),
-        (r"\b\d\d:\d\d(:\d\d)?\b", "TIME"),
+        (r"\b\d?\d:\d\d(:\d\d(\.\d+)?)?Z?\b", "TIME"),
         (r"\b\d+(\.\d+)? ?(ms|s|min|h|days?)\b", "WHILE"),
         (r"\btea-pot/\d+\b", "tea-pot/PID"),
         (r"\bopen +\d+$", "open PID"),

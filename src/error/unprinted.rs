@@ -13,6 +13,6 @@ pub(crate) fn unprinted(error: io::Error) -> io::Error {
 }
 
 /// Whether an error is about stdout.
-pub(crate) fn is_unprinted(error: &io::Error) -> bool {
+pub(super) fn is_unprinted(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<Unprinted>())
 }
