@@ -13,6 +13,7 @@ mod log;
 mod manifest;
 mod message;
 mod npm;
+mod npmrc;
 mod packages;
 mod plan;
 mod provenance;

@@ -29,7 +29,7 @@ use std::process::ExitCode;
 use camino::Utf8PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{CommandError, ErrorKind, unprinted};
 use crate::ui::{Color, Format, Questions, Ui};
 
 /// Takes a service of a MediaWiki farm from an idea to production, and keeps it there.
@@ -124,11 +124,13 @@ pub enum Command {
     Puppet(generator::PuppetArgs),
     /// Add the scap/ directory to the deploy repository.
     #[command(
-        after_help = "Example:\n  svcgen scap --clone ~/src/my-service         clone both repositories into it"
+        after_help = "Example:\n  svcgen scap --clone ~/src/my-service         clone it to ~/src/my-service/deploy first"
     )]
     Scap(generator::CloneableArgs),
     /// Add the deploy stanza to the source repository, and tell it where the deploy repository is.
-    #[command(after_help = "Example:\n  svcgen source --repo . --commit")]
+    #[command(
+        after_help = "Examples:\n  svcgen source --repo . --commit\n  svcgen source --clone ~/src/my-service       clone it to ~/src/my-service/my-service first"
+    )]
     Source(generator::CloneableArgs),
     /// Run all four generators: vagrant, source, scap, puppet.
     #[command(
@@ -212,7 +214,10 @@ pub enum Command {
 
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => return tell(&told),
+    };
     let questions = if cli.global.yes {
         Questions::GoOn
     } else {
@@ -242,6 +247,20 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.kind.exit_code())
         }
         Err(Failure::Silent(kind)) => ExitCode::from(kind.exit_code()),
+    }
+}
+
+/// Prints the help, the version, or what is wrong with the command line.
+fn tell(told: &clap::Error) -> ExitCode {
+    match told.print() {
+        Ok(()) => ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1)),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let ui = Ui::new(Format::Text, Color::Auto, Questions::Ask, 0);
+            let error = CommandError::from(unprinted(error));
+            ui.error(&error);
+            ExitCode::from(error.kind.exit_code())
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The streams: results on stdout, everything else on stderr, colour only where wanted, questions only on a terminal.
 
+mod drawing;
 mod keys;
 mod line;
 mod screen;
@@ -12,8 +13,10 @@ use clap::ValueEnum;
 use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{CommandError, ErrorKind, unprinted};
+use crate::locale;
 
+pub use drawing::Drawing;
 pub(crate) use keys::Unseen;
 pub(crate) use screen::{Screen, is_read, steady};
 pub(crate) use terminal::Terminal;
@@ -49,6 +52,8 @@ pub struct Ui {
     pub questions: Questions,
     /// -1 with `-q`, 1 with `-v`, 2 with `-vv`.
     pub verbosity: i8,
+    /// What lines and boxes are drawn with on a terminal, and on stderr.
+    drawing: Drawing,
 }
 
 /// What stands behind a question, in columns: `[Y/n] yes`.
@@ -62,10 +67,15 @@ impl Ui {
             Color::Always => anstream::ColorChoice::Always.write_global(),
             Color::Never => anstream::ColorChoice::Never.write_global(),
         }
+        let locale = locale::named(|name| std::env::var(name).ok());
         Self {
             format,
             questions,
             verbosity,
+            drawing: match locale::is_utf8(&locale) {
+                true => Drawing::Unicode,
+                false => Drawing::Ascii,
+            },
         }
     }
 
@@ -74,9 +84,25 @@ impl Ui {
     /// # Errors
     /// Where the stream is closed; `main` ends quietly then.
     pub fn result(&self, text: &str) -> std::io::Result<()> {
+        let text = match std::io::stdout().is_terminal() {
+            true => self.drawing.of(text),
+            false => Cow::Borrowed(text),
+        };
         let mut out = anstream::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        written.map_err(unprinted)
+    }
+
+    /// Prints what will be done before it is done: somebody who reads only the beginning of it does not keep it from being
+    /// done.
+    ///
+    /// # Errors
+    /// Where it cannot be printed for another reason.
+    pub fn announce(&self, text: &str) -> std::io::Result<()> {
+        match self.result(text) {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            printed => printed,
+        }
     }
 
     /// Prints a result as it is, whatever the stream is.
@@ -85,8 +111,8 @@ impl Ui {
     /// Where the stream is closed; `main` ends quietly then.
     pub fn exact(&self, text: &str) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        written.map_err(unprinted)
     }
 
     /// Prints a line of progress; not with `-q`.
@@ -155,6 +181,7 @@ impl Ui {
     }
 
     fn err(&self, text: &str) {
+        let text = self.drawing.of(text);
         let mut err = anstream::stderr().lock();
         // A closed stderr leaves nowhere to say so.
         let _written = writeln!(err, "{text}");

@@ -37,18 +37,22 @@ const NOISE: [&str; 18] = [
 ];
 
 /// The same for steps that make an image.
-const STEP_NOISE: [&str; 11] = [
+const STEP_NOISE: [&str; 8] = [
     " ---> ",
     "Removing intermediate container",
-    "Reading package lists...",
-    "Building dependency tree...",
-    "Reading state information...",
     "Get:",
     "Ign:",
     "Hit:",
     "Fetched ",
     "W: ",
     "debconf: ",
+];
+
+/// What apt says while it works, each without the end of its line at first: an error may follow on the same.
+const PROGRESS: [&str; 3] = [
+    "Reading package lists...",
+    "Building dependency tree...",
+    "Reading state information...",
 ];
 
 impl Complaint {
@@ -66,7 +70,10 @@ impl Complaint {
             .take_while(|line| !line.starts_with("Usage:"))
             .collect();
         let name = errors.iter().find_map(|line| line.strip_prefix("code "));
-        let is_worth = |line: &&String| !NOISE.iter().any(|noise| line.starts_with(noise));
+        // Where npm wrote its own log, which in a container is a place in there.
+        let is_worth = |line: &&String| {
+            !line.contains("/_logs/") && !NOISE.iter().any(|noise| line.starts_with(noise))
+        };
         let mut kept: Vec<String> = errors.iter().filter(is_worth).cloned().collect();
         if kept.is_empty() {
             let last = lines.iter().filter(|line| !is_chatter(line));
@@ -80,14 +87,11 @@ impl Complaint {
 
     /// What a step of an image said, without what apt and the engine always say.
     pub(super) fn of_step(lines: &[String]) -> Self {
-        let is_worth = |line: &&String| !STEP_NOISE.iter().any(|noise| line.starts_with(noise));
-        let kept = lines
-            .iter()
-            .filter(is_worth)
-            .map(|line| line.trim_end().to_owned());
+        let lines = lines.iter().map(|line| without_progress(line));
+        let kept = lines.filter(|line| !STEP_NOISE.iter().any(|noise| line.starts_with(noise)));
         Self {
             name: None,
-            lines: last(kept.collect()),
+            lines: last(kept.map(str::to_owned).collect()),
         }
     }
 
@@ -102,6 +106,14 @@ impl Complaint {
     }
 }
 
+/// What follows on a line after what apt was doing.
+fn without_progress(mut line: &str) -> &str {
+    for said in PROGRESS {
+        line = line.strip_prefix(said).unwrap_or(line);
+    }
+    line.trim_end()
+}
+
 /// The last lines that say something.
 fn last(mut lines: Vec<String>) -> Vec<String> {
     lines.retain(|line| !line.is_empty());
@@ -112,6 +124,18 @@ fn last(mut lines: Vec<String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn apts_error_is_found_behind_what_it_was_doing() {
+        let lines = [
+            " ---> Running in 1",
+            "Reading package lists...",
+            "Building dependency tree...Reading state information...E: Unable to locate package x",
+            "",
+        ];
+        let complaint = Complaint::of_step(&lines.map(str::to_owned));
+        assert_eq!(complaint.to_string(), "E: Unable to locate package x");
+    }
 
     #[test]
     fn npms_last_words_are_found_in_both_forms() {

@@ -14,15 +14,27 @@ const TEMPLATE: &str = "build/Dockerfile";
 /// What the certificates of this machine are called beside it.
 const CERTIFICATES: &str = "certificates.crt";
 
+/// What an image has besides what all have.
+pub(super) struct Contents<'a> {
+    pub(super) stanza: &'a Stanza,
+    pub(super) packages: &'a Packages,
+    /// Where Node and npm come from, where that is not npm's own registry.
+    pub(super) registry: Option<&'a str>,
+}
+
 /// Says how the image is made in which modules are built.
 pub(super) fn recipe(
     service: &str,
     base: Image,
-    stanza: &Stanza,
-    packages: &Packages,
+    contents: &Contents<'_>,
     network: HostNetwork,
     templates: &Templates,
 ) -> Result<Recipe, BuildError> {
+    let Contents {
+        stanza,
+        packages,
+        registry,
+    } = contents;
     let quote = |text: &String| shell_words::quote(text).into_owned();
     let quoted = |all: &[String]| all.iter().map(quote).collect::<Vec<String>>();
     let sources = packages.sources.iter().map(|source| {
@@ -53,6 +65,7 @@ pub(super) fn recipe(
         "certificates": if files.is_empty() { "" } else { CERTIFICATES },
         "node": node,
         "npm": stanza.npm.as_ref().map_or("", |npm| npm.as_str()),
+        "registry": registry.map(|it| shell_words::quote(it)).unwrap_or_default(),
         "apt": quoted(&packages.apt),
         "files": quoted(&packages.files),
         "sources": sources.collect::<Vec<_>>(),
@@ -93,7 +106,12 @@ mod tests {
         };
         let templates = Templates::default();
         let network = HostNetwork::default();
-        let recipe = recipe("@a/Tea", base, stanza, packages, network, &templates).unwrap();
+        let contents = Contents {
+            stanza,
+            packages,
+            registry: Some("https://npm.example.org/"),
+        };
+        let recipe = recipe("@a/Tea", base, &contents, network, &templates).unwrap();
         assert_eq!(recipe.name, "svcgen/a-tea");
         // As root, nobody is added.
         let text = recipe.dockerfile.split("\n# Programs ask").next();
@@ -144,12 +162,12 @@ mod tests {
          && rm -rf /var/lib/apt/lists/*
 
         # Another Node than the distribution's, with its headers, from npm's registry.
-        RUN npm install --global --prefix /opt/node node@20 \
+        RUN npm install --global --prefix /opt/node --registry https://npm.example.org/ node@20 \
          && ln -s /opt/node/bin/node /usr/local/bin/node \
          && ln -s /opt/node/lib/node_modules/node/node_modules/node-linux-* /opt/node/headers
         ENV npm_config_nodedir=/opt/node/headers
 
-        RUN npm install --global --prefix /usr/local npm@10.8.2
+        RUN npm install --global --prefix /usr/local --registry https://npm.example.org/ npm@10.8.2
 
         # As service-runner does, without a key: only what comes by https cannot be changed on its way.
         RUN echo deb '[trusted=yes]' 'https://apt.example.org/$(x)' bookworm main > /etc/apt/sources.list.d/svcgen-1.list \

@@ -4,12 +4,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
 use super::error::BuildError;
+use super::npmrc::Secrets;
 
 /// What the tools of a build wrote, kept in a file.
 #[derive(Debug)]
 pub struct BuildLog {
     path: Utf8PathBuf,
     file: std::fs::File,
+    secrets: Secrets,
 }
 
 /// How many logs of a service are kept.
@@ -35,7 +37,11 @@ impl BuildLog {
         // What a build writes may hold names of hosts and of people.
         let options = options.create(true).append(true).mode(0o600);
         let file = options.open(&path).map_err(failed)?;
-        Ok(Self { path, file })
+        Ok(Self {
+            path,
+            file,
+            secrets: Secrets::default(),
+        })
     }
 
     /// Where it is.
@@ -43,11 +49,18 @@ impl BuildLog {
         &self.path
     }
 
-    /// Adds a line.
-    pub(super) fn line(&mut self, line: &[u8]) {
-        let bytes = [line, b"\n"].concat();
+    /// Names what no line may show from now on.
+    pub(super) fn hide(&mut self, secrets: &Secrets) {
+        self.secrets = secrets.clone();
+    }
+
+    /// Adds a line; returns it as others may see it.
+    pub(super) fn line(&mut self, line: &[u8]) -> Vec<u8> {
+        let line = self.secrets.hidden(line);
+        let bytes = [&line[..], b"\n"].concat();
         // A log that cannot be written is no reason to end a build that goes well.
         let _written = self.file.write_all(&bytes);
+        line
     }
 }
 

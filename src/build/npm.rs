@@ -165,6 +165,8 @@ impl NpmError {
             "run `npm install` in the source repository, and commit the lock file"
         } else if complaint.is(&NETWORK) {
             "the registry cannot be reached: look at the network, the proxy and `npm config get registry`"
+        } else if complaint.is(&["E401", "E403", "ENEEDAUTH"]) {
+            "the registry refuses you: `npm whoami` says who you are to it, `npm login` makes you known"
         } else if complaint.is(&["ENOSPC"]) || complaint.says("No space left") {
             "`XDG_CACHE_HOME=DIR` builds in a folder with more room"
         } else if complaint.is(&["E404", "ETARGET"]) {

@@ -73,6 +73,11 @@ impl Workshop {
         Ok(path)
     }
 
+    /// Where npm's settings are written to, for containers.
+    pub(super) fn settings(&self) -> Utf8PathBuf {
+        self.path.join("npm-settings")
+    }
+
     /// A place for an index of git's.
     pub(super) fn index(&self, name: &str) -> Utf8PathBuf {
         self.path.join(format!("{name}.index"))

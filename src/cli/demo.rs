@@ -225,7 +225,15 @@ impl From<SandboxError> for CommandError {
                 ErrorKind::Unexpected
             }
         };
-        Self::from_error(kind, &error)
+        let this = Self::from_error(kind, &error);
+        let hint = match &error {
+            SandboxError::Git(error) => error.hint(),
+            SandboxError::Occupied(_) | SandboxError::Write { .. } => {
+                Some("`svcgen demo DIR` plays it in another folder".to_owned())
+            }
+            SandboxError::NoPorts => None,
+        };
+        hint.into_iter().fold(this, Self::hint)
     }
 }
 

@@ -6,11 +6,13 @@ use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
 use super::line::{Breaks, End, Line};
+use super::{Drawing, Ui};
 use crate::onboarding::{Kind, Note, Prompt, Prompter, Reply};
 
 /// Asks on the terminal: questions and what is typed are on stderr, so that stdout stays for results.
 pub(crate) struct Terminal {
     term: Term,
+    drawing: Drawing,
     /// The user's editor, where one is named or found.
     editor: Option<String>,
     is_begun: bool,
@@ -23,7 +25,7 @@ const WIDEST: usize = 80;
 
 impl Terminal {
     /// Takes the terminal; `None` where there is none.
-    pub(crate) fn new() -> Option<Self> {
+    pub(crate) fn new(ui: &Ui) -> Option<Self> {
         let is_there = io::stdin().is_terminal() && io::stderr().is_terminal();
         let named = |name| {
             std::env::var(name)
@@ -32,6 +34,7 @@ impl Terminal {
         };
         is_there.then(|| Self {
             term: Term::stderr(),
+            drawing: ui.drawing,
             editor: named("VISUAL")
                 .or_else(|| named("EDITOR"))
                 .or_else(found_editor),
@@ -47,7 +50,7 @@ impl Terminal {
     /// Prints a line.
     fn say(&self, text: &str) -> io::Result<()> {
         let mut err = anstream::stderr().lock();
-        writeln!(err, "{text}")
+        writeln!(err, "{}", self.drawing.of(text))
     }
 
     /// Prints a text in lines that fit, so far from the left.

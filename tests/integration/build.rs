@@ -5,6 +5,7 @@ mod engines;
 mod failures;
 mod modules;
 mod packages;
+mod registry;
 
 use crate::support::kitchen::{DEPLOY, Kitchen, SOURCE};
 use crate::support::{Lab, has_tool};

@@ -43,6 +43,7 @@ mod shells;
 mod signals;
 mod status;
 mod support;
+mod surroundings;
 mod tail;
 mod taken;
 mod texts;

@@ -1,13 +1,16 @@
 use std::collections::BTreeMap;
 
+use camino::Utf8PathBuf;
+
 use super::listener::Listener;
 use super::{Progress, Session};
 use crate::build::complaint::Complaint;
 use crate::build::engine::{Bench, digest};
 use crate::build::error::BuildError;
-use crate::build::image::recipe;
+use crate::build::image::{Contents, recipe};
 use crate::build::log::BuildLog;
 use crate::build::npm::{self, NpmError, QUIET};
+use crate::build::npmrc::{Npmrc, SETTINGS as NPMRC};
 use crate::build::packages::Packages;
 use crate::build::step::StepError;
 use crate::build::workshop::Workshop;
@@ -24,6 +27,9 @@ const INSIDE: &str = "/opt/service";
 /// Where npm keeps what it fetched.
 const CACHE: &str = "/opt/npm-cache";
 
+/// Where npm's settings are in a container; `SCRIPT` says so too.
+pub(super) const SETTINGS: &str = "/opt/npm-settings";
+
 /// The home in a container, which is gone with it.
 const HOME: &str = "/home/svcgen";
 
@@ -33,6 +39,8 @@ const VERSIONS: &str = "svcgen-versions: ";
 /// Tells the versions, and runs npm with the flag that this one knows; the rest are arguments of its own. The version stands
 /// in npm's own `package.json`: to ask npm takes as long as a small installation.
 const SCRIPT: &str = r#"
+set=/opt/npm-settings/variables.sh
+if [ -e $set ]; then . $set; fi
 npm=$(node -e '
 const { existsSync, readFileSync, realpathSync } = require("fs");
 const { dirname, join } = require("path");
@@ -62,6 +70,9 @@ pub(super) struct InContainer<'a> {
     pub(super) bench: &'a Bench,
     pub(super) image: &'a ImageName,
     pub(super) network: HostNetwork,
+    pub(super) npmrc: &'a Npmrc,
+    /// The folder that those are written into.
+    pub(super) settings: Option<Utf8PathBuf>,
     pub(super) workshop: &'a Workshop,
 }
 
@@ -82,7 +93,9 @@ impl InContainer<'_> {
     ) -> Result<Installed, BuildError> {
         let image = self.image.as_str();
         tell(Progress::Image { image });
-        let base = self.bench.obtain(image, &mut |line| log.line(&line.text))?;
+        let base = self
+            .bench
+            .obtain(image, &mut |line| drop(log.line(&line.text)))?;
         let within = format!("{image}@{}", digest(&base));
         let made = self.make(base.clone(), log, tell)?;
         // The version decides about one flag, and is not known yet.
@@ -125,19 +138,17 @@ impl InContainer<'_> {
         let stanza = session.inputs.stanza();
         let packages = Packages::of(stanza, Some(self.image));
         let (service, network) = (&session.plan.service, self.network.clone());
-        let recipe = recipe(
-            service,
-            base,
+        let contents = Contents {
             stanza,
-            &packages,
-            network,
-            &session.templates,
-        )?;
+            packages: &packages,
+            registry: self.npmrc.registry(),
+        };
+        let recipe = recipe(service, base, &contents, network, &session.templates)?;
         let path = log.path().to_owned();
         let mut last = Vec::new();
         let made = self.bench.make(&recipe, &mut |line: OutputLine| {
-            log.line(&line.text);
-            let text = String::from_utf8_lossy(&line.text).into_owned();
+            let line = log.line(&line.text);
+            let text = String::from_utf8_lossy(&line).into_owned();
             if text.to_ascii_lowercase().starts_with("step ") {
                 tell(Progress::Step(&text));
                 last.clear();
@@ -214,6 +225,20 @@ impl InContainer<'_> {
                 environment.insert(name, value);
             }
         }
+        let mut mounts = vec![
+            mount(self.workshop.source(), INSIDE),
+            mount(self.workshop.npm_cache()?, CACHE),
+        ];
+        if let Some(source) = self.settings.clone() {
+            environment.insert(
+                "npm_config_userconfig".into(),
+                format!("{SETTINGS}/{NPMRC}"),
+            );
+            mounts.push(Mount {
+                access: Access::Read,
+                ..mount(source, SETTINGS)
+            });
+        }
         Ok(Job {
             purpose: format!("the modules of {}", self.session.plan.service),
             image,
@@ -222,10 +247,7 @@ impl InContainer<'_> {
             user: Some(User::current()),
             directory: Some(INSIDE.into()),
             environment,
-            mounts: vec![
-                mount(self.workshop.source(), INSIDE),
-                mount(self.workshop.npm_cache()?, CACHE),
-            ],
+            mounts,
             scratch: vec![HOME.into()],
             network: self.network.clone(),
             memory: None,

@@ -1,7 +1,7 @@
 use camino::Utf8Path;
 use git2::Oid;
 
-use super::container::{InContainer, Installed};
+use super::container::{InContainer, Installed, SETTINGS};
 use super::listener::Listener;
 use super::{Kept, Progress, Session};
 use crate::build::complaint::Complaint;
@@ -9,6 +9,7 @@ use crate::build::error::BuildError;
 use crate::build::link::{check, settle};
 use crate::build::log::BuildLog;
 use crate::build::npm::{self, HostNpm, NpmError};
+use crate::build::npmrc::Npmrc;
 use crate::build::provenance::{NO_CONTAINER, Provenance};
 use crate::build::standing::MODULES;
 use crate::build::strip::strip;
@@ -32,6 +33,9 @@ impl Session {
         let source = workshop.source();
         self.source
             .export(self.next, &source, &workshop.index("source"))?;
+        let variables = |name: &str| std::env::var(name).ok();
+        let npmrc = Npmrc::find(&source, &variables);
+        log.hide(npmrc.secrets());
         let Installed { with, within } = match &self.tools {
             Some(Tools::Container {
                 image,
@@ -42,7 +46,9 @@ impl Session {
                     session: self,
                     bench,
                     image,
-                    network: HostNetwork::new(network.clone(), &|name| std::env::var(name).ok()),
+                    network: HostNetwork::new(network.clone(), &variables),
+                    npmrc: &npmrc,
+                    settings: npmrc.write(&workshop.settings(), SETTINGS.into())?,
                     workshop: &workshop,
                 };
                 container.install(log, tell)?

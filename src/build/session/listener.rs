@@ -27,8 +27,8 @@ impl<'a> Listener<'a> {
     }
 
     pub(super) fn hear(&mut self, line: &[u8]) {
-        self.log.line(line);
-        let line = String::from_utf8_lossy(line).into_owned();
+        let line = self.log.line(line);
+        let line = String::from_utf8_lossy(&line).into_owned();
         if npm::is_fetch(&line) {
             self.fetched += 1;
             (self.tell)(Progress::Fetched(self.fetched));

@@ -93,7 +93,7 @@ pub(super) fn ended(
             };
             text.push_str(&format!("{host}: {what}\n"));
         }
-        ui.result(&text)?;
+        ui.announce(&text)?;
     }
     let kind = match outcome.result {
         _ if outcome.is_interrupted => super::signal_kind(),

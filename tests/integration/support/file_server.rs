@@ -13,18 +13,37 @@ pub(crate) struct FileServer {
     certificates: tempfile::TempDir,
     pub(crate) http: String,
     pub(crate) https: String,
-    asked: Arc<Mutex<Vec<String>>>,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What has to be in the header `Authorization`, where that matters.
+    wanted: Option<String>,
+    asked: Mutex<Vec<String>>,
 }
 
 impl FileServer {
     pub(crate) fn start() -> Self {
+        Self::with(State::default())
+    }
+
+    /// One that serves only who sends this in the header `Authorization`.
+    pub(crate) fn guarded(authorization: &str) -> Self {
+        Self::with(State {
+            wanted: Some(authorization.to_owned()),
+            ..State::default()
+        })
+    }
+
+    fn with(state: State) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let certificates = tempfile::tempdir().unwrap();
         certify(certificates.path());
-        let asked = Arc::default();
-        let plain = listen(folder.path(), &asked, |stream| stream);
+        let state = Arc::new(state);
+        let plain = listen(folder.path(), &state, |stream| stream);
         let config = config(certificates.path());
-        let encrypted = listen(folder.path(), &asked, move |stream| {
+        let encrypted = listen(folder.path(), &state, move |stream| {
             let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             StreamOwned::new(connection, stream)
         });
@@ -33,7 +52,7 @@ impl FileServer {
             https: format!("https://{encrypted}"),
             folder,
             certificates,
-            asked,
+            state,
         }
     }
 
@@ -49,7 +68,7 @@ impl FileServer {
 
     /// The paths that were asked for, in order.
     pub(crate) fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+        self.state.asked.lock().unwrap().clone()
     }
 }
 
@@ -67,27 +86,23 @@ fn config(certificates: &Path) -> Arc<ServerConfig> {
 /// Answers each connection in a thread of its own; returns the address.
 fn listen<S: Read + Write>(
     folder: &Path,
-    asked: &Arc<Mutex<Vec<String>>>,
+    state: &Arc<State>,
     open: impl Fn(TcpStream) -> S + Clone + Send + 'static,
 ) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let (folder, asked) = (folder.to_owned(), Arc::clone(asked));
+    let (folder, state) = (folder.to_owned(), Arc::clone(state));
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let (folder, asked, open) = (folder.clone(), Arc::clone(&asked), open.clone());
+            let (folder, state, open) = (folder.clone(), Arc::clone(&state), open.clone());
             // Who goes away in the middle is not answered.
-            std::thread::spawn(move || answer(open(stream), &folder, &asked));
+            std::thread::spawn(move || answer(open(stream), &folder, &state));
         }
     });
     address
 }
 
-fn answer(
-    stream: impl Read + Write,
-    folder: &Path,
-    asked: &Mutex<Vec<String>>,
-) -> std::io::Result<()> {
+fn answer(stream: impl Read + Write, folder: &Path, state: &State) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     let mut lines = Vec::new();
     loop {
@@ -100,12 +115,19 @@ fn answer(
     }
     let path = lines.first().and_then(|line| line.split(' ').nth(1));
     let path = path.unwrap_or_default().to_owned();
+    let authorization = lines.iter().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("authorization").then_some(value)
+    });
+    let is_refused = state.wanted.is_some() && state.wanted.as_deref() != authorization;
     let file = path.split('?').next().unwrap_or_default();
-    let (status, body) = match std::fs::read(folder.join(file.trim_start_matches('/'))) {
+    let found = std::fs::read(folder.join(file.trim_start_matches('/')));
+    let (status, body) = match found {
+        _ if is_refused => ("401 Unauthorized", Vec::new()),
         Ok(body) => ("200 OK", body),
         Err(_) => ("404 Not Found", Vec::new()),
     };
-    asked.lock().unwrap().push(path);
+    state.asked.lock().unwrap().push(path);
     let stream = stream.get_mut();
     let length = body.len();
     write!(
