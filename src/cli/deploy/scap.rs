@@ -273,7 +273,7 @@ async fn execute(
         no_announce: true,
         ..order.view
     };
-    let mut reporter = Announced::new(view::reporter(order.view, ui), scene.opened, quiet);
+    let mut reporter = Announced::new(view::reporter(ui), scene.opened, quiet);
     let decide: Box<dyn Decide> = match order.on_failure {
         OnFailure::Ask => Box::new(Terminal::new(ui, order.patience)),
         OnFailure::Rollback | OnFailure::Stop => Box::new(Asked),
