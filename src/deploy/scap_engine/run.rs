@@ -524,6 +524,11 @@ impl Follower<'_> {
                     count_hosts(some)
                 )),
             },
+            failed: closing
+                .hosts
+                .iter()
+                .find(|host| host.reason.is_some())
+                .map(|host| host.host.clone()),
             hosts: closing
                 .hosts
                 .into_iter()

@@ -72,11 +72,11 @@ impl Pty {
         self.session.send(keys).unwrap();
     }
 
-    /// Makes the terminal narrower or wider; the program is told by a signal.
-    pub(crate) fn resize(&mut self, columns: u16) {
+    /// Gives the terminal another size; the program is told by a signal.
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
         self.session
             .get_process_mut()
-            .set_window_size(columns, 24)
+            .set_window_size(columns, rows)
             .unwrap();
     }
 
