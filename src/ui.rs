@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 
 use clap::ValueEnum;
-use dialoguer::console::Term;
+use dialoguer::console::{Key, Term};
 use owo_colors::OwoColorize as _;
 
 use crate::error::{CommandError, ErrorKind, unprinted};
@@ -45,6 +45,15 @@ pub enum Questions {
     GoOn,
 }
 
+/// How what goes on is shown on a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// A line or a table may be drawn anew.
+    Moving,
+    /// Lines that stay, in words: for screen readers, recordings, and terminals that do no more.
+    Plain,
+}
+
 /// The streams of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Ui {
@@ -52,6 +61,7 @@ pub struct Ui {
     pub questions: Questions,
     /// -1 with `-q`, 1 with `-v`, 2 with `-vv`.
     pub verbosity: i8,
+    pub manner: Manner,
     /// What lines and boxes are drawn with on a terminal, and on stderr.
     drawing: Drawing,
 }
@@ -61,18 +71,27 @@ const ANSWERS: u16 = 10;
 
 impl Ui {
     /// Sets the colour of both streams and returns the streams.
-    pub fn new(format: Format, color: Color, questions: Questions, verbosity: i8) -> Self {
-        match color {
-            Color::Auto => {}
-            Color::Always => anstream::ColorChoice::Always.write_global(),
-            Color::Never => anstream::ColorChoice::Never.write_global(),
+    pub fn new(
+        format: Format,
+        color: Color,
+        questions: Questions,
+        verbosity: i8,
+        manner: Manner,
+    ) -> Self {
+        match (color, manner) {
+            (Color::Auto, Manner::Moving) => {}
+            (Color::Always, _) => anstream::ColorChoice::Always.write_global(),
+            (Color::Never, _) | (Color::Auto, Manner::Plain) => {
+                anstream::ColorChoice::Never.write_global()
+            }
         }
         let locale = locale::named(|name| std::env::var(name).ok());
         Self {
             format,
             questions,
             verbosity,
-            drawing: match locale::is_utf8(&locale) {
+            manner,
+            drawing: match locale::is_utf8(&locale) && manner == Manner::Moving {
                 true => Drawing::Unicode,
                 false => Drawing::Ascii,
             },
@@ -154,6 +173,10 @@ impl Ui {
         if self.verbosity < 0 || !std::io::stderr().is_terminal() {
             return work();
         }
+        if self.manner == Manner::Plain {
+            self.err(text);
+            return work();
+        }
         let console = dialoguer::console::Term::stderr();
         // A line that cannot be drawn is no reason not to work.
         let _drawn = console.write_str(text);
@@ -224,6 +247,9 @@ impl Ui {
             self.err(&line);
         }
         let _unseen = Unseen::for_question();
+        if self.manner == Manner::Plain {
+            return self.ask_plainly(&last, default);
+        }
         let dialoguer::Error::IO(error) = match dialoguer::Confirm::new()
             .with_prompt(last)
             .default(default)
@@ -235,12 +261,41 @@ impl Ui {
         // The prompt hides the cursor, and does not bring it back.
         let _shown = Term::stderr().show_cursor();
         self.err("");
-        if error.kind() == std::io::ErrorKind::Interrupted {
-            let message = "interrupted; what was asked about was not done";
-            return Err(CommandError::new(ErrorKind::Interrupted, message));
-        }
-        Err(error.into())
+        Err(unanswered(error))
     }
+
+    /// Asks without moving the cursor: what is answered stands behind the question.
+    fn ask_plainly(&self, question: &str, default: bool) -> Result<bool, CommandError> {
+        let term = Term::stderr();
+        let choice = if default { "[Y/n]" } else { "[y/N]" };
+        // A terminal that has gone is noticed by the read.
+        let _asked = term.write_str(&format!("{} {choice} ", self.drawing.of(question)));
+        let answer = loop {
+            break match term.read_key_raw() {
+                Ok(Key::Char('y' | 'Y')) => Ok(true),
+                Ok(Key::Char('n' | 'N') | Key::Escape) => Ok(false),
+                Ok(Key::Enter) => Ok(default),
+                Ok(Key::CtrlC) => Err(std::io::ErrorKind::Interrupted.into()),
+                Ok(_) => continue,
+                Err(error) => Err(error),
+            };
+        };
+        self.err(match answer {
+            Ok(true) => "yes",
+            Ok(false) => "no",
+            Err(_) => "",
+        });
+        answer.map_err(unanswered)
+    }
+}
+
+/// Why a question has no answer.
+fn unanswered(error: std::io::Error) -> CommandError {
+    if error.kind() == std::io::ErrorKind::Interrupted {
+        let message = "interrupted; what was asked about was not done";
+        return CommandError::new(ErrorKind::Interrupted, message);
+    }
+    error.into()
 }
 
 fn indent(text: &str) -> String {

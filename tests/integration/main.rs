@@ -31,6 +31,7 @@ mod new;
 mod older_trees;
 mod organisation;
 mod own;
+mod plain;
 mod quoting;
 mod report;
 mod request;

@@ -230,7 +230,7 @@ async fn execute(
     let _scap = ScapLock::take(config, &plan.owner).map_err(CommandError::from)?;
     let packs = Arc::new(Packs::new(scene.opened.pack_maker(&plan)?)?);
     let ui = *scene.ui;
-    let reporter = view::reporter(wish.view, ui);
+    let reporter = view::reporter(ui);
     let mut reporter = Announced::new(reporter, scene.opened, wish.view);
     let decide: Box<dyn Decide> = match wish.on_failure {
         OnFailure::Ask => Box::new(Terminal::new(ui, wish.patience)),

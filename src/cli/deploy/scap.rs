@@ -37,7 +37,6 @@ pub(super) struct Order {
     is_dry: bool,
     on_failure: OnFailure,
     wait: Duration,
-    view: ViewArgs,
     report: Option<ReportFile>,
     patience: Option<Duration>,
 }
@@ -68,7 +67,6 @@ impl Order {
             is_dry: args.dry_run,
             on_failure,
             wait: Duration::from_secs(args.wait.unwrap_or_default()),
-            view: args.view,
             report: ReportFile::named(args.report.as_deref())?,
             patience: args.answer_within.map(Duration::from_secs),
         })
@@ -92,7 +90,6 @@ impl Order {
             is_dry: args.dry_run,
             on_failure: OnFailure::Stop,
             wait: Duration::from_secs(args.wait.unwrap_or_default()),
-            view: args.view,
             report: ReportFile::named(args.report.as_deref())?,
             patience: None,
         })
@@ -115,7 +112,6 @@ impl Order {
             is_dry: of.is_dry,
             on_failure: OnFailure::Stop,
             wait: of.wait,
-            view: of.view,
             report: None,
             patience: None,
         }
@@ -269,11 +265,8 @@ async fn execute(
     let journal = journal::begin(repository, &plan.id, scene.ui)?;
     let ui = *scene.ui;
     // Scap announces what it does by itself.
-    let quiet = ViewArgs {
-        no_announce: true,
-        ..order.view
-    };
-    let mut reporter = Announced::new(view::reporter(order.view, ui), scene.opened, quiet);
+    let quiet = ViewArgs { no_announce: true };
+    let mut reporter = Announced::new(view::reporter(ui), scene.opened, quiet);
     let decide: Box<dyn Decide> = match order.on_failure {
         OnFailure::Ask => Box::new(Terminal::new(ui, order.patience)),
         OnFailure::Rollback | OnFailure::Stop => Box::new(Asked),
