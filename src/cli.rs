@@ -24,13 +24,15 @@ mod service;
 mod status;
 mod tail;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use camino::Utf8PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use crate::error::{CommandError, ErrorKind};
-use crate::ui::{Color, Format, Questions, Ui};
+use crate::configuration::Configuration;
+use crate::error::{CommandError, ErrorKind, unprinted};
+use crate::ui::{Color, Format, Manner, Questions, Ui};
 
 /// Takes a service of a MediaWiki farm from an idea to production, and keeps it there.
 #[derive(Debug, Parser)]
@@ -90,6 +92,15 @@ pub struct GlobalArgs {
         value_name = "WHEN"
     )]
     pub color: Color,
+    /// Print lines that stay, without colour: for screen readers and recordings.
+    #[arg(
+        long,
+        global = true,
+        env = "SVCGEN_PLAIN",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    pub plain: bool,
     /// Ask nothing, and go on; a conflict is still an error.
     #[arg(long, short, global = true)]
     pub yes: bool,
@@ -124,11 +135,13 @@ pub enum Command {
     Puppet(generator::PuppetArgs),
     /// Add the scap/ directory to the deploy repository.
     #[command(
-        after_help = "Example:\n  svcgen scap --clone ~/src/my-service         clone both repositories into it"
+        after_help = "Example:\n  svcgen scap --clone ~/src/my-service         clone it to ~/src/my-service/deploy first"
     )]
     Scap(generator::CloneableArgs),
     /// Add the deploy stanza to the source repository, and tell it where the deploy repository is.
-    #[command(after_help = "Example:\n  svcgen source --repo . --commit")]
+    #[command(
+        after_help = "Examples:\n  svcgen source --repo . --commit\n  svcgen source --clone ~/src/my-service       clone it to ~/src/my-service/my-service first"
+    )]
     Source(generator::CloneableArgs),
     /// Run all four generators: vagrant, source, scap, puppet.
     #[command(
@@ -212,7 +225,14 @@ pub enum Command {
 
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    // The help comes before the options are known.
+    if std::env::args_os().any(|argument| argument == "--plain") {
+        anstream::ColorChoice::Never.write_global();
+    }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => return tell(&told),
+    };
     let questions = if cli.global.yes {
         Questions::GoOn
     } else {
@@ -223,7 +243,14 @@ pub fn main() -> ExitCode {
     } else {
         cli.global.verbose.min(2) as i8
     };
-    let ui = Ui::new(cli.global.format, cli.global.color, questions, verbosity);
+    let manner = manner(&cli.global);
+    let ui = Ui::new(
+        cli.global.format,
+        cli.global.color,
+        questions,
+        verbosity,
+        manner,
+    );
     trace(verbosity);
     // A deploy counts signals itself: it has to undo what it began. Logs are left at once.
     let counts = match &cli.command {
@@ -242,6 +269,36 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.kind.exit_code())
         }
         Err(Failure::Silent(kind)) => ExitCode::from(kind.exit_code()),
+    }
+}
+
+/// How the run shows what it does: as the flag, the environment, the terminal or the configuration says.
+fn manner(global: &GlobalArgs) -> Manner {
+    let term = std::env::var_os("TERM");
+    let is_dumb = std::io::stderr().is_terminal()
+        && term.is_none_or(|term| term.is_empty() || term == "dumb");
+    let is_wished = || {
+        // What is wrong with it is told by the command.
+        let configuration = Configuration::load(global.config.as_deref());
+        configuration.is_ok_and(|configuration| configuration.plain)
+    };
+    match global.plain || is_dumb || is_wished() {
+        true => Manner::Plain,
+        false => Manner::Moving,
+    }
+}
+
+/// Prints the help, the version, or what is wrong with the command line.
+fn tell(told: &clap::Error) -> ExitCode {
+    match told.print() {
+        Ok(()) => ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1)),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let ui = Ui::new(Format::Text, Color::Auto, Questions::Ask, 0, Manner::Plain);
+            let error = CommandError::from(unprinted(error));
+            ui.error(&error);
+            ExitCode::from(error.kind.exit_code())
+        }
     }
 }
 

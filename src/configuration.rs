@@ -28,6 +28,8 @@ pub struct Configuration {
     pub ssh: Ssh,
     pub conduit: Conduit,
     pub build: BuildDefaults,
+    /// Whether lines that stay are printed, as with `--plain`.
+    pub plain: bool,
     /// The folder that the configuration is in; sites, questions and templates of the user's are beside it.
     #[serde(skip)]
     pub folder: Option<Utf8PathBuf>,

@@ -1,6 +1,11 @@
 //! What a command ends with when it does not end well: a message, its causes, hints, and the exit code.
 
+mod unprinted;
+
 use std::fmt;
+
+use self::unprinted::is_unprinted;
+pub(crate) use self::unprinted::unprinted;
 
 /// Why a command failed, which decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,6 +123,10 @@ impl std::error::Error for CommandError {}
 
 impl From<std::io::Error> for CommandError {
     fn from(error: std::io::Error) -> Self {
-        Self::from_error(ErrorKind::Unexpected, &error)
+        let this = Self::from_error(ErrorKind::Unexpected, &error);
+        match is_unprinted(&error) {
+            true => this.hint("make room where the output goes, or send it elsewhere"),
+            false => this,
+        }
     }
 }

@@ -25,6 +25,7 @@ pub mod git;
 pub mod hosts;
 pub mod ini;
 mod interrupt;
+mod locale;
 pub mod model;
 pub mod onboarding;
 mod place;

@@ -6,6 +6,7 @@ mod local;
 mod output;
 mod ssh;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -30,10 +31,13 @@ pub trait Transport: Send + Sync {
     ) -> BoxFuture<'a, Result<Arc<dyn Connection>, ConnectError>>;
 }
 
+/// A word of a command. What all hosts run alike is the text of a program, which is not copied for each of them.
+pub type Word = Cow<'static, str>;
+
 /// A connection to one host, over which any number of commands run.
 pub trait Connection: Send + Sync {
     /// Starts a command, given as its words.
-    fn start<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, Result<Process, Lost>>;
+    fn start<'a>(&'a self, command: &'a [Word]) -> BoxFuture<'a, Result<Process, Lost>>;
 
     /// Closes the connection; commands that still run are left to themselves.
     fn close(&self) -> BoxFuture<'_, ()>;

@@ -1,5 +1,6 @@
 //! The streams: results on stdout, everything else on stderr, colour only where wanted, questions only on a terminal.
 
+mod drawing;
 mod keys;
 mod line;
 mod reply;
@@ -10,11 +11,13 @@ use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 
 use clap::ValueEnum;
-use dialoguer::console::Term;
+use dialoguer::console::{Key, Term};
 use owo_colors::OwoColorize as _;
 
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{CommandError, ErrorKind, unprinted};
+use crate::locale;
 
+pub use drawing::Drawing;
 pub(crate) use keys::Unseen;
 pub(crate) use screen::{Screen, is_read, steady};
 pub(crate) use terminal::Terminal;
@@ -43,6 +46,15 @@ pub enum Questions {
     GoOn,
 }
 
+/// How what goes on is shown on a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// A line or a table may be drawn anew.
+    Moving,
+    /// Lines that stay, in words: for screen readers, recordings, and terminals that do no more.
+    Plain,
+}
+
 /// The streams of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Ui {
@@ -50,6 +62,9 @@ pub struct Ui {
     pub questions: Questions,
     /// -1 with `-q`, 1 with `-v`, 2 with `-vv`.
     pub verbosity: i8,
+    pub manner: Manner,
+    /// What lines and boxes are drawn with on a terminal, and on stderr.
+    drawing: Drawing,
 }
 
 /// What stands behind a question, in columns: `[Y/n] yes`.
@@ -57,16 +72,30 @@ const ANSWERS: u16 = 10;
 
 impl Ui {
     /// Sets the colour of both streams and returns the streams.
-    pub fn new(format: Format, color: Color, questions: Questions, verbosity: i8) -> Self {
-        match color {
-            Color::Auto => {}
-            Color::Always => anstream::ColorChoice::Always.write_global(),
-            Color::Never => anstream::ColorChoice::Never.write_global(),
+    pub fn new(
+        format: Format,
+        color: Color,
+        questions: Questions,
+        verbosity: i8,
+        manner: Manner,
+    ) -> Self {
+        match (color, manner) {
+            (Color::Auto, Manner::Moving) => {}
+            (Color::Always, _) => anstream::ColorChoice::Always.write_global(),
+            (Color::Never, _) | (Color::Auto, Manner::Plain) => {
+                anstream::ColorChoice::Never.write_global()
+            }
         }
+        let locale = locale::named(|name| std::env::var(name).ok());
         Self {
             format,
             questions,
             verbosity,
+            manner,
+            drawing: match locale::is_utf8(&locale) && manner == Manner::Moving {
+                true => Drawing::Unicode,
+                false => Drawing::Ascii,
+            },
         }
     }
 
@@ -75,9 +104,25 @@ impl Ui {
     /// # Errors
     /// Where the stream is closed; `main` ends quietly then.
     pub fn result(&self, text: &str) -> std::io::Result<()> {
+        let text = match std::io::stdout().is_terminal() {
+            true => self.drawing.of(text),
+            false => Cow::Borrowed(text),
+        };
         let mut out = anstream::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        written.map_err(unprinted)
+    }
+
+    /// Prints what will be done before it is done: somebody who reads only the beginning of it does not keep it from being
+    /// done.
+    ///
+    /// # Errors
+    /// Where it cannot be printed for another reason.
+    pub fn announce(&self, text: &str) -> std::io::Result<()> {
+        match self.result(text) {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            printed => printed,
+        }
     }
 
     /// Prints a result as it is, whatever the stream is.
@@ -86,8 +131,8 @@ impl Ui {
     /// Where the stream is closed; `main` ends quietly then.
     pub fn exact(&self, text: &str) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        written.map_err(unprinted)
     }
 
     /// Prints a line of progress; not with `-q`.
@@ -129,6 +174,10 @@ impl Ui {
         if self.verbosity < 0 || !std::io::stderr().is_terminal() {
             return work();
         }
+        if self.manner == Manner::Plain {
+            self.err(text);
+            return work();
+        }
         let console = dialoguer::console::Term::stderr();
         // A line that cannot be drawn is no reason not to work.
         let _drawn = console.write_str(text);
@@ -156,6 +205,7 @@ impl Ui {
     }
 
     fn err(&self, text: &str) {
+        let text = self.drawing.of(text);
         let mut err = anstream::stderr().lock();
         // A closed stderr leaves nowhere to say so.
         let _written = writeln!(err, "{text}");
@@ -198,6 +248,9 @@ impl Ui {
             self.err(&line);
         }
         let _unseen = Unseen::for_question();
+        if self.manner == Manner::Plain {
+            return self.ask_plainly(&last, default);
+        }
         let dialoguer::Error::IO(error) = match dialoguer::Confirm::new()
             .with_prompt(last)
             .default(default)
@@ -209,12 +262,41 @@ impl Ui {
         // The prompt hides the cursor, and does not bring it back.
         let _shown = Term::stderr().show_cursor();
         self.err("");
-        if error.kind() == std::io::ErrorKind::Interrupted {
-            let message = "interrupted; what was asked about was not done";
-            return Err(CommandError::new(ErrorKind::Interrupted, message));
-        }
-        Err(error.into())
+        Err(unanswered(error))
     }
+
+    /// Asks without moving the cursor: what is answered stands behind the question.
+    fn ask_plainly(&self, question: &str, default: bool) -> Result<bool, CommandError> {
+        let term = Term::stderr();
+        let choice = if default { "[Y/n]" } else { "[y/N]" };
+        // A terminal that has gone is noticed by the read.
+        let _asked = term.write_str(&format!("{} {choice} ", self.drawing.of(question)));
+        let answer = loop {
+            break match term.read_key_raw() {
+                Ok(Key::Char('y' | 'Y')) => Ok(true),
+                Ok(Key::Char('n' | 'N') | Key::Escape) => Ok(false),
+                Ok(Key::Enter) => Ok(default),
+                Ok(Key::CtrlC) => Err(std::io::ErrorKind::Interrupted.into()),
+                Ok(_) => continue,
+                Err(error) => Err(error),
+            };
+        };
+        self.err(match answer {
+            Ok(true) => "yes",
+            Ok(false) => "no",
+            Err(_) => "",
+        });
+        answer.map_err(unanswered)
+    }
+}
+
+/// Why a question has no answer.
+fn unanswered(error: std::io::Error) -> CommandError {
+    if error.kind() == std::io::ErrorKind::Interrupted {
+        let message = "interrupted; what was asked about was not done";
+        return CommandError::new(ErrorKind::Interrupted, message);
+    }
+    error.into()
 }
 
 fn indent(text: &str) -> String {

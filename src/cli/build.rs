@@ -77,7 +77,11 @@ pub(super) fn run(args: &BuildArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
         ui.warning(warning);
     }
     if ui.format == Format::Text {
-        ui.result(&shown::plan(plan))?;
+        let text = shown::plan(plan);
+        match args.dry_run {
+            true => ui.result(&text)?,
+            false => ui.announce(&text)?,
+        }
     }
     let mut document = Document {
         plan,

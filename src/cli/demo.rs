@@ -10,7 +10,7 @@ use super::Failure;
 use crate::demo::{self, Action, ReviewError, Sandbox, SandboxError, Scene, Step, Workbench};
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
-use crate::ui::{Questions, Ui};
+use crate::ui::{Manner, Questions, Ui};
 
 /// Columns of the texts between commands.
 const WIDTH: usize = 80;
@@ -120,6 +120,9 @@ fn take(step: &Step, sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
                 .map_or(("", &[][..]), |(program, rest)| (program.as_str(), rest));
             let mut command = sandbox.command(program, step.folder);
             command.args(arguments);
+            if ui.manner == Manner::Plain {
+                command.env("SVCGEN_PLAIN", "1");
+            }
             if !std::io::stdin().is_terminal() {
                 command.stdin(Stdio::null());
             }
@@ -225,7 +228,15 @@ impl From<SandboxError> for CommandError {
                 ErrorKind::Unexpected
             }
         };
-        Self::from_error(kind, &error)
+        let this = Self::from_error(kind, &error);
+        let hint = match &error {
+            SandboxError::Git(error) => error.hint(),
+            SandboxError::Occupied(_) | SandboxError::Write { .. } => {
+                Some("`svcgen demo DIR` plays it in another folder".to_owned())
+            }
+            SandboxError::NoPorts => None,
+        };
+        hint.into_iter().fold(this, Self::hint)
     }
 }
 

@@ -8,6 +8,7 @@ mod carrying_out;
 mod earlier;
 mod engine;
 mod failure;
+mod journal;
 mod opened;
 mod refusal;
 mod scap;

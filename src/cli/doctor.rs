@@ -44,7 +44,7 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         },
         variables: &|name| std::env::var(name).ok(),
     };
-    let mut findings = ui.busy("looking …", || examine(&surroundings));
+    let mut findings = ui.busy("looking...", || examine(&surroundings));
     findings.retain(|finding| is_for(finding, &args.commands));
     let missing = findings
         .iter()

@@ -93,7 +93,7 @@ pub struct GeneratorArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Where to write")]
 pub struct CloneableArgs {
-    /// Clone source and deploy repository side by side into this folder first.
+    /// Clone it into this folder first: the source to DIR/NAME, the deploy repository to DIR/deploy.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "output"])]
     clone: Option<Utf8PathBuf>,
     #[command(flatten)]

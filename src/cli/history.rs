@@ -54,7 +54,7 @@ pub(super) fn run(args: &HistoryArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
     let records = records::ask(asked, &opened, ui)?;
     let repository = &opened.working.value.config.git_repo;
     let mut known = PastDeploy::of_records(&records.facts);
-    if let Some(journals) = Journals::of(repository) {
+    if let Ok(journals) = Journals::of(repository) {
         read_journals(&journals, args.number, &mut known, ui);
     }
     let list = listed(known, args, opened.carrier.scap().is_some());

@@ -57,8 +57,7 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
     let repository = &opened.working.value.config.git_repo;
-    let journals = Journals::of(repository)
-        .ok_or_else(|| CommandError::usage("there is no home folder, where journals are kept"))?;
+    let journals = Journals::of(repository).map_err(CommandError::from)?;
     let (named, filter) = split(&args.words)?;
     if named.is_some() && args.latest {
         return Err(
@@ -152,13 +151,17 @@ fn identify(text: &str, known: &[DeployId]) -> Result<DeployId, CommandError> {
 impl From<JournalError> for CommandError {
     fn from(error: JournalError) -> Self {
         let kind = match error {
-            JournalError::Version { .. } => ErrorKind::Usage,
+            JournalError::Version { .. } | JournalError::NoHome => ErrorKind::Usage,
             JournalError::Read { .. } | JournalError::Write { .. } => ErrorKind::Unexpected,
         };
         let this = Self::from_error(kind, &error);
         match error {
             JournalError::Version { .. } => this.hint("the svcgen that wrote it reads it"),
-            JournalError::Read { .. } | JournalError::Write { .. } => this,
+            JournalError::NoHome => this.hint("export HOME=/a/folder/of/yours"),
+            JournalError::Write { .. } => {
+                this.hint("`export XDG_STATE_HOME=/a/folder/of/yours` keeps journals elsewhere")
+            }
+            JournalError::Read { .. } => this,
         }
     }
 }

@@ -36,7 +36,7 @@ pub struct NewArgs {
 
 pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let mut terminal = match ui.questions {
-        Questions::Ask => Terminal::new(),
+        Questions::Ask => Terminal::new(ui),
         Questions::GoOn => None,
     };
     let has_answers = args.answers.is_some() || !args.set.is_empty() || args.defaults;

@@ -70,7 +70,6 @@ impl ServiceArgs {
             (self.dry_run, "--dry-run"),
             (self.wait.is_some(), "--wait"),
             (self.reason.is_some(), "--reason"),
-            (self.view.plain, "--plain"),
             (self.view.no_announce, "--no-announce"),
         ];
         let mut named = needless.into_iter().filter(|(is_named, _)| *is_named);

@@ -1,5 +1,5 @@
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
@@ -52,8 +52,16 @@ pub struct Sandbox {
     root: Utf8PathBuf,
     /// svcgen itself, which is what users would type, and what plays the rest of the world.
     program: Utf8PathBuf,
-    first_port: u16,
+    ports: Ports,
     workbench: Workbench,
+}
+
+/// Ports in a row, one for each host, that no other sandbox takes: services listen on them much later.
+#[derive(Debug)]
+struct Ports {
+    first: u16,
+    /// The same numbers of another protocol, for as long as this program runs.
+    _claims: Vec<UdpSocket>,
 }
 
 /// Why the folder cannot be made.
@@ -92,7 +100,7 @@ impl Sandbox {
         }
         let root = root.canonicalize_utf8().map_err(failed)?;
         let sandbox = Self {
-            first_port: free_ports().ok_or(SandboxError::NoPorts)?,
+            ports: Ports::claim().ok_or(SandboxError::NoPorts)?,
             root,
             program,
             workbench,
@@ -154,7 +162,7 @@ impl Sandbox {
         let hosts = format!(
             "# The hosts of the sandbox are folders of this machine.\nversion: 1\nroot: {}/hosts\nfirst_port: {}\n\
              services: {{tea-pot: \"exec {program} demo-part serve {root}\"}}\n",
-            self.root, self.first_port
+            self.root, self.ports.first
         );
         let check = format!(
             "#!/bin/sh\n# Asks for tea once, as guests do.\nexec {program} demo-part ask\n"
@@ -305,9 +313,33 @@ fn allow(path: &Utf8Path) -> Result<(), SandboxError> {
     })
 }
 
-/// The first of as many free ports in a row as there are hosts; high ones, which few services have.
-fn free_ports() -> Option<u16> {
-    let is_free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
-    let mut firsts = (6701..30_000).step_by(usize::from(HOSTS));
-    firsts.find(|first| (*first..first + HOSTS).all(is_free))
+impl Ports {
+    /// The first that are free; high ones, which few services have.
+    fn claim() -> Option<Self> {
+        let mut firsts = (6701..30_000).step_by(usize::from(HOSTS));
+        firsts.find_map(|first| {
+            let ports = first..first + HOSTS;
+            let is_free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+            let claims = ports
+                .clone()
+                .map(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, port)));
+            let claims = claims.collect::<io::Result<Vec<_>>>().ok()?;
+            ports.clone().all(is_free).then_some(Self {
+                first,
+                _claims: claims,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn two_sandboxes_at_once_have_ports_of_their_own() {
+        let (one, other) = (Ports::claim().unwrap(), Ports::claim().unwrap());
+        assert!(one.first.abs_diff(other.first) >= HOSTS);
+    }
 }

@@ -62,6 +62,8 @@ pub struct Outcome {
     pub is_interrupted: bool,
     /// Why it failed, in plain words.
     pub reason: Option<String>,
+    /// The host that it failed on: not one that was merely stopped.
+    pub failed: Option<HostName>,
     pub hosts: Vec<(HostName, HostOutcome, Option<String>)>,
 }
 
@@ -114,6 +116,8 @@ pub struct Executor<'a> {
     /// Canary groups after which going on was agreed to.
     agreed: Vec<usize>,
     reason: Option<String>,
+    /// The host that ended it; until one does, the first that failed.
+    failed: Option<HostName>,
     is_interrupted: bool,
     /// Nobody waits any more.
     is_cut: bool,
@@ -201,6 +205,7 @@ impl<'a> Executor<'a> {
             begun_waves: 0,
             agreed: Vec::new(),
             reason: None,
+            failed: None,
             is_interrupted: false,
             is_cut: false,
         }

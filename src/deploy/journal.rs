@@ -47,15 +47,21 @@ pub enum JournalError {
     },
     #[error("`{path}` has version {version}, and this svcgen reads {VERSION}")]
     Version { path: Utf8PathBuf, version: u64 },
+    #[error("there is no home folder to keep journals in")]
+    NoHome,
 }
 
 impl Journals {
-    /// Those of a repository: `$XDG_STATE_HOME/svcgen/deploys/KEY/`; none where there is no home.
-    pub fn of(repository: &RepositoryName) -> Option<Self> {
+    /// Those of a repository: `$XDG_STATE_HOME/svcgen/deploys/KEY/`.
+    ///
+    /// # Errors
+    /// Where there is no home.
+    pub fn of(repository: &RepositoryName) -> Result<Self, JournalError> {
         use etcetera::BaseStrategy as _;
-        let state = etcetera::base_strategy::Xdg::new().ok()?.state_dir()?;
-        let state = Utf8PathBuf::from_path_buf(state).ok()?;
-        Some(Self::in_folder(
+        let base = etcetera::base_strategy::Xdg::new().ok();
+        let state = base.and_then(|base| Utf8PathBuf::from_path_buf(base.state_dir()?).ok());
+        let state = state.ok_or(JournalError::NoHome)?;
+        Ok(Self::in_folder(
             state.join("svcgen/deploys").join(repository.as_str()),
         ))
     }

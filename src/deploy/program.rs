@@ -10,15 +10,23 @@ use super::plan::ServicePlan;
 use crate::event::DeployId;
 use crate::model::{CheckKind, Revision};
 use crate::scap::{DeployCheck, DeployStage, ServiceAction, ServiceUnit};
+use crate::transport::Word;
 
-/// What begins each program.
-const COMMON: &str = include_str!("remote/common.sh");
+/// The text of a program: what all of them begin with, and its parts.
+macro_rules! source {
+    ($($part:literal),+) => {
+        concat!(
+            include_str!("remote/common.sh"),
+            $(include_str!(concat!("remote/", $part, ".sh"))),+
+        )
+    };
+}
 
 /// A program with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
     text: &'static str,
-    arguments: Vec<String>,
+    arguments: Vec<Word>,
 }
 
 /// What becomes of a step when nobody is there any more to wait for it.
@@ -141,27 +149,22 @@ impl Direction {
 
 impl Program {
     /// The words that run it on a target for a service; `place` is the path that the service is run from.
-    pub fn words(&self, place: &Utf8Path) -> Vec<String> {
-        let mut words = vec!["sh".to_owned(), "-c".to_owned(), self.source()];
-        words.extend(["svcgen".to_owned(), place.to_string()]);
-        words.extend(self.arguments.iter().cloned());
-        words
-    }
-
-    fn source(&self) -> String {
-        [COMMON, self.text].concat()
+    pub fn words(&self, place: &Utf8Path) -> Vec<Word> {
+        let words = ["sh", "-c", self.text, "svcgen"].map(Word::Borrowed);
+        let words = words.into_iter().chain([place.to_string().into()]);
+        words.chain(self.arguments.iter().cloned()).collect()
     }
 
     fn new(text: &'static str, arguments: impl IntoIterator<Item = String>) -> Self {
         Self {
             text,
-            arguments: arguments.into_iter().collect(),
+            arguments: arguments.into_iter().map(Word::Owned).collect(),
         }
     }
 
     /// Holds a lock for as long as signs of life come, once it is told which.
     pub fn keeper() -> Self {
-        Self::new(include_str!("remote/keeper.sh"), [])
+        Self::new(source!("keeper"), [])
     }
 
     /// Tells how things are: which commits are there, and what stands in a few files.
@@ -181,10 +184,7 @@ impl Program {
         let again = yes(inquiry.again);
         let tools = inquiry.tools.join(" ");
         let arguments = [commits, tools, again, units, valid, secondary];
-        let text = concat!(
-            include_str!("remote/units.sh"),
-            include_str!("remote/probe.sh")
-        );
+        let text = source!("units", "probe");
         Self::new(text, arguments.into_iter().chain(files))
     }
 
@@ -219,13 +219,13 @@ impl Program {
             rendered,
             modules,
         ];
-        Self::new(include_str!("remote/fetch.sh"), arguments)
+        Self::new(source!("fetch"), arguments)
     }
 
     /// Writes rendered configuration, which comes on the standard input, into a release.
     pub fn config(id: &DeployId, revision: &Revision) -> Self {
         let arguments = [id.to_string(), revision.to_string()];
-        Self::new(include_str!("remote/config.sh"), arguments)
+        Self::new(source!("config"), arguments)
     }
 
     /// Makes a release the one that is live; `config` are the files outside of it that lead into it.
@@ -237,10 +237,7 @@ impl Program {
     ) -> Self {
         let arguments = [id.to_string(), revision.to_string(), direction.is_back()];
         let config = config.iter().map(ToString::to_string);
-        Self::new(
-            include_str!("remote/promote.sh"),
-            arguments.into_iter().chain(config),
-        )
+        Self::new(source!("promote"), arguments.into_iter().chain(config))
     }
 
     /// Restarts, starts or stops services, and waits for their port.
@@ -251,20 +248,13 @@ impl Program {
             yes(service.valid_only),
             service.secondary.to_string(),
         ];
-        let text = concat!(
-            include_str!("remote/units.sh"),
-            include_str!("remote/port.sh"),
-            include_str!("remote/handle_service.sh")
-        );
+        let text = source!("units", "port", "handle_service");
         Self::new(text, arguments.into_iter().chain(units(service, action)))
     }
 
     /// Tells how services are.
     pub fn status(services: &[ServiceUnit], port: Option<u16>) -> Self {
-        let text = concat!(
-            include_str!("remote/port.sh"),
-            include_str!("remote/status.sh")
-        );
+        let text = source!("port", "status");
         let port = port.unwrap_or_default().to_string();
         let services = services.iter().map(|unit| unit.name.clone());
         Self::new(text, [port].into_iter().chain(services))
@@ -284,10 +274,7 @@ impl Program {
             (CheckKind::Command, false) => shell_words::split(&check.command).unwrap_or_default(),
             _ => Vec::new(),
         };
-        Self::new(
-            include_str!("remote/check.sh"),
-            arguments.into_iter().chain(words),
-        )
+        Self::new(source!("check"), arguments.into_iter().chain(words))
     }
 
     /// Says that a release is good, and takes the oldest ones away; what Scap goes by afterwards comes on the standard input,
@@ -299,30 +286,27 @@ impl Program {
             port.unwrap_or_default().to_string(),
             head.to_string(),
         ];
-        let text = concat!(
-            include_str!("remote/port.sh"),
-            include_str!("remote/finalize.sh")
-        );
+        let text = source!("port", "finalize");
         Self::new(text, arguments)
     }
 
     /// Takes away what a deploy did to a target that had nothing before it.
     pub fn withdraw(services: &[ServiceUnit]) -> Self {
         let services = services.iter().map(|unit| unit.name.clone());
-        Self::new(include_str!("remote/withdraw.sh"), services)
+        Self::new(source!("withdraw"), services)
     }
 
     /// Breaks the lock of a deploy that cannot let it go, and says in the record who did so, and why.
     pub fn unlock(id: &str, by: &serde_json::Value) -> Self {
         let arguments = [id.to_owned(), by.to_string()];
-        Self::new(include_str!("remote/unlock.sh"), arguments)
+        Self::new(source!("unlock"), arguments)
     }
 }
 
 impl Step {
     /// The words that run the step under its supervisor and under no other keeper than that of `term`; `number` tells it
     /// from other steps of the deploy.
-    pub fn words(&self, place: &Utf8Path, id: &DeployId, term: u64, number: u64) -> Vec<String> {
+    pub fn words(&self, place: &Utf8Path, id: &DeployId, term: u64, number: u64) -> Vec<Word> {
         let policy = match self.policy {
             Policy::Kill => "kill",
             Policy::Finish => "finish",
@@ -336,10 +320,15 @@ impl Step {
             yes(self.check.is_some()),
             self.deadline.as_secs_f64().to_string(),
             self.revision.to_string(),
-            self.program.source(),
         ];
-        let arguments = supervisor.into_iter().chain(self.program.arguments.clone());
-        Program::new(include_str!("remote/step.sh"), arguments).words(place)
+        let supervisor = supervisor.into_iter().map(Word::Owned);
+        let supervisor = supervisor.chain([self.program.text.into()]);
+        let arguments = supervisor.chain(self.program.arguments.iter().cloned());
+        let program = Program {
+            text: source!("step"),
+            arguments: arguments.collect(),
+        };
+        program.words(place)
     }
 
     /// The name that people know it by.

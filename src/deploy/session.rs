@@ -24,7 +24,7 @@ use super::service_state::ServiceState;
 use crate::event::DeployId;
 use crate::model::HostName;
 use crate::scap::ServiceUnit;
-use crate::transport::{ConnectError, Connection, Exit, Lost, Process, Transport};
+use crate::transport::{ConnectError, Connection, Exit, Lost, Process, Transport, Word};
 
 pub(super) use self::command::Input;
 use self::command::Voice;
@@ -206,7 +206,7 @@ impl Session {
     /// Runs what changes nothing, and reads what it tells.
     async fn ask<T>(
         &self,
-        words: &[String],
+        words: &[Word],
         read: impl Fn(&[Line]) -> Option<T>,
     ) -> Result<T, SessionError> {
         let asked = self.start_and_wait(words, Input::Nothing, Voice::Quiet);

@@ -118,6 +118,11 @@ impl States {
             .is_some_and(|state| state.busy.is_none())
     }
 
+    /// Whether a rollback of a host has anything to undo, or to try.
+    pub(super) fn is_undoable(&self, host: &HostName) -> bool {
+        self.hosts.get(host).is_some_and(HostState::is_undoable)
+    }
+
     pub(super) fn is_anyone_busy(&self) -> bool {
         self.busy > 0
     }

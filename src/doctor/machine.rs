@@ -4,13 +4,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use etcetera::BaseStrategy as _;
 
 use super::{Finding, Surroundings, said};
+use crate::locale;
 
 /// The space that a build, with its image and its modules, may want.
 const SPACE: u64 = 2 << 30;
 
 /// The machine itself: home, space, clock, locale.
 pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
-    let mut findings = vec![state_folder(), clock(), locale(surroundings)];
+    let mut findings = vec![state_folder(), clock(), encoding(surroundings)];
     findings.extend(space());
     findings
 }
@@ -68,14 +69,10 @@ fn clock() -> Finding {
 }
 
 /// The encoding of the terminal: tables and names have more than ASCII in them.
-fn locale(surroundings: &Surroundings<'_>) -> Finding {
+fn encoding(surroundings: &Surroundings<'_>) -> Finding {
     let finding = Finding::new("locale", "an encoding for the terminal", &[]);
-    let named = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .into_iter()
-        .find_map(|name| (surroundings.variables)(name).filter(|value| !value.is_empty()));
-    let named = named.unwrap_or_else(|| "C".to_owned());
-    let plain = named.to_lowercase().replace('-', "");
-    match plain.contains("utf8") {
+    let named = locale::named(surroundings.variables);
+    match locale::is_utf8(&named) {
         true => finding.fine(named),
         false => finding.doubtful(format!("`{named}` is not UTF-8"), "export LC_ALL=C.UTF-8"),
     }

@@ -11,16 +11,21 @@ pub enum EventKind {
     DeployStarted {
         /// The path of the repository below the deploy directory.
         repository: String,
+        /// What is to be live.
         revision: Revision,
+        /// Where; nothing means production.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         environment: Option<String>,
-        /// Who deploys, and from where.
+        /// Who deploys.
         user: String,
+        /// From where.
         machine: String,
+        /// Why, in the user's words.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         message: String,
-        /// `deploy`, `rollback` or `restart`.
+        /// `deploy`, `rollback`, or what is done to the service: `restart`, `start`, `stop`.
         action: String,
+        /// Those that it is meant for.
         hosts: Vec<HostName>,
         /// The deploy that this one goes on with.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,11 +33,13 @@ pub enum EventKind {
     },
     /// How a host was before anything was touched.
     HostPlanned {
+        /// What was live.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         live: Option<Revision>,
         /// Where a rollback goes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         old: Option<Revision>,
+        /// What is to be live.
         revision: Revision,
         /// Whether there is nothing to do on it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -40,6 +47,7 @@ pub enum EventKind {
     },
     /// What changes in the configuration of hosts, the same on all of them.
     ConfigPlanned {
+        /// All with this change.
         hosts: Vec<HostName>,
         /// Unified diffs; cut off where they are very long.
         diff: String,
@@ -49,24 +57,32 @@ pub enum EventKind {
         milestone: Milestone,
     },
     GroupStarted {
+        /// How many it has.
         hosts: usize,
     },
     GroupFinished {
+        /// How many are good.
         healthy: usize,
+        /// How many are not.
         failed: usize,
     },
     /// Written before the step begins.
     StepStarted {
+        /// What the step is about.
         revision: Revision,
+        /// The check, where it is one; else it is the stage itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         check: Option<String>,
     },
     StepFinished {
         outcome: StepOutcome,
+        /// The check, where it was one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         check: Option<String>,
+        /// The exit code, where there was one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<i32>,
+        /// How long it took.
         seconds: f64,
     },
     /// A line that a host wrote, as far as it can be shown.
@@ -77,6 +93,7 @@ pub enum EventKind {
     /// What a host ended as.
     HostFinished {
         outcome: HostOutcome,
+        /// What is live now, where that is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         live: Option<Revision>,
         /// What to type where somebody has to act.
@@ -86,6 +103,7 @@ pub enum EventKind {
     /// The last event.
     DeployFinished {
         result: DeployResult,
+        /// How long all of it took.
         seconds: f64,
         #[serde(default)]
         counts: HostCounts,

@@ -63,7 +63,9 @@ impl<'a> Fields<'a> {
 
     /// The node of a key, where it is there.
     pub(crate) fn node(&mut self, key: &'static str) -> Option<&'a Node> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         self.entries
             .iter()
             .find(|(k, _)| k.text == key)

@@ -38,11 +38,8 @@ pub fn find_defaults(folder: &Utf8Path, user: &User) -> Vec<Found> {
             });
         }
     };
-    // A package of an organisation is called `@organisation/name`.
-    let name = package["name"]
-        .as_str()
-        .map(|name| name.rsplit('/').next().unwrap_or(name));
-    take("name", name, "package.json", |text| {
+    let name = package["name"].as_str().map(named_after);
+    take("name", name.as_deref(), "package.json", |text| {
         ServiceName::parse(text).is_ok()
     });
     let description = package["description"].as_str();
@@ -68,6 +65,13 @@ pub fn find_defaults(folder: &Utf8Path, user: &User) -> Vec<Found> {
         take("owner.email", email, origin, is_line);
     }
     found
+}
+
+/// What a service is called after its package. One of an organisation is `@organisation/name`; and packages may have
+/// capital letters, underscores and dots, where services have none.
+pub(super) fn named_after(package: &str) -> String {
+    let name = package.rsplit('/').next().unwrap_or(package);
+    name.to_lowercase().replace(['_', '.'], "-")
 }
 
 /// The author of a package: `Name <mail> (address)`, or a mapping.
@@ -165,7 +169,7 @@ mod tests {
         );
         fs_err::write(
             path.join("package.json"),
-            r#"{"name": "@org/good", "description": "Does it."}"#,
+            r#"{"name": "@org/Good_one.js", "description": "Does it."}"#,
         )
         .unwrap();
         let user = User {
@@ -178,7 +182,7 @@ mod tests {
             .map(|f| (f.path, f.value.as_str(), f.origin))
             .collect();
         let expected = [
-            ("name", "good", "package.json"),
+            ("name", "good-one-js", "package.json"),
             ("description", "Does it.", "package.json"),
             ("owner.name", "Grace", "configuration"),
         ];

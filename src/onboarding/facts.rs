@@ -1,7 +1,7 @@
 use camino::Utf8Path;
 use serde_json::{Map, Value};
 
-use super::defaults::{Person, author, git_user};
+use super::defaults::{Person, author, git_user, named_after};
 use crate::configuration::User;
 
 /// What is found on the machine, for questions that say where their answer may be found.
@@ -47,10 +47,8 @@ impl Facts {
         let (place, what) = source.split_once(' ').unwrap_or((source, ""));
         match (place, what) {
             ("package.json", "name") => {
-                // A package of an organisation is called `@organisation/name`.
                 let name = self.package["name"].as_str()?;
-                let name = name.rsplit('/').next().unwrap_or(name);
-                Some((name.into(), place.into()))
+                Some((named_after(name).into(), place.into()))
             }
             ("package.json", path) => {
                 let value = path

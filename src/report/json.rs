@@ -1,3 +1,5 @@
+use std::error::Error as _;
+
 use crate::event::{Event, Reporter};
 use crate::ui::Ui;
 
@@ -5,12 +7,14 @@ use crate::ui::Ui;
 #[derive(Debug)]
 pub struct Json {
     ui: Ui,
+    /// Whether it was said that events are lost.
+    is_told: bool,
 }
 
 impl Json {
     /// Writes to the streams of a run.
     pub fn new(ui: Ui) -> Self {
-        Self { ui }
+        Self { ui, is_told: false }
     }
 }
 
@@ -18,8 +22,18 @@ impl Reporter for Json {
     fn event(&mut self, event: &Event) {
         if let Ok(mut line) = serde_json::to_string(event) {
             line.push('\n');
-            // A reader that has gone does not end a deploy.
-            let _written = self.ui.result(&line);
+            // Whatever becomes of the output, it does not end a deploy.
+            if let Err(error) = self.ui.announce(&line)
+                && !self.is_told
+            {
+                self.is_told = true;
+                let cause = error.source().map(ToString::to_string);
+                self.ui.warning(&format!(
+                    "events cannot be printed: {}; `svcgen log {} --format json` has all of them",
+                    cause.unwrap_or_default(),
+                    event.deploy
+                ));
+            }
         }
     }
 }

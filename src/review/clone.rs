@@ -131,9 +131,10 @@ fn clone(
             .into_iter()
             .filter_map(|name| Some((name, checkout.remote_url(name)?)));
         let remotes: Vec<(&str, String)> = remotes.collect();
+        let real = rewritten(&checkout, &url)?;
         let Some((remote, _)) = remotes
             .iter()
-            .find(|(_, found)| is_same(found, &url, repository))
+            .find(|(_, found)| *found == real || is_same(found, &url, repository))
         else {
             let of = remotes.first().map_or("nothing".into(), |(_, url)| {
                 format!("`{}`", crate::git::Words::new(url.as_bytes()))
@@ -292,6 +293,12 @@ fn url(
         .ok_or_else(|| ReviewError::NoServer {
             site: site.name.to_string(),
         })
+}
+
+/// Where an address leads by `url.BASE.insteadOf` of git's configuration, which the addresses of remotes went through.
+fn rewritten(checkout: &Checkout, url: &str) -> Result<String, ReviewError> {
+    let output = checkout.git().run(&["ls-remote", "--get-url", url])?;
+    Ok(output.text())
 }
 
 /// Whether an address leads to this repository; people write them in several ways.

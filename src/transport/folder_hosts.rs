@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use futures_util::future::BoxFuture;
 
 use super::local::spawn;
-use super::{ConnectError, ConnectFailure, Connection, Lost, Process, Transport};
+use super::{ConnectError, ConnectFailure, Connection, Lost, Process, Transport, Word};
 use crate::model::HostName;
 
 /// Hosts that are folders of this machine: each has its own root, port and services, and needs no rights.
@@ -138,7 +138,7 @@ struct FolderConnection {
 }
 
 impl Connection for FolderConnection {
-    fn start<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, Result<Process, Lost>> {
+    fn start<'a>(&'a self, command: &'a [Word]) -> BoxFuture<'a, Result<Process, Lost>> {
         Box::pin(async move {
             let mut path = std::ffi::OsString::from(self.top.join(OWN).join("bin"));
             path.push(":");

@@ -7,7 +7,7 @@ use tokio::process::Command;
 use tokio::sync::{mpsc, oneshot};
 
 use super::output::{Stream, WAITING, pump};
-use super::{ConnectError, Connection, Exit, Lost, Process, Transport};
+use super::{ConnectError, Connection, Exit, Lost, Process, Transport, Word};
 use crate::model::HostName;
 
 /// Hosts that are this machine.
@@ -24,7 +24,7 @@ impl Transport for Local {
 }
 
 impl Connection for Local {
-    fn start<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, Result<Process, Lost>> {
+    fn start<'a>(&'a self, command: &'a [Word]) -> BoxFuture<'a, Result<Process, Lost>> {
         Box::pin(async move { spawn(command, |_| {}).map_err(|error| Lost(error.to_string())) })
     }
 
@@ -35,14 +35,14 @@ impl Connection for Local {
 
 /// Starts a command; `prepare` may give it an environment of its own.
 pub(super) fn spawn(
-    words: &[String],
+    words: &[Word],
     prepare: impl FnOnce(&mut Command),
 ) -> std::io::Result<Process> {
     let (program, arguments) = words
         .split_first()
         .ok_or_else(|| std::io::Error::other("a command without words"))?;
-    let mut command = Command::new(program);
-    prepare(command.args(arguments));
+    let mut command = Command::new(&**program);
+    prepare(command.args(arguments.iter().map(|word| &**word)));
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::output::{Stream, WAITING, pump};
-use super::{ConnectError, Connection, Exit, Lost, Process, Transport};
+use super::{ConnectError, Connection, Exit, Lost, Process, Transport, Word};
 use crate::model::{AccountName, HostName};
 
 /// Hosts that the user's own `ssh` leads to: its configuration, agent and jump hosts are used.
@@ -129,7 +129,7 @@ impl Drop for SshConnection {
 }
 
 impl Connection for SshConnection {
-    fn start<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, Result<Process, Lost>> {
+    fn start<'a>(&'a self, command: &'a [Word]) -> BoxFuture<'a, Result<Process, Lost>> {
         Box::pin(async move {
             let lost = |error: Error| Lost(chain(&error));
             let mut child = Arc::clone(&self.session)
@@ -176,7 +176,7 @@ impl Connection for SshConnection {
 }
 
 /// The words as one line that any shell of the POSIX family reads as those words: the only place where this is done.
-fn quoted(words: &[String]) -> String {
+fn quoted(words: &[Word]) -> String {
     let words: Vec<_> = words.iter().map(|word| shell_words::quote(word)).collect();
     words.join(" ")
 }

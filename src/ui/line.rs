@@ -3,6 +3,9 @@ use std::io::{self, Write as _};
 
 use dialoguer::console::{Key, Term, measure_text_width};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
 use crate::interrupt;
 
 /// A line that is being typed.
@@ -141,6 +144,29 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Reads a line as the terminal gives it: nothing is drawn but what stands before it, and the terminal shows what is typed.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(super) fn read_plainly(self, keys: &[char]) -> io::Result<End> {
+        self.term.write_str(LEAD)?;
+        while !has_input()? {
+            if interrupt::is_pending() {
+                return self.interrupted();
+            }
+        }
+        let mut text = String::new();
+        if io::stdin().read_line(&mut text)? == 0 {
+            return self.interrupted();
+        }
+        let text = text.trim_end_matches(['\n', '\r']);
+        let key = keys.iter().find(|key| text.trim() == key.to_string());
+        Ok(match key {
+            Some(key) => End::Key(*key),
+            None => End::Enter(text.to_owned()),
+        })
+    }
+
     fn interrupted(&self) -> io::Result<End> {
         self.term.write_line("")?;
         Err(io::ErrorKind::Interrupted.into())
@@ -216,6 +242,23 @@ impl<'a> Line<'a> {
         term.flush()
     }
 }
+
+/// Waits until something was typed, and not for long.
+fn has_input() -> io::Result<bool> {
+    let stdin = io::stdin();
+    let mut polled = [PollFd::new(&stdin, PollFlags::IN)];
+    match poll(&mut polled, Some(&LOOK)) {
+        Ok(ready) => Ok(ready > 0),
+        Err(Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// How often whoever waits for a line looks for a signal.
+const LOOK: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 50_000_000,
+};
 
 /// What is shown before and after the cursor, within so many columns.
 fn window(text: &[char], cursor: usize, room: usize) -> (String, String) {

@@ -2,7 +2,7 @@ use std::io::IsTerminal as _;
 
 use dialoguer::console::Term;
 
-use super::{Questions, Ui};
+use super::{Manner, Questions, Ui};
 
 impl Ui {
     /// Has somebody answer what another program asks; what sounds secret is not shown. Nothing where nobody is there, or
@@ -13,15 +13,17 @@ impl Ui {
             return None;
         }
         let lower = question.to_lowercase();
-        let answer = if ["password", "passphrase"]
+        let is_secret = ["password", "passphrase"]
             .iter()
-            .any(|it| lower.contains(it))
-        {
+            .any(|it| lower.contains(it));
+        let answer = if is_secret || self.manner == Manner::Plain {
             let term = Term::stderr();
-            let asked = term.write_str(&format!("{question} "));
-            asked
-                .and_then(|()| term.read_secure_line())
-                .map_err(dialoguer::Error::from)
+            let asked = term.write_str(&format!("{} ", self.drawing.of(question)));
+            let read = asked.and_then(|()| match is_secret {
+                true => term.read_secure_line(),
+                false => term.read_line(),
+            });
+            read.map_err(dialoguer::Error::from)
         } else {
             let prompt = dialoguer::Input::<String>::new().with_prompt(question);
             prompt.allow_empty(true).interact_text()

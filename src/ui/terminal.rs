@@ -6,11 +6,14 @@ use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
 use super::line::{Breaks, End, Line};
+use super::{Drawing, Manner, Ui};
 use crate::onboarding::{Kind, Note, Prompt, Prompter, Reply};
 
 /// Asks on the terminal: questions and what is typed are on stderr, so that stdout stays for results.
 pub(crate) struct Terminal {
     term: Term,
+    drawing: Drawing,
+    manner: Manner,
     /// The user's editor, where one is named or found.
     editor: Option<String>,
     is_begun: bool,
@@ -21,9 +24,17 @@ pub(crate) struct Terminal {
 /// The widest text, in characters.
 const WIDEST: usize = 80;
 
+/// What keys do.
+const KEYS: &str = "Enter takes what is in brackets, and Tab fetches it to be changed. `?` explains a question, `<` or \
+                    Esc goes back, `-` answers that there is nothing. Ctrl-C keeps your answers for later.";
+
+/// What is typed where no key does anything by itself.
+const PLAIN_KEYS: &str = "Each answer ends with Enter, and Enter alone takes what is in brackets. `?` explains a question, \
+                          `<` goes back, `-` answers that there is nothing. Ctrl-C keeps your answers for later.";
+
 impl Terminal {
     /// Takes the terminal; `None` where there is none.
-    pub(crate) fn new() -> Option<Self> {
+    pub(crate) fn new(ui: &Ui) -> Option<Self> {
         let is_there = io::stdin().is_terminal() && io::stderr().is_terminal();
         let named = |name| {
             std::env::var(name)
@@ -32,6 +43,8 @@ impl Terminal {
         };
         is_there.then(|| Self {
             term: Term::stderr(),
+            drawing: ui.drawing,
+            manner: ui.manner,
             editor: named("VISUAL")
                 .or_else(|| named("EDITOR"))
                 .or_else(found_editor),
@@ -47,7 +60,7 @@ impl Terminal {
     /// Prints a line.
     fn say(&self, text: &str) -> io::Result<()> {
         let mut err = anstream::stderr().lock();
-        writeln!(err, "{text}")
+        writeln!(err, "{}", self.drawing.of(text))
     }
 
     /// Prints a text in lines that fit, so far from the left.
@@ -113,12 +126,20 @@ impl Terminal {
         Some(format!("{lines}; an empty line ends it{editor}"))
     }
 
+    /// Reads a line, as the terminal may be drawn upon or not.
+    fn read(&self, line: Line<'_>, keys: &[char]) -> io::Result<End> {
+        match self.manner {
+            Manner::Moving => line.read(keys),
+            Manner::Plain => line.read_plainly(keys),
+        }
+    }
+
     /// Reads further lines until an empty one; `None` after Escape.
     fn further(&self, first: String) -> io::Result<Option<String>> {
         let mut text = first;
         loop {
             let line = Line::new(&self.term, &[], &self.is_pasting).with_breaks(Breaks::Kept);
-            match line.read(&[])? {
+            match self.read(line, &[])? {
                 End::Enter(line) if line.trim().is_empty() => return Ok(Some(text)),
                 End::Enter(line) | End::Pasted(line) => {
                     text.push('\n');
@@ -191,7 +212,7 @@ impl Prompter for Terminal {
             let line = Line::new(&self.term, &proposals, &self.is_pasting)
                 .answered_by_itself(&answer)
                 .with_breaks(breaks);
-            let text = match line.read(keys)? {
+            let text = match self.read(line, keys)? {
                 End::Key('?') => return Ok(Reply::Help),
                 End::Key('<') | End::Escape => return Ok(Reply::Back),
                 End::Key(_) => match self.edit(&prompt.typed)? {
@@ -224,8 +245,10 @@ impl Prompter for Terminal {
             Note::Keys if !self.is_begun => {
                 self.is_begun = true;
                 self.fill(
-                    "Enter takes what is in brackets, and Tab fetches it to be changed. `?` explains a question, \
-                     `<` or Esc goes back, `-` answers that there is nothing. Ctrl-C keeps your answers for later.",
+                    match self.manner {
+                        Manner::Moving => KEYS,
+                        Manner::Plain => PLAIN_KEYS,
+                    },
                     "",
                     str::to_owned,
                 )
@@ -237,11 +260,15 @@ impl Prompter for Terminal {
                 index,
                 of,
             } => {
+                self.say("")?;
+                if self.manner == Manner::Plain {
+                    self.say(&format!("Section {index} of {of}: {title}"))?;
+                    return self.fill(intro, "", str::to_owned);
+                }
                 let width = self.width();
                 let count = format!("{index} of {of} sections");
                 let used = textwrap::core::display_width(title) + count.len() + 6;
                 let rule = "─".repeat(width.saturating_sub(used).max(2));
-                self.say("")?;
                 self.say(&format!(
                     "── {} {} {}",
                     title.bold(),

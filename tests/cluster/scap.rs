@@ -206,11 +206,18 @@ fn each_deploy_has_its_tag_for_scap_and_tags_to_keep_says_how_many() {
         ]);
         tags.lines().map(ToOwned::to_owned).collect::<Vec<_>>()
     };
+    // What a server without git names, from which hosts fetch that Scap sets up.
+    let server = GitServer::start(lab.address(), KEY, &repository.folder());
+    let served = || {
+        let list = repository.git(&["ls-remote", "--tags", &server.url()]);
+        list.lines().filter(|line| line.ends_with("^{}")).count()
+    };
     let tag = |revision: &str| format!("tag {revision}");
     let first = repository.git(&["rev-parse", "HEAD"]);
     let run = deployer.deploy();
     assert_eq!(run.code, 0, "{}", run.show());
     assert_eq!(tags(), [tag(&first)]);
+    assert_eq!(served(), 1);
     // Nothing was done, and a deploy that fails leaves what is live as it was.
     let run = deployer.deploy();
     assert_eq!(run.code, 0, "{}", run.show());
@@ -232,9 +239,11 @@ fn each_deploy_has_its_tag_for_scap_and_tags_to_keep_says_how_many() {
     let run = deployer.run(&["rollback"]);
     assert_eq!(run.code, 0, "{}", run.show());
     assert_eq!(tags(), [tag(&second), tag(&first)]);
+    assert_eq!(served(), 2);
     repository.set("tags_to_keep", "0");
     repository.commit("No tags");
     let run = deployer.deploy();
     assert_eq!(run.code, 0, "{}", run.show());
     assert!(tags().is_empty());
+    assert_eq!(served(), 0);
 }

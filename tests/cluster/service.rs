@@ -1,6 +1,8 @@
 //! The service of a host, and who may restart it.
 
-use crate::support::{Deployer, Env, Host, KEY, Lab, Repository};
+use insta::assert_snapshot;
+
+use crate::support::{Deployer, Env, Host, KEY, Lab, Repository, lettered};
 
 /// Puts a release in place, without git.
 fn put(host: &Host, revision: &str, fault: &str) {
@@ -146,4 +148,70 @@ fn a_service_that_may_not_be_restarted_says_why_and_the_others_are_untouched() {
     );
     let after = [&canary, &other].map(|host| host.serves().unwrap().pid);
     assert_eq!(after, before);
+}
+
+#[test]
+fn a_rolling_restart_ends_once_more_hosts_have_failed_than_may() {
+    let Some(lab) = Lab::get() else { return };
+    let [canary, bad, worse, one, two] = lab.hosts();
+    let hosts = [&canary, &bad, &worse, &one, &two];
+    let env = Env::new();
+    let repository = Repository::new(&env, &[&canary], &hosts[1..]);
+    for (key, value) in [
+        ("service_timeout", "2"),
+        ("group_size", "1"),
+        ("failure_limit", "1"),
+    ] {
+        repository.set(key, value);
+    }
+    repository.commit("One by one");
+    let deployer = Deployer::new(&lab, &env, &repository);
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    let before = hosts.map(|host| host.serves().unwrap());
+    for host in [&bad, &worse] {
+        host.sh("echo FAULT=no-port >>/etc/default/tea-pot");
+    }
+    let run = deployer.run(&["service", "restart"]);
+    assert_eq!(run.code, 21, "{}", run.show());
+    assert_snapshot!(lettered(&run.stdout, &lab, &hosts), @"
+    A: restarted
+    B: FAILED
+    C: FAILED
+    D: untouched
+    E: untouched
+    ");
+    let said = lettered(&run.stderr, &lab, &hosts);
+    for words in [
+        "A: check `endpoints` passed",
+        "B: error: FAILED: handle_service failed: port 6100 did not open within 2 s; next: svcgen service status --limit B",
+        "C: error: FAILED: ",
+        "D: untouched, ",
+        "error: NOT DONE: tea-pot was restarted on 1 of 5 hosts, 2 FAILED, 2 untouched",
+        "error: handle_service failed: port 6100 did not open within 2 s on C (default, 4 hosts)",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    // The first is within the limit, the second is not: those behind it still run what they ran.
+    for (host, before) in [(&one, &before[3]), (&two, &before[4])] {
+        assert_eq!(host.serves().unwrap().pid, before.pid, "{}", host.name());
+    }
+    let restarted = canary.serves().unwrap();
+    assert_eq!(restarted.revision, before[0].revision);
+    assert_ne!(restarted.pid, before[0].pid);
+    for host in hosts {
+        assert_eq!(host.lock(), None);
+    }
+
+    // What the last lines say helps, once the cause is gone.
+    for host in [&bad, &worse] {
+        host.sh("echo FAULT= >>/etc/default/tea-pot");
+    }
+    let run = deployer.run(&["service", "restart"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    for (host, before) in hosts.iter().zip(before) {
+        let served = host.serves().unwrap();
+        assert_eq!(served.revision, before.revision);
+        assert_ne!(served.pid, before.pid, "{}", host.name());
+    }
 }

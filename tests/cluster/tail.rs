@@ -157,3 +157,67 @@ fn a_log_that_cannot_be_read_says_why_and_what_to_do() {
     hint: if whoever runs F confirms that fingerprint: `ssh-keygen -f LAB/known_hosts -R ADDRESS-F`, then `ssh -F HOME/ssh_config -o StrictHostKeyChecking=ask deploy-service@F`
     ");
 }
+
+/// Has the log of a host wait to be read, until it may go on.
+fn slow_down(host: &Host) {
+    host.write(
+        "/usr/local/bin/tail",
+        755,
+        "#!/bin/sh\ntouch /tmp/at-tail\nwhile [ ! -e /tmp/go ]; do sleep 0.02; done\nexec /usr/bin/tail \"$@\"",
+    );
+}
+
+/// Waits until its log is about to be read.
+fn wait_until_slow(host: &Host) {
+    host.wait_until("[ -e /tmp/at-tail ]");
+}
+
+#[test]
+fn logs_of_all_hosts_are_read_in_the_order_of_time_however_slow_one_is() {
+    let Some(lab) = Lab::get() else { return };
+    // As many as there are: `tests/cluster/hosts up 24` makes it a fleet.
+    let hosts = lab.borrow(lab.names().len());
+    let all: Vec<&Host> = hosts.iter().collect();
+    let (slow, others) = all.split_first().unwrap();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[slow], others);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    let mut expected = Vec::new();
+    for round in 0..2 {
+        for (number, host) in (0..).zip(&all) {
+            let second = round * 24 + number;
+            write(host, second, &format!("at {second}"));
+            expected.push(format!("{} | INFO - at {second}\n", host.name()));
+        }
+    }
+    slow_down(slow);
+    let mut reading = Following::start(deployer.command(&["tail", "-o", "simple"]));
+    wait_until_slow(slow);
+    slow.sh("touch /tmp/go");
+    for line in expected {
+        assert_eq!(reading.line(), line);
+    }
+    let (code, said) = reading.end();
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn a_host_that_is_slow_keeps_nobody_waiting_whose_log_is_followed() {
+    let Some(lab) = Lab::get() else { return };
+    let [slow, other] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[&slow], &[&other]);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    slow_down(&slow);
+    write(&slow, 1, "first");
+    write(&other, 2, "second");
+    let mut following = Following::start(deployer.command(&["tail", "-f", "-o", "simple"]));
+    wait_until_slow(&slow);
+    let line = |host: &Host, text: &str| format!("{} | INFO - {text}\n", host.name());
+    assert_eq!(following.line(), line(&other, "second"));
+    write(&other, 3, "third");
+    assert_eq!(following.line(), line(&other, "third"));
+    slow.sh("touch /tmp/go");
+    assert_eq!(following.line(), line(&slow, "first"));
+    assert_eq!(following.interrupt().0, 130);
+}

@@ -7,8 +7,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use insta::assert_snapshot;
+use svcgen::announce::Storyteller;
+use svcgen::event::{DeployResult, EventKind, HostCounts, HostOutcome, Level, Milestone};
 
-use crate::support::{LocalFarm, Run};
+use crate::support::{LocalFarm, Run, Story};
 
 /// A bot on loopback.
 struct Bot {
@@ -224,4 +226,37 @@ fn a_place_without_the_message_is_a_mistake_of_the_site() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn the_book_shows_what_is_said() {
+    let mut story = Story::begin("20261123T140312Z-3f9a01", &["tea1.sandbox.example"]);
+    let failed = "check `tea` failed (exit code 1)";
+    let milestone = Milestone::Failed;
+    let reached = EventKind::HostReached { milestone };
+    story.add(
+        Some("tea1.sandbox.example"),
+        None,
+        Level::Error,
+        failed,
+        reached,
+    );
+    story.add(
+        None,
+        None,
+        Level::Warning,
+        "rolling back",
+        EventKind::RollbackStarted,
+    );
+    let finished = EventKind::DeployFinished {
+        result: DeployResult::RolledBack,
+        seconds: 14.0,
+        counts: HostCounts::of([HostOutcome::Old]),
+    };
+    story.add(None, None, Level::Warning, "rolled back", finished);
+    let mut teller = Storyteller::default();
+    let said = story.events.iter().filter_map(|event| teller.tell(event));
+    let said = said.fold(String::new(), |text, line| format!("{text}!log {line}\n"));
+    let page = include_str!("../../book/src/guide/announcing.md");
+    assert!(page.contains(&format!("```\n{said}```\n")), "{said}");
 }

@@ -1,6 +1,15 @@
 //! What the book shows is true.
 
+mod commands;
+mod events;
+mod facts;
+mod pages;
+mod pictures;
+mod session;
+mod shown;
 mod tables;
+
+pub(crate) use session::{is_true, typed_in};
 
 use crate::support::Env;
 
@@ -116,22 +125,40 @@ fn the_templates_of_the_guide_are_there_and_can_be_replaced() {
 fn every_exit_code_is_in_the_book() {
     use svcgen::error::ErrorKind;
     let page = page("reference/exit-codes.md");
+    let code = |kind: ErrorKind| match kind {
+        ErrorKind::Unexpected
+        | ErrorKind::Usage
+        | ErrorKind::Differences
+        | ErrorKind::Verification
+        | ErrorKind::Conflict
+        | ErrorKind::DeployFailed
+        | ErrorKind::DeployUnknown
+        | ErrorKind::Locked => kind.exit_code().to_string(),
+        // Those of signals are in one line.
+        ErrorKind::Interrupted | ErrorKind::Terminated => {
+            let signals = [ErrorKind::Interrupted, ErrorKind::Terminated];
+            signals.map(|kind| kind.exit_code().to_string()).join(", ")
+        }
+    };
+    let listed: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" |").next())
+        .filter(|first| first.starts_with(|c: char| c.is_ascii_digit()))
+        .collect();
     let kinds = [
         ErrorKind::Unexpected,
         ErrorKind::Usage,
         ErrorKind::Differences,
         ErrorKind::Verification,
         ErrorKind::Conflict,
+        ErrorKind::DeployFailed,
+        ErrorKind::DeployUnknown,
+        ErrorKind::Locked,
+        ErrorKind::Interrupted,
     ];
-    for kind in kinds {
-        assert!(
-            page.contains(&format!("\n| {} |", kind.exit_code())),
-            "{kind:?}"
-        );
-    }
-    let signals = [ErrorKind::Interrupted, ErrorKind::Terminated];
-    let signals = signals.map(|kind| kind.exit_code().to_string()).join(", ");
-    assert!(page.contains(&format!("\n| {signals} |")), "{signals}");
+    let mut codes = vec!["0".to_owned()];
+    codes.extend(kinds.map(code));
+    assert_eq!(listed, codes);
 }
 
 #[test]
@@ -160,6 +187,37 @@ fn every_command_has_a_section() {
 }
 
 #[test]
+fn every_step_of_the_road_has_a_page() {
+    let env = Env::new();
+    env.write("svcgen.yaml", &example("reference/model.md"));
+    let run = env.svcgen(&["status", "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let status: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let steps = status["steps"].as_array().unwrap();
+    let page = page("guide/road.md");
+    assert!(steps.len() > 10, "{status:#}");
+    for step in steps {
+        let name = step["name"].as_str().unwrap();
+        assert!(page.contains(&format!("\n| {name} | [")), "{name}");
+    }
+}
+
+/// What the headings of a page can be addressed by, as mdBook names them.
+fn anchors(page: &std::path::Path) -> Vec<String> {
+    let text = std::fs::read_to_string(page).unwrap();
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let named = headings.map(|line| {
+        let title = line.trim_start_matches('#').trim();
+        let kept = title.chars().filter_map(|c| match c {
+            c if c.is_alphanumeric() || c == '_' || c == '-' => Some(c.to_ascii_lowercase()),
+            c => c.is_whitespace().then_some('-'),
+        });
+        kept.collect()
+    });
+    named.collect()
+}
+
+#[test]
 fn every_link_leads_somewhere() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut pages = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
@@ -183,9 +241,17 @@ fn every_link_leads_somewhere() {
             .skip(1)
             .filter_map(|rest| rest.split(')').next())
         {
-            let target = file.parent().unwrap().join(link.split('#').next().unwrap());
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = match path {
+                "" => file.clone(),
+                path => file.parent().unwrap().join(path),
+            };
+            let is_there = match anchor {
+                "" => target.exists(),
+                anchor => anchors(&target).iter().any(|known| known == anchor),
+            };
             assert!(
-                link.starts_with("https://") || target.exists(),
+                link.starts_with("https://") || is_there,
                 "{link} in {}",
                 file.display()
             );

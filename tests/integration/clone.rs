@@ -160,6 +160,23 @@ fn a_folder_that_is_something_else_is_not_touched() {
     );
 }
 
+/// People have git rewrite addresses, to push over ssh what they fetch over https for example.
+#[test]
+fn a_clone_whose_address_git_rewrites_is_known() {
+    let it = Fixture::new();
+    it.gerrit.with_clone(SOURCE, &[("package.json", "{}\n")]);
+    let path = it.clone(Which::Source).unwrap().remove(0).path;
+    let elsewhere = it.gerrit.path("elsewhere");
+    fs_err::os::unix::fs::symlink(it.gerrit.path("git"), &elsewhere).unwrap();
+    let key = format!("url.{elsewhere}/.insteadOf");
+    let url = format!("{}/", it.gerrit.url());
+    it.gerrit.git(&path, &["config", &key, &url]);
+    assert_eq!(
+        it.clone(Which::Source).unwrap()[0].fetched,
+        Fetched::Fetched
+    );
+}
+
 #[test]
 fn a_repository_that_is_not_there_leaves_nothing_behind() {
     let it = Fixture::new();

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::book;
 use crate::support::{Env, Pty, Run};
 
 /// Runs the demo with a folder for temporary files of its own.
@@ -39,19 +40,37 @@ fn processes(text: &str) -> usize {
         .count()
 }
 
-/// The commands that were shown, and those of a page of the book.
-fn commands(text: &str) -> Vec<String> {
-    let lines = text
-        .lines()
-        .filter_map(|line| line.strip_prefix('~')?.split_once("$ "));
-    lines.map(|(_, command)| command.to_owned()).collect()
+/// The commands that were shown, and what each printed.
+fn commands(text: &str) -> Vec<(&str, &str)> {
+    let places: Vec<usize> = std::iter::once(0)
+        .chain(text.match_indices('\n').map(|(place, _)| place + 1))
+        .filter(|&place| {
+            ["~", "== ", "# a reviewer"]
+                .iter()
+                .any(|sign| text[place..].starts_with(sign))
+        })
+        .chain([text.len()])
+        .collect();
+    let pieces = places.windows(2).map(|ends| &text[ends[0]..ends[1]]);
+    pieces
+        .filter(|piece| piece.starts_with('~'))
+        .filter_map(|piece| piece.split_once('\n'))
+        .collect()
 }
 
 #[test]
 fn the_whole_road_is_gone_in_one_folder_that_is_removed() {
     let env = Env::new();
     let before = names(env.home());
-    let run = demo(&env, &[]);
+    let mut command = std::process::Command::new("sh");
+    env.enclose(&mut command);
+    // What a user sees: both streams, in one.
+    let script = "exec \"$0\" demo --yes 2>&1";
+    command
+        .args(["-c", script, env!("CARGO_BIN_EXE_svcgen")])
+        .env("COLUMNS", "80")
+        .env("TMPDIR", temporary(&env));
+    let run = env.run(&mut command);
     assert_eq!(run.code, 0, "{}", run.show());
     let home = temporary(&env);
     assert_eq!(names(&home), [""; 0], "something is left");
@@ -72,29 +91,36 @@ fn the_whole_road_is_gone_in_one_folder_that_is_removed() {
     ] {
         assert!(all.contains(sign), "`{sign}` is not in\n{all}");
     }
-    // The tutorial has just these commands, in this order.
-    let book = include_str!("../../book/src/guide/tutorial.md");
-    let shown = commands(&run.stdout);
-    let of_book: Vec<&str> = book
-        .lines()
-        .filter_map(|line| line.strip_prefix("$ "))
-        .collect();
-    let mut rest = shown.iter();
-    for command in &of_book {
-        assert!(
-            rest.any(|shown| shown == command),
-            "`{command}` of the tutorial is not in the demo, or not there:\n{}",
-            shown.join("\n")
-        );
+    the_tutorial_is(&run);
+}
+
+/// The tutorial has the commands of the demo, in this order, and what they print.
+fn the_tutorial_is(run: &Run) {
+    let (_, rest) = run.stdout.split_once("Everything happens in ").unwrap();
+    let root = rest.split_once(".\n").unwrap().0;
+    let (_, first) = run.stdout.split_once("first_port: ").unwrap();
+    let first: u16 = first.lines().next().unwrap().parse().unwrap();
+    let text = (0..4).fold(
+        run.stdout.replace(root, "/tmp/svcgen-demo"),
+        |text, number: u16| {
+            text.replace(&(first + number).to_string(), &(6701 + number).to_string())
+        },
+    );
+    let played = commands(&text);
+    let tutorial = book::typed_in("book/src/guide/tutorial.md");
+    let mut rest = played.iter();
+    for (typed, shown) in &tutorial {
+        let Some((_, printed)) = rest.find(|(command, _)| command == typed) else {
+            panic!("`{typed}` of the tutorial is not in the demo, or not there:\n{text}");
+        };
+        assert!(book::is_true(typed, shown, printed), "{typed}\n{printed}");
     }
-    let of_svcgen = |commands: &mut dyn Iterator<Item = &str>| {
-        commands
-            .filter(|command| command.starts_with("svcgen "))
-            .count()
+    let count = |lines: &mut dyn Iterator<Item = &str>| {
+        lines.filter(|line| line.contains("$ svcgen ")).count()
     };
     assert_eq!(
-        of_svcgen(&mut of_book.iter().copied()),
-        of_svcgen(&mut shown.iter().map(String::as_str)),
+        count(&mut tutorial.iter().map(|(typed, _)| typed.as_str())),
+        count(&mut played.iter().map(|(command, _)| *command)),
         "the tutorial lacks a command of the demo"
     );
 }

@@ -219,10 +219,10 @@ fn a_terminal_that_changes_its_width_does_no_harm() {
     let long = "A text that is longer than the terminal is wide, and longer still. ".repeat(2);
     pty.keys(&long);
     pty.expect("still. ");
-    pty.resize(40);
+    pty.resize(40, 24);
     pty.keys("Then this.");
     pty.expect("Then this.");
-    pty.resize(120);
+    pty.resize(120, 24);
     pty.keys("\r\r");
     pty.answer("TCP port", "6001");
     pty.answer("What it is built with", "");

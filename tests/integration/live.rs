@@ -66,10 +66,40 @@ fn the_table_follows_the_size_of_the_terminal_at_once() {
     let gate = gated(&farm);
     let mut pty = deploy(&farm, &["--on-failure", "rollback"]);
     pty.expect("3 hosts: 1 at work, 2 waiting\r\n");
-    pty.resize(30);
+    pty.resize(30, 24);
     pty.expect("3 hosts: 1 at work, ...\r\n");
-    pty.resize(80);
+    pty.resize(80, 24);
     pty.expect("3 hosts: 1 at work, 2 waiting\r\n");
+    std::fs::write(gate, "").unwrap();
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+}
+
+/// What has left the screen cannot be taken away: where the terminal becomes a third narrower, all of the picture is still
+/// there.
+#[test]
+fn a_picture_fits_the_screen_of_a_narrower_terminal() {
+    let farm = LocalFarm::new(5);
+    let gate = farm.env().work().join("gate");
+    let words = "what a check has to say of itself ".repeat(3);
+    let checks = format!(
+        "checks:\n  gate: {{type: command, after: handle_service, shell: true, command: '[ $SVCGEN_HOST = l00 ] || while [ ! -e {} ]; do echo {words}; sleep 0.1; done'}}\n",
+        gate.display()
+    );
+    farm.write("scap/checks.yaml", &checks);
+    farm.release("1");
+    let mut pty = deploy(&farm, &["--on-failure", "rollback"]);
+    pty.resize(80, 8);
+    pty.expect("what a check");
+    pty.expect("  and 4 more\r\n");
+    pty.expect("5 at work\r\n");
+    let mut terminal = vt100::Parser::new(8, 80, 0);
+    terminal.process(pty.shown.as_bytes());
+    let shown = terminal.screen().contents();
+    let (_, picture) = shown.split_once("canary  1 host").unwrap();
+    let widths = picture.lines().map(|line| line.chars().count());
+    assert!(widths.clone().any(|width| width > 54), "{shown}");
+    let rows: usize = widths.map(|width| width.div_ceil(54).max(1)).sum();
+    assert!(rows < 8, "{shown}");
     std::fs::write(gate, "").unwrap();
     assert_eq!(pty.end(), 0, "{}", pty.shown);
 }

@@ -160,3 +160,28 @@ fn a_service_that_is_for_the_primary_only_is_off_where_the_file_says_secondary()
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_eq!(farm.answers(), [Some("1".into()), None]);
 }
+
+#[test]
+fn the_log_that_is_named_is_that_of_the_host_that_failed() {
+    let farm = LocalFarm::new(2);
+    farm.release("1");
+    assert_eq!(farm.svcgen(&["deploy", "--on-failure", "rollback"]).code, 0);
+    // One host fails once another is at work, which is ended by that.
+    let at = farm.env().work().join("at");
+    let check = format!(
+        "checks:\n  trial: {{type: command, after: handle_service, shell: true, command: 'case $SVCGEN_HOST in l01) touch {at}; sleep 1000;; l02) while [ ! -e {at} ]; do sleep 0.1; done; exit 1;; esac'}}\n",
+        at = at.display()
+    );
+    farm.write("scap/checks.yaml", &check);
+    farm.release("2");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 20, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("check `trial` was interrupted"),
+        "{}",
+        run.stderr
+    );
+    let hint = run.stderr.lines().find(|line| line.starts_with("hint: "));
+    let hint = hint.unwrap();
+    assert!(hint.contains(" --host l02 -v"), "{}", run.stderr);
+}

@@ -160,7 +160,7 @@ fn three_hundred_hosts_fit_into_a_page() {
         "the picture of all hosts"
     );
     for width in [400, 1200] {
-        let picture = browser::picture(&file, width);
+        let picture = browser::picture(&file, width, 2000);
         assert!(
             picture.starts_with(b"\x89PNG") && picture.len() > 20_000,
             "{}",

@@ -79,6 +79,33 @@ fn status_tells_what_is_true_of_each_host() {
     );
 }
 
+/// The words of systemd 252 are those that `tests/cluster/systemd.rs` has svcgen read.
+#[test]
+fn what_stands_for_systemd_says_what_systemd_says() {
+    let farm = deployed(1);
+    let shown = |name: &str| {
+        let output = std::process::Command::new(farm.root("l01").join(".svcgen/bin/systemctl"))
+            .args(["show", name, "--property=LoadState"])
+            .output();
+        let text = String::from_utf8(output.unwrap().stdout).unwrap();
+        text.lines().collect::<Vec<_>>().join(" ")
+    };
+    let pid = process(&farm, "l01").unwrap();
+    assert_eq!(
+        shown("feed"),
+        format!("MainPID={pid} LoadState=loaded ActiveState=active SubState=running")
+    );
+    assert_eq!(
+        shown("food"),
+        "MainPID=0 LoadState=not-found ActiveState=inactive SubState=dead"
+    );
+    assert_eq!(farm.service("l01", "stop").code, 0);
+    assert_eq!(
+        shown("feed"),
+        "MainPID=0 LoadState=loaded ActiveState=inactive SubState=dead"
+    );
+}
+
 #[test]
 fn a_release_that_no_process_was_started_from_is_told() {
     let farm = deployed(1);

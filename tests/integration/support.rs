@@ -38,6 +38,6 @@ pub(crate) use journal::{Story, deploy_repository, revision};
 pub(crate) use local_farm::LocalFarm;
 pub(crate) use private_engine::PrivateLab;
 pub(crate) use pty::Pty;
-pub(crate) use skip::{has_tool, lacks, may_mount};
+pub(crate) use skip::{has_tool, lacks, may_mount, skip};
 pub(crate) use ssh_farm::{SshFarm, TEA_TIME};
 pub(crate) use tree::Tree;

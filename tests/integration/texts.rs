@@ -267,7 +267,7 @@ fn a_key_of_the_configuration_that_is_misspelt_is_suggested() {
     exit 2
     --- stdout
     --- stderr
-    error: `HOME/config/svcgen/config.yaml` is wrong: line 2: unknown field `chekouts`, expected one of `site`, `organisation`, `checkouts`, `services`, `user`, `ssh`, `conduit`, `build`
+    error: `HOME/config/svcgen/config.yaml` is wrong: line 2: unknown field `chekouts`, expected one of `site`, `organisation`, `checkouts`, `services`, `user`, `ssh`, `conduit`, `build`, `plain`
     hint: did you mean `checkouts`?
     ");
 }

@@ -11,6 +11,7 @@ use crate::host::Release;
 use crate::wire::Shell;
 use crate::words::{Program, revision};
 use crate::world::What;
+use svcgen::transport::Word;
 
 /// A step in the middle of which something is done.
 pub(crate) struct Effect<'a> {
@@ -24,7 +25,7 @@ pub(crate) struct Effect<'a> {
 }
 
 impl Effect<'_> {
-    pub(crate) async fn run(&self, shell: &mut Shell, program: Program, rest: &[String]) -> i32 {
+    pub(crate) async fn run(&self, shell: &mut Shell, program: Program, rest: &[Word]) -> i32 {
         self.pause(shell).await;
         if let Some(code) = self.meet(shell, Point::BeforeEffect).await {
             return code;
@@ -91,7 +92,7 @@ impl Effect<'_> {
         shell.world.happened(&shell.host.name, self.deploy, what);
     }
 
-    fn fetch(&self, shell: &Shell, rest: &[String]) -> i32 {
+    fn fetch(&self, shell: &Shell, rest: &[Word]) -> i32 {
         let revision = revision(&rest[0]);
         let mut state = shell.host.state();
         // One that is not whole is made again.
@@ -103,7 +104,7 @@ impl Effect<'_> {
         0
     }
 
-    async fn promote(&self, shell: &Shell, rest: &[String]) -> i32 {
+    async fn promote(&self, shell: &Shell, rest: &[Word]) -> i32 {
         let revision = revision(&rest[1]);
         {
             let mut state = shell.host.state();
@@ -140,7 +141,7 @@ impl Effect<'_> {
         }
     }
 
-    async fn finalize(&self, shell: &Shell, rest: &[String]) -> i32 {
+    async fn finalize(&self, shell: &Shell, rest: &[Word]) -> i32 {
         let revision = revision(&rest[0]);
         if shell.host.state().disk.current.as_ref() != Some(&revision) {
             return shell.fail("it is not current any more");
@@ -152,7 +153,7 @@ impl Effect<'_> {
         0
     }
 
-    fn withdraw(&self, shell: &Shell, units: &[String]) -> i32 {
+    fn withdraw(&self, shell: &Shell, units: &[Word]) -> i32 {
         let mut state = shell.host.state();
         state.disk.current = None;
         state.disk.done = None;

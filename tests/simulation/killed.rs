@@ -163,6 +163,7 @@ fn kill(
         let plan: Option<(Arc<DeployPlan>, End)> = match ended {
             Ended::Done(plan, outcome) => {
                 wrong.extend(Judge::new(&world, &plan, false).ended(&outcome));
+                wrong.extend(Judge::new(&world, &plan, false).went_back(&outcome));
                 Some((plan, End::Ordered))
             }
             Ended::Killed(Some(plan)) => {

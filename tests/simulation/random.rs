@@ -116,6 +116,7 @@ impl Story {
         let (wish, interrupts) = wish(0, action, &hosts, repository, &chance);
         let first_id = wish.request.id.clone();
         let is_full = wish.room.is_some();
+        let (on_failure, pressed) = (wish.on_failure, wish.interrupts.clone());
         let (mut rivals, other) = self::wish(1, Action::Deploy, &hosts, repository, &chance);
         rivals.room = None;
         disturb(&world, &chance);
@@ -151,6 +152,13 @@ impl Story {
         sleep(SETTLED).await;
         world.heal();
         self.judge(&world, &ended, has_rival);
+        if let Ended::Done(plan, outcome) = &ended
+            && on_failure == OnFailure::Rollback
+            && *pressed.borrow() < 2
+        {
+            let back = Judge::new(&world, plan, has_rival).went_back(outcome);
+            self.wrong.extend(back);
+        }
         if let Some(rival) = &rival {
             self.judge(&world, rival, true);
         }

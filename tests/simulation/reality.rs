@@ -8,7 +8,7 @@ use svcgen::deploy::{Change, Claim, Direction, Policy, Program, Step};
 use svcgen::event::DeployId;
 use svcgen::model::{HostName, Revision};
 use svcgen::scap::DeployStage;
-use svcgen::transport::{Connection, Local, Process, Stream, Transport as _};
+use svcgen::transport::{Connection, Local, Process, Stream, Transport as _, Word};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::host::Release;
@@ -245,7 +245,7 @@ impl Runner {
         self.told.into_inner().unwrap()
     }
 
-    async fn start(&self, words: Vec<String>) -> Process {
+    async fn start(&self, words: Vec<Word>) -> Process {
         self.connection.start(&words).await.unwrap()
     }
 

@@ -12,16 +12,17 @@ use crate::host::Running;
 use crate::wire::Shell;
 use crate::words::Program;
 use crate::world::What;
+use svcgen::transport::Word;
 
 /// The name that faults know a step by.
-pub(crate) fn stage(arguments: &[String]) -> &str {
+pub(crate) fn stage(arguments: &[Word]) -> &str {
     match Program::of(&arguments[8]) {
         Program::Check => "check",
         _ => &arguments[3],
     }
 }
 
-pub(crate) async fn run(mut shell: Shell, arguments: &[String]) -> i32 {
+pub(crate) async fn run(mut shell: Shell, arguments: &[Word]) -> i32 {
     let [
         id,
         term,
@@ -40,7 +41,7 @@ pub(crate) async fn run(mut shell: Shell, arguments: &[String]) -> i32 {
     let number: u64 = number.parse().unwrap();
     let is_finished = policy == "finish";
     let (kill, mut killed) = watch::channel(false);
-    let key = (id.clone(), number);
+    let key = (id.to_string(), number);
     let pid;
     {
         let mut state = shell.host.state();

@@ -49,6 +49,35 @@ impl<'a> Judge<'a> {
         self.cut_off()
     }
 
+    /// All that is wrong with the way back of a deploy that was to go back when it failed, and had the time for it.
+    pub(crate) fn went_back(&self, outcome: &Outcome) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for (host, told, reason) in &outcome.hosts {
+            let was_tried = reason
+                .as_ref()
+                .is_some_and(|reason| reason.starts_with("the rollback failed: "));
+            let plan = &self.plan.hosts[host];
+            let is_over = matches!(outcome.result, DeployResult::Deployed);
+            match told {
+                HostOutcome::New if is_over || plan.work == Work::Nothing => {}
+                HostOutcome::New => wrong.push(format!("{host} was not taken back")),
+                HostOutcome::Unknown if !was_tried => {
+                    wrong.push(format!("{host} was given up without a try: {reason:?}"));
+                }
+                HostOutcome::Untouched if !was_tried && !self.has_rival => {
+                    let (disk, _) = self.world.hosts[host].as_left_by(&self.plan.id);
+                    let has_begun = self.world.has_begun(&self.plan.id, host, "fetch");
+                    if has_begun && disk.progress.as_ref() == Some(&plan.revision) {
+                        wrong.push(format!("{host} is still in progress"));
+                    }
+                }
+                // Whether it is tidied up is looked at where it is compared with what is true.
+                HostOutcome::Old | HostOutcome::Unknown | HostOutcome::Untouched => {}
+            }
+        }
+        wrong
+    }
+
     /// All that is wrong with a deploy that was killed.
     pub(crate) fn cut_off(mut self) -> Vec<String> {
         self.order();

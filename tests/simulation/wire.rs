@@ -4,7 +4,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, pending};
 use svcgen::model::HostName;
 use svcgen::transport::{
-    Chunk, ConnectError, ConnectFailure, Connection, Exit, Lost, Process, Stream, Transport,
+    Chunk, ConnectError, ConnectFailure, Connection, Exit, Lost, Process, Stream, Transport, Word,
 };
 use tokio::io::{AsyncReadExt as _, DuplexStream};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -130,7 +130,7 @@ struct Line {
 }
 
 impl Connection for Line {
-    fn start<'a>(&'a self, command: &'a [String]) -> BoxFuture<'a, Result<Process, Lost>> {
+    fn start<'a>(&'a self, command: &'a [Word]) -> BoxFuture<'a, Result<Process, Lost>> {
         Box::pin(async move {
             let link = *self.link.borrow();
             if link != Link::Up || !self.host.state().is_up {
@@ -149,7 +149,7 @@ impl Connection for Line {
 }
 
 impl Line {
-    fn process(&self, command: Vec<String>) -> Process {
+    fn process(&self, command: Vec<Word>) -> Process {
         let (input, stdin) = tokio::io::duplex(64 * 1024);
         let (out, written) = mpsc::unbounded_channel();
         let (done, code) = oneshot::channel();
@@ -196,7 +196,7 @@ impl Line {
     }
 
     /// How late a step arrives of which the deployer has lost sight.
-    fn late(&self, command: &[String]) -> Option<Duration> {
+    fn late(&self, command: &[Word]) -> Option<Duration> {
         let (Program::Step, arguments) = words::read(command) else {
             return None;
         };
@@ -247,7 +247,7 @@ async fn carry(
     let _told = ended.send(exit.map_or(Exit::Lost, Exit::Code));
 }
 
-async fn run(shell: Shell, command: &[String]) -> i32 {
+async fn run(shell: Shell, command: &[Word]) -> i32 {
     let (program, arguments) = words::read(command);
     match program {
         Program::Probe => probe::run(&shell),

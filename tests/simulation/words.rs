@@ -1,4 +1,5 @@
 use svcgen::model::Revision;
+use svcgen::transport::Word;
 
 /// A program that the engine starts on a target, told by its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl Program {
 }
 
 /// What a command is, and its arguments: `sh -c SOURCE svcgen PLACE ARGUMENT...`.
-pub(crate) fn read(words: &[String]) -> (Program, &[String]) {
+pub(crate) fn read(words: &[Word]) -> (Program, &[Word]) {
     assert_eq!(words[..2], ["sh", "-c"]);
     (Program::of(&words[2]), &words[5..])
 }

@@ -21,6 +21,16 @@ impl Pty {
 
     /// Starts svcgen with more variables.
     pub(crate) fn start_with(env: &Env, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::start_sized(env, arguments, variables, (80, 24))
+    }
+
+    /// Starts svcgen on a terminal of so many columns and rows.
+    pub(crate) fn start_sized(
+        env: &Env,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        (columns, rows): (u16, u16),
+    ) -> Self {
         let mut command = env.command();
         command
             .args(arguments)
@@ -28,7 +38,10 @@ impl Pty {
         command.env("TERM", "xterm").env("NO_COLOR", "1");
         command.envs(variables.iter().copied());
         let mut session = Session::spawn(command).unwrap();
-        session.get_process_mut().set_window_size(80, 24).unwrap();
+        session
+            .get_process_mut()
+            .set_window_size(columns, rows)
+            .unwrap();
         session.set_expect_timeout(Some(Duration::from_secs(30)));
         Self {
             session,
@@ -64,11 +77,11 @@ impl Pty {
         self.session.send(keys).unwrap();
     }
 
-    /// Makes the terminal narrower or wider; the program is told by a signal.
-    pub(crate) fn resize(&mut self, columns: u16) {
+    /// Gives the terminal another size; the program is told by a signal.
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
         self.session
             .get_process_mut()
-            .set_window_size(columns, 24)
+            .set_window_size(columns, rows)
             .unwrap();
     }
 

@@ -4,12 +4,14 @@ use std::time::{Duration, Instant};
 use dialoguer::console::Term;
 
 use crate::build::Progress;
-use crate::ui::{Ui, printable};
+use crate::ui::{Manner, Ui, printable};
 
 /// Shows how far a build is: lines that stay, and on a terminal one below them that moves.
 pub(super) struct Screen {
     ui: Ui,
     term: Option<Term>,
+    /// What was said last, where nothing moves.
+    said: Option<String>,
     begin: Instant,
     drawn: Option<Instant>,
     fetched: usize,
@@ -21,9 +23,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 impl Screen {
     pub(super) fn new(ui: Ui) -> Self {
         let is_shown = ui.verbosity >= 0 && std::io::stderr().is_terminal();
+        let moves = is_shown && ui.manner == Manner::Moving;
         Self {
             ui,
-            term: is_shown.then(Term::stderr),
+            term: moves.then(Term::stderr),
+            said: (is_shown && !moves).then(String::new),
             begin: Instant::now(),
             drawn: None,
             fetched: 0,
@@ -65,6 +69,10 @@ impl Screen {
     }
 
     fn draw(&mut self, what: &str) {
+        if let Some(said) = self.said.as_mut().filter(|said| *said != what) {
+            what.clone_into(said);
+            self.ui.status(&format!("build: {what}..."));
+        }
         let Some(term) = &self.term else { return };
         let seconds = self.begin.elapsed().as_secs();
         let fetched = match self.fetched {

@@ -55,9 +55,6 @@ pub(crate) enum Engine {
 /// How a deploy is shown, and to whom.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct ViewArgs {
-    /// Print lines that stay, on a terminal as well: for screen readers and recordings.
-    #[arg(long)]
-    pub(crate) plain: bool,
     /// Say nothing where the site announces its deploys.
     #[arg(long)]
     pub(crate) no_announce: bool,

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use super::announced::Announced;
 use super::asking::{self, Asked, Terminal};
-use super::{Attempt, Scene, Wish, failure, service, shown, standing, view};
+use super::{Attempt, Scene, Wish, failure, journal, service, shown, standing, view};
 use crate::cli::Failure;
 use crate::deploy::{
     Action, Crew, Decide, DeployPlan, Executor, Journals, NotBegun, OnFailure, Options, Outcome,
     Owner, Packs, Planned, Planner, PlannerError, ProblemKind, Run, ScapLock,
 };
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::event::{DeployId, DeployResult};
 use crate::model::{RepositoryName, Revision};
-use crate::ui::Ui;
+use crate::ui::{Format, Ui};
 
 /// Plans, shows, and carries out.
 pub(super) async fn carry_out(
@@ -98,7 +98,12 @@ async fn settled(
                     file.path()
                 ));
             }
-            shown::nothing_to_do(&plan, wish.is_dry, ui)?;
+            match (wish.is_dry, ui.format) {
+                (true, Format::Json) => shown::plan(&plan, &opened.repository, ui)?,
+                (true, Format::Text) | (false, _) => {
+                    shown::nothing_to_do(&plan.revision, plan.hosts.keys(), ui)?;
+                }
+            }
             return Ok(None);
         }
         Planned::Refused(problems) => {
@@ -155,7 +160,7 @@ impl BegunWith {
             let (opened, ui) = (scene.opened, scene.ui);
             opened.publish(&head, &self.revision, &self.owner, ui);
         }
-        if let (Some(file), Some(journals)) = (&wish.report, Journals::of(&self.repository)) {
+        if let (Some(file), Ok(journals)) = (&wish.report, Journals::of(&self.repository)) {
             scene.report(&self.id, file, &journals);
         }
         match self.action.is_of_service() {
@@ -220,16 +225,12 @@ async fn execute(
     let mut plan = *plan;
     plan.batch_size = scene.opened.at_a_time(plan.batch_size);
     let plan = Arc::new(plan);
-    let journals = Journals::of(&plan.repository)
-        .ok_or_else(|| CommandError::usage("there is no home folder to keep the journal in"))?;
-    let journal = journals
-        .begin(&plan.id)
-        .map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+    let journal = journal::begin(&plan.repository, &plan.id, scene.ui)?;
     let config = &scene.opened.working.value.config;
     let _scap = ScapLock::take(config, &plan.owner).map_err(CommandError::from)?;
     let packs = Arc::new(Packs::new(scene.opened.pack_maker(&plan)?)?);
     let ui = *scene.ui;
-    let reporter = view::reporter(wish.view, ui);
+    let reporter = view::reporter(ui);
     let mut reporter = Announced::new(reporter, scene.opened, wish.view);
     let decide: Box<dyn Decide> = match wish.on_failure {
         OnFailure::Ask => Box::new(Terminal::new(ui, wish.patience)),

@@ -26,8 +26,8 @@ pub(super) fn ended(
     scene: &Scene<'_>,
 ) -> Result<(), Failure> {
     let command = |text: &str| scene.repository.completed(text);
-    let failed = outcome.hosts.iter().find(|(_, _, reason)| reason.is_some());
-    let log = failed.map(|(host, ..)| command(&format!("svcgen log {id} --host {host} -v")));
+    let failed = outcome.failed.as_ref();
+    let log = failed.map(|host| command(&format!("svcgen log {id} --host {host} -v")));
     let kind = match outcome.result {
         _ if outcome.is_interrupted => super::signals::kind(),
         DeployResult::Deployed => {

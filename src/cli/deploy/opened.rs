@@ -11,6 +11,7 @@ use crate::deploy::repository::{DeployRepository, RepositoryError, pack};
 use crate::deploy::{DeployPlan, MakePack, Owner, tag_deploy};
 use crate::error::CommandError;
 use crate::event::DeployId;
+use crate::git::{Git, GitError};
 use crate::model::{HostName, MODEL_FILE, Revision, Service, Site, find_model};
 use crate::scap::{CONFIG_FILE, Reading, ScapDirectory, ScapEnvironment};
 use crate::ui::Ui;
@@ -130,9 +131,6 @@ impl Opened {
             .into_iter()
             .chain(stores)
             .collect();
-        let list = |store: &Utf8Path| {
-            crate::git::Git::at(store).run(&["--git-dir=.", "update-server-info"])
-        };
         for some in stores.chunks(AT_A_TIME) {
             std::thread::scope(|scope| {
                 let listing = some
@@ -140,10 +138,8 @@ impl Opened {
                     .map(|store| (store, scope.spawn(|| list(store))));
                 let listing: Vec<_> = listing.collect();
                 for (store, listed) in listing {
-                    if let Ok(Err(error)) = listed.join() {
-                        ui.warning(&format!(
-                            "a server of `{store}` does not know what is new: {error}"
-                        ));
+                    if let Ok(listed) = listed.join() {
+                        warn_if_unlisted(store, listed, ui);
                     }
                 }
             });
@@ -182,6 +178,25 @@ impl Opened {
                 error.message()
             ));
         }
+        // A server without git goes on naming tags that are gone, and knows of none that is new.
+        if let Ok(store) = self.repository.git_dir() {
+            warn_if_unlisted(&store, list(&store), ui);
+        }
+    }
+}
+
+/// Lists what a repository has, for servers without git.
+fn list(store: &Utf8Path) -> Result<(), GitError> {
+    Git::at(store)
+        .run(&["--git-dir=.", "update-server-info"])
+        .map(|_| ())
+}
+
+fn warn_if_unlisted(store: &Utf8Path, listed: Result<(), GitError>, ui: &Ui) {
+    if let Err(error) = listed {
+        ui.warning(&format!(
+            "a server of `{store}` does not know what is new: {error}"
+        ));
     }
 }
 

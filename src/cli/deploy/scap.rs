@@ -14,7 +14,10 @@ use super::args::ViewArgs;
 use super::asking::{self, Asked, Terminal};
 use super::carrying_out::BETWEEN_LOOKS;
 use super::engine::{Carrier, ScapServer};
-use super::{DeployArgs, RollbackArgs, Scene, ServiceWish, failure, opened, service, view};
+use super::shown::nothing_to_do;
+use super::{
+    DeployArgs, RollbackArgs, Scene, ServiceWish, failure, journal, opened, service, view,
+};
 use crate::cli::report::ReportFile;
 use crate::cli::{Failure, records};
 use crate::deploy::limit::Limit;
@@ -23,7 +26,7 @@ use crate::deploy::scap_engine::{
     ScapWish,
 };
 use crate::deploy::{Action, Decide, Journals, OnFailure, PastDeploy};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::event::{DeployId, DeployResult};
 use crate::model::{HostName, Revision};
 use crate::transport::{Ssh, SshOptions};
@@ -34,7 +37,6 @@ pub(super) struct Order {
     is_dry: bool,
     on_failure: OnFailure,
     wait: Duration,
-    view: ViewArgs,
     report: Option<ReportFile>,
     patience: Option<Duration>,
 }
@@ -65,7 +67,6 @@ impl Order {
             is_dry: args.dry_run,
             on_failure,
             wait: Duration::from_secs(args.wait.unwrap_or_default()),
-            view: args.view,
             report: ReportFile::named(args.report.as_deref())?,
             patience: args.answer_within.map(Duration::from_secs),
         })
@@ -89,7 +90,6 @@ impl Order {
             is_dry: args.dry_run,
             on_failure: OnFailure::Stop,
             wait: Duration::from_secs(args.wait.unwrap_or_default()),
-            view: args.view,
             report: ReportFile::named(args.report.as_deref())?,
             patience: None,
         })
@@ -112,7 +112,6 @@ impl Order {
             is_dry: of.is_dry,
             on_failure: OnFailure::Stop,
             wait: of.wait,
-            view: of.view,
             report: None,
             patience: None,
         }
@@ -212,7 +211,7 @@ pub(super) async fn carry_out(
     }
     if plan.is_done() && !order.wish.force {
         connected.close().await;
-        return shown::nothing_to_do(&plan, ui);
+        return nothing_to_do(&plan.revision, plan.hosts.keys(), ui);
     }
     shown::beginning(&plan, ui);
     let end = execute(scene, &plan, connected, &hosts, &order).await?;
@@ -263,18 +262,11 @@ async fn execute(
     order: &Order,
 ) -> Result<ScapEnd, Failure> {
     let repository = &scene.opened.working.value.config.git_repo;
-    let journals = Journals::of(repository)
-        .ok_or_else(|| CommandError::usage("there is no home folder to keep the journal in"))?;
-    let journal = journals
-        .begin(&plan.id)
-        .map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+    let journal = journal::begin(repository, &plan.id, scene.ui)?;
     let ui = *scene.ui;
     // Scap announces what it does by itself.
-    let quiet = ViewArgs {
-        no_announce: true,
-        ..order.view
-    };
-    let mut reporter = Announced::new(view::reporter(order.view, ui), scene.opened, quiet);
+    let quiet = ViewArgs { no_announce: true };
+    let mut reporter = Announced::new(view::reporter(ui), scene.opened, quiet);
     let decide: Box<dyn Decide> = match order.on_failure {
         OnFailure::Ask => Box::new(Terminal::new(ui, order.patience)),
         OnFailure::Rollback | OnFailure::Stop => Box::new(Asked(ui)),
@@ -290,7 +282,7 @@ async fn execute(
         readings: hosts,
     };
     let ended = run.run().await.map_err(CommandError::from)?;
-    if let Some(file) = &order.report {
+    if let (Some(file), Ok(journals)) = (&order.report, Journals::of(repository)) {
         scene.report(&plan.id, file, &journals);
     }
     Ok(ended)

@@ -93,7 +93,7 @@ pub(super) fn ended(
             };
             text.push_str(&format!("{host}: {what}\n"));
         }
-        ui.result(&text)?;
+        ui.announce(&text)?;
     }
     let kind = match outcome.result {
         _ if outcome.is_interrupted => super::signal_kind(),
@@ -105,8 +105,7 @@ pub(super) fn ended(
     let reason = outcome.reason.as_deref().unwrap_or(&by_default);
     let command = |text: &str| scene.repository.completed(text);
     let mut error = CommandError::new(kind, reason);
-    let failed = outcome.hosts.iter().find(|(_, _, reason)| reason.is_some());
-    if let Some((host, ..)) = failed {
+    if let Some(host) = &outcome.failed {
         let log = command(&format!("svcgen log {id} --host {host} -v"));
         error = error.hint(format!("`{log}` shows what it did and wrote"));
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::cli::Failure;
 use crate::deploy::repository::DeployRepository;
 use crate::deploy::{Action, DeployPlan, Objects, Work};
-use crate::model::Revision;
+use crate::model::{HostName, Revision};
 pub(in crate::cli) use crate::report::named;
 use crate::ui::{Format, Ui};
 
@@ -174,16 +174,16 @@ fn config(plan: &DeployPlan) -> String {
     text
 }
 
-/// Says that every host is as it should be.
-pub(super) fn nothing_to_do(plan: &DeployPlan, is_dry: bool, ui: &Ui) -> Result<(), Failure> {
-    let (count, short) = (plan.hosts.len(), plan.revision.short());
+/// Says that every host is as it should be: none of them needs anything for this revision.
+pub(super) fn nothing_to_do<'a>(
+    revision: &Revision,
+    hosts: impl ExactSizeIterator<Item = &'a HostName>,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    let (count, short) = (hosts.len(), revision.short());
     if ui.format == Format::Json {
-        let document = match is_dry {
-            true => serde_json::to_value(plan).map_err(std::io::Error::other)?,
-            false => {
-                json!({"result": "nothing_to_do", "revision": plan.revision, "hosts": plan.hosts.keys().collect::<Vec<_>>()})
-            }
-        };
+        let hosts: Vec<_> = hosts.collect();
+        let document = json!({"result": "nothing_to_do", "revision": revision, "hosts": hosts});
         ui.result(&format!("{document:#}\n"))?;
         return Ok(());
     }

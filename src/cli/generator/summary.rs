@@ -72,7 +72,10 @@ impl<'a> Summary<'a> {
                 .unwrap_or_default();
             text.push_str(&format!("git config {key} {after}{before}\n"));
         }
-        ui.result(&text)?;
+        match options.dry_run {
+            true => ui.result(&text)?,
+            false => ui.announce(&text)?,
+        }
         let (added, removed) = diff::count(self.plan);
         let place = format!("{}: {}", self.generator, self.root);
         let is_refused =

@@ -3,7 +3,7 @@ use std::io::{BufRead as _, BufReader, IsTerminal as _, Read as _, Write as _};
 use super::Choice;
 use crate::cli::Failure;
 use crate::deploy::Journals;
-use crate::error::CommandError;
+use crate::error::{CommandError, unprinted};
 use crate::event::{DeployId, EventKind};
 use crate::model::HostName;
 use crate::ui::{Ui, printable};
@@ -68,13 +68,14 @@ fn pass_on(mut file: BufReader<fs_err::File>, choice: &Choice) -> Result<(), Fai
     while file.by_ref().take(LONGEST).read_until(b'\n', &mut line)? > 0 {
         if choice.wants_line(&line) {
             match is_terminal {
-                true => out.write_all(printable(&String::from_utf8_lossy(&line)).as_bytes())?,
-                false => out.write_all(&line)?,
+                true => out.write_all(printable(&String::from_utf8_lossy(&line)).as_bytes()),
+                false => out.write_all(&line),
             }
+            .map_err(unprinted)?;
         }
         line.clear();
     }
-    out.flush()?;
+    out.flush().map_err(unprinted)?;
     Ok(())
 }
 

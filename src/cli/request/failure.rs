@@ -74,13 +74,13 @@ impl From<TokenError> for CommandError {
     fn from(error: TokenError) -> Self {
         let hint = match &error {
             TokenError::None { .. } => {
-                "set SVCGEN_CONDUIT_TOKEN, or name a file with it: `conduit: {token_file: …}` in the configuration"
+                "set SVCGEN_CONDUIT_TOKEN, or name a file with it: `conduit: {token_file: FILE}` in the configuration"
                     .to_owned()
             }
             TokenError::Open { path, .. } => format!("chmod 600 {path}"),
             TokenError::Unreadable { .. } => "it is named by `conduit.token_file` of the configuration".to_owned(),
             TokenError::Arcrc { .. } => "arc install-certificate".to_owned(),
-            TokenError::Wrong { .. } => "it is one word, as `api-…` or `cli-…`".to_owned(),
+            TokenError::Wrong { .. } => "it is one word, as `api-...` or `cli-...`".to_owned(),
         };
         let this = Self::from_error(ErrorKind::Usage, &error).hint(hint);
         match error {

@@ -137,6 +137,7 @@ impl Executor<'_> {
             result: closing.result(),
             is_interrupted: self.is_interrupted,
             reason: self.reason,
+            failed: self.failed,
             hosts: closing
                 .hosts
                 .into_iter()

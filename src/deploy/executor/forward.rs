@@ -88,8 +88,21 @@ impl Executor<'_> {
 
     pub(super) async fn finalize(&mut self) {
         for host in std::mem::take(&mut self.idle) {
-            if self.states.phase(&host) == Phase::Healthy && self.states.is_idle(&host) {
-                self.ask(&host, Request::Finalize).await;
+            if !self.states.is_idle(&host) {
+                continue;
+            }
+            match self.states.phase(&host) {
+                Phase::Healthy => self.ask(&host, Request::Finalize).await,
+                // Given up within the limit, as on the way there.
+                Phase::Failed if self.states.is_undoable(&host) => self.undo(&host).await,
+                Phase::Failed
+                | Phase::Waiting
+                | Phase::Prepared
+                | Phase::Finalized
+                | Phase::RolledBack
+                | Phase::GivenUp
+                | Phase::Lost
+                | Phase::Fine => {}
             }
         }
         if !self.states.is_anyone_busy() && self.mode == Mode::Finalizing {

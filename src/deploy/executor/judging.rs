@@ -105,7 +105,10 @@ impl Executor<'_> {
                 (Milestone::Stopped, "stopped before the switch".into())
             }
             Phase::Failed if was_stopped => (Milestone::Stopped, "stopped after the switch".into()),
-            Phase::Failed | Phase::GivenUp | Phase::Lost => (Milestone::Failed, reason()),
+            Phase::Failed | Phase::GivenUp | Phase::Lost => {
+                self.failed.get_or_insert_with(|| host.clone());
+                (Milestone::Failed, reason())
+            }
         };
         let about = About {
             host: Some(host.clone()),
@@ -130,8 +133,10 @@ impl Executor<'_> {
             let group = &self.plan.groups[group];
             let of = group.waves.iter().flatten().count();
             let reason = format!("{reason} on {host} ({}, {})", group.name, count_hosts(of));
+            self.failed = Some(host.clone());
             self.stop(reason);
         } else if is_lost && !self.plan.action.is_of_service() {
+            self.failed = Some(host.clone());
             self.stop(format!("{host} is in a state that nobody knows: {reason}"));
         }
     }

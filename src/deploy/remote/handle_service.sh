@@ -10,10 +10,14 @@ refused() {
     case $1 in
     *"password is required"*) fail "sudo asks $(id -un) for a password for $asked: $whom" ;;
     *"not allowed to execute"* | *"may not run sudo"*) fail "sudo does not allow $(id -un) $asked: $whom" ;;
-    *"unrecognized service"* | *"could not be found"* | *" not found."*)
-        fail "there is no service $name here: look at \`service_name\`, or ask whether Puppet has run" ;;
+    *"unrecognized service"* | *"could not be found"* | *" not found."* | *" not loaded."*)
+        # The same is said of a unit that cannot be read, and of one that cannot be reloaded.
+        known "$name" </dev/null 3>&- ||
+            fail "there is no service $name here: look at \`service_name\`, or ask whether Puppet has run"
+        [ "$action" != reload ] ||
+            fail "$name cannot be reloaded, its unit has no \`ExecReload\`: \`$name\` instead of \`$name=reload\` restarts it" ;;
     esac
-    fail "$name: $action failed (exit code $code): $1"
+    fail "$name: $action failed (exit code $code): ${1%.}"
 }
 for each; do
     unit "$each"

@@ -98,6 +98,11 @@ impl Ledger {
         hosts.into_iter().find_map(|(host, _)| self.words(host))
     }
 
+    /// The host that failed first.
+    pub(super) fn first_failed(&self) -> Option<HostName> {
+        self.first_failed.clone()
+    }
+
     /// Why it went wrong: in the words of the host that failed first, or in Scap's own.
     pub(super) fn reason(&self) -> Option<String> {
         let host = self.first_failed.as_ref().filter(|_| !self.has_crashed);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::model::HostName;
-use crate::transport::{ConnectError, Connection, Exit, Process, Stream, Transport};
+use crate::transport::{ConnectError, Connection, Exit, Process, Stream, Transport, Word};
 
 /// The server that Scap deploys from, over the one connection to it.
 pub struct DeploymentServer {
@@ -90,8 +90,11 @@ impl DeploymentServer {
         helper: Helper,
         request: &Value,
     ) -> Result<Process, ServerError> {
-        let words = ["sh", "-c", SHELL, helper.source(), &request.to_string()];
-        let words: Vec<String> = words.map(str::to_owned).into();
+        let words = ["sh", "-c", SHELL, helper.source()].map(Word::Borrowed);
+        let words: Vec<Word> = words
+            .into_iter()
+            .chain([request.to_string().into()])
+            .collect();
         self.connection
             .start(&words)
             .await

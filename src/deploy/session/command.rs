@@ -7,7 +7,7 @@ use super::Session;
 use super::step_end::Heard;
 use crate::deploy::control::Lines;
 use crate::deploy::message::Message;
-use crate::transport::{Exit, Process, Stream};
+use crate::transport::{Exit, Process, Stream, Word};
 
 /// What a step reads.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +30,7 @@ impl Session {
     /// Runs a command to its end, and hears what it tells.
     pub(super) async fn start_and_wait(
         &self,
-        words: &[String],
+        words: &[Word],
         input: Input,
         voice: Voice,
     ) -> (Exit, Heard) {

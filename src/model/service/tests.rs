@@ -208,3 +208,16 @@ fn schema_and_reader_know_the_same_keys() {
     let nothing = load(&format!("{SMALL}zzz: 1\n"));
     assert_eq!(nothing.unwrap_err()[0].1, "unknown key `zzz`");
 }
+
+#[test]
+fn an_unknown_key_is_answered_with_each_known_one_once() {
+    let text = format!("{SMALL}config: {{parameters: [{{name: a, wrong: x}}]}}\n");
+    let parsed = Service::parse("svcgen.yaml".into(), &text, &Sites::new(None), None);
+    let Err(SiteError::Load(LoadError::Wrong { problems, .. })) = parsed else {
+        panic!("{parsed:?}");
+    };
+    assert_eq!(
+        problems[0].rule.as_deref(),
+        Some("known here: name, type, default, value, description, secret")
+    );
+}

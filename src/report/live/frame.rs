@@ -1,10 +1,12 @@
 //! The picture: as many lines as there is room for, from what matters most on.
 
+mod room;
 mod rows;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
+use self::room::Room;
 use self::rows::{Columns, clock, fit};
 use super::board::{Board, HostRow, Status};
 use crate::model::{GroupName, HostName};
@@ -56,26 +58,25 @@ impl Board {
         }
         let last = self.totals(width, now);
         let columns = Columns::of(self.hosts.keys(), width);
-        let room = height - last.len();
-        let full = self.hosts.len() + groups.len();
+        let room = Room::of(width, height).without(&last);
         let mut lines = Vec::new();
+        let mut headings = Vec::new();
         for (group, hosts) in &groups {
-            lines.push(self.heading(group, hosts, width));
-            if full <= room {
-                lines.extend(hosts.iter().map(|(name, row)| columns.line(name, row, now)));
-            }
+            let heading = self.heading(group, hosts, width);
+            headings.push(heading.clone());
+            lines.push(heading);
+            lines.extend(hosts.iter().map(|(name, row)| columns.line(name, row, now)));
         }
-        if full > room {
-            lines.truncate(room);
-            let left = room - lines.len();
-            lines.extend(self.matters(&columns, left, now));
+        if !room.has_room_for(&lines) {
+            lines = room.first(headings);
+            lines.extend(self.matters(&columns, room.without(&lines), now));
         }
         lines.extend(last);
         lines
     }
 
     /// The hosts that matter most: what went wrong, then what takes longest.
-    fn matters(&self, columns: &Columns, room: usize, now: Timestamp) -> Vec<FrameLine> {
+    fn matters(&self, columns: &Columns, room: Room, now: Timestamp) -> Vec<FrameLine> {
         let weight = |row: &HostRow| match row.status {
             Status::Failed | Status::Unknown => Some(0),
             Status::AtWork(_) => Some(1),
@@ -94,23 +95,20 @@ impl Board {
             .filter_map(|(name, row)| Some((weight(row)?, row.since, name, row)))
             .collect();
         hosts.sort_by_key(|(weight, since, ..)| (*weight, *since));
-        let shown = match hosts.len() > room {
-            true => room.saturating_sub(1),
-            false => hosts.len(),
-        };
-        let more = hosts.len() - shown;
-        let rows = hosts.into_iter().take(shown);
-        let mut lines: Vec<_> = rows
+        let rows = hosts.iter();
+        let lines: Vec<_> = rows
             .map(|(_, _, name, row)| columns.line(name, row, now))
             .collect();
-        if more > 0 && room > 0 {
-            let text = format!("  and {more} more");
-            lines.push(FrameLine {
-                text,
-                style: Style::Faint,
-            });
+        if room.has_room_for(&lines) {
+            return lines;
         }
-        lines
+        let more = |number: usize| FrameLine {
+            text: format!("  and {number} more"),
+            style: Style::Faint,
+        };
+        let mut shown = room.without(&[more(hosts.len())]).first(lines);
+        shown.push(more(hosts.len() - shown.len()));
+        room.first(shown)
     }
 
     /// The line above the hosts of a group.

@@ -10,7 +10,7 @@ show)
         said=$("${0%/*}/service" "$name" status)
         case $? in 0) state=active sub=running pid=${said##* } ;; 1) state=failed sub=failed ;; esac
     else load=not-found; fi
-    printf '%s\n' "LoadState=$load" "ActiveState=$state" "SubState=$sub" "MainPID=$pid" ;;
+    printf '%s\n' "MainPID=$pid" "LoadState=$load" "ActiveState=$state" "SubState=$sub" ;;
 enable | disable | daemon-reload) ;;
 is-active) exec "${0%/*}/service" "$name" status >/dev/null ;;
 *) exec "${0%/*}/service" "$name" "$action" ;;

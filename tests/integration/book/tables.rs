@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::page;
 use crate::support::Env;
 
-const UPDATE: &str = "UPDATE_BOOK";
+pub(super) const UPDATE: &str = "UPDATE_BOOK";
 
 /// Stands for the default of fields of which one has to be there.
 const ONE_OF: &str = "one of them";
 
 /// Compares a file of the book with what it should be, or writes it.
-fn hold(path: &str, wanted: &str) {
+pub(super) fn hold(path: &str, wanted: &str) {
     let file = format!("{}/book/src/{path}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os(UPDATE).is_some() {
         std::fs::write(&file, wanted).unwrap();
@@ -28,7 +28,7 @@ fn hold(path: &str, wanted: &str) {
 }
 
 /// Puts a table below the line that marks its place, instead of the one that is there.
-fn with_table(page: &str, marker: &str, table: &str) -> String {
+pub(super) fn with_table(page: &str, marker: &str, table: &str) -> String {
     let marker = format!("<!-- {marker} -->\n");
     let (before, after) = page
         .split_once(&marker)
@@ -42,7 +42,7 @@ fn with_table(page: &str, marker: &str, table: &str) -> String {
 }
 
 /// Text for a cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
@@ -126,23 +126,29 @@ struct Field {
 }
 
 /// Goes through a schema, and collects what holds a value.
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     definitions: &'a Value,
     fields: Vec<Field>,
 }
 
-impl Walk<'_> {
-    fn of(schema: &Value) -> Vec<Field> {
-        let mut walk = Walk {
+impl<'a> Walk<'a> {
+    pub(super) fn new(schema: &'a Value) -> Self {
+        Self {
             definitions: &schema["$defs"],
             fields: Vec::new(),
-        };
+        }
+    }
+}
+
+impl Walk<'_> {
+    fn of(schema: &Value) -> Vec<Field> {
+        let mut walk = Walk::new(schema);
         walk.properties(schema, "");
         walk.fields
     }
 
     /// The schema that a reference leads to, or the one that is not null.
-    fn resolve<'v>(&'v self, schema: &'v Value) -> &'v Value {
+    pub(super) fn resolve<'v>(&'v self, schema: &'v Value) -> &'v Value {
         if let Some(reference) = schema["$ref"].as_str() {
             let name = reference.rsplit('/').next().unwrap();
             return self.resolve(&self.definitions[name]);
@@ -235,7 +241,7 @@ impl Walk<'_> {
         }
     }
 
-    fn kind(&self, schema: &Value) -> String {
+    pub(super) fn kind(&self, schema: &Value) -> String {
         let constants = |schema: &Value| -> Option<Vec<String>> {
             if let Some(values) = schema["enum"].as_array() {
                 return Some(
@@ -248,7 +254,11 @@ impl Walk<'_> {
             }
             let choices = schema["oneOf"].as_array()?.iter();
             let found: Vec<String> = choices
-                .filter_map(|choice| choice.get("const").map(Value::to_string))
+                .flat_map(|choice| {
+                    let several = choice["enum"].as_array().into_iter().flatten();
+                    choice.get("const").into_iter().chain(several)
+                })
+                .map(Value::to_string)
                 .collect();
             Some(found).filter(|found| !found.is_empty())
         };

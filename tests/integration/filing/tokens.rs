@@ -40,7 +40,7 @@ fn a_token_is_found_where_people_keep_them() {
     assert_snapshot!(run.stderr, @"
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
     error: there is no token for `https://desk.example`
-    hint: set SVCGEN_CONDUIT_TOKEN, or name a file with it: `conduit: {token_file: …}` in the configuration
+    hint: set SVCGEN_CONDUIT_TOKEN, or name a file with it: `conduit: {token_file: FILE}` in the configuration
     hint: one is made at https://desk.example/settings/, under `Conduit API Tokens`
     ");
     let arcrc = desk.env.home().join(".arcrc");

@@ -10,11 +10,11 @@ pub(crate) fn dom(page: &Path) -> String {
     String::from_utf8(output).unwrap()
 }
 
-/// A picture of a page, so many points wide.
-pub(crate) fn picture(page: &Path, width: u32) -> Vec<u8> {
+/// A picture of a page, or of its beginning, so many points wide and high.
+pub(crate) fn picture(page: &Path, width: u32, height: u32) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("page.png");
-    let size = format!("--window-size={width},2000");
+    let size = format!("--window-size={width},{height}");
     run(page, &[&size, &format!("--screenshot={}", file.display())]);
     std::fs::read(file).unwrap()
 }

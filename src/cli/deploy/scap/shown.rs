@@ -30,22 +30,6 @@ pub(super) fn beginning(plan: &ScapPlan, ui: &Ui) {
 const REPEATS: &str =
     "the release is live on a host and was not deployed to its end there: everything is done again";
 
-/// Says that every host is as it should be.
-pub(super) fn nothing_to_do(plan: &ScapPlan, ui: &Ui) -> Result<(), Failure> {
-    let (count, short) = (plan.hosts.len(), plan.revision.short());
-    if ui.format == Format::Json {
-        let hosts: Vec<_> = plan.hosts.keys().collect();
-        let document = serde_json::json!({"result": "nothing_to_do", "revision": plan.revision, "hosts": hosts});
-        ui.result(&format!("{document:#}\n"))?;
-        return Ok(());
-    }
-    let hosts = if count == 1 { "host" } else { "hosts" };
-    ui.status(&format!(
-        "nothing to do: {short} is live on {count} of {count} {hosts} (`--force` does everything again)"
-    ));
-    Ok(())
-}
-
 fn text(plan: &ScapPlan) -> String {
     let short = plan.revision.short();
     let what = match plan.action {

@@ -75,17 +75,21 @@ impl<'a> Told<'a> {
         let Planned {
             step, patch, edits, ..
         } = planned;
-        ui.result(&format!("# {}: {}\n", step.name(), step.title()))?;
+        let mut text = format!("# {}: {}\n", step.name(), step.title());
         if let Some(reason) = &patch.left_out {
-            ui.result(&format!("# nothing: {reason}\n"))?;
+            text.push_str(&format!("# nothing: {reason}\n"));
         } else if edits.edits.is_empty() && edits.conflicts.is_empty() {
-            ui.result("# nothing to write: it is all there\n")?;
+            text.push_str("# nothing to write: it is all there\n");
         }
         if !edits.edits.is_empty() {
-            ui.result(&format!("# approval: {}\n", patch.approval))?;
+            text.push_str(&format!("# approval: {}\n", patch.approval));
         }
-        ui.result(&diff::render(edits))?;
-        ui.result("\n")?;
+        text.push_str(&diff::render(edits));
+        text.push('\n');
+        match options.dry_run {
+            true => ui.result(&text)?,
+            false => ui.announce(&text)?,
+        }
         for warning in &patch.generated.warnings {
             ui.warning(&format!("{}: {warning}", step.name()));
         }

@@ -66,6 +66,11 @@ impl Follower<'_> {
                     count_hosts(some)
                 )),
             },
+            failed: self.ledger.first_failed().or_else(|| {
+                let mut hosts = closing.hosts.iter();
+                let failed = hosts.find(|host| host.reason.is_some())?;
+                Some(failed.host.clone())
+            }),
             hosts: closing
                 .hosts
                 .into_iter()

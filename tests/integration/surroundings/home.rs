@@ -1,0 +1,139 @@
+//! No home, and a home that cannot be written to.
+
+use std::process::Command;
+
+use insta::assert_snapshot;
+
+use crate::support::{Env, LocalFarm, Run, may_mount};
+
+/// Runs svcgen as somebody of whom the machine knows nothing, without any variable that names a folder.
+fn without_home(env: &Env, folder: &str, arguments: &[&str]) -> Run {
+    let mut command = Command::new("unshare");
+    env.enclose(&mut command);
+    command
+        .current_dir(env.work().join(folder))
+        .env_remove("HOME")
+        .env_remove("XDG_CONFIG_HOME")
+        .args(["--user", "--map-user=4242", "--map-group=4242"])
+        .arg(env!("CARGO_BIN_EXE_svcgen"))
+        .args(arguments);
+    env.run(&mut command)
+}
+
+#[test]
+fn without_a_home_everything_works_that_keeps_nothing_there() {
+    if !may_mount() {
+        return;
+    }
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let run = |arguments: &[&str]| without_home(farm.env(), "deploy", arguments);
+    for arguments in [
+        &["deploy", "--dry-run"][..],
+        &["history"],
+        &["lock"],
+        &["schema", "model"],
+    ] {
+        let run = run(arguments);
+        assert_eq!(run.code, 0, "{arguments:?}: {}", run.show());
+    }
+    let no_home = "\
+error: there is no home folder to keep journals in
+hint: export HOME=/a/folder/of/yours
+";
+    for arguments in [&["deploy", "--yes", "--no-announce"][..], &["log"]] {
+        let run = run(arguments);
+        assert_eq!(run.code, 2, "{}", run.show());
+        assert!(run.stderr.ends_with(no_home), "{}", run.show());
+    }
+    assert_eq!(farm.answers(), [None, None], "nothing was begun");
+    let doctor = run(&["doctor", "deploy", "--offline"]);
+    assert_eq!(doctor.code, 3, "{}", doctor.show());
+    assert!(
+        doctor
+            .stdout
+            .contains("MISSING   a folder for journals: there is no home folder\n"),
+        "{}",
+        doctor.show()
+    );
+}
+
+#[test]
+fn without_a_home_a_model_is_written_and_a_change_is_made() {
+    if !may_mount() {
+        return;
+    }
+    let env = Env::with_model();
+    env.repository("vagrant");
+    let run = without_home(
+        &env,
+        ".",
+        &[
+            "vagrant",
+            "--site",
+            "wikimedia",
+            "--repo",
+            "vagrant",
+            "--yes",
+            "--no-verify",
+        ],
+    );
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(env.has("vagrant/puppet/modules/trendingedits/manifests/init.pp"));
+    let new = ["new", "--defaults", "--service", "other/svcgen.yaml"];
+    std::fs::create_dir(env.work().join("other")).unwrap();
+    let set = [
+        "--set",
+        "name=tea",
+        "--set",
+        "description=Tea",
+        "--set",
+        "port=6100",
+    ];
+    let owner = ["--set", "owner.name=Ada"];
+    let run = without_home(&env, ".", &[&new[..], &set, &owner].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(env.read("other/svcgen.yaml").contains("name: tea\n"));
+}
+
+#[test]
+fn a_home_that_cannot_be_written_to_stops_a_deploy_before_it_begins() {
+    if !may_mount() {
+        return;
+    }
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new("unshare");
+        farm.env().enclose(&mut command);
+        let script =
+            "mount --bind ../../home ../../home; mount -o remount,ro,bind ../../home; exec \"$@\"";
+        std::fs::create_dir_all(farm.env().home().join("home")).unwrap();
+        command
+            .current_dir(farm.env().work().join("deploy"))
+            .env("HOME", farm.env().home().join("home"))
+            .args(["--mount", "sh", "-euc", script, "sh"])
+            .arg(env!("CARGO_BIN_EXE_svcgen"))
+            .args(arguments);
+        farm.env().run(&mut command)
+    };
+    for arguments in [&["deploy", "--dry-run"][..], &["history"]] {
+        let run = run(arguments);
+        assert_eq!(run.code, 0, "{arguments:?}: {}", run.show());
+    }
+    let deploy = run(&["deploy", "--yes"]);
+    assert_eq!(deploy.code, 1, "{}", deploy.show());
+    let (before, id) = deploy.stderr.split_once(".jsonl").unwrap();
+    let (before, _) = before.rsplit_once('/').unwrap();
+    assert_snapshot!(format!("{before}/ID.jsonl{id}"), @"
+    error: the journal `HOME/home/.local/state/svcgen/deploys/feed/deploy/ID.jsonl` cannot be written
+    cause: Read-only file system (os error 30)
+    hint: `export XDG_STATE_HOME=/a/folder/of/yours` keeps journals elsewhere
+    ");
+    assert_eq!(farm.answers(), [None, None], "nothing was begun");
+    let doctor = run(&["doctor", "deploy", "--offline"]).stdout;
+    assert!(
+        doctor.contains("MISSING   a folder for journals: nothing can be written into"),
+        "{doctor}"
+    );
+}
