@@ -45,7 +45,7 @@ impl ConduitError {
                 let url = shell_words::quote(url);
                 return vec![
                     format!("`curl --head {url}` tries it from here"),
-                    "nothing was sent; run this again".into(),
+                    "no task was made or changed; run this again".into(),
                 ];
             }
             // Where it was about the task itself, that is told in another way.
@@ -88,7 +88,7 @@ fn refusal(code: &str, info: &str) -> Option<&'static str> {
             "a new token is made in the settings of your account there, under `Conduit API Tokens`",
         ),
         "ERR-CONDUIT-CALL" => {
-            Some("the server is older than what svcgen needs: Phabricator of 2017")
+            Some("the server lacks a method that svcgen needs: its version may be another")
         }
         _ if lower.contains("permission") || lower.contains("policy") => {
             Some("ask those who look after the project whether you may file there")

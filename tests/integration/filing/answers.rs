@@ -32,6 +32,19 @@ fn a_lost_answer_makes_no_second_task() {
 }
 
 #[test]
+fn an_answer_without_a_number_makes_no_second_task() {
+    let desk = Desk::new();
+    let words = r#"{"result": {}, "error_code": null, "error_info": null}"#;
+    desk.conduit.spoil("maniphest.edit", Fault::Words(words));
+    let run = desk.file("service");
+    assert_eq!(run.code, 1, "{}", run.show());
+    let error = "error: it is not known whether the task was created: the answer to `maniphest.edit` lacks `object.id`\n\
+                 hint: run this again in a while";
+    assert!(run.stderr.contains(error), "{}", run.show());
+    assert!(!run.stderr.contains("by hand"), "{}", run.show());
+}
+
+#[test]
 fn it_is_found_among_hundreds_whoever_filed_it() {
     let desk = Desk::new();
     assert_eq!(desk.file("service").code, 0);

@@ -16,6 +16,7 @@ fn a_server_that_is_not_there_or_is_another_is_told() {
     assert_snapshot!(run.stderr, @"
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
     error: `https://desk.example` cannot be reached: it answers with status 502
+    hint: `curl --head https://desk.example` tries it from here
     hint: no task was made or changed; run this again
     ");
     std::fs::write(
@@ -30,6 +31,7 @@ fn a_server_that_is_not_there_or_is_another_is_told() {
     assert_snapshot!(run.stderr, @"
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
     error: `https://desk.example` cannot be reached: it takes too long
+    hint: `curl --head https://desk.example` tries it from here
     hint: no task was made or changed; run this again
     ");
     let site = desk.env.home().join("config/svcgen/sites/desk.yaml");
@@ -75,15 +77,15 @@ fn each_refusal_has_a_way_out_of_its_own() {
         let answer = serde_json::json!({"result": null, "error_code": code, "error_info": info});
         Fault::Words(Box::leak(answer.to_string().into_boxed_str()))
     };
-    let look = "maniphest.search";
+    let (look, ask) = ("maniphest.search", "project.search");
     let all = [
         told(look, Fault::Status(403)),
         told(look, Fault::Status(404)),
-        told(look, words("ERR-INVALID-AUTH", "API token is not valid.")),
-        told(look, words("ERR-CONDUIT-CALL", "Method does not exist.")),
-        told(look, words("ERR-CONDUIT-CORE", "Validation errors: x")),
+        told(ask, words("ERR-INVALID-AUTH", "API token is not valid.")),
+        told(ask, words("ERR-CONDUIT-CALL", "Method does not exist.")),
+        told(ask, words("ERR-CONDUIT-CORE", "Validation errors: x")),
         told(
-            look,
+            ask,
             words(
                 "ERR-CONDUIT-CORE",
                 "You do not have permission to edit this.",
@@ -91,6 +93,28 @@ fn each_refusal_has_a_way_out_of_its_own() {
         ),
         told(look, Fault::Words(r#"{"result": {}, "error_code": null}"#)),
     ];
-    assert_snapshot!(all.join("\n"), @"");
+    assert_snapshot!(all.join("\n"), @"
+    error: `https://desk.example` does not answer as Conduit does: status 403
+    hint: something in front of it wants to know who you are: a proxy, or the login of your organisation
+
+    error: `https://desk.example` does not answer as Conduit does: status 404
+    hint: is `phabricator.url` of the site the address of the ticket system itself?
+
+    error: the server refused `project.search`: API token is not valid. (ERR-INVALID-AUTH)
+    hint: a new token is made in the settings of your account there, under `Conduit API Tokens`
+
+    error: the server refused `project.search`: Method does not exist. (ERR-CONDUIT-CALL)
+    hint: the server lacks a method that svcgen needs: its version may be another
+
+    error: the server refused `project.search`: Validation errors: x (ERR-CONDUIT-CORE)
+    hint: without `--file` the text is printed, to be filed by hand
+
+    error: the server refused `project.search`: You do not have permission to edit this. (ERR-CONDUIT-CORE)
+    hint: ask those who look after the project whether you may file there
+
+    error: the answer to `maniphest.search` lacks `data`
+    hint: the server may be of a version that svcgen does not know
+    hint: without `--file` the text is printed, to be filed by hand
+    ");
     assert_eq!(desk.conduit.state().tasks.len(), 0);
 }

@@ -81,7 +81,7 @@ fn a_token_does_not_follow_to_another_server() {
     assert_snapshot!(run.stderr, @"
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
     error: `https://desk.example` does not answer as Conduit does: status 302
-    hint: is `phabricator.url` of the site the address of the ticket system itself?
+    hint: it leads elsewhere: `phabricator.url` of the site should say where
     ");
     assert_eq!(desk.conduit.state().calls, ["maniphest.search"]);
 }
