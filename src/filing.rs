@@ -190,7 +190,8 @@ impl Filing {
                 task,
                 was_lost: false,
             }),
-            Err(ConduitError::Lost { reason, .. }) => {
+            // It was done where only its number is missing.
+            Err(error @ (ConduitError::Lost { .. } | ConduitError::Incomplete { .. })) => {
                 let found = find_again(conduit, wish, &description).await;
                 let found = found.map(|task| Filed {
                     task,
@@ -198,7 +199,10 @@ impl Filing {
                 });
                 found.ok_or_else(|| FilingError::Unsure {
                     task: task.cloned(),
-                    reason,
+                    reason: match error {
+                        ConduitError::Lost { reason, .. } => reason,
+                        error => error.to_string(),
+                    },
                 })
             }
             Err(error) => Err(error.into()),

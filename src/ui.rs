@@ -3,6 +3,7 @@
 mod drawing;
 mod keys;
 mod line;
+mod reply;
 mod screen;
 mod terminal;
 

@@ -36,9 +36,64 @@ impl ConduitError {
         }
     }
 
-    /// Whether it is the token that the server does not take.
-    pub fn is_about_token(&self) -> bool {
-        matches!(self, Self::Refused { code, .. } if code == "ERR-INVALID-AUTH" || code == "ERR-INVALID-SESSION")
+    /// What to do about it; at most two.
+    pub fn hints(&self) -> Vec<String> {
+        let by_hand = "without `--file` the text is printed, to be filed by hand";
+        let hints = match self {
+            Self::Address { .. } => ["it stands in the site file, as `phabricator.url`", ""],
+            Self::Unreachable { url, .. } => {
+                let url = shell_words::quote(url);
+                return vec![
+                    format!("`curl --head {url}` tries it from here"),
+                    "no task was made or changed; run this again".into(),
+                ];
+            }
+            // Where it was about the task itself, that is told in another way.
+            Self::Lost { .. } => [
+                "no task was made or changed, though a file may have been uploaded; run this again",
+                "",
+            ],
+            Self::Busy => ["run this again in some minutes", ""],
+            Self::NotConduit { status, .. } => [elsewhere(*status), ""],
+            Self::Refused { code, info, .. } => match refusal(code, info) {
+                Some(hint) => [hint, ""],
+                None => [by_hand, ""],
+            },
+            Self::Incomplete { .. } => [
+                "the server may be of a version that svcgen does not know",
+                by_hand,
+            ],
+        };
+        let hints = hints.into_iter().filter(|hint| !hint.is_empty());
+        hints.map(str::to_owned).collect()
+    }
+}
+
+/// What to look at where something else answers, by its status.
+fn elsewhere(status: u16) -> &'static str {
+    match status {
+        300..=399 => "it leads elsewhere: `phabricator.url` of the site should say where",
+        401 | 403 | 407 => {
+            "something in front of it wants to know who you are: a proxy, or the login of your organisation"
+        }
+        _ => "is `phabricator.url` of the site the address of the ticket system itself?",
+    }
+}
+
+/// What to do where the server says no, by its code and words.
+fn refusal(code: &str, info: &str) -> Option<&'static str> {
+    let lower = info.to_lowercase();
+    match code {
+        "ERR-INVALID-AUTH" | "ERR-INVALID-SESSION" => Some(
+            "a new token is made in the settings of your account there, under `Conduit API Tokens`",
+        ),
+        "ERR-CONDUIT-CALL" => {
+            Some("the server lacks a method that svcgen needs: its version may be another")
+        }
+        _ if lower.contains("permission") || lower.contains("policy") => {
+            Some("ask those who look after the project whether you may file there")
+        }
+        _ => None,
     }
 }
 

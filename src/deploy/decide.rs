@@ -6,6 +6,11 @@ use crate::model::GroupName;
 pub trait Decide: Send + Sync {
     /// Asks, and waits for the answer.
     fn ask(&self, question: Question) -> BoxFuture<'static, bool>;
+
+    /// Answers what another program asks, in its own words; nothing where nobody is there.
+    fn reply(&self, _question: String) -> BoxFuture<'static, Option<String>> {
+        Box::pin(std::future::ready(None))
+    }
 }
 
 /// What may have to be decided.

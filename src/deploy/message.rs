@@ -1,8 +1,9 @@
 use tokio::sync::oneshot;
 
 use super::keeper::Farewell;
+use super::scribe::count_hosts;
 use crate::event::{About, EventKind, Level};
-use crate::model::HostName;
+use crate::model::{GroupName, HostName};
 
 /// What the task of a host tells the dispatcher.
 #[derive(Debug)]
@@ -25,6 +26,38 @@ pub(super) struct Note {
     pub(super) level: Level,
     pub(super) text: String,
     pub(super) kind: EventKind,
+}
+
+impl Note {
+    /// A group begins.
+    pub(super) fn group_started(group: GroupName, hosts: usize) -> Self {
+        let text = format!("group {group}: {}", count_hosts(hosts));
+        Self::of_group(group, Level::Info, text, EventKind::GroupStarted { hosts })
+    }
+
+    /// All hosts of a group that were to have their turn have had it.
+    pub(super) fn group_finished(group: GroupName, healthy: usize, failed: usize) -> Self {
+        let text = format!("group {group}: {healthy} healthy, {failed} failed");
+        let level = match failed {
+            0 => Level::Info,
+            _ => Level::Warning,
+        };
+        let kind = EventKind::GroupFinished { healthy, failed };
+        Self::of_group(group, level, text, kind)
+    }
+
+    fn of_group(group: GroupName, level: Level, text: String, kind: EventKind) -> Self {
+        let about = About {
+            group: Some(group),
+            ..About::default()
+        };
+        Self {
+            about,
+            level,
+            text,
+            kind,
+        }
+    }
 }
 
 /// What a task is asked for.

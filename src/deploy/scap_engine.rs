@@ -4,6 +4,7 @@
 //! read from the hosts, or, where they cannot be reached, from what Scap's log says that they did.
 
 mod ledger;
+mod plan;
 mod planner;
 mod record;
 mod refusal;
@@ -13,7 +14,8 @@ mod server;
 mod survey;
 mod verdict;
 
-pub use planner::{HostBefore, Pull, ScapPlan, ScapPlanner, ScapWish};
+pub use plan::{HostBefore, Pull, ScapPlan};
+pub use planner::{ScapPlanner, ScapWish};
 pub use refusal::ScapRefusal;
 pub use run::{Readings, ScapEnd, ScapRun};
 pub use server::{DeploymentServer, ServerError};

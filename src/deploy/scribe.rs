@@ -56,6 +56,14 @@ impl<'a> Scribe<'a> {
         answer
     }
 
+    /// Passes a question of another program on while nothing else is shown.
+    pub(super) async fn reply(&mut self, decide: &dyn Decide, question: String) -> Option<String> {
+        self.reporter.hold();
+        let answer = decide.reply(question).await;
+        self.reporter.release();
+        answer
+    }
+
     /// Adds an event.
     pub(super) fn note(&mut self, note: Note) {
         if let EventKind::StepStarted { .. } | EventKind::StepFinished { .. } = note.kind
@@ -86,15 +94,12 @@ impl<'a> Scribe<'a> {
 
     /// Adds an event that is about no host, and shows it.
     pub(super) fn say(&mut self, level: Level, text: &str, kind: EventKind) {
-        let about = About::default();
-        let text = text.to_owned();
-        self.note(Note {
-            about,
+        self.tell(Note {
+            about: About::default(),
             level,
-            text,
+            text: text.to_owned(),
             kind,
         });
-        let _flushed = self.flush(false);
     }
 
     /// Keeps bytes that a host wrote in its log, and nowhere else.
@@ -166,32 +171,16 @@ impl<'a> Scribe<'a> {
     pub(super) fn begin_group(&mut self, index: usize, group: &PlannedGroup) {
         self.begun.push(index);
         let hosts = group.waves.iter().flatten().count();
-        let text = format!("group {}: {}", group.name, count_hosts(hosts));
-        self.about_group(group, Level::Info, text, EventKind::GroupStarted { hosts });
+        self.tell(Note::group_started(group.name.clone(), hosts));
     }
 
     pub(super) fn end_group(&mut self, group: &PlannedGroup, healthy: usize, failed: usize) {
-        let text = format!("group {}: {healthy} healthy, {failed} failed", group.name);
-        let level = if failed == 0 {
-            Level::Info
-        } else {
-            Level::Warning
-        };
-        let kind = EventKind::GroupFinished { healthy, failed };
-        self.about_group(group, level, text, kind);
+        self.tell(Note::group_finished(group.name.clone(), healthy, failed));
     }
 
-    fn about_group(&mut self, group: &PlannedGroup, level: Level, text: String, kind: EventKind) {
-        let about = About {
-            group: Some(group.name.clone()),
-            ..About::default()
-        };
-        self.note(Note {
-            about,
-            level,
-            text,
-            kind,
-        });
+    /// Adds an event, and shows it.
+    fn tell(&mut self, note: Note) {
+        self.note(note);
         let _flushed = self.flush(false);
     }
 }

@@ -37,6 +37,7 @@ fn scap_deploys_what_was_pushed_and_svcgen_tells_it_as_its_own() {
     for event in [
         "deploy_started",
         "group_started",
+        "group_finished",
         "step_finished",
         "host_finished",
     ] {

@@ -24,6 +24,7 @@ mod road;
 mod scap;
 mod scap_faults;
 mod scap_interrupts;
+mod scap_questions;
 mod scap_refusals;
 mod service;
 mod support;

@@ -118,12 +118,18 @@ fn bytes_that_are_no_text_end_scap_and_are_told_as_that() {
 fn where_nothing_is_to_be_rolled_back_hosts_stay_and_are_listed() {
     Fleet::lend(|fleet| {
         let second = fleet.release();
-        fleet.one.fault("promote", "exit 1");
+        fleet
+            .one
+            .fault("promote", "echo the disk is too slow; exit 1");
         let run = fleet.deployer.run(&["deploy", "--on-failure", "stop"]);
+        let reason = format!(
+            "\nerror: promote failed on {} (default): the disk is too slow\n",
+            fleet.one.name()
+        );
         assert_says(
             &run,
             21,
-            &["NOT DONE", "exceeding limit", "svcgen rollback"],
+            &["NOT DONE", "exceeding limit", &reason, "svcgen rollback"],
         );
         fleet.assert_live([&second, &second, &second]);
         // The retry repeats what Scap would take for done.

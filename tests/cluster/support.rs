@@ -15,6 +15,9 @@ mod lab;
 mod large_files;
 mod lettered;
 mod private_lab;
+#[path = "../support/pty.rs"]
+#[allow(dead_code, reason = "the other tests use the rest")]
+mod pty;
 mod repository;
 mod served;
 #[path = "../support/skip.rs"]
@@ -34,6 +37,7 @@ pub(crate) use lab::Lab;
 pub(crate) use large_files::LargeFiles;
 pub(crate) use lettered::lettered;
 pub(crate) use private_lab::PrivateLab;
+pub(crate) use pty::Pty;
 pub(crate) use repository::{KEY, Repository, at_gate, svcgen};
 pub(crate) use served::Served;
 pub(crate) use skip::has_tool;

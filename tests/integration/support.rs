@@ -3,6 +3,7 @@ pub(crate) mod browser;
 mod certificates;
 mod checkout;
 pub(crate) mod conduit;
+pub(crate) mod desk;
 #[path = "../support/engine_lab.rs"]
 #[allow(dead_code, reason = "the other tests use the rest")]
 mod engine_lab;
@@ -20,6 +21,7 @@ mod local_farm;
 #[path = "../support/private_engine.rs"]
 #[allow(dead_code, reason = "the other tests use the rest")]
 mod private_engine;
+#[path = "../support/pty.rs"]
 mod pty;
 pub(crate) mod sample;
 pub(crate) mod samples;

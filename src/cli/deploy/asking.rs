@@ -13,12 +13,18 @@ use crate::deploy::{Decide, OnFailure, Question};
 use crate::error::{CommandError, ErrorKind};
 use crate::ui::{Questions, Ui};
 
-/// Nobody is asked: the answer is the one that goes on.
-pub(super) struct Asked;
+/// Nobody is asked what svcgen can answer: the answer is the one that goes on.
+pub(super) struct Asked(pub(super) Ui);
 
 impl Decide for Asked {
     fn ask(&self, _question: Question) -> BoxFuture<'static, bool> {
         Box::pin(async { true })
+    }
+
+    fn reply(&self, question: String) -> BoxFuture<'static, Option<String>> {
+        let ui = self.0;
+        let asked = tokio::task::spawn_blocking(move || ui.reply(&question));
+        Box::pin(async { asked.await.ok().flatten() })
     }
 }
 
@@ -38,6 +44,36 @@ impl Terminal {
             patience,
             is_alone: Arc::default(),
         }
+    }
+
+    /// Asks, and waits for the answer as long as it may; nothing where nobody gave one in time.
+    fn within<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce() -> T + Send + 'static,
+    ) -> BoxFuture<'static, Option<T>> {
+        let (ui, patience, is_alone) = (self.ui, self.patience, Arc::clone(&self.is_alone));
+        Box::pin(async move {
+            if is_alone.load(Ordering::Relaxed) {
+                return None;
+            }
+            let before = rustix::termios::tcgetattr(std::io::stderr());
+            let asked = tokio::task::spawn_blocking(ask);
+            let Some(patience) = patience else {
+                return asked.await.ok();
+            };
+            if let Ok(answer) = tokio::time::timeout(patience, asked).await {
+                return answer.ok();
+            }
+            is_alone.store(true, Ordering::Relaxed);
+            // The question goes on waiting for a key until svcgen ends, and must not keep the terminal so.
+            if let Ok(before) = &before {
+                let now = rustix::termios::OptionalActions::Now;
+                let _set = rustix::termios::tcsetattr(std::io::stderr(), now, before);
+            }
+            let seconds = patience.as_secs();
+            ui.always(&format!("\nno answer within {seconds} s"));
+            None
+        })
     }
 }
 
@@ -59,31 +95,19 @@ impl Decide for Terminal {
                 (format!("{reason}\n{back}"), true)
             }
         };
-        let (patience, is_alone) = (self.patience, Arc::clone(&self.is_alone));
+        let answer = self.within(move || ui.confirm(&text));
         Box::pin(async move {
-            if is_alone.load(Ordering::Relaxed) {
-                return by_default;
-            }
-            let before = rustix::termios::tcgetattr(std::io::stderr());
-            let asked = tokio::task::spawn_blocking(move || ui.confirm(&text));
-            let Some(patience) = patience else {
-                return matches!(asked.await, Ok(Ok(true)));
-            };
-            match tokio::time::timeout(patience, asked).await {
-                Ok(answer) => matches!(answer, Ok(Ok(true))),
-                Err(_) => {
-                    is_alone.store(true, Ordering::Relaxed);
-                    // The question goes on waiting for a key until svcgen ends, and must not keep the terminal so.
-                    if let Ok(before) = &before {
-                        let now = rustix::termios::OptionalActions::Now;
-                        let _set = rustix::termios::tcsetattr(std::io::stderr(), now, before);
-                    }
-                    let seconds = patience.as_secs();
-                    ui.always(&format!("\nno answer within {seconds} s"));
-                    by_default
-                }
+            match answer.await {
+                Some(answer) => matches!(answer, Ok(true)),
+                None => by_default,
             }
         })
+    }
+
+    fn reply(&self, question: String) -> BoxFuture<'static, Option<String>> {
+        let ui = self.ui;
+        let answer = self.within(move || ui.reply(&question));
+        Box::pin(async { answer.await.flatten() })
     }
 }
 

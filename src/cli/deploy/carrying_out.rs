@@ -234,7 +234,7 @@ async fn execute(
     let mut reporter = Announced::new(reporter, scene.opened, wish.view);
     let decide: Box<dyn Decide> = match wish.on_failure {
         OnFailure::Ask => Box::new(Terminal::new(ui, wish.patience)),
-        OnFailure::Rollback | OnFailure::Stop => Box::new(Asked),
+        OnFailure::Rollback | OnFailure::Stop => Box::new(Asked(ui)),
     };
     let options = Options {
         on_failure: wish.on_failure,

@@ -269,7 +269,7 @@ async fn execute(
     let mut reporter = Announced::new(view::reporter(ui), scene.opened, quiet);
     let decide: Box<dyn Decide> = match order.on_failure {
         OnFailure::Ask => Box::new(Terminal::new(ui, order.patience)),
-        OnFailure::Rollback | OnFailure::Stop => Box::new(Asked),
+        OnFailure::Rollback | OnFailure::Stop => Box::new(Asked(ui)),
     };
     let run = ScapRun {
         plan,

@@ -60,25 +60,14 @@ fn explain(error: ConduitError) -> CommandError {
     let kind = match &error {
         ConduitError::Address { .. } => ErrorKind::Usage,
         ConduitError::Refused { .. } => ErrorKind::Conflict,
-        _ => ErrorKind::Unexpected,
+        ConduitError::Unreachable { .. }
+        | ConduitError::Lost { .. }
+        | ConduitError::Busy
+        | ConduitError::NotConduit { .. }
+        | ConduitError::Incomplete { .. } => ErrorKind::Unexpected,
     };
-    let hint = match &error {
-        _ if error.is_about_token() => {
-            "a new token is made in the settings of your account there, under `Conduit API Tokens`"
-        }
-        ConduitError::Address { .. } => "it stands in the site file, as `phabricator.url`",
-        ConduitError::Busy => "run this again in some minutes",
-        ConduitError::Unreachable { .. } | ConduitError::Lost { .. } => {
-            "no task was made or changed; run this again"
-        }
-        ConduitError::NotConduit { .. } | ConduitError::Incomplete { .. } => {
-            "is `phabricator.url` of the site the address of the ticket system itself?"
-        }
-        ConduitError::Refused { .. } => {
-            "`svcgen request service` prints the text, to be filed by hand"
-        }
-    };
-    CommandError::from_error(kind, &error).hint(hint)
+    let hints = error.hints().into_iter();
+    hints.fold(CommandError::from_error(kind, &error), CommandError::hint)
 }
 
 impl From<TokenError> for CommandError {

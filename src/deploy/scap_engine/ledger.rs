@@ -1,33 +1,20 @@
 //! Keeps account of what Scap's log tells, and says it in svcgen's own events. Knows no host and no clock.
 
+mod course;
+mod entry;
+
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::planner::ScapPlan;
+pub(super) use self::entry::Entry;
+use self::entry::{about, first_line, note};
+use super::plan::ScapPlan;
 use super::record::{NO_CONNECTION, Record, Told, Weight};
 use super::verdict::Track;
-use crate::deploy::message::Note;
-use crate::deploy::scribe::count_hosts;
 use crate::event::{About, EventKind, Level, Milestone, StepOutcome};
 use crate::model::{GroupName, HostName, Revision};
 use crate::scap::DeployStage;
-
-/// What is to be told.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Entry {
-    Note(Box<Note>),
-    /// A host wrote something.
-    Output {
-        host: HostName,
-        text: String,
-    },
-    /// The same, which is for its log alone.
-    Kept {
-        host: HostName,
-        text: String,
-    },
-}
 
 /// What is known of a run of Scap's.
 pub(super) struct Ledger {
@@ -41,11 +28,16 @@ pub(super) struct Ledger {
     group: Option<GroupName>,
     stage: Option<(DeployStage, f64)>,
     begun: BTreeSet<GroupName>,
+    ended: BTreeSet<GroupName>,
+    /// The hosts that have had their turn.
+    seen: BTreeSet<HostName>,
     is_going_back: bool,
     /// What hosts wrote in the stage, so that nothing is told twice.
     lines: IndexMap<HostName, BTreeSet<String>>,
+    /// The host that failed first.
+    first_failed: Option<HostName>,
     /// The last that Scap itself took for an error.
-    pub(super) error: Option<String>,
+    error: Option<String>,
     /// Whether Scap itself came to grief.
     pub(super) has_crashed: bool,
     /// The time of the last record.
@@ -74,8 +66,11 @@ impl Ledger {
             group: None,
             stage: None,
             begun: BTreeSet::new(),
+            ended: BTreeSet::new(),
+            seen: BTreeSet::new(),
             is_going_back: false,
             lines: IndexMap::new(),
+            first_failed: None,
             error: None,
             has_crashed: false,
             now: 0.0,
@@ -97,6 +92,30 @@ impl Ledger {
         self.group.clone()
     }
 
+    /// Why the first host of a group failed, in its own words.
+    pub(super) fn failure(&self, group: &GroupName) -> Option<String> {
+        let hosts = self.groups.iter().filter(|(_, of)| *of == group);
+        hosts.into_iter().find_map(|(host, _)| self.words(host))
+    }
+
+    /// The host that failed first.
+    pub(super) fn first_failed(&self) -> Option<HostName> {
+        self.first_failed.clone()
+    }
+
+    /// Why it went wrong: in the words of the host that failed first, or in Scap's own.
+    pub(super) fn reason(&self) -> Option<String> {
+        let host = self.first_failed.as_ref().filter(|_| !self.has_crashed);
+        let of_host = host.and_then(|host| self.words(host));
+        of_host.or_else(|| self.error.clone())
+    }
+
+    fn words(&self, host: &HostName) -> Option<String> {
+        let (stage, reason) = self.tracks.get(host)?.failed.as_ref()?;
+        let (stage, group) = (stage.as_str(), self.groups.get(host)?);
+        Some(format!("{stage} failed on {host} ({group}): {reason}"))
+    }
+
     /// Takes over what a record says.
     pub(super) fn take(&mut self, record: Record) -> Vec<Entry> {
         let mut told = Vec::new();
@@ -105,6 +124,7 @@ impl Ledger {
         match record.told() {
             Told::PartBegun { hosts } => self.begin_part(hosts, at, &mut told),
             Told::StageBegun { stage } => self.begin_stage(stage, at, &mut told),
+            Told::PartEnded => self.end_part(at, &mut told),
             Told::Failed {
                 host,
                 stage,
@@ -163,108 +183,6 @@ impl Ledger {
         told
     }
 
-    /// What ran when Scap ended by itself has come to its end.
-    pub(super) fn finish(&mut self) -> Vec<Entry> {
-        let mut told = Vec::new();
-        self.end_stage(self.now, &mut told);
-        told
-    }
-
-    fn begin_part(&mut self, hosts: Vec<HostName>, at: f64, told: &mut Vec<Entry>) {
-        self.end_stage(at, told);
-        self.part = hosts
-            .into_iter()
-            .filter(|host| self.groups.contains_key(host))
-            .collect();
-        let group = self.part.first().and_then(|host| self.groups.get(host));
-        self.group = group.cloned();
-        let Some(group) = self.group.clone() else {
-            return;
-        };
-        if self.begun.insert(group.clone()) {
-            let hosts = self.groups.values().filter(|of| **of == group).count();
-            let text = format!("group {group}: {}", count_hosts(hosts));
-            let about = About {
-                group: Some(group),
-                ..About::default()
-            };
-            told.push(note(
-                about,
-                Level::Info,
-                text,
-                EventKind::GroupStarted { hosts },
-            ));
-        }
-    }
-
-    fn begin_stage(&mut self, stage: DeployStage, at: f64, told: &mut Vec<Entry>) {
-        self.end_stage(at, told);
-        if stage == DeployStage::Rollback && !std::mem::replace(&mut self.is_going_back, true) {
-            let text = "rolling back".to_owned();
-            told.push(note(
-                About::default(),
-                Level::Warning,
-                text,
-                EventKind::RollbackStarted,
-            ));
-        }
-        self.stage = Some((stage, at));
-        self.lines.clear();
-        for track in self.tracks.values_mut() {
-            track.complaint = None;
-        }
-        for host in &self.part {
-            let Some(track) = self.tracks.get_mut(host) else {
-                continue;
-            };
-            track.begun.push(stage);
-            track.running = Some(stage);
-            let kind = EventKind::StepStarted {
-                revision: self.revision.clone(),
-                check: None,
-            };
-            let about = about(&self.groups, host, Some(stage));
-            told.push(note(about, Level::Info, stage.as_str().to_owned(), kind));
-        }
-    }
-
-    /// Whoever has not failed in a stage has passed it once Scap goes on.
-    fn end_stage(&mut self, at: f64, told: &mut Vec<Entry>) {
-        let Some((stage, begun)) = self.stage.take() else {
-            return;
-        };
-        for host in &self.part {
-            let Some(track) = self.tracks.get_mut(host) else {
-                continue;
-            };
-            if track.running.take().is_none() {
-                continue;
-            }
-            let kind = EventKind::StepFinished {
-                outcome: StepOutcome::Passed,
-                check: None,
-                code: Some(0),
-                seconds: (at - begun).max(0.0),
-            };
-            let text = format!("{} passed", stage.as_str());
-            told.push(note(
-                about(&self.groups, host, Some(stage)),
-                Level::Info,
-                text,
-                kind,
-            ));
-            if let Some((milestone, text)) = milestone(stage) {
-                let kind = EventKind::HostReached { milestone };
-                told.push(note(
-                    about(&self.groups, host, None),
-                    Level::Info,
-                    text.into(),
-                    kind,
-                ));
-            }
-        }
-    }
-
     fn fail(
         &mut self,
         host: &HostName,
@@ -308,6 +226,7 @@ impl Ledger {
             | DeployStage::HandleService
             | DeployStage::ConfigDiff => {
                 track.failed.get_or_insert_with(|| (stage, reason.clone()));
+                self.first_failed.get_or_insert_with(|| host.clone());
             }
         }
         self.part.retain(|one| one != host);
@@ -363,42 +282,6 @@ impl Ledger {
             Weight::Detail => Entry::Kept { host, text },
         });
     }
-}
-
-fn about(
-    groups: &IndexMap<HostName, GroupName>,
-    host: &HostName,
-    stage: Option<DeployStage>,
-) -> About {
-    About {
-        host: Some(host.clone()),
-        group: groups.get(host).cloned(),
-        stage,
-    }
-}
-
-fn note(about: About, level: Level, text: String, kind: EventKind) -> Entry {
-    Entry::Note(Box::new(Note {
-        about,
-        level,
-        text,
-        kind,
-    }))
-}
-
-/// How far a host has come with a stage.
-fn milestone(stage: DeployStage) -> Option<(Milestone, &'static str)> {
-    match stage {
-        DeployStage::Fetch | DeployStage::ConfigDiff => None,
-        DeployStage::ConfigDeploy => Some((Milestone::Prepared, "the release is there")),
-        DeployStage::Promote | DeployStage::HandleService => Some((Milestone::Healthy, "healthy")),
-        DeployStage::Finalize => Some((Milestone::Finalized, "done")),
-        DeployStage::Rollback => Some((Milestone::RolledBack, "as before")),
-    }
-}
-
-fn first_line(text: &str) -> String {
-    text.trim().lines().next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -1,19 +1,23 @@
+mod checks;
+mod command;
+mod revision;
+
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use indexmap::IndexMap;
-use serde::Serialize;
 use serde_json::json;
 
+use super::plan::{HostBefore, Pull, ScapPlan};
 use super::refusal::ScapRefusal;
 use super::server::{DeploymentServer, Helper};
-use super::survey::{LockHolder, ModuleChange, Survey, Trouble};
+use super::survey::{LockHolder, Survey, Trouble};
 use super::verdict::Reading;
 use crate::deploy::limit::Limit;
 use crate::deploy::planner::groups;
 use crate::deploy::repository::DeployRepository;
 use crate::deploy::{Action, DeployId, Owner, PlannedGroup};
-use crate::model::{GroupName, HostName, Revision};
+use crate::model::{HostName, Revision};
 use crate::scap::{ScapConfig, ScapDirectory, ScapEnvironment};
 
 /// What is wanted of Scap.
@@ -47,66 +51,6 @@ pub struct ScapPlanner<'a> {
     config: ScapConfig,
     groups: Vec<PlannedGroup>,
     wish: ScapWish,
-}
-
-/// Everything that Scap will be told to do, known before anything is touched.
-#[derive(Debug, Clone, Serialize)]
-pub struct ScapPlan {
-    pub id: DeployId,
-    pub action: Action,
-    /// The path of the repository below the deploy directory.
-    pub repository: String,
-    pub environment: Option<String>,
-    pub server: HostName,
-    pub directory: Utf8PathBuf,
-    pub revision: Revision,
-    pub owner: Owner,
-    /// Who holds Scap's lock.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lock: Option<LockHolder>,
-    pub pull: Pull,
-    pub groups: Vec<PlannedGroup>,
-    pub hosts: IndexMap<HostName, HostBefore>,
-    /// The names of the services.
-    pub services: Vec<String>,
-    /// The words that are run on the server, in the directory.
-    pub command: Vec<String>,
-    /// Whether everything is done again, since on a host the release is live and was not deployed to its end.
-    pub repeats: bool,
-    /// The tree of `scap/` that they are meant for.
-    #[serde(skip)]
-    pub(super) tree: String,
-}
-
-/// What is brought to the server before Scap runs.
-#[derive(Debug, Clone, Serialize)]
-pub struct Pull {
-    pub from: Revision,
-    pub to: Revision,
-    /// How many commits, and the first of them.
-    pub count: usize,
-    pub commits: Vec<(Revision, String)>,
-    pub modules: Vec<ModuleChange>,
-    /// Submodules that are not what is recorded, and will be.
-    pub stale: Vec<String>,
-    /// Commits of the server's own, which nobody else has.
-    pub own: usize,
-}
-
-/// A host before anything was touched.
-#[derive(Debug, Clone, Serialize)]
-pub struct HostBefore {
-    pub group: GroupName,
-    #[serde(flatten)]
-    pub reading: Reading,
-}
-
-impl ScapPlan {
-    /// Whether every host has what it is to have.
-    pub fn is_done(&self) -> bool {
-        let mut hosts = self.hosts.values();
-        !self.action.is_of_service() && hosts.all(|host| host.reading.is_done(&self.revision))
-    }
 }
 
 /// How long the server may take for a look: a fetch of git's is part of it.
@@ -306,132 +250,4 @@ impl<'a> ScapPlanner<'a> {
         }
         hosts
     }
-
-    fn check_command(&self, survey: &Survey, host: &HostName) -> Result<(), ScapRefusal> {
-        let command = self.wish.command.join(" ");
-        let told = &survey.command;
-        if told.code == 127 {
-            return Err(ScapRefusal::NoCommand {
-                host: host.clone(),
-                command,
-            });
-        }
-        let needed = ["--rev", "--limit-hosts", "--force", "--service-restart"];
-        let named = self.wish.environment.is_some().then_some("--define");
-        let needed = needed.into_iter().chain(named);
-        let missing: Vec<&str> = needed
-            .filter(|option| told.code != 0 || !told.help.contains(option))
-            .collect();
-        match missing.is_empty() {
-            true => Ok(()),
-            false => Err(ScapRefusal::OldCommand {
-                host: host.clone(),
-                command,
-                missing,
-                said: told.said.clone(),
-            }),
-        }
-    }
-
-    /// Hosts, checks and limits are read here, and meant there: both have to be the same.
-    fn check_directory(&self, tree: &str, host: &HostName) -> Result<(), ScapRefusal> {
-        let uncommitted = self.repository.uncommitted();
-        let uncommitted = uncommitted.map_err(crate::deploy::PlannerError::from)?;
-        if let Some(path) = uncommitted
-            .into_iter()
-            .find(|path| path.starts_with("scap"))
-        {
-            let host = host.clone();
-            return Err(ScapRefusal::Uncommitted { host, path });
-        }
-        let own = self.repository.checkout().repository();
-        let own = own.revparse_single("HEAD:scap").map(|tree| tree.id());
-        match own.is_ok_and(|own| own.to_string() == tree) {
-            true => Ok(()),
-            false => Err(ScapRefusal::OtherDirectory { host: host.clone() }),
-        }
-    }
-
-    fn revision(
-        &self,
-        survey: &Survey,
-        readings: &IndexMap<HostName, Reading>,
-        host: &HostName,
-    ) -> Result<Revision, ScapRefusal> {
-        if self.wish.action == Action::Rollback && self.wish.rev.is_none() {
-            return before_last(&survey.deployed, readings, host, &self.wish.failed);
-        }
-        survey
-            .revision
-            .clone()
-            .ok_or_else(|| ScapRefusal::NoRevision {
-                host: host.clone(),
-                directory: self.directory(),
-                rev: self.rev().to_owned(),
-            })
-    }
-
-    /// The words that have Scap do it; `help` is what it says of its options.
-    fn command(&self, revision: &Revision, help: &str, repeats: bool) -> Vec<String> {
-        let mut words = self.wish.command.clone();
-        let mut add = |more: &[&str]| words.extend(more.iter().map(|word| (*word).to_owned()));
-        if let Some(environment) = &self.wish.environment {
-            let environment = environment.as_str();
-            match help.contains("--environment") {
-                true => add(&["--environment", environment]),
-                false => add(&["-D", &format!("environment:{environment}")]),
-            }
-        }
-        if !self.wish.announces && help.contains("--no-log-message") {
-            add(&["--no-log-message"]);
-        }
-        match self.wish.action {
-            Action::Restart | Action::Start | Action::Stop => add(&["--service-restart"]),
-            Action::Deploy | Action::Rollback => add(&["--rev", revision.as_str()]),
-        }
-        if self.wish.force || repeats {
-            add(&["--force"]);
-        }
-        if self.wish.limit.is_some() || self.wish.hosts.is_some() {
-            // Scap's own patterns differ in small things: it gets the names.
-            let names: Vec<String> = self.hosts().iter().map(pattern).collect();
-            add(&["--limit-hosts", &format!("~(?:{})$", names.join("|"))]);
-        }
-        match self.wish.owner.message.trim() {
-            "" => {}
-            // Nothing at its beginning is taken for an option.
-            message => add(&[&format!(
-                "{}{message}",
-                if message.starts_with('-') { " " } else { "" }
-            )]),
-        }
-        words
-    }
-}
-
-/// A name as a regular expression.
-fn pattern(host: &HostName) -> String {
-    host.as_str().replace('.', r"\.")
-}
-
-/// What was live before the last deploy, as Scap's tags tell.
-fn before_last(
-    deployed: &[(String, Revision)],
-    readings: &IndexMap<HostName, Reading>,
-    host: &HostName,
-    failed: &[Revision],
-) -> Result<Revision, ScapRefusal> {
-    let Some((_, last)) = deployed.first() else {
-        return Err(ScapRefusal::NeverDeployed { host: host.clone() });
-    };
-    let last_words = || last.short().to_owned();
-    let mut known = readings.values().filter_map(Reading::live).peekable();
-    // Scap tags before it deploys: a deploy that was rolled back has a tag, too.
-    if known.peek().is_some() && !known.any(|live| live.as_ref() == Some(last)) {
-        return Err(ScapRefusal::NotLive { last: last_words() });
-    }
-    let is_good = |revision: &Revision| revision != last && !failed.contains(revision);
-    let earlier = deployed.iter().find(|(_, revision)| is_good(revision));
-    let earlier = earlier.map(|(_, revision)| revision.clone());
-    earlier.ok_or_else(|| ScapRefusal::NothingBefore { last: last_words() })
 }

@@ -29,6 +29,8 @@ pub(super) enum Told {
     PartBegun {
         hosts: Vec<HostName>,
     },
+    /// All stages of a part are through. Scap calls that a success, whatever it was.
+    PartEnded,
     /// A stage begins on all hosts of the part that have not failed.
     StageBegun {
         stage: DeployStage,
@@ -137,6 +139,9 @@ impl Record {
         }
         if let Some(hosts) = part(&text) {
             return Told::PartBegun { hosts };
+        }
+        if self.level == INFO && text.ends_with(" deploy successful") {
+            return Told::PartEnded;
         }
         if self.level >= ERROR && CRASHED.is_match(&text) {
             return Told::Crashed { text };

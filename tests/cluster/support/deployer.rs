@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use super::{Env, Lab, Repository, Run};
+use super::{Env, Lab, Pty, Repository, Run};
 
 /// Whoever deploys, on a machine of his own, from a repository that may be another's.
 pub(crate) struct Deployer<'a> {
@@ -40,6 +40,15 @@ impl<'a> Deployer<'a> {
         command.args(arguments).arg("--deploy-repo");
         command.arg(&self.repository);
         command
+    }
+
+    /// Starts svcgen on a terminal.
+    pub(crate) fn at_terminal(&self, arguments: &[&str]) -> Pty {
+        let repository = ["--deploy-repo", self.repository.to_str().unwrap()];
+        let ssh_config = self.ssh_config.to_str().unwrap();
+        let mut variables = vec![("SVCGEN_SSH_CONFIG", ssh_config)];
+        variables.extend(self.site.map(|site| ("SVCGEN_SITE", site)));
+        Pty::start_with(self.env, &[arguments, &repository].concat(), &variables)
     }
 
     /// Runs svcgen to its end; after that, no connection of it is left.

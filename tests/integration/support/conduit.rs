@@ -55,6 +55,8 @@ pub(crate) enum Fault {
     CutAfter,
     /// It is answered by whatever stands in front of the server.
     Status(u16),
+    /// It is answered by Conduit, in these words.
+    Words(&'static str),
     /// It is answered late.
     Slow(Duration),
 }
@@ -142,6 +144,10 @@ fn serve(stream: TcpStream, state: &Mutex<State>, called: &Condvar) {
                     "text/html",
                     "<h1>Our servers are not well</h1>",
                 );
+                continue;
+            }
+            Some(Fault::Words(words)) => {
+                respond(&stream, 200, "application/json", words);
                 continue;
             }
             Some(Fault::CutBefore) => return,

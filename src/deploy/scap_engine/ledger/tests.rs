@@ -27,7 +27,7 @@ fn ledger() -> Ledger {
 }
 
 impl Ledger {
-    /// What the log says, a word for a record: `[a,b]` a part, `=stage`, `a!stage:code`, and `a` for a word of a host's.
+    /// What the log says, a word for a record: `[a,b]` a part, `]` its end, `=stage`, `a!stage:code`, and `a` for a word of a host's.
     fn follow(&mut self, log: &str) -> Vec<Entry> {
         let record = |name: &str, of: &str, level, text: String| Record {
             host: Some(of.to_owned()),
@@ -43,6 +43,8 @@ impl Ledger {
             let record = if let Some(hosts) = word.strip_prefix('[') {
                 let hosts = hosts.trim_end_matches(']').replace(',', "\n:* ");
                 record("deploy", "d", 20, format!("\n== X ==\n:* {hosts}"))
+            } else if word == "]" {
+                record("deploy", "d", 20, "x deploy successful".into())
             } else if let Some(stage) = word.strip_prefix('=') {
                 record(
                     "deploy",
@@ -114,6 +116,67 @@ fn a_host_has_passed_a_stage_once_the_next_one_begins() {
     ledger.finish();
     let verdict = ledger.verdict("a", &live(OLD), &live(NEW));
     assert_eq!(verdict.outcome, HostOutcome::New);
+}
+
+/// What is told of groups as a whole.
+fn of_groups(told: &[Entry]) -> Vec<&str> {
+    let notes = told.iter().filter_map(|entry| match entry {
+        Entry::Note(note) if note.about.group.is_some() && note.about.host.is_none() => Some(note),
+        Entry::Note(_) | Entry::Output { .. } | Entry::Kept { .. } => None,
+    });
+    notes.map(|note| note.text.as_str()).collect()
+}
+
+#[test]
+fn a_group_is_through_once_all_its_parts_are() {
+    let mut ledger = ledger();
+    let told = ledger.follow("[a] =fetch =promote ]");
+    assert_eq!(
+        of_groups(&told),
+        ["group canary: 1 host", "group canary: 1 healthy, 0 failed"]
+    );
+    let told = ledger.follow("[b] =fetch =promote ]");
+    assert_eq!(of_groups(&told), ["group default: 2 hosts"]);
+    let told = ledger.follow("[c] =fetch c!fetch:1 ] [a] =finalize ] [b] =finalize ]");
+    assert_eq!(of_groups(&told), ["group default: 1 healthy, 1 failed"]);
+    assert_eq!(of_groups(&ledger.finish()), [""; 0]);
+}
+
+#[test]
+fn a_group_that_is_given_up_is_told_before_it_goes_back() {
+    let mut ledger = ledger();
+    let told = ledger.follow("[b,c] =promote b!promote:1 [c] =rollback ]");
+    assert_eq!(
+        of_groups(&told),
+        [
+            "group default: 2 hosts",
+            "group default: 1 healthy, 1 failed"
+        ]
+    );
+}
+
+#[test]
+fn the_reason_is_in_the_words_of_the_host_that_failed_first() {
+    let mut ledger = ledger();
+    assert_eq!(ledger.reason(), None);
+    let exceeded = |ledger: &mut Ledger| {
+        ledger.take(Record {
+            host: None,
+            name: "deploy".into(),
+            level: 40,
+            at: None,
+            text: "1 of 2 default targets failed, exceeding limit".into(),
+        })
+    };
+    exceeded(&mut ledger);
+    let of_scap = "1 of 2 default targets failed, exceeding limit";
+    assert_eq!(ledger.reason().unwrap(), of_scap);
+    ledger.follow("[b,c] =promote c!promote:1 b!promote:1");
+    exceeded(&mut ledger);
+    assert_eq!(
+        ledger.reason().unwrap(),
+        "promote failed on c (default): no"
+    );
 }
 
 #[test]

@@ -56,7 +56,12 @@ impl Pty {
                 let so_far = [found.before(), text.as_bytes()].concat();
                 self.shown.push_str(&String::from_utf8_lossy(&so_far));
             }
-            Err(error) => panic!("`{text}` is not shown: {error}\n{}", self.shown),
+            Err(error) => {
+                let mut rest = vec![0; 1 << 16];
+                let count = self.session.try_read(&mut rest).unwrap_or_default();
+                let rest = String::from_utf8_lossy(&rest[..count]);
+                panic!("`{text}` is not shown: {error}\n{}{rest}", self.shown)
+            }
         }
     }
 
