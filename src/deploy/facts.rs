@@ -275,10 +275,17 @@ impl Facts {
         let Some(since) = finalized.next().map(|line| line.at) else {
             return false;
         };
+        let made = |release: &ReleaseFacts| (release.changed, release.nanoseconds);
+        let before = self.releases.get(previous).map(made);
         self.releases.iter().any(|(revision, release)| {
+            // The record knows no parts of a second. Within one, what is older than the release that was finished then is
+            // older than its end.
             let is_later = match release.is_own {
                 true => release.changed > since,
-                false => release.changed >= since,
+                false => {
+                    release.changed > since
+                        || release.changed == since && Some(made(release)) > before
+                }
             };
             is_later && Some(revision) != self.done.as_ref() && revision != previous
         })

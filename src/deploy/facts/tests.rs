@@ -122,3 +122,38 @@ fn the_release_before_is_the_last_other_one_that_was_finished() {
     facts.record.clear();
     assert_eq!(facts.previous(), None);
 }
+
+#[test]
+fn scaps_release_of_the_same_second_hides_what_was_before_only_where_it_is_later() {
+    const C: &str = "cccccccccccccccccccccccccccccccccccccccc";
+    let release = |is_own, changed, nanoseconds| ReleaseFacts {
+        is_own,
+        changed,
+        nanoseconds,
+    };
+    let is_hidden = |other: ReleaseFacts| {
+        let end = RecordLine {
+            at: 10,
+            ..line(1, "finalize", "end", A)
+        };
+        let releases = [
+            (A, release(true, 10, 500)),
+            (B, release(false, 12, 0)),
+            (C, other),
+        ];
+        let releases = releases.map(|(name, release)| (Revision::parse(name).unwrap(), release));
+        let facts = Facts {
+            done: Revision::parse(B).ok(),
+            record: vec![end],
+            releases: releases.into(),
+            ..Facts::default()
+        };
+        facts.is_hidden(&Revision::parse(A).unwrap())
+    };
+    assert!(!is_hidden(release(false, 9, 900)));
+    assert!(!is_hidden(release(false, 10, 400)));
+    assert!(is_hidden(release(false, 10, 600)));
+    assert!(is_hidden(release(false, 11, 0)));
+    assert!(!is_hidden(release(true, 10, 600)));
+    assert!(is_hidden(release(true, 11, 0)));
+}
