@@ -13,12 +13,13 @@ mod tools;
 use std::process::Command;
 use std::time::Duration;
 
+use camino::Utf8Path;
 use serde::Serialize;
 
 pub use self::checkouts::Place;
 use crate::child;
 use crate::configuration::Configuration;
-use crate::model::{Service, Site};
+use crate::model::{HostName, Service, Site};
 
 /// How long one program or server may take to answer.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -89,6 +90,8 @@ impl State {
 
 /// What is looked at.
 pub struct Surroundings<'a> {
+    /// The only commands whose needs matter; all where none is named.
+    pub commands: &'a [String],
     pub configuration: &'a Configuration,
     /// The organisation, where anything says which.
     pub site: Option<&'a Site>,
@@ -96,6 +99,8 @@ pub struct Surroundings<'a> {
     pub service: Option<&'a Service>,
     /// The checkouts that generators would take.
     pub checkouts: Vec<Place>,
+    /// The hosts that are asked whether they let the user in.
+    pub hosts: Option<Vec<HostName>>,
     /// Whether servers and hosts are asked.
     pub reach: Reach,
     /// The environment.
@@ -109,6 +114,16 @@ pub enum Reach {
     Machine,
     /// Servers and hosts, too.
     Network,
+}
+
+impl Surroundings<'_> {
+    /// Whether one of the commands needs what these need.
+    pub fn want(&self, needed_by: &[&str]) -> bool {
+        let mut needed_by = needed_by.iter().filter_map(|by| by.split(' ').next());
+        self.commands.is_empty()
+            || needed_by.clone().next().is_none()
+            || needed_by.any(|by| self.commands.iter().any(|command| command == by))
+    }
 }
 
 /// Looks at everything; what takes its time is looked at side by side.
@@ -126,11 +141,18 @@ pub fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
         let running = rooms.map(|room| scope.spawn(move || room(surroundings)));
         running.map(|room| room.join().unwrap_or_default())
     });
-    found.into_iter().flatten().collect()
+    let found = found.into_iter().flatten();
+    found
+        .filter(|finding| surroundings.want(finding.needed_by))
+        .collect()
 }
 
 impl Finding {
-    fn new(id: &'static str, what: impl Into<String>, needed_by: &'static [&'static str]) -> Self {
+    pub(crate) fn new(
+        id: &'static str,
+        what: impl Into<String>,
+        needed_by: &'static [&'static str],
+    ) -> Self {
         Self {
             id,
             what: what.into(),
@@ -141,20 +163,20 @@ impl Finding {
         }
     }
 
-    fn fine(mut self, found: impl Into<String>) -> Self {
+    pub(crate) fn fine(mut self, found: impl Into<String>) -> Self {
         self.found = found.into();
         self
     }
 
-    fn missing(self, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
+    pub(crate) fn missing(self, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
         self.wrong(State::Missing, found, fix)
     }
 
-    fn doubtful(self, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
+    pub(crate) fn doubtful(self, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
         self.wrong(State::Doubtful, found, fix)
     }
 
-    fn unknown(mut self, found: impl Into<String>) -> Self {
+    pub(crate) fn unknown(mut self, found: impl Into<String>) -> Self {
         self.state = State::Unknown;
         self.found = found.into();
         self
@@ -169,8 +191,14 @@ impl Finding {
 }
 
 /// What to do where no command does it.
-fn advice(text: impl Into<String>) -> Fix {
+pub(crate) fn advice(text: impl Into<String>) -> Fix {
     Fix::Advice(text.into())
+}
+
+/// The first folder that is there, of a path and of those above: it has to take the others.
+pub(crate) fn nearest_folder(path: &Utf8Path) -> &Utf8Path {
+    let there = path.ancestors().find(|folder| folder.is_dir());
+    there.unwrap_or(Utf8Path::new("/"))
 }
 
 /// What a program prints, in one line; `None` where there is none, or it fails.

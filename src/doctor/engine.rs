@@ -3,7 +3,11 @@ use crate::container::Engine;
 
 /// The engine that builds run in.
 pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
-    let finding = Finding::new("container", "a container engine", &["build"]);
+    const NEEDED_BY: &[&str] = &["build"];
+    if !surroundings.want(NEEDED_BY) {
+        return Vec::new();
+    }
+    let finding = Finding::new("container", "a container engine", NEEDED_BY);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

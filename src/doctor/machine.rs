@@ -1,9 +1,9 @@
 use std::time::SystemTime;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use etcetera::BaseStrategy as _;
 
-use super::{Finding, Surroundings, said};
+use super::{Finding, Surroundings, nearest_folder, said};
 use crate::locale;
 
 /// The space that a build, with its image and its modules, may want.
@@ -26,9 +26,7 @@ fn state_folder() -> Finding {
     let Some(folder) = state_home() else {
         return finding.missing("there is no home folder", "export HOME=/a/folder/of/yours");
     };
-    // The first folder that is there is the one that has to take the others.
-    let there = folder.ancestors().find(|folder| folder.is_dir());
-    let there = there.unwrap_or(Utf8Path::new("/"));
+    let there = nearest_folder(&folder);
     match tempfile::tempfile_in(there) {
         Ok(_) => finding.fine(folder.to_string()),
         Err(error) => finding.missing(

@@ -75,6 +75,9 @@ fn gerrit(
     config: Option<&Utf8Path>,
 ) -> Option<Finding> {
     let host = site.gerrit.host.as_ref()?;
+    if !surroundings.want(REVIEW) {
+        return None;
+    }
     let port = site
         .gerrit
         .port
@@ -129,10 +132,14 @@ fn gerrit(
 
 /// Whether the hosts of production let the user in.
 fn targets(surroundings: &Surroundings<'_>, config: Option<&Utf8Path>) -> Vec<Finding> {
-    let (Some(service), Some(site)) = (surroundings.service, surroundings.site) else {
+    if !surroundings.want(HOSTS) {
+        return Vec::new();
+    }
+    let (Some(service), Some(site), Some(names)) =
+        (surroundings.service, surroundings.site, &surroundings.hosts)
+    else {
         return Vec::new();
     };
-    let names = service.host_names();
     let finding = || Finding::new("hosts", "the hosts of the service", HOSTS);
     if names.is_empty() {
         return vec![finding().unknown("the model names none yet")];
@@ -144,7 +151,7 @@ fn targets(surroundings: &Surroundings<'_>, config: Option<&Utf8Path>) -> Vec<Fi
         .deployment
         .directory
         .join(service.repositories.key.as_str());
-    let answers = hosts::ask(&names, &link, config);
+    let answers = hosts::ask(names, &link, config);
     let in_vain: Vec<_> = answers
         .iter()
         .filter_map(|(host, answer)| Some((host, trouble(answer)?)))
