@@ -3,8 +3,10 @@
 //! It looks, and changes nothing; servers and hosts are asked with the user's own `ssh`, and not for long.
 
 mod accounts;
+mod announcements;
 mod checkouts;
 mod engine;
+mod gerrit;
 mod git;
 mod machine;
 mod ssh;
@@ -128,14 +130,16 @@ impl Surroundings<'_> {
 
 /// Looks at everything; what takes its time is looked at side by side.
 pub fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
-    let rooms: [fn(&Surroundings<'_>) -> Vec<Finding>; 7] = [
+    let rooms: [fn(&Surroundings<'_>) -> Vec<Finding>; 9] = [
         machine::examine,
         git::examine,
         ssh::examine,
+        gerrit::examine,
         tools::examine,
         engine::examine,
         checkouts::examine,
         accounts::examine,
+        announcements::examine,
     ];
     let found = std::thread::scope(|scope| {
         let running = rooms.map(|room| scope.spawn(move || room(surroundings)));
@@ -190,6 +194,16 @@ impl Finding {
     }
 }
 
+/// Does something that waits for others, within a time; what waits still then does not hold the end up.
+fn in_time<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    let done = runtime.block_on(async { tokio::time::timeout(DEADLINE, work).await });
+    runtime.shutdown_background();
+    done.map_err(|_| format!("it does not answer within {} s", DEADLINE.as_secs()))
+}
+
 /// What to do where no command does it.
 pub(crate) fn advice(text: impl Into<String>) -> Fix {
     Fix::Advice(text.into())
@@ -201,9 +215,28 @@ pub(crate) fn nearest_folder(path: &Utf8Path) -> &Utf8Path {
     there.unwrap_or(Utf8Path::new("/"))
 }
 
+/// The last of the reasons, in its last line: what git itself said.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut last = error;
+    while let Some(next) = last.source() {
+        last = next;
+    }
+    let text = last.to_string();
+    let said = text
+        .lines()
+        .find(|line| line.starts_with("ssh: ") || line.contains("denied"));
+    let line = said.or_else(|| text.lines().find(|line| !line.trim().is_empty()));
+    line.unwrap_or("git says nothing").trim().to_owned()
+}
+
 /// What a program prints, in one line; `None` where there is none, or it fails.
 fn said(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = child::run(Command::new(program).args(arguments), DEADLINE).ok()?;
+    told(Command::new(program).args(arguments))
+}
+
+/// What a command prints, in one line; `None` where it fails.
+fn told(command: &mut Command) -> Option<String> {
+    let output = child::run(command, DEADLINE).ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().next().unwrap_or_default().trim().to_owned();
     output.success.then_some(line)

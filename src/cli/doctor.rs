@@ -43,15 +43,16 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         true => Reach::Machine,
         false => Reach::Network,
     };
-    let opened = find_repository(&args.repository, &context)
-        .ok()
-        .map(|_| Opened::open(&args.repository, &context, global));
+    let deploy = find_repository(&args.repository, &context).ok();
+    let opened = deploy
+        .is_some()
+        .then(|| Opened::open(&args.repository, &context, global));
     let surroundings = Surroundings {
         commands: &args.commands,
         configuration: &context.configuration,
         site: site.as_ref(),
         service: loaded.as_ref().map(|loaded| &loaded.service),
-        checkouts: checkouts::checkouts(&context, loaded.as_ref()),
+        checkouts: checkouts::checkouts(&context, loaded.as_ref(), site.as_ref(), deploy),
         // A deploy repository knows more about them.
         hosts: match (&opened, &loaded) {
             (None, Some(loaded)) => Some(loaded.service.host_names()),

@@ -1,10 +1,18 @@
+use camino::Utf8PathBuf;
+
 use crate::cli::context::{Context, Loaded};
 use crate::cli::generator::{Generator, Target};
 use crate::doctor::{Fix, Place};
 use crate::error::CommandError;
+use crate::model::Site;
 
 /// The checkouts that generators would take.
-pub(super) fn checkouts(context: &Context, loaded: Option<&Loaded>) -> Vec<Place> {
+pub(super) fn checkouts(
+    context: &Context,
+    loaded: Option<&Loaded>,
+    site: Option<&Site>,
+    deploy: Option<Utf8PathBuf>,
+) -> Vec<Place> {
     let configured = &context.configuration.checkouts;
     let place = |generator: Generator| {
         let (command, what, fix) = match generator {
@@ -36,6 +44,7 @@ pub(super) fn checkouts(context: &Context, loaded: Option<&Loaded>) -> Vec<Place
             ),
         };
         let target = match (generator, loaded) {
+            (Generator::Scap, _) if deploy.is_some() => of(deploy.clone()),
             (_, Some(loaded)) => Target::find(generator, context, loaded)
                 .map_err(|unknown| CommandError::from(unknown).message),
             (Generator::Vagrant, None) => of(configured.vagrant.clone()),
@@ -46,9 +55,17 @@ pub(super) fn checkouts(context: &Context, loaded: Option<&Loaded>) -> Vec<Place
             let worktree = target.open().map_err(|error| error.message)?;
             Ok(worktree.root().to_owned())
         });
+        let own = loaded.map(|loaded| &loaded.service.repositories);
+        let repository = match generator {
+            Generator::Vagrant => site.and_then(|site| site.repositories.vagrant.clone()),
+            Generator::Puppet => site.and_then(|site| site.repositories.puppet.clone()),
+            Generator::Source => own.map(|own| own.source.clone()),
+            Generator::Scap => own.map(|own| own.deploy.clone()),
+        };
         Place {
             command,
             what,
+            repository,
             found,
             fix,
         }
@@ -56,7 +73,7 @@ pub(super) fn checkouts(context: &Context, loaded: Option<&Loaded>) -> Vec<Place
     Generator::ALL.into_iter().map(place).collect()
 }
 
-fn of(path: Option<camino::Utf8PathBuf>) -> Result<Target, String> {
+fn of(path: Option<Utf8PathBuf>) -> Result<Target, String> {
     path.map(Target::Checkout)
         .ok_or_else(|| "the configuration names none".to_owned())
 }
