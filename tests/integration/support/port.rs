@@ -29,6 +29,6 @@ impl Port {
                 _lock: lock,
             })
         });
-        found.expect("a free port")
+        found.unwrap()
     }
 }
