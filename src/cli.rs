@@ -32,6 +32,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::configuration::Configuration;
 use crate::error::{CommandError, ErrorKind, unprinted};
+use crate::model::suggest;
 use crate::ui::{Color, Format, Manner, Questions, Ui};
 
 /// Takes a service of a MediaWiki farm from an idea to production, and keeps it there.
@@ -231,7 +232,7 @@ pub fn main() -> ExitCode {
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(told) => return tell(&told),
+        Err(told) => return tell(told),
     };
     let questions = if cli.global.yes {
         Questions::GoOn
@@ -289,7 +290,8 @@ fn manner(global: &GlobalArgs) -> Manner {
 }
 
 /// Prints the help, the version, or what is wrong with the command line.
-fn tell(told: &clap::Error) -> ExitCode {
+fn tell(mut told: clap::Error) -> ExitCode {
+    propose(&mut told);
     match told.print() {
         Ok(()) => ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1)),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
@@ -299,6 +301,23 @@ fn tell(told: &clap::Error) -> ExitCode {
             ui.error(&error);
             ExitCode::from(error.kind.exit_code())
         }
+    }
+}
+
+/// Adds the value that was likely meant, where clap itself knows of none.
+fn propose(told: &mut clap::Error) {
+    use clap::error::{ContextKind, ContextValue};
+    let has_one = told.get(ContextKind::SuggestedValue).is_some();
+    let (Some(ContextValue::String(wrong)), Some(ContextValue::Strings(valid)), false) = (
+        told.get(ContextKind::InvalidValue),
+        told.get(ContextKind::ValidValue),
+        has_one,
+    ) else {
+        return;
+    };
+    if let Some(near) = suggest(wrong, valid.iter().map(String::as_str)) {
+        let near = ContextValue::String(near.to_owned());
+        told.insert(ContextKind::SuggestedValue, near);
     }
 }
 

@@ -77,7 +77,12 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         };
         // Of what is not here there is neither the output of hosts nor a report.
         let needs_journal = args.output || args.report.is_some();
-        return place.show(&id, &known, Choice::new(args, filter)?, needs_journal);
+        return place.show(
+            &id,
+            &known,
+            Choice::new(args, filter, &opened)?,
+            needs_journal,
+        );
     }
     if let Some(file) = ReportFile::named(args.report.as_deref())? {
         if filter.is_some() {
@@ -94,7 +99,7 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         ui.status(&format!("report: {}", file.path()));
         return Ok(());
     }
-    let choice = Choice::new(args, filter)?;
+    let choice = Choice::new(args, filter, &opened)?;
     match args.output {
         true => output::show(&journals, &id, choice, ui),
         false => replay::show(&journals, &id, choice, args, ui),

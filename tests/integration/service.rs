@@ -249,7 +249,10 @@ fn names_that_are_not_there_are_refused_with_those_that_are() {
     error: there is no group `l01`
     hint: `-l l01` means the host
     ");
-    assert_snapshot!(refused(&["-l", "l0"]), @"error: --limit: `l0` matches no host; did you mean `l01` or `l00`?");
+    assert_snapshot!(refused(&["-l", "l0"]), @"
+    error: --limit: `l0` matches no host
+    hint: did you mean `l00` or `l01`?
+    ");
     assert_snapshot!(refused(&["--name", "food"]), @"
     error: --name: `food` is no service of `service_name`
     hint: known: feed

@@ -148,6 +148,7 @@ fn what_cannot_be_meant_is_refused() {
     error: `--format json` is a form of its own, without `--output`
     hint: `-o bunyan --no-host` is the log as it was written
     error: --limit: `zebra` matches no host
+    hint: known: l00, l01, l02
     ");
 }
 

@@ -1,4 +1,4 @@
-use super::Scene;
+use super::{Scene, wrong_limit};
 use crate::cli::Failure;
 use crate::deploy::{Action, NotBegun, Outcome, Owner, PlannerError, ScapLockError};
 use crate::error::{CommandError, ErrorKind};
@@ -113,7 +113,7 @@ impl From<PlannerError> for CommandError {
         match error {
             PlannerError::Scap(error) => error.into(),
             PlannerError::Repository(error) => error.into(),
-            PlannerError::Limit(error) => Self::usage(format!("--limit: {error}")),
+            PlannerError::Limit(error) => wrong_limit("--limit", &error, &[]),
             PlannerError::NoHosts => Self::usage(error.to_string())
                 .hint("put the names of the hosts into the files that `scap/scap.cfg` names"),
             PlannerError::NoService => Self::usage(error.to_string()),

@@ -58,7 +58,7 @@ impl Order {
         }
         let mut wish = wish(scene, server, action, args.view, &args.message.join(" "));
         wish.rev = args.rev.clone();
-        wish.limit = super::limit(args.limit.as_deref())?;
+        wish.limit = scene.opened.limit(args.limit.as_deref())?;
         wish.owner.limit = args.limit.clone();
         wish.force = args.force;
         wish.ignores_lock = args.dry_run;
@@ -83,7 +83,7 @@ impl Order {
         wish.rev = args.to.clone();
         wish.failed = failed(scene);
         wish.ignores_lock = args.dry_run;
-        wish.limit = super::limit(args.limit.as_deref())?;
+        wish.limit = scene.opened.limit(args.limit.as_deref())?;
         wish.owner.limit = args.limit.clone();
         Ok(Self {
             wish,
