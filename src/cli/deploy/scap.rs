@@ -211,7 +211,7 @@ pub(super) async fn carry_out(
     }
     if plan.is_done() && !order.wish.force {
         connected.close().await;
-        return nothing_to_do(&plan.revision, plan.hosts.keys(), ui);
+        return nothing_to_do(plan.action, &plan.revision, plan.hosts.keys(), ui);
     }
     shown::beginning(&plan, ui);
     let end = execute(scene, &plan, connected, &hosts, &order).await?;
