@@ -69,7 +69,11 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         );
     }
     for missing in unknown {
-        ui.warning(&format!("{}; it is left out", CommandError::from(missing)));
+        let way_out = missing.way_out();
+        ui.warning(&format!(
+            "{}; it is left out: {way_out}",
+            CommandError::from(missing)
+        ));
     }
     let deploy = targets.iter().find_map(|(generator, target)| match target {
         Target::Checkout(path) if *generator == Generator::Scap => Some(path.clone()),

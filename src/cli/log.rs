@@ -61,7 +61,9 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     let (named, filter) = split(&args.words)?;
     if named.is_some() && args.latest {
         return Err(
-            CommandError::usage("`--latest` is another deploy than the one that is named").into(),
+            CommandError::usage("`--latest` is another deploy than the one that is named")
+                .hint("leave out one of them")
+                .into(),
         );
     }
     let known = journals.list();
@@ -87,7 +89,9 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     if let Some(file) = ReportFile::named(args.report.as_deref())? {
         if filter.is_some() {
             let message = "a report is about all of a deploy: it takes no filter";
-            return Err(CommandError::usage(message).into());
+            return Err(CommandError::usage(message)
+                .hint("without `--report`, the lines are shown that match")
+                .into());
         }
         file.write(&Subject {
             id: &id,
@@ -149,7 +153,8 @@ fn identify(text: &str, known: &[DeployId]) -> Result<DeployId, CommandError> {
         [first, .., last] => Err(CommandError::usage(format!(
             "`{text}` is how {} deploys begin, from `{last}` to `{first}`",
             begun.len()
-        ))),
+        ))
+        .hint("`svcgen history` lists the deploys")),
     }
 }
 

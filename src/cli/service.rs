@@ -98,6 +98,7 @@ pub(super) fn run(args: &ServiceArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
             return Err(CommandError::usage(format!(
                 "`{option}` goes with start, stop and restart alone"
             ))
+            .hint("`svcgen service status` only looks: leave it out")
             .into());
         }
         let hosts = limited(&opened, of_groups, args.limit.as_deref())?;
@@ -140,9 +141,10 @@ fn names(opened: &Opened) -> Vec<&str> {
 fn choose_services(opened: &mut Opened, named: &[String]) -> Result<(), CommandError> {
     let known = names(opened);
     if known.is_empty() {
-        return Err(CommandError::usage(
-            "`service_name` is not set in `scap/scap.cfg`",
-        ));
+        return Err(
+            CommandError::usage("`service_name` is not set in `scap/scap.cfg`")
+                .hint("`service_name: NAME` there names the service to start and stop"),
+        );
     }
     for name in named {
         if !known.contains(&name.as_str()) {

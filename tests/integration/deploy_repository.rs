@@ -206,23 +206,23 @@ fn what_is_no_revision_is_said_with_what_helps() {
       hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
     there is no revision `relaese-1` in `WORK/deploy`
       hint: did you mean `release-1`?
-      hint: `git -C WORK/deploy fetch --tags`
+      hint: git -C WORK/deploy fetch --tags
     there is no revision `origin/mastre` in `WORK/deploy`
       hint: did you mean `origin/master`?
-      hint: `git -C WORK/deploy fetch --tags`
+      hint: git -C WORK/deploy fetch --tags
     there is no revision `zebra` in `WORK/deploy`
       hint: known: SHORT, both, master, origin/master, release-1
-      hint: `git -C WORK/deploy fetch --tags`
+      hint: git -C WORK/deploy fetch --tags
     `01` is no revision: a commit is named by four digits or more
       hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
     there is no revision `HEAD~99` in `WORK/deploy`
-      hint: `git -C WORK/deploy fetch --tags`
+      hint: git -C WORK/deploy fetch --tags
     there is no revision `0123456789012345678901234567890123456789` in `WORK/deploy`
-      hint: `git -C WORK/deploy fetch --tags`
+      hint: git -C WORK/deploy fetch --tags
     `both` could be `refs/tags/both` or `refs/heads/both`
-      hint: `git -C WORK/deploy show --no-patch refs/tags/both`
+      hint: git -C WORK/deploy show --no-patch refs/tags/both
     `both~0` could be `refs/tags/both` or `refs/heads/both`
-      hint: `git -C WORK/deploy show --no-patch refs/tags/both`
+      hint: git -C WORK/deploy show --no-patch refs/tags/both
     `HEAD:scap` is a folder, and a commit is deployed
       hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
     `HEAD:README` is a file, and a commit is deployed
@@ -232,9 +232,9 @@ fn what_is_no_revision_is_said_with_what_helps() {
     `HEAD^{x` is no revision: git does not read it as one
       hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
     `SHORT` could be `refs/heads/SHORT` or `SHORTREST`
-      hint: `git -C WORK/deploy show --no-patch refs/heads/SHORT`
+      hint: git -C WORK/deploy show --no-patch refs/heads/SHORT
     `ABCD` could be more than one object
-      hint: `git -C WORK/deploy rev-parse --disambiguate=ABCD`
+      hint: git -C WORK/deploy rev-parse --disambiguate=ABCD
     "#);
 }
 
@@ -250,11 +250,11 @@ fn a_deploy_repository_is_found_from_below() {
     let shown = |path: Utf8PathBuf| tea.shown(&DeployRepository::open(&path).err().unwrap());
     insta::assert_snapshot!(shown(root.join("scap")), @"
     `WORK/deploy/scap` is not the root of a git checkout
-      hint: `git -C WORK/deploy/scap rev-parse --show-toplevel`
+      hint: git -C WORK/deploy/scap rev-parse --show-toplevel
     ");
     insta::assert_snapshot!(shown(root.join("nowhere")), @"
     `WORK/deploy/nowhere` is not the root of a git checkout
-      hint: `git -C WORK/deploy/nowhere rev-parse --show-toplevel`
+      hint: git -C WORK/deploy/nowhere rev-parse --show-toplevel
     ");
 }
 

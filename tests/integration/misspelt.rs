@@ -93,12 +93,12 @@ fn a_revision_is_a_name_that_is_there() {
     assert_snapshot!(of("mastre"), @"
     error: there is no revision `mastre` in `HOME/work/deploy`
     hint: did you mean `master`?
-    hint: `git -C HOME/work/deploy fetch --tags`
+    hint: git -C HOME/work/deploy fetch --tags
     ");
     assert_snapshot!(of("zebra"), @"
     error: there is no revision `zebra` in `HOME/work/deploy`
     hint: known: fix-the-feed, master
-    hint: `git -C HOME/work/deploy fetch --tags`
+    hint: git -C HOME/work/deploy fetch --tags
     ");
     assert_snapshot!(of("01"), @"
     error: `01` is no revision: a commit is named by four digits or more
@@ -106,16 +106,16 @@ fn a_revision_is_a_name_that_is_there() {
     ");
     assert_snapshot!(of("0123456789"), @"
     error: there is no revision `0123456789` in `HOME/work/deploy`
-    hint: `git -C HOME/work/deploy fetch --tags`
+    hint: git -C HOME/work/deploy fetch --tags
     ");
     assert_snapshot!(of("HEAD~7"), @"
     error: there is no revision `HEAD~7` in `HOME/work/deploy`
-    hint: `git -C HOME/work/deploy fetch --tags`
+    hint: git -C HOME/work/deploy fetch --tags
     ");
     assert_snapshot!(refused(&farm, &["rollback", "--to", "fix-feed"]), @"
     error: there is no revision `fix-feed` in `HOME/work/deploy`
     hint: did you mean `fix-the-feed`?
-    hint: `git -C HOME/work/deploy fetch --tags`
+    hint: git -C HOME/work/deploy fetch --tags
     ");
 }
 

@@ -166,3 +166,17 @@ fn a_build_says_in_lines_how_far_it_is() {
         assert!(format!("\n{shown}").contains(line), "{line}: {shown}");
     }
 }
+
+#[test]
+fn mistakes_are_told_in_words_with_their_lines() {
+    let env = Env::new();
+    env.write(
+        "svcgen.yaml",
+        "version: 1\nname: tea\nsite: example\nprt: 6700\nowner: {name: Ada, shel: ada}\n",
+    );
+    let run = env.svcgen(&["vagrant", "--plain"]);
+    insta::assert_snapshot!(run.stderr, @"");
+    let answers = ["--set", "prt=6700", "--set", "owner.shel=ada"];
+    let run = env.svcgen(&[&["new", "--plain", "--force"], &answers[..]].concat());
+    insta::assert_snapshot!(run.stderr, @"");
+}

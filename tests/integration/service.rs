@@ -261,5 +261,8 @@ fn names_that_are_not_there_are_refused_with_those_that_are() {
     error: no host of these groups is meant
     hint: look at `--limit` and at the groups of `scap/scap.cfg`
     ");
-    assert_snapshot!(refused(&["--dry-run"]), @"error: `--dry-run` goes with start, stop and restart alone");
+    assert_snapshot!(refused(&["--dry-run"]), @"
+    error: `--dry-run` goes with start, stop and restart alone
+    hint: `svcgen service status` only looks: leave it out
+    ");
 }

@@ -73,7 +73,10 @@ impl Survey {
         named: Option<&str>,
     ) -> Result<Request, CommandError> {
         let named = named.map(DeployId::parse).transpose();
-        let named = named.map_err(|refused| CommandError::usage(format!("--resume: {refused}")))?;
+        let named = named.map_err(|refused| {
+            CommandError::usage(format!("--resume: {refused}"))
+                .hint("`svcgen history` lists the deploys")
+        })?;
         let sequel = Earlier::of(&self.facts).resumed(named.as_ref())?;
         let Owner {
             user,
@@ -131,7 +134,7 @@ impl From<EarlierError> for CommandError {
                     })
                     .hint(newest)
             }
-            EarlierError::NoHosts => this,
+            EarlierError::NoHosts => this.hint("`svcgen history` lists the deploys"),
         }
     }
 }

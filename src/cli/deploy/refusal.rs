@@ -93,7 +93,12 @@ impl Attempt<'_> {
         match &problem.kind {
             ProblemKind::Connect(kind) => self.opened.way_in(kind.as_ref(), &problem.host),
             ProblemKind::Denied => Some(self.opened.access.hint()),
-            ProblemKind::Locked(_) | ProblemKind::Unfit | ProblemKind::Config => None,
+            ProblemKind::Config => Some(
+                "mend the template or its variables; `svcgen deploy --dry-run` tries all of them"
+                    .into(),
+            ),
+            ProblemKind::Unfit => Some("run this again once that is mended".into()),
+            ProblemKind::Locked(_) => None,
         }
     }
 

@@ -1,6 +1,6 @@
 use camino::Utf8PathBuf;
 
-use super::Generator;
+use super::{CheckoutArgs, Generator};
 use crate::cli::context::{Context, Loaded, working_directory};
 use crate::deploy::repository::DeployRepository;
 use crate::error::CommandError;
@@ -89,6 +89,16 @@ impl Target {
                 Err(CommandError::conflict(format!("`{path}` is not empty"))
                     .hint("name an empty folder, or a checkout with `--repo`"))
             }
+        }
+    }
+}
+
+impl UnknownCheckout {
+    /// How a command that takes several checkouts is told of this one.
+    pub(crate) fn way_out(&self) -> String {
+        match &self.misspelt {
+            Some(misspelt) => misspelt_service(misspelt, &self.service),
+            None => format!("`{} DIR` names one", CheckoutArgs::option(self.generator)),
         }
     }
 }

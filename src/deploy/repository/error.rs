@@ -94,8 +94,7 @@ impl RepositoryError {
             },
             _ => None,
         };
-        let command = self.command().map(|command| format!("`{command}`"));
-        let hints: Vec<String> = meant.into_iter().chain(command).collect();
+        let hints: Vec<String> = meant.into_iter().chain(self.command()).collect();
         match hints.is_empty() {
             true => self.advice().map(str::to_owned).into_iter().collect(),
             false => hints,

@@ -34,7 +34,7 @@ fn the_size_counts_submodules_and_finds_what_is_missing() {
     let shown = tea.shown(&error).replace(&blob, "BLOB");
     insta::assert_snapshot!(shown.replace(tea.head().short(), "HEAD"), @"
     `WORK/deploy/.git` lacks the object BLOB, which HEAD needs
-      hint: `git -C WORK/deploy/.git fsck`
+      hint: git -C WORK/deploy/.git fsck
     ");
 }
 
@@ -131,15 +131,15 @@ fn a_clone_that_has_not_everything_is_not_sent_from() {
     ];
     insta::assert_snapshot!(errors.map(|error| tea.shown(&error)).join("\n"), @"
     `WORK/shallow/.git` has not the whole history: it is a shallow clone
-      hint: `git -C WORK/shallow/.git fetch --unshallow`
+      hint: git -C WORK/shallow/.git fetch --unshallow
     `WORK/shallow` has not the whole history: it is a shallow clone
-      hint: `git -C WORK/shallow fetch --unshallow`
+      hint: git -C WORK/shallow fetch --unshallow
     `WORK/shallow` has not the whole history: it is a shallow clone
-      hint: `git -C WORK/shallow fetch --unshallow`
+      hint: git -C WORK/shallow fetch --unshallow
     `WORK/partial/.git` has not all objects: it is a partial clone
-      hint: `git -C WORK/partial/.git fetch --refetch --no-filter`
+      hint: git -C WORK/partial/.git fetch --refetch --no-filter
     `WORK/partial/.git` has not all objects: it is a partial clone
-      hint: `git -C WORK/partial/.git fetch --refetch --no-filter`
+      hint: git -C WORK/partial/.git fetch --refetch --no-filter
     ");
     // What the hints say helps.
     tea.git("shallow", &["fetch", "-q", "--unshallow"]);
@@ -156,7 +156,7 @@ fn a_clone_that_has_not_everything_is_not_sent_from() {
     let error = DeployRepository::open(utf8(&tea.env.work().join("partial"))).err();
     insta::assert_snapshot!(tea.shown(&error.unwrap()), @"
     `WORK/partial` is a partial clone in an old format, and cannot be read
-      hint: `git -C WORK/partial fetch --refetch --no-filter && git -C WORK/partial config --unset extensions.partialClone`
+      hint: git -C WORK/partial fetch --refetch --no-filter && git -C WORK/partial config --unset extensions.partialClone
     ");
     tea.git("partial", &["config", "--unset", "extensions.partialClone"]);
     assert!(DeployRepository::open(utf8(&tea.env.work().join("partial"))).is_ok());
