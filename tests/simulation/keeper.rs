@@ -58,6 +58,7 @@ async fn claim(shell: &mut Shell) -> Option<String> {
     loop {
         match shell.read().await? {
             b'\n' => break,
+            b' ' if line.is_empty() => {}
             byte => line.push(byte),
         }
     }

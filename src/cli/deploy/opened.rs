@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use nix::unistd::{Uid, User};
 
 use super::access::Access;
 use super::args::RepositoryArgs;
@@ -307,9 +308,8 @@ pub(in crate::cli) fn owner(id: &DeployId, action: &str, message: &str) -> Owner
 
 /// The account that runs this, where the environment does not say.
 fn account() -> Option<String> {
-    let output = std::process::Command::new("id").arg("-un").output().ok()?;
-    let name = String::from_utf8(output.stdout).ok()?;
-    Some(name.trim().to_owned())
+    let user = User::from_uid(Uid::current()).ok()??;
+    Some(user.name)
 }
 
 impl From<RepositoryError> for CommandError {
