@@ -149,7 +149,7 @@ pub enum Command {
         after_help = "Example:\n  svcgen generate --vagrant-repo ~/vagrant --puppet-repo ~/puppet --dry-run"
     )]
     Generate(generate::GenerateArgs),
-    /// Print or file a request: for a service, for access, for repositories.
+    /// Print or file a request: for the service, access, repositories.
     #[command(after_help = "Example:\n  svcgen request service")]
     Request(request::RequestArgs),
     /// Propose when to deploy, and write the entry for the page of plans.
@@ -200,7 +200,7 @@ pub enum Command {
         after_help = "Examples:\n  svcgen lock                                  who holds them\n  svcgen lock take --reason 'new disks'        nobody deploys until Ctrl-C\n  svcgen lock break --reason 'its laptop is gone'"
     )]
     Lock(lock::LockArgs),
-    /// Start, stop or restart the service, or show how it is on the hosts.
+    /// Start, stop or restart the service, or show how it is.
     #[command(
         after_help = "Examples:\n  svcgen service status                        how it is on every host\n  svcgen service restart canary                only the group canary\n  svcgen service stop -l a1.example.org        only one host"
     )]

@@ -286,8 +286,8 @@ fn text(findings: &Findings) -> String {
     }
     for passed in &findings.not_looked_at {
         out.push_str(&format!(
-            "{}: not looked at: {}; {}\n",
-            passed.generator, passed.reason, passed.way_out
+            "{}: not looked at: {}\n",
+            passed.generator, passed.way_out
         ));
     }
     for failed in &findings.failed {

@@ -183,7 +183,7 @@ fn a_canary_that_does_not_come_back_ends_a_restart() {
     l01: untouched, REV is live
     l02: untouched, REV is live
     error: NOT DONE: feed was restarted on 0 of 3 hosts, 1 FAILED, 2 untouched
-    error: handle_service failed: port PORT did not open within 1 s on l00 (canary, 1 host)
+    error: l00 (canary, 1 host): handle_service failed: port PORT did not open within 1 s
     hint: `svcgen log ID --host l00 -v` shows what it did and wrote
     hint: `svcgen service status` shows how it is on each host
     ");

@@ -252,8 +252,8 @@ fn generate_has_a_heading_for_each_repository() {
     let repositories = ["--vagrant-repo", "vagrant", "--source-repo", "source"];
     let run = env.svcgen(&[&["generate", "--dry-run"], &repositories[..]].concat());
     insta::assert_snapshot!(run.stderr, @"
-    warning: no checkout of the deploy repository is named; it is left out
-    warning: no checkout of operations/puppet is named; it is left out
+    warning: the deploy repository is left out: `--deploy-repo DIR` names its checkout
+    warning: operations/puppet is left out: `--puppet-repo DIR` names its checkout
 
     MediaWiki-Vagrant
     vagrant: HOME/work/vagrant: would change 4 files, 36 lines added, 0 removed

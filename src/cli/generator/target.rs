@@ -94,11 +94,19 @@ impl Target {
 }
 
 impl UnknownCheckout {
+    /// The repository, in words.
+    pub(crate) fn repository(&self) -> &'static str {
+        self.generator.repository()
+    }
+
     /// How a command that takes several checkouts is told of this one.
     pub(crate) fn way_out(&self) -> String {
         match &self.misspelt {
             Some(misspelt) => misspelt_service(misspelt, &self.service),
-            None => format!("`{} DIR` names one", CheckoutArgs::option(self.generator)),
+            None => format!(
+                "`{} DIR` names its checkout",
+                CheckoutArgs::option(self.generator)
+            ),
         }
     }
 }
