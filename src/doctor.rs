@@ -3,8 +3,10 @@
 //! It looks, and changes nothing; servers and hosts are asked with the user's own `ssh`, and not for long.
 
 mod accounts;
+mod announcements;
 mod checkouts;
 mod engine;
+mod gerrit;
 mod git;
 mod machine;
 mod ssh;
@@ -13,12 +15,13 @@ mod tools;
 use std::process::Command;
 use std::time::Duration;
 
+use camino::Utf8Path;
 use serde::Serialize;
 
 pub use self::checkouts::Place;
 use crate::child;
 use crate::configuration::Configuration;
-use crate::model::{Service, Site};
+use crate::model::{HostName, Service, Site};
 
 /// How long one program or server may take to answer.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -89,6 +92,8 @@ impl State {
 
 /// What is looked at.
 pub struct Surroundings<'a> {
+    /// The only commands whose needs matter; all where none is named.
+    pub commands: &'a [String],
     pub configuration: &'a Configuration,
     /// The organisation, where anything says which.
     pub site: Option<&'a Site>,
@@ -96,6 +101,8 @@ pub struct Surroundings<'a> {
     pub service: Option<&'a Service>,
     /// The checkouts that generators would take.
     pub checkouts: Vec<Place>,
+    /// The hosts that are asked whether they let the user in.
+    pub hosts: Option<Vec<HostName>>,
     /// Whether servers and hosts are asked.
     pub reach: Reach,
     /// The environment.
@@ -111,26 +118,45 @@ pub enum Reach {
     Network,
 }
 
+impl Surroundings<'_> {
+    /// Whether one of the commands needs what these need.
+    pub fn want(&self, needed_by: &[&str]) -> bool {
+        let mut needed_by = needed_by.iter().filter_map(|by| by.split(' ').next());
+        self.commands.is_empty()
+            || needed_by.clone().next().is_none()
+            || needed_by.any(|by| self.commands.iter().any(|command| command == by))
+    }
+}
+
 /// Looks at everything; what takes its time is looked at side by side.
 pub fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
-    let rooms: [fn(&Surroundings<'_>) -> Vec<Finding>; 7] = [
+    let rooms: [fn(&Surroundings<'_>) -> Vec<Finding>; 9] = [
         machine::examine,
         git::examine,
         ssh::examine,
+        gerrit::examine,
         tools::examine,
         engine::examine,
         checkouts::examine,
         accounts::examine,
+        announcements::examine,
     ];
     let found = std::thread::scope(|scope| {
         let running = rooms.map(|room| scope.spawn(move || room(surroundings)));
         running.map(|room| room.join().unwrap_or_default())
     });
-    found.into_iter().flatten().collect()
+    let found = found.into_iter().flatten();
+    found
+        .filter(|finding| surroundings.want(finding.needed_by))
+        .collect()
 }
 
 impl Finding {
-    fn new(id: &'static str, what: impl Into<String>, needed_by: &'static [&'static str]) -> Self {
+    pub(crate) fn new(
+        id: &'static str,
+        what: impl Into<String>,
+        needed_by: &'static [&'static str],
+    ) -> Self {
         Self {
             id,
             what: what.into(),
@@ -141,20 +167,20 @@ impl Finding {
         }
     }
 
-    fn fine(mut self, found: impl Into<String>) -> Self {
+    pub(crate) fn fine(mut self, found: impl Into<String>) -> Self {
         self.found = found.into();
         self
     }
 
-    fn missing(self, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
+    pub(crate) fn missing(self, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
         self.wrong(State::Missing, found, fix)
     }
 
-    fn doubtful(self, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
+    pub(crate) fn doubtful(self, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
         self.wrong(State::Doubtful, found, fix)
     }
 
-    fn unknown(mut self, found: impl Into<String>) -> Self {
+    pub(crate) fn unknown(mut self, found: impl Into<String>) -> Self {
         self.state = State::Unknown;
         self.found = found.into();
         self
@@ -168,14 +194,49 @@ impl Finding {
     }
 }
 
+/// Does something that waits for others, within a time; what waits still then does not hold the end up.
+fn in_time<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    let done = runtime.block_on(async { tokio::time::timeout(DEADLINE, work).await });
+    runtime.shutdown_background();
+    done.map_err(|_| format!("it does not answer within {} s", DEADLINE.as_secs()))
+}
+
 /// What to do where no command does it.
-fn advice(text: impl Into<String>) -> Fix {
+pub(crate) fn advice(text: impl Into<String>) -> Fix {
     Fix::Advice(text.into())
+}
+
+/// The first folder that is there, of a path and of those above: it has to take the others.
+pub(crate) fn nearest_folder(path: &Utf8Path) -> &Utf8Path {
+    let there = path.ancestors().find(|folder| folder.is_dir());
+    there.unwrap_or(Utf8Path::new("/"))
+}
+
+/// The last of the reasons, in its last line: what git itself said.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut last = error;
+    while let Some(next) = last.source() {
+        last = next;
+    }
+    let text = last.to_string();
+    let said = text
+        .lines()
+        .find(|line| line.starts_with("ssh: ") || line.contains("denied"));
+    let line = said.or_else(|| text.lines().find(|line| !line.trim().is_empty()));
+    line.unwrap_or("git says nothing").trim().to_owned()
 }
 
 /// What a program prints, in one line; `None` where there is none, or it fails.
 fn said(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = child::run(Command::new(program).args(arguments), DEADLINE).ok()?;
+    told(Command::new(program).args(arguments))
+}
+
+/// What a command prints, in one line; `None` where it fails.
+fn told(command: &mut Command) -> Option<String> {
+    let output = child::run(command, DEADLINE).ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().next().unwrap_or_default().trim().to_owned();
     output.success.then_some(line)

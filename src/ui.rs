@@ -1,6 +1,7 @@
 //! The streams: results on stdout, everything else on stderr, colour only where wanted, questions only on a terminal.
 
 mod drawing;
+pub mod editor;
 mod keys;
 mod line;
 mod reply;

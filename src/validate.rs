@@ -30,6 +30,16 @@ pub use scap::mistakes;
 use scratch::Scratch;
 use tools::Tools;
 
+/// The programs that judge, by their names: each as a command, where it is installed.
+pub fn judges() -> [(&'static str, Option<std::process::Command>); 3] {
+    let Tools { puppet, ruby, lint } = Tools::find();
+    [
+        ("puppet", puppet.map(|puppet| puppet.command(&[]))),
+        ("puppet-lint", lint.map(std::process::Command::new)),
+        ("ruby", ruby.map(std::process::Command::new)),
+    ]
+}
+
 /// What is judged.
 #[derive(Debug, Clone, Copy)]
 pub struct PuppetRequest<'a> {

@@ -198,7 +198,7 @@ pub(super) fn shown(arguments: &[String]) -> String {
 }
 
 /// Whether a version satisfies what a stanza asks for: `20` is satisfied by `v20.19.2`.
-pub(super) fn is_version(asked: &str, found: &str) -> bool {
+pub fn is_version(asked: &str, found: &str) -> bool {
     let (asked, found) = (asked.trim_start_matches('v'), found.trim_start_matches('v'));
     asked == "system"
         || found == asked

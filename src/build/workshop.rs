@@ -22,7 +22,7 @@ const LOCK: &str = "lock";
 impl Workshop {
     /// Makes one in `$XDG_CACHE_HOME/svcgen/build/`.
     pub(super) fn open() -> Result<Self, BuildError> {
-        let parent = parent();
+        let parent = folder();
         let failed = |source| BuildError::Write {
             path: parent.clone(),
             source,
@@ -87,8 +87,8 @@ impl Workshop {
 const SOURCE: &str = "source";
 const TREE: &str = "tree";
 
-/// The folder of all of them; a temporary one where there is no home.
-fn parent() -> Utf8PathBuf {
+/// The folder in which builds happen; a temporary one where there is no home.
+pub fn folder() -> Utf8PathBuf {
     use etcetera::BaseStrategy as _;
     let strategy = etcetera::base_strategy::Xdg::new();
     let cache = strategy.map_or_else(|_| std::env::temp_dir(), |it| it.cache_dir());

@@ -1,14 +1,18 @@
 //! Is this machine ready?
 
+mod checkouts;
+mod deployment;
+mod text;
+
 use clap::Args;
 use serde_json::json;
 
-use super::context::{Context, Loaded, working_directory};
-use super::generator::{Generator, Target};
-use super::status::wrapped;
+use super::context::{Context, working_directory};
+use super::deploy::{Opened, RepositoryArgs, find_repository};
 use super::{Failure, GlobalArgs};
-use crate::doctor::{Finding, Fix, Place, Reach, State, Surroundings, examine};
+use crate::doctor::{Reach, State, Surroundings, examine};
 use crate::error::{CommandError, ErrorKind};
+use crate::interrupt;
 use crate::model::find_model;
 use crate::ui::{Format, Ui};
 
@@ -20,6 +24,8 @@ pub struct DoctorArgs {
     /// Ask no server and no host.
     #[arg(long)]
     offline: bool,
+    #[command(flatten)]
+    repository: RepositoryArgs,
 }
 
 /// Runs `svcgen doctor`.
@@ -33,19 +39,41 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         (None, Some(name)) => Some(context.sites.find(name).map_err(CommandError::from)?),
         (None, None) => Some(context.sites.default_site().map_err(CommandError::from)?),
     };
+    let reach = match args.offline {
+        true => Reach::Machine,
+        false => Reach::Network,
+    };
+    let deploy = find_repository(&args.repository, &context).ok();
+    let opened = deploy
+        .is_some()
+        .then(|| Opened::open(&args.repository, &context, global));
     let surroundings = Surroundings {
+        commands: &args.commands,
         configuration: &context.configuration,
         site: site.as_ref(),
         service: loaded.as_ref().map(|loaded| &loaded.service),
-        checkouts: checkouts(&context, loaded.as_ref()),
-        reach: match args.offline {
-            true => Reach::Machine,
-            false => Reach::Network,
+        checkouts: checkouts::checkouts(&context, loaded.as_ref(), site.as_ref(), deploy),
+        // A deploy repository knows more about them.
+        hosts: match (&opened, &loaded) {
+            (None, Some(loaded)) => Some(loaded.service.host_names()),
+            _ => None,
         },
+        reach,
         variables: &|name| std::env::var(name).ok(),
     };
-    let mut findings = ui.busy("looking...", || examine(&surroundings));
-    findings.retain(|finding| is_for(finding, &args.commands));
+    let findings = ui.busy("looking...", || {
+        std::thread::scope(|scope| {
+            let machine = scope.spawn(|| examine(&surroundings));
+            let deployment = match &opened {
+                Some(_) | None if !surroundings.want(deployment::NEEDED_BY) => Vec::new(),
+                None => Vec::new(),
+                Some(Ok(opened)) => deployment::examine(opened, reach),
+                Some(Err(error)) => vec![deployment::unreadable(error)],
+            };
+            [machine.join().unwrap_or_default(), deployment].concat()
+        })
+    });
+    interrupt::check()?;
     let missing = findings
         .iter()
         .filter(|finding| finding.state == State::Missing)
@@ -56,7 +84,7 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
             let value = json!({"site": site, "findings": findings, "missing": missing});
             ui.result(&format!("{value:#}\n"))?;
         }
-        Format::Text => ui.result(&text(&findings))?,
+        Format::Text => ui.result(&text::text(&findings))?,
     }
     match missing {
         0 => Ok(()),
@@ -79,126 +107,4 @@ fn check_commands(named: &[String]) -> Result<(), CommandError> {
         }
     }
     Ok(())
-}
-
-/// Whether one of the commands needs it.
-fn is_for(finding: &Finding, commands: &[String]) -> bool {
-    let mut needed_by = finding
-        .needed_by
-        .iter()
-        .filter_map(|command| command.split(' ').next());
-    commands.is_empty()
-        || finding.needed_by.is_empty()
-        || needed_by.any(|by| commands.iter().any(|command| command == by))
-}
-
-/// The checkouts that generators would take.
-fn checkouts(context: &Context, loaded: Option<&Loaded>) -> Vec<Place> {
-    let configured = &context.configuration.checkouts;
-    let place = |generator: Generator| {
-        let (command, what, fix) = match generator {
-            Generator::Vagrant => (
-                "vagrant",
-                "a checkout of MediaWiki-Vagrant",
-                Fix::Advice(
-                    "`checkouts: {vagrant: PATH}` in the configuration, or `--vagrant-repo`"
-                        .to_owned(),
-                ),
-            ),
-            Generator::Puppet => (
-                "puppet",
-                "a checkout of operations/puppet",
-                Fix::Advice(
-                    "`checkouts: {puppet: PATH}` in the configuration, or `--puppet-repo`"
-                        .to_owned(),
-                ),
-            ),
-            Generator::Source => (
-                "source",
-                "the checkout of the source",
-                Fix::Command("svcgen source --clone DIR".to_owned()),
-            ),
-            Generator::Scap => (
-                "scap",
-                "the deploy repository",
-                Fix::Command("svcgen scap --clone DIR".to_owned()),
-            ),
-        };
-        let target = match (generator, loaded) {
-            (_, Some(loaded)) => Target::find(generator, context, loaded)
-                .map_err(|unknown| CommandError::from(unknown).message),
-            (Generator::Vagrant, None) => of(configured.vagrant.clone()),
-            (Generator::Puppet, None) => of(configured.puppet.clone()),
-            (Generator::Source | Generator::Scap, None) => Err("there is no model here".to_owned()),
-        };
-        let found = target.and_then(|target| {
-            let worktree = target.open().map_err(|error| error.message)?;
-            Ok(worktree.root().to_owned())
-        });
-        Place {
-            command,
-            what,
-            found,
-            fix,
-        }
-    };
-    Generator::ALL.into_iter().map(place).collect()
-}
-
-fn of(path: Option<camino::Utf8PathBuf>) -> Result<Target, String> {
-    path.map(Target::Checkout)
-        .ok_or_else(|| "the configuration names none".to_owned())
-}
-
-fn text(findings: &[Finding]) -> String {
-    let states = findings
-        .iter()
-        .map(|finding| finding.state.word().len())
-        .max()
-        .unwrap_or_default();
-    let indent = 2 + states + 2;
-    let mut out = String::new();
-    for Finding {
-        what,
-        state,
-        found,
-        fix,
-        needed_by,
-        ..
-    } in findings
-    {
-        let line = format!("{what}: {found}");
-        out.push_str(&format!(
-            "  {:states$}  {}\n",
-            state.word(),
-            wrapped(&line, indent)
-        ));
-        if *state == State::Missing && !needed_by.is_empty() {
-            let needed = format!("needed by: {}", needed_by.join(", "));
-            out.push_str(&format!("  {:states$}  {}\n", "", wrapped(&needed, indent)));
-        }
-        let fix = match fix {
-            Some(Fix::Command(command)) => format!("$ {command}"),
-            Some(Fix::Advice(advice)) => wrapped(&format!("-> {advice}"), indent),
-            None => continue,
-        };
-        out.push_str(&format!(
-            "  {:states$}  {fix}
-",
-            ""
-        ));
-    }
-    let count = |state| {
-        findings
-            .iter()
-            .filter(|finding| finding.state == state)
-            .count()
-    };
-    let end = match (count(State::Missing), count(State::Doubtful)) {
-        (0, 0) => "nothing is missing".to_owned(),
-        (0, doubtful) => format!("nothing is missing, {doubtful} could be better"),
-        (missing, _) => format!("missing: {missing}"),
-    };
-    out.push_str(&format!("\n{end}\n"));
-    out
 }

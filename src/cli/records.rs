@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::stream::{StreamExt as _, iter};
 use indexmap::IndexMap;
+use tokio::time::{Instant, timeout_at};
 
 use super::deploy::{Opened, with_runtime};
 use crate::deploy::{Crew, Facts, Inquiry, Next, Owner, Unreachable};
@@ -93,6 +94,28 @@ pub(super) async fn probe_each(
     ask_each(hosts, opened, transport, &probe).await
 }
 
+/// Asks hosts whether they are fit for deploys; all together may take `whole`.
+pub(super) async fn probe_fitness(
+    hosts: Vec<HostName>,
+    opened: &Opened,
+    transport: &Arc<dyn Transport>,
+    whole: Duration,
+) -> Records {
+    let inquiry = Inquiry::of_fitness(&opened.working.value.config);
+    let end = Instant::now() + whole;
+    let probe =
+        async |crew: &mut Crew| match timeout_at(end, crew.probe(&inquiry, Next::Nothing, 1)).await
+        {
+            Ok(answers) => answers,
+            Err(_) => {
+                let hosts = crew.hosts().cloned();
+                let silent = hosts.map(|host| silent(host, whole));
+                (IndexMap::new(), silent.collect())
+            }
+        };
+    ask_each(hosts, opened, transport, &probe).await
+}
+
 async fn ask_each<T>(
     hosts: Vec<HostName>,
     opened: &Opened,
@@ -136,15 +159,19 @@ fn collect<T>(answers: Vec<(HostName, Answer<T>)>) -> Records<T> {
                 records.facts.extend(facts);
                 records.silent.extend(silent);
             }
-            Err(_) => records.silent.push(Unreachable {
-                reason: format!("it did not answer within {} s", PATIENCE.as_secs()),
-                host,
-                said: String::new(),
-                kind: None,
-            }),
+            Err(_) => records.silent.push(silent(host, PATIENCE)),
         }
     }
     records
+}
+
+fn silent(host: HostName, patience: Duration) -> Unreachable {
+    Unreachable {
+        host,
+        reason: format!("it did not answer within {} s", patience.as_secs()),
+        said: String::new(),
+        kind: None,
+    }
 }
 
 /// Why the hosts are not waited for any more.

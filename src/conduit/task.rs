@@ -71,6 +71,15 @@ impl Conduit {
         Ok(found)
     }
 
+    /// The name of the user whose token it is.
+    ///
+    /// # Errors
+    /// Where the server cannot be reached, or refuses.
+    pub async fn user(&self) -> Result<String, ConduitError> {
+        let answer = self.look("user.whoami", &json!({})).await?;
+        text(&answer, "/userName", "user.whoami", "userName")
+    }
+
     async fn who_am_i(&self) -> Result<String, ConduitError> {
         let answer = self.look("user.whoami", &json!({})).await?;
         text(&answer, "/phid", "user.whoami", "phid")

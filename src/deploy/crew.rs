@@ -71,6 +71,11 @@ impl Crew {
         }
     }
 
+    /// The targets.
+    pub fn hosts(&self) -> impl Iterator<Item = &HostName> {
+        self.sessions.keys()
+    }
+
     /// Begins to connect to all targets, before there is anything to ask them.
     pub fn begin_to_connect(&mut self) {
         for (session, _) in self.sessions.values_mut() {

@@ -1,6 +1,7 @@
 //! What a probe found on a target.
 
 mod denial;
+mod fitness;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,9 +120,6 @@ impl RecordLine {
     }
 }
 
-/// The oldest git that the programs on a target get along with: it sorts tags by their dates.
-pub(super) const OLDEST_GIT: (u32, u32) = (2, 7);
-
 impl Facts {
     /// Reads what a probe told; `None` where it did not come to its end.
     pub(super) fn read(told: &[Line]) -> Option<Self> {
@@ -200,13 +198,6 @@ impl Facts {
             }
             _ => {}
         }
-    }
-
-    /// Whether its git is known to be too old.
-    pub(super) fn has_old_git(&self) -> bool {
-        let mut numbers = self.git.split('.').map_while(|part| part.parse().ok());
-        let version: Option<(u32, u32)> = numbers.next().zip(numbers.next());
-        version.is_some_and(|version| version < OLDEST_GIT)
     }
 
     /// The exit code of a step, where the record has it.

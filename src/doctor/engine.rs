@@ -1,30 +1,62 @@
-use super::{Finding, Surroundings};
-use crate::container::Engine;
+use super::{Finding, State, Surroundings, in_time};
+use crate::container::{ConnectError, Engine};
+use crate::model::BuildTarget;
 
-/// The engine that builds run in.
+const NEEDED_BY: &[&str] = &["build"];
+
+/// The engine that builds run in, and the image that they begin with.
 pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
-    let finding = Finding::new("container", "a container engine", &["build"]);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
+    if !surroundings.want(NEEDED_BY) {
+        return Vec::new();
+    }
+    let finding = Finding::new("container", "a container engine", NEEDED_BY);
+    let silent = finding.clone();
     let variables = |name: &str| (surroundings.variables)(name);
-    let connected = match &runtime {
-        Ok(runtime) => runtime.block_on(Engine::connect(&variables)),
-        Err(error) => return vec![finding.unknown(error.to_string())],
-    };
-    vec![match connected {
-        Ok(engine) => finding.fine(engine.name().to_string()),
-        Err(error) => {
-            let causes = error.causes().join("; ");
-            let found = match causes.is_empty() {
-                true => error.to_string(),
-                false => causes,
-            };
-            let fix = error.hints(&variables).into_iter().next();
-            finding.missing(
-                found,
-                fix.unwrap_or_else(|| "apt-get install docker.io".to_owned()),
-            )
+    let asked = async {
+        match Engine::connect(&variables).await {
+            Ok(engine) => {
+                let image = image(surroundings, &engine).await;
+                let name = finding.fine(engine.name().to_string());
+                [name].into_iter().chain(image).collect()
+            }
+            Err(error) => vec![absent(finding, &error, &variables)],
         }
-    }]
+    };
+    in_time(asked).unwrap_or_else(|why| vec![silent.missing(why, "docker version")])
+}
+
+fn absent(
+    finding: Finding,
+    error: &ConnectError,
+    variables: &dyn Fn(&str) -> Option<String>,
+) -> Finding {
+    let causes = error.causes().join("; ");
+    let found = match causes.is_empty() {
+        true => error.to_string(),
+        false => causes,
+    };
+    let fix = error.hints(&variables).into_iter().next();
+    finding.missing(
+        found,
+        fix.unwrap_or_else(|| "apt-get install docker.io".to_owned()),
+    )
+}
+
+/// Whether the image of the service's target is there already.
+async fn image(surroundings: &Surroundings<'_>, engine: &Engine) -> Option<Finding> {
+    let (service, site) = surroundings.service.zip(surroundings.site)?;
+    let name = match &service.build.target {
+        BuildTarget::Debian => site.image("debian")?,
+        BuildTarget::Ubuntu => site.image("ubuntu")?,
+        BuildTarget::Image(name) => name,
+    };
+    let finding = Finding::new("container.image", format!("the image {name}"), NEEDED_BY);
+    Some(match engine.image(name.as_str()).await {
+        Ok(Some(_)) => finding.fine("it is there"),
+        Ok(None) => Finding {
+            state: State::Unknown,
+            ..finding.fine("the first build fetches it")
+        },
+        Err(error) => finding.unknown(error.to_string()),
+    })
 }

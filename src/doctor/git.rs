@@ -1,4 +1,8 @@
+use camino::Utf8Path;
+
 use super::{Finding, Surroundings, said};
+use crate::configuration::User;
+use crate::review::committer;
 
 /// The oldest git that svcgen is tried with: that of Debian 11.
 const OLDEST: (u32, u32) = (2, 30);
@@ -21,26 +25,79 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
             "apt-get install git",
         ),
     };
-    vec![finding, identity(surroundings)]
+    let mut findings = vec![finding];
+    if surroundings.want(COMMITS) {
+        findings.push(identity(surroundings));
+        findings.extend(signing());
+    }
+    findings
 }
 
-/// The name and the address of commits.
+/// The name and the address of commits, in each checkout: one may have its own.
 fn identity(surroundings: &Surroundings<'_>) -> Finding {
     let finding = Finding::new("git.identity", "a name and an address for commits", COMMITS);
     let user = &surroundings.configuration.user;
-    let setting =
-        |key: &str, own: &Option<String>| own.clone().or_else(|| said("git", &["config", key]));
-    let name = setting("user.name", &user.name);
-    let email = setting("user.email", &user.email);
-    match (name, email) {
-        (Some(name), Some(email)) => finding.fine(format!("{name} <{email}>")),
-        (None, _) => finding.missing(
+    let checkouts = surroundings.checkouts.iter();
+    let found = checkouts.filter_map(|place| place.found.as_deref().ok());
+    let mut folders: Vec<&Utf8Path> = found.collect();
+    if folders.is_empty() {
+        folders.push(Utf8Path::new("."));
+    }
+    let mut known = Vec::new();
+    for folder in folders {
+        match committer(folder, user) {
+            Ok(person) if known.contains(&person) => {}
+            Ok(person) => known.push(person),
+            Err(_) => return nameless(finding, folder, user),
+        }
+    }
+    finding.fine(known.join(", "))
+}
+
+/// What git lacks.
+fn nameless(finding: Finding, folder: &Utf8Path, user: &User) -> Finding {
+    let folder = folder.as_str();
+    let setting = |key: &str, own: &Option<String>| {
+        own.clone()
+            .or_else(|| said("git", &["-C", folder, "config", key]))
+    };
+    match setting("user.name", &user.name) {
+        None => finding.missing(
             "git has no `user.name`",
             "git config --global user.name 'Ada Example'",
         ),
-        (_, None) => finding.missing(
+        Some(_) => finding.missing(
             "git has no `user.email`",
             "git config --global user.email ada@example.org",
         ),
     }
+}
+
+/// What signs commits, where they are signed.
+fn signing() -> Option<Finding> {
+    let setting = |key: &str| said("git", &["config", key]).filter(|value| !value.is_empty());
+    if said("git", &["config", "--type=bool", "commit.gpgSign"])? != "true" {
+        return None;
+    }
+    let finding = Finding::new("git.signing", "what signs commits", COMMITS);
+    let format = setting("gpg.format").unwrap_or_else(|| "openpgp".to_owned());
+    let by_default = match format.as_str() {
+        "ssh" => "ssh-keygen",
+        "x509" => "gpgsm",
+        _ => "gpg",
+    };
+    let program = setting(&format!("gpg.{format}.program"));
+    let program = program.or_else(|| setting("gpg.program").filter(|_| format == "openpgp"));
+    let program = program.unwrap_or_else(|| by_default.to_owned());
+    Some(match which::which(&program) {
+        Ok(_) => finding.fine(program),
+        Err(_) => finding.missing(
+            format!("git signs commits (`commit.gpgSign`), and there is no `{program}`"),
+            match by_default {
+                "ssh-keygen" => "apt-get install openssh-client",
+                "gpgsm" => "apt-get install gpgsm",
+                _ => "apt-get install gnupg",
+            },
+        ),
+    })
 }

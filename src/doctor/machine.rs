@@ -1,9 +1,9 @@
 use std::time::SystemTime;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use etcetera::BaseStrategy as _;
 
-use super::{Finding, Surroundings, said};
+use super::{Finding, Surroundings, nearest_folder, said};
 use crate::locale;
 
 /// The space that a build, with its image and its modules, may want.
@@ -11,9 +11,30 @@ const SPACE: u64 = 2 << 30;
 
 /// The machine itself: home, space, clock, locale.
 pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
-    let mut findings = vec![state_folder(), clock(), encoding(surroundings)];
-    findings.extend(space());
+    let mut findings = vec![
+        temporary_folder(),
+        state_folder(),
+        clock(),
+        encoding(surroundings),
+    ];
+    findings.extend(build_folder());
     findings
+}
+
+/// The folder for what is handed to other programs.
+fn temporary_folder() -> Finding {
+    let finding = Finding::new("tmp", "a folder for temporary files", &[]);
+    let folder = std::env::temp_dir();
+    match tempfile::tempfile_in(&folder) {
+        Ok(_) => finding.fine(folder.display().to_string()),
+        Err(error) => finding.missing(
+            format!(
+                "nothing can be written into `{}`: {error}",
+                folder.display()
+            ),
+            "export TMPDIR=/a/folder/of/yours",
+        ),
+    }
 }
 
 /// The folder of the journals.
@@ -21,14 +42,12 @@ fn state_folder() -> Finding {
     let finding = Finding::new(
         "state",
         "a folder for journals",
-        &["deploy", "rollback", "log", "history", "service"],
+        &["deploy", "rollback", "log", "service", "build"],
     );
     let Some(folder) = state_home() else {
         return finding.missing("there is no home folder", "export HOME=/a/folder/of/yours");
     };
-    // The first folder that is there is the one that has to take the others.
-    let there = folder.ancestors().find(|folder| folder.is_dir());
-    let there = there.unwrap_or(Utf8Path::new("/"));
+    let there = nearest_folder(&folder);
     match tempfile::tempfile_in(there) {
         Ok(_) => finding.fine(folder.to_string()),
         Err(error) => finding.missing(
@@ -78,19 +97,25 @@ fn encoding(surroundings: &Surroundings<'_>) -> Finding {
     }
 }
 
-/// Space for builds.
-fn space() -> Option<Finding> {
-    let folder = std::env::temp_dir();
-    let free = rustix::fs::statvfs(&folder).ok()?;
+/// The folder of builds, and space in it.
+fn build_folder() -> Option<Finding> {
+    let folder = crate::build::folder();
+    let there = nearest_folder(&folder);
+    let free = rustix::fs::statvfs(there.as_std_path()).ok()?;
     let free = free.f_bavail.saturating_mul(free.f_frsize);
     let finding = Finding::new(
         "space",
-        format!("space in `{}`", folder.display()),
+        format!("space for builds in `{folder}`"),
         &["build"],
     );
     let gigabytes = format!("{:.1} GB free", free as f64 / 1e9);
-    Some(match free >= SPACE {
-        true => finding.fine(gigabytes),
-        false => finding.doubtful(gigabytes, "export TMPDIR=/a/larger/folder"),
+    let elsewhere = "export XDG_CACHE_HOME=/a/larger/folder";
+    Some(match tempfile::tempfile_in(there) {
+        Err(error) => finding.missing(
+            format!("nothing can be written into `{there}`: {error}"),
+            elsewhere,
+        ),
+        Ok(_) if free < SPACE => finding.doubtful(gigabytes, elsewhere),
+        Ok(_) => finding.fine(gigabytes),
     })
 }

@@ -1,32 +1,94 @@
-use super::{Finding, Surroundings, said};
+use super::{Finding, Surroundings, said, told};
+use crate::build::is_version;
+use crate::ui::editor;
+use crate::validate::judges;
 
 const VERIFY: &[&str] = &["vagrant", "puppet", "generate"];
+const BUILDS_HERE: &[&str] = &["build --no-container"];
 
-/// The programs that judge what is generated, and npm.
-pub(super) fn examine(_: &Surroundings<'_>) -> Vec<Finding> {
-    let puppet = [
-        ("puppet", "Puppet's compiler", "puppet-agent"),
-        ("puppet-lint", "Puppet's lint", "puppet-lint"),
-        ("ruby", "Ruby, for templates", "ruby"),
-    ];
-    let puppet = puppet.into_iter().map(|(program, what, package)| {
+/// The programs that judge what is generated, those that build without a container, and the editor.
+pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if surroundings.want(VERIFY) {
+        findings.extend(judges_found());
+    }
+    if surroundings.want(BUILDS_HERE) {
+        findings.extend([npm(surroundings), compilers()]);
+    }
+    findings.push(own_editor(surroundings));
+    findings
+}
+
+fn judges_found() -> impl Iterator<Item = Finding> {
+    judges().into_iter().map(|(program, command)| {
+        let (what, package) = match program {
+            "puppet" => ("Puppet's compiler", "puppet-agent"),
+            "puppet-lint" => ("Puppet's lint", "puppet-lint"),
+            _ => ("Ruby, for templates", "ruby"),
+        };
         let finding = Finding::new(program, what, VERIFY);
-        match said(program, &["--version"]) {
-            Some(version) => finding.fine(version),
+        let install = format!("apt-get install {package}");
+        match command.map(|mut command| told(command.arg("--version"))) {
+            Some(Some(version)) => finding.fine(version),
+            Some(None) => finding.doubtful(
+                format!("`{program} --version` fails; what is generated is judged without it"),
+                install,
+            ),
             None => finding.doubtful(
                 format!("there is no `{program}`; what is generated is judged without it"),
-                format!("apt-get install {package}"),
+                install,
             ),
         }
-    });
-    let finding = Finding::new(
-        "npm",
-        "npm, to build without a container",
-        &["build --no-container"],
-    );
-    let npm = match (said("npm", &["--version"]), said("node", &["--version"])) {
-        (Some(npm), Some(node)) => finding.fine(format!("npm {npm}, node {node}")),
-        _ => finding.doubtful("there is no `npm` with its `node`", "apt-get install npm"),
+    })
+}
+
+fn npm(surroundings: &Surroundings<'_>) -> Finding {
+    let what = "npm, to build without a container";
+    let finding = Finding::new("npm", what, BUILDS_HERE);
+    let (Some(npm), Some(node)) = (said("npm", &["--version"]), said("node", &["--version"]))
+    else {
+        return finding.doubtful("there is no `npm` with its `node`", "apt-get install npm");
     };
-    puppet.chain([npm]).collect()
+    let found = format!("npm {npm}, node {node}");
+    let asked = surroundings
+        .service
+        .map(|service| service.build.node.to_string());
+    match asked.filter(|asked| !is_version(asked, &node)) {
+        None => finding.fine(found),
+        Some(asked) => finding.doubtful(
+            format!("{found}; the service is built with node {asked}"),
+            "svcgen build    # in a container, which has it",
+        ),
+    }
+}
+
+/// What modules with native parts are compiled with.
+fn compilers() -> Finding {
+    let what = "compilers, for native modules without a container";
+    let finding = Finding::new("compilers", what, BUILDS_HERE);
+    let programs = ["make", "g++", "python3"];
+    let lacking = programs
+        .into_iter()
+        .filter(|name| which::which(name).is_err());
+    let lacking: Vec<&str> = lacking.collect();
+    match lacking.is_empty() {
+        true => finding.fine(programs.join(", ")),
+        false => finding.doubtful(
+            format!("there is no `{}`", lacking.join("`, no `")),
+            "apt-get install build-essential python3",
+        ),
+    }
+}
+
+/// The editor that the interview opens for a long text.
+fn own_editor(surroundings: &Surroundings<'_>) -> Finding {
+    let finding = Finding::new("editor", "an editor for long texts", &["new"]);
+    let Some(editor) = editor::chosen(surroundings.variables) else {
+        return finding.doubtful("there is none", "export EDITOR=nano");
+    };
+    let program = editor.split_whitespace().next().unwrap_or_default();
+    match which::which(program) {
+        Ok(_) => finding.fine(editor),
+        Err(_) => finding.doubtful(format!("there is no `{program}`"), "export EDITOR=nano"),
+    }
 }

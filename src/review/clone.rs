@@ -272,7 +272,7 @@ fn first_commit(service: &Service, checkout: &Checkout, user: &User) -> Result<O
 }
 
 /// The address to clone from: the review server by ssh where the user's account is known, else what anybody can read.
-fn url(
+pub(super) fn url(
     site: &Site,
     repository: &RepositoryName,
     user: &User,
@@ -296,13 +296,13 @@ fn url(
 }
 
 /// Where an address leads by `url.BASE.insteadOf` of git's configuration, which the addresses of remotes went through.
-fn rewritten(checkout: &Checkout, url: &str) -> Result<String, ReviewError> {
+pub(super) fn rewritten(checkout: &Checkout, url: &str) -> Result<String, ReviewError> {
     let output = checkout.git().run(&["ls-remote", "--get-url", url])?;
     Ok(output.text())
 }
 
 /// Whether an address leads to this repository; people write them in several ways.
-fn is_same(found: &str, url: &str, repository: &RepositoryName) -> bool {
+pub(super) fn is_same(found: &str, url: &str, repository: &RepositoryName) -> bool {
     let clean = |url: &str| {
         url.trim_end_matches('/')
             .trim_end_matches(".git")

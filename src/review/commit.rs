@@ -1,4 +1,4 @@
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use git2::{FileMode, Oid, Status, build::TreeUpdateBuilder};
 
 use super::change_id::{ChangeId, Seed};
@@ -288,6 +288,18 @@ pub(super) fn new_change_id(
         })
     };
     Ok(make().map_err(|source| checkout.unreadable("the tree", source))?)
+}
+
+/// Who would commit in a folder, as `Ada Example <ada@example.org>`.
+///
+/// # Errors
+/// Where git does not know.
+pub fn committer(folder: &Utf8Path, user: &User) -> Result<String, ReviewError> {
+    let git = with_identity(Git::at(folder), user)?;
+    let told = git.run(&["var", "GIT_COMMITTER_IDENT"])?.text();
+    // The time stands behind it.
+    let end = told.rfind('>').map_or(told.len(), |end| end + 1);
+    Ok(told[..end].to_owned())
 }
 
 /// Makes sure that git knows who commits: as it is configured, else as svcgen is.

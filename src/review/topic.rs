@@ -68,15 +68,7 @@ impl Topic {
         user: User,
     ) -> Result<Self, ReviewError> {
         let checkout = Checkout::open(root)?;
-        let named = checkout
-            .setting("gitreview.remote")
-            .or_else(|| gitreview(&checkout, "defaultremote"));
-        let candidates = named
-            .into_iter()
-            .chain(["gerrit".to_owned(), "origin".to_owned()]);
-        let remote = candidates
-            .into_iter()
-            .find(|name| checkout.has_remote(name));
+        let remote = remote_of(&checkout);
         Ok(Self {
             checkout,
             branch,
@@ -353,6 +345,16 @@ impl Topic {
     pub(super) fn change_id(&self, commit: Oid) -> Result<Option<ChangeId>, ReviewError> {
         Ok(CommitMessage::parse(&self.checkout.message(commit)?).change_id())
     }
+}
+
+/// The remote that changes are sent to, as `git review` chooses it.
+pub(super) fn remote_of(checkout: &Checkout) -> Option<String> {
+    let named = checkout
+        .setting("gitreview.remote")
+        .or_else(|| gitreview(checkout, "defaultremote"));
+    let candidates = named.into_iter();
+    let mut candidates = candidates.chain(["gerrit".to_owned(), "origin".to_owned()]);
+    candidates.find(|name| checkout.has_remote(name))
 }
 
 /// A setting of the checkout's `.gitreview`.

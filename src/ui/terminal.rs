@@ -6,7 +6,7 @@ use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
 use super::line::{Breaks, End, Line};
-use super::{Drawing, Manner, Ui};
+use super::{Drawing, Manner, Ui, editor};
 use crate::onboarding::{Kind, Note, Prompt, Prompter, Reply};
 
 /// Asks on the terminal: questions and what is typed are on stderr, so that stdout stays for results.
@@ -36,18 +36,11 @@ impl Terminal {
     /// Takes the terminal; `None` where there is none.
     pub(crate) fn new(ui: &Ui) -> Option<Self> {
         let is_there = io::stdin().is_terminal() && io::stderr().is_terminal();
-        let named = |name| {
-            std::env::var(name)
-                .ok()
-                .filter(|editor| !editor.trim().is_empty())
-        };
         is_there.then(|| Self {
             term: Term::stderr(),
             drawing: ui.drawing,
             manner: ui.manner,
-            editor: named("VISUAL")
-                .or_else(|| named("EDITOR"))
-                .or_else(found_editor),
+            editor: editor::chosen(&|name| std::env::var(name).ok()),
             is_begun: false,
             is_pasting: Cell::new(false),
         })
@@ -289,13 +282,6 @@ impl Prompter for Terminal {
             }),
         }
     }
-}
-
-/// An editor that is there where none is named.
-fn found_editor() -> Option<String> {
-    let mut usual = ["sensible-editor", "editor", "nano", "vi"].into_iter();
-    let found = usual.find(|name| which::which(name).is_ok());
-    found.map(str::to_owned)
 }
 
 /// The beginning of a text, in one line.

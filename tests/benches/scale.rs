@@ -1,4 +1,4 @@
-//! What many hosts cost: `cargo bench --bench scale` deploys to 2, 200 and 1,000 hosts of the simulation, 50 ms away.
+//! What many hosts cost: `cargo bench --bench scale` deploys to 2, 200, 1,000 and 4,000 hosts of the simulation, 50 ms away.
 //!
 //! The clock of the hosts is that of the simulation; the time that the processor takes is real. Only ratios have limits.
 
@@ -54,7 +54,8 @@ const LATENCY: Duration = Duration::from_millis(25);
 const TIME: f64 = 2.0;
 /// The most memory of all, in MiB, with the model of the hosts.
 const MEMORY: f64 = 150.0;
-/// How much more one of 1,000 hosts may cost than one of 200.
+/// How much more one host may cost where there are more of them. Processor time is compared from 1,000 hosts on: what 200
+/// take still fits into the caches of a processor.
 const GROWTH: f64 = 1.5;
 
 /// What a deploy cost.
@@ -73,10 +74,11 @@ fn main() {
     let before = memory();
     let few = deploy(200, &repository);
     let many = deploy(1000, &repository);
+    let most = deploy(4000, &repository);
     println!("hosts   seconds   of the least   CPU ms per host   peak MiB   KiB per host");
     let per_host = |cost: &Cost| (cost.memory - before) * 1024.0 / cost.hosts as f64;
     let cpu = |cost: &Cost| cost.cpu * 1000.0 / cost.hosts as f64;
-    for cost in [&least, &few, &many] {
+    for cost in [&least, &few, &many, &most] {
         println!(
             "{:5}   {:7.2}   {:12.2}   {:15.2}   {:8.1}   {:12.1}",
             cost.hosts,
@@ -91,16 +93,16 @@ fn main() {
         ("time of 200 hosts", few.seconds / least.seconds, TIME),
         ("time of 1,000 hosts", many.seconds / least.seconds, TIME),
         ("MiB of 200 hosts", few.memory, MEMORY),
-        ("CPU of one of 1,000 hosts", cpu(&many) / cpu(&few), GROWTH),
+        ("CPU of one of 4,000 hosts", cpu(&most) / cpu(&many), GROWTH),
         (
             "memory of one of 1,000 hosts",
             per_host(&many) / per_host(&few),
             GROWTH,
         ),
     ];
-    for (what, is, most) in limits {
-        println!("{what}: {is:.2}, at most {most}");
-        assert!(is <= most, "{what}");
+    for (what, is, limit) in limits {
+        println!("{what}: {is:.2}, at most {limit}");
+        assert!(is <= limit, "{what}");
     }
 }
 

@@ -6,6 +6,7 @@ mod checks;
 mod connection;
 mod deployment_server;
 mod disk;
+mod doctor;
 mod host_keys;
 mod hostile;
 mod hosts;

@@ -1,5 +1,8 @@
 //! What a machine lacks, and how to get it.
 
+mod checkouts;
+mod servers;
+
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -20,6 +23,16 @@ fn findings(run: &Run) -> impl Fn(&str) -> String {
     }
 }
 
+/// What puts a finding right.
+#[track_caller]
+fn fix(run: &Run, id: &str) -> String {
+    let value: Value = serde_json::from_str(&run.stdout).unwrap();
+    let mut found = value["findings"].as_array().unwrap().iter();
+    let fix = &found.find(|finding| finding["id"] == id).unwrap()["fix"];
+    let text = fix.get("command").or_else(|| fix.get("advice"));
+    text.unwrap().as_str().unwrap().to_owned()
+}
+
 #[test]
 fn everything_that_a_command_needs_is_looked_at() {
     let env = Env::new();
@@ -38,8 +51,18 @@ fn everything_that_a_command_needs_is_looked_at() {
         .map(|finding| finding["id"].as_str().unwrap())
         .collect();
     assert_snapshot!(ids.join(" "), @"
-    state clock locale space git git.identity ssh ssh.agent gerrit puppet puppet-lint ruby npm container checkout.vagrant checkout.source checkout.deploy checkout.puppet conduit
+    tmp state clock locale space git git.identity ssh ssh.agent gerrit gerrit.web puppet puppet-lint ruby npm compilers editor container checkout.vagrant checkout.source checkout.deploy checkout.puppet conduit
     ");
+    let page = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/book/src/reference/command-line.md"
+    );
+    let page = std::fs::read_to_string(page).unwrap();
+    for id in ids {
+        let kind = id.split('.').next().unwrap();
+        let is_told = page.contains(&format!("`{id}`")) || page.contains(&format!("`{kind}.…`"));
+        assert!(is_told, "{id} is not in the book");
+    }
     // What is wrong has something that puts it right.
     for finding in list {
         let is_wrong = finding["state"] == "missing" || finding["state"] == "doubtful";

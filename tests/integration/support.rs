@@ -18,6 +18,7 @@ mod git;
 mod journal;
 pub(crate) mod kitchen;
 mod local_farm;
+mod port;
 #[path = "../support/private_engine.rs"]
 #[allow(dead_code, reason = "the other tests use the rest")]
 mod private_engine;

@@ -197,7 +197,10 @@ fn warn_if_unlisted(store: &Utf8Path, listed: Result<(), GitError>, ui: &Ui) {
 }
 
 /// The deploy repository that was named, that is here or above, or that the configuration or git leads to.
-fn find(args: &RepositoryArgs, context: &Context) -> Result<Utf8PathBuf, CommandError> {
+pub(in crate::cli) fn find(
+    args: &RepositoryArgs,
+    context: &Context,
+) -> Result<Utf8PathBuf, CommandError> {
     if let Some(named) = &args.deploy_repo {
         return Ok(named.clone());
     }

@@ -1,7 +1,10 @@
 //! Deploys that Scap carries out on the deployment server: the same ends as those of svcgen's own engine.
 
+mod obstacles;
 mod refused;
 mod shown;
+
+pub(in crate::cli) use self::obstacles::obstacles;
 
 use std::time::Duration;
 
@@ -14,6 +17,7 @@ use super::args::ViewArgs;
 use super::asking::{self, Asked, Terminal};
 use super::carrying_out::BETWEEN_LOOKS;
 use super::engine::{Carrier, ScapServer};
+use super::opened::Opened;
 use super::shown::nothing_to_do;
 use super::{
     DeployArgs, RollbackArgs, Scene, ServiceWish, failure, journal, opened, service, view,
@@ -23,7 +27,7 @@ use crate::cli::{Failure, records};
 use crate::deploy::limit::Limit;
 use crate::deploy::scap_engine::{
     DeploymentServer, Reading, Readings, ScapEnd, ScapPlan, ScapPlanner, ScapRefusal, ScapRun,
-    ScapWish,
+    ScapWish, ServerError,
 };
 use crate::deploy::{Action, Decide, Journals, OnFailure, PastDeploy};
 use crate::error::CommandError;
@@ -136,13 +140,8 @@ fn failed(scene: &Scene<'_>) -> Vec<Revision> {
     last.into_keys().collect()
 }
 
-fn wish(
-    scene: &Scene<'_>,
-    server: &ScapServer,
-    action: Action,
-    view: ViewArgs,
-    message: &str,
-) -> ScapWish {
+/// What is wanted where nothing else is said.
+fn plain_wish(opened: &Opened, server: &ScapServer, action: Action, message: &str) -> ScapWish {
     let id = DeployId::new(Timestamp::now());
     ScapWish {
         owner: opened::owner(&id, action.as_str(), message),
@@ -154,10 +153,23 @@ fn wish(
         force: false,
         failed: Vec::new(),
         ignores_lock: false,
-        environment: scene.opened.working.value.config.environment.clone(),
-        announces: !view.no_announce,
+        environment: opened.working.value.config.environment.clone(),
+        announces: true,
         directory: server.directory.clone(),
         command: server.command.clone(),
+    }
+}
+
+fn wish(
+    scene: &Scene<'_>,
+    server: &ScapServer,
+    action: Action,
+    view: ViewArgs,
+    message: &str,
+) -> ScapWish {
+    ScapWish {
+        announces: !view.no_announce,
+        ..plain_wish(scene.opened, server, action, message)
     }
 }
 
@@ -179,18 +191,7 @@ pub(super) async fn carry_out(
     );
     let planner = planner.map_err(CommandError::from)?;
     asking::about_the_time(opened, action == Action::Deploy, order.is_dry, ui)?;
-    let ssh = Ssh::new(SshOptions {
-        config_file: opened.ssh_config.clone(),
-        // Scap is run by who deploys; the account of the targets is its own business.
-        user: None,
-        handshakes: 1,
-    })?;
-    let connecting = DeploymentServer::connect(server.host.clone(), std::sync::Arc::new(ssh));
-    let connected = scene.unless_interrupted(connecting).await?;
-    let connected = connected.map_err(|error| ScapRefusal::Server {
-        host: server.host.clone(),
-        error: Box::new(error),
-    });
+    let connected = scene.unless_interrupted(connect(opened, server)).await?;
     let connected = connected.map_err(CommandError::from)?;
     let hosts = Hosts {
         scene,
@@ -216,6 +217,23 @@ pub(super) async fn carry_out(
     shown::beginning(&plan, ui);
     let end = execute(scene, &plan, connected, &hosts, &order).await?;
     ended(&end, &plan, scene, &order)
+}
+
+/// Connects to the server.
+async fn connect(opened: &Opened, server: &ScapServer) -> Result<DeploymentServer, ScapRefusal> {
+    let refusal = |error| ScapRefusal::Server {
+        host: server.host.clone(),
+        error: Box::new(error),
+    };
+    let ssh = Ssh::new(SshOptions {
+        config_file: opened.ssh_config.clone(),
+        // Scap is run by who deploys; the account of the targets is its own business.
+        user: None,
+        handshakes: 1,
+    });
+    let ssh = ssh.map_err(|error| refusal(ServerError::Failed(error.to_string())))?;
+    let connecting = DeploymentServer::connect(server.host.clone(), std::sync::Arc::new(ssh));
+    connecting.await.map_err(refusal)
 }
 
 /// Plans; where Scap is at work there, plans again once that is over.

@@ -1,15 +1,18 @@
 //! What to do about a host that cannot be reached.
 
+use camino::Utf8Path;
+
 use super::Opened;
+use super::access::Access;
 use super::engine::Carrier;
-use crate::model::HostName;
+use crate::model::{AccountName, HostName};
 use crate::transport::{ConnectFailure, HostKey};
 
 /// Files of the machine, not of the user.
 const OF_MACHINE: &str = "/etc/";
 
 impl Opened {
-    /// What can be done about it, or whom to ask; nothing where that is not known.
+    /// What can be done about a target, or whom to ask; nothing where that is not known.
     pub(in crate::cli) fn way_in(
         &self,
         kind: Option<&ConnectFailure>,
@@ -18,8 +21,41 @@ impl Opened {
         if let Carrier::Local(_) = self.carrier {
             return None;
         }
+        let way = WayIn {
+            config_file: self.ssh_config.as_deref(),
+            account: self.working.value.config.ssh_user.as_ref(),
+            access: &self.access,
+            named_in: "a file of targets",
+        };
+        Some(way.hint(kind, host))
+    }
+
+    /// What can be done about the deployment server, or whom to ask.
+    pub(in crate::cli) fn way_into_server(&self, kind: &ConnectFailure, host: &HostName) -> String {
+        let way = WayIn {
+            config_file: self.ssh_config.as_deref(),
+            account: None,
+            access: &self.access,
+            named_in: "`deployment.server` of the site",
+        };
+        way.hint(Some(kind), host)
+    }
+}
+
+/// How svcgen gets to a host, as somebody would type it.
+struct WayIn<'a> {
+    config_file: Option<&'a Utf8Path>,
+    /// The account there, where it is not that of the configuration of ssh.
+    account: Option<&'a AccountName>,
+    access: &'a Access,
+    /// What says the name of the host.
+    named_in: &'static str,
+}
+
+impl WayIn<'_> {
+    fn hint(&self, kind: Option<&ConnectFailure>, host: &HostName) -> String {
         let more = || format!("`{}` tells more", self.ssh("", host));
-        Some(match kind {
+        match kind {
             Some(ConnectFailure::Denied) => self.access.hint(),
             Some(ConnectFailure::TooManyKeys) => format!(
                 "name its key in your ssh configuration: `IdentityFile` and `IdentitiesOnly yes` below `Host {host}`"
@@ -30,7 +66,7 @@ impl Opened {
                 self.asking(host)
             ),
             Some(ConnectFailure::UnknownName) => {
-                format!("is `{host}` misspelt in a file of targets? {}", more())
+                format!("is `{host}` misspelt in {}? {}", self.named_in, more())
             }
             Some(
                 ConnectFailure::HostKeyRefused
@@ -38,7 +74,7 @@ impl Opened {
                 | ConnectFailure::Other,
             )
             | None => more(),
-        })
+        }
     }
 
     /// What to do about a key that is another, once it is known to be the right one.
@@ -68,11 +104,11 @@ impl Opened {
 
     /// The command that gets to a host as svcgen does.
     fn ssh(&self, options: &str, host: &HostName) -> String {
-        let file = match &self.ssh_config {
+        let file = match self.config_file {
             Some(file) => format!(" -F {}", shell_words::quote(file.as_str())),
             None => String::new(),
         };
-        let account = match &self.working.value.config.ssh_user {
+        let account = match self.account {
             Some(user) => format!("{user}@"),
             None => String::new(),
         };

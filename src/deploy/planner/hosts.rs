@@ -2,7 +2,7 @@ use camino::Utf8PathBuf;
 
 use super::problem::{PlanProblem, ProblemKind};
 use super::{Action, Planner};
-use crate::deploy::facts::{Facts, FileState, OLDEST_GIT, Place};
+use crate::deploy::facts::{Facts, FileState, Place};
 use crate::deploy::plan::{HostPlan, PlannedGroup, RenderedFile, Work};
 use crate::deploy::program::Objects;
 use crate::deploy::repository::TreeSize;
@@ -96,26 +96,8 @@ impl HostPlanner<'_> {
 
     fn unfit(&self, name: &HostName, facts: &Facts, revision: &Revision) -> Vec<PlanProblem> {
         let mut problems = Vec::new();
-        let is_of_service = self.planner.request.action.is_of_service();
-        let lacking = facts.lacking_tools.iter();
-        for tool in lacking.filter(|tool| !(is_of_service && *tool == "git")) {
-            problems.push(PlanProblem::unfit(
-                name,
-                format!("`{tool}` is not installed"),
-            ));
-        }
-        if facts.has_old_git() && !is_of_service {
-            let (least, git) = (OLDEST_GIT, &facts.git);
-            let reason = format!(
-                "its git {git} is too old: {}.{} is the oldest that will do",
-                least.0, least.1
-            );
-            problems.push(PlanProblem::unfit(name, reason));
-        }
-        for what in &facts.unwritable {
-            let reason = format!("{} cannot write: {what}", facts.user);
-            problems.push(PlanProblem::unfit(name, reason));
-        }
+        let reasons = facts.unfit(self.planner.request.action).into_iter();
+        problems.extend(reasons.map(|reason| PlanProblem::unfit(name, reason)));
         if let (Some((kib, inodes)), false) = (facts.free, facts.releases.contains_key(revision)) {
             let need = self.size.bytes + self.size.files * PER_FILE;
             if kib * 1024 < need || (inodes > 0 && inodes < self.size.files) {
@@ -243,12 +225,7 @@ impl HostPlanner<'_> {
     }
 
     fn warnings(&self, facts: &Facts) -> Vec<String> {
-        let mut warnings = Vec::new();
-        let here = jiff::Timestamp::now().as_second();
-        let off = (facts.now - here).abs();
-        if off > 300 {
-            warnings.push(format!("its clock is {off} s off"));
-        }
+        let mut warnings: Vec<String> = facts.clock_off().into_iter().collect();
         if let Some((owner, false)) = &facts.lock {
             warnings.push(format!(
                 "the lock of {owner} is left over, and is taken over"

@@ -56,6 +56,17 @@ pub struct ScapPlanner<'a> {
 /// How long the server may take for a look: a fetch of git's is part of it.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How much of the server is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// Who holds Scap's lock.
+    Lock,
+    /// Everything, as it is.
+    Standing,
+    /// Everything, with what git fetches before.
+    Fetched,
+}
+
 impl<'a> ScapPlanner<'a> {
     /// Reads what a deploy needs out of the directory of the working tree.
     ///
@@ -82,6 +93,20 @@ impl<'a> ScapPlanner<'a> {
         })
     }
 
+    /// What only looks at the server, whatever the hosts are.
+    pub fn of_server(
+        repository: &'a DeployRepository,
+        directory: &ScapDirectory,
+        wish: ScapWish,
+    ) -> Self {
+        Self {
+            repository,
+            config: directory.config.clone(),
+            groups: Vec::new(),
+            wish,
+        }
+    }
+
     /// All hosts, in the order of their groups.
     pub fn hosts(&self) -> Vec<HostName> {
         let waves = self.groups.iter().flat_map(|group| &group.waves);
@@ -93,7 +118,19 @@ impl<'a> ScapPlanner<'a> {
     /// # Errors
     /// Where the server does not answer.
     pub async fn lock(&self, server: &DeploymentServer) -> Result<Option<LockHolder>, ScapRefusal> {
-        Ok(self.survey(server, true).await?.lock)
+        Ok(self.survey(server, Extent::Lock).await?.lock)
+    }
+
+    /// Looks at the server, changes nothing there, and tells everything that stands in the way of a deploy.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    pub async fn obstacles(
+        &self,
+        server: &DeploymentServer,
+    ) -> Result<Vec<ScapRefusal>, ScapRefusal> {
+        let survey = self.survey(server, Extent::Standing).await?;
+        Ok(self.obstacles_of(&survey, server.host()))
     }
 
     /// Looks at the server, and makes the plan out of that and of what the hosts told.
@@ -105,14 +142,14 @@ impl<'a> ScapPlanner<'a> {
         server: &DeploymentServer,
         readings: &IndexMap<HostName, Reading>,
     ) -> Result<ScapPlan, ScapRefusal> {
-        let survey = self.survey(server, false).await?;
+        let survey = self.survey(server, Extent::Fetched).await?;
         self.of_survey(survey, server.host(), readings)
     }
 
     async fn survey(
         &self,
         server: &DeploymentServer,
-        only_lock: bool,
+        extent: Extent,
     ) -> Result<Survey, ScapRefusal> {
         let by_default = || {
             let name = self.config.git_repo.as_str().replace('/', "_");
@@ -120,7 +157,8 @@ impl<'a> ScapPlanner<'a> {
         };
         let request = json!({
             "do": "survey",
-            "only_lock": only_lock,
+            "only_lock": extent == Extent::Lock,
+            "fetches": extent == Extent::Fetched,
             "directory": self.directory(),
             "command": self.wish.command,
             "lock": self.config.lock_file.clone().unwrap_or_else(by_default),
@@ -148,6 +186,55 @@ impl<'a> ScapPlanner<'a> {
         self.wish.rev.as_deref().or(of_config).unwrap_or("HEAD")
     }
 
+    /// What stands in the way; the first is what a deploy would be refused for.
+    fn obstacles_of(&self, survey: &Survey, host: &HostName) -> Vec<ScapRefusal> {
+        let (host, directory) = (|| host.clone(), || self.directory());
+        let said = || survey.said.clone();
+        let mut found = Vec::new();
+        match survey.trouble {
+            None => {}
+            Some(Trouble::Absent) => found.push(ScapRefusal::Absent {
+                host: host(),
+                directory: directory(),
+            }),
+            Some(Trouble::NoRepository | Trouble::Empty) => {
+                found.push(ScapRefusal::NoRepository {
+                    host: host(),
+                    directory: directory(),
+                    said: said(),
+                });
+            }
+        }
+        found.extend(self.check_command(survey, &host()).err());
+        if survey.trouble.is_some() {
+            return found;
+        }
+        if !survey.dirty.is_empty() {
+            found.push(ScapRefusal::Dirty {
+                host: host(),
+                directory: directory(),
+                paths: survey.dirty.clone(),
+            });
+        }
+        if !survey.fetched && survey.upstream.is_some() {
+            found.push(ScapRefusal::NotFetched {
+                host: host(),
+                directory: directory(),
+                said: said(),
+            });
+        }
+        if survey.ahead > 0 && survey.behind > 0 {
+            found.push(ScapRefusal::Diverged {
+                host: host(),
+                directory: directory(),
+                upstream: survey.upstream.clone().unwrap_or_default(),
+                ahead: survey.ahead,
+                behind: survey.behind,
+            });
+        }
+        found
+    }
+
     fn of_survey(
         &self,
         survey: Survey,
@@ -158,40 +245,8 @@ impl<'a> ScapPlanner<'a> {
         if let Some(holder) = survey.lock.clone().filter(|_| !self.wish.ignores_lock) {
             return Err(ScapRefusal::Locked(Box::new(holder)));
         }
-        match survey.trouble {
-            None => {}
-            Some(Trouble::Absent) => return Err(ScapRefusal::Absent { host, directory }),
-            Some(Trouble::NoRepository | Trouble::Empty) => {
-                return Err(ScapRefusal::NoRepository {
-                    host,
-                    directory,
-                    said: survey.said,
-                });
-            }
-        }
-        self.check_command(&survey, &host)?;
-        if !survey.dirty.is_empty() {
-            return Err(ScapRefusal::Dirty {
-                host,
-                directory,
-                paths: survey.dirty,
-            });
-        }
-        if !survey.fetched && survey.upstream.is_some() {
-            return Err(ScapRefusal::NotFetched {
-                host,
-                directory,
-                said: survey.said,
-            });
-        }
-        if survey.ahead > 0 && survey.behind > 0 {
-            return Err(ScapRefusal::Diverged {
-                host,
-                directory,
-                upstream: survey.upstream.unwrap_or_default(),
-                ahead: survey.ahead,
-                behind: survey.behind,
-            });
+        if let Some(first) = self.obstacles_of(&survey, &host).into_iter().next() {
+            return Err(first);
         }
         let (Some(from), Some(to), Some(tree)) = (&survey.head, &survey.tip, &survey.tree) else {
             return Err(ScapRefusal::NoRepository {

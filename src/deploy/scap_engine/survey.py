@@ -146,7 +146,8 @@ def survey(asked):
     if not head:
         return dict(told, trouble='empty')
     dirty, stale = directory.changes()
-    code, _, err = directory.git('fetch', '--quiet')
+    # Who only looks leaves everything as it was.
+    code, _, err = directory.git(*(['fetch', '--quiet'] if asked['fetches'] else ['ls-remote', '--quiet', '--heads']))
     tip = directory.said('rev-parse', '--verify', '--quiet', '@{upstream}')
     told.update(head=head, dirty=dirty, stale=stale, fetched=code == 0, said=err,
                 branch=directory.said('symbolic-ref', '--quiet', '--short', 'HEAD'),

@@ -1,14 +1,15 @@
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::port::Port;
 use super::{Env, Run};
 
 /// A deploy repository whose hosts are folders of this machine, each with a service that really answers.
 pub(crate) struct LocalFarm {
     env: Env,
-    hosts: Vec<(String, u16)>,
+    hosts: Vec<(String, Port)>,
 }
 
 const CONFIG: &str = "\
@@ -68,19 +69,11 @@ impl LocalFarm {
     pub(crate) fn new(others: usize) -> Self {
         let env = Env::new();
         let names = (0..=others).map(|number| format!("l{number:02}"));
-        // Ports that are free now: all are held until each host has its own.
-        let held: Vec<(String, TcpListener)> = names
-            .map(|name| (name, TcpListener::bind(("127.0.0.1", 0)).unwrap()))
-            .collect();
-        let port = |listener: &TcpListener| listener.local_addr().unwrap().port();
-        let hosts: Vec<(String, u16)> = held
-            .iter()
-            .map(|(name, listener)| (name.clone(), port(listener)))
-            .collect();
+        let hosts = names.map(|name| (name, Port::take())).collect();
         let farm = Self { env, hosts };
         for (name, port) in &farm.hosts {
-            farm.env
-                .write(&format!("hosts/{name}/.svcgen/port"), &format!("{port}\n"));
+            let path = format!("hosts/{name}/.svcgen/port");
+            farm.env.write(&path, &format!("{}\n", port.number));
         }
         let (canary, rest) = farm.hosts.split_first().unwrap();
         let rest: String = rest.iter().map(|(name, _)| format!("{name}\n")).collect();
@@ -148,7 +141,7 @@ impl LocalFarm {
     /// What the service of a host answers; nothing where it does not.
     pub(crate) fn answer(&self, host: &str) -> Option<String> {
         let (_, port) = self.hosts.iter().find(|(name, _)| name == host).unwrap();
-        let mut stream = TcpStream::connect(("127.0.0.1", *port)).ok()?;
+        let mut stream = TcpStream::connect(("127.0.0.1", port.number)).ok()?;
         stream.write_all(b"GET / HTTP/1.0\r\n\r\n").ok()?;
         let mut text = String::new();
         stream.read_to_string(&mut text).ok()?;

@@ -1,0 +1,199 @@
+//! What deploys need of hosts and of the deployment server, asked for as a deploy does it.
+
+mod server;
+
+use std::time::Duration;
+
+use crate::cli::deploy::{Carrier, Opened, with_runtime};
+use crate::cli::records::{self, Records};
+use crate::deploy::{Action, Facts, PlanProblem};
+use crate::doctor::{Finding, Fix, Reach, advice, nearest_folder};
+use crate::error::CommandError;
+use crate::interrupt;
+use crate::model::{HostName, LocalHosts};
+
+/// How long all hosts, and the server beside them, may take.
+const WHOLE: Duration = Duration::from_secs(30);
+
+/// The commands that ask hosts.
+pub(super) const NEEDED_BY: &[&str] = &["deploy", "rollback", "service", "lock", "tail", "history"];
+
+/// Asks the hosts of a deploy repository, and the server where Scap is.
+pub(super) fn examine(opened: &Opened, reach: Reach) -> Vec<Finding> {
+    if let Carrier::Local(hosts) = &opened.carrier {
+        return vec![folders(hosts, opened)];
+    }
+    if reach == Reach::Machine {
+        let hosts = hosts_finding(opened).unknown("not asked");
+        let server = opened.carrier.scap().map(server::not_asked);
+        return [hosts]
+            .into_iter()
+            .chain(server.into_iter().flatten())
+            .collect();
+    }
+    let asked = with_runtime(async {
+        let asking = async { tokio::join!(hosts(opened), server::examine(opened, WHOLE)) };
+        tokio::select! {
+            (hosts, server) = asking => Ok::<_, std::io::Error>([hosts, server].concat()),
+            () = interrupt::pending() => Ok(Vec::new()),
+        }
+    });
+    asked.unwrap_or_else(|error| vec![hosts_finding(opened).unknown(error.to_string())])
+}
+
+fn hosts_finding(opened: &Opened) -> Finding {
+    let what = match opened.working.value.config.environment.as_ref() {
+        Some(environment) => format!("the hosts of {environment}"),
+        None => "the hosts of the service".to_owned(),
+    };
+    Finding::new("hosts", what, NEEDED_BY)
+}
+
+/// Hosts that are folders: there is nobody to ask.
+fn folders(hosts: &LocalHosts, opened: &Opened) -> Finding {
+    let root = hosts.folder(opened.repository.root());
+    let there = nearest_folder(&root);
+    match tempfile::tempfile_in(there) {
+        Ok(_) => hosts_finding(opened).fine(format!("folders in `{root}`")),
+        Err(error) => hosts_finding(opened).missing(
+            format!("nothing can be written into `{there}`: {error}"),
+            advice("name another folder as `root` of `local.yaml`"),
+        ),
+    }
+}
+
+async fn hosts(opened: &Opened) -> Vec<Finding> {
+    let names = distinct(opened.hosts());
+    if names.is_empty() {
+        return vec![hosts_finding(opened).unknown("the deploy repository names none yet")];
+    }
+    let transport = match opened.transport() {
+        Ok(transport) => transport,
+        Err(error) => {
+            return vec![hosts_finding(opened).missing(
+                format!("there is no place for the sockets of ssh: {error}"),
+                "export TMPDIR=/a/folder/of/yours",
+            )];
+        }
+    };
+    let count = names.len();
+    let records = records::probe_fitness(names, opened, &transport, WHOLE).await;
+    let mut findings = vec![reach(&records, count, opened)];
+    if !records.facts.is_empty() {
+        findings.extend([fitness(&records, opened), clocks(&records)]);
+    }
+    findings
+}
+
+/// Whether they let the user in.
+fn reach(records: &Records, count: usize, opened: &Opened) -> Finding {
+    let finding = hosts_finding(opened);
+    let account = opened.working.value.config.ssh_user.as_ref();
+    let who = account.map_or("you".to_owned(), ToString::to_string);
+    let Some(first) = records.silent.first() else {
+        return finding.fine(format!("{count} of {count} let {who} in"));
+    };
+    let problem = PlanProblem::of(first);
+    let more = match records.silent.len() {
+        1 => String::new(),
+        silent => format!(" ({silent} of {count} cannot be used)"),
+    };
+    let way = opened.way_in(first.kind.as_ref(), &first.host);
+    let fix = way.unwrap_or_else(|| format!("`ssh {}` tells more", first.host));
+    let found = format!("{}: {}{more}", first.host, problem.reason);
+    // Scap gets to them from where it is.
+    match opened.carrier.scap() {
+        Some(_) => finding.doubtful(found, advice(fix)),
+        None => finding.missing(found, advice(fix)),
+    }
+}
+
+/// Whether they have what a deploy takes there.
+fn fitness(records: &Records, opened: &Opened) -> Finding {
+    let finding = Finding::new(
+        "hosts.fit",
+        "what deploys take on them",
+        &["deploy", "rollback", "service"],
+    );
+    let unfit = records.facts.iter().filter_map(|(host, facts)| {
+        let denied = facts.denied.iter().map(|denial| denial.told(&facts.user));
+        let reasons = facts.unfit(Action::Deploy).into_iter().chain(denied);
+        let reasons: Vec<String> = reasons.collect();
+        (!reasons.is_empty()).then_some((host, facts, reasons))
+    });
+    let unfit: Vec<_> = unfit.collect();
+    let Some((host, facts, reasons)) = unfit.first() else {
+        return finding.fine("programs, folders and permissions are there");
+    };
+    let more = more(unfit.len(), records.facts.len());
+    finding.missing(
+        format!("{host}: {}{more}", reasons.join(", ")),
+        remedy(host, facts, opened),
+    )
+}
+
+/// What makes a host fit.
+fn remedy(host: &HostName, facts: &Facts, opened: &Opened) -> Fix {
+    let packages = facts.lacking_tools.iter().map(|tool| match tool.as_str() {
+        "timeout" | "mkfifo" | "mv" => "coreutils",
+        other => other,
+    });
+    let packages = packages.chain(facts.has_old_git().then_some("git"));
+    let packages = distinct(packages.collect());
+    if !packages.is_empty() {
+        return advice(format!(
+            "on {host}: `apt-get install {}`",
+            packages.join(" ")
+        ));
+    }
+    match facts.unwritable.is_empty() {
+        true => advice(opened.access.hint()),
+        false => advice(format!(
+            "have whoever runs {host} give it to {}",
+            facts.user
+        )),
+    }
+}
+
+/// Whether their clocks are near enough to that of this machine.
+fn clocks(records: &Records) -> Finding {
+    let finding = Finding::new("hosts.clock", "their clocks", NEEDED_BY);
+    let off = records.facts.iter();
+    let off = off.filter_map(|(host, facts)| Some((host, facts.clock_off()?)));
+    let off: Vec<_> = off.collect();
+    match off.first() {
+        None => finding.fine("as that of this machine"),
+        Some((host, how)) => finding.doubtful(
+            format!("{host}: {how}{}", more(off.len(), records.facts.len())),
+            advice(format!("on {host}: `timedatectl set-ntp true`")),
+        ),
+    }
+}
+
+/// That it is not only one.
+fn more(some: usize, all: usize) -> String {
+    match some {
+        1 => String::new(),
+        some => format!(" (so it is on {some} of {all})"),
+    }
+}
+
+fn distinct<T: PartialEq>(all: Vec<T>) -> Vec<T> {
+    let mut once = Vec::new();
+    for one in all {
+        if !once.contains(&one) {
+            once.push(one);
+        }
+    }
+    once
+}
+
+/// Why the deploy repository cannot be read.
+pub(super) fn unreadable(error: &CommandError) -> Finding {
+    let what = "the `scap/` directory of the deploy repository";
+    let finding = Finding::new("scap.config", what, NEEDED_BY);
+    let found = [std::slice::from_ref(&error.message), &error.causes].concat();
+    let hint = error.hints.first().map(String::as_str);
+    let fix = hint.unwrap_or("`svcgen deploy --dry-run` tells more");
+    finding.missing(found.join(": "), advice(fix))
+}

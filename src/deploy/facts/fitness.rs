@@ -1,0 +1,59 @@
+//! What a target has to have, and lacks.
+
+use super::Facts;
+use crate::deploy::{Action, Inquiry, ServicePlan};
+use crate::scap::ScapConfig;
+
+/// The oldest git that the programs on a target get along with: it sorts tags by their dates.
+const OLDEST_GIT: (u32, u32) = (2, 7);
+
+/// How far clocks may be apart, in seconds, before that is told.
+const CLOCKS_APART: i64 = 300;
+
+impl Inquiry {
+    /// Whether a target is fit for deploys, whatever is deployed.
+    pub fn of_fitness(config: &ScapConfig) -> Self {
+        Self {
+            tools: config.git_binary_managers.clone(),
+            services: Some((ServicePlan::of(config), Action::Restart)),
+            again: true,
+            ..Self::default()
+        }
+    }
+}
+
+impl Facts {
+    /// What it lacks, but for permissions of sudo's and space; a reason each.
+    pub fn unfit(&self, action: Action) -> Vec<String> {
+        let is_of_service = action.is_of_service();
+        let lacking = self.lacking_tools.iter();
+        let lacking = lacking.filter(|tool| !(is_of_service && *tool == "git"));
+        let mut reasons: Vec<String> = lacking
+            .map(|tool| format!("`{tool}` is not installed"))
+            .collect();
+        if self.has_old_git() && !is_of_service {
+            let (least, git) = (OLDEST_GIT, &self.git);
+            reasons.push(format!(
+                "its git {git} is too old: {}.{} is the oldest that will do",
+                least.0, least.1
+            ));
+        }
+        let unwritable = self.unwritable.iter();
+        reasons.extend(unwritable.map(|what| format!("{} cannot write: {what}", self.user)));
+        reasons
+    }
+
+    /// How far its clock is off, where that is far.
+    pub fn clock_off(&self) -> Option<String> {
+        let here = jiff::Timestamp::now().as_second();
+        let off = (self.now - here).abs();
+        (off > CLOCKS_APART).then(|| format!("its clock is {off} s off"))
+    }
+
+    /// Whether its git is known to be too old.
+    pub fn has_old_git(&self) -> bool {
+        let mut numbers = self.git.split('.').map_while(|part| part.parse().ok());
+        let version: Option<(u32, u32)> = numbers.next().zip(numbers.next());
+        version.is_some_and(|version| version < OLDEST_GIT)
+    }
+}

@@ -1,0 +1,86 @@
+//! Where the changes of a checkout go, and whether that is where they are meant to go.
+
+use camino::Utf8Path;
+
+use super::clone::{is_same, rewritten, url};
+use super::error::ReviewError;
+use super::topic::remote_of;
+use crate::configuration::User;
+use crate::git::{Checkout, Git};
+use crate::model::{RepositoryName, Site};
+
+/// The remote that a checkout sends its changes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remote {
+    /// It leads to the repository that is meant, or there is nothing to compare it with.
+    Meant { name: String, url: String },
+    /// It leads elsewhere.
+    Other {
+        name: String,
+        url: String,
+        meant: String,
+    },
+    /// There is none.
+    None { meant: Option<String> },
+}
+
+impl Remote {
+    /// Looks at a checkout of what should be this repository.
+    ///
+    /// # Errors
+    /// Where the folder is not the root of a checkout.
+    pub fn of(
+        root: &Utf8Path,
+        repository: Option<&RepositoryName>,
+        site: &Site,
+        user: &User,
+    ) -> Result<Self, ReviewError> {
+        let checkout = Checkout::open(root)?;
+        let meant = repository.and_then(|name| Some((name, url(site, name, user, root).ok()?)));
+        let found = remote_of(&checkout);
+        let found = found.and_then(|name| Some((checkout.remote_url(&name)?, name)));
+        let Some((found, name)) = found else {
+            let meant = meant.map(|(_, url)| url);
+            return Ok(Self::None { meant });
+        };
+        let is_meant = match &meant {
+            None => true,
+            Some((repository, url)) => {
+                is_same(&found, url, repository) || found == rewritten(&checkout, url)?
+            }
+        };
+        Ok(match meant.filter(|_| !is_meant) {
+            None => Self::Meant { name, url: found },
+            Some((_, meant)) => Self::Other {
+                name,
+                url: found,
+                meant,
+            },
+        })
+    }
+}
+
+/// Asks the remote of a checkout whether it lets the user read, without any question to the user.
+///
+/// # Errors
+/// With git's words, or where it takes longer than `within`.
+pub fn ask_remote(
+    root: &Utf8Path,
+    remote: &str,
+    within: std::time::Duration,
+) -> Result<(), ReviewError> {
+    let git = Git::at(root).within(within);
+    let ssh = match std::env::var("GIT_SSH_COMMAND") {
+        Ok(ssh) => ssh,
+        Err(_) => git.output(&["config", "core.sshCommand"])?.text(),
+    };
+    let ssh = match ssh.as_str() {
+        "" => "ssh",
+        ssh => ssh,
+    };
+    let git = git
+        .having("GIT_TERMINAL_PROMPT", "0")
+        .having("GIT_SSH_COMMAND", &format!("{ssh} -o BatchMode=yes"));
+    git.run(&["ls-remote", "--quiet", "--", remote, "HEAD"])?;
+    Ok(())
+}
