@@ -90,6 +90,17 @@ pub enum BuildError {
         path: Utf8PathBuf,
         source: std::io::Error,
     },
+    #[error("the log `{path}` cannot be written")]
+    Log {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
+    /// The folder in which modules are built.
+    #[error("nothing can be built in `{path}`")]
+    Workshop {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
     #[error("`{link}` leads to `{target}`, which will not be there in production")]
     Outward { link: Utf8PathBuf, target: String },
     #[error("`{path}` cannot be read")]
@@ -187,6 +198,8 @@ impl BuildError {
             | Self::Hash { .. }
             | Self::Read { .. }
             | Self::Write { .. }
+            | Self::Log { .. }
+            | Self::Workshop { .. }
             | Self::Runtime(_)
             | Self::Connect(_)
             | Self::NotConnected
@@ -239,8 +252,16 @@ impl BuildError {
                 "`svcgen build --force` goes on without the list of changes".into(),
             ],
             Self::NoPackage { .. } => vec!["npm init".into()],
-            Self::Write { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+            Self::Write { source, .. } | Self::Workshop { source, .. }
+                if source.kind() == std::io::ErrorKind::StorageFull =>
+            {
                 vec!["`XDG_CACHE_HOME=DIR` builds in a folder with more room".into()]
+            }
+            Self::Log { .. } => {
+                vec!["`export XDG_STATE_HOME=/a/folder/of/yours` keeps logs elsewhere".into()]
+            }
+            Self::Workshop { .. } => {
+                vec!["`export XDG_CACHE_HOME=/a/folder/of/yours` builds elsewhere".into()]
             }
             Self::Outward { .. } => {
                 vec!["put it below the source repository, or publish it as a package".into()]

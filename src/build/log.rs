@@ -27,7 +27,7 @@ impl BuildLog {
         let folder = folder().join(service);
         let time = Timestamp::now().strftime("%Y%m%dT%H%M%S");
         let path = folder.join(format!("{time}-{}.log", std::process::id()));
-        let failed = |source| BuildError::Write {
+        let failed = |source| BuildError::Log {
             path: path.clone(),
             source,
         };

@@ -23,7 +23,7 @@ impl Workshop {
     /// Makes one in `$XDG_CACHE_HOME/svcgen/build/`.
     pub(super) fn open() -> Result<Self, BuildError> {
         let parent = folder();
-        let failed = |source| BuildError::Write {
+        let failed = |source| BuildError::Workshop {
             path: parent.clone(),
             source,
         };
@@ -66,7 +66,7 @@ impl Workshop {
     pub(super) fn npm_cache(&self) -> Result<Utf8PathBuf, BuildError> {
         let path = self.path.parent().unwrap_or(&self.path);
         let path = path.with_file_name("npm");
-        std::fs::create_dir_all(&path).map_err(|source| BuildError::Write {
+        std::fs::create_dir_all(&path).map_err(|source| BuildError::Workshop {
             path: path.clone(),
             source,
         })?;

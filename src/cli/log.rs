@@ -67,9 +67,9 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         );
     }
     let known = journals.list();
-    let id = match (named, known.first()) {
+    let id = match (named, journals.last()) {
         (Some(text), _) => identify(&text, &known)?,
-        (None, Some(latest)) => latest.clone(),
+        (None, Some(last)) => last,
         (None, None) => return Err(elsewhere::nothing_here(&opened, ui)?.into()),
     };
     if !known.contains(&id) {

@@ -51,6 +51,9 @@ pub enum JournalError {
     NoHome,
 }
 
+/// The file with the name of the deploy that began last.
+const LAST: &str = "last";
+
 impl Journals {
     /// Those of a repository: `$XDG_STATE_HOME/svcgen/deploys/KEY/`.
     ///
@@ -91,6 +94,8 @@ impl Journals {
             .map_err(failed)?;
         // Where files cannot be locked, nobody sees whether the deploy still runs.
         let _locked = file.lock();
+        // Where it cannot be noted, the names tell.
+        let _noted = self.note(id);
         self.forget();
         Ok(Journal {
             file,
@@ -100,10 +105,29 @@ impl Journals {
         })
     }
 
+    /// Notes that no deploy has begun after this one.
+    fn note(&self, id: &DeployId) -> std::io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        writeln!(file, "{id}")?;
+        file.persist(self.folder.join(LAST))?;
+        Ok(())
+    }
+
+    /// The deploy that began last. Names go by the clock, which may have gone back since: they tell only where nothing was
+    /// noted.
+    pub fn last(&self) -> Option<DeployId> {
+        let noted = std::fs::read_to_string(self.folder.join(LAST)).ok();
+        let noted = noted.and_then(|text| DeployId::parse(text.trim()).ok());
+        let noted = noted.filter(|id| self.path(id).exists());
+        noted.or_else(|| self.list().into_iter().next())
+    }
+
     /// Removes what is older than the last deploys, except where it is still written. What cannot be removed stays: it is
     /// tried again at the next deploy.
     fn forget(&self) {
-        for id in self.list().into_iter().skip(KEPT) {
+        let last = self.last();
+        let old = self.list().into_iter().skip(KEPT);
+        for id in old.filter(|id| Some(id) != last.as_ref()) {
             let is_running = self.open(&id).is_ok_and(|it| it.is_being_written());
             // The journal goes last: without it, nobody would know of what hosts wrote.
             if !is_running && removed(std::fs::remove_dir_all(self.outputs(&id))) {

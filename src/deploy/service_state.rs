@@ -2,8 +2,10 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::RecordLine;
 use super::control::{Control, Line};
 use crate::model::Revision;
+use crate::scap::DeployStage;
 
 /// How the services of a host are.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -12,6 +14,9 @@ pub struct ServiceState {
     pub live: Option<Revision>,
     /// When it was made live, in seconds since 1970 by the clock of the host.
     pub switched: Option<f64>,
+    /// Whether svcgen made it live, and restarted the services after that: its record tells so in its order, whatever
+    /// became of the clock since.
+    pub restarted: bool,
     /// The port, and whether anything listens on it.
     pub port: Option<(u16, bool)>,
     pub units: Vec<UnitState>,
@@ -38,6 +43,8 @@ pub enum Activity {
     Activating,
     Deactivating,
     Inactive,
+    /// It is not to be started, by anybody.
+    Masked,
     Failed,
     /// There is no such service.
     Absent,
@@ -48,11 +55,14 @@ pub enum Activity {
 /// What the clock of a file system may be behind that of the processes, in seconds.
 const TOLERANCE: f64 = 1.0;
 
+/// What the times of the record may be off, in seconds: they are whole ones, counted from that at which the lock was taken.
+const RECORDED: f64 = 2.0;
+
 impl ServiceState {
     /// Reads what a host told; `None` where it did not come to its end.
     pub(super) fn read(told: &[Line]) -> Option<Self> {
         let mut state = Self::default();
-        let mut is_whole = false;
+        let (mut is_whole, mut record) = (false, Vec::new());
         for line in told {
             let words: Vec<&str> = line.rest.split(' ').collect();
             match (line.control, words.as_slice()) {
@@ -71,18 +81,41 @@ impl ServiceState {
                         since: since.parse().ok(),
                     });
                 }
+                (Control::Record, _) => {
+                    record.extend(serde_json::from_str::<RecordLine>(&line.rest));
+                }
                 (Control::End, _) => is_whole = true,
                 _ => {}
             }
         }
+        let switched = state.switched;
+        state.restarted = switched.is_some_and(|at| is_restarted(&record, at));
         is_whole.then_some(state)
     }
 
     /// Whether the process of a service began before the release that is live was made so: then it runs another one.
     pub fn is_outdated(&self, unit: &UnitState) -> bool {
-        let times = self.switched.zip(unit.since);
+        let times = self.switched.zip(unit.since).filter(|_| !self.restarted);
         times.is_some_and(|(switched, since)| since + TOLERANCE < switched)
     }
+}
+
+/// Whether the link was switched by a step of the record, and the services restarted by a later one.
+fn is_restarted(record: &[RecordLine], switched: f64) -> bool {
+    let is = |line: &RecordLine, stage: DeployStage, state: &str| {
+        line.step == stage.as_str() && line.state == state
+    };
+    let is_good_end = |line: &RecordLine, stage| is(line, stage, "end") && line.code == Some(0);
+    (0..record.len()).any(|at| {
+        let (begin, rest) = (&record[at], &record[at + 1..]);
+        let mut ends = rest.iter();
+        is(begin, DeployStage::Promote, "begin")
+            && begin.at as f64 - RECORDED <= switched
+            && ends
+                .find(|line| is(line, DeployStage::Promote, "end"))
+                .is_some_and(|end| end.code == Some(0) && switched <= end.at as f64 + RECORDED)
+            && ends.any(|line| is_good_end(line, DeployStage::HandleService))
+    })
 }
 
 impl Activity {
@@ -93,6 +126,7 @@ impl Activity {
             "activating" => Self::Activating,
             "deactivating" => Self::Deactivating,
             "inactive" => Self::Inactive,
+            "masked" => Self::Masked,
             "failed" => Self::Failed,
             "absent" => Self::Absent,
             _ => Self::Unknown,
@@ -113,6 +147,7 @@ impl fmt::Display for Activity {
             Self::Activating => "activating",
             Self::Deactivating => "deactivating",
             Self::Inactive => "inactive",
+            Self::Masked => "masked",
             Self::Failed => "failed",
             Self::Absent => "no such service",
             Self::Unknown => "unknown",
@@ -159,6 +194,35 @@ mod tests {
             let state = told(since);
             assert_eq!(state.is_outdated(&state.units[0]), is_outdated, "{since}");
         }
+    }
+
+    #[test]
+    fn a_process_that_was_restarted_after_the_switch_is_not_outdated_whatever_the_clock_says() {
+        let step = |at: i64, step: &str, state: &str| {
+            let code = if state == "end" { ",\"code\":0" } else { "" };
+            let text =
+                format!("{{\"v\":1,\"at\":{at},\"step\":\"{step}\",\"state\":\"{state}\"{code}}}");
+            line(Control::Record, &text)
+        };
+        let is_outdated = |switched: &str, record: &[Line]| {
+            let mut told = vec![line(Control::Switched, switched)];
+            told.extend(record.iter().cloned());
+            told.push(line(Control::Unit, "feed active running 17 10.00"));
+            told.push(line(Control::End, ""));
+            let state = ServiceState::read(&told).unwrap();
+            state.is_outdated(&state.units[0])
+        };
+        let promoted = [step(999, "promote", "begin"), step(1001, "promote", "end")];
+        let restarted = [
+            step(1001, "handle_service", "begin"),
+            step(1003, "handle_service", "end"),
+        ];
+        let both = [promoted.clone(), restarted.clone()].concat();
+        assert!(!is_outdated("1000.5", &both));
+        assert!(is_outdated("1000.5", &promoted));
+        assert!(is_outdated("1000.5", &[restarted, promoted].concat()));
+        // Somebody else has switched it since.
+        assert!(is_outdated("1100.5", &both));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What stops a deploy with Scap before any target is touched.
 
-use crate::support::{DEPLOY, Fleet, KEY};
+use crate::support::{DEPLOY, Fleet, KEY, with_readonly_home};
 
 #[track_caller]
 fn assert_refused(fleet: &Fleet<'_>, code: i32, words: &[&str]) {
@@ -63,6 +63,28 @@ fn a_scap_that_is_missing_or_too_old_is_refused() {
         );
         fleet.server.sh("rm /usr/bin/scap");
         assert_refused(fleet, 2, &["has no command `scap deploy`"]);
+    });
+}
+
+#[test]
+fn a_home_that_cannot_be_written_to_stops_a_deploy_before_scap_begins() {
+    Fleet::lend(|fleet| {
+        let second = fleet.release();
+        let mut command = fleet.deployer.command(DEPLOY);
+        let run = fleet.env.run(&mut with_readonly_home(fleet.env, &command));
+        assert_eq!(run.code, 1, "{}", run.show());
+        for words in [
+            "the journal `",
+            "cannot be written",
+            "export XDG_STATE_HOME=",
+        ] {
+            assert!(run.stderr.contains(words), "{words}: {}", run.show());
+        }
+        fleet.assert_live([&fleet.first, &fleet.first, &fleet.first]);
+        command.env("XDG_STATE_HOME", fleet.env.home().join("state"));
+        let run = fleet.env.run(&mut with_readonly_home(fleet.env, &command));
+        assert_eq!(run.code, 0, "{}", run.show());
+        fleet.assert_live([&second, &second, &second]);
     });
 }
 

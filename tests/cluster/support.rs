@@ -18,6 +18,8 @@ mod private_lab;
 #[path = "../support/pty.rs"]
 #[allow(dead_code, reason = "the other tests use the rest")]
 mod pty;
+#[path = "../support/readonly_home.rs"]
+mod readonly_home;
 mod repository;
 mod served;
 #[path = "../support/skip.rs"]
@@ -38,6 +40,7 @@ pub(crate) use large_files::LargeFiles;
 pub(crate) use lettered::lettered;
 pub(crate) use private_lab::PrivateLab;
 pub(crate) use pty::Pty;
+pub(crate) use readonly_home::with_readonly_home;
 pub(crate) use repository::{KEY, Repository, at_gate, svcgen};
 pub(crate) use served::Served;
 pub(crate) use skip::has_tool;

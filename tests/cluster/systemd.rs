@@ -90,10 +90,10 @@ fn each_state_of_systemds_is_told() {
     A   restarting  activating       nothing  -      -     -
     A   stopping    deactivating     nothing  -      -     283
     A   stopped     inactive         nothing  -      -     -
-    A   masked      inactive         nothing  -      -     -
+    A   masked      masked           nothing  -      -     -
     A   failed      failed           nothing  -      -     -
     A   absent      no such service  nothing  -      -     -
-    10 in all: 2 active, 1 reloading, 2 activating, 1 deactivating, 2 inactive, 1 failed, 1 no such service
+    10 in all: 2 active, 1 reloading, 2 activating, 1 deactivating, 1 inactive, 1 masked, 1 failed, 1 no such service
     ");
     let run = deployer.run(&["service", "status", "--format", "json"]);
     let rows: Vec<serde_json::Value> = serde_json::from_str(&run.stdout).unwrap();

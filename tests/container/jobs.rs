@@ -141,15 +141,21 @@ fn an_image_that_is_gone_is_told() {
 #[test]
 fn a_folder_that_the_engine_does_not_see_is_named() {
     let Some(lab) = Lab::get() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let unseen = folder.path().join("unseen");
     let mut job = job("unseen", "true");
     job.mounts = vec![Mount {
-        source: "/nonexistent/here".into(),
+        source: unseen.to_str().unwrap().into(),
         target: "/work".into(),
         access: Access::Read,
     }];
     let (ended, _) = run(&lab, &job);
-    let error = ended.unwrap_err();
-    insta::assert_snapshot!(error, @"the engine does not see /nonexistent/here: does it run on another machine?");
+    let told = format!(
+        "the engine does not see {}: does it run on another machine?",
+        unseen.display()
+    );
+    assert_eq!(ended.unwrap_err().to_string(), told);
+    assert!(!unseen.exists(), "the engine made it");
 }
 
 #[test]

@@ -24,6 +24,8 @@ mod port;
 mod private_engine;
 #[path = "../support/pty.rs"]
 mod pty;
+#[path = "../support/readonly_home.rs"]
+mod readonly_home;
 pub(crate) mod sample;
 pub(crate) mod samples;
 #[path = "../support/skip.rs"]
@@ -39,6 +41,7 @@ pub(crate) use journal::{Story, deploy_repository, revision};
 pub(crate) use local_farm::LocalFarm;
 pub(crate) use private_engine::PrivateLab;
 pub(crate) use pty::Pty;
+pub(crate) use readonly_home::with_readonly_home;
 pub(crate) use skip::{has_tool, lacks, may_mount, skip};
 pub(crate) use ssh_farm::{SshFarm, TEA_TIME};
 pub(crate) use tree::Tree;

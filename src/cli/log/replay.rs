@@ -137,8 +137,8 @@ impl Replay<'_> {
         if ui.format == Format::Json {
             return Ok(());
         }
-        match journals.list().first() {
-            Some(latest) if latest != id => {
+        match journals.last() {
+            Some(last) if last != *id => {
                 ui.status(&format!(
                     "there are later ones: `{}`",
                     command("svcgen history")

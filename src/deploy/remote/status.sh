@@ -23,6 +23,7 @@ of_systemd() {
     while IFS='=' read -r key value; do
         case $key=$value in
         LoadState=not-found) state=absent; return ;;
+        LoadState=*) load=$value ;;
         ActiveState=*) state=$value ;;
         SubState=*) sub=$value ;;
         MainPID=*) pid=$value ;;
@@ -30,6 +31,8 @@ of_systemd() {
     done <<X
 $shown
 X
+    # One that was masked while it ran may run on.
+    case $load,$state in masked,inactive) state=masked ;; esac
 }
 # By its script in /etc/init.d, whose codes are those of the LSB.
 of_script() {
@@ -44,8 +47,10 @@ of_script() {
     # Only where the service runs as who asks.
     [ -z "$socket" ] || pid=$(find /proc/[0-9]*/fd -lname "socket:\[$socket\]" 2>/dev/null | head -n 1 | cut -d / -f 3)
 }
+# The order of what svcgen did, which no clock changes.
+[ ! -e "$own/record.jsonl" ] || tail -n 100 "$own/record.jsonl" | sed 's/^/svcgen: record /' >&3
 for name; do
-    state=unknown sub=- pid=0
+    state=unknown sub=- pid=0 load=
     if [ -d /run/systemd/system ] || [ -n "$top" ]; then of_systemd "$name"; else of_script "$name"; fi
     at=; [ "${pid:-0}" = 0 ] || at=$(began "$pid")
     say "unit $name $state ${sub:--} ${pid:-0} ${at:--}"

@@ -3,6 +3,8 @@ use super::{Deployer, DeploymentServer, Env, Host, KEY, Lab, Repository};
 /// A deployment server with three targets, on which a first release is live.
 pub(crate) struct Fleet<'a> {
     pub(crate) lab: &'a Lab,
+    /// The machine of whoever deploys.
+    pub(crate) env: &'a Env,
     pub(crate) repository: &'a Repository<'a>,
     pub(crate) scap: &'a DeploymentServer<'a>,
     pub(crate) deployer: Deployer<'a>,
@@ -37,6 +39,7 @@ impl Fleet<'_> {
         }
         test(&Fleet {
             lab: &lab,
+            env: &env,
             repository: &repository,
             scap: &scap,
             deployer: scap.deployer(&lab),

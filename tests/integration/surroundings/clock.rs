@@ -38,6 +38,9 @@ fn a_clock_that_has_gone_back_is_told_and_the_deploy_goes_on() {
         run.show()
     );
     assert_eq!(farm.answer("l01").as_deref(), Some("2"));
+    // The last deploy is the one that began last.
+    let log = farm.svcgen(&["log"]);
+    assert!(log.stderr.starts_with("20010203T"), "{}", log.show());
     // What was live before is what hosts know, not what a clock says.
     let run = farm.svcgen(&["rollback", "--yes"]);
     assert_eq!(run.code, 0, "{}", run.show());
@@ -61,6 +64,7 @@ fn whatever_the_clock_says_one_can_look() {
             &["deploy", "--dry-run"],
             &["lock"],
             &["tail"],
+            &["service", "status"],
         ] {
             let run = at(&farm, time, arguments);
             assert_eq!(run.code, 0, "{time} {arguments:?}: {}", run.show());

@@ -4,7 +4,8 @@ use std::process::Command;
 
 use insta::assert_snapshot;
 
-use crate::support::{Env, LocalFarm, Run, may_mount};
+use crate::support::kitchen::Kitchen;
+use crate::support::{Env, Lab, LocalFarm, Run, has_tool, may_mount, with_readonly_home};
 
 /// Runs svcgen as somebody of whom the machine knows nothing, without any variable that names a folder.
 fn without_home(env: &Env, folder: &str, arguments: &[&str]) -> Run {
@@ -104,18 +105,10 @@ fn a_home_that_cannot_be_written_to_stops_a_deploy_before_it_begins() {
     let farm = LocalFarm::new(1);
     farm.release("1");
     let run = |arguments: &[&str]| {
-        let mut command = Command::new("unshare");
-        farm.env().enclose(&mut command);
-        let script =
-            "mount --bind ../../home ../../home; mount -o remount,ro,bind ../../home; exec \"$@\"";
-        std::fs::create_dir_all(farm.env().home().join("home")).unwrap();
-        command
-            .current_dir(farm.env().work().join("deploy"))
-            .env("HOME", farm.env().home().join("home"))
-            .args(["--mount", "sh", "-euc", script, "sh"])
-            .arg(env!("CARGO_BIN_EXE_svcgen"))
-            .args(arguments);
-        farm.env().run(&mut command)
+        let mut command = farm.command();
+        command.args(arguments);
+        farm.env()
+            .run(&mut with_readonly_home(farm.env(), &command))
     };
     for arguments in [&["deploy", "--dry-run"][..], &["history"]] {
         let run = run(arguments);
@@ -136,4 +129,92 @@ fn a_home_that_cannot_be_written_to_stops_a_deploy_before_it_begins() {
         doctor.contains("MISSING   a folder for journals: nothing can be written into"),
         "{doctor}"
     );
+}
+
+/// A service whose installation fetches nothing.
+fn kitchen() -> Kitchen {
+    let package = "{\"name\": \"tea\", \"version\": \"0.1.0\", \"dependencies\": {\"cup\": \"file:cup\"}, \
+                   \"deploy\": {\"target\": \"svcgen-test:base\"}}";
+    Kitchen::new(&[
+        ("package.json", package),
+        (
+            "cup/package.json",
+            "{\"name\": \"cup\", \"version\": \"1.0.0\"}",
+        ),
+        ("cup/index.js", "module.exports = 'a cup';\n"),
+    ])
+}
+
+/// Builds with a home that cannot be written to, first as it is, then with folders elsewhere.
+fn build_without_home(kitchen: &Kitchen, mut command: Command) {
+    let before = kitchen.state();
+    let build = |command: &Command| kitchen.run(&mut with_readonly_home(&kitchen.env, command));
+    let assert_refused = |command: &Command, told: &str| {
+        let run = build(command);
+        assert_eq!(run.code, 1, "{}", run.show());
+        assert!(run.stderr.ends_with(told), "{}", run.show());
+        assert_eq!(kitchen.state(), before);
+    };
+    assert_refused(
+        &command,
+        "\
+error: the log `HOME/home/.local/state/svcgen/builds/tea/TIME.log` cannot be written
+cause: Read-only file system (os error 30)
+hint: `export XDG_STATE_HOME=/a/folder/of/yours` keeps logs elsewhere
+",
+    );
+    command.env("XDG_STATE_HOME", kitchen.env.home().join("state"));
+    assert_refused(
+        &command,
+        "\
+error: nothing can be built in `HOME/home/.cache/svcgen/build`
+cause: Read-only file system (os error 30)
+hint: `export XDG_CACHE_HOME=/a/folder/of/yours` builds elsewhere
+",
+    );
+    command.env("XDG_CACHE_HOME", kitchen.env.home().join("cache"));
+    let run = build(&command);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let files = kitchen.files();
+    assert!(
+        files.contains(&"node_modules/cup/index.js".to_owned()),
+        "{files:?}"
+    );
+}
+
+#[test]
+fn a_home_that_cannot_be_written_to_stops_a_build_and_another_folder_does() {
+    if !may_mount() || !has_tool("npm") {
+        return;
+    }
+    let kitchen = kitchen();
+    let command = kitchen.command(&["--yes"]);
+    build_without_home(&kitchen, command);
+}
+
+#[test]
+fn a_build_in_a_container_does_without_a_home_as_well() {
+    let Some(lab) = Lab::get() else { return };
+    let kitchen = kitchen();
+    let command = kitchen.command_in(&lab, &[]);
+    build_without_home(&kitchen, command);
+}
+
+#[test]
+fn generators_commit_without_a_home_to_write_to() {
+    if !may_mount() {
+        return;
+    }
+    let env = Env::with_model();
+    env.repository("source");
+    env.repository("deploy");
+    for (generator, repository) in [("source", "source"), ("scap", "deploy")] {
+        let mut command = env.command();
+        command.args([
+            generator, "--repo", repository, "--site", "example", "--commit", "--yes",
+        ]);
+        let run = env.run(&mut with_readonly_home(&env, &command));
+        assert_eq!(run.code, 0, "{generator}: {}", run.show());
+        assert!(run.stderr.contains("committed"), "{}", run.show());
+    }
 }
