@@ -173,11 +173,11 @@ fn a_service_that_is_not_there_is_told_from_one_that_cannot_do_it() {
     for (service, words) in [
         (
             "tea-pot",
-            "tea-pot: restart failed (exit code 1): Failed to restart tea-pot.service: Unit tea-pot.service is masked on A",
+            "tea-pot: restart failed (exit code 1): Failed to restart tea-pot.service: Unit tea-pot.service is masked",
         ),
         (
             "tea-pot=reload",
-            "tea-pot cannot be reloaded, its unit has no `ExecReload`: `tea-pot` instead of `tea-pot=reload` restarts it on A",
+            "tea-pot cannot be reloaded, its unit has no `ExecReload`: `tea-pot` instead of `tea-pot=reload` restarts it",
         ),
     ] {
         let told = reason(&lab, &host, service, "restart");
