@@ -26,6 +26,7 @@ mod interview;
 mod live;
 mod local;
 mod log;
+mod misspelt;
 mod names;
 mod new;
 mod older_trees;
