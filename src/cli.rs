@@ -32,14 +32,15 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::configuration::Configuration;
 use crate::error::{CommandError, ErrorKind, unprinted};
+use crate::model::suggest;
 use crate::ui::{Color, Format, Manner, Questions, Ui};
 
-/// Takes a service of a MediaWiki farm from an idea to production, and keeps it there.
+/// Takes a service of a wiki farm from an idea to production, and keeps it there.
 #[derive(Debug, Parser)]
 #[command(
     name = "svcgen",
     version,
-    max_term_width = 100,
+    max_term_width = 80,
     disable_help_flag = true,
     disable_version_flag = true,
     subcommand_required = true,
@@ -68,7 +69,7 @@ pub struct GlobalArgs {
     /// The model [default: svcgen.yaml here or above].
     #[arg(long, global = true, value_name = "FILE")]
     pub service: Option<Utf8PathBuf>,
-    /// The site, instead of the one that the model names.
+    /// The site, instead of the model's.
     #[arg(
         long,
         global = true,
@@ -77,13 +78,13 @@ pub struct GlobalArgs {
         value_name = "NAME"
     )]
     pub site: Option<String>,
-    /// The configuration [default: ~/.config/svcgen/config.yaml].
+    /// A configuration other than ~/.config/svcgen/config.yaml.
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<Utf8PathBuf>,
     /// How results are printed.
     #[arg(long, global = true, value_enum, default_value = "text")]
     pub format: Format,
-    /// When to use colour; auto: on a terminal, unless NO_COLOR is set.
+    /// When to use colour; auto: on a terminal without NO_COLOR.
     #[arg(
         long,
         global = true,
@@ -123,24 +124,24 @@ pub enum Command {
         after_help = "Example:\n  svcgen new --defaults --set port=6699 --set owner.shell=ada"
     )]
     New(new::NewArgs),
-    /// Add the service to a MediaWiki-Vagrant checkout: class, hieradata, role, settings.
+    /// Add the service to a MediaWiki-Vagrant checkout.
     #[command(
         after_help = "Examples:\n  svcgen vagrant --repo ~/vagrant --dry-run    look at it\n  svcgen vagrant --repo ~/vagrant --commit     commit it on svcgen/NAME"
     )]
     Vagrant(generator::GeneratorArgs),
-    /// Add the service to an operations/puppet checkout: class or profile, role, deploy source, hieradata.
+    /// Add the service to an operations/puppet checkout.
     #[command(
         after_help = "Examples:\n  svcgen puppet --repo ~/puppet --review             commit it, and send it to Gerrit\n  svcgen puppet --repo ~/puppet --series --dry-run   look at all patches up to production"
     )]
     Puppet(generator::PuppetArgs),
     /// Add the scap/ directory to the deploy repository.
     #[command(
-        after_help = "Example:\n  svcgen scap --clone ~/src/my-service         clone it to ~/src/my-service/deploy first"
+        after_help = "Example:\n  svcgen scap --clone ~/src/my-service         clone it into that folder first"
     )]
     Scap(generator::CloneableArgs),
-    /// Add the deploy stanza to the source repository, and tell it where the deploy repository is.
+    /// Add the deploy stanza to the source repository.
     #[command(
-        after_help = "Examples:\n  svcgen source --repo . --commit\n  svcgen source --clone ~/src/my-service       clone it to ~/src/my-service/my-service first"
+        after_help = "Examples:\n  svcgen source --repo . --commit\n  svcgen source --clone ~/src/my-service       clone it into that folder first"
     )]
     Source(generator::CloneableArgs),
     /// Run all four generators: vagrant, source, scap, puppet.
@@ -148,21 +149,27 @@ pub enum Command {
         after_help = "Example:\n  svcgen generate --vagrant-repo ~/vagrant --puppet-repo ~/puppet --dry-run"
     )]
     Generate(generate::GenerateArgs),
-    /// Print the text of a request: for a new service, for access, for repositories.
+    /// Print or file a request: for the service, access, repositories.
     #[command(after_help = "Example:\n  svcgen request service")]
     Request(request::RequestArgs),
-    /// Write the entry of a deployment for the page with the plans, and propose when.
+    /// Propose when to deploy, and write the entry for the page of plans.
     #[command(
         after_help = "Examples:\n  svcgen schedule                              the next window\n  svcgen schedule --at '2026-12-01 09:00' --page deployments.txt"
     )]
     Schedule(schedule::ScheduleArgs),
-    /// Show where the service is on its road to production, and when to file what.
-    Status(status::StatusArgs),
-    /// Find where the model, the checkouts and the deploy repository differ.
-    Check(check::CheckArgs),
-    /// Update the deploy repository from the source: submodule and node_modules, as one change.
+    /// Show where the service is on its road, and what comes next.
     #[command(
-        after_help = "Examples:\n  svcgen build --dry-run                       look at it\n  svcgen build --review                        build what is needed, and send it to Gerrit"
+        after_help = "Example:\n  svcgen status --online                       ask servers and hosts, too"
+    )]
+    Status(status::StatusArgs),
+    /// Find where the model and the checkouts differ.
+    #[command(
+        after_help = "Example:\n  svcgen check --vagrant-repo ~/vagrant        a checkout that is not configured"
+    )]
+    Check(check::CheckArgs),
+    /// Update the deploy repository from the source, as one change.
+    #[command(
+        after_help = "Examples:\n  svcgen build --dry-run                       look at it\n  svcgen build --review                        build, and send it to Gerrit"
     )]
     Build(build::BuildArgs),
     /// Deploy a revision to the hosts, canary first.
@@ -178,39 +185,39 @@ pub enum Command {
         after_help = "Examples:\n  svcgen log                                   the newest deploy of this repository\n  svcgen log -f                                follow it to its end\n  svcgen log --host a.example.org -v           what one host did and wrote\n  svcgen log --level warning 20261123T1403     only what went wrong in that one"
     )]
     Log(log::LogArgs),
-    /// Show the logs of the service on all hosts as one, as bunyan does, or follow them.
+    /// Show or follow the logs of all hosts as one, as bunyan does.
     #[command(
         after_help = "Examples:\n  svcgen tail                                  the last ten lines of each host\n  svcgen tail -f --level warn                  follow warnings and worse\n  svcgen tail -l 'tea1*' -n 1000 --grep feed   look for something\n  svcgen tail -n +1 -0 --no-host | bunyan      all of it, as it was written"
     )]
     Tail(tail::TailArgs),
-    /// List the deploys of this repository: when, who, what, and what came of it.
+    /// List the deploys: when, who, what, and what came of it.
     #[command(
-        after_help = "Examples:\n  svcgen history                               the last ten\n  svcgen history --offline                     only those from this machine, at once"
+        after_help = "Examples:\n  svcgen history                               the last ten\n  svcgen history --offline                     those from this machine, at once"
     )]
     History(history::HistoryArgs),
-    /// Show who holds the locks of the hosts, hold them so that nobody deploys, or break them.
+    /// Show who holds the locks of the hosts, hold them, or break them.
     #[command(
         after_help = "Examples:\n  svcgen lock                                  who holds them\n  svcgen lock take --reason 'new disks'        nobody deploys until Ctrl-C\n  svcgen lock break --reason 'its laptop is gone'"
     )]
     Lock(lock::LockArgs),
-    /// Start, stop or restart the service on the hosts, group by group, or show how it is there.
+    /// Start, stop or restart the service, or show how it is.
     #[command(
         after_help = "Examples:\n  svcgen service status                        how it is on every host\n  svcgen service restart canary                only the group canary\n  svcgen service stop -l a1.example.org        only one host"
     )]
     Service(service::ServiceArgs),
-    /// Play the whole road on this machine, from an idea to a bad release that goes back, in a folder of its own.
+    /// Play the whole road on this machine, in a folder of its own.
     #[command(
         after_help = "Examples:\n  svcgen demo                                  watch it, in less than a minute\n  svcgen demo --keep                           and go on by hand"
     )]
     Demo(demo::DemoArgs),
     #[command(subcommand, hide = true)]
     DemoPart(demo::DemoPart),
-    /// Find out whether this machine has what svcgen's commands need, and how to get what is missing.
+    /// Find out what this machine lacks, and how to get it.
     #[command(
-        after_help = "Examples:\n  svcgen doctor                                everything\n  svcgen doctor deploy build --offline         what these need, without asking any server"
+        after_help = "Examples:\n  svcgen doctor                                everything\n  svcgen doctor deploy build --offline         for these, without asking servers"
     )]
     Doctor(doctor::DoctorArgs),
-    /// Print a script that completes svcgen's commands and options in a shell.
+    /// Print a script that completes commands and options in a shell.
     #[command(
         after_help = "Examples:\n  svcgen completions bash > ~/.local/share/bash-completion/completions/svcgen\n  svcgen completions zsh > ~/.zfunc/_svcgen\n  svcgen completions fish > ~/.config/fish/completions/svcgen.fish"
     )]
@@ -231,7 +238,7 @@ pub fn main() -> ExitCode {
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(told) => return tell(&told),
+        Err(told) => return tell(told),
     };
     let questions = if cli.global.yes {
         Questions::GoOn
@@ -289,7 +296,8 @@ fn manner(global: &GlobalArgs) -> Manner {
 }
 
 /// Prints the help, the version, or what is wrong with the command line.
-fn tell(told: &clap::Error) -> ExitCode {
+fn tell(mut told: clap::Error) -> ExitCode {
+    propose(&mut told);
     match told.print() {
         Ok(()) => ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1)),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
@@ -299,6 +307,23 @@ fn tell(told: &clap::Error) -> ExitCode {
             ui.error(&error);
             ExitCode::from(error.kind.exit_code())
         }
+    }
+}
+
+/// Adds the value that was likely meant, where clap itself knows of none.
+fn propose(told: &mut clap::Error) {
+    use clap::error::{ContextKind, ContextValue};
+    let has_one = told.get(ContextKind::SuggestedValue).is_some();
+    let (Some(ContextValue::String(wrong)), Some(ContextValue::Strings(valid)), false) = (
+        told.get(ContextKind::InvalidValue),
+        told.get(ContextKind::ValidValue),
+        has_one,
+    ) else {
+        return;
+    };
+    if let Some(near) = suggest(wrong, valid.iter().map(String::as_str)) {
+        let near = ContextValue::String(near.to_owned());
+        told.insert(ContextKind::SuggestedValue, near);
     }
 }
 

@@ -182,6 +182,15 @@ impl Configuration {
         Ok(configuration)
     }
 
+    /// The service that is named in place of one that is not: its name is nearly the same.
+    pub fn misspelt_service(&self, name: &str) -> Option<&str> {
+        let named = self.services.keys().map(String::as_str);
+        match self.services.contains_key(name) {
+            true => None,
+            false => suggest(name, named),
+        }
+    }
+
     /// The file that it is in, there or not.
     pub fn file(&self) -> Option<Utf8PathBuf> {
         self.folder

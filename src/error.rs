@@ -61,9 +61,13 @@ pub struct CommandError {
     pub kind: ErrorKind,
     /// Begins in lower case, ends without a full stop; several lines where a file is quoted.
     pub message: String,
+    /// The message in words, where part of it is drawn.
+    pub said: Option<String>,
     pub causes: Vec<String>,
     /// Commands to run, or what to change; at most two.
     pub hints: Vec<String>,
+    /// What helps with the cause, where nothing better is known.
+    otherwise: Option<&'static str>,
 }
 
 impl CommandError {
@@ -72,8 +76,10 @@ impl CommandError {
         Self {
             kind,
             message: message.into(),
+            said: None,
             causes: Vec::new(),
             hints: Vec::new(),
+            otherwise: None,
         }
     }
 
@@ -93,9 +99,22 @@ impl CommandError {
         let mut source = error.source();
         while let Some(cause) = source {
             this.causes.push(cause.to_string());
+            let failure = cause.downcast_ref::<std::io::Error>();
+            this.otherwise = this.otherwise.or(failure.and_then(way_out));
             source = cause.source();
         }
         this
+    }
+
+    /// The message, without anything that is drawn.
+    pub fn in_words(&self) -> &str {
+        self.said.as_deref().unwrap_or(&self.message)
+    }
+
+    /// The hints, or what helps with the cause.
+    pub fn hints(&self) -> impl Iterator<Item = &str> {
+        let otherwise = self.otherwise.filter(|_| self.hints.is_empty());
+        self.hints.iter().map(String::as_str).chain(otherwise)
     }
 
     /// Adds a cause.
@@ -103,6 +122,13 @@ impl CommandError {
     pub fn cause(mut self, cause: impl Into<String>) -> Self {
         self.causes.push(cause.into());
         self
+    }
+
+    /// Adds what the system refused.
+    #[must_use]
+    pub fn refused(mut self, error: &std::io::Error) -> Self {
+        self.otherwise = self.otherwise.or(way_out(error));
+        self.cause(error.to_string())
     }
 
     /// Adds a hint.
@@ -123,10 +149,29 @@ impl std::error::Error for CommandError {}
 
 impl From<std::io::Error> for CommandError {
     fn from(error: std::io::Error) -> Self {
-        let this = Self::from_error(ErrorKind::Unexpected, &error);
+        let mut this = Self::from_error(ErrorKind::Unexpected, &error);
+        this.otherwise = this.otherwise.or(way_out(&error));
         match is_unprinted(&error) {
             true => this.hint("make room where the output goes, or send it elsewhere"),
             false => this,
         }
+    }
+}
+
+/// What helps where the system refuses something, whatever it was about.
+fn way_out(error: &std::io::Error) -> Option<&'static str> {
+    use std::io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::PermissionDenied => Some("`ls -ld` shows whose it is, and who may do what"),
+        Kind::ReadOnlyFilesystem => {
+            Some("its disk can only be read: `findmnt` shows which can be written to")
+        }
+        Kind::StorageFull | Kind::QuotaExceeded => Some("make room there: `df -h` shows the disks"),
+        Kind::NotFound | Kind::AlreadyExists | Kind::NotADirectory | Kind::IsADirectory => {
+            Some("is the path right? `ls -l` shows what is there")
+        }
+        Kind::InvalidData => Some("`file` tells what it is; it should be UTF-8 text"),
+        // Of an address or a server more is known where it was asked.
+        _ => None,
     }
 }

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod conduit;
 pub mod configuration;
 pub mod container;
+mod count;
 pub mod demo;
 pub mod deploy;
 pub mod doctor;

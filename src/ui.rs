@@ -195,12 +195,16 @@ impl Ui {
 
     /// Prints a failure with its causes and hints.
     pub fn error(&self, error: &CommandError) {
-        let message = printable(&error.message);
+        let message = match self.manner {
+            Manner::Moving => &error.message,
+            Manner::Plain => error.in_words(),
+        };
+        let message = printable(message);
         self.err(&format!("{} {message}", "error:".red().bold()));
         for cause in &error.causes {
             self.err(&format!("{} {}", "cause:".bold(), indent(cause)));
         }
-        for hint in &error.hints {
+        for hint in error.hints() {
             self.err(&format!("{} {}", "hint:".cyan().bold(), indent(hint)));
         }
     }

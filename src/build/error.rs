@@ -279,17 +279,26 @@ impl BuildError {
             Self::Step(error) => error.hints(),
             Self::Image { source, log } => with_log(source.hints(), log),
             Self::Run { source, log } => with_log(source.hints(), log),
-            Self::Submodules { .. }
-            | Self::UnsafeSubmodule { .. }
-            | Self::Occupied { .. }
-            | Self::Package(_)
-            | Self::NotText { .. }
-            | Self::Hash { .. }
+            Self::Submodules { .. } | Self::UnsafeSubmodule { .. } => {
+                vec!["mend `.gitmodules` of the deploy repository, and commit it".into()]
+            }
+            Self::Occupied { path, .. } => vec![
+                format!("git rm -r {}", shell_words::quote(path.as_str())),
+                "`git config deploy.dir` and `deploy.submodule` say where the source belongs"
+                    .into(),
+            ],
+            Self::NotText { .. } => vec!["save it as UTF-8; `file` tells what it is".into()],
+            Self::Template(_) => {
+                vec!["mend the template, or take it away: svcgen has one of its own".into()]
+            }
+            Self::NotConnected | Self::Hash { .. } => {
+                vec!["this is a mistake of svcgen's: please report it".into()]
+            }
+            // Those that are about files say more in their causes, and mistakes are shown in their lines.
+            Self::Package(_)
             | Self::Read { .. }
             | Self::Write { .. }
-            | Self::Template(_)
             | Self::Runtime(_)
-            | Self::NotConnected
             | Self::Interrupted => Vec::new(),
         }
     }

@@ -5,6 +5,7 @@ use super::coerce;
 use super::paint::Paint;
 use super::text::Text;
 use super::value::Value;
+use crate::model::suggest;
 
 /// The least level of the records that are shown: the name of one, or any number.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,7 +39,14 @@ impl FromStr for Level {
         let number = NAMED.iter().find_map(named);
         let number = number.unwrap_or_else(|| coerce::number_of(&Text::from(text)));
         match number.is_nan() || text.is_empty() {
-            true => Err("a level is trace, debug, info, warn, error, fatal, or a number".into()),
+            true => {
+                let names = NAMED.map(|(_, name, _)| name.to_lowercase());
+                let near = suggest(text, names.iter().map(String::as_str));
+                let near = near.map(|near| format!("; did you mean `{near}`?"));
+                let near = near.unwrap_or_default();
+                let names = names.join(", ");
+                Err(format!("a level is {names}, or a number{near}"))
+            }
             false => Ok(Self(number)),
         }
     }
@@ -71,5 +79,10 @@ mod tests {
         for text in ["", "warning", "loud"] {
             assert!(text.parse::<Level>().is_err(), "{text}");
         }
+        let refused = |text: &str| text.parse::<Level>().unwrap_err();
+        for (text, meant) in [("wran", "warn"), ("warning", "warn"), ("Eror", "error")] {
+            assert!(refused(text).ends_with(&format!("; did you mean `{meant}`?")));
+        }
+        assert!(refused("loud").ends_with(", fatal, or a number"));
     }
 }

@@ -1,5 +1,7 @@
 use std::str::FromStr;
 
+use crate::model::suggest;
+
 /// How records are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
@@ -33,7 +35,12 @@ impl FromStr for Mode {
                 let indent = text.strip_prefix("json-").and_then(|n| n.parse().ok());
                 let indent = indent.map(|indent: usize| Self::Json(indent.min(MOST_INDENT)));
                 indent.ok_or_else(|| {
-                    "a mode is long, short, simple, json, json-N, bunyan or inspect".into()
+                    let known = ["long", "short", "simple", "json", "bunyan", "inspect"];
+                    let near = suggest(text, known).map(|near| format!("; did you mean `{near}`?"));
+                    format!(
+                        "a mode is long, short, simple, json, json-N, bunyan or inspect{}",
+                        near.unwrap_or_default()
+                    )
                 })
             }
         }

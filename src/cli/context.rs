@@ -12,6 +12,7 @@ use crate::error::{CommandError, ErrorKind};
 use crate::model::{
     LoadError, MODEL_FILE, Problem, Service, Site, SiteError, SiteName, Sites, find_model,
 };
+use crate::place::{line_of, line_start};
 use crate::render::Templates;
 use crate::ui::Ui;
 
@@ -42,7 +43,11 @@ impl Context {
         let configuration = Configuration::load(global.config.as_deref())?;
         let named = global.site.as_ref();
         let site = named.map(|name| SiteName::parse(name)).transpose();
-        let site = site.map_err(|refused| CommandError::usage(format!("--site: {refused}")))?;
+        let site = site.map_err(|refused| {
+            let known = Sites::new(configuration.sites_folders()).names();
+            CommandError::usage(format!("--site: {refused}"))
+                .hint(format!("known: {}", known.join(", ")))
+        })?;
         let default = configuration.site.as_deref();
         let default = default.and_then(|name| SiteName::parse(name).ok());
         let templates = Templates::new(configuration.templates_folders());
@@ -121,6 +126,7 @@ pub(super) fn working_directory() -> Result<Utf8PathBuf, CommandError> {
             "the working directory `{}` is not UTF-8",
             path.display()
         ))
+        .hint("call svcgen from another folder, or give this one a name of plain letters")
     })
 }
 
@@ -132,7 +138,10 @@ impl From<ConfigurationError> for CommandError {
                 suggestion: Some(near),
                 ..
             } => this.hint(format!("did you mean `{near}`?")),
-            ConfigurationError::Wrong { .. } | ConfigurationError::Unreadable { .. } => this,
+            ConfigurationError::Wrong { .. } => {
+                this.hint("`svcgen schema config` describes what it may hold")
+            }
+            ConfigurationError::Unreadable { .. } => this,
         }
     }
 }
@@ -164,19 +173,41 @@ impl From<LoadError> for CommandError {
                 ref text,
                 ref problems,
             } => {
-                let mut message = error.to_string();
+                let (mut drawn, mut said) = (error.to_string(), error.to_string());
                 for problem in problems {
-                    message.push('\n');
-                    message.push_str(&underline(path, text, problem));
+                    drawn.push('\n');
+                    drawn.push_str(&underline(path, text, problem));
+                    said.push('\n');
+                    said.push_str(&in_words(path, text, problem));
                 }
-                Self::usage(message.trim_end().to_owned())
+                let mut this = Self::usage(drawn.trim_end().to_owned());
+                this.said = Some(said);
+                this
             }
-            LoadError::Unreadable { path, error } => {
-                Self::usage(format!("`{path}` cannot be read")).cause(error.to_string())
-            }
-            LoadError::NotText { .. } => Self::usage(error.to_string()),
+            LoadError::Unreadable { .. } => Self::from_error(ErrorKind::Usage, &error),
+            LoadError::TooLarge { .. } => Self::usage(error.to_string())
+                .hint("name another file: no model, site or answers are that long"),
+            LoadError::NotText { ref path } => Self::usage(error.to_string()).hint(format!(
+                "`file {}` tells what it is",
+                shell_words::quote(path.as_str())
+            )),
         }
     }
+}
+
+/// Tells a mistake with its line and column, and the rule.
+fn in_words(path: &Utf8Path, text: &str, problem: &Problem) -> String {
+    let at = problem.span.start.min(text.len());
+    let place = match path.as_str().starts_with("--") {
+        // An answer on the command line is named by its option.
+        true => String::new(),
+        false => {
+            let column = text[line_start(text, at)..at].chars().count() + 1;
+            format!("line {}, column {column}: ", line_of(text, at))
+        }
+    };
+    let rule = problem.rule.as_ref().map(|rule| format!(": {rule}"));
+    format!("{place}{}{}", problem.message, rule.unwrap_or_default())
 }
 
 /// Shows a mistake in its line, underlined, with the rule.

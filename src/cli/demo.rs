@@ -42,8 +42,7 @@ pub enum DemoPart {
 /// Runs `svcgen demo`.
 pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
     let program = std::env::current_exe()?;
-    let program = Utf8PathBuf::from_path_buf(program)
-        .map_err(|path| CommandError::usage(format!("`{}` is not UTF-8", path.display())))?;
+    let program = Utf8PathBuf::from_path_buf(program).map_err(|path| not_utf8(&path))?;
     let root = match &args.folder {
         Some(folder) => folder.clone(),
         None => new_folder()?,
@@ -81,10 +80,14 @@ fn may_remove(sandbox: &Sandbox, ui: &Ui) -> Result<bool, CommandError> {
     ))
 }
 
+fn not_utf8(path: &std::path::Path) -> CommandError {
+    CommandError::usage(format!("`{}` is not UTF-8", path.display()))
+        .hint("put it where all names are plain letters")
+}
+
 fn new_folder() -> Result<Utf8PathBuf, CommandError> {
     let folder = tempfile::Builder::new().prefix("svcgen-demo-").tempdir()?;
-    Utf8PathBuf::from_path_buf(folder.keep())
-        .map_err(|path| CommandError::usage(format!("`{}` is not UTF-8", path.display())))
+    Utf8PathBuf::from_path_buf(folder.keep()).map_err(|path| not_utf8(&path))
 }
 
 /// Plays the story.
@@ -234,7 +237,7 @@ impl From<SandboxError> for CommandError {
             SandboxError::Occupied(_) | SandboxError::Write { .. } => {
                 Some("`svcgen demo DIR` plays it in another folder".to_owned())
             }
-            SandboxError::NoPorts => None,
+            SandboxError::NoPorts => Some("end what listens there: `ss -ltnp` lists it".to_owned()),
         };
         hint.into_iter().fold(this, Self::hint)
     }

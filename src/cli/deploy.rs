@@ -9,6 +9,7 @@ mod earlier;
 mod engine;
 mod failure;
 mod journal;
+mod limit;
 mod opened;
 mod refusal;
 mod scap;
@@ -29,6 +30,7 @@ pub(super) use self::args::{DeployArgs, RepositoryArgs, RollbackArgs};
 use self::carrying_out::carry_out;
 use self::earlier::Survey;
 pub(super) use self::engine::{Carrier, ScapServer};
+pub(super) use self::limit::wrong_limit;
 pub(super) use self::opened::{Opened, find as find_repository, owner};
 pub(super) use self::refusal::Attempt;
 pub(super) use self::scap::obstacles;
@@ -38,7 +40,6 @@ pub(super) use self::signals::{interrupts, kind as signal_kind};
 use super::context::Context;
 use super::report::{ReportFile, Subject};
 use super::{Failure, GlobalArgs};
-use crate::deploy::limit::Limit;
 use crate::deploy::{Action, Interrupts, Journals, OnFailure, Request};
 use crate::error::CommandError;
 use crate::event::DeployId;
@@ -70,7 +71,7 @@ struct Scene<'a> {
 pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
-    let limit = limit(args.limit.as_deref())?;
+    let limit = opened.limit(args.limit.as_deref())?;
     let report = ReportFile::named(args.report.as_deref())?;
     let action = if args.service_restart {
         Action::Restart
@@ -144,7 +145,7 @@ pub(super) fn run_rollback(
             scap::carry_out(&scene, server, order).await
         });
     }
-    let limit = limit(args.limit.as_deref())?;
+    let limit = opened.limit(args.limit.as_deref())?;
     let report = ReportFile::named(args.report.as_deref())?;
     let to = match &args.to {
         // What is on the hosts need not be known here.
@@ -188,11 +189,6 @@ pub(super) fn with_runtime<T, E: From<std::io::Error>>(
     // What still waits for a host that does not answer does not hold the end up.
     runtime.shutdown_timeout(Duration::from_millis(200));
     done
-}
-
-fn limit(text: Option<&str>) -> Result<Option<Limit>, CommandError> {
-    let limit = text.map(Limit::parse).transpose();
-    limit.map_err(|error| CommandError::usage(format!("--limit: {error}")))
 }
 
 fn request(id: &DeployId, action: Action, revision: Revision, message: &[String]) -> Request {

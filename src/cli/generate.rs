@@ -69,7 +69,8 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         );
     }
     for missing in unknown {
-        ui.warning(&format!("{}; it is left out", CommandError::from(missing)));
+        let (what, way_out) = (missing.repository(), missing.way_out());
+        ui.warning(&format!("{what} is left out: {way_out}"));
     }
     let deploy = targets.iter().find_map(|(generator, target)| match target {
         Target::Checkout(path) if *generator == Generator::Scap => Some(path.clone()),
@@ -122,7 +123,7 @@ fn note(documents: &RefCell<Vec<Value>>, generator: Generator, error: &CommandEr
         "exit_code": error.kind.exit_code(),
         "message": error.message,
         "causes": error.causes,
-        "hints": error.hints,
+        "hints": error.hints().collect::<Vec<_>>(),
     });
     match documents.last_mut().filter(is_told) {
         Some(document) => document["failure"] = failure,

@@ -23,12 +23,12 @@ pub(super) use self::planned::{NotPlanned, Planner};
 pub(super) use self::run::{Ended, Run};
 pub(super) use self::series::without_blocks;
 pub(super) use self::summary::tell_pushed;
-pub(super) use self::target::{Target, UnknownCheckout};
+pub(super) use self::target::{Target, UnknownCheckout, misspelt_service};
 use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::Step;
-use crate::model::{BranchName, Service, Site};
+use crate::model::{BranchName, Service, Site, suggest};
 use crate::review::Which;
 use crate::ui::Ui;
 
@@ -122,7 +122,12 @@ fn step(text: &str) -> Result<Step, String> {
     let found = Step::ALL.into_iter().find(|step| step.name() == text);
     found.ok_or_else(|| {
         let names = Step::ALL.map(Step::name);
-        format!("the patches are {}", names.join(", "))
+        let near = suggest(text, names).map(|near| format!("; did you mean `{near}`?"));
+        format!(
+            "the patches are {}{}",
+            names.join(", "),
+            near.unwrap_or_default()
+        )
     })
 }
 

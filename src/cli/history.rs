@@ -48,7 +48,7 @@ pub(super) fn run(args: &HistoryArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
     let opened = Opened::open(&args.repository, &context, global)?;
     let asked = match (args.offline, args.hosts) {
         (true, _) => Vec::new(),
-        (false, true) => records::all_hosts(&opened),
+        (false, true) => opened.hosts(),
         (false, false) => records::first_of_groups(&opened),
     };
     let records = records::ask(asked, &opened, ui)?;

@@ -8,9 +8,8 @@ use clap::{Args, ValueEnum};
 
 use super::context::Context;
 use super::deploy::{Attempt, Opened, RepositoryArgs};
-use super::records;
 use super::{Failure, GlobalArgs};
-use crate::deploy::limit::Limit;
+use crate::deploy::PlannerError;
 use crate::error::CommandError;
 use crate::model::HostName;
 use crate::ui::Ui;
@@ -55,13 +54,9 @@ struct Scene<'a> {
 pub(super) fn run(args: &LockArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
-    let mut hosts = records::all_hosts(&opened);
-    if let Some(text) = &args.limit {
-        let chosen = Limit::parse(text).and_then(|limit| limit.of(&hosts));
-        hosts = chosen.map_err(|error| CommandError::usage(format!("--limit: {error}")))?;
-    }
+    let hosts = opened.limited(args.limit.as_deref())?;
     if hosts.is_empty() {
-        return Err(CommandError::usage("no group of `server_groups` has a host").into());
+        return Err(CommandError::from(PlannerError::NoHosts).into());
     }
     let scene = Scene {
         args,

@@ -61,7 +61,9 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     let (named, filter) = split(&args.words)?;
     if named.is_some() && args.latest {
         return Err(
-            CommandError::usage("`--latest` is another deploy than the one that is named").into(),
+            CommandError::usage("`--latest` is another deploy than the one that is named")
+                .hint("leave out one of them")
+                .into(),
         );
     }
     let known = journals.list();
@@ -77,12 +79,19 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         };
         // Of what is not here there is neither the output of hosts nor a report.
         let needs_journal = args.output || args.report.is_some();
-        return place.show(&id, &known, Choice::new(args, filter)?, needs_journal);
+        return place.show(
+            &id,
+            &known,
+            Choice::new(args, filter, &opened)?,
+            needs_journal,
+        );
     }
     if let Some(file) = ReportFile::named(args.report.as_deref())? {
         if filter.is_some() {
             let message = "a report is about all of a deploy: it takes no filter";
-            return Err(CommandError::usage(message).into());
+            return Err(CommandError::usage(message)
+                .hint("without `--report`, the lines are shown that match")
+                .into());
         }
         file.write(&Subject {
             id: &id,
@@ -94,7 +103,7 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         ui.status(&format!("report: {}", file.path()));
         return Ok(());
     }
-    let choice = Choice::new(args, filter)?;
+    let choice = Choice::new(args, filter, &opened)?;
     match args.output {
         true => output::show(&journals, &id, choice, ui),
         false => replay::show(&journals, &id, choice, args, ui),
@@ -144,7 +153,8 @@ fn identify(text: &str, known: &[DeployId]) -> Result<DeployId, CommandError> {
         [first, .., last] => Err(CommandError::usage(format!(
             "`{text}` is how {} deploys begin, from `{last}` to `{first}`",
             begun.len()
-        ))),
+        ))
+        .hint("`svcgen history` lists the deploys")),
     }
 }
 

@@ -18,7 +18,7 @@ pub struct ManArgs {
 pub(super) fn run(args: &ManArgs, ui: &Ui) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         let message = format!("the pages cannot be written into `{}`", args.folder);
-        CommandError::new(ErrorKind::Unexpected, message).cause(error.to_string())
+        CommandError::new(ErrorKind::Unexpected, message).refused(&error)
     };
     std::fs::create_dir_all(&args.folder).map_err(failed)?;
     // Global options belong to every command once it is built.

@@ -195,7 +195,7 @@ fn put(path: &Utf8Path, text: &str) -> Result<(), CommandError> {
     let target = folder.join(path.file_name().unwrap_or(MODEL_FILE));
     edit::replace(&target, text.as_bytes()).map_err(|error| {
         let message = format!("`{}` cannot be written", shown(path));
-        CommandError::new(ErrorKind::Unexpected, message).cause(error.to_string())
+        CommandError::new(ErrorKind::Unexpected, message).refused(&error)
     })
 }
 
@@ -215,7 +215,11 @@ impl From<AnswersError> for CommandError {
 
 impl From<DraftError> for CommandError {
     fn from(error: DraftError) -> Self {
-        Self::from_error(ErrorKind::Unexpected, &error)
+        let this = Self::from_error(ErrorKind::Unexpected, &error);
+        match error {
+            DraftError::Wrong { path, .. } => this.hint(format!("`rm {path}` forgets it")),
+            DraftError::Io { .. } => this,
+        }
     }
 }
 
@@ -226,15 +230,16 @@ fn explain(error: AnswersError, defaults: bool) -> CommandError {
         }
         AnswersError::Site(error) => error.into(),
         AnswersError::Wrong { wrong, missing } => {
-            let mut messages: Vec<String> = wrong
-                .into_iter()
-                .map(|error| CommandError::from(error).message)
-                .collect();
+            let wrong: Vec<CommandError> = wrong.into_iter().map(CommandError::from).collect();
             let paths: Vec<String> = missing.iter().map(|path| format!("`{path}`")).collect();
-            if !paths.is_empty() {
-                messages.push(format!("there is no answer for {}", paths.join(", ")));
-            }
-            let mut error = CommandError::usage(messages.join("\n\n"));
+            let open =
+                (!paths.is_empty()).then(|| format!("there is no answer for {}", paths.join(", ")));
+            let drawn = wrong.iter().map(|error| error.message.as_str());
+            let drawn: Vec<&str> = drawn.chain(open.as_deref()).collect();
+            let said = wrong.iter().map(|error| error.in_words());
+            let said: Vec<&str> = said.chain(open.as_deref()).collect();
+            let mut error = CommandError::usage(drawn.join("\n\n"));
+            error.said = Some(said.join("\n"));
             if !missing.is_empty() {
                 let flags: Vec<String> = missing
                     .iter()

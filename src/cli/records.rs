@@ -41,12 +41,6 @@ pub(super) fn first_of_groups(opened: &Opened) -> Vec<HostName> {
         .collect()
 }
 
-/// The hosts of all groups.
-pub(super) fn all_hosts(opened: &Opened) -> Vec<HostName> {
-    let groups = opened.working.value.groups.iter();
-    groups.flat_map(|group| group.hosts.clone()).collect()
-}
-
 /// Asks hosts how deploys are there, all at about the same time.
 ///
 /// # Errors

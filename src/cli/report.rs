@@ -52,10 +52,10 @@ impl Subject<'_> {
             chronicle.take(&event);
         }
         if !chronicle.has_begun() {
-            return Err(CommandError::usage(format!(
-                "nothing was begun in {}",
-                self.id
-            )));
+            return Err(
+                CommandError::usage(format!("nothing was begun in {}", self.id))
+                    .hint("`svcgen history` lists the deploys"),
+            );
         }
         let known = self.journals.list();
         let standing = match known.first() {

@@ -10,6 +10,7 @@ use super::context::{Context, Loaded};
 use super::request::today;
 use super::{Failure, GlobalArgs};
 use crate::calendar::{Card, Objection, Slot, Taken, next, objection};
+use crate::count::count;
 use crate::error::CommandError;
 use crate::model::{Calendar, Service, Site};
 use crate::ui::{Format, Ui};
@@ -51,8 +52,10 @@ pub(super) fn run(args: &ScheduleArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
     };
     let length = SignedDuration::from_mins(args.length.into());
     let slot = match &args.at {
-        Some(text) => Slot::new(&at(text, calendar)?, length)
-            .ok_or_else(|| CommandError::usage(format!("`{text}` is too far away")))?,
+        Some(text) => Slot::new(&at(text, calendar)?, length).ok_or_else(|| {
+            CommandError::usage(format!("--at: `{text}` is too far away"))
+                .hint("name an earlier day")
+        })?,
         None => proposed(service, calendar, length, &taken)?,
     };
     let warnings = warnings(&slot, site, calendar, &taken);
@@ -80,9 +83,9 @@ pub(super) fn run(args: &ScheduleArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         return Ok(ui.result(&format!("{value:#}\n"))?);
     }
     ui.status(&format!(
-        "{} for {} minutes",
+        "{} for {}",
         spoken(&slot.start),
-        args.length
+        count(usize::from(args.length), "minute")
     ));
     ui.result(&text)?;
     if let Some(page) = &calendar.page {
@@ -111,9 +114,7 @@ fn taken(path: &Utf8Path, calendar: &Calendar, ui: &Ui) -> Result<Vec<Taken>, Co
             std::fs::File::open(path).and_then(|file| file.take(LARGEST).read_to_string(&mut text))
         }
     };
-    read.map_err(|error| {
-        CommandError::usage(format!("`{path}` cannot be read")).cause(error.to_string())
-    })?;
+    read.map_err(|error| CommandError::usage(format!("`{path}` cannot be read")).refused(&error))?;
     let taken = Taken::read(&text, calendar);
     if taken.is_empty() {
         ui.warning(&format!(
@@ -138,10 +139,10 @@ fn at(text: &str, calendar: &Calendar) -> Result<Zoned, CommandError> {
         )
     })?;
     if time < now()? {
-        return Err(CommandError::usage(format!(
-            "--at: {} has passed",
-            spoken(&time)
-        )));
+        return Err(
+            CommandError::usage(format!("--at: {} has passed", spoken(&time)))
+                .hint("without `--at` the next free window is proposed"),
+        );
     }
     Ok(time)
 }

@@ -10,10 +10,8 @@ use clap::{Args, ValueEnum};
 use super::context::Context;
 use super::deploy::args::ViewArgs;
 use super::deploy::{Opened, RepositoryArgs, ServiceWish, handle_service};
-use super::records;
 use super::{Failure, GlobalArgs};
 use crate::deploy::Action;
-use crate::deploy::limit::Limit;
 use crate::error::CommandError;
 use crate::model::{HostName, suggest};
 use crate::ui::Ui;
@@ -100,13 +98,14 @@ pub(super) fn run(args: &ServiceArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
             return Err(CommandError::usage(format!(
                 "`{option}` goes with start, stop and restart alone"
             ))
+            .hint("`svcgen service status` only looks: leave it out")
             .into());
         }
         let hosts = limited(&opened, of_groups, args.limit.as_deref())?;
         return status::run(hosts, &opened, args, ui);
     };
     let hosts = limited(&opened, of_groups.clone(), args.limit.as_deref())?;
-    let is_everywhere = hosts.len() == records::all_hosts(&opened).len();
+    let is_everywhere = hosts.len() == opened.hosts().len();
     if action == Action::Stop && is_everywhere && !args.dry_run {
         let names = names(&opened).join(" and ");
         let question = match hosts.as_slice() {
@@ -142,9 +141,10 @@ fn names(opened: &Opened) -> Vec<&str> {
 fn choose_services(opened: &mut Opened, named: &[String]) -> Result<(), CommandError> {
     let known = names(opened);
     if known.is_empty() {
-        return Err(CommandError::usage(
-            "`service_name` is not set in `scap/scap.cfg`",
-        ));
+        return Err(
+            CommandError::usage("`service_name` is not set in `scap/scap.cfg`")
+                .hint("`service_name: NAME` there names the service to start and stop"),
+        );
     }
     for name in named {
         if !known.contains(&name.as_str()) {
@@ -180,7 +180,7 @@ fn hosts_of(opened: &Opened, named: &[String]) -> Result<Option<Vec<HostName>>, 
         if known.contains(&name.as_str()) {
             continue;
         }
-        let all = records::all_hosts(opened);
+        let all = opened.hosts();
         let hint = match all.iter().any(|host| host.as_str() == name) {
             true => format!("`-l {name}` means the host"),
             false => near(name, &known),
@@ -209,12 +209,7 @@ fn limited(
     of_groups: Option<Vec<HostName>>,
     limit: Option<&str>,
 ) -> Result<Vec<HostName>, CommandError> {
-    let all = records::all_hosts(opened);
-    let mut hosts = match limit {
-        Some(text) => Limit::parse(text).and_then(|limit| limit.of(&all)),
-        None => Ok(all),
-    }
-    .map_err(|error| CommandError::usage(format!("--limit: {error}")))?;
+    let mut hosts = opened.limited(limit)?;
     if let Some(of_groups) = of_groups {
         hosts.retain(|host| of_groups.contains(host));
     }

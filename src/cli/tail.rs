@@ -12,8 +12,8 @@ pub(super) use self::args::TailArgs;
 use self::shown::Shown;
 use super::context::Context;
 use super::deploy::{Opened, interrupts, signal_kind, with_runtime};
-use super::{Failure, GlobalArgs, records};
-use crate::deploy::limit::Limit;
+use super::{Failure, GlobalArgs};
+use crate::deploy::PlannerError;
 use crate::error::CommandError;
 use crate::model::HostName;
 use crate::tail::{Extent, Tail, Wanted};
@@ -60,19 +60,9 @@ pub(super) fn run(args: &TailArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), F
 
 /// The hosts whose logs are wanted.
 fn hosts(args: &TailArgs, opened: &Opened) -> Result<Vec<HostName>, CommandError> {
-    let hosts = records::all_hosts(opened);
-    let hosts = match &args.limit {
-        Some(text) => {
-            let chosen = Limit::parse(text).and_then(|limit| limit.of(&hosts));
-            chosen.map_err(|error| CommandError::usage(format!("--limit: {error}")))?
-        }
-        None => hosts,
-    };
+    let hosts = opened.limited(args.limit.as_deref())?;
     match hosts.is_empty() {
-        true => Err(
-            CommandError::usage("no group of `server_groups` has a host")
-                .hint("put the names of the hosts into the files that `scap/scap.cfg` names"),
-        ),
+        true => Err(PlannerError::NoHosts.into()),
         false => Ok(hosts),
     }
 }

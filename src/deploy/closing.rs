@@ -135,19 +135,23 @@ impl Closing {
             untouched,
             unknown,
         } = counts;
-        let of = counts.all();
+        let of = count_hosts(counts.all());
         let short = self.revision.short();
         let mut text = match result {
-            DeployResult::Deployed => format!("{short} is live on {new} of {of} hosts"),
+            DeployResult::Deployed => format!("{short} is live on {new} of {of}"),
             DeployResult::RolledBack if self.action == Action::Rollback => {
-                format!(
-                    "rolled back: {} of {of} hosts are where they are to be",
-                    new + old
-                )
+                let back = new + old;
+                match back {
+                    1 => format!("rolled back: 1 of {of} is where it is to be"),
+                    _ => format!("rolled back: {back} of {of} are where they are to be"),
+                }
             }
-            DeployResult::RolledBack => format!("rolled back: {old} of {of} hosts are back"),
+            DeployResult::RolledBack => {
+                let verb = if old == 1 { "is" } else { "are" };
+                format!("rolled back: {old} of {of} {verb} back")
+            }
             DeployResult::Untouched => "nothing was changed on any host".to_owned(),
-            DeployResult::Mixed => format!("NOT DONE: {short} is live on {new} of {of} hosts"),
+            DeployResult::Mixed => format!("NOT DONE: {short} is live on {new} of {of}"),
         };
         for (number, words) in [
             (old, "rolled back"),
@@ -194,10 +198,10 @@ impl Closing {
         for host in known.filter(|host| host.outcome != HostOutcome::Unknown) {
             *numbers.entry(host.live.as_ref()).or_default() += 1;
         }
-        let of = self.hosts.len();
+        let of = count_hosts(self.hosts.len());
         let parts = numbers.into_iter().map(|(live, number)| match live {
-            Some(live) => format!("{} is live on {number} of {of} hosts", live.short()),
-            None => format!("nothing is live on {number} of {of} hosts"),
+            Some(live) => format!("{} is live on {number} of {of}", live.short()),
+            None => format!("nothing is live on {number} of {of}"),
         });
         parts.collect::<Vec<_>>().join(", ")
     }

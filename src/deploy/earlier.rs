@@ -43,7 +43,7 @@ pub enum EarlierError {
     NoneInterrupted,
     #[error("the deploy {0} did not get as far as to any of these hosts")]
     NotThere(DeployId),
-    #[error("{} has nothing to go back to that is known", named(.hosts))]
+    #[error("{} nothing to go back to that is known", having(.hosts))]
     NothingBefore {
         hosts: Vec<HostName>,
         /// Releases that the first of them has besides the one that is live, and since when, in seconds since 1970; the
@@ -54,11 +54,11 @@ pub enum EarlierError {
     NoHosts,
 }
 
-fn named(hosts: &[HostName]) -> String {
+fn having(hosts: &[HostName]) -> String {
     match hosts.split_first() {
-        None => String::new(),
-        Some((first, [])) => first.to_string(),
-        Some((first, rest)) => format!("{first} and {} more", rest.len()),
+        None => "there is".to_owned(),
+        Some((first, [])) => format!("{first} has"),
+        Some((first, rest)) => format!("{first} and {} more have", rest.len()),
     }
 }
 

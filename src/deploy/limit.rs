@@ -33,7 +33,7 @@ pub struct Limit {
 pub enum LimitError {
     #[error("`{}` is no pattern of hosts: {rule}", pattern.escape_debug())]
     Pattern { pattern: String, rule: String },
-    #[error("`{pattern}` matches no host{}", question(.near))]
+    #[error("`{pattern}` matches no host")]
     NoHost {
         pattern: String,
         near: Vec<HostName>,
@@ -55,7 +55,7 @@ impl Limit {
         if parts.iter().any(|part| part.is_empty()) {
             return Err(LimitError::Pattern {
                 pattern: text.to_owned(),
-                rule: "names, such as `tea*` or `tea[01:04]`, separated by commas".into(),
+                rule: "there is nothing where a pattern should be".into(),
             });
         }
         let patterns = parts.into_iter().map(Pattern::parse);
@@ -95,6 +95,23 @@ impl Limit {
     /// The limit as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+}
+
+impl LimitError {
+    /// What could be written instead, as far as the names of hosts tell.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Pattern { .. } => Some(
+                "patterns are names, `tea*`, `tea[01:04]`, `~REGEX`, each with a `!` before it for all others"
+                    .into(),
+            ),
+            Self::NoHost { near, .. } => question(near),
+            Self::Nothing { .. } => Some(
+                "patterns with a `!` take away from what the others choose: let something stay"
+                    .into(),
+            ),
+        }
     }
 }
 
@@ -168,12 +185,12 @@ fn near(pattern: &Pattern, hosts: &[HostName]) -> Vec<HostName> {
     found
 }
 
-fn question(near: &[HostName]) -> String {
+fn question(near: &[HostName]) -> Option<String> {
     let names: Vec<String> = near.iter().map(|host| format!("`{host}`")).collect();
     match names.as_slice() {
-        [] => String::new(),
-        [one] => format!("; did you mean {one}?"),
-        [first @ .., last] => format!("; did you mean {} or {last}?", first.join(", ")),
+        [] => None,
+        [one] => Some(format!("did you mean {one}?")),
+        [first @ .., last] => Some(format!("did you mean {} or {last}?", first.join(", "))),
     }
 }
 

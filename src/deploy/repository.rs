@@ -108,6 +108,7 @@ impl DeployRepository {
             text: revision.to_string(),
             root: self.root().to_owned(),
             near: None,
+            known: Vec::new(),
         })
     }
 

@@ -187,10 +187,7 @@ impl<'a> Scribe<'a> {
 
 /// A number of hosts in words.
 pub(super) fn count_hosts(count: usize) -> String {
-    match count {
-        1 => "1 host".to_owned(),
-        more => format!("{more} hosts"),
-    }
+    crate::count::count(count, "host")
 }
 
 /// A line as it can be shown: what cannot be read is replaced, what steers a terminal is escaped.

@@ -49,6 +49,19 @@ pub enum RecordError {
     Version { path: Utf8PathBuf, version: u32 },
 }
 
+impl RecordError {
+    /// What to do about it, where the system's words are not enough.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unreadable { .. } => None,
+            Self::Wrong { path, .. } => Some(format!(
+                "`rm {path}` forgets which files are svcgen's; `--conflicts svcgen` takes them over again"
+            )),
+            Self::Version { .. } => Some("the svcgen that wrote it reads it".into()),
+        }
+    }
+}
+
 impl Rendered {
     /// The store of a service in the repository that a folder belongs to.
     pub fn of(root: &Utf8Path, service: &ServiceName) -> Self {

@@ -233,7 +233,16 @@ impl GitError {
                     quoted(root)
                 ))
             }
-            _ => None,
+            Self::Unreadable { root, .. } => Some(format!("git -C {} fsck", quoted(root))),
+            Self::Path { source, .. } => Some(source.hint()),
+            Self::Failed { .. } => {
+                Some("`svcgen doctor` looks at git, its settings, and the servers".into())
+            }
+            Self::Deadline { .. } => {
+                Some("try again; `svcgen doctor` looks whether the servers answer".into())
+            }
+            // What the system refused tells more.
+            Self::Write { .. } => None,
         }
     }
 }

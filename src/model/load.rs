@@ -24,10 +24,13 @@ pub enum LoadError {
     #[error("`{path}` cannot be read")]
     Unreadable {
         path: Utf8PathBuf,
+        #[source]
         error: std::io::Error,
     },
-    #[error("`{path}` is not UTF-8 text, or larger than a mebibyte")]
+    #[error("`{path}` is not UTF-8 text")]
     NotText { path: Utf8PathBuf },
+    #[error("`{path}` is larger than a mebibyte")]
+    TooLarge { path: Utf8PathBuf },
     /// The mistakes in the file, with its text to show them in.
     #[error("`{path}` has {}", count(problems.len()))]
     Wrong {
@@ -62,7 +65,7 @@ pub(crate) fn read_text(path: &Utf8Path) -> Result<String, LoadError> {
     };
     let length = std::fs::metadata(path).map_err(unreadable)?.len();
     if length > LARGEST {
-        return Err(LoadError::NotText {
+        return Err(LoadError::TooLarge {
             path: path.to_owned(),
         });
     }

@@ -69,7 +69,6 @@ pub enum Note<'a> {
     Help(&'a str),
     /// An answer is refused, for this reason, by this rule.
     Wrong(&'a str, Option<&'a str>),
-    Warning(&'a str),
     /// Lines of a list or of a review.
     Lines(&'a [String]),
 }

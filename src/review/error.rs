@@ -244,16 +244,28 @@ impl ReviewError {
             Self::Rejected { .. } if self.is_about_credentials() => {
                 vec!["git remote set-url gerrit ssh://USER@HOST:29418/REPOSITORY".into()]
             }
+            Self::Rejected { .. } => vec![
+                "the commit stays: mend what the server names, and run the same command again"
+                    .into(),
+                "ask those who look after the review server, where you lack a permission".into(),
+            ],
+            Self::Commit { source } => source.hint().into_iter().collect(),
+            Self::Merged { branch, .. } => {
+                vec![format!("git branch -m {branch} {branch}-merged")]
+            }
+            Self::NothingToSend { branch } => vec![
+                format!("git log --oneline -3 {branch}"),
+                "`--commit` makes one, where anything is left to change".into(),
+            ],
+            Self::Occupied { .. } => vec!["move it away, or name another folder".into()],
+            Self::NoServer { site } => vec![
+                format!("`gerrit.url` belongs into the file of the site `{site}`"),
+                "`--site NAME` takes another site".into(),
+            ],
             Self::NoGerrit { remote, reference } => {
                 vec![format!("git push {remote} --delete '{reference}'")]
             }
             Self::NoChangeId { .. } => vec!["git commit --amend".into()],
-            Self::Commit { .. }
-            | Self::Merged { .. }
-            | Self::NothingToSend { .. }
-            | Self::Rejected { .. }
-            | Self::Occupied { .. }
-            | Self::NoServer { .. } => Vec::new(),
         }
     }
 

@@ -11,6 +11,9 @@ use crate::model::EnvironmentName;
 pub struct ScapEnvironment(String);
 
 impl ScapEnvironment {
+    /// Where the folders of all environments are.
+    pub const FOLDER: &str = "scap/environments";
+
     /// Takes the name of a folder; `None` where it could be anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -26,7 +29,7 @@ impl ScapEnvironment {
 
     /// The folder of the environment.
     pub fn folder(&self) -> Utf8PathBuf {
-        Utf8PathBuf::from("scap/environments").join(&self.0)
+        Utf8PathBuf::from(Self::FOLDER).join(&self.0)
     }
 }
 

@@ -273,7 +273,6 @@ impl Prompter for Terminal {
             Note::Help("") => self.say("  there is no help on this one"),
             Note::Help(help) => self.fill(help, "  ", |line| line.cyan().to_string()),
             Note::Wrong(message, rule) => self.tell_wrong(message, *rule),
-            Note::Warning(text) => self.fill(text, "  ", |line| line.yellow().to_string()),
             Note::Lines(lines) => lines.iter().try_for_each(|line| {
                 let options = textwrap::Options::new(self.width())
                     .subsequent_indent("     ")

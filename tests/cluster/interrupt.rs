@@ -37,7 +37,7 @@ fn one_interrupt_brings_back_what_was_touched() {
         assert_eq!(run.code, code, "{place:?}: {}", run.show());
         let last = match place {
             Hold::Fetch => "nothing was changed on any host",
-            _ => "rolled back: 1 of 2 hosts are back, 1 untouched",
+            _ => "rolled back: 1 of 2 hosts is back, 1 untouched",
         };
         assert!(run.stderr.contains(last), "{place:?}: {}", run.stderr);
         for host in [&canary, &other] {

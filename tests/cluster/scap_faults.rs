@@ -62,7 +62,7 @@ fn a_canary_that_fails_within_the_limit_ends_the_deploy_all_the_same() {
             "error: promote failed on {} (canary): the port never opened",
             fleet.canary.name()
         );
-        assert_says(&run, 20, &[&reason, "rolled back: 1 of 3 hosts are back"]);
+        assert_says(&run, 20, &[&reason, "rolled back: 1 of 3 hosts is back"]);
         assert!(!run.stderr.contains("successful"), "{}", run.show());
         fleet.assert_live([&fleet.first, &fleet.first, &fleet.first]);
         // Scap has tagged it all the same: nobody goes back to it unasked.

@@ -14,7 +14,7 @@ fn one_interrupt_tells_scap_no_at_its_next_question() {
         fleet.canary.open_gate();
         let run = running.end();
         assert_eq!(run.code, 130, "{}", run.show());
-        let last = "rolled back: 1 of 3 hosts are back, 2 untouched";
+        let last = "rolled back: 1 of 3 hosts is back, 2 untouched";
         assert!(run.stderr.contains(last), "{}", run.show());
         fleet.assert_live([&fleet.first, &fleet.first, &fleet.first]);
     });

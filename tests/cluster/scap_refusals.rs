@@ -29,7 +29,7 @@ fn a_directory_that_is_not_as_it_should_be_is_refused() {
         );
         there("rm notes && git -C src checkout -q version");
         there("git commit -q --allow-empty -m Own");
-        assert_refused(fleet, 11, &["have gone apart: 1 commits here, 1 there"]);
+        assert_refused(fleet, 11, &["have gone apart: 1 commit here, 1 there"]);
         there("git reset -q --hard HEAD~1");
         fleet
             .repository

@@ -188,7 +188,7 @@ fn a_rolling_restart_ends_once_more_hosts_have_failed_than_may() {
         "C: error: FAILED: ",
         "D: untouched, ",
         "error: NOT DONE: tea-pot was restarted on 1 of 5 hosts, 2 FAILED, 2 untouched",
-        "error: handle_service failed: port 6100 did not open within 2 s on C (default, 4 hosts)",
+        "error: C (default, 4 hosts): handle_service failed: port 6100 did not open within 2 s",
     ] {
         assert!(said.contains(words), "{words}: {said}");
     }

@@ -147,7 +147,7 @@ fn a_service_that_is_not_there_is_told_from_one_that_cannot_do_it() {
     let absent = reason(&lab, &host, "tea-pot", "restart");
     assert_snapshot!(absent, @"
     tea-pot was restarted on 0 of 1 host, 1 FAILED
-    error: handle_service failed: there is no service tea-pot here: look at `service_name`, or ask whether Puppet has run on A (default, 1 host)
+    error: A (default, 1 host): handle_service failed: there is no service tea-pot here: look at `service_name`, or ask whether Puppet has run
     hint: `svcgen log ID --host A -v --deploy-repo HOME/work/deploy` shows what it did and wrote
     hint: `svcgen service status --deploy-repo HOME/work/deploy` shows how it is on each host
     ");
@@ -173,11 +173,11 @@ fn a_service_that_is_not_there_is_told_from_one_that_cannot_do_it() {
     for (service, words) in [
         (
             "tea-pot",
-            "tea-pot: restart failed (exit code 1): Failed to restart tea-pot.service: Unit tea-pot.service is masked on A",
+            "tea-pot: restart failed (exit code 1): Failed to restart tea-pot.service: Unit tea-pot.service is masked",
         ),
         (
             "tea-pot=reload",
-            "tea-pot cannot be reloaded, its unit has no `ExecReload`: `tea-pot` instead of `tea-pot=reload` restarts it on A",
+            "tea-pot cannot be reloaded, its unit has no `ExecReload`: `tea-pot` instead of `tea-pot=reload` restarts it",
         ),
     ] {
         let told = reason(&lab, &host, service, "restart");

@@ -45,8 +45,8 @@ fn what_was_generated_is_in_step() {
     --- stdout
     vagrant: HOME/work/vagrant: in step
     scap: HOME/work/deploy: in step
-    source: not looked at: no checkout of the source repository is named
-    puppet: not looked at: no checkout of operations/puppet is named
+    source: not looked at: `--source-repo DIR` names its checkout
+    puppet: not looked at: `--puppet-repo DIR` names its checkout
     --- stderr
     ");
 }
@@ -70,8 +70,8 @@ fn a_newer_model_is_told_and_its_command_closes_it() {
       scap/scap.cfg:9
         the model is newer: generating again: 1 line added, 1 removed
         $ svcgen scap --repo deploy --commit
-    source: not looked at: no checkout of the source repository is named
-    puppet: not looked at: no checkout of operations/puppet is named
+    source: not looked at: `--source-repo DIR` names its checkout
+    puppet: not looked at: `--puppet-repo DIR` names its checkout
     --- stderr
     ");
     let commands: Vec<&str> = run
@@ -112,8 +112,8 @@ fn an_edited_tree_is_told_and_kept() {
         the tree was changed: `service_port` is `6009` already, not `6002`
         $ "$EDITOR" +9 HOME/work/deploy/scap/scap.cfg
         to keep what is there, let svcgen.yaml say it
-    source: not looked at: no checkout of the source repository is named
-    puppet: not looked at: no checkout of operations/puppet is named
+    source: not looked at: `--source-repo DIR` names its checkout
+    puppet: not looked at: `--puppet-repo DIR` names its checkout
     --- stderr
     "#);
     assert!(env.read(class).contains("coffee"));
@@ -133,9 +133,9 @@ fn a_clone_that_remembers_nothing_says_so() {
         one of them was changed: the class `teatime` belongs to `class teatime`, which this checkout does not know to be svcgen's
         $ svcgen vagrant --repo fresh --commit --conflicts svcgen
         to keep what is there, `--conflicts yours`
-    source: not looked at: no checkout of the source repository is named
-    scap: not looked at: no checkout of the deploy repository is named
-    puppet: not looked at: no checkout of operations/puppet is named
+    source: not looked at: `--source-repo DIR` names its checkout
+    scap: not looked at: `--deploy-repo DIR` names its checkout
+    puppet: not looked at: `--puppet-repo DIR` names its checkout
     --- stderr
     ");
 }

@@ -99,9 +99,9 @@ fn a_conflict_is_marked_resolved_and_committed() {
         both were changed: a conflict is marked here, and not resolved
         $ "$EDITOR" +18 HOME/work/tree/puppet/modules/myservice/manifests/init.pp
         to keep what is there, let svcgen.yaml say it
-    source: not looked at: no checkout of the source repository is named
-    scap: not looked at: no checkout of the deploy repository is named
-    puppet: not looked at: no checkout of operations/puppet is named
+    source: not looked at: `--source-repo DIR` names its checkout
+    scap: not looked at: `--deploy-repo DIR` names its checkout
+    puppet: not looked at: `--puppet-repo DIR` names its checkout
     "#);
     let status = env.svcgen(&["status", "--vagrant-repo", "tree"]);
     assert!(

@@ -85,7 +85,7 @@ fn the_whole_road_is_gone_in_one_folder_that_is_removed() {
         "sent for review: https://review.sandbox.example/r/c/puppet/+/1",
         "is live on 4 of 4 hosts",
         "20 degrees are too cold for Darjeeling",
-        "warning: rolled back: 1 of 4 hosts are back, 3 untouched",
+        "warning: rolled back: 1 of 4 hosts is back, 3 untouched",
         "failed, rolled back in ",
         "4 in all: 4 active",
     ] {

@@ -108,17 +108,16 @@ impl Tea {
         self.open().resolve("HEAD").unwrap()
     }
 
-    /// An error with its hint, without the names of this run.
+    /// An error with its hints, without the names of this run.
     fn shown(&self, error: &RepositoryError) -> String {
-        let hint = error
-            .hint()
-            .map_or(String::new(), |hint| format!("\n  hint: {hint}"));
+        let hints = error.hints().into_iter();
+        let hints: String = hints.map(|hint| format!("\n  hint: {hint}")).collect();
         let mut cause = String::new();
         if let Some(source) = std::error::Error::source(error) {
             cause = format!("\n  cause: {source}");
         }
         let home = self.env.work().canonicalize().unwrap();
-        format!("{error}{cause}{hint}").replace(home.to_str().unwrap(), "WORK")
+        format!("{error}{cause}{hints}").replace(home.to_str().unwrap(), "WORK")
     }
 }
 
@@ -180,6 +179,7 @@ fn what_is_no_revision_is_said_with_what_helps() {
         "relaese-1",
         "origin/mastre",
         "zebra",
+        "01",
         "HEAD~99",
         "0123456789012345678901234567890123456789",
         "both",
@@ -194,35 +194,50 @@ fn what_is_no_revision_is_said_with_what_helps() {
     let shown = texts.map(|text| tea.shown(&repository.resolve(text).unwrap_err()));
     let shown = shown.join("\n").replace(&short, "SHORT");
     let shown = shown.replace(&beginning, "ABCD");
+    // Names are listed in their order, and that one is another each time.
+    let shown = shown.replace("both, SHORT", "SHORT, both");
     let shown = shown.replace(&tea.head().as_str()[7..], "REST");
     insta::assert_snapshot!(shown, @r#"
-`` is no revision: a branch, a tag or a commit
-`--upload-pack=x` is no revision: it begins with `-`
-`a\nb` is no revision: it holds characters that cannot be seen
-`HEAD~1..HEAD` is no revision: a range is no single commit
-there is no revision `relaese-1` in `WORK/deploy`; did you mean `release-1`?
-  hint: git -C WORK/deploy fetch --tags
-there is no revision `origin/mastre` in `WORK/deploy`; did you mean `origin/master`?
-  hint: git -C WORK/deploy fetch --tags
-there is no revision `zebra` in `WORK/deploy`
-  hint: git -C WORK/deploy fetch --tags
-there is no revision `HEAD~99` in `WORK/deploy`
-  hint: git -C WORK/deploy fetch --tags
-there is no revision `0123456789012345678901234567890123456789` in `WORK/deploy`
-  hint: git -C WORK/deploy fetch --tags
-`both` could be `refs/tags/both` or `refs/heads/both`
-  hint: git -C WORK/deploy show --no-patch refs/tags/both
-`both~0` could be `refs/tags/both` or `refs/heads/both`
-  hint: git -C WORK/deploy show --no-patch refs/tags/both
-`HEAD:scap` is a folder, and a commit is deployed
-`HEAD:README` is a file, and a commit is deployed
-`HEAD^{tree}` is a folder, and a commit is deployed
-`HEAD^{x` is no revision: git does not read it as one
-`SHORT` could be `refs/heads/SHORT` or `SHORTREST`
-  hint: git -C WORK/deploy show --no-patch refs/heads/SHORT
-`ABCD` could be more than one object
-  hint: git -C WORK/deploy rev-parse --disambiguate=ABCD
-"#);
+    `` is no revision: a branch, a tag or a commit
+      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+    `--upload-pack=x` is no revision: it begins with `-`
+      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+    `a\nb` is no revision: it holds characters that cannot be seen
+      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+    `HEAD~1..HEAD` is no revision: a range is no single commit
+      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+    there is no revision `relaese-1` in `WORK/deploy`
+      hint: did you mean `release-1`?
+      hint: git -C WORK/deploy fetch --tags
+    there is no revision `origin/mastre` in `WORK/deploy`
+      hint: did you mean `origin/master`?
+      hint: git -C WORK/deploy fetch --tags
+    there is no revision `zebra` in `WORK/deploy`
+      hint: known: SHORT, both, master, origin/master, release-1
+      hint: git -C WORK/deploy fetch --tags
+    `01` is no revision: a commit is named by four digits or more
+      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+    there is no revision `HEAD~99` in `WORK/deploy`
+      hint: git -C WORK/deploy fetch --tags
+    there is no revision `0123456789012345678901234567890123456789` in `WORK/deploy`
+      hint: git -C WORK/deploy fetch --tags
+    `both` could be `refs/tags/both` or `refs/heads/both`
+      hint: git -C WORK/deploy show --no-patch refs/tags/both
+    `both~0` could be `refs/tags/both` or `refs/heads/both`
+      hint: git -C WORK/deploy show --no-patch refs/tags/both
+    `HEAD:scap` is a folder, and a commit is deployed
+      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+    `HEAD:README` is a file, and a commit is deployed
+      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+    `HEAD^{tree}` is a folder, and a commit is deployed
+      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+    `HEAD^{x` is no revision: git does not read it as one
+      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+    `SHORT` could be `refs/heads/SHORT` or `SHORTREST`
+      hint: git -C WORK/deploy show --no-patch refs/heads/SHORT
+    `ABCD` could be more than one object
+      hint: git -C WORK/deploy rev-parse --disambiguate=ABCD
+    "#);
 }
 
 #[test]
@@ -235,14 +250,14 @@ fn a_deploy_repository_is_found_from_below() {
     );
     assert_eq!(DeployRepository::above(utf8(&tea.env.work())), None);
     let shown = |path: Utf8PathBuf| tea.shown(&DeployRepository::open(&path).err().unwrap());
-    insta::assert_snapshot!(shown(root.join("scap")), @r#"
-`WORK/deploy/scap` is not the root of a git checkout
-  hint: git -C WORK/deploy/scap rev-parse --show-toplevel
-"#);
-    insta::assert_snapshot!(shown(root.join("nowhere")), @r#"
-`WORK/deploy/nowhere` is not the root of a git checkout
-  hint: git -C WORK/deploy/nowhere rev-parse --show-toplevel
-"#);
+    insta::assert_snapshot!(shown(root.join("scap")), @"
+    `WORK/deploy/scap` is not the root of a git checkout
+      hint: git -C WORK/deploy/scap rev-parse --show-toplevel
+    ");
+    insta::assert_snapshot!(shown(root.join("nowhere")), @"
+    `WORK/deploy/nowhere` is not the root of a git checkout
+      hint: git -C WORK/deploy/nowhere rev-parse --show-toplevel
+    ");
 }
 
 #[test]

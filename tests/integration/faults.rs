@@ -223,6 +223,7 @@ fn a_full_disk_changes_nothing() {
     --- stderr
     error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
     cause: `HOME/work/small/vagrant/.git/svcgen/tmp` cannot be written to: No space left on device (os error 28)
+    hint: make room there: `df -h` shows the disks
     ");
     assert_snapshot!(ends[5].show(), @"
     exit 1
@@ -230,6 +231,7 @@ fn a_full_disk_changes_nothing() {
     --- stderr
     error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
     cause: `HOME/work/small/vagrant/.git/svcgen/tmp` cannot be written to: No space left on device (os error 28)
+    hint: make room there: `df -h` shows the disks
     ");
 }
 
@@ -255,6 +257,7 @@ fn a_folder_that_is_forbidden_changes_nothing() {
     --- stderr
     error: `puppet/modules/role/settings/trendingedits.yaml` could not be written; nothing was changed
     cause: `HOME/work/vagrant/puppet/modules/role/settings` cannot be written to: Read-only file system (os error 30)
+    hint: its disk can only be read: `findmnt` shows which can be written to
     ");
     assert_snapshot!(forbidden("puppet/hieradata"), @"
     exit 1
@@ -262,6 +265,7 @@ fn a_folder_that_is_forbidden_changes_nothing() {
     --- stderr
     error: `puppet/hieradata/common.yaml` could not be written; nothing was changed
     cause: `HOME/work/vagrant/puppet/hieradata` cannot be written to: Read-only file system (os error 30)
+    hint: its disk can only be read: `findmnt` shows which can be written to
     ");
     assert_snapshot!(forbidden(".git"), @"
     exit 1
@@ -269,6 +273,7 @@ fn a_folder_that_is_forbidden_changes_nothing() {
     --- stderr
     error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
     cause: `HOME/work/vagrant/.git/svcgen/tmp` cannot be written to: Read-only file system (os error 30)
+    hint: its disk can only be read: `findmnt` shows which can be written to
     ");
     assert_eq!(env.status("vagrant"), "");
 }

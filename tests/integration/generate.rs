@@ -234,6 +234,8 @@ fn one_that_fails_does_not_keep_the_others_from_being_sent() {
     puppet: committed b7c7d14246 on svcgen/trending-edits
     error: `origin` refused the change: prohibited by Gerrit: no new changes on Fridays
     cause: error: failed to push some refs to 'file://GERRIT/git/puppet'
+    hint: the commit stays: mend what the server names, and run the same command again
+    hint: ask those who look after the review server, where you lack a permission
     error: 2 of 4 repositories failed: source, puppet
     hint: run the same command again once that is mended: what is done is not repeated
     ");
@@ -287,9 +289,9 @@ fn what_is_not_named_is_left_out_and_nothing_at_all_is_a_mistake() {
     };
     assert_snapshot!(run(&["generate", "--vagrant-repo", "vagrant", "--dry-run", "-q"]), @"
     exit 3
-    warning: no checkout of the source repository is named; it is left out
-    warning: no checkout of the deploy repository is named; it is left out
-    warning: no checkout of operations/puppet is named; it is left out
+    warning: the source repository is left out: `--source-repo DIR` names its checkout
+    warning: the deploy repository is left out: `--deploy-repo DIR` names its checkout
+    warning: operations/puppet is left out: `--puppet-repo DIR` names its checkout
     ");
     assert_snapshot!(run(&["generate", "--dry-run"]), @"
     exit 2
@@ -417,7 +419,9 @@ fn json_is_one_document() {
               "looked for modules/role/manifests/ or manifests/role/",
               "looked for hieradata/"
             ],
-            "hints": []
+            "hints": [
+              "name the root of its checkout: by an option, or in the configuration"
+            ]
           }
         }
       ]

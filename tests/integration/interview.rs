@@ -316,7 +316,7 @@ fn what_the_checkouts_have_is_told_at_once() {
         ],
     );
     pty.answer("Enter writes the model", "");
-    pty.expect("Look at them now");
+    pty.expect("look at the patches now");
     pty.keys("y");
     assert_eq!(pty.end(), 0, "{}", pty.shown);
     assert!(

@@ -27,6 +27,7 @@ mod later;
 mod live;
 mod local;
 mod log;
+mod misspelt;
 mod names;
 mod new;
 mod older_trees;

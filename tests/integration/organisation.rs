@@ -158,6 +158,7 @@ fn mistakes_in_own_files_are_told_with_file_and_line() {
              |
            2 | {{ servce }}
              |    ^^^^^^
+    hint: mend the template, or take it away: svcgen has one of its own
     ");
     env.write(template, "Dear farm,\n{% if service %}\n");
     assert_snapshot!(env.svcgen(&["request", "access"]).show(), @"
@@ -170,6 +171,7 @@ fn mistakes_in_own_files_are_told_with_file_and_line() {
              |
            3 | 
              | ^
+    hint: mend the template, or take it away: svcgen has one of its own
     ");
     env.write(template, "{{ annotations.team }}\n");
     assert_snapshot!(env.svcgen(&["request", "access"]).show(), @"
@@ -182,6 +184,7 @@ fn mistakes_in_own_files_are_told_with_file_and_line() {
              |
            1 | {{ annotations.team }}
              |                ^^^^
+    hint: mend the template, or take it away: svcgen has one of its own
     ");
 
     let questions = "../config/svcgen/questions/farm.yaml";
@@ -262,5 +265,6 @@ fn files_that_nobody_reads_are_told() {
     --- stdout
     --- stderr
     error: `HOME/config/svcgen/config.yaml` is wrong: line 2: `HOME/none` is not a folder
+    hint: `svcgen schema config` describes what it may hold
     ");
 }

@@ -247,6 +247,7 @@ fn source_shows_applies_and_does_not_repeat() {
     assert_snapshot!(said(&env, &dry), @"
     exit 2
     error: package.json:1: trailing comma
+    hint: mend that line, and run this again
     ");
     env.write(
         "source/package.json",
@@ -264,5 +265,6 @@ fn source_shows_applies_and_does_not_repeat() {
     exit 2
     error: `HOME/work/source` is not recognised as the source repository of a Node.js service
     cause: looked for package.json
+    hint: name the root of its checkout: by an option, or in the configuration
     ");
 }

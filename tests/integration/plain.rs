@@ -166,3 +166,31 @@ fn a_build_says_in_lines_how_far_it_is() {
         assert!(format!("\n{shown}").contains(line), "{line}: {shown}");
     }
 }
+
+#[test]
+fn mistakes_are_told_in_words_with_their_lines() {
+    let env = Env::new();
+    env.write(
+        "svcgen.yaml",
+        "version: 1\nname: tea\nsite: example\nprt: 6700\nowner: {name: Ada, shel: ada}\n",
+    );
+    let run = env.svcgen(&["vagrant", "--plain"]);
+    insta::assert_snapshot!(run.stderr, @"
+    error: `HOME/work/svcgen.yaml` has 4 mistakes
+    line 1, column 1: `description` is required
+    line 1, column 1: `port` is required
+    line 4, column 1: unknown key `prt`: did you mean `port`?
+    line 5, column 20: unknown key `shel`: did you mean `shell`?
+    ");
+    let answers = ["--set", "prt=6700", "--set", "owner.shel=ada"];
+    let run = env.svcgen(&[&["new", "--plain", "--force"], &answers[..]].concat());
+    insta::assert_snapshot!(run.stderr, @"
+    error: `--set prt` has a mistake
+    unknown key `prt`: did you mean `port`?
+    `--set owner.shel` has a mistake
+    unknown key `shel`: did you mean `shell`?
+    there is no answer for `name`, `description`, `port`, `owner.name`
+    hint: add --set name=VALUE --set description=VALUE --set port=VALUE --set owner.name=VALUE, or lines `path: value` to the file of `--answers`
+    hint: add `--defaults` to take what package.json and git's configuration say
+    ");
+}

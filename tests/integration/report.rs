@@ -178,6 +178,7 @@ fn a_report_that_could_not_be_written_is_refused_before_anything_is_touched() {
     insta::assert_snapshot!(run.stderr, @"
     error: --report: `none/r.html` cannot be written
     cause: there is no folder `none`
+    hint: name a file in a folder that is there, and yours
     ");
     assert_eq!(deploy(&farm, &["--report", "scap"]).code, 2);
     assert_eq!(farm.answers(), [None, None]);

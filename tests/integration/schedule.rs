@@ -122,6 +122,7 @@ fn what_is_no_time_or_no_page_is_refused() {
     --- stdout
     --- stderr
     error: --at: Fri 2026-11-20 09:00 CET has passed
+    hint: without `--at` the next free window is proposed
     ");
     assert_snapshot!(env.svcgen(&["schedule", "--page", "nowhere.txt"]).show(), @"
     exit 2
@@ -129,6 +130,7 @@ fn what_is_no_time_or_no_page_is_refused() {
     --- stderr
     error: `nowhere.txt` cannot be read
     cause: No such file or directory (os error 2)
+    hint: is the path right? `ls -l` shows what is there
     ");
     env.write("page.txt", "<html><body>Deployments</body></html>\n");
     assert_snapshot!(env.svcgen(&["schedule", "--page", "page.txt", "-q"]).stderr, @"

@@ -183,7 +183,7 @@ fn a_canary_that_does_not_come_back_ends_a_restart() {
     l01: untouched, REV is live
     l02: untouched, REV is live
     error: NOT DONE: feed was restarted on 0 of 3 hosts, 1 FAILED, 2 untouched
-    error: handle_service failed: port PORT did not open within 1 s on l00 (canary, 1 host)
+    error: l00 (canary, 1 host): handle_service failed: port PORT did not open within 1 s
     hint: `svcgen log ID --host l00 -v` shows what it did and wrote
     hint: `svcgen service status` shows how it is on each host
     ");
@@ -249,7 +249,10 @@ fn names_that_are_not_there_are_refused_with_those_that_are() {
     error: there is no group `l01`
     hint: `-l l01` means the host
     ");
-    assert_snapshot!(refused(&["-l", "l0"]), @"error: --limit: `l0` matches no host; did you mean `l01` or `l00`?");
+    assert_snapshot!(refused(&["-l", "l0"]), @"
+    error: --limit: `l0` matches no host
+    hint: did you mean `l00` or `l01`?
+    ");
     assert_snapshot!(refused(&["--name", "food"]), @"
     error: --name: `food` is no service of `service_name`
     hint: known: feed
@@ -258,5 +261,8 @@ fn names_that_are_not_there_are_refused_with_those_that_are() {
     error: no host of these groups is meant
     hint: look at `--limit` and at the groups of `scap/scap.cfg`
     ");
-    assert_snapshot!(refused(&["--dry-run"]), @"error: `--dry-run` goes with start, stop and restart alone");
+    assert_snapshot!(refused(&["--dry-run"]), @"
+    error: `--dry-run` goes with start, stop and restart alone
+    hint: `svcgen service status` only looks: leave it out
+    ");
 }

@@ -122,31 +122,37 @@ fn what_somebody_changes_meanwhile_is_not_written_over() {
     assert_snapshot!(meanwhile(&format!("{work}; echo '# mine' >> hieradata/common.yaml")), @"
     exit 11
     error: `puppet/hieradata/common.yaml` was changed by somebody else in the meantime; nothing was changed
+    hint: run this again: it begins with what is there now
      M puppet/hieradata/common.yaml
     ");
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p modules/trendingedits/manifests; echo '# mine' > modules/trendingedits/manifests/init.pp")), @"
     exit 11
     error: `puppet/modules/trendingedits/manifests/init.pp` was changed by somebody else in the meantime; nothing was changed
+    hint: run this again: it begins with what is there now
     ?? puppet/modules/trendingedits/manifests/init.pp
     ");
     assert_snapshot!(meanwhile(&format!("{work}; test -e modules/trendingedits || echo x > modules/trendingedits")), @"
     exit 11
     error: `puppet/modules/trendingedits/manifests/init.pp` is below a file, where a file is expected
+    hint: move away what is there, and run this again
     ?? puppet/modules/trendingedits
     ");
     assert_snapshot!(meanwhile(&format!("{work}; test -e modules/trendingedits || ln -s ../../.. modules/trendingedits")), @"
     exit 11
     error: `puppet/modules/trendingedits/manifests/init.pp` leads out of `HOME/work/vagrant`
+    hint: put a folder or file of its own in the place of the symlink: svcgen writes through none that leads out
     ?? puppet/modules/trendingedits
     ");
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p modules/role/settings/trendingedits.yaml")), @"
     exit 11
     error: `puppet/modules/role/settings/trendingedits.yaml` is a folder, where a file is expected
+    hint: move away what is there, and run this again
     ");
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p ../.git/svcgen; echo > ../.git/svcgen/tmp")), @"
     exit 1
     error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
     cause: failed to create directory `HOME/work/vagrant/.git/svcgen/tmp`: File exists (os error 17)
+    hint: is the path right? `ls -l` shows what is there
     ");
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p ../.git/svcgen; echo > ../.git/svcgen/rendered")), @"
     exit 1

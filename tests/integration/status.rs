@@ -56,7 +56,7 @@ fn a_model_alone_knows_little_and_says_so() {
     --- stdout
     tea-time: the road, on 2026-11-23
 
-      done         model                     HOME/work/svcgen.yaml
+      done         model                     svcgen.yaml
       unknown      MediaWiki-Vagrant         no checkout is named
                    $ svcgen vagrant --repo CHECKOUT --dry-run
       unknown      both repositories         source: the server was not asked;

@@ -145,9 +145,11 @@ fn what_cannot_be_meant_is_refused() {
     error: invalid value '(' for '--grep <REGEX>': regex parse error:
         (
     error: --log: `main.log` is not the whole path of a log
+    hint: such as `--log /srv/log/main.log`
     error: `--format json` is a form of its own, without `--output`
     hint: `-o bunyan --no-host` is the log as it was written
     error: --limit: `zebra` matches no host
+    hint: known: l00, l01, l02
     ");
 }
 

@@ -223,11 +223,13 @@ fn an_empty_folder_takes_the_place_of_a_checkout() {
     assert_snapshot!(said(&env, &["vagrant", "--output", "file", "--yes"]), @"
     exit 2
     error: `file` is not a folder
+    hint: name a folder that is there
     ");
     std::os::unix::fs::symlink("elsewhere", env.work().join("link")).unwrap();
     assert_snapshot!(said(&env, &["vagrant", "--output", "link/vagrant", "--yes"]), @"
     exit 2
     error: `link/vagrant` is not a folder
+    hint: name a folder that is there
     ");
     std::fs::create_dir(env.work().join("elsewhere")).unwrap();
     assert_snapshot!(said(&env, &["vagrant", "--output", "link/vagrant", "--yes"]), @"

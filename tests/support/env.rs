@@ -106,15 +106,37 @@ impl Env {
                 .unwrap()
                 .replace(self.folder.path().to_str().unwrap(), "HOME")
         };
-        Run {
+        let run = Run {
             code: output.status.code().unwrap(),
             stdout: text(output.stdout),
             stderr: text(output.stderr),
-        }
+        };
+        assert!(run.has_way_out(), "a dead end: {}", run.show());
+        run
     }
 }
 
+/// What makes a hint needless.
+const ENOUGH: [&str; 6] = [
+    // Whoever pressed Ctrl-C, or said no, knows what comes next.
+    "error: interrupted",
+    "error: not deployed; nothing was touched",
+    // A mistake that is underlined in its line, or told with its place: that is what to change.
+    "\u{256d}\u{2500}[",
+    "  +-[",
+    "\nline ",
+    // The words of the command line itself.
+    "For more information, try '--help'.",
+];
+
 impl Run {
+    /// Whether an error says what to do about it.
+    fn has_way_out(&self) -> bool {
+        let has = |beginning: &str| self.stderr.lines().any(|line| line.starts_with(beginning));
+        let is_enough = ENOUGH.iter().any(|words| self.stderr.contains(words));
+        !has("error: ") || has("hint: ") || is_enough
+    }
+
     /// The exit code and both streams, as a snapshot shows them.
     pub(crate) fn show(&self) -> String {
         format!(

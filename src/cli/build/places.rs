@@ -4,6 +4,7 @@ use super::BuildArgs;
 use crate::build::{Force, Request, Settings, Workbench};
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
+use crate::cli::generator::misspelt_service;
 use crate::deploy::repository::DeployRepository;
 use crate::edit::json;
 use crate::error::CommandError;
@@ -62,9 +63,16 @@ impl Places {
                 .map(Utf8PathBuf::from)
         };
         let deploy = deploy.or_else(set).ok_or_else(|| {
+            let name = service.as_ref().map(|service| service.name.as_str());
+            let misspelt = name.and_then(|name| {
+                let misspelt = context.configuration.misspelt_service(name)?;
+                Some(misspelt_service(misspelt, name))
+            });
             CommandError::usage("no checkout of the deploy repository is named")
                 .hint("`--deploy-repo DIR` names one")
-                .hint("`git config deploy.dir DIR` in the source repository, for always")
+                .hint(misspelt.unwrap_or_else(|| {
+                    "`git config deploy.dir DIR` in the source repository, for always".into()
+                }))
         })?;
         let settings = match &source {
             Some(source) => Settings::of(source),

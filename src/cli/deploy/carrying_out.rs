@@ -101,7 +101,7 @@ async fn settled(
             match (wish.is_dry, ui.format) {
                 (true, Format::Json) => shown::plan(&plan, &opened.repository, ui)?,
                 (true, Format::Text) | (false, _) => {
-                    shown::nothing_to_do(&plan.revision, plan.hosts.keys(), ui)?;
+                    shown::nothing_to_do(plan.action, &plan.revision, plan.hosts.keys(), ui)?;
                 }
             }
             return Ok(None);

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use super::{Attempt, Scene, opened};
 use crate::deploy::limit::Limit;
 use crate::deploy::{
-    Action, Crew, Earlier, EarlierError, Facts, Inquiry, Next, Owner, PlanProblem, Request,
+    Action, Crew, Earlier, EarlierError, Facts, Inquiry, Next, Owner, PlanProblem, PlannerError,
+    Request,
 };
 use crate::error::CommandError;
 use crate::event::DeployId;
@@ -33,11 +34,9 @@ impl Survey {
         limit: Option<&Limit>,
     ) -> Result<Self, CommandError> {
         let directory = &scene.opened.working.value;
-        let groups = directory.groups.iter();
-        let mut hosts: Vec<HostName> = groups.flat_map(|group| group.hosts.clone()).collect();
+        let mut hosts = scene.opened.hosts();
         if let Some(limit) = limit {
-            let chosen = limit.of(&hosts);
-            hosts = chosen.map_err(|error| CommandError::usage(format!("--limit: {error}")))?;
+            hosts = limit.of(&hosts).map_err(PlannerError::from)?;
         }
         let (config, all) = (&directory.config, hosts.len());
         let place = config.git_deploy_dir.join(config.git_repo.as_str());
@@ -74,7 +73,10 @@ impl Survey {
         named: Option<&str>,
     ) -> Result<Request, CommandError> {
         let named = named.map(DeployId::parse).transpose();
-        let named = named.map_err(|refused| CommandError::usage(format!("--resume: {refused}")))?;
+        let named = named.map_err(|refused| {
+            CommandError::usage(format!("--resume: {refused}"))
+                .hint("`svcgen history` lists the deploys")
+        })?;
         let sequel = Earlier::of(&self.facts).resumed(named.as_ref())?;
         let Owner {
             user,
@@ -132,7 +134,7 @@ impl From<EarlierError> for CommandError {
                     })
                     .hint(newest)
             }
-            EarlierError::NoHosts => this,
+            EarlierError::NoHosts => this.hint("`svcgen history` lists the deploys"),
         }
     }
 }

@@ -64,7 +64,8 @@ impl Carrier {
                 let hosts = declared(worktree, environment)?.or_else(of_site);
                 hosts.map(Self::Local).ok_or_else(|| {
                     CommandError::usage("nothing says where the local hosts are").hint(format!(
-                        "write `scap/environments/NAME/{LOCAL_HOSTS_FILE}`, or `deployment.local` of the site"
+                        "write `{}`, or `deployment.local` of the site",
+                        place_of(environment)
                     ))
                 })
             }
@@ -87,7 +88,7 @@ impl ScapServer {
         let command = shell_words::split(&text).unwrap_or_default();
         if command.is_empty() {
             let message = format!("`deployment.scap` of the site is no command: `{text}`");
-            return Err(CommandError::usage(message));
+            return Err(CommandError::usage(message).hint("without `deployment.scap` it is `scap`"));
         }
         Ok(Self {
             host,
@@ -97,15 +98,19 @@ impl ScapServer {
     }
 }
 
+/// Where an environment says which local hosts it has.
+fn place_of(environment: Option<&ScapEnvironment>) -> Utf8PathBuf {
+    let folder = environment.map_or_else(|| Utf8PathBuf::from("scap"), ScapEnvironment::folder);
+    folder.join(LOCAL_HOSTS_FILE)
+}
+
 /// What the environment says about local hosts.
 fn declared(
     worktree: &Worktree,
     environment: Option<&ScapEnvironment>,
 ) -> Result<Option<LocalHosts>, CommandError> {
-    let folder = environment.map_or_else(|| Utf8PathBuf::from("scap"), ScapEnvironment::folder);
-    let path = folder.join(LOCAL_HOSTS_FILE);
-    let text = worktree.read(&path);
-    let text = text.map_err(|error| CommandError::usage(error.to_string()))?;
+    let path = place_of(environment);
+    let text = worktree.read(&path)?;
     let hosts = text.map(|text| LocalHosts::parse(&path, &text));
     Ok(hosts.transpose()?)
 }

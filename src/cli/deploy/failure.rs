@@ -1,4 +1,4 @@
-use super::Scene;
+use super::{Scene, wrong_limit};
 use crate::cli::Failure;
 use crate::deploy::{Action, NotBegun, Outcome, Owner, PlannerError, ScapLockError};
 use crate::error::{CommandError, ErrorKind};
@@ -85,13 +85,14 @@ impl From<NotBegun> for CommandError {
             NotBegun::Host { .. } => Self::new(
                 ErrorKind::DeployFailed,
                 format!("{message}; nothing was touched"),
-            ),
+            )
+            .hint("`svcgen deploy --dry-run` asks all hosts anew"),
             NotBegun::Changed { .. } => {
                 Self::new(ErrorKind::Locked, format!("{message}; nothing was touched"))
                     .hint("run it again")
                     .hint("`--wait` makes the plan anew by itself")
             }
-            NotBegun::Journal(error) => Self::from_error(ErrorKind::Unexpected, &error),
+            NotBegun::Journal(error) => error.into(),
             NotBegun::Interrupted => Self::new(super::signals::kind(), message),
         }
     }
@@ -100,8 +101,10 @@ impl From<NotBegun> for CommandError {
 impl From<ScapLockError> for CommandError {
     fn from(error: ScapLockError) -> Self {
         match error {
-            ScapLockError::Held { .. } => {
-                Self::new(ErrorKind::Locked, format!("{error}; nothing was touched"))
+            ScapLockError::Held { ref path, .. } => {
+                Self::new(ErrorKind::Locked, format!("{error}; nothing was touched")).hint(format!(
+                    "`fuser -v {path}` shows who has it; run this again after that"
+                ))
             }
             ScapLockError::Failed { .. } => Self::from_error(ErrorKind::Unexpected, &error),
         }
@@ -113,10 +116,11 @@ impl From<PlannerError> for CommandError {
         match error {
             PlannerError::Scap(error) => error.into(),
             PlannerError::Repository(error) => error.into(),
-            PlannerError::Limit(error) => Self::usage(format!("--limit: {error}")),
+            PlannerError::Limit(error) => wrong_limit("--limit", &error, &[]),
             PlannerError::NoHosts => Self::usage(error.to_string())
                 .hint("put the names of the hosts into the files that `scap/scap.cfg` names"),
-            PlannerError::NoService => Self::usage(error.to_string()),
+            PlannerError::NoService => Self::usage(error.to_string())
+                .hint("`service_name: NAME` in `scap/scap.cfg` names it"),
         }
     }
 }
@@ -132,7 +136,7 @@ impl From<ScapError> for CommandError {
                 for mistake in &mistakes {
                     this = this.cause(mistake.to_string());
                 }
-                this
+                this.hint("mend it there; `svcgen scap` writes the directory as the model says")
             }
             ScapError::Worktree(error) => error.into(),
         }

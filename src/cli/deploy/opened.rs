@@ -13,7 +13,7 @@ use crate::deploy::{DeployPlan, MakePack, Owner, tag_deploy};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::git::{Git, GitError};
-use crate::model::{HostName, MODEL_FILE, Revision, Service, Site, find_model};
+use crate::model::{HostName, MODEL_FILE, Revision, Service, Site, find_model, suggest};
 use crate::scap::{CONFIG_FILE, Reading, ScapDirectory, ScapEnvironment};
 use crate::ui::Ui;
 use crate::worktree::Worktree;
@@ -49,12 +49,7 @@ impl Opened {
         let repository = DeployRepository::open(&root)?;
         let worktree = Worktree::open(repository.root())?;
         let environment = args.environment.as_deref();
-        let environment = environment.map(|name| {
-            ScapEnvironment::parse(name).ok_or_else(|| {
-                CommandError::usage(format!("--environment: `{name}` is not an environment"))
-                    .hint("name a folder of `scap/environments`")
-            })
-        });
+        let environment = environment.map(|name| named_environment(name, &worktree));
         let environment = environment.transpose()?;
         let domain = match &environment {
             Some(environment) => section_of(environment, &worktree),
@@ -231,6 +226,27 @@ pub(in crate::cli) fn find(
     })
 }
 
+/// The environment of that name, which has a folder.
+fn named_environment(name: &str, worktree: &Worktree) -> Result<ScapEnvironment, CommandError> {
+    let named = ScapEnvironment::parse(name);
+    if let Some(environment) = named.filter(|it| worktree.has_folder(it.folder())) {
+        return Ok(environment);
+    }
+    let mut known = worktree.list(ScapEnvironment::FOLDER);
+    known.retain(|name| {
+        ScapEnvironment::parse(name).is_some_and(|it| worktree.has_folder(it.folder()))
+    });
+    let shown = name.escape_debug();
+    let error = CommandError::usage(format!("--environment: there is no environment `{shown}`"));
+    Err(match suggest(name, known.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None if known.is_empty() => error
+            .hint("this repository has none: leave `--environment` out")
+            .hint("`environments` of the model and `svcgen scap` make one"),
+        None => error.hint(format!("known: {}", known.join(", "))),
+    })
+}
+
 /// The section of `scap.cfg` that selects an environment.
 fn section_of(environment: &ScapEnvironment, worktree: &Worktree) -> Option<HostName> {
     let text = crate::scap::Files::read(worktree, CONFIG_FILE.into()).ok()??;
@@ -301,11 +317,8 @@ fn account() -> Option<String> {
 
 impl From<RepositoryError> for CommandError {
     fn from(error: RepositoryError) -> Self {
-        let hint = error.hint();
+        let hints = error.hints();
         let this = Self::from_error(crate::error::ErrorKind::Usage, &error);
-        match hint {
-            Some(hint) => this.hint(format!("`{hint}`")),
-            None => this,
-        }
+        hints.into_iter().fold(this, Self::hint)
     }
 }

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::Opened;
 use super::failure::locked;
+use super::limit::LONGEST;
 use crate::deploy::limit::Limit;
 use crate::deploy::{Action, PlanProblem, ProblemKind};
 use crate::error::{CommandError, ErrorKind};
@@ -25,9 +26,6 @@ pub(in crate::cli) struct Attempt<'a> {
 
 /// The most ways out that are shown.
 const MOST: usize = 2;
-
-/// The longest limit that is proposed: nobody copies a longer one.
-const LONGEST: usize = 200;
 
 impl Attempt<'_> {
     /// Why nothing was begun, or who did not answer.
@@ -95,7 +93,12 @@ impl Attempt<'_> {
         match &problem.kind {
             ProblemKind::Connect(kind) => self.opened.way_in(kind.as_ref(), &problem.host),
             ProblemKind::Denied => Some(self.opened.access.hint()),
-            ProblemKind::Locked(_) | ProblemKind::Unfit | ProblemKind::Config => None,
+            ProblemKind::Config => Some(
+                "mend the template or its variables; `svcgen deploy --dry-run` tries all of them"
+                    .into(),
+            ),
+            ProblemKind::Unfit => Some("run this again once that is mended".into()),
+            ProblemKind::Locked(_) => None,
         }
     }
 

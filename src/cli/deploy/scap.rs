@@ -62,7 +62,7 @@ impl Order {
         }
         let mut wish = wish(scene, server, action, args.view, &args.message.join(" "));
         wish.rev = args.rev.clone();
-        wish.limit = super::limit(args.limit.as_deref())?;
+        wish.limit = scene.opened.limit(args.limit.as_deref())?;
         wish.owner.limit = args.limit.clone();
         wish.force = args.force;
         wish.ignores_lock = args.dry_run;
@@ -87,7 +87,7 @@ impl Order {
         wish.rev = args.to.clone();
         wish.failed = failed(scene);
         wish.ignores_lock = args.dry_run;
-        wish.limit = super::limit(args.limit.as_deref())?;
+        wish.limit = scene.opened.limit(args.limit.as_deref())?;
         wish.owner.limit = args.limit.clone();
         Ok(Self {
             wish,
@@ -212,7 +212,7 @@ pub(super) async fn carry_out(
     }
     if plan.is_done() && !order.wish.force {
         connected.close().await;
-        return nothing_to_do(&plan.revision, plan.hosts.keys(), ui);
+        return nothing_to_do(plan.action, &plan.revision, plan.hosts.keys(), ui);
     }
     shown::beginning(&plan, ui);
     let end = execute(scene, &plan, connected, &hosts, &order).await?;

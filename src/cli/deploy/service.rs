@@ -8,7 +8,6 @@ use super::args::ViewArgs;
 use super::{Scene, Wish, carry_out, request, scap, with_runtime};
 use crate::cli::Failure;
 use crate::cli::context::Context;
-use crate::deploy::limit::Limit;
 use crate::deploy::{Action, OnFailure, Outcome};
 use crate::error::{CommandError, ErrorKind};
 use crate::event::{DeployId, DeployResult, HostOutcome};
@@ -38,8 +37,7 @@ pub(in crate::cli) fn handle_service(
     ui: &Ui,
 ) -> Result<(), Failure> {
     let opened = wish.opened;
-    let limit = wish.limit.map(Limit::parse).transpose();
-    let limit = limit.map_err(|error| CommandError::usage(format!("--limit: {error}")))?;
+    let limit = opened.limit(wish.limit)?;
     // Scap restarts, and does no more to a service.
     if let (Some(server), Action::Restart) = (opened.carrier.scap(), wish.action) {
         return with_runtime(async {

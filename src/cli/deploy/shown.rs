@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::cli::Failure;
+use crate::count::count;
 use crate::deploy::repository::DeployRepository;
 use crate::deploy::{Action, DeployPlan, Objects, Work};
 use crate::model::{HostName, Revision};
@@ -102,8 +103,9 @@ fn commits(plan: &DeployPlan, repository: &DeployRepository) -> String {
         match repository.commits(from, &plan.revision, 20) {
             Ok(commits) if commits.listed.is_empty() => {
                 let back = repository.commits(&plan.revision, from, 20);
-                let count = back.map_or(0, |b| b.listed.len() + b.more);
-                text.push_str(&format!("{} commits back from {}\n", count, from.short()));
+                let back = back.map_or(0, |b| b.listed.len() + b.more);
+                let commits = count(back, "commit");
+                text.push_str(&format!("{commits} back from {}\n", from.short()));
             }
             Ok(commits) => {
                 text.push_str(&format!("new since {}:\n", from.short()));
@@ -176,20 +178,25 @@ fn config(plan: &DeployPlan) -> String {
 
 /// Says that every host is as it should be: none of them needs anything for this revision.
 pub(super) fn nothing_to_do<'a>(
+    action: Action,
     revision: &Revision,
     hosts: impl ExactSizeIterator<Item = &'a HostName>,
     ui: &Ui,
 ) -> Result<(), Failure> {
-    let (count, short) = (hosts.len(), revision.short());
+    let (number, short) = (hosts.len(), revision.short());
     if ui.format == Format::Json {
         let hosts: Vec<_> = hosts.collect();
         let document = json!({"result": "nothing_to_do", "revision": revision, "hosts": hosts});
         ui.result(&format!("{document:#}\n"))?;
         return Ok(());
     }
-    let hosts = if count == 1 { "host" } else { "hosts" };
+    let hosts = count(number, "host");
+    let again = match action {
+        Action::Deploy => " (`--force` does everything again)",
+        Action::Rollback | Action::Restart | Action::Start | Action::Stop => "",
+    };
     ui.status(&format!(
-        "nothing to do: {short} is live on {count} of {count} {hosts} (`--force` does everything again)"
+        "nothing to do: {short} is live on {number} of {hosts}{again}"
     ));
     Ok(())
 }

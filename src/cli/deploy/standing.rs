@@ -2,6 +2,7 @@ use camino::Utf8PathBuf;
 use tokio::sync::oneshot;
 
 use super::asking::has_terminal;
+use crate::count::count;
 use crate::deploy::repository::{Behind, DeployRepository, RepositoryError};
 use crate::deploy::{Action, Request};
 use crate::error::{CommandError, ErrorKind};
@@ -66,9 +67,10 @@ impl Reading {
         let Some(behind) = behind else {
             return Ok(());
         };
-        let count = behind.commits.listed.len() + behind.commits.more;
+        let lacking = behind.commits.listed.len() + behind.commits.more;
+        let commits = count(lacking, "commit");
         let (short, upstream) = (self.of.short(), &behind.upstream);
-        ui.warning(&format!("{short} lacks {count} commits of {upstream}"));
+        ui.warning(&format!("{short} lacks {commits} of {upstream}"));
         for commit in &behind.commits.listed {
             ui.status(&format!("  {} {}", commit.revision.short(), commit.subject));
         }

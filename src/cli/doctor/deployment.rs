@@ -63,7 +63,7 @@ fn folders(hosts: &LocalHosts, opened: &Opened) -> Finding {
 }
 
 async fn hosts(opened: &Opened) -> Vec<Finding> {
-    let names = distinct(records::all_hosts(opened));
+    let names = distinct(opened.hosts());
     if names.is_empty() {
         return vec![hosts_finding(opened).unknown("the deploy repository names none yet")];
     }

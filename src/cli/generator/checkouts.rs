@@ -21,6 +21,16 @@ pub(crate) struct CheckoutArgs {
 }
 
 impl CheckoutArgs {
+    /// The option that names the checkout of a generator.
+    pub(crate) fn option(generator: Generator) -> &'static str {
+        match generator {
+            Generator::Vagrant => "--vagrant-repo",
+            Generator::Puppet => "--puppet-repo",
+            Generator::Scap => "--deploy-repo",
+            Generator::Source => "--source-repo",
+        }
+    }
+
     /// The checkout that is named for a generator.
     pub(crate) fn named(&self, generator: Generator) -> Option<&Utf8Path> {
         match generator {

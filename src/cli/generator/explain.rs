@@ -15,7 +15,8 @@ impl From<GenerateError> for CommandError {
                 .iter()
                 .fold(Self::usage(error.to_string()), |e, what| {
                     e.cause(format!("looked for {what}"))
-                }),
+                })
+                .hint("name the root of its checkout: by an option, or in the configuration"),
             GenerateError::Taken { free, what, .. } => {
                 let this = Self::conflict(error.to_string());
                 match free {
@@ -34,14 +35,16 @@ impl From<GenerateError> for CommandError {
             GenerateError::Incomplete { hint, .. } => {
                 Self::usage(error.to_string()).hint(hint.clone())
             }
-            GenerateError::NotUnderstood { .. } => Self::usage(error.to_string()),
+            GenerateError::NotUnderstood { .. } => {
+                Self::usage(error.to_string()).hint("mend that line, and run this again")
+            }
             GenerateError::Render(_) => {
                 let mut this = Self::from_error(ErrorKind::Usage, &error);
                 for cause in &mut this.causes {
                     // Tera's own words begin so, too.
                     *cause = cause.strip_prefix("error: ").unwrap_or(cause).to_owned();
                 }
-                this
+                this.hint("mend the template, or take it away: svcgen has one of its own")
             }
         }
     }
@@ -62,7 +65,11 @@ impl From<&WorktreeError> for CommandError {
             | WorktreeError::NotAFile { .. } => ErrorKind::Conflict,
             WorktreeError::Io(_) => ErrorKind::Unexpected,
         };
-        Self::from_error(kind, error)
+        let this = Self::from_error(kind, error);
+        match error {
+            WorktreeError::Io(_) => this,
+            known => this.hint(known.hint()),
+        }
     }
 }
 
@@ -70,8 +77,16 @@ impl From<PlanError> for CommandError {
     fn from(error: PlanError) -> Self {
         match error {
             PlanError::Worktree(error) => error.into(),
-            PlanError::Record(error) => Self::from_error(ErrorKind::Unexpected, &error),
-            PlanError::Unreadable { .. } => Self::usage(error.to_string()),
+            PlanError::Record(error) => {
+                let this = Self::from_error(ErrorKind::Unexpected, &error);
+                match error.hint() {
+                    Some(hint) => this.hint(hint),
+                    None => this,
+                }
+            }
+            PlanError::Unreadable { .. } => {
+                Self::usage(error.to_string()).hint("change that line by hand, and run this again")
+            }
         }
     }
 }
@@ -80,7 +95,8 @@ impl From<ApplyError> for CommandError {
     fn from(error: ApplyError) -> Self {
         match error {
             ApplyError::Worktree(error) => error.into(),
-            ApplyError::Changed { .. } => Self::conflict(error.to_string()),
+            ApplyError::Changed { .. } => Self::conflict(error.to_string())
+                .hint("run this again: it begins with what is there now"),
             ApplyError::Prepare { .. } => Self::from_error(ErrorKind::Unexpected, &error),
             ApplyError::Write { .. } | ApplyError::Remember { .. } => {
                 Self::from_error(ErrorKind::Unexpected, &error)

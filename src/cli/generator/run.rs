@@ -248,8 +248,9 @@ impl Run<'_> {
             Some(name) => BranchName::parse(name),
             None => Topic::name_for(&service.name),
         };
-        let branch =
-            branch.map_err(|refused| CommandError::usage(format!("--topic: {refused}")))?;
+        let branch = branch.map_err(|refused| {
+            CommandError::usage(format!("--topic: {refused}")).hint("such as `--topic svcgen/tea`")
+        })?;
         let base = generator.base(service, site);
         Ok(Topic::open(
             root,

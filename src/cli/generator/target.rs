@@ -1,6 +1,6 @@
 use camino::Utf8PathBuf;
 
-use super::Generator;
+use super::{CheckoutArgs, Generator};
 use crate::cli::context::{Context, Loaded, working_directory};
 use crate::deploy::repository::DeployRepository;
 use crate::error::CommandError;
@@ -25,6 +25,8 @@ pub(crate) struct UnknownCheckout {
     configuration: Option<Utf8PathBuf>,
     /// The command that clones it, where the site says from where.
     clone: Option<String>,
+    /// The service that the configuration names in place of this one.
+    misspelt: Option<String>,
 }
 
 impl Target {
@@ -59,7 +61,14 @@ impl Target {
                 .or_else(|| DeployRepository::above(&working_directory().ok()?))
                 .or_else(|| configured_deploy_dir(model.parent()?)),
         };
+        let misspelt = match generator {
+            Generator::Vagrant | Generator::Puppet => None,
+            Generator::Scap | Generator::Source => context
+                .configuration
+                .misspelt_service(loaded.service.name.as_str()),
+        };
         let unknown = UnknownCheckout {
+            misspelt: misspelt.map(str::to_owned),
             generator,
             service: loaded.service.name.to_string(),
             configuration: context.configuration.file(),
@@ -84,6 +93,24 @@ impl Target {
     }
 }
 
+impl UnknownCheckout {
+    /// The repository, in words.
+    pub(crate) fn repository(&self) -> &'static str {
+        self.generator.repository()
+    }
+
+    /// How a command that takes several checkouts is told of this one.
+    pub(crate) fn way_out(&self) -> String {
+        match &self.misspelt {
+            Some(misspelt) => misspelt_service(misspelt, &self.service),
+            None => format!(
+                "`{} DIR` names its checkout",
+                CheckoutArgs::option(self.generator)
+            ),
+        }
+    }
+}
+
 /// The command that makes a checkout.
 fn clone_command(generator: Generator, site: &Site) -> Option<String> {
     let url = site.gerrit.url.as_ref();
@@ -100,6 +127,11 @@ fn clone_command(generator: Generator, site: &Site) -> Option<String> {
     }
 }
 
+/// What to say where the configuration nearly names a service.
+pub(crate) fn misspelt_service(misspelt: &str, service: &str) -> String {
+    format!("`services` of the configuration names `{misspelt}`; did you mean `{service}`?")
+}
+
 impl From<UnknownCheckout> for CommandError {
     fn from(unknown: UnknownCheckout) -> Self {
         let UnknownCheckout {
@@ -107,6 +139,7 @@ impl From<UnknownCheckout> for CommandError {
             service,
             configuration,
             clone,
+            misspelt,
         } = unknown;
         let what = generator.repository();
         let place = match generator {
@@ -119,9 +152,10 @@ impl From<UnknownCheckout> for CommandError {
         let error = Self::usage(format!("no checkout of {what} is named")).hint(format!(
             "add `--repo CHECKOUT`, or write `{place}` into {file}"
         ));
-        match clone {
-            Some(command) => error.hint(format!("`{command}` makes one")),
-            None => error,
+        match (misspelt, clone) {
+            (Some(misspelt), _) => error.hint(misspelt_service(&misspelt, &service)),
+            (None, Some(command)) => error.hint(format!("`{command}` makes one")),
+            (None, None) => error,
         }
     }
 }

@@ -125,7 +125,10 @@ fn break_all(held: &[Held], reason: &str, scene: &Scene<'_>) -> Result<(), Failu
         };
         let message = "a lock was not broken";
         let sofar = error.take();
-        let sofar = sofar.unwrap_or_else(|| CommandError::new(ErrorKind::Unexpected, message));
+        let sofar = sofar.unwrap_or_else(|| {
+            CommandError::new(ErrorKind::Unexpected, message)
+                .hint("`svcgen lock` shows who holds them now")
+        });
         error = Some(sofar.cause(failure));
     }
     match error {

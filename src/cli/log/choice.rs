@@ -1,12 +1,13 @@
 use regex::{Regex, RegexBuilder};
 
 use super::LogArgs;
+use crate::cli::deploy::{Opened, wrong_limit};
 use crate::deploy::limit::Limit;
 use crate::error::CommandError;
 use crate::event::{Event, EventKind, Level};
 use crate::model::HostName;
 use crate::report::{Weight, line};
-use crate::scap::DeployStage;
+use crate::scap::{DeployStage, HostGroup};
 use crate::ui::Format;
 
 /// Which events are shown.
@@ -15,6 +16,8 @@ pub(in crate::cli) struct Choice {
     limits: Vec<Limit>,
     /// The hosts of the deploy that the limits choose, once they are known.
     hosts: Option<Vec<HostName>>,
+    /// What a name could mean that is not a host's.
+    groups: Vec<HostGroup>,
     level: Option<Level>,
     stage: Option<DeployStage>,
     text: Option<Text>,
@@ -33,15 +36,22 @@ impl Choice {
     ///
     /// # Errors
     /// A pattern of hosts that is none.
-    pub(super) fn new(args: &LogArgs, text: Option<String>) -> Result<Self, CommandError> {
+    pub(super) fn new(
+        args: &LogArgs,
+        text: Option<String>,
+        opened: &Opened,
+    ) -> Result<Self, CommandError> {
+        let groups = opened.working.value.groups.clone();
         let limits = args.host.iter().map(|host| Limit::parse(host));
         let limits = limits.collect::<Result<_, _>>();
+        let limits = limits.map_err(|error| wrong_limit("--host", &error, &groups))?;
         let level = Level::ALL
             .into_iter()
             .find(|level| Some(level.as_str()) == args.level.as_deref());
         Ok(Self {
-            limits: limits.map_err(|error| CommandError::usage(format!("--host: {error}")))?,
+            limits,
             hosts: None,
+            groups,
             level,
             stage: args.stage.as_deref().and_then(DeployStage::parse),
             text: text.map(Text::new),
@@ -59,7 +69,7 @@ impl Choice {
         let mut chosen = Vec::new();
         for limit in &self.limits {
             let of = limit.of(hosts);
-            chosen.extend(of.map_err(|error| CommandError::usage(format!("--host: {error}")))?);
+            chosen.extend(of.map_err(|error| wrong_limit("--host", &error, &self.groups))?);
         }
         self.hosts = Some(chosen);
         Ok(())

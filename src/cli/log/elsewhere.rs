@@ -50,7 +50,7 @@ impl Place<'_> {
         needs_journal: bool,
     ) -> Result<(), Failure> {
         let (opened, ui) = (self.opened, self.ui);
-        let records = records::ask(records::all_hosts(opened), opened, ui)?;
+        let records = records::ask(opened.hosts(), opened, ui)?;
         let message = format!("the journal of {id} is not here");
         let line = find(id, &records);
         let Some((owner, revision)) =

@@ -30,7 +30,8 @@ impl ReportFile {
             Ok(()) => Ok(Some(this)),
             Err(error) => Err(
                 CommandError::usage(format!("--report: `{path}` cannot be written"))
-                    .cause(error.to_string()),
+                    .refused(&error)
+                    .hint("name a file in a folder that is there, and yours"),
             ),
         }
     }
@@ -51,8 +52,7 @@ impl ReportFile {
             false => self.replace(&page),
         };
         written.map_err(|error| {
-            CommandError::usage(format!("`{}` cannot be written", self.path))
-                .cause(error.to_string())
+            CommandError::usage(format!("`{}` cannot be written", self.path)).refused(&error)
         })
     }
 

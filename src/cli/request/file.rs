@@ -136,8 +136,8 @@ impl Courier<'_> {
             return Ok(());
         }
         let question = match &known {
-            None => format!("Create this task at {}?", conduit.address()),
-            Some(task) => format!("Update {task} at {}?", conduit.address()),
+            None => format!("create this task at {}?", conduit.address()),
+            Some(task) => format!("update {task} at {}?", conduit.address()),
         };
         if !self.ui.confirm(&question)? {
             self.ui.status("nothing was sent");

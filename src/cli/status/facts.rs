@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::cli::context::Loaded;
+use crate::cli::context::{Loaded, shown};
 use crate::cli::generator::{CheckoutArgs, Generator, Planner, Target};
 use crate::error::CommandError;
 use crate::git::{Checkout, Git, GitError};
@@ -49,7 +49,7 @@ pub(super) fn gather(
     let (source, deploy) = (text(Generator::Source), text(Generator::Scap));
     let names = &service.repositories;
     Ok(Facts {
-        model: path.clone(),
+        model: shown(path),
         vagrant: text(Generator::Vagrant),
         puppet: text(Generator::Puppet),
         source_repository: repository(&names.source, &source, site, is_online),

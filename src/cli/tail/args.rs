@@ -74,7 +74,8 @@ impl TailArgs {
                 true => Ok(path.clone()),
                 false => Err(CommandError::usage(format!(
                     "--log: `{path}` is not the whole path of a log"
-                ))),
+                ))
+                .hint(format!("such as `--log /srv/log/{path}`"))),
             };
         }
         let by_default = Logs::default();

@@ -110,7 +110,9 @@ impl<'a> Shown<'a> {
                 Extent::ToEnd => summary(&self.troubles, self.wanted, self.opened).into(),
                 Extent::Follow => {
                     let message = "there is no host left whose log can be followed";
-                    CommandError::new(ErrorKind::Unexpected, message).into()
+                    CommandError::new(ErrorKind::Unexpected, message)
+                        .hint("run this again once that is mended")
+                        .into()
                 }
             });
         }

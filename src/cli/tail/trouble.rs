@@ -12,7 +12,7 @@ const MOST: usize = 2;
 pub(super) fn way_out(trouble: &Trouble, host: &HostName, opened: &Opened) -> Option<String> {
     match trouble {
         Trouble::Connect(error) => opened.way_in(Some(&error.kind), host),
-        Trouble::Lost | Trouble::Silent => None,
+        Trouble::Lost | Trouble::Silent | Trouble::Failed(_) => opened.way_in(None, host),
         Trouble::Absent => Some("`--log PATH` names another log".to_owned()),
         Trouble::Folder => Some("`--log PATH` names a log in it".to_owned()),
         Trouble::Forbidden(access) => Some(match access.is_for_group() {
@@ -26,7 +26,6 @@ pub(super) fn way_out(trouble: &Trouble, host: &HostName, opened: &Opened) -> Op
                 access.owner
             ),
         }),
-        Trouble::Failed(_) => None,
     }
 }
 

@@ -132,7 +132,7 @@ impl Executor<'_> {
         if let Some(group) = self.states.exceeded(&self.plan) {
             let group = &self.plan.groups[group];
             let of = group.waves.iter().flatten().count();
-            let reason = format!("{reason} on {host} ({}, {})", group.name, count_hosts(of));
+            let reason = format!("{host} ({}, {}): {reason}", group.name, count_hosts(of));
             self.failed = Some(host.clone());
             self.stop(reason);
         } else if is_lost && !self.plan.action.is_of_service() {

@@ -26,10 +26,14 @@ fn chosen(limit: &str) -> Vec<usize> {
 }
 
 fn refused(limit: &str) -> String {
-    match Limit::parse(limit) {
-        Ok(limit) => limit.of(&hosts()).unwrap_err().to_string(),
-        Err(error) => error.to_string(),
-    }
+    let chosen = Limit::parse(limit).and_then(|limit| limit.of(&hosts()));
+    chosen.unwrap_err().to_string()
+}
+
+/// What is proposed instead.
+fn proposed(limit: &str) -> String {
+    let chosen = Limit::parse(limit).and_then(|limit| limit.of(&hosts()));
+    chosen.unwrap_err().hint().unwrap_or("nothing".into())
 }
 
 #[test]
@@ -107,9 +111,9 @@ fn what_is_no_pattern_is_refused_with_the_rule() {
     ];
     insta::assert_snapshot!(limits.map(refused).join("\n"),
         @r#"
-`` is no pattern of hosts: names, such as `tea*` or `tea[01:04]`, separated by commas
-`a,,b` is no pattern of hosts: names, such as `tea*` or `tea[01:04]`, separated by commas
-`a,` is no pattern of hosts: names, such as `tea*` or `tea[01:04]`, separated by commas
+`` is no pattern of hosts: there is nothing where a pattern should be
+`a,,b` is no pattern of hosts: there is nothing where a pattern should be
+`a,` is no pattern of hosts: there is nothing where a pattern should be
 `!` is no pattern of hosts: a name follows the `!`
 `!!a` is no pattern of hosts: one `!` stands at its beginning
 `~` is no pattern of hosts: a regular expression follows the `~`
@@ -151,17 +155,17 @@ fn a_pattern_without_a_host_names_what_is_near() {
         "!all",
         "pot01,!pot*",
     ];
-    insta::assert_snapshot!(limits.map(refused).join("\n"),
-        @r#"
-`tea1001` matches no host; did you mean `tea1001.east.example`?
-`tea1oo1.east.example` matches no host; did you mean `tea1010.east.example`, `tea1001.east.example` or `tea1002.east.example`?
-`pod01` matches no host; did you mean `pot01`?
-`!tea1O01` matches no host; did you mean `tea1010.east.example`, `tea1001.east.example` or `tea1002.east.example`?
-`zebra` matches no host
-`tea[5:6].*` matches no host
-`!all` leaves no host
-`pot01,!pot*` leaves no host
-"#
+    insta::assert_snapshot!(limits.map(|limit| format!("{}: {}", refused(limit), proposed(limit))).join("\n"),
+        @"
+        `tea1001` matches no host: did you mean `tea1001.east.example`?
+        `tea1oo1.east.example` matches no host: did you mean `tea1001.east.example`, `tea1010.east.example` or `tea1002.east.example`?
+        `pod01` matches no host: did you mean `pot01`?
+        `!tea1O01` matches no host: did you mean `tea1001.east.example`, `tea1010.east.example` or `tea1002.east.example`?
+        `zebra` matches no host: nothing
+        `tea[5:6].*` matches no host: nothing
+        `!all` leaves no host: patterns with a `!` take away from what the others choose: let something stay
+        `pot01,!pot*` leaves no host: patterns with a `!` take away from what the others choose: let something stay
+        "
     );
 }
 

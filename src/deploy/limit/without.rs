@@ -9,21 +9,31 @@ type Shape<'a> = (&'a str, &'a str, usize);
 impl Limit {
     /// The limit that leaves hosts out, with those that are numbered in one pattern.
     pub fn without<'a>(hosts: impl IntoIterator<Item = &'a HostName>) -> String {
-        let mut shapes: IndexMap<Shape<'a>, Vec<u64>> = IndexMap::new();
-        let mut others = Vec::new();
-        for host in hosts {
-            match taken_apart(host.as_str()) {
-                Some((shape, number)) => shapes.entry(shape).or_default().push(number),
-                None => others.push(format!("!{host}")),
-            }
-        }
-        let numbered = shapes
-            .into_iter()
-            .map(|((before, behind, width), numbers)| {
-                format!("!{before}{}{behind}", range(numbers, width))
-            });
-        numbered.chain(others).collect::<Vec<_>>().join(",")
+        patterns(hosts, "!")
     }
+
+    /// The limit that means hosts, with those that are numbered in one pattern.
+    pub fn naming<'a>(hosts: impl IntoIterator<Item = &'a HostName>) -> String {
+        patterns(hosts, "")
+    }
+}
+
+/// A pattern for each host, or for several that differ in one number alone.
+fn patterns<'a>(hosts: impl IntoIterator<Item = &'a HostName>, sign: &str) -> String {
+    let mut shapes: IndexMap<Shape<'a>, Vec<u64>> = IndexMap::new();
+    let mut others = Vec::new();
+    for host in hosts {
+        match taken_apart(host.as_str()) {
+            Some((shape, number)) => shapes.entry(shape).or_default().push(number),
+            None => others.push(format!("{sign}{host}")),
+        }
+    }
+    let numbered = shapes
+        .into_iter()
+        .map(|((before, behind, width), numbers)| {
+            format!("{sign}{before}{}{behind}", range(numbers, width))
+        });
+    numbered.chain(others).collect::<Vec<_>>().join(",")
 }
 
 /// The last number of the first label of a name, and what stands around it.

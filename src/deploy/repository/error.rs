@@ -12,11 +12,13 @@ pub enum RepositoryError {
     Git(#[from] GitError),
     #[error("`{}` is no revision: {rule}", text.escape_debug())]
     Refused { text: String, rule: &'static str },
-    #[error("there is no revision `{text}` in `{root}`{}", question(.near))]
+    #[error("there is no revision `{text}` in `{root}`")]
     NotHere {
         text: String,
         root: Utf8PathBuf,
         near: Option<String>,
+        /// Names that there are, where a name was meant.
+        known: Vec<String>,
     },
     #[error("`{text}` could be {}", either(.candidates))]
     Ambiguous {
@@ -82,8 +84,39 @@ pub enum RepositoryError {
 }
 
 impl RepositoryError {
+    /// What helps; at most two.
+    pub fn hints(&self) -> Vec<String> {
+        let meant = match self {
+            Self::NotHere { near, known, .. } => match (near, known.as_slice()) {
+                (Some(near), _) => Some(format!("did you mean `{near}`?")),
+                (None, []) => None,
+                (None, known) => Some(format!("known: {}", first(known))),
+            },
+            _ => None,
+        };
+        let hints: Vec<String> = meant.into_iter().chain(self.command()).collect();
+        match hints.is_empty() {
+            true => self.advice().map(str::to_owned).into_iter().collect(),
+            false => hints,
+        }
+    }
+
+    /// What could be done where no command alone helps.
+    fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused { .. } | Self::NotACommit { .. } => {
+                Some("a revision is a branch, a tag or a commit; `git log --oneline` lists commits")
+            }
+            Self::UnsafePath { .. } | Self::UnsafeName { .. } | Self::Modules { .. } => Some(
+                "mend `.gitmodules` and commit it, or deploy another revision with `--rev REV`",
+            ),
+            Self::NotText { .. } => Some("`git mv` gives it a name of plain letters"),
+            _ => None,
+        }
+    }
+
     /// A command that helps.
-    pub fn hint(&self) -> Option<String> {
+    fn command(&self) -> Option<String> {
         match self {
             Self::Git(error) => error.hint(),
             Self::NotHere { root, .. } => Some(format!("git -C {} fetch --tags", quoted(root))),
@@ -151,7 +184,11 @@ fn quoted(path: &Utf8Path) -> String {
     shell_words::quote(path.as_str()).into_owned()
 }
 
-fn question(near: &Option<String>) -> String {
-    near.as_ref()
-        .map_or(String::new(), |near| format!("; did you mean `{near}`?"))
+/// Some names, of which the first few are shown.
+fn first(names: &[String]) -> String {
+    const MOST: usize = 5;
+    match names.split_at_checked(MOST) {
+        None | Some((_, [])) => names.join(", "),
+        Some((first, rest)) => format!("{} and {} more", first.join(", "), rest.len()),
+    }
 }

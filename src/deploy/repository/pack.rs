@@ -24,6 +24,7 @@ pub fn pack(
         text: want.to_string(),
         root: git_dir.to_owned(),
         near: None,
+        known: Vec::new(),
     };
     let repository = missing::open(git_dir)?.ok_or_else(not_here)?;
     let is_here = |revision: &Revision| repository.find_commit(oid(revision)).is_ok();

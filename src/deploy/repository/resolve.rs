@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use git2::{ErrorCode, ObjectType};
 
 use super::error::RepositoryError;
@@ -6,6 +8,13 @@ use crate::model::{Revision, suggest};
 
 /// Where git looks for a short name of a reference, in its order.
 const PLACES: &[&str] = &["refs/tags/", "refs/heads/", "refs/remotes/"];
+
+/// The fewest digits that name a commit.
+const SHORTEST: usize = 4;
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
 
 impl DeployRepository {
     /// Finds the commit that a branch, a tag, a name of a commit or its beginning, or an expression (`HEAD~2`) means.
@@ -36,10 +45,19 @@ impl DeployRepository {
         self.refuse_ambiguous(text)?;
         let object = match self.repository().revparse_single(text) {
             Ok(object) => object,
-            Err(error) if error.code() == ErrorCode::Ambiguous => {
+            Err(error) if error.code() == ErrorCode::Ambiguous && text.len() >= SHORTEST => {
                 return Err(self.ambiguous(text, Vec::new()));
             }
-            Err(error) if error.code() == ErrorCode::NotFound => return Err(self.not_here(text)),
+            Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::Ambiguous) => {
+                return Err(match self.not_here(text) {
+                    RepositoryError::NotHere { near: None, .. }
+                        if is_hex(text) && text.len() < SHORTEST =>
+                    {
+                        refuse("a commit is named by four digits or more")
+                    }
+                    not_here => not_here,
+                });
+            }
             Err(error) if error.code() == ErrorCode::InvalidSpec => {
                 return Err(refuse("git does not read it as one"));
             }
@@ -73,7 +91,7 @@ impl DeployRepository {
                 meanings.push((commit, whole));
             }
         }
-        let is_short = (4..40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_short = (SHORTEST..40).contains(&name.len()) && is_hex(name);
         if is_short
             && !meanings.is_empty()
             && let Ok(commit) = self.repository().find_commit_by_prefix(name)
@@ -99,10 +117,15 @@ impl DeployRepository {
 
     fn not_here(&self, text: &str) -> RepositoryError {
         let names = self.names();
+        let near = suggest(text, names.iter().map(String::as_str)).map(str::to_owned);
+        // A commit, or a step from something that is there, is not found in a list of names.
+        let is_commit = is_hex(text) && text.len() >= SHORTEST;
+        let is_name = !is_commit && !text.contains(['~', '^', '@']);
         RepositoryError::NotHere {
             text: text.to_owned(),
             root: self.root().to_owned(),
-            near: suggest(text, names.iter().map(String::as_str)).map(str::to_owned),
+            near,
+            known: if is_name { names } else { Vec::new() },
         }
     }
 
@@ -115,9 +138,10 @@ impl DeployRepository {
             let name = PLACES.iter().find_map(|place| name.strip_prefix(place))?;
             (!name.ends_with("/HEAD")).then(|| name.to_owned())
         };
-        references
+        let names: BTreeSet<String> = references
             .flatten()
             .filter_map(|reference| short(&String::from_utf8_lossy(reference.name_bytes())))
-            .collect()
+            .collect();
+        names.into_iter().collect()
     }
 }

@@ -3,6 +3,7 @@ use thiserror::Error;
 
 use super::server::ServerError;
 use super::survey::LockHolder;
+use crate::count::count;
 use crate::deploy::{JournalError, PlannerError};
 use crate::model::HostName;
 
@@ -36,7 +37,7 @@ pub enum ScapRefusal {
         paths: Vec<String>,
     },
     #[error(
-        "`{directory}` on {host} and {upstream} have gone apart: {ahead} commits here, {behind} there"
+        "`{directory}` on {host} and {upstream} have gone apart: {} here, {behind} there", count(*ahead, "commit")
     )]
     Diverged {
         host: HostName,

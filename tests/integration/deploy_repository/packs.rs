@@ -32,10 +32,10 @@ fn the_size_counts_submodules_and_finds_what_is_missing() {
     std::fs::remove_file(tea.root.join(object)).unwrap();
     let error = tea.open().tree_size(&tea.head()).unwrap_err();
     let shown = tea.shown(&error).replace(&blob, "BLOB");
-    insta::assert_snapshot!(shown.replace(tea.head().short(), "HEAD"), @r#"
-`WORK/deploy/.git` lacks the object BLOB, which HEAD needs
-  hint: git -C WORK/deploy/.git fsck
-"#);
+    insta::assert_snapshot!(shown.replace(tea.head().short(), "HEAD"), @"
+    `WORK/deploy/.git` lacks the object BLOB, which HEAD needs
+      hint: git -C WORK/deploy/.git fsck
+    ");
 }
 
 /// Sends a pack into a repository, and returns how many objects it brought.
@@ -129,18 +129,18 @@ fn a_clone_that_has_not_everything_is_not_sent_from() {
         pack_of(&partial).err().unwrap(),
         partial.tree_size(&head).err().unwrap(),
     ];
-    insta::assert_snapshot!(errors.map(|error| tea.shown(&error)).join("\n"), @r#"
-`WORK/shallow/.git` has not the whole history: it is a shallow clone
-  hint: git -C WORK/shallow/.git fetch --unshallow
-`WORK/shallow` has not the whole history: it is a shallow clone
-  hint: git -C WORK/shallow fetch --unshallow
-`WORK/shallow` has not the whole history: it is a shallow clone
-  hint: git -C WORK/shallow fetch --unshallow
-`WORK/partial/.git` has not all objects: it is a partial clone
-  hint: git -C WORK/partial/.git fetch --refetch --no-filter
-`WORK/partial/.git` has not all objects: it is a partial clone
-  hint: git -C WORK/partial/.git fetch --refetch --no-filter
-"#);
+    insta::assert_snapshot!(errors.map(|error| tea.shown(&error)).join("\n"), @"
+    `WORK/shallow/.git` has not the whole history: it is a shallow clone
+      hint: git -C WORK/shallow/.git fetch --unshallow
+    `WORK/shallow` has not the whole history: it is a shallow clone
+      hint: git -C WORK/shallow fetch --unshallow
+    `WORK/shallow` has not the whole history: it is a shallow clone
+      hint: git -C WORK/shallow fetch --unshallow
+    `WORK/partial/.git` has not all objects: it is a partial clone
+      hint: git -C WORK/partial/.git fetch --refetch --no-filter
+    `WORK/partial/.git` has not all objects: it is a partial clone
+      hint: git -C WORK/partial/.git fetch --refetch --no-filter
+    ");
     // What the hints say helps.
     tea.git("shallow", &["fetch", "-q", "--unshallow"]);
     tea.git("partial", &["fetch", "-q", "--refetch", "--no-filter"]);
@@ -154,10 +154,10 @@ fn a_clone_that_has_not_everything_is_not_sent_from() {
     tea.git("partial", &["config", "core.repositoryFormatVersion", "1"]);
     tea.git("partial", &["config", "extensions.partialClone", "origin"]);
     let error = DeployRepository::open(utf8(&tea.env.work().join("partial"))).err();
-    insta::assert_snapshot!(tea.shown(&error.unwrap()), @r#"
-`WORK/partial` is a partial clone in an old format, and cannot be read
-  hint: git -C WORK/partial fetch --refetch --no-filter && git -C WORK/partial config --unset extensions.partialClone
-"#);
+    insta::assert_snapshot!(tea.shown(&error.unwrap()), @"
+    `WORK/partial` is a partial clone in an old format, and cannot be read
+      hint: git -C WORK/partial fetch --refetch --no-filter && git -C WORK/partial config --unset extensions.partialClone
+    ");
     tea.git("partial", &["config", "--unset", "extensions.partialClone"]);
     assert!(DeployRepository::open(utf8(&tea.env.work().join("partial"))).is_ok());
 }

@@ -146,7 +146,7 @@ fn ctrl_c_ends_the_wait_for_a_slow_server() {
     )
     .unwrap();
     let mut pty = Pty::start(&desk.env, &["request", "service", "--file"], None);
-    pty.expect("Create this task at");
+    pty.expect("create this task at");
     pty.keys("y");
     desk.conduit.wait_for("maniphest.edit");
     pty.keys("\u{3}");

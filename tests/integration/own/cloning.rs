@@ -117,11 +117,13 @@ fn what_cannot_be_cloned_is_told() {
            fatal: Could not read from remote repository.
            Please make sure you have the correct access rights
            and the repository exists.
+    hint: `svcgen doctor` looks at git, its settings, and the servers
     ");
     env.write("code/deploy", "a file");
     assert_snapshot!(run(&["scap", "--clone", "code", "--yes"]), @"
     exit 11
     error: `HOME/work/code/deploy` is there already, and is not a git checkout
+    hint: move it away, or name another folder
     ");
     assert_snapshot!(run(&["scap", "--clone", "code", "--repo", "code"]), @"
     exit 2
@@ -165,16 +167,19 @@ fn what_is_read_first_is_told_when_it_is_wrong() {
     assert_snapshot!(said(&env, &[&dry[..], &["--site", "../x"]].concat()), @"
     exit 2
     error: --site: `../x` is not a site name: lower-case letters, digits, underscores and hyphens, beginning with a letter, at most 63 characters
+    hint: known: example, sandbox, wikimedia
     ");
     assert_snapshot!(said(&env, &[&dry[..], &["--config", "none.yaml"]].concat()), @"
     exit 2
     error: `none.yaml` cannot be read
     cause: No such file or directory (os error 2)
+    hint: is the path right? `ls -l` shows what is there
     ");
     env.write("config.yaml", "checkouts: [\n");
     assert_snapshot!(said(&env, &[&dry[..], &["--config", "config.yaml"]].concat()), @"
     exit 2
     error: `config.yaml` is wrong: line 1: unclosed bracket '['
+    hint: `svcgen schema config` describes what it may hold
     ");
     let model = env.read("svcgen.yaml");
     env.write(
@@ -207,7 +212,8 @@ fn what_is_read_first_is_told_when_it_is_wrong() {
     std::fs::write(env.work().join("svcgen.yaml"), b"name: \xff\n").unwrap();
     assert_snapshot!(said(&env, &dry), @"
     exit 2
-    error: `HOME/work/svcgen.yaml` is not UTF-8 text, or larger than a mebibyte
+    error: `HOME/work/svcgen.yaml` is not UTF-8 text
+    hint: `file HOME/work/svcgen.yaml` tells what it is
     ");
     std::fs::remove_file(env.work().join("svcgen.yaml")).unwrap();
     assert_snapshot!(said(&env, &dry), @"
@@ -239,11 +245,13 @@ fn what_is_read_first_is_told_when_it_is_wrong() {
              |
            1 | {{ nothing }}
              |    ^^^^^^^
+    hint: mend the template, or take it away: svcgen has one of its own
     ");
     std::fs::write(templates.join("role.pp.tera"), b"\xff").unwrap();
     assert_snapshot!(said(&env, &dry), @"
     exit 2
     error: the template `HOME/config/svcgen/templates/operations-puppet/role.pp.tera` cannot be read
     cause: stream did not contain valid UTF-8
+    hint: mend the template, or take it away: svcgen has one of its own
     ");
 }

@@ -73,6 +73,7 @@ fn nothing_is_written_through_a_link_that_leads_out() {
     assert_snapshot!(said(&env, YES), @"
     exit 11
     error: `puppet/modules/trendingedits/manifests/init.pp` leads out of `HOME/work/vagrant`
+    hint: put a folder or file of its own in the place of the symlink: svcgen writes through none that leads out
     ");
     assert!(!env.has("outside/manifests"));
 }
@@ -87,14 +88,17 @@ fn a_tree_that_is_something_else_is_told() {
     cause: looked for puppet/modules/service/manifests/node.pp with `define service::node`
     cause: looked for puppet/hieradata/common.yaml
     cause: looked for puppet/modules/role/manifests/
+    hint: name the root of its checkout: by an option, or in the configuration
     ");
     assert_snapshot!(said(&env, &["vagrant", "--repo", "nowhere", "--dry-run"]), @"
     exit 2
     error: `nowhere` is not a folder
+    hint: name a folder that is there
     ");
     assert_snapshot!(said(&env, &["vagrant", "--repo", "svcgen.yaml", "--dry-run"]), @"
     exit 2
     error: `svcgen.yaml` is not a folder
+    hint: name a folder that is there
     ");
     assert_snapshot!(said(&env, &["vagrant", "--dry-run"]), @"
     exit 2
@@ -106,23 +110,27 @@ fn a_tree_that_is_something_else_is_told() {
     assert_snapshot!(said(&env, DRY), @"
     exit 2
     error: puppet/hieradata/common.yaml:2: unclosed bracket '['
+    hint: mend that line, and run this again
     ");
     std::fs::write(env.work().join(HIERADATA), b"a: \xff\n").unwrap();
     assert_snapshot!(said(&env, DRY), @"
     exit 2
     error: `puppet/hieradata/common.yaml` is not UTF-8 text
+    hint: save it as UTF-8; `file` tells what it is
     ");
     std::fs::remove_file(env.work().join(HIERADATA)).unwrap();
     std::fs::create_dir(env.work().join(HIERADATA)).unwrap();
     assert_snapshot!(said(&env, DRY), @"
     exit 11
     error: `puppet/hieradata/common.yaml` is a folder, where a file is expected
+    hint: move away what is there, and run this again
     ");
     std::fs::remove_dir(env.work().join(HIERADATA)).unwrap();
     std::os::unix::fs::symlink("common.yaml", env.work().join(HIERADATA)).unwrap();
     assert_snapshot!(said(&env, DRY), @"
     exit 11
     error: `puppet/hieradata/common.yaml` is a symlink that leads nowhere
+    hint: `ls -l puppet/hieradata/common.yaml` shows where it leads; take it away
     ");
 }
 
@@ -133,6 +141,7 @@ fn a_file_that_cannot_be_edited_is_named() {
     assert_snapshot!(said(&env, DRY), @"
     exit 2
     error: `puppet/hieradata/common.yaml` cannot be edited: line 1: `trendingedits::port` belongs into a mapping that is written in one line
+    hint: change that line by hand, and run this again
     ");
 }
 
@@ -147,6 +156,7 @@ fn the_topic_has_to_be_a_branch() {
     assert_snapshot!(said(&env, &[YES, &["--commit", "--topic", "a..b"]].concat()), @"
     exit 2
     error: --topic: `a..b` is not a branch name: letters, digits, `.`, `_`, `-` and `/` as git allows them
+    hint: such as `--topic svcgen/tea`
     ");
     assert_eq!(
         env.git(

@@ -13,8 +13,9 @@ impl From<ScapRefusal> for CommandError {
             ScapRefusal::Server { host, error } => of_server(&host.to_string(), &error),
             ScapRefusal::Absent { .. } => untouched(ErrorKind::Usage, &message)
                 .hint("clone the deploy repository there, and run `scap deploy --init` in it"),
-            ScapRefusal::NoRepository { said, .. } => {
+            ScapRefusal::NoRepository { said, directory, .. } => {
                 with(untouched(ErrorKind::Usage, &message), &said)
+                    .hint(format!("clone the deploy repository there, into `{directory}`"))
             }
             ScapRefusal::Dirty { host, directory, paths } => {
                 let more = paths.len().saturating_sub(MOST);
@@ -29,8 +30,9 @@ impl From<ScapRefusal> for CommandError {
             }
             ScapRefusal::Diverged { host, directory, .. } => untouched(ErrorKind::Conflict, &message)
                 .hint(format!("somebody has committed there: `ssh {host} git -C {directory} log @{{u}}..`")),
-            ScapRefusal::NotFetched { said, .. } => {
+            ScapRefusal::NotFetched { said, directory, host } => {
                 with(untouched(ErrorKind::Unexpected, &message), &said)
+                    .hint(format!("`ssh {host} git -C {directory} fetch` tries it again"))
             }
             ScapRefusal::OtherDirectory { .. } => untouched(ErrorKind::Conflict, &message)
                 .cause("hosts, checks and limits are read here, and Scap reads them there")
@@ -47,8 +49,9 @@ impl From<ScapRefusal> for CommandError {
                 .hint("`--engine ssh` deploys without Scap"),
             ScapRefusal::Locked(_) => untouched(ErrorKind::Locked, &message)
                 .hint("`--wait` waits for its end"),
-            ScapRefusal::NotUpdated { said, .. } => {
+            ScapRefusal::NotUpdated { said, directory, host, .. } => {
                 with(untouched(ErrorKind::Conflict, &message), &said)
+                    .hint(format!("`ssh {host} git -C {directory} status` shows what is in the way"))
             }
             ScapRefusal::Changed { .. } => {
                 untouched(ErrorKind::Conflict, &message).hint("run it again")

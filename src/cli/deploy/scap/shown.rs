@@ -106,7 +106,10 @@ fn now(reading: &Reading, plan: &ScapPlan) -> String {
 fn pull(pull: &Pull) -> Vec<String> {
     let mut lines = Vec::new();
     if pull.own > 0 {
-        lines.push(format!("{} commits there are not pushed", pull.own));
+        lines.push(match pull.own {
+            1 => "1 commit there is not pushed".to_owned(),
+            own => format!("{own} commits there are not pushed"),
+        });
     }
     if pull.count > 0 {
         lines.push(format!(

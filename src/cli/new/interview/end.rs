@@ -69,7 +69,7 @@ pub(super) fn conclude(
         ui.next(&first_step(context, global));
         return Ok(());
     }
-    if !ui.confirm("Next: the patches. Look at them now (`svcgen generate --dry-run`)?")? {
+    if !ui.confirm("look at the patches now (`svcgen generate --dry-run`)?")? {
         ui.next(&next("svcgen generate --dry-run", global));
         return Ok(());
     }

@@ -1,0 +1,188 @@
+//! Whoever names one of several things, and misspells it, is told what was likely meant, or what there is.
+
+use insta::assert_snapshot;
+
+use crate::support::{Env, LocalFarm};
+
+/// What is said to a command that is refused.
+fn refused(farm: &LocalFarm, arguments: &[&str]) -> String {
+    let run = farm.svcgen(arguments);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert_eq!(run.stdout, "");
+    run.stderr
+        .replace(farm.env().work().to_str().unwrap(), "WORK")
+}
+
+#[test]
+fn an_environment_is_one_that_has_a_folder() {
+    let farm = LocalFarm::new(1);
+    let deploy = |environment: &str| refused(&farm, &["lock", "--environment", environment]);
+    assert_snapshot!(deploy("beta"), @"
+    error: --environment: there is no environment `beta`
+    hint: this repository has none: leave `--environment` out
+    hint: `environments` of the model and `svcgen scap` make one
+    ");
+    farm.write("scap/environments/beta/targets", "l00\n");
+    farm.write("scap/environments/staging/targets", "l00\n");
+    farm.write("scap/environments/README", "");
+    assert_snapshot!(deploy("bata"), @"
+    error: --environment: there is no environment `bata`
+    hint: did you mean `beta`?
+    ");
+    assert_snapshot!(deploy("production"), @"
+    error: --environment: there is no environment `production`
+    hint: known: beta, staging
+    ");
+    assert_snapshot!(deploy("../beta"), @"
+    error: --environment: there is no environment `../beta`
+    hint: known: beta, staging
+    ");
+    assert_snapshot!(deploy(""), @"
+    error: --environment: there is no environment ``
+    hint: known: beta, staging
+    ");
+}
+
+#[test]
+fn a_limit_names_hosts_and_knows_the_groups() {
+    let farm = LocalFarm::new(7);
+    let limited = |limit: &str| refused(&farm, &["service", "status", "-l", limit]);
+    assert_snapshot!(limited("l1"), @"
+    error: --limit: `l1` matches no host
+    hint: known: l00, l01, l02, l03, l04 and 3 more
+    ");
+    assert_snapshot!(limited("canary"), @"
+    error: --limit: `canary` matches no host
+    hint: `canary` is a group; `--limit 'l00'` chooses its host
+    ");
+    assert_snapshot!(limited("l00,!defualt"), @"
+    error: --limit: `!defualt` matches no host
+    hint: `default` is a group; `--limit 'l[01-07]'` chooses its hosts
+    ");
+    assert_snapshot!(limited("zebra"), @"
+    error: --limit: `zebra` matches no host
+    hint: known: l00, l01, l02, l03, l04 and 3 more
+    ");
+    assert_snapshot!(limited("l00,!l00"), @"
+    error: --limit: `l00,!l00` leaves no host
+    hint: patterns with a `!` take away from what the others choose: let something stay
+    ");
+    assert_snapshot!(limited("l[1"), @"
+    error: --limit: `l[1` is no pattern of hosts: there is a `[` without its `]`
+    hint: patterns are names, `tea*`, `tea[01:04]`, `~REGEX`, each with a `!` before it for all others
+    ");
+    farm.write("scap/canary", "");
+    assert_snapshot!(limited("canary"), @"
+    error: --limit: `canary` matches no host
+    hint: `canary` is a group, without any host in `scap/canary`
+    ");
+    // It is refused before anything else is looked at.
+    let limited = ["deploy", "-l", "l0"];
+    assert_snapshot!(refused(&farm, &limited), @"
+    error: --limit: `l0` matches no host
+    hint: did you mean `l01`, `l02` or `l03`?
+    ");
+}
+
+#[test]
+fn a_revision_is_a_name_that_is_there() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    farm.git(&["branch", "fix-the-feed"]);
+    let of = |rev: &str| refused(&farm, &["deploy", "--dry-run", "--rev", rev]);
+    assert_snapshot!(of("mastre"), @"
+    error: there is no revision `mastre` in `HOME/work/deploy`
+    hint: did you mean `master`?
+    hint: git -C HOME/work/deploy fetch --tags
+    ");
+    assert_snapshot!(of("zebra"), @"
+    error: there is no revision `zebra` in `HOME/work/deploy`
+    hint: known: fix-the-feed, master
+    hint: git -C HOME/work/deploy fetch --tags
+    ");
+    assert_snapshot!(of("01"), @"
+    error: `01` is no revision: a commit is named by four digits or more
+    hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+    ");
+    assert_snapshot!(of("0123456789"), @"
+    error: there is no revision `0123456789` in `HOME/work/deploy`
+    hint: git -C HOME/work/deploy fetch --tags
+    ");
+    assert_snapshot!(of("HEAD~7"), @"
+    error: there is no revision `HEAD~7` in `HOME/work/deploy`
+    hint: git -C HOME/work/deploy fetch --tags
+    ");
+    assert_snapshot!(refused(&farm, &["rollback", "--to", "fix-feed"]), @"
+    error: there is no revision `fix-feed` in `HOME/work/deploy`
+    hint: did you mean `fix-the-feed`?
+    hint: git -C HOME/work/deploy fetch --tags
+    ");
+}
+
+#[test]
+fn a_value_of_an_option_is_one_of_several() {
+    let env = Env::new();
+    let likely = |arguments: &[&str]| {
+        let run = env.svcgen(arguments);
+        assert_eq!(run.code, 2, "{}", run.show());
+        let likely = ["did you mean", "a similar value"].map(|words| {
+            let lines = run.stderr.lines().filter_map(|line| line.split_once(words));
+            lines.map(|(_, meant)| meant.to_owned()).collect::<String>()
+        });
+        likely.concat()
+    };
+    let all: [(&[&str], &str); 9] = [
+        (&["deploy", "--engine", "shs"], "ssh"),
+        (&["deploy", "--on-failure", "rolback"], "rollback"),
+        (&["tail", "--level", "wran"], "warn"),
+        (&["tail", "--output", "shrot"], "short"),
+        (&["log", "--level", "wraning"], "warning"),
+        (&["log", "--stage", "promte"], "promote"),
+        (&["puppet", "--series", "--steps", "sevrice"], "service"),
+        (&["new", "--set", "owner.shel=ada"], "shell"),
+        (&["schema", "evnets"], "events"),
+    ];
+    for (arguments, meant) in all {
+        let found = likely(arguments);
+        assert!(found.contains(meant), "{arguments:?}: {found}");
+    }
+}
+
+#[test]
+fn a_service_of_the_configuration_is_the_one_of_the_model() {
+    let env = Env::new();
+    let answers = [
+        "name=tea-pot",
+        "port=6700",
+        "description=Tea.",
+        "owner.name=Ada",
+    ];
+    let answers = answers.iter().flat_map(|answer| ["--set", answer]);
+    let arguments: Vec<&str> = ["new", "--site", "example"]
+        .into_iter()
+        .chain(answers)
+        .collect();
+    assert_eq!(env.svcgen(&arguments).code, 0);
+    env.write(
+        "../config/svcgen/config.yaml",
+        "services: {tea-pto: {deploy: ../../deploy}}\n",
+    );
+    let run = env.svcgen(&["scap"]);
+    assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: no checkout of the deploy repository is named
+    hint: add `--repo CHECKOUT`, or write `services: {tea-pot: {deploy: PATH}}` into `HOME/config/svcgen/config.yaml`
+    hint: `services` of the configuration names `tea-pto`; did you mean `tea-pot`?
+    ");
+    let run = env.svcgen(&["build", "--site", "example"]);
+    assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: no checkout of the deploy repository is named
+    hint: `--deploy-repo DIR` names one
+    hint: `services` of the configuration names `tea-pto`; did you mean `tea-pot`?
+    ");
+}
