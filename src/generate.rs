@@ -3,6 +3,7 @@
 //! A generator reads its tree first, in a struct of its own (`…Tree::read`), and then decides without I/O.
 //! It never writes, asks or prints.
 
+mod commit_text;
 mod deploy_repo;
 mod error;
 mod mediawiki_vagrant;
@@ -27,6 +28,7 @@ use crate::render::Templates;
 use crate::worktree::Worktree;
 use crate::yaml::{Node, parse};
 
+pub use commit_text::{CommitText, LaterText};
 pub use deploy_repo::{DeployRepo, deploy_repo};
 pub use error::GenerateError;
 pub use mediawiki_vagrant::{VagrantTree, mediawiki_vagrant};
@@ -44,13 +46,6 @@ pub struct Generated {
     pub message: CommitText,
     /// Keys that only the private repository has, with harmless values that stand in for it.
     pub secrets: Vec<(String, Value)>,
-}
-
-/// The text of a commit before its trailers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CommitText {
-    pub subject: String,
-    pub body: String,
 }
 
 /// Parses a YAML file of a tree.

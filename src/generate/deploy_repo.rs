@@ -8,10 +8,11 @@ mod papers;
 mod targets;
 mod tree;
 
-use super::{CommitText, GenerateError, Generated};
+use super::{CommitText, GenerateError, Generated, LaterText};
 use crate::model::{Service, Site};
 use crate::render::Templates;
 use crate::render::markup::wrap;
+use crate::scap::CONFIG_FILE;
 
 pub use tree::DeployRepo;
 
@@ -57,6 +58,12 @@ fn message(service: &Service) -> CommitText {
     CommitText {
         subject,
         body: format!("{description}\n\n{source}"),
+        later: Some(LaterText {
+            brought: CONFIG_FILE.into(),
+            before: "scap: Update ".into(),
+            behind: String::new(),
+            service: service.name.to_string(),
+        }),
     }
 }
 

@@ -13,7 +13,7 @@ use super::puppet_code::{
     ClassParameter, Expression, ParameterView, arguments, comment, parameters,
 };
 use super::service_node::Arguments;
-use super::{CommitText, GenerateError, Generated, names, ports, values};
+use super::{CommitText, GenerateError, Generated, LaterText, names, ports, values};
 use crate::edit::{Desired, yaml::Entry};
 use crate::model::{ConfigStyle, Parameter, Service, Site};
 use crate::render::Templates;
@@ -100,6 +100,7 @@ pub fn mediawiki_vagrant(
         &text,
         tree.is_refused(&path),
     )?;
+    let brought = path.clone();
     desired.push(Desired::File { path, text });
     desired.extend(settings(service));
 
@@ -124,6 +125,12 @@ pub fn mediawiki_vagrant(
     let message = CommitText {
         subject: format!("Add a role for {}", service.name),
         body: service.description.paragraphs().join("\n\n"),
+        later: Some(LaterText {
+            brought,
+            before: "Update ".into(),
+            behind: format!(" of {}", service.name),
+            service: service.name.to_string(),
+        }),
     };
     Ok(Generated {
         desired,

@@ -19,7 +19,7 @@ pub use self::series::{Patch, SeriesTree, Step, series_patch};
 use self::taken::{check_catalog, check_names};
 pub use self::tree::PuppetTree;
 pub(super) use self::tree::service_ports;
-use super::{CommitText, GenerateError, Generated, names, ports, values};
+use super::{CommitText, GenerateError, Generated, LaterText, names, ports, values};
 use crate::edit::Desired;
 use crate::model::{ConfigStyle, Service, Site};
 use crate::render::Templates;
@@ -79,6 +79,7 @@ pub fn operations_puppet(
         &text,
         tree.is_refused(&role),
     )?;
+    let brought = role.clone();
     desired.push(Desired::File { path: role, text });
 
     match &tree.sources {
@@ -112,6 +113,12 @@ pub fn operations_puppet(
     let message = CommitText {
         subject: format!("{name}: Add role and {what}"),
         body: service.description.paragraphs().join("\n\n"),
+        later: Some(LaterText {
+            brought,
+            before: format!("{name}: Update "),
+            behind: String::new(),
+            service: service.name.to_string(),
+        }),
     };
     let secrets = secrets(service, &class);
     Ok(Generated {

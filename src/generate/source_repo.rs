@@ -81,6 +81,7 @@ pub fn source_repo(service: &Service, tree: &SourceRepo) -> Result<Generated, Ge
                  are built, with which version of Node.js, and which packages they need.",
                 service.name
             ),
+            later: None,
         },
     })
 }

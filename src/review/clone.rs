@@ -260,6 +260,7 @@ fn first_commit(service: &Service, checkout: &Checkout, user: &User) -> Result<O
     let message = CommitMessage::new(&CommitText {
         subject: "Begin the deploy repository".into(),
         body,
+        later: None,
     });
     let change_id = new_change_id(checkout, &git, None, &changed, &message.to_string())?;
     record(

@@ -76,7 +76,12 @@ impl Topic {
             }
             None => None,
         };
-        let fresh = CommitMessage::new(text);
+        let base = match (&ours, head) {
+            (Some(_), Some(tip)) => self.parent(tip)?,
+            (_, head) => head,
+        };
+        let text = self.told(text, base, head, &changed)?;
+        let fresh = CommitMessage::new(&text);
         let Some((change_id, old)) = ours else {
             if changed.is_empty() {
                 return Ok(Committed::Nothing);

@@ -23,6 +23,7 @@ mod generator;
 mod history;
 mod hosts;
 mod interview;
+mod later;
 mod live;
 mod local;
 mod log;

@@ -71,6 +71,7 @@ impl Fixture {
         let text = CommitText {
             subject: subject.into(),
             body: "It is # needed.".into(),
+            later: None,
         };
         self.topic().commit(&paths, &text, bugs, &self.rendered())
     }
@@ -283,6 +284,7 @@ fn who_commits_has_to_be_known() {
     let text = CommitText {
         subject: "add it".into(),
         body: String::new(),
+        later: None,
     };
     it.topic_of(user)
         .commit(&["own.pp".into()], &text, &[], &it.rendered())

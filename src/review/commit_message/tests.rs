@@ -15,6 +15,7 @@ fn message(subject: &str, body: &str) -> CommitMessage {
     CommitMessage::new(&CommitText {
         subject: subject.into(),
         body: body.into(),
+        later: None,
     })
 }
 

@@ -96,6 +96,7 @@ pub(super) fn patch(service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
                     service.name,
                     home.role()
                 ),
+                later: None,
             },
             secrets: Vec::new(),
         },

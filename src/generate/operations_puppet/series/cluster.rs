@@ -68,6 +68,7 @@ fn join(role: &str, service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
             message: CommitText {
                 subject: format!("{name}: Add to {role}"),
                 body: format!("The hosts of `{role}` run {} from now on.", service.name),
+                later: None,
             },
             secrets: Vec::new(),
         },
@@ -127,6 +128,7 @@ fn own(
             message: CommitText {
                 subject: format!("{name}: Assign the role to its hosts"),
                 body: format!("{} runs in {}.", service.name, listed(&datacentres)),
+                later: None,
             },
             secrets: Vec::new(),
         },

@@ -109,6 +109,7 @@ pub(super) fn patch(
                     service.puppet_name
                 ),
                 body: format!("{} gets an address in {}.", service.name, listed(&places)),
+                later: None,
             },
             secrets: Vec::new(),
         },

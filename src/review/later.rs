@@ -1,0 +1,69 @@
+//! What a commit is called that is not the first one of a service in its tree.
+
+use std::collections::BTreeSet;
+
+use camino::Utf8PathBuf;
+use git2::{Oid, Status};
+
+use super::error::ReviewError;
+use super::topic::Topic;
+use crate::generate::CommitText;
+
+impl Topic {
+    /// The text of a change, which is another where the service is there before it, at `base`. The change consists of what
+    /// is between that and `tip`, with what is changed since.
+    pub(super) fn told(
+        &self,
+        text: &CommitText,
+        base: Option<Oid>,
+        tip: Option<Oid>,
+        changed: &[(Utf8PathBuf, Status)],
+    ) -> Result<CommitText, ReviewError> {
+        let (Some(later), Some(base), Some(tip)) = (&text.later, base, tip) else {
+            return Ok(text.clone());
+        };
+        let brought = self.checkout.place(&later.brought)?;
+        let look = || -> Result<Option<BTreeSet<Utf8PathBuf>>, git2::Error> {
+            let repository = self.checkout.repository();
+            let tree = |commit| repository.find_commit(commit)?.tree();
+            let (before, after) = (tree(base)?, tree(tip)?);
+            if before.get_path(brought.as_std_path()).is_err() {
+                return Ok(None);
+            }
+            let diff = repository.diff_tree_to_tree(Some(&before), Some(&after), None)?;
+            let files = diff.deltas().flat_map(|delta| {
+                let sides = [delta.old_file(), delta.new_file()];
+                sides.map(|side| side.path_bytes().map(<[u8]>::to_vec))
+            });
+            let files = files
+                .flatten()
+                .map(|path| String::from_utf8_lossy(&path).into_owned());
+            let mut files: BTreeSet<_> = files.map(Utf8PathBuf::from).collect();
+            for (path, _) in changed {
+                let there = before.get_path(path.as_std_path()).ok();
+                let now = self.checkout.root().join(path);
+                let now = repository.blob_path(now.as_std_path()).ok();
+                // What goes back to what it was is no part of the change any more.
+                match there.map(|entry| entry.id()) == now {
+                    true => files.remove(path),
+                    false => files.insert(path.clone()),
+                };
+            }
+            Ok(Some(files))
+        };
+        let looked = look();
+        let looked = looked.map_err(|source| self.checkout.unreadable("the change", source))?;
+        Ok(match looked {
+            None => text.clone(),
+            Some(files) => later.of(&files.into_iter().collect::<Vec<_>>()),
+        })
+    }
+
+    /// The commit before another.
+    pub(super) fn parent(&self, commit: Oid) -> Result<Option<Oid>, ReviewError> {
+        let repository = self.checkout.repository();
+        let found = repository.find_commit(commit);
+        let found = found.map_err(|source| self.checkout.unreadable("the change", source))?;
+        Ok(found.parent_ids().next())
+    }
+}
