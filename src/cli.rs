@@ -23,6 +23,7 @@ mod schema;
 mod service;
 mod status;
 mod tail;
+mod told;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -31,8 +32,7 @@ use camino::Utf8PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::configuration::Configuration;
-use crate::error::{CommandError, ErrorKind, unprinted};
-use crate::model::suggest;
+use crate::error::{CommandError, ErrorKind};
 use crate::ui::{Color, Format, Manner, Questions, Ui};
 
 /// Takes a service of a wiki farm from an idea to production, and keeps it there.
@@ -238,7 +238,7 @@ pub fn main() -> ExitCode {
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(told) => return tell(told),
+        Err(told) => return told::tell(told),
     };
     let questions = if cli.global.yes {
         Questions::GoOn
@@ -292,38 +292,6 @@ fn manner(global: &GlobalArgs) -> Manner {
     match global.plain || is_dumb || is_wished() {
         true => Manner::Plain,
         false => Manner::Moving,
-    }
-}
-
-/// Prints the help, the version, or what is wrong with the command line.
-fn tell(mut told: clap::Error) -> ExitCode {
-    propose(&mut told);
-    match told.print() {
-        Ok(()) => ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1)),
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            let ui = Ui::new(Format::Text, Color::Auto, Questions::Ask, 0, Manner::Plain);
-            let error = CommandError::from(unprinted(error));
-            ui.error(&error);
-            ExitCode::from(error.kind.exit_code())
-        }
-    }
-}
-
-/// Adds the value that was likely meant, where clap itself knows of none.
-fn propose(told: &mut clap::Error) {
-    use clap::error::{ContextKind, ContextValue};
-    let has_one = told.get(ContextKind::SuggestedValue).is_some();
-    let (Some(ContextValue::String(wrong)), Some(ContextValue::Strings(valid)), false) = (
-        told.get(ContextKind::InvalidValue),
-        told.get(ContextKind::ValidValue),
-        has_one,
-    ) else {
-        return;
-    };
-    if let Some(near) = suggest(wrong, valid.iter().map(String::as_str)) {
-        let near = ContextValue::String(near.to_owned());
-        told.insert(ContextKind::SuggestedValue, near);
     }
 }
 

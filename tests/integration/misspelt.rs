@@ -120,6 +120,35 @@ fn a_revision_is_a_name_that_is_there() {
 }
 
 #[test]
+fn a_deploy_that_is_gone_on_with_is_one_that_the_hosts_know() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let resumed = |id: &str| {
+        let resume = ["deploy", "--on-failure", "rollback", "--resume", id];
+        refused(&farm, &resume)
+    };
+    assert_snapshot!(resumed("20261123T140312Z-3f9a01"), @"
+    error: the deploy 20261123T140312Z-3f9a01 did not get as far as to any of these hosts
+    hint: `svcgen history` lists the deploys
+    hint: `svcgen deploy` begins anew
+    ");
+    assert_snapshot!(resumed("yesterday"), @"
+    error: --resume: `yesterday` is not the name of a deploy: as `svcgen history` lists them, such as `20261123T140312Z-3f9a01`
+    hint: `svcgen history` lists the deploys
+    ");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let id = farm.svcgen(&["log"]).stderr;
+    let id = id.split_whitespace().next().unwrap();
+    let question = format!("hint: did you mean `{id}`?\n");
+    let shortened = &id[..id.len() - 1];
+    let said = resumed(shortened);
+    assert!(said.ends_with(&question), "{said}");
+    let said = resumed(&format!("{shortened}g"));
+    assert!(said.ends_with(&question), "{said}");
+}
+
+#[test]
 fn a_value_of_an_option_is_one_of_several() {
     let env = Env::new();
     let likely = |arguments: &[&str]| {

@@ -11,7 +11,7 @@ use crate::deploy::{
 };
 use crate::error::CommandError;
 use crate::event::DeployId;
-use crate::model::{HostName, Revision};
+use crate::model::{HostName, Revision, suggest};
 use crate::ui::Ui;
 
 /// How many releases are named that may be gone back to.
@@ -72,12 +72,19 @@ impl Survey {
         id: &DeployId,
         named: Option<&str>,
     ) -> Result<Request, CommandError> {
-        let named = named.map(DeployId::parse).transpose();
-        let named = named.map_err(|refused| {
-            CommandError::usage(format!("--resume: {refused}"))
-                .hint("`svcgen history` lists the deploys")
+        let meant = |mut error: CommandError| {
+            if let Some(near) = named.and_then(|named| self.near(named)) {
+                error.hints = vec![format!("did you mean `{near}`?")];
+            }
+            error
+        };
+        let parsed = named.map(DeployId::parse).transpose();
+        let parsed = parsed.map_err(|refused| {
+            let error = CommandError::usage(format!("--resume: {refused}"));
+            meant(error.hint("`svcgen history` lists the deploys"))
         })?;
-        let sequel = Earlier::of(&self.facts).resumed(named.as_ref())?;
+        let sequel = Earlier::of(&self.facts).resumed(parsed.as_ref());
+        let sequel = sequel.map_err(|error| meant(error.into()))?;
         let Owner {
             user,
             machine,
@@ -96,6 +103,13 @@ impl Survey {
         ui.status(&format!("{verb} {what} of {user} on {machine}"));
         let owner = opened::owner(id, action.as_str(), message);
         Ok(sequel.request(id, owner))
+    }
+
+    /// The deploy that the hosts know by a name like that one.
+    fn near(&self, named: &str) -> Option<&str> {
+        let lines = self.facts.values().flat_map(|facts| &facts.record);
+        let known = lines.filter_map(|line| line.deploy.as_ref());
+        suggest(named, known.map(DeployId::as_str)).filter(|near| *near != named)
     }
 
     /// What it takes to go back: to a revision, or on each host to what was live before the last deploy.
@@ -118,7 +132,9 @@ impl From<EarlierError> for CommandError {
         let this = Self::usage(error.to_string());
         match error {
             EarlierError::NoneInterrupted => this.hint("`svcgen history` lists the deploys"),
-            EarlierError::NotThere(_) => this.hint("`svcgen deploy` begins anew"),
+            EarlierError::NotThere(_) => this
+                .hint("`svcgen history` lists the deploys")
+                .hint("`svcgen deploy` begins anew"),
             EarlierError::NothingBefore { hosts, candidates } => {
                 let Some((newest, _)) = candidates.first() else {
                     return this.hint("`--to REV` names a revision");
