@@ -5,10 +5,7 @@ use crate::support::{DEPLOY, Fleet};
 #[test]
 fn one_interrupt_tells_scap_no_at_its_next_question() {
     Fleet::lend(|fleet| {
-        fleet.release();
-        fleet.canary.gate("promote");
-        let running = fleet.deployer.start(DEPLOY);
-        fleet.canary.wait_until_at_gate();
+        let (_, running) = fleet.halfway();
         running.signal("INT");
         running.wait_until_said("interrupted: Scap is told to stop");
         fleet.canary.open_gate();
@@ -23,10 +20,7 @@ fn one_interrupt_tells_scap_no_at_its_next_question() {
 #[test]
 fn a_second_interrupt_ends_scap_and_says_what_may_go_on() {
     Fleet::lend(|fleet| {
-        fleet.release();
-        fleet.canary.gate("promote");
-        let running = fleet.deployer.start(DEPLOY);
-        fleet.canary.wait_until_at_gate();
+        let (_, running) = fleet.halfway();
         running.signal("INT");
         running.wait_until_said("interrupted: Scap is told to stop");
         running.signal("INT");
@@ -44,10 +38,7 @@ fn a_second_interrupt_ends_scap_and_says_what_may_go_on() {
 #[test]
 fn a_lost_connection_is_taken_up_again() {
     Fleet::lend(|fleet| {
-        let second = fleet.release();
-        fleet.canary.gate("promote");
-        let running = fleet.deployer.start(DEPLOY);
-        fleet.canary.wait_until_at_gate();
+        let (second, running) = fleet.halfway();
         fleet.server.hang_up();
         running.wait_until_said("again");
         fleet.canary.open_gate();
@@ -65,10 +56,7 @@ fn a_lost_connection_is_taken_up_again() {
 #[test]
 fn a_killed_svcgen_leaves_a_run_that_begins_nothing_new_and_goes_back() {
     Fleet::lend(|fleet| {
-        fleet.release();
-        fleet.canary.gate("promote");
-        let running = fleet.deployer.start(DEPLOY);
-        fleet.canary.wait_until_at_gate();
+        let (_, running) = fleet.halfway();
         running.kill();
         // The connection of who was killed is still there for a while.
         let output = |arguments: &[&str]| fleet.deployer.command(arguments).output().unwrap();

@@ -21,6 +21,24 @@ fn first_section(pty: &mut Pty) {
     pty.answer("address of mail", "");
 }
 
+/// Answers what is needed behind the port, leaves the rest for later, and has the model written.
+fn rest_later(pty: &mut Pty) {
+    pty.answer("What it is built with", "");
+    pty.answer("Name of the owner", "Ada");
+    pty.answer("address of mail", "");
+    all_later(
+        pty,
+        &[
+            "Configuration",
+            "Repositories",
+            "request",
+            "Hosts",
+            "Access",
+        ],
+    );
+    pty.answer("Enter writes the model", "");
+}
+
 fn all_later(pty: &mut Pty, sections: &[&str]) {
     for section in sections {
         pty.expect(section);
@@ -225,20 +243,7 @@ fn a_terminal_that_changes_its_width_does_no_harm() {
     pty.resize(120, 24);
     pty.keys("\r\r");
     pty.answer("TCP port", "6001");
-    pty.answer("What it is built with", "");
-    pty.answer("Name of the owner", "Ada");
-    pty.answer("address of mail", "");
-    all_later(
-        &mut pty,
-        &[
-            "Configuration",
-            "Repositories",
-            "request",
-            "Hosts",
-            "Access",
-        ],
-    );
-    pty.answer("Enter writes the model", "");
+    rest_later(&mut pty);
     assert_eq!(pty.end(), 0, "{}", pty.shown);
     let model = env.read("svcgen.yaml");
     assert!(model.contains(&format!("  {long}Then this.\n")), "{model}");
@@ -302,20 +307,7 @@ fn what_the_checkouts_have_is_told_at_once() {
     pty.answer("What the service does", "Does it.\r");
     pty.expect("[6100] (free in the checkouts)");
     pty.answer("", "");
-    pty.answer("What it is built with", "");
-    pty.answer("Name of the owner", "Ada");
-    pty.answer("address of mail", "");
-    all_later(
-        &mut pty,
-        &[
-            "Configuration",
-            "Repositories",
-            "request",
-            "Hosts",
-            "Access",
-        ],
-    );
-    pty.answer("Enter writes the model", "");
+    rest_later(&mut pty);
     pty.expect("look at the patches now");
     pty.keys("y");
     assert_eq!(pty.end(), 0, "{}", pty.shown);

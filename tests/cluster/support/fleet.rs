@@ -1,4 +1,4 @@
-use super::{Deployer, DeploymentServer, Env, Host, KEY, Lab, Repository};
+use super::{DEPLOY, Deployer, DeploymentServer, Env, Host, KEY, Lab, Repository, Running};
 
 /// A deployment server with three targets, on which a first release is live.
 pub(crate) struct Fleet<'a> {
@@ -54,6 +54,15 @@ impl Fleet<'_> {
     /// Commits another version, and pushes it.
     pub(crate) fn release(&self) -> String {
         self.scap.release(self.lab, "2")
+    }
+
+    /// A deploy of another version that has promoted it on the canary, and goes on once the gate there is opened.
+    pub(crate) fn halfway(&self) -> (String, Running<'_>) {
+        let revision = self.release();
+        self.canary.gate("promote");
+        let running = self.deployer.start(DEPLOY);
+        self.canary.wait_until_at_gate();
+        (revision, running)
     }
 
     /// Sets keys of `scap.cfg`, for the next release.

@@ -12,16 +12,10 @@ use crate::support::{Lab, PrivateLab, Run, has_tool};
 
 /// A service whose installation runs a script.
 fn kitchen(name: &str, script: &str) -> Kitchen {
-    let package = serde_json::json!({
+    Kitchen::with_cup(serde_json::json!({
         "name": name, "version": "0.1.0", "scripts": {"install": script},
-        "dependencies": {"cup": "file:cup"}, "deploy": {"target": Lab::BASE},
-    });
-    let cup = "{\"name\": \"cup\", \"version\": \"1.0.0\"}";
-    Kitchen::new(&[
-        ("package.json", &package.to_string()),
-        ("cup/package.json", cup),
-        ("cup/index.js", "module.exports = 'a cup';\n"),
-    ])
+        "deploy": {"target": Lab::BASE},
+    }))
 }
 
 /// A script that ends when it is asked to, so that no engine waits for it.

@@ -96,20 +96,11 @@ fn sum(folder: &Path, file: &str, between: &str) -> String {
 /// A service that needs packages, and whose installation shows files of theirs.
 fn kitchen(packages: &Value, shown: &[&str]) -> Kitchen {
     let files: Vec<String> = shown.iter().map(|it| format!("/usr/share/{it}")).collect();
-    let package = json!({
+    Kitchen::with_cup(json!({
         "name": "tea", "version": "0.1.0",
         "scripts": {"install": format!("cat {}", files.join(" "))},
-        "dependencies": {"cup": "file:cup"},
         "deploy": {"target": OFFLINE, "dependencies": {"_all": packages}},
-    });
-    Kitchen::new(&[
-        ("package.json", &package.to_string()),
-        (
-            "cup/package.json",
-            "{\"name\": \"cup\", \"version\": \"1.0.0\"}",
-        ),
-        ("cup/index.js", "module.exports = 'a cup';\n"),
-    ])
+    }))
 }
 
 /// Builds with the Dockerfile of svcgen, on a machine that trusts the server.

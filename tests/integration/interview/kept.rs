@@ -1,6 +1,6 @@
 //! Answers that are kept, and a model that is there already.
 
-use super::{MODEL, all_later, drafts};
+use super::{MODEL, drafts, rest_later};
 use crate::support::{Env, Pty};
 
 #[test]
@@ -35,20 +35,7 @@ fn ctrl_c_keeps_the_answers_and_resume_goes_on() {
     );
     let mut pty = Pty::start(&env, &["new", "--resume"], None);
     pty.answer("TCP port", "6001");
-    pty.answer("What it is built with", "");
-    pty.answer("Name of the owner", "Ada");
-    pty.answer("address of mail", "");
-    all_later(
-        &mut pty,
-        &[
-            "Configuration",
-            "Repositories",
-            "request",
-            "Hosts",
-            "Access",
-        ],
-    );
-    pty.answer("Enter writes the model", "");
+    rest_later(&mut pty);
     assert_eq!(pty.end(), 0, "{}", pty.shown);
     assert!(env.read("svcgen.yaml").contains("name: my-svc\n"));
     assert!(drafts(&env).is_empty());

@@ -58,6 +58,17 @@ impl Kitchen {
         }
     }
 
+    /// Begins with this `package.json`; what it depends on is a folder of the source, so that nothing is fetched.
+    pub(crate) fn with_cup(mut package: serde_json::Value) -> Self {
+        package["dependencies"] = serde_json::json!({"cup": "file:cup"});
+        let cup = "{\"name\": \"cup\", \"version\": \"1.0.0\"}";
+        Self::new(&[
+            ("package.json", &package.to_string()),
+            ("cup/package.json", cup),
+            ("cup/index.js", "module.exports = 'a cup';\n"),
+        ])
+    }
+
     /// A package that is a repository of its own, as the address of a dependency.
     pub(crate) fn package(&self, name: &str, files: &[(&str, &str)]) -> String {
         self.gerrit.with_clone(name, files);

@@ -133,16 +133,9 @@ fn a_home_that_cannot_be_written_to_stops_a_deploy_before_it_begins() {
 
 /// A service whose installation fetches nothing.
 fn kitchen() -> Kitchen {
-    let package = "{\"name\": \"tea\", \"version\": \"0.1.0\", \"dependencies\": {\"cup\": \"file:cup\"}, \
-                   \"deploy\": {\"target\": \"svcgen-test:base\"}}";
-    Kitchen::new(&[
-        ("package.json", package),
-        (
-            "cup/package.json",
-            "{\"name\": \"cup\", \"version\": \"1.0.0\"}",
-        ),
-        ("cup/index.js", "module.exports = 'a cup';\n"),
-    ])
+    Kitchen::with_cup(serde_json::json!({
+        "name": "tea", "version": "0.1.0", "deploy": {"target": Lab::BASE},
+    }))
 }
 
 /// Builds with a home that cannot be written to, first as it is, then with folders elsewhere.
