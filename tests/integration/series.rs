@@ -230,11 +230,6 @@ fn what_the_model_wants_no_more_goes_with_its_commit() {
     env.write("svcgen.yaml", MODEL);
     let run = done(&env, &["--commit"]);
     assert!(
-        run.stdout.contains("# nothing: the model has no address"),
-        "{}",
-        run.show()
-    );
-    assert!(
         run.stderr
             .contains("load-balancer: nothing is left of its commit"),
         "{}",
@@ -373,14 +368,14 @@ fn each_patch_is_verified() {
         "puppet", "--repo", "puppet", "--series", "--yes", "--commit",
     ]);
     assert_eq!(run.code, 0, "{}", run.show());
-    let verified: Vec<&str> = run
-        .stderr
-        .lines()
-        .filter(|line| line.contains(": verified: "))
-        .collect();
+    let verified = |run: &Run| -> Vec<String> {
+        let lines = run.stderr.lines();
+        let told = lines.filter(|line| line.contains(": verified: "));
+        told.map(str::to_owned).collect()
+    };
     let all = "puppet parser validate, puppet-lint, templates, data, catalogue";
     assert_eq!(
-        verified,
+        verified(&run),
         [
             format!("service: verified: {all}"),
             format!("cluster: verified: {all}, hosts"),
@@ -388,4 +383,11 @@ fn each_patch_is_verified() {
             format!("load-balancer: verified: {all}"),
         ]
     );
+    // What is taken away is judged as well.
+    let model = model();
+    let (without, _) = model.split_once("  load_balancer:").unwrap();
+    env.write("svcgen.yaml", &without.replace("  parameters:\n", secret));
+    let run = env.svcgen(&["puppet", "--repo", "puppet", "--series", "--yes"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(verified(&run), [format!("load-balancer: verified: {all}")]);
 }
