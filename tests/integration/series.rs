@@ -273,6 +273,21 @@ fn a_removal_that_git_restored_leaves_nothing_to_do() {
 }
 
 #[test]
+fn classes_may_have_another_name_once_the_load_balancer_knows_the_service() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let name = "name: trending-edits\n";
+    env.replace("svcgen.yaml", name, &format!("{name}puppet_name: other\n"));
+    let shown = run(&env, &["--dry-run"]);
+    assert_eq!(shown.code, 3, "{}", shown.show());
+    let profile = "+++ b/modules/profile/manifests/other.pp\n";
+    assert!(shown.stdout.contains(profile), "{}", shown.show());
+    done(&env, &["--commit"]);
+    assert_eq!(subjects(&env).len(), 4);
+    assert_eq!(env.status("puppet"), "");
+}
+
+#[test]
 fn without_hosts_and_addresses_it_says_what_is_missing() {
     let env = env();
     let model = "version: 1\nsite: example\nname: my-service\ndescription: Lists what trends.\nport: 6789\nowner: {name: Ada}\n";
