@@ -197,7 +197,7 @@ impl Run<'_> {
         for patch in planned {
             let has_edits = !patch.edits.edits.is_empty();
             let is_there = !patch.patch.generated.desired.is_empty();
-            if !has_edits && !(self.options.verify && is_there) {
+            if !(has_edits || self.options.verify && is_there) {
                 continue;
             }
             let what = format!("verifying {}...", patch.step.name());
