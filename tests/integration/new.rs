@@ -404,7 +404,8 @@ fn defaults_come_from_the_deploy_stanza_and_the_organisations_questions() {
     build.dependencies.ubuntu: librdkafka-dev (package.json)
     build.node: 22 (package.json)
     config.environment.TEAM: mysvc (default)
-    nothing to do: `svcgen.yaml` says the same already
+    wrote `svcgen.yaml`
+    next: svcgen vagrant --repo CHECKOUT --dry-run
     ");
     let model = env.read("svcgen.yaml");
     assert!(
