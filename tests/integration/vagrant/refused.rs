@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use super::{DRY, HIERADATA, YES, env, said};
+use crate::support::Pty;
 
 #[test]
 fn a_port_or_name_that_is_taken_has_an_owner() {
@@ -188,4 +189,17 @@ fn a_define_that_does_not_end_is_named_with_its_line() {
     assert!(said.starts_with("exit 2\n"), "{said}");
     let words = format!("node.pp:{line}: the parameters of `define service::node` do not end");
     assert!(said.contains(&words), "{said}");
+}
+
+#[test]
+fn what_is_typed_before_the_question_is_no_answer() {
+    let env = env();
+    let mut terminal = Pty::start(&env, &["vagrant", "--repo", "vagrant", "--no-verify"], None);
+    terminal.keys("\r");
+    terminal.expect("write this change");
+    terminal.expect("[Y/n]");
+    terminal.keys("n");
+    terminal.expect("nothing was changed");
+    assert_eq!(terminal.end(), 3, "{}", terminal.shown);
+    assert!(!env.read(HIERADATA).contains("trendingedits"));
 }
