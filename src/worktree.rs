@@ -49,12 +49,10 @@ impl WorktreeError {
         match self {
             Self::NotAFolder { .. } => "name a folder that is there".into(),
             Self::Outside { .. } => {
-                "put a folder or file of its own in the place of the symlink: svcgen writes through none that leads out".into()
+                "put a real folder there: svcgen writes through no symlink that leads out".into()
             }
             Self::Dangling { path } => format!("`ls -l {path}` shows where it leads; take it away"),
-            Self::NotText { .. } => {
-                "save it as UTF-8; `file` tells what it is".into()
-            }
+            Self::NotText { .. } => "save it as UTF-8; `file` tells what it is".into(),
             Self::NotAFile { .. } => "move away what is there, and run this again".into(),
             Self::Io(_) => "`ls -ld` shows what is there, and who may do what".into(),
         }

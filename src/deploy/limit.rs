@@ -103,14 +103,12 @@ impl LimitError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Pattern { .. } => Some(
-                "patterns are names, `tea*`, `tea[01:04]`, `~REGEX`, each with a `!` before it for all others"
-                    .into(),
+                "such as `tea1*`, `tea[01:04]`, `~REGEX`; with a `!` before it, all others".into(),
             ),
             Self::NoHost { near, .. } => question(near),
-            Self::Nothing { .. } => Some(
-                "patterns with a `!` take away from what the others choose: let something stay"
-                    .into(),
-            ),
+            Self::Nothing { .. } => {
+                Some("a `!` takes away from what the others choose: let something stay".into())
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ use std::process::Command;
 
 use camino::Utf8Path;
 
+use super::ssh::typed;
 use super::{DEADLINE, Finding, Reach, Surroundings, advice, said};
 use crate::child;
 use crate::git::Git;
@@ -47,6 +48,7 @@ fn by_ssh(site: &Site, surroundings: &Surroundings<'_>) -> Option<Finding> {
     }
     let user = surroundings.configuration.user.gerrit.clone();
     let user = user.or_else(|| said("git", &["config", "gitreview.username"]));
+    let typed = format!("{} -p {port} {host}", typed(config.as_deref()));
     let mut command = ssh(config.as_deref());
     command.args(["-p", &port]);
     if let Some(user) = &user {
@@ -56,7 +58,7 @@ fn by_ssh(site: &Site, surroundings: &Surroundings<'_>) -> Option<Finding> {
     let output = match child::run(&mut command, DEADLINE) {
         Ok(output) => output,
         Err(error) => {
-            return Some(finding.missing(error.to_string(), format!("ssh -p {port} {host}")));
+            return Some(finding.missing(error.to_string(), typed.clone()));
         }
     };
     if output.success {
@@ -72,11 +74,11 @@ fn by_ssh(site: &Site, surroundings: &Surroundings<'_>) -> Option<Finding> {
     let fix = if said.contains("IDENTIFICATION HAS CHANGED") {
         let known = shell_words::quote(&format!("[{host}]:{port}")).into_owned();
         advice(format!(
-            "if its fingerprint is the published one: `ssh-keygen -R {known}`, then `ssh -p {port} {host}`"
+            "if its fingerprint is the published one: `ssh-keygen -R {known}`, then `{typed}`"
         ))
     } else if said.contains("Host key verification failed") {
         advice(format!(
-            "compare its fingerprint with the published one: `ssh -p {port} {host}`"
+            "compare its fingerprint with the published one: `{typed}`"
         ))
     } else if said.contains("Permission denied") {
         match (&user, &site.gerrit.url) {
@@ -88,7 +90,7 @@ fn by_ssh(site: &Site, surroundings: &Surroundings<'_>) -> Option<Finding> {
             (_, None) => advice("add your public key to your account there"),
         }
     } else {
-        format!("ssh -p {port} {host}").into()
+        typed.into()
     };
     Some(finding.missing(why, fix))
 }

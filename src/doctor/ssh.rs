@@ -5,6 +5,7 @@ use camino::Utf8Path;
 use super::{DEADLINE, Finding, Reach, Surroundings, advice};
 use crate::child;
 use crate::hosts::{self, Answer};
+use crate::model::HostName;
 
 const HOSTS: &[&str] = &[
     "deploy", "rollback", "service", "lock", "tail", "history", "status",
@@ -97,7 +98,7 @@ fn targets(surroundings: &Surroundings<'_>, config: Option<&Utf8Path>) -> Vec<Fi
     let answers = hosts::ask(names, &link, config);
     let in_vain: Vec<_> = answers
         .iter()
-        .filter_map(|(host, answer)| Some((host, trouble(answer)?)))
+        .filter_map(|(host, answer)| Some((host, trouble(answer, host, config)?)))
         .collect();
     let Some((first, (why, fix))) = in_vain.first() else {
         return vec![finding().fine(format!("{} of {} let you in", names.len(), names.len()))];
@@ -106,17 +107,26 @@ fn targets(surroundings: &Surroundings<'_>, config: Option<&Utf8Path>) -> Vec<Fi
         1 => String::new(),
         more => format!(" ({more} of {} do not let you in)", names.len()),
     };
-    vec![finding().missing(
-        format!("{first}: {why}{more}"),
-        fix.replace("HOST", first.as_str()),
-    )]
+    vec![finding().missing(format!("{first}: {why}{more}"), fix.as_str())]
 }
 
 /// What is wrong where a host does not answer, and what to do.
-fn trouble(answer: &Answer) -> Option<(&str, &'static str)> {
+fn trouble<'a>(
+    answer: &'a Answer,
+    host: &HostName,
+    config: Option<&Utf8Path>,
+) -> Option<(&'a str, String)> {
     match answer {
         Answer::Release { .. } | Answer::Nothing => None,
-        Answer::Denied { why } => Some((why, "svcgen request access")),
-        Answer::Silent { why } => Some((why, "ssh HOST")),
+        Answer::Denied { why } => Some((why, "svcgen request access".to_owned())),
+        Answer::Silent { why } => Some((why, format!("{} {host}", typed(config)))),
+    }
+}
+
+/// ssh as somebody types it to get where svcgen does.
+pub(super) fn typed(config: Option<&Utf8Path>) -> String {
+    match config {
+        Some(file) => format!("ssh -F {}", shell_words::quote(file.as_str())),
+        None => "ssh".to_owned(),
     }
 }

@@ -301,10 +301,12 @@ impl Rendered {
         is_marked && markers(content).is_empty()
     }
 
-    /// Whether the generator wrote a file, or this key of it.
-    pub(crate) fn has_written(&self, path: &Utf8Path, key: &str) -> bool {
+    /// Whether the generator wrote a file, or this key of it, by what is remembered of the content that it has now.
+    pub(crate) fn has_written(&self, path: &Utf8Path, key: &str, worktree: &Worktree) -> bool {
         let index = self.index().unwrap_or_default();
-        index.files.get(path).is_some_and(|written| {
+        let content = worktree.read(path).ok().flatten();
+        let known = self.known(&index, path, content.as_deref());
+        known.written.is_some_and(|written| {
             let is_key = |keys: &Vec<String>| keys.last().is_some_and(|last| last == key);
             written.form == Form::Whole || written.keys.iter().any(is_key)
         })

@@ -245,8 +245,7 @@ impl ReviewError {
                 vec!["git remote set-url gerrit ssh://USER@HOST:29418/REPOSITORY".into()]
             }
             Self::Rejected { .. } => vec![
-                "the commit stays: mend what the server names, and run the same command again"
-                    .into(),
+                "the commit stays: mend what the server names, and run this again".into(),
                 "ask those who look after the review server, where you lack a permission".into(),
             ],
             Self::Commit { source } => source.hint().into_iter().collect(),

@@ -199,13 +199,13 @@ fn what_is_no_revision_is_said_with_what_helps() {
     let shown = shown.replace(&tea.head().as_str()[7..], "REST");
     insta::assert_snapshot!(shown, @r#"
     `` is no revision: a branch, a tag or a commit
-      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+      hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     `--upload-pack=x` is no revision: it begins with `-`
-      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+      hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     `a\nb` is no revision: it holds characters that cannot be seen
-      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+      hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     `HEAD~1..HEAD` is no revision: a range is no single commit
-      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+      hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     there is no revision `relaese-1` in `WORK/deploy`
       hint: did you mean `release-1`?
       hint: git -C WORK/deploy fetch --tags
@@ -216,7 +216,7 @@ fn what_is_no_revision_is_said_with_what_helps() {
       hint: known: SHORT, both, master, origin/master, release-1
       hint: git -C WORK/deploy fetch --tags
     `01` is no revision: a commit is named by four digits or more
-      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+      hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     there is no revision `HEAD~99` in `WORK/deploy`
       hint: git -C WORK/deploy fetch --tags
     there is no revision `0123456789012345678901234567890123456789` in `WORK/deploy`
@@ -226,13 +226,13 @@ fn what_is_no_revision_is_said_with_what_helps() {
     `both~0` could be `refs/tags/both` or `refs/heads/both`
       hint: git -C WORK/deploy show --no-patch refs/tags/both
     `HEAD:scap` is a folder, and a commit is deployed
-      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+      hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     `HEAD:README` is a file, and a commit is deployed
-      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+      hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     `HEAD^{tree}` is a folder, and a commit is deployed
-      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+      hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     `HEAD^{x` is no revision: git does not read it as one
-      hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+      hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     `SHORT` could be `refs/heads/SHORT` or `SHORTREST`
       hint: git -C WORK/deploy show --no-patch refs/heads/SHORT
     `ABCD` could be more than one object

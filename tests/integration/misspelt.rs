@@ -65,11 +65,11 @@ fn a_limit_names_hosts_and_knows_the_groups() {
     ");
     assert_snapshot!(limited("l00,!l00"), @"
     error: --limit: `l00,!l00` leaves no host
-    hint: patterns with a `!` take away from what the others choose: let something stay
+    hint: a `!` takes away from what the others choose: let something stay
     ");
     assert_snapshot!(limited("l[1"), @"
     error: --limit: `l[1` is no pattern of hosts: there is a `[` without its `]`
-    hint: patterns are names, `tea*`, `tea[01:04]`, `~REGEX`, each with a `!` before it for all others
+    hint: such as `tea1*`, `tea[01:04]`, `~REGEX`; with a `!` before it, all others
     ");
     farm.write("scap/canary", "");
     assert_snapshot!(limited("canary"), @"
@@ -102,7 +102,7 @@ fn a_revision_is_a_name_that_is_there() {
     ");
     assert_snapshot!(of("01"), @"
     error: `01` is no revision: a commit is named by four digits or more
-    hint: a revision is a branch, a tag or a commit; `git log --oneline` lists commits
+    hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     ");
     assert_snapshot!(of("0123456789"), @"
     error: there is no revision `0123456789` in `HOME/work/deploy`

@@ -254,6 +254,30 @@ fn what_the_model_wants_no_more_goes_with_its_commit() {
 }
 
 #[test]
+fn a_removal_that_git_restored_leaves_nothing_to_do() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let hosts = env.read("svcgen.yaml");
+    let (without, _) = hosts.split_once("deploy:").unwrap();
+    env.write("svcgen.yaml", without);
+    let removed = done(&env, &[]);
+    let node = "-node /^trending100[1-3]";
+    assert!(removed.stdout.contains(node), "{}", removed.show());
+    env.git("puppet", &["checkout", "--quiet", "."]);
+    env.write("svcgen.yaml", &hosts);
+    let again = run(&env, &["--dry-run"]);
+    assert_eq!(again.code, 0, "{}", again.show());
+    assert!(!again.stdout.contains("+++"), "{}", again.show());
+    // What is remembered is right again, too.
+    done(&env, &["--commit"]);
+    assert_eq!(subjects(&env).len(), 4);
+    assert_eq!(env.status("puppet"), "");
+    env.write("svcgen.yaml", without);
+    let removed = done(&env, &[]);
+    assert!(removed.stdout.contains(node), "{}", removed.show());
+}
+
+#[test]
 fn without_hosts_and_addresses_it_says_what_is_missing() {
     let env = env();
     let model = "version: 1\nsite: example\nname: my-service\ndescription: Lists what trends.\nport: 6789\nowner: {name: Ada}\n";

@@ -140,7 +140,7 @@ fn what_somebody_changes_meanwhile_is_not_written_over() {
     assert_snapshot!(meanwhile(&format!("{work}; test -e modules/trendingedits || ln -s ../../.. modules/trendingedits")), @"
     exit 11
     error: `puppet/modules/trendingedits/manifests/init.pp` leads out of `HOME/work/vagrant`
-    hint: put a folder or file of its own in the place of the symlink: svcgen writes through none that leads out
+    hint: put a real folder there: svcgen writes through no symlink that leads out
     ?? puppet/modules/trendingedits
     ");
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p modules/role/settings/trendingedits.yaml")), @"

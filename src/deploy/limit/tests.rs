@@ -163,8 +163,8 @@ fn a_pattern_without_a_host_names_what_is_near() {
         `!tea1O01` matches no host: did you mean `tea1001.east.example`, `tea1010.east.example` or `tea1002.east.example`?
         `zebra` matches no host: nothing
         `tea[5:6].*` matches no host: nothing
-        `!all` leaves no host: patterns with a `!` take away from what the others choose: let something stay
-        `pot01,!pot*` leaves no host: patterns with a `!` take away from what the others choose: let something stay
+        `!all` leaves no host: a `!` takes away from what the others choose: let something stay
+        `pot01,!pot*` leaves no host: a `!` takes away from what the others choose: let something stay
         "
     );
 }

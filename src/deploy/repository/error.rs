@@ -105,11 +105,11 @@ impl RepositoryError {
     fn advice(&self) -> Option<&'static str> {
         match self {
             Self::Refused { .. } | Self::NotACommit { .. } => {
-                Some("a revision is a branch, a tag or a commit; `git log --oneline` lists commits")
+                Some("it is a branch, a tag or a commit; `git log --oneline` lists commits")
             }
-            Self::UnsafePath { .. } | Self::UnsafeName { .. } | Self::Modules { .. } => Some(
-                "mend `.gitmodules` and commit it, or deploy another revision with `--rev REV`",
-            ),
+            Self::UnsafePath { .. } | Self::UnsafeName { .. } | Self::Modules { .. } => {
+                Some("mend `.gitmodules` and commit it, or deploy another one: `--rev REV`")
+            }
             Self::NotText { .. } => Some("`git mv` gives it a name of plain letters"),
             _ => None,
         }

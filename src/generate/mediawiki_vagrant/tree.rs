@@ -115,8 +115,9 @@ impl VagrantTree {
 
     /// Whether a port is the service's own, under a name that it had before.
     pub(super) fn has_given(&self, found: &PortUse) -> bool {
+        let owner = found.owner.trim_matches('`');
         self.rendered
-            .has_written(&found.path, found.owner.trim_matches('`'))
+            .has_written(&found.path, owner, &self.worktree)
     }
 
     /// Whether a role forwards a port because it pulls in the class or the role that has it.

@@ -147,8 +147,12 @@ impl PuppetTree {
 
     /// Whether a port is the service's own, under a name that it had before.
     pub(super) fn has_given(&self, found: &PortUse) -> bool {
-        self.rendered
-            .has_written(&found.path, found.owner.trim_matches('`'))
+        self.has_written(&found.path, found.owner.trim_matches('`'))
+    }
+
+    /// Whether svcgen wrote a file, or this key of it.
+    pub(super) fn has_written(&self, path: &Utf8Path, key: &str) -> bool {
+        self.rendered.has_written(path, key, &self.worktree)
     }
 
     /// Whether svcgen wrote something below a folder.

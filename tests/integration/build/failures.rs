@@ -339,7 +339,7 @@ fn what_gerrit_refuses_stays_on_the_topic_and_is_sent_by_the_next_run() {
     build: committed SHORT on svcgen/tea-build
     error: `origin` refused the change: prohibited by Gerrit: you are not tea people
     cause: error: failed to push some refs to 'GERRIT/git/tea-deploy'
-    hint: the commit stays: mend what the server names, and run the same command again
+    hint: the commit stays: mend what the server names, and run this again
     hint: ask those who look after the review server, where you lack a permission
     ");
     kitchen

@@ -5,9 +5,18 @@ use std::process::Command;
 use super::{findings, fix};
 use crate::support::{Env, Run};
 
+/// Runs doctor where there is git and nothing else, which would take its time.
 fn doctor(env: &Env, more: &[&str]) -> Run {
-    let arguments = ["doctor", "vagrant", "--site", "example", "--format", "json"];
-    env.svcgen(&[&arguments[..], more].concat())
+    let bin = env.home().join("bin");
+    if !bin.exists() {
+        std::fs::create_dir(&bin).unwrap();
+        for program in ["git", "sh"] {
+            std::os::unix::fs::symlink(which::which(program).unwrap(), bin.join(program)).unwrap();
+        }
+    }
+    let mut command = env.command();
+    command.args(["doctor", "vagrant", "--site", "example", "--format", "json"]);
+    env.run(command.args(more).env("PATH", bin))
 }
 
 /// A checkout of MediaWiki-Vagrant that the configuration names.

@@ -96,4 +96,11 @@ fn nobody_who_does_not_answer_is_waited_for_long() {
     ] {
         assert!(found(id).contains(words), "{id}: {}", found(id));
     }
+    // What is typed gets where svcgen did.
+    let typed = "ssh -F HOME/ssh_config";
+    assert_eq!(fix(&run, "hosts"), format!("{typed} a1.farm.example"));
+    assert_eq!(
+        fix(&run, "gerrit"),
+        format!("{typed} -p 29418 review.farm.example")
+    );
 }

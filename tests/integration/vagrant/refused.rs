@@ -112,7 +112,7 @@ fn nothing_is_written_through_a_link_that_leads_out() {
     assert_snapshot!(said(&env, YES), @"
     exit 11
     error: `puppet/modules/trendingedits/manifests/init.pp` leads out of `HOME/work/vagrant`
-    hint: put a folder or file of its own in the place of the symlink: svcgen writes through none that leads out
+    hint: put a real folder there: svcgen writes through no symlink that leads out
     ");
     assert!(!env.has("outside/manifests"));
 }

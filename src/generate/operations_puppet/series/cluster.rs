@@ -156,7 +156,7 @@ fn node_blocks(
         let spaced = [format!("{text}\n"), format!("\n{text}"), text.to_owned()];
         spaced
             .iter()
-            .any(|text| tree.puppet.rendered.has_written(SITE.into(), text))
+            .any(|text| tree.puppet.has_written(SITE.into(), text))
     };
     let mut free = Vec::new();
     for (_, hosts) in datacentres(service, site) {
@@ -224,7 +224,7 @@ fn registered(
     };
     let name = service.puppet_name.as_str();
     let found = list.entries().iter().find(|(found, _)| found.text == name);
-    let is_written = tree.puppet.rendered.has_written(COMMON.into(), name);
+    let is_written = tree.puppet.has_written(COMMON.into(), name);
     if let Some((found, _)) = found
         && !is_written
         && !is_known(tree, name)

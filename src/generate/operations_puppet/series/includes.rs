@@ -104,7 +104,7 @@ impl RoleClass {
         if let Some(there) = self.line_with(class) {
             // What svcgen wrote stays its own.
             let text = self.text[there.lines.clone()].to_owned();
-            let is_ours = tree.puppet.rendered.has_written(&self.path, &text);
+            let is_ours = tree.puppet.has_written(&self.path, &text);
             let at = there.lines.start;
             return is_ours.then_some(Block { text, at });
         }

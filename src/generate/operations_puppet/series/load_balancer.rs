@@ -126,11 +126,7 @@ impl Balanced<'_> {
 
     /// An entry of a list; one that is known already stays as it is.
     pub(super) fn entry(&self, path: &str, at: &[&str], value: Value, place: Place) -> Entry {
-        let is_written = self
-            .tree
-            .puppet
-            .rendered
-            .has_written(path.into(), self.name());
+        let is_written = self.tree.puppet.has_written(path.into(), self.name());
         Entry {
             other: match self.is_known && !is_written {
                 true => Other::Stays,
@@ -178,9 +174,8 @@ impl Balanced<'_> {
         list: &Node,
         addresses: impl Fn(&Node) -> Vec<Node>,
     ) -> Result<(), GenerateError> {
-        let is_ours = |name: &str| {
-            name == self.name() && self.tree.puppet.rendered.has_written(path.into(), name)
-        };
+        let is_ours =
+            |name: &str| name == self.name() && self.tree.puppet.has_written(path.into(), name);
         for (key, entry) in list.entries() {
             if is_ours(&key.text) || (self.is_known && key.text == self.name()) {
                 continue;

@@ -216,7 +216,7 @@ impl Groups {
         let group = Entry::sorted(&["groups"], name, value)
             .placed(Place::End)
             .written(Style::Text(text));
-        let is_written = tree.puppet.rendered.has_written(DATA.into(), name);
+        let is_written = tree.puppet.has_written(DATA.into(), name);
         let mut entries = vec![Entry {
             other: match is_written {
                 true => Other::Refused,
