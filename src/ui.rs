@@ -245,6 +245,7 @@ impl Ui {
                 false => "add `--yes` to go on without being asked",
             }));
         }
+        Unseen::begin().forget();
         // A prompt that takes more than one line is drawn twice once it is answered.
         let room = Term::stderr().size().1.saturating_sub(ANSWERS);
         let mut lines = textwrap::wrap(question, usize::from(room.max(20)));

@@ -1,11 +1,13 @@
 //! Writes the model: from an interview on the terminal, from answers, or from both.
 
 mod interview;
+mod replaced;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde_json::json;
 
+use self::replaced::Present;
 use super::context::{Context, shown, working_directory};
 use super::generator::{Again, CheckoutArgs};
 use super::{Failure, GlobalArgs};
@@ -29,7 +31,7 @@ pub struct NewArgs {
     /// Go on with an interview that was interrupted.
     #[arg(long)]
     resume: bool,
-    /// Write over a model that says something else; the interview changes it anyway.
+    /// Write a model anew that is there already, and keep the old one beside it. Without this only what is answered changes.
     #[arg(long)]
     force: bool,
 }
@@ -57,8 +59,13 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
                 .into(),
         );
     }
-    let mut answers = answers(args, &context, &path, ui)?;
-    if args.defaults && answers.clone().is_right(&context.sites) {
+    let present = match args.force {
+        true => None,
+        false => Present::read(&path, &context).map_err(Failure::from)?,
+    };
+    let mut answers = answers(args, &context, &path, present.as_ref(), ui)?;
+    // What a model leaves out, it leaves out on purpose.
+    if args.defaults && present.is_none() && answers.clone().is_right(&context.sites) {
         answers = interview::take_proposals(&answers, &context, &path, ui)?;
     }
     if let Some(terminal) = &mut terminal
@@ -67,11 +74,19 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     {
         answers = interview::ask_missing(&answers, &context, &path, terminal, ui)?;
     }
+    let value = answers.to_value();
     let (service, _) = answers
         .resolve(&context.sites)
         .map_err(|error| explain(error, args.defaults))?;
-    let text = write_model(&service, &context.sites).map_err(CommandError::from)?;
-    let is_written = write(&path, &text, &service, &context.sites, args.force)?;
+    let is_written = match &present {
+        // Comments and order are not what a model says.
+        Some(present) if present.service == service => false,
+        Some(present) => {
+            let before = Some(present.text.as_str());
+            interview::write(&path, before, &value, &service, &context, ui)?
+        }
+        None => write(&path, &service, &context.sites, ui)?,
+    };
     if args.resume
         && let Some(drafts) = Drafts::of_user()
     {
@@ -128,19 +143,26 @@ fn answers(
     args: &NewArgs,
     context: &Context,
     model: &Utf8Path,
+    present: Option<&Present>,
     ui: &Ui,
 ) -> Result<Answers, CommandError> {
     let mut answers = Answers::default();
-    if args.resume {
-        answers.start_with(&interview::draft(model)?.answers);
+    match (args.resume, present) {
+        (true, Some(present)) => {
+            let draft = interview::draft(model)?;
+            answers.start_with(&interview::onto(present.value.clone(), draft, ui).answers);
+        }
+        (true, None) => answers.start_with(&interview::draft(model)?.answers),
+        (false, Some(present)) => {
+            let mut given = Answers::default();
+            add_given(&mut given, args)?;
+            present.check(model, &given)?;
+            answers.start_with(&present.value);
+        }
+        (false, None) => {}
     }
-    if let Some(path) = &args.answers {
-        answers.read_file(path)?;
-    }
-    for flag in &args.set {
-        answers.set(flag)?;
-    }
-    if args.defaults {
+    add_given(&mut answers, args)?;
+    if args.defaults && present.is_none() {
         let found = find_defaults(&working_directory()?, &context.configuration.user);
         for found in answers.fill(&found) {
             ui.status(&format!(
@@ -157,54 +179,40 @@ fn answers(
     Ok(answers)
 }
 
-/// Writes the model, unless it is there; returns whether it was written.
-fn write(
-    path: &Utf8Path,
-    text: &str,
-    service: &Service,
-    sites: &Sites,
-    force: bool,
-) -> Result<bool, CommandError> {
-    let same = |present: &str| {
+/// Adds the answers of the file and the flags.
+fn add_given(answers: &mut Answers, args: &NewArgs) -> Result<(), CommandError> {
+    if let Some(path) = &args.answers {
+        answers.read_file(path)?;
+    }
+    for flag in &args.set {
+        answers.set(flag)?;
+    }
+    Ok(())
+}
+
+/// Writes the model, unless what is there says the same; returns whether it was written.
+fn write(path: &Utf8Path, service: &Service, sites: &Sites, ui: &Ui) -> Result<bool, CommandError> {
+    let is_same = |present: &str| {
         Service::parse(path, present, sites, None).is_ok_and(|(present, _)| present == *service)
     };
-    match fs_err::read_to_string(path) {
-        Ok(present) if present == text || same(&present) => return Ok(false),
-        Ok(_) if !force => return Err(conflict(path)),
-        Err(error) if error.kind() == std::io::ErrorKind::InvalidData && !force => {
-            return Err(conflict(path));
-        }
-        Ok(_) => {}
-        Err(error)
-            if matches!(
-                error.kind(),
-                std::io::ErrorKind::NotFound | std::io::ErrorKind::InvalidData
-            ) => {}
-        Err(error) => return Err(error.into()),
+    if fs_err::read_to_string(path).is_ok_and(|present| is_same(&present)) {
+        return Ok(false);
     }
-    put(path, text)?;
+    replaced::write_anew(path, &write_model(service, sites)?, ui)?;
     Ok(true)
 }
 
 /// Replaces the file; a link is replaced too, never followed: it could lead out of the repository.
-fn put(path: &Utf8Path, text: &str) -> Result<(), CommandError> {
+fn put(path: &Utf8Path, bytes: &[u8]) -> Result<(), CommandError> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_str().is_empty())
         .unwrap_or(Utf8Path::new("."));
     let target = folder.join(path.file_name().unwrap_or(MODEL_FILE));
-    edit::replace(&target, text.as_bytes()).map_err(|error| {
+    edit::replace(&target, bytes).map_err(|error| {
         let message = format!("`{}` cannot be written", shown(path));
         CommandError::new(ErrorKind::Unexpected, message).refused(&error)
     })
-}
-
-fn conflict(path: &Utf8Path) -> CommandError {
-    CommandError::conflict(format!(
-        "`{}` is there already and says something else",
-        shown(path)
-    ))
-    .hint("add `--force` to write over it")
 }
 
 impl From<AnswersError> for CommandError {

@@ -88,8 +88,8 @@ pub enum ReviewError {
         branch: BranchName,
         upstream: String,
     },
-    #[error("`{branch}` has no commit of its own to send")]
-    NothingToSend { branch: BranchName },
+    #[error("there is no branch `{branch}` to send")]
+    NoBranch { branch: BranchName },
     #[error("the last commit of `{branch}` has no Change-Id")]
     NoChangeId { branch: BranchName },
     #[error("`{root}` has no remote to send changes to")]
@@ -152,7 +152,7 @@ impl ReviewError {
             | Self::Unrelated { .. }
             | Self::Merged { .. }
             | Self::Newer { .. }
-            | Self::NothingToSend { .. }
+            | Self::NoBranch { .. }
             | Self::NoChangeId { .. }
             | Self::NoRemote { .. }
             | Self::Rejected { .. }
@@ -252,10 +252,9 @@ impl ReviewError {
             Self::Merged { branch, .. } => {
                 vec![format!("git branch -m {branch} {branch}-merged")]
             }
-            Self::NothingToSend { branch } => vec![
-                format!("git log --oneline -3 {branch}"),
-                "`--commit` makes one, where anything is left to change".into(),
-            ],
+            Self::NoBranch { .. } => {
+                vec!["somebody has removed it meanwhile: run the same command again".into()]
+            }
             Self::Occupied { .. } => vec!["move it away, or name another folder".into()],
             Self::NoServer { site } => vec![
                 format!("`gerrit.url` belongs into the file of the site `{site}`"),

@@ -23,6 +23,8 @@ pub enum Outcome {
     Updated,
     /// Gerrit has it already, just so.
     Nothing,
+    /// The remote's branch has it all: nothing was sent.
+    Merged,
 }
 
 /// A change that is in review.
@@ -49,8 +51,8 @@ impl Topic {
     /// Sends the branch for review, to `refs/for/BASE` of the remote, under the branch's name as the topic.
     ///
     /// # Errors
-    /// Before anything is sent: where there is nothing of svcgen's to send, where others' commits would travel along,
-    /// and where the remote's branch has changed the same lines. After that: what the server says.
+    /// Before anything is sent: where others' commits would travel along, and where the remote's branch has changed the
+    /// same lines. After that: what the server says.
     pub fn push(&self, others: Others) -> Result<Pushed, ReviewError> {
         self.push_all(&[], others)
     }
@@ -74,11 +76,11 @@ impl Topic {
     /// Sends the branch for review as `push` does, whatever is checked out.
     ///
     /// # Errors
-    /// As of `push`.
+    /// As of `push`, and where there is no such branch.
     pub fn push_elsewhere(&self, others: Others) -> Result<Pushed, ReviewError> {
         match self.tip() {
             Some(tip) => self.send(tip, &[], others),
-            None => Err(ReviewError::NothingToSend {
+            None => Err(ReviewError::NoBranch {
                 branch: self.branch.clone(),
             }),
         }
@@ -94,8 +96,11 @@ impl Topic {
         let upstream = self.upstream();
         let commits = self.own_commits(tip, upstream.as_ref())?;
         if commits.is_empty() {
-            return Err(ReviewError::NothingToSend {
-                branch: self.branch.clone(),
+            return Ok(Pushed {
+                outcome: Outcome::Merged,
+                urls: Vec::new(),
+                behind: 0,
+                hint: None,
             });
         }
         if self.change_id(tip)?.is_none() {

@@ -198,6 +198,47 @@ fn all_are_sent_once_and_updated_when_the_model_changes() {
 }
 
 #[test]
+fn what_is_merged_and_has_not_changed_is_not_sent_again() {
+    let farm = Farm::new();
+    let run = farm.run(&["--review"]);
+    assert!(run.starts_with("exit 0"), "{run}");
+    for (tree, _) in TREES {
+        farm.gerrit.merge(tree, 1);
+    }
+    assert_snapshot!(farm.run(&["--review"]), @"
+    exit 0
+
+    MediaWiki-Vagrant
+    vagrant: HOME/work/vagrant: nothing to write
+    vagrant: nothing to commit on svcgen/trending-edits
+    vagrant: nothing to send, it is merged
+
+    the source repository
+    source: HOME/work/source: nothing to write
+    source: nothing to commit on svcgen/trending-edits
+    source: nothing to send, it is merged
+
+    the deploy repository
+    scap: HOME/work/deploy: nothing to write
+    scap: nothing to commit on svcgen/trending-edits
+    scap: nothing to send, it is merged
+
+    operations/puppet
+    puppet: HOME/work/puppet: nothing to write
+    puppet: nothing to commit on svcgen/trending-edits
+    puppet: nothing to send, it is merged
+    ");
+    // A change of the model concerns some of them.
+    farm.env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    let run = farm.run(&["--review"]);
+    assert!(run.starts_with("exit 0"), "{run}");
+    assert!(run.contains("source: nothing to send"), "{run}");
+    for name in ["vagrant", "scap", "puppet"] {
+        assert!(run.contains(&format!("{name}: sent for review")), "{run}");
+    }
+}
+
+#[test]
 fn one_that_fails_does_not_keep_the_others_from_being_sent() {
     let farm = Farm::new();
     farm.gerrit

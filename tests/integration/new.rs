@@ -233,7 +233,7 @@ fn what_is_not_an_answer_is_refused() {
 }
 
 #[test]
-fn a_model_that_says_something_else_is_not_overwritten() {
+fn of_a_model_that_is_there_only_what_is_answered_changes() {
     let env = Env::new();
     env.write("answers.yaml", LEAST);
     assert_eq!(env.svcgen(&["new", "--answers", "answers.yaml"]).code, 0);
@@ -243,38 +243,74 @@ fn a_model_that_says_something_else_is_not_overwritten() {
     --- stderr
     nothing to do: `svcgen.yaml` says the same already
     ");
-    let before = env.read("svcgen.yaml");
-    let other = [
-        "new",
-        "--answers",
-        "answers.yaml",
-        "--set",
-        "port=6001",
-        "--yes",
-    ];
-    assert_snapshot!(env.svcgen(&other).show(), @"
+    let model = "# mine\nversion: 1\nname: my-service\ndescription: Does something.\nowner: {name: Ada Example}\nport: 6000 # ours\ndeploy:\n  groups:\n  - {name: default, hosts: [a.example.org]}\n";
+    env.write("svcgen.yaml", model);
+    // Comments and order are not what a model says.
+    let same = ["new", "--defaults", "--set", "port=6000", "--yes"];
+    assert_eq!(env.svcgen(&same).code, 0);
+    assert_eq!(env.read("svcgen.yaml"), model);
+    assert_snapshot!(env.svcgen(&["new", "--defaults", "--set", "port=6001"]).show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    wrote `svcgen.yaml`
+    next: svcgen vagrant --repo CHECKOUT --dry-run
+    ");
+    assert_eq!(
+        env.read("svcgen.yaml"),
+        model.replace("port: 6000", "port: 6001")
+    );
+}
+
+#[test]
+fn another_service_and_what_is_no_model_are_written_over_only_with_force() {
+    let env = Env::new();
+    env.write("answers.yaml", LEAST);
+    let new = ["new", "--answers", "answers.yaml"];
+    let force = [&new[..], &["--force"]].concat();
+    env.write("svcgen.yaml", "# mine\nnot: a model\n");
+    assert_snapshot!(env.svcgen(&new).show(), @"
     exit 11
     --- stdout
     --- stderr
-    error: `svcgen.yaml` is there already and says something else
-    hint: add `--force` to write over it
+    error: `svcgen.yaml` is there already, and is no model
+    hint: `--service FILE` writes another file
+    hint: `--force` writes over it; the old one is kept beside it, as `.orig`
     ");
-    assert_eq!(env.read("svcgen.yaml"), before);
-    assert_eq!(env.svcgen(&[&other[..], &["--force"]].concat()).code, 0);
-    assert!(env.read("svcgen.yaml").contains("port: 6001"));
-    env.write("svcgen.yaml", "# mine\nnot: a model\n");
-    assert_eq!(env.svcgen(&other).code, 11);
-    assert_eq!(env.read("svcgen.yaml"), "# mine\nnot: a model\n");
-    // Comments and order are not what a model says.
     env.write(
         "svcgen.yaml",
         &format!(
-            "# mine\nversion: 1\n{}",
-            LEAST.replace("owner.name: Ada Example", "owner: {name: Ada Example}")
+            "version: 1\n{}",
+            LEAST
+                .replace("my-service", "other")
+                .replace("owner.name: Ada Example", "owner: {name: Ada Example}")
         ),
     );
-    assert_eq!(env.svcgen(&["new", "--answers", "answers.yaml"]).code, 0);
-    assert!(env.read("svcgen.yaml").starts_with("# mine"));
+    let other = env.read("svcgen.yaml");
+    assert_snapshot!(env.svcgen(&new).show(), @"
+    exit 11
+    --- stdout
+    --- stderr
+    error: `svcgen.yaml` is the model of `other`, not of `my-service`
+    hint: `--service FILE` writes another file
+    hint: `--force` writes over it; the old one is kept beside it, as `.orig`
+    ");
+    assert_eq!(env.read("svcgen.yaml"), other);
+    assert_snapshot!(env.svcgen(&force).show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    warning: `svcgen.yaml.orig` is the old one
+    wrote `svcgen.yaml`
+    next: svcgen vagrant --repo CHECKOUT --dry-run
+    ");
+    assert!(env.read("svcgen.yaml").contains("name: my-service"));
+    assert_eq!(env.read("svcgen.yaml.orig"), other);
+    // A model with mistakes is mended by hand.
+    env.write("svcgen.yaml", &format!("{other}nmae: x\n"));
+    let run = env.svcgen(&["new", "--set", "port=6001"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(run.stderr.contains("nmae"), "{}", run.show());
 }
 
 #[test]

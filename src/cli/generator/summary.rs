@@ -167,6 +167,7 @@ pub(crate) fn tell_pushed(name: &str, pushed: &Pushed, ui: &Ui) {
         Outcome::New => "sent for review",
         Outcome::Updated => "updated in review",
         Outcome::Nothing => "in review already, nothing new",
+        Outcome::Merged => "nothing to send, it is merged",
     };
     let urls = if pushed.urls.is_empty() {
         String::new()

@@ -6,9 +6,10 @@ use std::cell::Cell;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-pub(super) use self::begin::draft;
-use self::begin::{begin, is_kept, value_of};
-use self::end::{conclude, write};
+use self::begin::{begin, is_kept};
+pub(super) use self::begin::{draft, onto, value_of};
+use self::end::conclude;
+pub(super) use self::end::write;
 use super::{NewArgs, explain, report, shown};
 use crate::cli::context::{Context, working_directory};
 use crate::cli::{Failure, GlobalArgs};

@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use super::{DRY, HIERADATA, YES, env, said};
+use crate::support::Pty;
 
 #[test]
 fn a_port_or_name_that_is_taken_has_an_owner() {
@@ -59,6 +60,45 @@ fn uncommitted_changes_of_others_are_not_written_over() {
     ");
     assert!(env.read(HIERADATA).contains("glossary::port: 6102\n"));
     assert!(env.read(HIERADATA).contains("trendingedits::port: 6699\n"));
+}
+
+/// What `--force` let through once is as much somebody else's the next time.
+#[test]
+fn uncommitted_changes_of_others_stay_theirs_after_a_force() {
+    let env = env();
+    let mine = format!("{}# mine\n", env.read(HIERADATA));
+    env.write(
+        HIERADATA,
+        &mine.replace("glossary::port: 6101", "glossary::port: 6102"),
+    );
+    assert_eq!(env.svcgen(&[YES, &["--force"]].concat()).code, 0);
+    let commit = [YES, &["--commit"]].concat();
+    assert_snapshot!(said(&env, &commit), @"
+    exit 11
+    vagrant: HOME/work/vagrant: nothing to write
+    error: `puppet/hieradata/common.yaml` has uncommitted changes that svcgen did not make
+    hint: commit or stash them
+    hint: `--force` commits them with svcgen's
+    ");
+    assert_eq!(env.git("vagrant", &["branch", "--show-current"]), "main\n");
+    // A model that goes back writes what stood there before, and that was theirs too.
+    for port in ["6700", "6699"] {
+        env.replace("svcgen.yaml", "port: 6", &format!("port: {port} # 6"));
+        assert_eq!(env.svcgen(YES).code, 11);
+        assert_eq!(env.svcgen(&[YES, &["--force"]].concat()).code, 0);
+        assert_eq!(env.svcgen(&commit).code, 11);
+    }
+    assert_eq!(env.svcgen(&[YES, &["--force"]].concat()).code, 0);
+    assert_eq!(env.svcgen(&commit).code, 11);
+    // Whoever says so commits them along; without them there is nothing in the way.
+    env.git("vagrant", &["stash", "--quiet"]);
+    assert_eq!(env.svcgen(&commit).code, 0);
+    let committed = env.git("vagrant", &["show", "HEAD:puppet/hieradata/common.yaml"]);
+    assert!(!committed.contains("# mine"), "{committed}");
+    assert!(committed.contains("glossary::port: 6101\n"), "{committed}");
+    env.write(HIERADATA, &format!("{committed}# mine\n"));
+    assert_eq!(env.svcgen(&[&commit[..], &["--force"]].concat()).code, 0);
+    assert_eq!(env.status("vagrant"), "");
 }
 
 #[test]
@@ -188,4 +228,17 @@ fn a_define_that_does_not_end_is_named_with_its_line() {
     assert!(said.starts_with("exit 2\n"), "{said}");
     let words = format!("node.pp:{line}: the parameters of `define service::node` do not end");
     assert!(said.contains(&words), "{said}");
+}
+
+#[test]
+fn what_is_typed_before_the_question_is_no_answer() {
+    let env = env();
+    let mut terminal = Pty::start(&env, &["vagrant", "--repo", "vagrant", "--no-verify"], None);
+    terminal.keys("\r");
+    terminal.expect("write this change");
+    terminal.expect("[Y/n]");
+    terminal.keys("n");
+    terminal.expect("nothing was changed");
+    assert_eq!(terminal.end(), 3, "{}", terminal.shown);
+    assert!(!env.read(HIERADATA).contains("trendingedits"));
 }

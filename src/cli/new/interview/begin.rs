@@ -30,7 +30,7 @@ pub(super) fn is_kept(drafts: Option<&Drafts>, model: &Utf8Path) -> bool {
     drafts.is_some_and(|drafts| matches!(drafts.read(model), Ok(Some(_))))
 }
 
-pub(super) fn value_of(text: &str) -> Value {
+pub(in crate::cli::new) fn value_of(text: &str) -> Value {
     crate::yaml::parse(text)
         .map(|node| node.to_value())
         .unwrap_or_default()
@@ -51,7 +51,7 @@ pub(super) fn begin(
         .unwrap_or_else(|| Value::Object(Map::new()));
     if args.resume {
         let found = draft(path)?;
-        let answers = answers(args, context, path, ui)?.to_value();
+        let answers = answers(args, context, path, None, ui)?.to_value();
         return Ok(onto(present, Draft { answers, ..found }, ui));
     }
     if let Some(drafts) = drafts
@@ -81,7 +81,7 @@ pub(super) fn begin(
 }
 
 /// Brings a draft onto the model as it is now, and tells what somebody else changed in the meantime.
-fn onto(present: Value, draft: Draft, ui: &Ui) -> Draft {
+pub(in crate::cli::new) fn onto(present: Value, draft: Draft, ui: &Ui) -> Draft {
     if draft.base == present {
         return draft;
     }

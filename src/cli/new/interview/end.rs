@@ -12,7 +12,7 @@ use crate::onboarding::{Draft, Revised, Section, revise, write_model};
 use crate::ui::Ui;
 
 /// Writes the model; of one that is there, only the lines of the answers that changed.
-pub(super) fn write(
+pub(in crate::cli::new) fn write(
     path: &Utf8Path,
     before: Option<&str>,
     answers: &Value,
@@ -21,7 +21,7 @@ pub(super) fn write(
     ui: &Ui,
 ) -> Result<bool, CommandError> {
     let Some(before) = before else {
-        put(path, &write_model(service, &context.sites)?)?;
+        put(path, write_model(service, &context.sites)?.as_bytes())?;
         return Ok(true);
     };
     let says_the_same = |text: &str| {
@@ -30,13 +30,13 @@ pub(super) fn write(
     match revise(before, answers) {
         Revised::Same => Ok(false),
         Revised::Lines(text) if says_the_same(&text) => {
-            put(path, &text)?;
+            put(path, text.as_bytes())?;
             Ok(true)
         }
         Revised::Lines(_) | Revised::Impossible => {
             let copy = Utf8PathBuf::from(format!("{path}.orig"));
-            put(&copy, before)?;
-            put(path, &write_model(service, &context.sites)?)?;
+            put(&copy, before.as_bytes())?;
+            put(path, write_model(service, &context.sites)?.as_bytes())?;
             let copy = shown(&copy);
             ui.warning(&format!(
                 "the model was written anew, without its comments; `{copy}` is the old one"
