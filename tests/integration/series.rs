@@ -288,6 +288,41 @@ fn classes_may_have_another_name_once_the_load_balancer_knows_the_service() {
 }
 
 #[test]
+fn what_svcgen_alone_added_goes_whole() {
+    let env = env();
+    let begun = |path: &str| env.git("puppet", &["show", &format!("HEAD:{path}")]);
+    let (north, south) = (
+        "conftool-data/node/north.yaml",
+        "conftool-data/node/south.yaml",
+    );
+    let before = [begun(north), begun(south)];
+    done(&env, &[]);
+    env.git("puppet", &["add", "--all"]);
+    env.git("puppet", &["commit", "--quiet", "--message", "merged"]);
+    let data = "puppet/hieradata/role/common/trendingedits.yaml";
+    let with = env.read(data);
+    env.write("svcgen.yaml", MODEL);
+    done(&env, &[]);
+    let (without, _) = with
+        .split_once("\nprofile::lvs::realserver::pools:\n")
+        .unwrap();
+    assert_eq!(env.read(data), without);
+    let after = [north, south].map(|path| env.read(&format!("puppet/{path}")));
+    assert_eq!(after, before);
+    // The same goes in a file that a patch before changes too, once git has restored it.
+    env.git("puppet", &["checkout", "--quiet", "."]);
+    let model = model();
+    let (head, _) = model.split_once("deploy:").unwrap();
+    let (_, production) = model.split_once("\nproduction:").unwrap();
+    env.write("svcgen.yaml", &format!("{head}production:{production}"));
+    done(&env, &[]);
+    let without = without.replace("cluster: trendingedits\n\n", "");
+    assert_eq!(env.read(data), without);
+    let after = [north, south].map(|path| env.read(&format!("puppet/{path}")));
+    assert_eq!(after, before);
+}
+
+#[test]
 fn without_hosts_and_addresses_it_says_what_is_missing() {
     let env = env();
     let model = "version: 1\nsite: example\nname: my-service\ndescription: Lists what trends.\nport: 6789\nowner: {name: Ada}\n";
