@@ -28,8 +28,8 @@ pub use merge::Resolution;
 pub use others::Other;
 pub(crate) use plan::joined;
 pub use plan::{Conflict, ConflictKind, EditPlan, FileEdit, Noted, PlanError, plan};
-pub use record::{Form, Origin, Record};
-pub use rendered::{RecordError, Rendered};
+pub use record::{Form, Origin, Record, RecordError};
+pub use rendered::Rendered;
 pub(crate) use staging::replace;
 
 /// Entries that cannot be brought into a shared file.

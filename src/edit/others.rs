@@ -56,6 +56,7 @@ impl Rendered {
                 index: Some(folder.join(format!("{name}.{kind}"))),
                 origin: None,
                 takes_over: false,
+                mixed: Vec::new(),
             };
             Some(
                 names

@@ -9,8 +9,8 @@ use thiserror::Error;
 use self::noted::{is_listed, is_remembered, record};
 use super::earlier::Known;
 use super::merge::{Resolution, Style, markers};
-use super::record::{Index, Record};
-use super::rendered::{RecordError, Rendered};
+use super::record::{Index, Record, RecordError};
+use super::rendered::Rendered;
 use super::{Desired, EntryError, blocks, ini, json, lines, yaml};
 use crate::worktree::{Worktree, WorktreeError};
 
@@ -181,6 +181,17 @@ impl EditPlan {
             edits.any(|edit| edit.path == conflict.path && edit.is_marked())
         };
         !self.conflicts.iter().all(is_marked)
+    }
+
+    /// The files that are there, and that change or are as they should be.
+    pub fn held(&self) -> impl Iterator<Item = &Utf8PathBuf> {
+        let changed = self.edits.iter().filter(|edit| edit.before.is_some());
+        changed.map(|edit| &edit.path).chain(&self.unchanged)
+    }
+
+    /// Whether a file changes.
+    pub fn changes(&self, path: &Utf8Path) -> bool {
+        self.edits.iter().any(|edit| edit.path == path)
     }
 
     fn add(&mut self, wanted: &Desired, planner: &Planner<'_>) -> Result<(), PlanError> {

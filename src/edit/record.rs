@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 /// What is remembered of a file once a plan is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +103,36 @@ pub struct Origin {
     pub port: u16,
     /// The name of its classes.
     pub puppet_name: String,
+}
+
+/// A list of written files that is not understood.
+#[derive(Debug, Error)]
+pub enum RecordError {
+    #[error("`{path}` cannot be read")]
+    Unreadable {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
+    #[error("`{path}` is not a list of written files: {reason}")]
+    Wrong { path: Utf8PathBuf, reason: String },
+    #[error(
+        "`{path}` has version {version}, and this svcgen reads {}",
+        Index::VERSION
+    )]
+    Version { path: Utf8PathBuf, version: u32 },
+}
+
+impl RecordError {
+    /// What to do about it, where the system's words are not enough.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unreadable { .. } => None,
+            Self::Wrong { path, .. } => Some(format!(
+                "`rm {path}` forgets which files are svcgen's; `--conflicts svcgen` takes them over again"
+            )),
+            Self::Version { .. } => Some("the svcgen that wrote it reads it".into()),
+        }
+    }
 }
 
 impl Index {

@@ -1,8 +1,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
-use thiserror::Error;
 
 use super::merge::markers;
-use super::record::{Earlier, Form, Index, Origin, Record, Written, content_name};
+use super::record::{Earlier, Form, Index, Origin, Record, RecordError, Written, content_name};
 use crate::model::ServiceName;
 use crate::worktree::Worktree;
 
@@ -19,6 +18,8 @@ pub struct Rendered {
     pub(super) origin: Option<Origin>,
     /// Whether files that others wrote are taken over.
     pub(super) takes_over: bool,
+    /// Files that hold somebody's uncommitted changes besides what svcgen writes.
+    pub(super) mixed: Vec<Utf8PathBuf>,
 }
 
 /// What is to be remembered of a file.
@@ -30,36 +31,6 @@ pub(super) struct Memory<'a> {
     /// The content as svcgen leaves it, where it writes or takes over what somebody resolved.
     pub(super) left: Option<&'a str>,
     pub(super) is_marked: bool,
-}
-
-/// A list of written files that is not understood.
-#[derive(Debug, Error)]
-pub enum RecordError {
-    #[error("`{path}` cannot be read")]
-    Unreadable {
-        path: Utf8PathBuf,
-        source: std::io::Error,
-    },
-    #[error("`{path}` is not a list of written files: {reason}")]
-    Wrong { path: Utf8PathBuf, reason: String },
-    #[error(
-        "`{path}` has version {version}, and this svcgen reads {}",
-        Index::VERSION
-    )]
-    Version { path: Utf8PathBuf, version: u32 },
-}
-
-impl RecordError {
-    /// What to do about it, where the system's words are not enough.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Unreadable { .. } => None,
-            Self::Wrong { path, .. } => Some(format!(
-                "`rm {path}` forgets which files are svcgen's; `--conflicts svcgen` takes them over again"
-            )),
-            Self::Version { .. } => Some("the svcgen that wrote it reads it".into()),
-        }
-    }
 }
 
 impl Rendered {
@@ -76,6 +47,7 @@ impl Rendered {
             index: None,
             origin: None,
             takes_over: false,
+            mixed: Vec::new(),
         }
     }
 
@@ -125,6 +97,14 @@ impl Rendered {
         Self { takes_over, ..self }
     }
 
+    /// The same store, where these files hold somebody's uncommitted changes, too.
+    ///
+    /// What svcgen leaves in them is not its own, so that it is not remembered as such.
+    #[must_use]
+    pub fn mixed_in(self, mixed: Vec<Utf8PathBuf>) -> Self {
+        Self { mixed, ..self }
+    }
+
     /// A store that holds nothing and keeps nothing.
     pub fn none() -> Self {
         Self {
@@ -132,6 +112,7 @@ impl Rendered {
             index: None,
             origin: None,
             takes_over: false,
+            mixed: Vec::new(),
         }
     }
 
@@ -197,6 +178,11 @@ impl Rendered {
                 }
             };
             let last = index.files.remove(path);
+            let is_mixed = self.mixed.iter().any(|mixed| mixed == path);
+            let memory = Memory {
+                left: memory.left.filter(|_| !is_mixed),
+                ..*memory
+            };
             let written = memory.written(last, earlier);
             index
                 .files

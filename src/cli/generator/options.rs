@@ -64,6 +64,14 @@ impl GeneratorOptions {
         }
     }
 
+    /// What `--force` does about uncommitted changes of somebody's.
+    pub(super) fn forced(&self) -> &'static str {
+        match self.commits() {
+            true => "`--force` commits them with svcgen's",
+            false => "`--force` changes the file all the same",
+        }
+    }
+
     /// Whether a commit is made.
     pub(super) fn commits(&self) -> bool {
         (self.commit || self.review) && !self.dry_run

@@ -149,7 +149,7 @@ impl Run<'_> {
             }
             return Err(error?.into());
         }
-        self.refuse_dirty(worktree.root(), &edits, &rendered)?;
+        let rendered = self.keep_apart(worktree.root(), &edits, rendered)?;
         let is_new = !edits.edits.is_empty() || self.options.verify;
         if is_new && self.options.verifies() && matches!(target, Target::Checkout(_)) {
             let verdict = self.ui.busy("verifying...", || {
@@ -207,7 +207,7 @@ impl Run<'_> {
         if edits.is_blocked() || self.options.dry_run || self.options.commits() {
             return Ok(conflicts.refused());
         }
-        self.refuse_dirty(worktree.root(), edits, rendered)?;
+        let rendered = &self.keep_apart(worktree.root(), edits, rendered.clone())?;
         interrupt::check()?;
         match self.may_apply(worktree.root(), &edits.conflicts) {
             Ok(true) => {}
@@ -260,23 +260,22 @@ impl Run<'_> {
         )?)
     }
 
-    fn refuse_dirty(
+    /// Refuses to touch somebody's uncommitted changes; the store, where that is forced, takes none for svcgen's.
+    fn keep_apart(
         &self,
         root: &Utf8Path,
         edits: &EditPlan,
-        rendered: &Rendered,
-    ) -> Result<(), CommandError> {
-        if self.options.force {
-            return Ok(());
+        rendered: Rendered,
+    ) -> Result<Rendered, CommandError> {
+        let paths: Vec<Utf8PathBuf> = edits.held().cloned().collect();
+        let mixed = dirty(root, &paths, &[&rendered])?;
+        if !self.options.force {
+            // Those that stay are committed with the rest: an earlier run may have written them.
+            let is_touched = |path: &&Utf8PathBuf| self.options.commits() || edits.changes(path);
+            let touched: Vec<Utf8PathBuf> = mixed.iter().filter(is_touched).cloned().collect();
+            refuse_dirty(&touched, Some(self.options.forced()))?;
         }
-        let changed = edits.edits.iter().filter(|edit| edit.before.is_some());
-        let mut paths: Vec<Utf8PathBuf> = changed.map(|edit| edit.path.clone()).collect();
-        if self.options.commits() {
-            // They are committed with the rest: an earlier run may have written them.
-            paths.extend(edits.unchanged.iter().cloned());
-        }
-        refuse_dirty(&dirty(root, &paths, &[rendered])?)?;
-        Ok(())
+        Ok(rendered.mixed_in(mixed))
     }
 
     /// Asks, unless that is not wished.
@@ -352,8 +351,11 @@ pub(super) fn refuse_conflicts<'a>(
         .hint("mend the file by hand so that it says what svcgen would write, or change the model"))
 }
 
-/// Refuses to go on where somebody has changes that are not committed.
-pub(super) fn refuse_dirty(dirty: &[Utf8PathBuf]) -> Result<(), CommandError> {
+/// Refuses to go on where somebody has changes that are not committed; `forced` says what `--force` does about them.
+pub(super) fn refuse_dirty(
+    dirty: &[Utf8PathBuf],
+    forced: Option<&str>,
+) -> Result<(), CommandError> {
     let Some((first, rest)) = dirty.split_first() else {
         return Ok(());
     };
@@ -362,9 +364,9 @@ pub(super) fn refuse_dirty(dirty: &[Utf8PathBuf]) -> Result<(), CommandError> {
     } else {
         format!(" and {} more", rest.len())
     };
-    Err(CommandError::conflict(format!(
+    let error = CommandError::conflict(format!(
         "`{first}`{more} has uncommitted changes that svcgen did not make"
-    ))
-    .hint("commit or stash them")
-    .hint("`--force` changes the file all the same"))
+    ));
+    let error = error.hint("commit or stash them");
+    Err(forced.into_iter().fold(error, CommandError::hint))
 }

@@ -69,7 +69,7 @@ impl Run<'_> {
             let dirty = dirty(worktree.root(), &changed, &all).map_err(CommandError::from)?;
             // What is there already as it shall be is not in the way: an earlier run was interrupted.
             let dirty = chain.differing(*last, dirty).map_err(CommandError::from)?;
-            refuse_dirty(&dirty)?;
+            refuse_dirty(&dirty, None)?;
             has_differences |= !changed.is_empty();
         }
         self.judge_series(&mut told, &planned)?;
@@ -137,14 +137,18 @@ impl Run<'_> {
         let mut told = Told::new(worktree.root(), &planned);
         self.show(&mut told, &planned)?;
         let edits = || planned.iter().flat_map(|patch| &patch.edits.edits);
+        let paths: Vec<Utf8PathBuf> = planned
+            .iter()
+            .flat_map(|patch| patch.edits.held())
+            .cloned()
+            .collect();
+        let all: Vec<_> = stores.iter().map(|(_, store)| store).collect();
+        let mixed = dirty(worktree.root(), &paths, &all).map_err(CommandError::from)?;
         if !self.options.force {
-            let paths: Vec<Utf8PathBuf> = edits()
-                .filter(|edit| edit.before.is_some())
-                .map(|edit| edit.path.clone())
-                .collect();
-            let all: Vec<_> = stores.iter().map(|(_, store)| store).collect();
-            let dirty = dirty(worktree.root(), &paths, &all).map_err(CommandError::from)?;
-            refuse_dirty(&dirty)?;
+            let is_touched =
+                |path: &&Utf8PathBuf| planned.iter().any(|patch| patch.edits.changes(path));
+            let touched: Vec<Utf8PathBuf> = mixed.iter().filter(is_touched).cloned().collect();
+            refuse_dirty(&touched, Some(self.options.forced()))?;
         }
         self.judge_series(&mut told, &planned)?;
         interrupt::check()?;
@@ -158,7 +162,8 @@ impl Run<'_> {
                 ended = Ended::Declined;
             } else {
                 for patch in &planned {
-                    apply(&patch.edits, worktree, &patch.rendered).map_err(CommandError::from)?;
+                    let rendered = patch.rendered.clone().mixed_in(mixed.clone());
+                    apply(&patch.edits, worktree, &rendered).map_err(CommandError::from)?;
                     told.applied(patch, self.ui);
                 }
                 if has_differences && worktree.root().join(".git").exists() {

@@ -191,7 +191,7 @@ pub(super) fn replace(text: &str, root: &Node, entry: &Entry) -> Result<String, 
     let comment = trailing_comment(text, value, end);
     let lines = lines(&[], entry, key.span.start - start);
     let lines = match (lines.matches('\n').count(), comment) {
-        (1, Some(comment)) => format!("{} {comment}\n", lines.trim_end()),
+        (1, Some(comment)) => format!("{}{comment}\n", lines.trim_end()),
         _ => lines,
     };
     Ok(format!(
@@ -202,7 +202,10 @@ pub(super) fn replace(text: &str, root: &Node, entry: &Entry) -> Result<String, 
     ))
 }
 
+/// The comment behind a value, with the space before it: people align comments.
 fn trailing_comment<'a>(text: &'a str, value: &Node, end: usize) -> Option<&'a str> {
-    let rest = text.get(value.span.end..end)?.trim();
-    rest.starts_with('#').then_some(rest)
+    let rest = text
+        .get(value.span.end..end)?
+        .trim_end_matches(['\r', '\n']);
+    rest.trim_start().starts_with('#').then_some(rest)
 }

@@ -333,6 +333,22 @@ fn a_value_that_does_is_left_alone_unless_svcgen_wrote_it() {
     assert_eq!(patched(Some("a: 1\n")), "a: 2\n");
 }
 
+#[test]
+fn a_new_value_leaves_the_comment_behind_it_where_it_is() {
+    for (before, after) in [
+        ("a: 1   # mine\n", "a: 22   # mine\n"),
+        ("a: 1\t# mine", "a: 22\t# mine\n"),
+        ("s:\n  a: '1'  # x \nb: 1\n", "s:\n  a: 22  # x \nb: 1\n"),
+        ("a: 1 # one\r\nb: 2\r\n", "a: 22 # one\r\nb: 2\r\n"),
+        ("a: 1   \n", "a: 22\n"),
+    ] {
+        let at: &[&str] = if before.starts_with('s') { &["s"] } else { &[] };
+        let entry = [Entry::sorted(at, "a", 22)];
+        let changed = patch(Some(before), &entry, None, Resolution::Svcgen);
+        assert_eq!(changed.unwrap(), after);
+    }
+}
+
 proptest! {
     #[test]
     fn what_was_inserted_can_be_taken_out(text in documents(), key in "z[a-z]{0,2}(::[a-z]{1,3}){0,2}") {

@@ -62,6 +62,45 @@ fn uncommitted_changes_of_others_are_not_written_over() {
     assert!(env.read(HIERADATA).contains("trendingedits::port: 6699\n"));
 }
 
+/// What `--force` let through once is as much somebody else's the next time.
+#[test]
+fn uncommitted_changes_of_others_stay_theirs_after_a_force() {
+    let env = env();
+    let mine = format!("{}# mine\n", env.read(HIERADATA));
+    env.write(
+        HIERADATA,
+        &mine.replace("glossary::port: 6101", "glossary::port: 6102"),
+    );
+    assert_eq!(env.svcgen(&[YES, &["--force"]].concat()).code, 0);
+    let commit = [YES, &["--commit"]].concat();
+    assert_snapshot!(said(&env, &commit), @"
+    exit 11
+    vagrant: HOME/work/vagrant: nothing to write
+    error: `puppet/hieradata/common.yaml` has uncommitted changes that svcgen did not make
+    hint: commit or stash them
+    hint: `--force` commits them with svcgen's
+    ");
+    assert_eq!(env.git("vagrant", &["branch", "--show-current"]), "main\n");
+    // A model that goes back writes what stood there before, and that was theirs too.
+    for port in ["6700", "6699"] {
+        env.replace("svcgen.yaml", "port: 6", &format!("port: {port} # 6"));
+        assert_eq!(env.svcgen(YES).code, 11);
+        assert_eq!(env.svcgen(&[YES, &["--force"]].concat()).code, 0);
+        assert_eq!(env.svcgen(&commit).code, 11);
+    }
+    assert_eq!(env.svcgen(&[YES, &["--force"]].concat()).code, 0);
+    assert_eq!(env.svcgen(&commit).code, 11);
+    // Whoever says so commits them along; without them there is nothing in the way.
+    env.git("vagrant", &["stash", "--quiet"]);
+    assert_eq!(env.svcgen(&commit).code, 0);
+    let committed = env.git("vagrant", &["show", "HEAD:puppet/hieradata/common.yaml"]);
+    assert!(!committed.contains("# mine"), "{committed}");
+    assert!(committed.contains("glossary::port: 6101\n"), "{committed}");
+    env.write(HIERADATA, &format!("{committed}# mine\n"));
+    assert_eq!(env.svcgen(&[&commit[..], &["--force"]].concat()).code, 0);
+    assert_eq!(env.status("vagrant"), "");
+}
+
 #[test]
 fn nothing_is_written_through_a_link_that_leads_out() {
     let env = env();
