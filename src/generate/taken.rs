@@ -129,7 +129,7 @@ mod tests {
         );
         let said = taken.service("page-feed").unwrap();
         assert!(
-            said.starts_with("`pagefeed` is a service already"),
+            said.starts_with("`page-feed` is a service already"),
             "{said}"
         );
         assert_eq!(taken.service("nobodys"), None);
