@@ -18,7 +18,7 @@ use self::role::role_text;
 pub use self::series::{LeftOut, Patch, SeriesTree, Step, series_patch};
 use self::taken::{check_catalog, check_names};
 pub use self::tree::PuppetTree;
-pub(super) use self::tree::service_ports;
+pub(super) use self::tree::{CatalogName, given_away};
 use super::{CommitText, GenerateError, Generated, LaterText, names, ports, values};
 use crate::edit::Desired;
 use crate::model::{ConfigStyle, Service, Site};

@@ -261,7 +261,7 @@ fn one_that_fails_does_not_keep_the_others_from_being_sent() {
     source: HOME/work/source: changes 1 file, 12 lines added, 1 removed
     error: `package.json` has uncommitted changes that svcgen did not make
     hint: commit or stash them
-    hint: `--force` changes the file all the same
+    hint: `--force` commits them with svcgen's
 
     the deploy repository
     scap: HOME/work/deploy: changes 5 files, 24 lines added, 0 removed
