@@ -174,7 +174,7 @@ fn what_is_merged_is_taken_away_by_changes_that_say_so() {
     assert_eq!(
         texts,
         [
-            "trendingedits: Remove from the load balancer and conftool|trending-edits has no address any more.",
+            "trendingedits: Remove from the load balancer and conftool|trending-edits is behind no load balancer any more.",
             "trendingedits: Remove the role from its hosts|trending-edits has no hosts any more.",
         ],
         "{made}"

@@ -118,7 +118,7 @@ fn nothing(reason: LeftOut, service: &Service) -> Patch {
         generated: Generated {
             message: CommitText {
                 subject: format!("{name}: Remove from the load balancer and conftool"),
-                body: format!("{title} has no address any more."),
+                body: format!("{title} is behind no load balancer any more."),
                 later: None,
             },
             ..Generated::default()
