@@ -32,7 +32,9 @@ pub use commit_text::{CommitText, LaterText};
 pub use deploy_repo::{DeployRepo, deploy_repo};
 pub use error::GenerateError;
 pub use mediawiki_vagrant::{VagrantTree, mediawiki_vagrant};
-pub use operations_puppet::{Patch, PuppetTree, SeriesTree, Step, operations_puppet, series_patch};
+pub use operations_puppet::{
+    LeftOut, Patch, PuppetTree, SeriesTree, Step, operations_puppet, series_patch,
+};
 pub use source_repo::{SourceRepo, source_repo};
 pub use taken::Taken;
 

@@ -2,8 +2,9 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::record::{Earlier, Index, Past, Written, content_name};
+use super::record::{Earlier, Form, Index, Past, Written, content_name};
 use super::rendered::{Rendered, replace};
+use super::yaml;
 
 /// How many contents are remembered that svcgen replaced in one file.
 const MOST_EARLIER: usize = 5;
@@ -16,6 +17,16 @@ pub(crate) struct Known {
     pub(crate) base: Option<String>,
     /// Whether the file is again what svcgen found when it wrote: what it wrote was undone.
     pub(crate) is_undone: bool,
+}
+
+impl Known {
+    /// Whether a file has all entries as svcgen wrote them.
+    fn is_all_there(&self, content: &str) -> bool {
+        let (Some(written), Some(base)) = (&self.written, &self.base) else {
+            return false;
+        };
+        yaml::has_all(content, &written.keys, base)
+    }
 }
 
 impl Rendered {
@@ -36,13 +47,31 @@ impl Rendered {
         if now.left.as_ref() == Some(&name) {
             return None;
         }
-        let earlier = now.earlier.iter().rfind(|it| it.content == name)?;
-        let Some(past) = &earlier.written else {
-            return Some(Known {
+        let Some(earlier) = now.earlier.iter().rfind(|it| it.content == name) else {
+            return self.restored(now, content?);
+        };
+        match &earlier.written {
+            Some(past) => self.as_it_was(past, true),
+            None => Some(Known {
                 is_undone: true,
                 ..Known::default()
-            });
-        };
+            }),
+        }
+    }
+
+    /// What was taken away and stands there again, beside what somebody else changed.
+    fn restored(&self, now: &Written, content: &str) -> Option<Known> {
+        if now.form != Form::Yaml || !now.keys.is_empty() {
+            return None;
+        }
+        let past = now.earlier.iter().rev().flat_map(|it| &it.written);
+        past.filter(|past| past.form == Form::Yaml && !past.keys.is_empty())
+            .filter_map(|past| self.as_it_was(past, false))
+            .find(|known| known.is_all_there(content))
+    }
+
+    /// What was remembered of a file once; none where its text is lost.
+    fn as_it_was(&self, past: &Past, is_undone: bool) -> Option<Known> {
         let base = match &past.text {
             Some(text) => Some(fs_err::read_to_string(self.past()?.join(text)).ok()?),
             None => None,
@@ -52,12 +81,13 @@ impl Rendered {
                 form: past.form,
                 keys: past.keys.clone(),
                 is_made: past.is_made,
+                made: past.made.clone(),
                 left: None,
                 is_marked: false,
                 earlier: Vec::new(),
             }),
             base,
-            is_undone: true,
+            is_undone,
         })
     }
 
@@ -91,6 +121,7 @@ impl Rendered {
             form: written.form,
             keys: written.keys,
             is_made: written.is_made,
+            made: written.made,
             text: text.map(|(name, _)| name),
         });
         earlier.retain(|it| it.content != content);

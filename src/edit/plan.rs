@@ -276,7 +276,7 @@ impl EditPlan {
                 let cleaned = cleaned.transpose()?;
                 let text = cleaned.map(|cleaned| {
                     self.keep(path, cleaned.kept);
-                    cleaned.text
+                    yaml::without_hollow(cleaned.text, known.hollow(record))
                 });
                 yaml::patch(text.as_deref(), entries, base, resolution)
             }

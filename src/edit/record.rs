@@ -16,6 +16,8 @@ pub enum Record {
         keys: Vec<Vec<String>>,
         /// Whether svcgen made the file.
         is_made: bool,
+        /// The paths of the mappings around the entries that svcgen made for them.
+        made: Vec<Vec<String>>,
     },
     /// svcgen made the file, and took it away.
     Gone,
@@ -59,6 +61,9 @@ pub(crate) struct Written {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) keys: Vec<Vec<String>>,
     pub(crate) is_made: bool,
+    /// The mappings around the entries that svcgen made for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) made: Vec<Vec<String>>,
     /// Git's name for the content as svcgen left it; none where it found everything in place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) left: Option<String>,
@@ -89,6 +94,8 @@ pub(crate) struct Past {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) keys: Vec<Vec<String>>,
     pub(crate) is_made: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) made: Vec<Vec<String>>,
     /// Git's name for the text, which is kept by that name; none where there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) text: Option<String>,

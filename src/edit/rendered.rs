@@ -347,6 +347,7 @@ impl Memory<'_> {
             form: Form::Gone,
             keys: Vec::new(),
             is_made: true,
+            made: Vec::new(),
             left: None,
             is_marked: false,
             earlier,
@@ -356,11 +357,13 @@ impl Memory<'_> {
                 form,
                 keys,
                 is_made,
+                made,
                 ..
             } => Some(Written {
                 form: *form,
                 keys: keys.clone(),
                 is_made: *is_made,
+                made: made.clone(),
                 left: self
                     .left
                     .and_then(content_name)

@@ -53,7 +53,7 @@ impl EditPlan {
             },
             Form::Yaml => yaml::remove(&before, &written.keys, Some(&base)).map(|removed| {
                 self.keep(path, removed.kept);
-                Some(removed.text)
+                Some(yaml::without_hollow(removed.text, written.made))
             }),
             Form::Ini => ini::patch(Some(&before), &[], Some(&base), planner.resolution).map(Some),
             Form::Lines => lines::patch(Some(&before), &[], Some(&base)).map(Some),
@@ -79,6 +79,7 @@ impl EditPlan {
                 text: String::new(),
                 keys: Vec::new(),
                 is_made: written.is_made,
+                made: Vec::new(),
             },
             None => Record::Gone,
         };

@@ -4,6 +4,7 @@
 //! document plus the change that was meant.
 
 mod anchor;
+mod hollow;
 mod item;
 mod remove;
 mod splice;
@@ -18,7 +19,8 @@ use crate::render::quoting::yaml_entry;
 use crate::yaml::{Node, parse};
 
 use anchor::{Near, namespace};
-pub(super) use remove::is_hollow;
+pub(super) use hollow::{is_hollow, made_for, without_hollow};
+pub(super) use remove::has_all;
 pub use remove::{Removed, remove};
 
 /// One key of svcgen's in a mapping of the file.

@@ -1,5 +1,5 @@
 use super::mediawiki_vagrant::VagrantTree;
-use super::operations_puppet::service_ports;
+use super::operations_puppet::{CatalogName, given_away};
 use super::ports::PortUse;
 use crate::edit::Rendered;
 use crate::worktree::Worktree;
@@ -8,6 +8,7 @@ use crate::worktree::Worktree;
 #[derive(Debug, Default)]
 pub struct Taken {
     ports: Vec<PortUse>,
+    catalog: Vec<CatalogName>,
     trees: Vec<(Worktree, &'static [&'static str])>,
 }
 
@@ -37,9 +38,9 @@ impl Taken {
             taken.trees.push((worktree, VAGRANT_CLASSES));
         }
         if let Some(worktree) = puppet {
-            taken
-                .ports
-                .extend(service_ports(&worktree).unwrap_or_default());
+            let (ports, names) = given_away(&worktree).unwrap_or_default();
+            taken.ports.extend(ports);
+            taken.catalog = names;
             taken.trees.push((worktree, PUPPET_CLASSES));
         }
         taken
@@ -71,6 +72,16 @@ impl Taken {
     /// Proposes a port for a new service.
     pub fn proposed_port(&self) -> Option<u16> {
         self.free_port(FIRST_PORT)
+    }
+
+    /// Says where a service of a name is already, or a class of what its class would be called.
+    pub fn service(&self, name: &str) -> Option<String> {
+        let class = name.replace('-', "");
+        let mut catalog = self.catalog.iter();
+        let found = catalog.find(|(found, ..)| *found == name || *found == class);
+        let found = found
+            .map(|(found, path, line)| format!("`{found}` is a service already ({path}:{line})"));
+        found.or_else(|| self.class(&class))
     }
 
     /// Says where a class of a name is already.
@@ -112,6 +123,16 @@ mod tests {
                 .contains("puppet/modules/pagefeed/manifests/init.pp")
         );
         assert_eq!(taken.class("nobodys"), None);
+        assert_eq!(
+            taken.service("glossary").unwrap(),
+            "`glossary` is a service already (hieradata/common/service.yaml:5)"
+        );
+        let said = taken.service("page-feed").unwrap();
+        assert!(
+            said.starts_with("`page-feed` is a service already"),
+            "{said}"
+        );
+        assert_eq!(taken.service("nobodys"), None);
         assert!(taken.port(taken.proposed_port().unwrap()).is_none());
         let nothing = Taken::read(None, None);
         assert_eq!((nothing.proposed_port(), nothing.port(6100)), (None, None));

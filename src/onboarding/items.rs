@@ -137,7 +137,7 @@ impl<'a> Interview<'a> {
                 Turn::Back => {
                     let asked_before = (0..at).rev().find(|&earlier| {
                         let field = &question.fields[earlier];
-                        tree::find(&item, &field.id).is_some() || earlier == 0
+                        is_called_for(question, field, &item, is_new) || earlier == 0
                     });
                     match asked_before {
                         Some(earlier) => at = earlier,

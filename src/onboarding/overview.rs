@@ -1,6 +1,6 @@
 //! The last part of the interview: all answers, from which any can be changed.
 
-use super::interview::{Interview, InterviewError, Turn, failed};
+use super::interview::{Interview, InterviewError, Mistake, Turn, failed};
 use super::prompter::{Current, Note, Prompt, Reply};
 use super::question::{Kind, Question, Section};
 use super::tree;
@@ -16,17 +16,14 @@ impl<'a> Interview<'a> {
     pub(super) fn review(&mut self) -> Result<Turn, InterviewError> {
         self.draft.at = None;
         self.keep()?;
+        // What is said about an answer that changes nothing has to stand below the answers, not above them.
+        let mut is_shown = false;
         loop {
             let rows: Vec<(&'a Section, &'a Question)> = self.rows();
-            let lines = self.lines(&rows)?;
-            self.tell(&Note::Lines(&lines))?;
             let mistakes = self.mistakes(&self.draft.answers)?;
-            for mistake in &mistakes {
-                let message = match mistake.id.as_str() {
-                    "" => mistake.message.clone(),
-                    id => format!("{id}: {}", mistake.message),
-                };
-                self.tell(&Note::Wrong(&message, mistake.rule.as_deref()))?;
+            if !is_shown {
+                self.show(&rows, &mistakes)?;
+                is_shown = true;
             }
             let missing = rows.iter().position(|(_, question)| {
                 self.is_required(question) && self.answer(&question.id).is_none()
@@ -55,13 +52,17 @@ impl<'a> Interview<'a> {
                     (Some(index), _) => {
                         self.tell(&Note::Wrong("this has to be answered", None))?;
                         self.change(rows[index].1)?;
+                        is_shown = false;
                     }
                     (None, false) => {
                         let found = rows.iter().find(|(_, question)| {
                             mistakes.iter().any(|mistake| mistake.id == question.id)
                         });
                         match found {
-                            Some((_, question)) => self.change(question)?,
+                            Some((_, question)) => {
+                                self.change(question)?;
+                                is_shown = false;
+                            }
                             None => self.tell(&Note::Wrong(
                                 "these answers do not make a model",
                                 Some("Ctrl-C keeps them; mend the model by hand"),
@@ -73,7 +74,10 @@ impl<'a> Interview<'a> {
                     let number = text.trim().parse::<usize>().ok();
                     let index = number.and_then(|number| number.checked_sub(1));
                     match index.and_then(|index| rows.get(index)) {
-                        Some((_, question)) => self.change(question)?,
+                        Some((_, question)) => {
+                            self.change(question)?;
+                            is_shown = false;
+                        }
                         None => {
                             let reason = format!("there is no number `{}`", text.trim().escape_debug());
                             self.tell(&Note::Wrong(&reason, None))?;
@@ -82,6 +86,23 @@ impl<'a> Interview<'a> {
                 }
             }
         }
+    }
+
+    fn show(
+        &mut self,
+        rows: &[(&'a Section, &'a Question)],
+        mistakes: &[Mistake],
+    ) -> Result<(), InterviewError> {
+        let lines = self.lines(rows)?;
+        self.tell(&Note::Lines(&lines))?;
+        for mistake in mistakes {
+            let message = match mistake.id.as_str() {
+                "" => mistake.message.clone(),
+                id => format!("{id}: {}", mistake.message),
+            };
+            self.tell(&Note::Wrong(&message, mistake.rule.as_deref()))?;
+        }
+        Ok(())
     }
 
     fn change(&mut self, question: &'a Question) -> Result<(), InterviewError> {

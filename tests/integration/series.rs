@@ -231,11 +231,6 @@ fn what_the_model_wants_no_more_goes_with_its_commit() {
     env.write("svcgen.yaml", MODEL);
     let run = done(&env, &["--commit"]);
     assert!(
-        run.stdout.contains("# nothing: the model has no address"),
-        "{}",
-        run.show()
-    );
-    assert!(
         run.stderr
             .contains("load-balancer: nothing is left of its commit"),
         "{}",
@@ -276,6 +271,56 @@ fn a_removal_that_git_restored_leaves_nothing_to_do() {
     env.write("svcgen.yaml", without);
     let removed = done(&env, &[]);
     assert!(removed.stdout.contains(node), "{}", removed.show());
+}
+
+#[test]
+fn classes_may_have_another_name_once_the_load_balancer_knows_the_service() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let name = "name: trending-edits\n";
+    env.replace("svcgen.yaml", name, &format!("{name}puppet_name: other\n"));
+    let shown = run(&env, &["--dry-run"]);
+    assert_eq!(shown.code, 3, "{}", shown.show());
+    let profile = "+++ b/modules/profile/manifests/other.pp\n";
+    assert!(shown.stdout.contains(profile), "{}", shown.show());
+    done(&env, &["--commit"]);
+    assert_eq!(subjects(&env).len(), 4);
+    assert_eq!(env.status("puppet"), "");
+}
+
+#[test]
+fn what_svcgen_alone_added_goes_whole() {
+    let env = env();
+    let begun = |path: &str| env.git("puppet", &["show", &format!("HEAD:{path}")]);
+    let (north, south) = (
+        "conftool-data/node/north.yaml",
+        "conftool-data/node/south.yaml",
+    );
+    let before = [begun(north), begun(south)];
+    done(&env, &[]);
+    env.git("puppet", &["add", "--all"]);
+    env.git("puppet", &["commit", "--quiet", "--message", "merged"]);
+    let data = "puppet/hieradata/role/common/trendingedits.yaml";
+    let with = env.read(data);
+    env.write("svcgen.yaml", MODEL);
+    done(&env, &[]);
+    let (without, _) = with
+        .split_once("\nprofile::lvs::realserver::pools:\n")
+        .unwrap();
+    assert_eq!(env.read(data), without);
+    let after = [north, south].map(|path| env.read(&format!("puppet/{path}")));
+    assert_eq!(after, before);
+    // The same goes in a file that a patch before changes too, once git has restored it.
+    env.git("puppet", &["checkout", "--quiet", "."]);
+    let model = model();
+    let (head, _) = model.split_once("deploy:").unwrap();
+    let (_, production) = model.split_once("\nproduction:").unwrap();
+    env.write("svcgen.yaml", &format!("{head}production:{production}"));
+    done(&env, &[]);
+    let without = without.replace("cluster: trendingedits\n\n", "");
+    assert_eq!(env.read(data), without);
+    let after = [north, south].map(|path| env.read(&format!("puppet/{path}")));
+    assert_eq!(after, before);
 }
 
 #[test]
@@ -374,14 +419,14 @@ fn each_patch_is_verified() {
         "puppet", "--repo", "puppet", "--series", "--yes", "--commit",
     ]);
     assert_eq!(run.code, 0, "{}", run.show());
-    let verified: Vec<&str> = run
-        .stderr
-        .lines()
-        .filter(|line| line.contains(": verified: "))
-        .collect();
+    let verified = |run: &Run| -> Vec<String> {
+        let lines = run.stderr.lines();
+        let told = lines.filter(|line| line.contains(": verified: "));
+        told.map(str::to_owned).collect()
+    };
     let all = "puppet parser validate, puppet-lint, templates, data, catalogue";
     assert_eq!(
-        verified,
+        verified(&run),
         [
             format!("service: verified: {all}"),
             format!("cluster: verified: {all}, hosts"),
@@ -389,4 +434,11 @@ fn each_patch_is_verified() {
             format!("load-balancer: verified: {all}"),
         ]
     );
+    // What is taken away is judged as well.
+    let model = model();
+    let (without, _) = model.split_once("  load_balancer:").unwrap();
+    env.write("svcgen.yaml", &without.replace("  parameters:\n", secret));
+    let run = env.svcgen(&["puppet", "--repo", "puppet", "--series", "--yes"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(verified(&run), [format!("load-balancer: verified: {all}")]);
 }

@@ -83,10 +83,14 @@ impl Run<'_> {
         let parts: Vec<Part<'_>> = stores
             .iter()
             .zip(trees.iter().copied())
-            .map(|((step, rendered), tree)| {
+            .enumerate()
+            .map(|(index, ((step, rendered), tree))| {
                 let patch = planned.iter().find(|patch| patch.step == *step);
+                // A commit that is there, and of which nothing is wanted, keeps what it says about the rest.
+                let is_left =
+                    |patch: &&Planned| chain.has(index) && patch.patch.generated.desired.is_empty();
+                let patch = patch.filter(|patch| !is_left(patch));
                 let text = patch.map(|patch| &patch.patch.generated.message);
-                let text = text.filter(|text| !text.subject.is_empty());
                 Part {
                     rendered,
                     text,
@@ -198,8 +202,9 @@ impl Run<'_> {
             return Ok(());
         }
         for patch in planned {
-            let is_new = !patch.edits.edits.is_empty() || self.options.verify;
-            if !is_new || patch.patch.generated.desired.is_empty() {
+            let has_edits = !patch.edits.edits.is_empty();
+            let is_there = !patch.patch.generated.desired.is_empty();
+            if !(has_edits || self.options.verify && is_there) {
                 continue;
             }
             let what = format!("verifying {}...", patch.step.name());

@@ -204,7 +204,7 @@ impl Asked<'_> {
             }
             match (path, value) {
                 ("port", Value::Number(port)) => given.port(u16::try_from(port.as_u64()?).ok()?),
-                ("name", Value::String(name)) => given.class(&name.replace('-', "")),
+                ("name", Value::String(name)) => given.service(name),
                 ("puppet_name", Value::String(name)) => given.class(name),
                 _ => None,
             }

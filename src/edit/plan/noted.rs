@@ -27,11 +27,21 @@ pub(super) fn record(wanted: &Desired, before: Option<&str>, written: Option<&Wr
                 .collect(),
         ),
     };
+    let known = written.map_or(&[][..], |written| &written.made);
     Record::Written {
         form,
         text,
         keys,
         is_made: before.is_none() || written.is_some_and(|written| written.is_made),
+        made: match wanted {
+            Desired::Yaml { entries, .. } => yaml::made_for(entries, before, known),
+            Desired::File { .. }
+            | Desired::Paper { .. }
+            | Desired::Ini { .. }
+            | Desired::Lines { .. }
+            | Desired::Json { .. }
+            | Desired::Blocks { .. } => Vec::new(),
+        },
     }
 }
 
@@ -40,6 +50,19 @@ impl Known {
     pub(super) fn stale(&self, record: &Record) -> Vec<Vec<String>> {
         let written = self.written.as_ref();
         written.map_or_else(Vec::new, |written| stale(&written.keys, record))
+    }
+}
+
+impl Known {
+    /// The mappings that svcgen made around what was written, and that nothing is wanted in.
+    pub(super) fn hollow(&self, record: &Record) -> Vec<Vec<String>> {
+        let wanted: &[Vec<String>] = match record {
+            Record::Written { keys, .. } => keys,
+            Record::Gone | Record::Forgotten => &[],
+        };
+        let made = self.written.iter().flat_map(|written| &written.made);
+        let is_wanted = |path: &Vec<String>| wanted.iter().any(|keys| keys.starts_with(path));
+        made.filter(|path| !is_wanted(path)).cloned().collect()
     }
 }
 

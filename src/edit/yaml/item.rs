@@ -138,6 +138,12 @@ fn in_line(text: &str, items: &[Node], index: usize, quoted: &str) -> (usize, St
     }
 }
 
+/// Whether a list has an item.
+pub(super) fn holds(list: &Node, item: &str) -> bool {
+    let mut items = list.items().iter();
+    items.any(|node| plain(&node.to_value()) == item)
+}
+
 /// The item as its neighbours are quoted.
 fn quoted(text: &str, items: &[Node], value: &Value) -> String {
     let Value::String(word) = value else {
@@ -225,7 +231,7 @@ pub(super) fn remove(
 ) -> Option<String> {
     let path = || list.iter().map(String::as_str);
     let is_it = |node: &Node| plain(&node.to_value()) == item;
-    let ours = base?.find_path(path())?.items().iter().any(is_it);
+    let ours = holds(base?.find_path(path())?, item);
     let node = root.find_path(path())?;
     let place = node.items().iter().position(is_it).filter(|_| ours)?;
     if node.items().len() == 1 {

@@ -57,19 +57,22 @@ pub fn remove(
     Ok(Removed { text, kept })
 }
 
-/// Whether a text holds no value, but for empty mappings and lists, and no comment.
-pub(in crate::edit) fn is_hollow(text: &str) -> bool {
-    fn is_empty(node: &Node) -> bool {
-        match &node.kind {
-            Kind::Null => true,
-            Kind::Mapping(entries) => entries
-                .iter()
-                .all(|(_, value)| !matches!(value.kind, Kind::Null) && is_empty(value)),
-            Kind::Sequence(items) => items.is_empty(),
-            _ => false,
+/// Whether a text has entries, each by the keys that lead to it, as they are in another.
+pub(in crate::edit) fn has_all(text: &str, entries: &[Vec<String>], base: &str) -> bool {
+    let (Ok(root), Ok(base)) = (parse(text), parse(base)) else {
+        return false;
+    };
+    let find = |root: &Node, keys: &[String]| {
+        let found = root.find_path(keys.iter().map(String::as_str));
+        found.map(Node::to_value)
+    };
+    entries.iter().all(|keys| match item::of_keys(keys) {
+        Some((list, item)) => {
+            let list = root.find_path(list.iter().map(String::as_str));
+            list.is_some_and(|list| item::holds(list, item))
         }
-    }
-    !text.contains('#') && parse(text).is_ok_and(|root| is_empty(&root))
+        None => find(&root, keys).is_some_and(|found| Some(found) == find(&base, keys)),
+    })
 }
 
 /// The text without an entry; `None` where nothing else would stay as it is.

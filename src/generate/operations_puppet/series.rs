@@ -11,7 +11,9 @@ mod lvs;
 mod nodes;
 mod role_data;
 
-use camino::Utf8PathBuf;
+use std::fmt;
+
+use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use self::nodes::Nodes;
@@ -19,7 +21,7 @@ use self::role_data::RoleData;
 use super::{PuppetTree, class_name, operations_puppet, secrets};
 use crate::edit::Rendered;
 use crate::generate::{GenerateError, Generated};
-use crate::model::{HostName, Service, Site};
+use crate::model::{HostName, Service, ServiceName, Site};
 use crate::render::Templates;
 use crate::worktree::Worktree;
 
@@ -38,13 +40,50 @@ pub enum Step {
 }
 
 /// What a patch wants, and who has to agree to it.
+///
+/// Of one that comes to nothing, message and approval are those of taking away what it brought once.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Patch {
     pub generated: Generated,
     /// Who has to approve it, in one sentence without a full stop.
     pub approval: String,
     /// Why it comes to nothing, where it does.
-    pub left_out: Option<String>,
+    pub left_out: Option<LeftOut>,
+}
+
+/// Why a patch comes to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub reason: String,
+    /// What to do, where it shall not.
+    pub advice: Option<String>,
+}
+
+impl LeftOut {
+    /// A reason that the model can do nothing about.
+    fn since(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            advice: None,
+        }
+    }
+
+    /// A reason that goes away.
+    fn until(reason: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            advice: Some(advice.into()),
+        }
+    }
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.advice {
+            Some(advice) => write!(f, "{}: {advice}", self.reason),
+            None => f.write_str(&self.reason),
+        }
+    }
 }
 
 impl Step {
@@ -73,6 +112,17 @@ impl Step {
             Self::Cluster => "the hosts that run it",
             Self::Admins => "the group of its admins",
             Self::LoadBalancer => "load balancer and conftool",
+        }
+    }
+
+    /// What svcgen remembers of it: the first is that of the generator without the series.
+    pub(crate) fn store(self, root: &Utf8Path, service: &ServiceName) -> Rendered {
+        let all = Rendered::of(root, service);
+        match self {
+            Self::Service => all.by("puppet"),
+            Self::Cluster | Self::Admins | Self::LoadBalancer => {
+                all.apart(&format!("puppet-{}", self.name()))
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ pub struct PuppetTree {
     /// Roles that stand in a file of another name: role, file, line.
     pub(super) stray_roles: Vec<(String, Utf8PathBuf, usize)>,
     /// Services of the load balancer's catalogue: name, file, line.
-    pub(super) catalog: Vec<(String, Utf8PathBuf, usize)>,
+    pub(super) catalog: Vec<CatalogName>,
     /// Whether the description of a role is a parameter of its base profile.
     pub(super) has_role_description: bool,
     pub(super) rendered: Rendered,
@@ -166,19 +166,23 @@ impl PuppetTree {
     }
 }
 
-/// The ports that services and the load balancer's catalogue have.
-pub(in crate::generate) fn service_ports(
+/// A service that the load balancer's catalogue has: its name, and where that stands.
+pub(in crate::generate) type CatalogName = (String, Utf8PathBuf, usize);
+
+/// The ports that services and the load balancer's catalogue have, and the names in the catalogue.
+pub(in crate::generate) fn given_away(
     worktree: &Worktree,
-) -> Result<Vec<PortUse>, GenerateError> {
+) -> Result<(Vec<PortUse>, Vec<CatalogName>), GenerateError> {
     let services = idiom::read(worktree).services;
     let declared = services.iter();
     let mut ports: Vec<PortUse> = declared
         .flat_map(|(path, declarations)| of_declarations(path, declarations))
         .collect();
+    let mut names = Vec::new();
     for (path, key) in CATALOGS {
-        read_catalog(worktree, path, key, &mut ports, &mut Vec::new())?;
+        read_catalog(worktree, path, key, &mut ports, &mut names)?;
     }
-    Ok(ports)
+    Ok((ports, names))
 }
 
 fn read_catalog(
@@ -186,7 +190,7 @@ fn read_catalog(
     path: &str,
     key: &str,
     ports: &mut Vec<PortUse>,
-    catalog: &mut Vec<(String, Utf8PathBuf, usize)>,
+    catalog: &mut Vec<CatalogName>,
 ) -> Result<(), GenerateError> {
     let Some(text) = worktree.read(path)? else {
         return Ok(());

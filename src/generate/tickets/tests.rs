@@ -83,8 +83,9 @@ fn a_timeline_that_is_too_short_is_warned_about() {
     };
     assert_eq!(
         warning("2026-11-24"),
-        "the first deployment is in a day; wikimedia asks for 2 weeks at least"
+        "the first deployment is tomorrow; wikimedia asks for 2 weeks at least"
     );
+    assert!(warning("2026-11-23").starts_with("the first deployment is today; "));
     assert_eq!(
         warning("2026-12-06"),
         "the first deployment is in 13 days; wikimedia asks for 2 weeks at least"

@@ -21,14 +21,14 @@ pub(super) fn timeline(service: &Service, site: &Site, today: Date) -> (String, 
         ))
     } else if is_sooner(minimum) {
         Some(format!(
-            "the first deployment is in {}; {} asks for {} at least",
+            "the first deployment is {}; {} asks for {} at least",
             in_days(days),
             site.name,
             in_weeks(minimum)
         ))
     } else if is_sooner(advised) {
         Some(format!(
-            "the first deployment is in {}; {} advises {}",
+            "the first deployment is {}; {} advises {}",
             in_days(days),
             site.name,
             in_weeks(advised)
@@ -43,10 +43,10 @@ pub(super) fn timeline(service: &Service, site: &Site, today: Date) -> (String, 
 }
 
 fn in_days(days: i32) -> String {
-    if days == 1 {
-        "a day".into()
-    } else {
-        format!("{days} days")
+    match days {
+        0 => "today".into(),
+        1 => "tomorrow".into(),
+        days => format!("in {days} days"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{change_ids, done, env, files, run, subjects};
 use crate::support::gerrit::Gerrit;
-use crate::support::samples::copy;
+use crate::support::samples::{MODEL, copy};
 use crate::support::{Env, sample_tree};
 
 #[test]
@@ -138,6 +138,52 @@ fn the_whole_chain_is_sent_and_goes_on_upon_what_is_merged() {
         ahead,
         "trendingedits: Add to the load balancer and conftool\ntrendingedits: Add the admin group\n"
     );
+    assert_eq!(env.status("puppet"), "");
+}
+
+#[test]
+fn what_is_merged_is_taken_away_by_changes_that_say_so() {
+    let (env, gerrit, _) = reviewed();
+    done(&env, &["--review"]);
+    for change in 1..=4 {
+        gerrit.merge("ops/config", change);
+    }
+    let (without, _) = MODEL.split_once("deploy:").unwrap();
+    let approval = "production: {admins: {approval: [Grace Approver]}}\n";
+    env.write("svcgen.yaml", &format!("{without}{approval}"));
+    let shown: Vec<String> = done(&env, &["--review"])
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("# "))
+        .map(str::to_owned)
+        .collect();
+    for told in [
+        "# takes away what svcgen wrote for it: the model has no hosts",
+        "# approval: whoever gives out the hosts has to agree: they have no role once this is merged",
+        "# takes away what svcgen wrote for it: the model has no address",
+        "# approval: whoever runs the load balancers has to agree, restarts the balancers, and takes the addresses out of DNS",
+    ] {
+        assert!(shown.iter().any(|line| line == told), "{told}\n{shown:#?}");
+    }
+    let messages = || env.git("puppet", &["log", "--format=%s|%b", "origin/master..HEAD"]);
+    let made = messages();
+    let texts: Vec<&str> = made
+        .lines()
+        .filter(|line| line.contains("any more"))
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "trendingedits: Remove from the load balancer and conftool|trending-edits is behind no load balancer any more.",
+            "trendingedits: Remove the role from its hosts|trending-edits has no hosts any more.",
+        ],
+        "{made}"
+    );
+    assert_eq!(gerrit.changes("ops/config").len(), 6);
+    // A second run finds them.
+    let again = done(&env, &["--review"]);
+    assert!(again.stderr.contains("nothing new"), "{}", again.show());
+    assert_eq!(messages(), made);
     assert_eq!(env.status("puppet"), "");
 }
 

@@ -1,8 +1,8 @@
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use git2::Oid;
 
 use crate::cli::context::Loaded;
-use crate::cli::generator::{Generator, Run};
+use crate::cli::generator::Run;
 use crate::edit::{EditPlan, FileEdit, Rendered, Resolution, blocks, plan};
 use crate::error::CommandError;
 use crate::generate::{Patch, SeriesTree, Step, series_patch};
@@ -20,11 +20,11 @@ pub(super) struct Planned {
     pub(super) after: Worktree,
 }
 
-/// What svcgen remembers of each patch: the first is that of the generator without the series.
+/// What svcgen remembers of each patch.
 pub(super) fn stores(worktree: &Worktree, service: &ServiceName) -> Vec<(Step, Rendered)> {
     Step::ALL
         .into_iter()
-        .map(|step| (step, store(worktree.root(), service, step)))
+        .map(|step| (step, step.store(worktree.root(), service)))
         .collect()
 }
 
@@ -43,16 +43,6 @@ pub(crate) fn without_blocks(
         }
     }
     Ok(without)
-}
-
-fn store(root: &Utf8Path, service: &ServiceName, step: Step) -> Rendered {
-    let all = Rendered::of(root, service);
-    match step {
-        Step::Service => all.by(Generator::Puppet.name()),
-        Step::Cluster | Step::Admins | Step::LoadBalancer => {
-            all.apart(&format!("{}-{}", Generator::Puppet.name(), step.name()))
-        }
-    }
 }
 
 /// Plans patches one on top of the other, in the files as they are.

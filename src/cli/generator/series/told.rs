@@ -24,7 +24,7 @@ struct ToldStep<'a> {
     step: Step,
     title: &'static str,
     approval: &'a str,
-    left_out: Option<&'a str>,
+    left_out: Option<String>,
     #[serde(flatten)]
     plan: &'a EditPlan,
     warnings: &'a [String],
@@ -50,7 +50,7 @@ impl<'a> Told<'a> {
             step: planned.step,
             title: planned.step.title(),
             approval: &planned.patch.approval,
-            left_out: planned.patch.left_out.as_deref(),
+            left_out: planned.patch.left_out.as_ref().map(ToString::to_string),
             plan: &planned.edits,
             warnings: &planned.patch.generated.warnings,
             verdict: None,
@@ -76,8 +76,14 @@ impl<'a> Told<'a> {
             step, patch, edits, ..
         } = planned;
         let mut text = format!("# {}: {}\n", step.name(), step.title());
-        if let Some(reason) = &patch.left_out {
-            text.push_str(&format!("# nothing: {reason}\n"));
+        if let Some(left_out) = &patch.left_out {
+            text.push_str(&match edits.edits.is_empty() {
+                true => format!("# nothing: {left_out}\n"),
+                false => format!(
+                    "# takes away what svcgen wrote for it: {}\n",
+                    left_out.reason
+                ),
+            });
         } else if edits.edits.is_empty() && edits.conflicts.is_empty() {
             text.push_str("# nothing to write: it is all there\n");
         }

@@ -4,7 +4,7 @@ mod groups;
 
 use self::groups::Groups;
 use super::role_data::ends_in;
-use super::{Home, Patch, SeriesTree, home};
+use super::{Home, LeftOut, Patch, SeriesTree, home};
 use crate::edit::Desired;
 use crate::edit::yaml::{Entry, Place};
 use crate::generate::{CommitText, GenerateError, Generated, read_yaml};
@@ -27,20 +27,14 @@ pub(super) fn patch(service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
         (false, _) => format!("{} and the managers of the members have to approve the access request", super::listed(&people)),
     };
     let Some(text) = tree.text(DATA)? else {
-        return Ok(Patch {
-            approval,
-            left_out: Some(format!("this tree has no groups in `{DATA}`")),
-            ..Patch::default()
-        });
+        let reason = format!("this tree has no groups in `{DATA}`");
+        return Ok(nothing(reason, approval, service));
     };
     let root = read_yaml(DATA.into(), &text)?;
     let groups = Groups { text, root };
     if groups.all().is_empty() {
-        return Ok(Patch {
-            approval,
-            left_out: Some(format!("`{DATA}` has no `groups`")),
-            ..Patch::default()
-        });
+        let reason = format!("`{DATA}` has no `groups`");
+        return Ok(nothing(reason, approval, service));
     }
     let home = home(service, tree);
     let name = groups.name_for(service);
@@ -103,6 +97,22 @@ pub(super) fn patch(service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
         approval,
         left_out: None,
     })
+}
+
+/// No groups: what is left to do is to take away what names one.
+fn nothing(reason: String, approval: String, service: &Service) -> Patch {
+    Patch {
+        generated: Generated {
+            message: CommitText {
+                subject: format!("{}: Remove the admin group", service.puppet_name),
+                body: format!("{} has no group of admins any more.", service.name),
+                later: None,
+            },
+            ..Generated::default()
+        },
+        approval,
+        left_out: Some(LeftOut::since(reason)),
+    }
 }
 
 /// The group in the hieradata of the role.

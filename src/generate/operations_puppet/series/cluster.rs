@@ -6,7 +6,7 @@ use serde_json::json;
 use super::host_regex::rows;
 use super::includes::RoleClass;
 use super::nodes::{Nodes, SITE};
-use super::{Home, Patch, SeriesTree, datacentres, home, hosts, listed};
+use super::{Home, LeftOut, Patch, SeriesTree, datacentres, home, hosts, listed};
 use crate::edit::Desired;
 use crate::edit::blocks::Block;
 use crate::edit::yaml::{Entry, Other, Place};
@@ -61,7 +61,7 @@ fn join(role: &str, service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
     Ok(Patch {
         left_out: blocks
             .is_empty()
-            .then(|| format!("`role::{role}` includes `{wanted}` already")),
+            .then(|| LeftOut::since(format!("`role::{role}` includes `{wanted}` already"))),
         generated: Generated {
             desired: blocks_of(class.path, blocks),
             warnings,
@@ -97,11 +97,13 @@ fn own(
         "whoever gives out the hosts has to agree: this decides what they are for".to_owned();
     let Some(nodes) = &tree.nodes else {
         let reason = format!("this tree gives no roles to hosts in `{SITE}`");
-        return Ok(left_out(reason, approval));
+        return Ok(nothing(LeftOut::since(reason), service));
     };
     if hosts(service).is_empty() {
-        let reason = "the model has no hosts: write them as `deploy: {groups: [{name: default, hosts: [...]}]}` once they are known".to_owned();
-        return Ok(left_out(reason, approval));
+        let advice =
+            "write them as `deploy: {groups: [{name: default, hosts: [...]}]}` once they are known";
+        let reason = LeftOut::until("the model has no hosts", advice);
+        return Ok(nothing(reason, service));
     }
     let mut desired = Vec::new();
     let blocks = node_blocks(home, service, site, nodes, tree)?;
@@ -121,7 +123,7 @@ fn own(
     Ok(Patch {
         left_out: desired
             .is_empty()
-            .then(|| "its hosts have the role already".to_owned()),
+            .then(|| LeftOut::since("its hosts have the role already")),
         generated: Generated {
             desired,
             warnings: Vec::new(),
@@ -136,10 +138,20 @@ fn own(
     })
 }
 
-fn left_out(reason: String, approval: String) -> Patch {
+/// No hosts: what is left to do is to take the role from those that had it.
+fn nothing(reason: LeftOut, service: &Service) -> Patch {
+    let (name, title) = (&service.puppet_name, &service.name);
     Patch {
-        generated: Generated::default(),
-        approval,
+        generated: Generated {
+            message: CommitText {
+                subject: format!("{name}: Remove the role from its hosts"),
+                body: format!("{title} has no hosts any more."),
+                later: None,
+            },
+            ..Generated::default()
+        },
+        approval: "whoever gives out the hosts has to agree: they have no role once this is merged"
+            .into(),
         left_out: Some(reason),
     }
 }

@@ -1,7 +1,9 @@
 //! The load balancer: the service's address, its pool, and what conftool knows of it.
 
 use super::includes::RoleClass;
-use super::{Home, Patch, SeriesTree, catalog, conftool, datacentres, home, hosts, listed, lvs};
+use super::{
+    Home, LeftOut, Patch, SeriesTree, catalog, conftool, datacentres, home, hosts, listed, lvs,
+};
 use serde_json::Value;
 
 use crate::edit::Desired;
@@ -28,23 +30,15 @@ pub(super) fn patch(
     site: &Site,
     tree: &SeriesTree,
 ) -> Result<Patch, GenerateError> {
-    let approval = "whoever runs the load balancers has to agree, assigns the addresses in DNS, and restarts the balancers".to_owned();
-    let left_out = |reason: String| {
-        Ok(Patch {
-            approval: approval.clone(),
-            left_out: Some(reason),
-            ..Patch::default()
-        })
-    };
+    let left_out = |reason: LeftOut| Ok(nothing(reason, service));
     let addresses = &service.production.load_balancer.addresses;
     if addresses.is_empty() {
-        return left_out("the model has no address: those who run the network assign one for each datacentre, and then it goes into `production: {load_balancer: {addresses: {DATACENTRE: ADDRESS}}}`".into());
+        let advice = "those who run the network assign one for each datacentre, and then it goes into `production: {load_balancer: {addresses: {DATACENTRE: ADDRESS}}}`";
+        return left_out(LeftOut::until("the model has no address", advice));
     }
     if hosts(service).is_empty() {
-        return left_out(
-            "the model has no hosts: write them as `deploy: {groups: [...]}` once they are known"
-                .into(),
-        );
+        let advice = "write them as `deploy: {groups: [...]}` once they are known";
+        return left_out(LeftOut::until("the model has no hosts", advice));
     }
     let mut warnings = Vec::new();
     let places: Vec<String> = datacentres(service, site)
@@ -71,10 +65,8 @@ pub(super) fn patch(
     served.sort();
     if served.is_empty() {
         let names: Vec<String> = places.iter().map(|name| format!("`{name}`")).collect();
-        return left_out(format!(
-            "none of the addresses is for a datacentre with hosts: {}",
-            listed(&names)
-        ));
+        let reason = "none of the addresses is for a datacentre with hosts";
+        return left_out(LeftOut::until(reason, listed(&names)));
     }
     let home = home(service, tree);
     let balanced = Balanced {
@@ -90,7 +82,8 @@ pub(super) fn patch(
         Some(desired) => Some(desired),
         None => lvs::desired(&balanced, &mut warnings)?,
     }) else {
-        return left_out("this tree has neither `service::catalog` nor `lvs_services`".into());
+        let reason = "this tree has neither `service::catalog` nor `lvs_services`";
+        return left_out(LeftOut::since(reason));
     };
     desired.extend(conftool::desired(&balanced)?);
     desired.extend(balanced.pool(&mut warnings)?);
@@ -113,9 +106,26 @@ pub(super) fn patch(
             },
             secrets: Vec::new(),
         },
-        approval,
+        approval: "whoever runs the load balancers has to agree, assigns the addresses in DNS, and restarts the balancers".into(),
         left_out: None,
     })
+}
+
+/// No address: what is left to do is to take away the one that it had.
+fn nothing(reason: LeftOut, service: &Service) -> Patch {
+    let (name, title) = (&service.puppet_name, &service.name);
+    Patch {
+        generated: Generated {
+            message: CommitText {
+                subject: format!("{name}: Remove from the load balancer and conftool"),
+                body: format!("{title} is behind no load balancer any more."),
+                later: None,
+            },
+            ..Generated::default()
+        },
+        approval: "whoever runs the load balancers has to agree, restarts the balancers, and takes the addresses out of DNS".into(),
+        left_out: Some(reason),
+    }
 }
 
 impl Balanced<'_> {
