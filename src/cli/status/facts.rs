@@ -111,7 +111,9 @@ fn look(
         Generator::Puppet => look_at_series(planner.loaded, &worktree)?,
         Generator::Vagrant | Generator::Scap | Generator::Source => Vec::new(),
     };
-    let open = series.iter().filter(|patch| patch.is_open());
+    let open = series
+        .iter()
+        .filter(|patch| patch.is_begun() && patch.is_open());
     let open: Vec<&'static str> = open.map(|patch| patch.step().name()).collect();
     let desired = planned.generated.desired.iter();
     let own: Vec<Utf8PathBuf> = desired.map(|desired| desired.path().clone()).collect();
