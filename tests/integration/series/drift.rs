@@ -143,7 +143,6 @@ fn production_is_done_once_the_tree_has_all_patches_that_were_begun() {
     let in_master = "production configuration in `origin/master`";
     assert_eq!(status(&env), format!("done {in_master}"));
     env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1005]");
-    let next =
-        "the patch `cluster` of the series is not $ svcgen puppet --repo puppet --series --commit";
+    let next = "the patches `cluster`, `load-balancer` of the series are not $ svcgen puppet --repo puppet --series --commit";
     assert_eq!(status(&env), format!("next {in_master}; {next}"));
 }
