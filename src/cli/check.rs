@@ -1,13 +1,15 @@
 //! Whether the model, the checkouts and the deploy repository still say the same.
 
+mod series;
+mod ways;
+
 use camino::Utf8PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use self::ways::Ways;
 use super::context::{Context, Loaded};
-use super::generator::{
-    Again, CheckoutArgs, Generator, NotPlanned, Planner, Target, without_blocks,
-};
+use super::generator::{CheckoutArgs, Generator, NotPlanned, Planner, Target, without_blocks};
 use super::{Failure, GlobalArgs};
 use crate::drift::{Difference, Direction, Remedy, differences};
 use crate::edit::Resolution;
@@ -15,7 +17,6 @@ use crate::error::{CommandError, ErrorKind};
 use crate::generate::GenerateError;
 use crate::ui::{Format, Ui};
 use crate::validate;
-use crate::worktree::Worktree;
 
 /// The options of a check.
 #[derive(Debug, Args)]
@@ -139,16 +140,13 @@ fn look(
     target: &Target,
     (global, checkouts): (&GlobalArgs, &CheckoutArgs),
 ) -> Result<Looked, CommandError> {
-    let mut worktree = target.open()?;
+    let tree = target.open()?;
+    let mut worktree = tree.clone();
     if generator == Generator::Puppet {
         // What other patches of the series put into its files is no edit of somebody's.
         worktree = without_blocks(&worktree, &planner.loaded.service.name)?;
     }
-    let again = Again::completed(
-        &format!("svcgen {} --commit", generator.name()),
-        global,
-        checkouts,
-    );
+    let ways = Ways::find(planner, generator, &tree, (global, checkouts));
     let planned = match planner.plan(generator, target, &worktree) {
         Ok(planned) => planned,
         Err(NotPlanned::Refused(GenerateError::Taken {
@@ -171,7 +169,7 @@ fn look(
             return Ok(Looked {
                 generator: generator.name(),
                 root: worktree.root().to_owned(),
-                differences: vec![drift(difference, &worktree, &again)],
+                differences: vec![ways.close(difference, &worktree)],
             });
         }
         Err(error) => return Err(error.into()),
@@ -198,7 +196,7 @@ fn look(
     }
     let mut all: Vec<Drift> = found
         .into_iter()
-        .map(|difference| drift(difference, &worktree, &again))
+        .map(|difference| ways.close(difference, &worktree))
         .collect();
     if let Some(setting) = planned.setting {
         all.push(Drift {
@@ -209,49 +207,18 @@ fn look(
                 what: format!("`{}` is not `{}`", setting.key, setting.after),
                 remedy: Remedy::Generate,
             },
-            command: again.clone(),
+            command: ways.again(),
             instead: None,
         });
+    }
+    if generator == Generator::Puppet {
+        all.extend(series::drifts(planner, &tree, &ways)?);
     }
     Ok(Looked {
         generator: generator.name(),
         root: worktree.root().to_owned(),
         differences: all,
     })
-}
-
-fn drift(difference: Difference, worktree: &Worktree, again: &str) -> Drift {
-    let path = worktree.root().join(&difference.path);
-    let path = shell_words::quote(path.as_str()).into_owned();
-    let (command, instead) = match difference.remedy {
-        Remedy::Generate => (again.to_owned(), None),
-        Remedy::Replace => (
-            format!("rm {path} && {again}"),
-            Some("to keep what is there, let svcgen.yaml or a template of your own say it"),
-        ),
-        Remedy::Merge => (
-            again.trim_end_matches(" --commit").to_owned(),
-            Some(
-                "it marks the lines that both changed; `--conflicts yours` or `svcgen` takes one side",
-            ),
-        ),
-        Remedy::Adopt => (
-            format!("{again} --conflicts svcgen"),
-            Some("to keep what is there, `--conflicts yours`"),
-        ),
-        Remedy::Edit => (
-            match difference.line {
-                Some(line) => format!("\"$EDITOR\" +{line} {path}"),
-                None => format!("\"$EDITOR\" {path}"),
-            },
-            Some("to keep what is there, let svcgen.yaml say it"),
-        ),
-    };
-    Drift {
-        difference,
-        command,
-        instead: instead.map(str::to_owned),
-    }
 }
 
 fn text(findings: &Findings) -> String {

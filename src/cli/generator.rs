@@ -21,7 +21,7 @@ pub(super) use self::checkouts::CheckoutArgs;
 pub(super) use self::options::GeneratorOptions;
 pub(super) use self::planned::{NotPlanned, Planner};
 pub(super) use self::run::{Ended, Run};
-pub(super) use self::series::without_blocks;
+pub(super) use self::series::{Looked, is_on, look, without_blocks};
 pub(super) use self::summary::tell_pushed;
 pub(super) use self::target::{Target, UnknownCheckout, misspelt_service};
 use super::context::Context;

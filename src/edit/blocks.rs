@@ -32,7 +32,14 @@ pub fn patch(
     let mut room: Vec<(usize, usize)> = Vec::new();
     // The same lines may be wanted in several places.
     let mut seen: Vec<usize> = Vec::new();
-    for block in stale {
+    // The same lines with a blank line elsewhere around them are the ones that are wanted.
+    let is_wanted = |stale: &&String| {
+        blocks.iter().any(|block| {
+            block.text.trim_matches('\n') == stale.trim_matches('\n')
+                && find(before, &native(&block.text), &[]).is_some()
+        })
+    };
+    for block in stale.iter().filter(|stale| !is_wanted(stale)) {
         match find(before, &native(block), &seen) {
             Some(at) => {
                 seen.push(at);
@@ -112,6 +119,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn lines_that_are_wanted_with_another_blank_line_stay() {
+        let text = "a {\n}\n\nb {\n}\n\nc {\n}\n";
+        let wanted = [block("b {\n}\n\n", 7)];
+        let patched = patch(Some(text), &wanted, &["\nb {\n}\n".to_owned()]);
+        assert_eq!(patched.unwrap().text, text);
+    }
 
     fn block(text: &str, at: usize) -> Block {
         Block {

@@ -111,6 +111,49 @@ impl Topic {
     }
 }
 
+impl Topic {
+    /// The commits of the branch that are patches of svcgen's, newest first, whatever is checked out.
+    ///
+    /// # Errors
+    /// Where git cannot read the branch.
+    pub fn patches(&self, stores: &[&Rendered]) -> Result<Vec<Oid>, ReviewError> {
+        let Some(tip) = self.tip() else {
+            return Ok(Vec::new());
+        };
+        let ids: Vec<ChangeId> = stores.iter().flat_map(|store| remembered(store)).collect();
+        let mut patches = Vec::new();
+        for commit in self.own_commits(tip, self.upstream().as_ref())? {
+            if self.change_id(commit)?.is_some_and(|id| ids.contains(&id)) {
+                patches.push(commit);
+            }
+        }
+        Ok(patches)
+    }
+
+    /// The subjects of these patches; none where only a branch of nothing else is meant, and this one holds more.
+    ///
+    /// # Errors
+    /// Where git cannot read the branch.
+    pub fn patch_subjects(
+        &self,
+        stores: &[&Rendered],
+        alone: bool,
+    ) -> Result<Vec<String>, ReviewError> {
+        let patches = self.patches(stores)?;
+        if let Some(tip) = self.tip().filter(|_| alone)
+            && self.own_commits(tip, self.upstream().as_ref())? != patches
+        {
+            return Ok(Vec::new());
+        }
+        let messages = patches.iter().map(|commit| self.checkout.message(*commit));
+        let messages = messages.collect::<Result<Vec<String>, _>>()?;
+        let subjects = messages.iter().map(|message| message.lines().next());
+        Ok(subjects
+            .map(|it| it.unwrap_or_default().to_owned())
+            .collect())
+    }
+}
+
 /// The Change-Ids that a patch may have.
 fn remembered(store: &Rendered) -> Vec<ChangeId> {
     let id = store.read(CHANGE_ID.into());

@@ -57,6 +57,16 @@ pub enum ReviewError {
         branch: BranchName,
         upstream: String,
         subjects: Vec<String>,
+        /// Whether several commits of the branch are svcgen's.
+        is_series: bool,
+    },
+    /// Other patches of svcgen's stand beside the service's own.
+    #[error("`{branch}` carries the patches of the series, which go together: {}", list(.subjects))]
+    Series {
+        branch: BranchName,
+        /// Newest first.
+        subjects: Vec<String>,
+        command: String,
     },
     #[error("`{branch}` and `{upstream}` have diverged, and both changed {}", list(.files))]
     Diverged {
@@ -148,6 +158,7 @@ impl ReviewError {
             | Self::OnTop { .. }
             | Self::Several { .. }
             | Self::Others { .. }
+            | Self::Series { .. }
             | Self::Diverged { .. }
             | Self::Unrelated { .. }
             | Self::Merged { .. }
@@ -213,6 +224,12 @@ impl ReviewError {
                     format!("{git} branch -m {branch} {branch}-old"),
                 ]
             }
+            Self::Series { command, .. } => vec![command.clone()],
+            Self::Others {
+                upstream,
+                is_series: true,
+                ..
+            } => vec![format!("git rebase -i {upstream}")],
             Self::Others { upstream, .. } => vec![format!("git rebase --onto {upstream} HEAD~1")],
             Self::Diverged { upstream, .. } => vec![format!("git rebase {upstream}")],
             Self::Unrelated { upstream, .. } => vec![format!("git log --oneline HEAD {upstream}")],

@@ -120,7 +120,7 @@ impl Topic {
                 } else {
                     Vec::new()
                 };
-                self.check(tip, &foreign, upstream)?
+                self.check(tip, &foreign, own.len() > 1, upstream)?
             }
             None => 0,
         };
@@ -164,7 +164,13 @@ impl Topic {
     }
 
     /// Compares the branch with the remote's before it is sent; returns how far it is behind.
-    fn check(&self, tip: Oid, foreign: &[Oid], upstream: &Upstream) -> Result<usize, ReviewError> {
+    fn check(
+        &self,
+        tip: Oid,
+        foreign: &[Oid],
+        is_series: bool,
+        upstream: &Upstream,
+    ) -> Result<usize, ReviewError> {
         let (branch, name) = (self.branch.clone(), short(&upstream.reference));
         if self.are_merged(&[tip], upstream)? {
             return Err(ReviewError::Merged {
@@ -189,6 +195,7 @@ impl Topic {
                 branch,
                 upstream: name,
                 subjects,
+                is_series,
             });
         }
         if base == upstream.tip {

@@ -24,6 +24,8 @@ pub enum Text {
         root: Utf8PathBuf,
         standing: Standing,
         sent: Option<Sent>,
+        /// The patches of the series that the tree lacks.
+        open: Vec<&'static str>,
     },
 }
 
@@ -43,6 +45,8 @@ pub struct Facts {
     pub source: Text,
     pub deploy: Text,
     pub puppet: Text,
+    /// Whether the branch for operations/puppet carries patches of the series.
+    pub has_series: bool,
     /// Whether the repositories are on the review server.
     pub source_repository: Known,
     pub deploy_repository: Known,

@@ -47,7 +47,10 @@ pub fn road(service: &Service, site: &Site, facts: &Facts) -> Vec<Step> {
     );
     let puppet = written(
         PRODUCTION,
-        "puppet",
+        match facts.has_series {
+            true => "puppet --series",
+            false => "puppet",
+        },
         &facts.puppet,
         &reviewers(&site.repositories.puppet),
     );

@@ -141,6 +141,35 @@ fn a_clone_that_remembers_nothing_says_so() {
 }
 
 #[test]
+fn a_change_on_another_branch_is_reached_by_its_command() {
+    let env = generated();
+    env.git_in(&env.work().join("vagrant"), &["switch", "-q", "-"]);
+    let run = env.svcgen(&["check", "--vagrant-repo", "vagrant"]);
+    assert_eq!(run.code, 3, "{}", run.show());
+    let switch = "git -C HOME/work/vagrant switch svcgen/tea-time";
+    let command = format!("    $ {switch} && svcgen vagrant --repo vagrant --commit\n");
+    assert!(run.show().contains(&command), "{}", run.show());
+    assert_eq!(
+        run.stdout.matches("$ ").count(),
+        run.stdout.matches(" switch ").count()
+    );
+    env.git_in(
+        &env.work().join("vagrant"),
+        &["switch", "-q", "svcgen/tea-time"],
+    );
+    let commit = [
+        "vagrant",
+        "--repo",
+        "vagrant",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ];
+    assert_eq!(env.svcgen(&commit).code, 0);
+    assert_eq!(check(&env, &[]).code, 0);
+}
+
+#[test]
 fn scripts_get_json() {
     let env = generated();
     edit(&env, "deploy/scap/scap.cfg", "6002", "6009");

@@ -1,6 +1,7 @@
 //! `svcgen puppet --series`: the patches up to production, one upon the other.
 
 mod chain;
+mod drift;
 mod older_tree;
 
 use crate::support::samples::{MODEL, copy};

@@ -10,6 +10,7 @@ use crate::generate::{
     mediawiki_vagrant, operations_puppet, source_repo,
 };
 use crate::git::{Setting, deploy_dir};
+use crate::review::Topic;
 use crate::worktree::Worktree;
 
 /// Makes the plans of generators; what runs them, and what only looks at them, share it.
@@ -118,6 +119,20 @@ impl Planner<'_> {
         let own = Rendered::of(worktree.root(), &self.loaded.service.name).by(generator.name());
         let hint = renamed::hint(&self.origin(), &own, worktree);
         hint.into_iter().fold(error, CommandError::hint)
+    }
+
+    /// The topic that a generator commits on.
+    pub(crate) fn topic(
+        &self,
+        generator: Generator,
+        root: &Utf8Path,
+    ) -> Result<Topic, CommandError> {
+        let Loaded { service, site, .. } = self.loaded;
+        let branch = Topic::name_for(&service.name);
+        let branch = branch.map_err(|refused| CommandError::usage(refused.to_string()))?;
+        let base = generator.base(service, site).clone();
+        let user = self.context.configuration.user.clone();
+        Ok(Topic::open(root, branch, base, user)?)
     }
 
     /// The model, as a checkout remembers it.

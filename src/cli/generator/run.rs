@@ -6,6 +6,7 @@ use super::again::Again;
 use super::conflicts::Conflicts;
 use super::options::GeneratorOptions;
 use super::planned::{Planned, Planner};
+use super::series::explained;
 use super::summary::Summary;
 use super::target::Target;
 use super::{Generator, verify};
@@ -17,7 +18,7 @@ use crate::generate::Generated;
 use crate::git::set_deploy_dir;
 use crate::interrupt;
 use crate::model::BranchName;
-use crate::review::{Others, Topic, Visit, dirty};
+use crate::review::{Others, ReviewError, Topic, Visit, dirty};
 use crate::ui::{Format, Ui};
 use crate::worktree::Worktree;
 
@@ -83,19 +84,38 @@ impl Run<'_> {
     /// Looks whether the branch is as svcgen left it, before anything is written.
     fn check_branch(
         &self,
+        generator: Generator,
         topic: &Topic,
-        root: &Utf8Path,
+        worktree: &Worktree,
         edits: &EditPlan,
     ) -> Result<(), CommandError> {
-        let own = Rendered::of(root, &self.loaded.service.name);
+        let own = Rendered::of(worktree.root(), &self.loaded.service.name);
         // Where there is nothing to update, other patches may stand upon it.
         if !edits.edits.is_empty() {
-            topic.check_top(&own)?;
+            topic
+                .check_top(&own)
+                .map_err(|error| self.in_way(error, generator, topic, worktree))?;
         }
         if self.options.review && !self.options.force && topic.remote().is_some() {
             topic.check_newer(&own)?;
         }
         Ok(())
+    }
+
+    /// Says what is in the way of the service's commit: the patches of the series have a command of their own.
+    fn in_way(
+        &self,
+        error: ReviewError,
+        generator: Generator,
+        topic: &Topic,
+        worktree: &Worktree,
+    ) -> ReviewError {
+        if generator != Generator::Puppet {
+            return error;
+        }
+        let again = self.again(generator, worktree.root());
+        let command = format!("{again} --series{}", self.options.publication());
+        explained(error, topic, worktree, self.loaded, &command)
     }
 
     /// Runs a generator in a tree that is checked out as it has to be; `is_touched` says whether anything was written.
@@ -122,7 +142,7 @@ impl Run<'_> {
             .plan(generator, target, worktree)
             .map_err(|refused| planner.explain(refused, generator, target, worktree))?;
         if let Some((topic, _)) = on {
-            self.check_branch(topic, worktree.root(), &edits)?;
+            self.check_branch(generator, topic, worktree, &edits)?;
         }
         let mut summary = Summary::new(
             generator,
@@ -182,8 +202,14 @@ impl Run<'_> {
                 ended = Ended::Declined;
             }
             if let (Some((topic, _)), false) = (on, ended == Ended::Declined) {
-                ended =
-                    self.publish(topic, worktree, &edits, &generated, &rendered, &mut summary)?;
+                ended = self.publish(
+                    generator,
+                    topic,
+                    worktree,
+                    (&edits, &generated),
+                    &rendered,
+                    &mut summary,
+                )?;
                 *is_touched |= summary.has_commit();
             }
         }
@@ -300,10 +326,10 @@ impl Run<'_> {
 
     fn publish(
         &self,
+        generator: Generator,
         topic: &Topic,
         worktree: &Worktree,
-        edits: &EditPlan,
-        generated: &Generated,
+        (edits, generated): (&EditPlan, &Generated),
         rendered: &Rendered,
         summary: &mut Summary<'_>,
     ) -> Result<Ended, CommandError> {
@@ -327,7 +353,9 @@ impl Run<'_> {
             } else {
                 Others::Refuse
             };
-            let pushed = topic.push(others)?;
+            let pushed = topic
+                .push(others)
+                .map_err(|error| self.in_way(error, generator, topic, worktree))?;
             topic.note_review(&pushed, rendered)?;
             summary.pushed(pushed, self.ui);
         } else if topic.remote().is_some() {

@@ -1,10 +1,12 @@
 //! The series of patches for operations/puppet: each is planned on top of the ones before it.
 
+mod looked;
 mod plan;
 mod told;
 
 use camino::Utf8PathBuf;
 
+pub(crate) use self::looked::{Looked, explained, is_on, look};
 pub(crate) use self::plan::without_blocks;
 use self::plan::{Planned, Planning, stores};
 use self::told::Told;

@@ -1,14 +1,16 @@
 use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use crate::cli::context::{Loaded, shown};
-use crate::cli::generator::{CheckoutArgs, Generator, Planner, Target};
+use crate::cli::generator::{
+    CheckoutArgs, Generator, Planner, Target, is_on, look as look_at_series,
+};
 use crate::error::CommandError;
 use crate::git::{Checkout, Git, GitError};
 use crate::hosts::{self, Answer};
 use crate::model::{HostName, RepositoryName, Site};
-use crate::review::{Sent, Standing, Topic};
+use crate::review::{Sent, Standing};
 use crate::status::{Facts, Known, Text};
 
 /// How long the review server may take to answer for a repository.
@@ -52,6 +54,7 @@ pub(super) fn gather(
         model: shown(path),
         vagrant: text(Generator::Vagrant),
         puppet: text(Generator::Puppet),
+        has_series: has_series(planner, checkouts),
         source_repository: repository(&names.source, &source, site, is_online),
         deploy_repository: repository(&names.deploy, &deploy, site, is_online),
         build: build(target(planner, checkouts, Generator::Scap).as_ref()),
@@ -59,6 +62,18 @@ pub(super) fn gather(
         deploy,
         hosts,
     })
+}
+
+/// Whether the branch for operations/puppet carries patches of the series.
+fn has_series(planner: &Planner<'_>, checkouts: &CheckoutArgs) -> bool {
+    let Some(Ok(worktree)) = target(planner, checkouts, Generator::Puppet)
+        .as_ref()
+        .map(Target::open)
+    else {
+        return false;
+    };
+    let topic = planner.topic(Generator::Puppet, worktree.root());
+    topic.is_ok_and(|topic| is_on(&topic, &worktree, planner.loaded))
 }
 
 /// Asks all hosts of production which release they run.
@@ -92,16 +107,25 @@ fn look(
     let planned = planner
         .plan(generator, target, &worktree)
         .map_err(CommandError::from)?;
-    let paths: Vec<Utf8PathBuf> = planned
-        .generated
-        .desired
+    let series = match generator {
+        Generator::Puppet => look_at_series(planner.loaded, &worktree)?,
+        Generator::Vagrant | Generator::Scap | Generator::Source => Vec::new(),
+    };
+    let open = series
         .iter()
-        .map(|desired| desired.path().clone())
+        .filter(|patch| patch.is_begun() && patch.is_open());
+    let open: Vec<&'static str> = open.map(|patch| patch.step().name()).collect();
+    let desired = planned.generated.desired.iter();
+    let own: Vec<Utf8PathBuf> = desired.map(|desired| desired.path().clone()).collect();
+    let begun = series.iter().filter(|patch| patch.is_written());
+    let paths: Vec<Utf8PathBuf> = begun
+        .flat_map(|patch| patch.paths())
+        .chain(own.iter().cloned())
         .collect();
     let places = paths.iter().map(|path| checkout.place(path));
     let places = places.collect::<Result<Vec<_>, GitError>>()?;
-    let topic = topic(planner, generator, worktree.root())?;
-    let committed = |standing: Standing| {
+    let topic = planner.topic(generator, worktree.root())?;
+    let committed = |standing: Standing, open: Vec<&'static str>| {
         let sent = (is_online && !standing.is_merged).then(|| {
             topic
                 .sent(&standing.commit)
@@ -113,16 +137,15 @@ fn look(
             root: worktree.root().to_owned(),
             standing,
             sent,
+            open,
         })
     };
     let (edits, conflicts) = (&planned.edits.edits, &planned.edits.conflicts);
     if !edits.is_empty() || !conflicts.is_empty() {
         if let Some(standing) = topic.elsewhere(&places)? {
-            return committed(standing);
+            return committed(standing, Vec::new());
         }
-        let is_new = paths
-            .iter()
-            .all(|path| planned.rendered.read(path).is_none());
+        let is_new = own.iter().all(|path| planned.rendered.read(path).is_none());
         if let Some(first) = conflicts.first() {
             return Ok(Text::Conflict {
                 what: first.to_string(),
@@ -133,26 +156,18 @@ fn look(
         }
         return Ok(Text::Differs { files: edits.len() });
     }
+    if !open.is_empty()
+        && let Some(standing) = topic.elsewhere(&places)?
+    {
+        return committed(standing, Vec::new());
+    }
     if !checkout.status(&places)?.is_empty() {
         return Ok(Text::Uncommitted);
     }
     match topic.standing(&places)? {
-        Some(standing) => committed(standing),
+        Some(standing) => committed(standing, open),
         None => Ok(Text::Uncommitted),
     }
-}
-
-fn topic(
-    planner: &Planner<'_>,
-    generator: Generator,
-    root: &Utf8Path,
-) -> Result<Topic, CommandError> {
-    let Loaded { service, site, .. } = planner.loaded;
-    let branch = Topic::name_for(&service.name);
-    let branch = branch.map_err(|refused| CommandError::usage(refused.to_string()))?;
-    let base = generator.base(service, site).clone();
-    let user = planner.context.configuration.user.clone();
-    Ok(Topic::open(root, branch, base, user)?)
 }
 
 /// Whether a repository is on the review server: something was fetched from it, or it answers.

@@ -21,6 +21,7 @@ fn state(is_merged: bool, upstream: Option<&str>, sent: Option<Sent>) -> State {
         root: "/tree".into(),
         standing: standing(is_merged, upstream),
         sent,
+        open: Vec::new(),
     };
     written("it", "vagrant", &committed, "them").state
 }
@@ -58,6 +59,7 @@ fn road_where(more: &str, hosts: Option<Vec<(HostName, Answer)>>) -> Vec<Step> {
         source: Text::NoCheckout,
         deploy: Text::NoCheckout,
         puppet: Text::NoCheckout,
+        has_series: false,
         source_repository: unknown(),
         deploy_repository: unknown(),
         build: unknown(),

@@ -34,6 +34,7 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
             root,
             standing,
             sent,
+            open,
         } => {
             let quoted = shell_words::quote(root.as_str()).into_owned();
             let on = format!("committed on `{}`", standing.branch);
@@ -42,6 +43,17 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
                 return Step::new(name, State::Unknown, found)
                     .command(format!("git -C {quoted} fetch"));
             };
+            if standing.is_merged && !open.is_empty() {
+                let (patches, are) = match open.as_slice() {
+                    [_] => ("the patch", "is"),
+                    _ => ("the patches", "are"),
+                };
+                let names: Vec<String> = open.iter().map(|name| format!("`{name}`")).collect();
+                let names = names.join(", ");
+                let found = format!("in `{upstream}`; {patches} {names} of the series {are} not");
+                return Step::new(name, State::Next, found)
+                    .command("svcgen puppet --series --commit");
+            }
             if standing.is_merged {
                 return Step::new(name, State::Done, format!("in `{upstream}`"));
             }

@@ -75,7 +75,7 @@ fn what_somebody_has_not_committed_is_in_the_way() {
 }
 
 /// A checkout whose remote is a review server.
-fn reviewed() -> (Env, Gerrit, PathBuf) {
+pub(super) fn reviewed() -> (Env, Gerrit, PathBuf) {
     let (env, gerrit) = (env(), Gerrit::new());
     let site = env.home().join("config/svcgen/sites/example.yaml");
     let text = std::fs::read_to_string(&site).unwrap();

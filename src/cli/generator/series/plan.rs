@@ -1,6 +1,7 @@
 use camino::Utf8PathBuf;
 use git2::Oid;
 
+use crate::cli::context::Loaded;
 use crate::cli::generator::Run;
 use crate::edit::{EditPlan, FileEdit, Rendered, Resolution, blocks, plan};
 use crate::error::CommandError;
@@ -55,7 +56,7 @@ pub(super) fn in_files(
     let mut tree: Option<SeriesTree> = None;
     for (step, rendered) in stores.iter().filter(|(step, _)| steps.contains(step)) {
         let before = planned.last().map_or(worktree, |patch| &patch.after);
-        planned.push(one(run, *step, before, rendered, &mut tree)?);
+        planned.push(one(run.loaded, *step, before, rendered, &mut tree)?);
     }
     Ok(planned)
 }
@@ -89,7 +90,7 @@ pub(super) fn in_commits<'a>(
         let mut subjects = Vec::new();
         let root = view(&chain, chain.root_tree()?)?;
         for (step, rendered) in stores {
-            let planned = one(run, *step, &root, rendered, &mut tree);
+            let planned = one(run.loaded, *step, &root, rendered, &mut tree);
             let message = planned.ok().map(|planned| planned.patch.generated.message);
             let message = message.filter(|message| !message.subject.is_empty());
             subjects.push(message.map(|message| CommitMessage::new(&message).subject().to_owned()));
@@ -113,12 +114,24 @@ pub(super) fn in_commits<'a>(
             trees.push(state);
             continue;
         }
-        let mut patch = one(run, *step, &view(&chain, before)?, rendered, &mut tree)?;
+        let mut patch = one(
+            run.loaded,
+            *step,
+            &view(&chain, before)?,
+            rendered,
+            &mut tree,
+        )?;
         let mut before = before;
         if patch.patch.generated.desired.is_empty() && is_as_left && before != state {
             // Nothing is wanted of it: what is left is what was there without it.
             before = state;
-            patch = one(run, *step, &view(&chain, before)?, rendered, &mut tree)?;
+            patch = one(
+                run.loaded,
+                *step,
+                &view(&chain, before)?,
+                rendered,
+                &mut tree,
+            )?;
         }
         state = chain.edited(before, &patch.edits.edits)?;
         planned.push(patch);
@@ -134,19 +147,19 @@ pub(super) fn in_commits<'a>(
 
 /// Plans one patch.
 pub(super) fn one(
-    run: &Run<'_>,
+    loaded: &Loaded,
     step: Step,
     before: &Worktree,
     rendered: &Rendered,
     tree: &mut Option<SeriesTree>,
 ) -> Result<Planned, CommandError> {
-    let (service, site) = (&run.loaded.service, &run.loaded.site);
+    let (service, site) = (&loaded.service, &loaded.site);
     let read = match tree.take() {
         Some(mut tree) => tree.look_at(before, rendered).map(|()| tree),
         None => SeriesTree::read(before, service, rendered),
     };
     let read = tree.insert(read.map_err(CommandError::from)?);
-    let patch = series_patch(step, service, site, read, &run.loaded.templates)
+    let patch = series_patch(step, service, site, read, &loaded.templates)
         .map_err(CommandError::from)
         .map_err(|error| {
             error.cause(format!("this is the patch `{}` of the series", step.name()))

@@ -1,0 +1,65 @@
+//! The patches of the series that come after the service.
+
+use super::Drift;
+use super::ways::Ways;
+use crate::cli::generator::{Looked, Planner, look};
+use crate::drift::{Difference, Direction};
+use crate::error::CommandError;
+use crate::generate::Step;
+use crate::git::{Checkout, GitError};
+use crate::worktree::Worktree;
+
+/// What differs in the patches that svcgen wrote, or that the tree has.
+pub(super) fn drifts(
+    planner: &Planner<'_>,
+    worktree: &Worktree,
+    ways: &Ways<'_>,
+) -> Result<Vec<Drift>, CommandError> {
+    let all = look(planner.loaded, worktree)?;
+    let series = series(&all);
+    let committed = ways.by(&format!("{series} --commit"));
+    // A commit is made from the commits before it: what was edited since is brought back in the files.
+    let written = ways.by(&format!("{series} --force"));
+    let mut drifts = Vec::new();
+    for patch in all.iter().filter(|patch| patch.is_begun()) {
+        for difference in patch.differences()? {
+            let ways = match is_edited(&difference, worktree)? {
+                true => &written,
+                false => &committed,
+            };
+            drifts.push(ways.close(difference, worktree));
+        }
+    }
+    Ok(drifts)
+}
+
+/// The command that runs the series, with those patches alone that were begun.
+fn series(all: &[Looked]) -> String {
+    let is_meant = |step: &Step| {
+        let patch = all.iter().find(|patch| patch.step() == *step);
+        patch.is_none_or(|patch| patch.is_begun() || !patch.is_wanted())
+    };
+    let steps: Vec<&str> = Step::ALL
+        .iter()
+        .filter(|step| is_meant(step))
+        .map(|step| step.name())
+        .collect();
+    match steps.len() == Step::ALL.len() {
+        true => "svcgen puppet --series".to_owned(),
+        false => format!("svcgen puppet --series --steps {}", steps.join(",")),
+    }
+}
+
+/// Whether somebody changed the file and did not commit it.
+fn is_edited(difference: &Difference, worktree: &Worktree) -> Result<bool, CommandError> {
+    if !matches!(difference.direction, Direction::Tree | Direction::Both) {
+        return Ok(false);
+    }
+    let checkout = match Checkout::open(worktree.root()) {
+        Ok(checkout) => checkout,
+        Err(GitError::NotACheckout { .. }) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    let place = checkout.place(&difference.path)?;
+    Ok(!checkout.status(&[place])?.is_empty())
+}

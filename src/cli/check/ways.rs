@@ -1,0 +1,98 @@
+use super::Drift;
+use crate::cli::GlobalArgs;
+use crate::cli::generator::{Again, CheckoutArgs, Generator, Planner, is_on};
+use crate::drift::{Difference, Remedy};
+use crate::worktree::Worktree;
+
+/// The commands that close the differences of one checkout.
+pub(super) struct Ways<'a> {
+    given: (&'a GlobalArgs, &'a CheckoutArgs),
+    /// The command that generates again, and commits.
+    again: String,
+    /// The command that checks the branch out where the change is.
+    switch: Option<String>,
+}
+
+impl<'a> Ways<'a> {
+    /// Finds out what the checkout has on its branch.
+    pub(super) fn find(
+        planner: &Planner<'_>,
+        generator: Generator,
+        worktree: &Worktree,
+        given: (&'a GlobalArgs, &'a CheckoutArgs),
+    ) -> Self {
+        // A folder that is no checkout has no branch.
+        let topic = planner.topic(generator, worktree.root()).ok();
+        let is_chain = generator == Generator::Puppet
+            && topic
+                .as_ref()
+                .is_some_and(|topic| is_on(topic, worktree, planner.loaded));
+        let series = if is_chain { " --series" } else { "" };
+        let again = format!("svcgen {}{series} --commit", generator.name());
+        let elsewhere =
+            topic.filter(|topic| topic.elsewhere(&[]).is_ok_and(|found| found.is_some()));
+        let root = shell_words::quote(worktree.root().as_str());
+        Self {
+            given,
+            again: Again::completed(&again, given.0, given.1),
+            switch: elsewhere.map(|topic| format!("git -C {root} switch {}", topic.branch())),
+        }
+    }
+
+    /// The same, by another command.
+    pub(super) fn by(&self, command: &str) -> Self {
+        Self {
+            given: self.given,
+            again: Again::completed(command, self.given.0, self.given.1),
+            switch: self.switch.clone(),
+        }
+    }
+
+    /// The command that generates again.
+    pub(super) fn again(&self) -> String {
+        self.on_branch(self.again.clone())
+    }
+
+    fn on_branch(&self, command: String) -> String {
+        match &self.switch {
+            Some(switch) => format!("{switch} && {command}"),
+            None => command,
+        }
+    }
+
+    /// A difference with its way out.
+    pub(super) fn close(&self, difference: Difference, worktree: &Worktree) -> Drift {
+        let again = &self.again;
+        let path = worktree.root().join(&difference.path);
+        let path = shell_words::quote(path.as_str()).into_owned();
+        let (command, instead) = match difference.remedy {
+            Remedy::Generate => (self.again(), None),
+            Remedy::Replace => (
+                self.on_branch(format!("rm {path} && {again}")),
+                Some("to keep what is there, let svcgen.yaml or a template of your own say it"),
+            ),
+            Remedy::Merge => (
+                self.on_branch(again.trim_end_matches(" --commit").to_owned()),
+                Some(
+                    "it marks the lines that both changed; `--conflicts yours` or `svcgen` takes one side",
+                ),
+            ),
+            Remedy::Adopt => (
+                self.on_branch(format!("{again} --conflicts svcgen")),
+                Some("to keep what is there, `--conflicts yours`"),
+            ),
+            Remedy::Edit => (
+                match difference.line {
+                    Some(line) => format!("\"$EDITOR\" +{line} {path}"),
+                    None => format!("\"$EDITOR\" {path}"),
+                },
+                Some("to keep what is there, let svcgen.yaml say it"),
+            ),
+        };
+        Drift {
+            difference,
+            command,
+            instead: instead.map(str::to_owned),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+use camino::Utf8PathBuf;
+
+use super::plan::{Planned, one, stores};
+use crate::cli::context::Loaded;
+use crate::drift::{Difference, differences};
+use crate::edit::Rendered;
+use crate::error::CommandError;
+use crate::generate::{SeriesTree, Step};
+use crate::review::{ReviewError, Topic};
+use crate::worktree::Worktree;
+
+/// A patch of the series beside the service itself, as a tree has it.
+pub(crate) struct Looked {
+    planned: Planned,
+    before: Worktree,
+}
+
+/// Compares a tree with the patches of the series that come after the service.
+///
+/// A patch that svcgen has not written, and cannot plan, is passed over.
+///
+/// # Errors
+/// Where one that svcgen wrote cannot be planned any more.
+pub(crate) fn look(loaded: &Loaded, worktree: &Worktree) -> Result<Vec<Looked>, CommandError> {
+    let mut looked = Vec::new();
+    let mut before = worktree.clone();
+    let mut tree: Option<SeriesTree> = None;
+    for (step, rendered) in stores(worktree, &loaded.service.name) {
+        match one(loaded, step, &before, &rendered, &mut tree) {
+            Ok(planned) => {
+                let after = planned.after.clone();
+                if step != Step::Service {
+                    looked.push(Looked { planned, before });
+                }
+                before = after;
+            }
+            // The service itself is compared without the series, and its error is told there.
+            Err(_) if step == Step::Service => return Ok(Vec::new()),
+            Err(error) if !rendered.paths().is_empty() => return Err(error),
+            Err(_) => {}
+        }
+    }
+    Ok(looked)
+}
+
+impl Looked {
+    pub(crate) fn step(&self) -> Step {
+        self.planned.step
+    }
+
+    /// Whether svcgen wrote it.
+    pub(crate) fn is_written(&self) -> bool {
+        !self.planned.rendered.paths().is_empty()
+    }
+
+    /// Whether the tree lacks some of it.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.planned.edits.edits.is_empty() || !self.planned.edits.conflicts.is_empty()
+    }
+
+    /// Its files.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = Utf8PathBuf> {
+        let desired = self.planned.patch.generated.desired.iter();
+        desired.map(|desired| desired.path().clone())
+    }
+
+    /// Whether svcgen wrote it, or the tree has some of it.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.is_written() || !self.planned.edits.unchanged.is_empty()
+    }
+
+    /// Whether anything of it is wanted.
+    pub(crate) fn is_wanted(&self) -> bool {
+        !self.planned.patch.generated.desired.is_empty()
+    }
+
+    /// Where the tree and the model differ in it.
+    pub(crate) fn differences(&self) -> Result<Vec<Difference>, CommandError> {
+        let Planned {
+            patch,
+            rendered,
+            edits,
+            ..
+        } = &self.planned;
+        let desired = &patch.generated.desired;
+        Ok(differences(desired, edits, &self.before, rendered)?)
+    }
+}
+
+/// Whether the branch of a topic carries patches of the series besides the service.
+pub(crate) fn is_on(topic: &Topic, worktree: &Worktree, loaded: &Loaded) -> bool {
+    let stores = stores(worktree, &loaded.service.name);
+    let others: Vec<&Rendered> = stores.iter().skip(1).map(|(_, store)| store).collect();
+    topic
+        .patches(&others)
+        .is_ok_and(|patches| !patches.is_empty())
+}
+
+/// Says of commits that are in the way of the service's own whether they are patches of the series.
+pub(crate) fn explained(
+    error: ReviewError,
+    topic: &Topic,
+    worktree: &Worktree,
+    loaded: &Loaded,
+    command: &str,
+) -> ReviewError {
+    let is_about_all = match &error {
+        ReviewError::Others { .. } => false,
+        ReviewError::OnTop { .. } => true,
+        _ => return error,
+    };
+    let stores = stores(worktree, &loaded.service.name);
+    let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
+    match topic.patch_subjects(&all, is_about_all) {
+        Ok(subjects) if subjects.len() > 1 => ReviewError::Series {
+            branch: topic.branch().clone(),
+            subjects,
+            command: command.to_owned(),
+        },
+        Ok(_) | Err(_) => error,
+    }
+}
