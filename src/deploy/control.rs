@@ -1,4 +1,5 @@
-//! What the programs on a target tell svcgen: lines on their standard error that begin with `svcgen: `.
+//! What the programs on a target tell svcgen: lines on their standard error that begin with `svcgen: `, and those of a record
+//! between them.
 
 /// What a line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub(super) enum Control {
     Has,
     Tips,
     Lock,
+    /// A line of the record. They follow the word as they are, up to the next line with a word.
     Record,
     File,
     Unreadable,
@@ -104,12 +106,20 @@ impl Line {
             rest: rest.to_owned(),
         })
     }
+
+    fn of_record(bytes: &[u8]) -> Self {
+        Self {
+            control: Control::Record,
+            rest: String::from_utf8_lossy(bytes).trim_end().to_owned(),
+        }
+    }
 }
 
 /// Takes the lines out of a stream of bytes.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     rest: Vec<u8>,
+    is_record: bool,
 }
 
 impl Lines {
@@ -121,7 +131,11 @@ impl Lines {
         while let Some(length) = self.rest[begin..].iter().position(|byte| *byte == b'\n') {
             let line = &self.rest[begin..=begin + length];
             match Line::parse(line) {
-                Some(line) => told.push(line),
+                Some(line) => {
+                    self.is_record = line.control == Control::Record;
+                    told.extend(Some(line).filter(|_| !self.is_record));
+                }
+                None if self.is_record => told.push(Line::of_record(line)),
                 None => other.extend_from_slice(line),
             }
             begin += length + 1;
@@ -140,6 +154,10 @@ impl Lines {
                 told.push(line);
                 Vec::new()
             }
+            None if self.is_record => {
+                told.push(Line::of_record(&self.rest));
+                Vec::new()
+            }
             None => self.rest,
         }
     }
@@ -151,7 +169,7 @@ mod tests {
 
     #[test]
     fn lines_are_told_from_noise_however_they_arrive() {
-        let text = b"motd\nsvcgen: code 3\nsvcgen: nonsense\nsvcgen: reason a b\n\xff\nsvcgen: end";
+        let text = b"motd\nsvcgen: code 3\nsvcgen: nonsense\nsvcgen: record\n{\"a\":1}\n{\"b\nsvcgen: reason a b\n\xff\nsvcgen: end";
         for size in 1..text.len() {
             let (mut lines, mut told, mut other) = (Lines::default(), Vec::new(), Vec::new());
             for bytes in text.chunks(size) {
@@ -162,6 +180,8 @@ mod tests {
                 told.iter().map(|l| (l.control, l.rest.as_str())).collect();
             let wanted = [
                 (Control::Code, "3"),
+                (Control::Record, "{\"a\":1}"),
+                (Control::Record, "{\"b"),
                 (Control::Reason, "a b"),
                 (Control::End, ""),
             ];

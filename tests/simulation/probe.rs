@@ -38,8 +38,9 @@ pub(crate) fn run(shell: &Shell) -> i32 {
         shell.say(&format!("lock {how} {}", lock.owner));
     }
     let first = disk.record.len().saturating_sub(200);
+    shell.say("record");
     for line in &disk.record[first..] {
-        shell.say(&format!("record {line}"));
+        shell.write(&format!("{line}\n"));
     }
     shell.say("end");
     0

@@ -293,7 +293,11 @@ pub(crate) fn strike(host: &Arc<Host>, link: &watch::Sender<Link>, trouble: Trou
 impl Shell {
     /// Tells the engine something.
     pub(crate) fn say(&self, text: &str) {
-        let bytes = format!("svcgen: {text}\n").into_bytes();
+        self.write(&format!("svcgen: {text}\n"));
+    }
+
+    pub(crate) fn write(&self, text: &str) {
+        let bytes = text.as_bytes().to_owned();
         let stream = Stream::Err;
         let _heard = self.out.send(Chunk { stream, bytes });
     }

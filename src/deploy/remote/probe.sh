@@ -87,7 +87,8 @@ while read -r gitdir commit; do
 done <<X
 $wanted
 X
-[ ! -e "$own/record.jsonl" ] || tail -n 200 "$own/record.jsonl" | sed 's/^/svcgen: record /' >&3
+# Its last line may have been cut short.
+[ ! -e "$own/record.jsonl" ] || { say "record"; tail -n 200 "$own/record.jsonl" >&3; echo >&3; }
 for file; do
     if [ -f "$top$file" ] && [ -r "$top$file" ]; then say "file $(base64 -w0 <"$top$file") $file"
     elif [ -e "$top$file" ]; then say "unreadable $file"

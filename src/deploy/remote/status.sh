@@ -48,7 +48,7 @@ of_script() {
     [ -z "$socket" ] || pid=$(find /proc/[0-9]*/fd -lname "socket:\[$socket\]" 2>/dev/null | head -n 1 | cut -d / -f 3)
 }
 # The order of what svcgen did, which no clock changes.
-[ ! -e "$own/record.jsonl" ] || tail -n 100 "$own/record.jsonl" | sed 's/^/svcgen: record /' >&3
+[ ! -e "$own/record.jsonl" ] || { say "record"; tail -n 100 "$own/record.jsonl" >&3; echo >&3; }
 for name; do
     state=unknown sub=- pid=0 load=
     if [ -d /run/systemd/system ] || [ -n "$top" ]; then of_systemd "$name"; else of_script "$name"; fi
