@@ -169,24 +169,6 @@ impl Program {
 
     /// Tells how things are: which commits are there, and what stands in a few files.
     pub fn probe(inquiry: &Inquiry) -> Self {
-        Self::new(source!("units", "probe"), Self::questions(inquiry))
-    }
-
-    /// The same, and becomes a keeper afterwards: one process less to start on the target, and no wait in between.
-    pub fn probe_and_keeper(inquiry: &Inquiry) -> Self {
-        // The keeper's input is not the probe's, and what the probe remembers is not the keeper's.
-        const TEXT: &str = concat!(
-            include_str!("remote/common.sh"),
-            "(\n",
-            include_str!("remote/units.sh"),
-            include_str!("remote/probe.sh"),
-            ") </dev/null || exit\n",
-            include_str!("remote/keeper.sh"),
-        );
-        Self::new(TEXT, Self::questions(inquiry))
-    }
-
-    fn questions(inquiry: &Inquiry) -> Vec<String> {
         let commits = inquiry.commits.iter();
         let commits = commits.map(|(store, commit)| format!("{store} {commit}"));
         let commits = commits.collect::<Vec<_>>().join("\n");
@@ -202,7 +184,8 @@ impl Program {
         let again = yes(inquiry.again);
         let tools = inquiry.tools.join(" ");
         let arguments = [commits, tools, again, units, valid, secondary];
-        arguments.into_iter().chain(files).collect()
+        let text = source!("units", "probe");
+        Self::new(text, arguments.into_iter().chain(files))
     }
 
     /// Makes a release, complete or not at all.

@@ -27,7 +27,7 @@ use crate::scap::ServiceUnit;
 use crate::transport::{ConnectError, Connection, Exit, Lost, Process, Transport, Word};
 
 pub(super) use self::command::Input;
-use self::command::{Left, Voice};
+use self::command::Voice;
 pub(super) use self::step_end::StepEnd;
 
 /// A target during a deploy.
@@ -41,7 +41,7 @@ pub(super) struct Session {
     connection: Option<Arc<dyn Connection>>,
     /// A connection that is being opened, while something else is done.
     connecting: JoinSet<Connected>,
-    /// What was a probe and is a keeper now, which waits to be told what to lock.
+    /// A keeper that is there already, and waits to be told what to lock.
     waiting: Option<Process>,
     keeper: Option<Keeper>,
     /// What is to be done; nothing where only the lock is wanted.
@@ -87,6 +87,10 @@ pub(super) enum SessionError {
 
 /// How long a target may take for what is done at once, beyond the deadline of a step.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long after the first command on a connection the second one is started. As it gets there, the target learns that
+/// what it has sent has arrived; TCP would hold the answer to the first one back for 40 ms otherwise.
+const BEHIND: Duration = Duration::from_millis(10);
 
 /// How long to wait before each attempt to reach a lost target again.
 const ATTEMPTS: [Duration; 5] = [
@@ -164,20 +168,20 @@ impl Session {
         next: Next,
     ) -> Result<Facts, SessionError> {
         self.connect().await?;
-        if next == Next::Nothing || self.waiting.is_some() {
-            let words = Program::probe(inquiry).words(&self.place);
-            return self.ask(&words, Facts::read).await;
+        let words = Program::probe(inquiry).words(&self.place);
+        let is_wanted = next == Next::Lock && self.waiting.is_none();
+        let keeper = async {
+            if !is_wanted {
+                return None;
+            }
+            sleep(BEHIND).await;
+            self.start_keeper().await.ok()
+        };
+        let (facts, keeper) = tokio::join!(self.ask(&words, Facts::read), keeper);
+        if is_wanted {
+            self.waiting = keeper;
         }
-        let words = Program::probe_and_keeper(inquiry).words(&self.place);
-        let asked = timeout(PATIENCE, self.start_and_ask(&words)).await;
-        let (heard, left) = asked.map_err(|_| SessionError::Lost)?;
-        let facts = Facts::read(&heard.told);
-        match left {
-            Left::Running(process) => self.waiting = Some(process),
-            Left::Ended(Exit::Lost) => return Err(SessionError::Lost),
-            Left::Ended(Exit::Code(_) | Exit::Signal(_)) => {}
-        }
-        facts.ok_or_else(|| SessionError::Refused(heard.words()))
+        facts
     }
 
     async fn start_keeper(&self) -> Result<Process, Lost> {

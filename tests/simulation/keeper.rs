@@ -58,7 +58,6 @@ async fn claim(shell: &mut Shell) -> Option<String> {
     loop {
         match shell.read().await? {
             b'\n' => break,
-            b' ' if line.is_empty() => {}
             byte => line.push(byte),
         }
     }

@@ -252,10 +252,6 @@ async fn run(shell: Shell, command: &[Word]) -> i32 {
     match program {
         Program::Probe => probe::run(&shell),
         Program::Keeper => keeper::run(shell).await,
-        Program::ProbeAndKeeper => {
-            probe::run(&shell);
-            keeper::run(shell).await
-        }
         Program::Step => step::run(shell, arguments).await,
         other => panic!("{other:?} is never started by itself"),
     }

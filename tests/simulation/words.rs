@@ -6,7 +6,6 @@ use svcgen::transport::Word;
 pub(crate) enum Program {
     Probe,
     Keeper,
-    ProbeAndKeeper,
     Step,
     Fetch,
     Promote,
@@ -64,10 +63,6 @@ impl Program {
     pub(crate) fn of(source: &str) -> Self {
         let known = TEXTS.iter().find(|(text, _)| source.ends_with(text));
         let known = known.map(|(_, program)| *program);
-        let (probe, _) = TEXTS[0];
-        if known == Some(Self::Keeper) && source.contains(probe) {
-            return Self::ProbeAndKeeper;
-        }
         known.unwrap_or_else(|| panic!("a program that the model does not know:\n{source}"))
     }
 }

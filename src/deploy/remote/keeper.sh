@@ -1,5 +1,5 @@
 # Holds the lock of a deploy for as long as svcgen is there. It is started before it is known whether there will be a deploy,
-# and changes nothing before it is told: ID TERM REVISION OLD OWNER, perhaps with spaces before that.
+# and changes nothing before it is told: ID TERM REVISION OLD OWNER
 # TERM: which keeper of this deploy it is. REVISION: - where nothing is deployed. OLD: where a rollback goes, - for nothing.
 read -r id term rev old owner || exit 0
 exec 3>&2
