@@ -108,7 +108,7 @@ fn what_an_interrupted_git_left_does_not_stop_the_next_one() {
     let deployer = Deployer::new(&lab, &env, &repository);
     let run = deployer.deploy();
     assert_eq!(run.code, 0, "{}", run.show());
-    let second = repository.release("3");
+    let second = repository.release("2");
     // As git leaves them when the power fails in a fetch of ours.
     host.sh(&format!(
         "cd /srv/deployment/tea-pot/deploy-cache && touch .svcgen/fetching && cd cache/.git &&
