@@ -98,11 +98,14 @@ impl<'a> Planner<'a> {
             value: working,
             mut warnings,
         } = working;
+        let known = warnings.clone();
         let environment = working.config.environment.clone();
         let directory = match repository.files(&request.revision) {
             Ok(files) => {
                 let read = ScapDirectory::read(&files, host, environment.as_ref())?;
-                warnings.extend(read.warnings);
+                // Of most files the working copy is the revision's.
+                let more = read.warnings.into_iter();
+                warnings.extend(more.filter(|warning| !known.contains(warning)));
                 ScapDirectory {
                     config: working.config,
                     groups: working.groups,
