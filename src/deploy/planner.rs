@@ -62,8 +62,11 @@ pub struct Planner<'a> {
 /// A deploy repository that nothing can be deployed from.
 #[derive(Debug, thiserror::Error)]
 pub enum PlannerError {
-    #[error(transparent)]
-    Scap(#[from] ScapError),
+    #[error("the `scap/` directory of {} cannot be used", revision.short())]
+    Scap {
+        revision: Revision,
+        source: ScapError,
+    },
     #[error(transparent)]
     Repository(#[from] RepositoryError),
     #[error(transparent)]
@@ -99,7 +102,12 @@ impl<'a> Planner<'a> {
         } = working;
         let directory = match repository.files(&request.revision) {
             Ok(files) => {
-                let read = ScapDirectory::read_revision(&files, &working)?;
+                let read = ScapDirectory::read_revision(&files, &working).map_err(|source| {
+                    PlannerError::Scap {
+                        revision: request.revision.clone(),
+                        source,
+                    }
+                })?;
                 // Of most files the working copy is the revision's.
                 let known = warnings.clone();
                 let more = read.warnings.into_iter();
