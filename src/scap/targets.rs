@@ -158,7 +158,6 @@ pub fn read_hosts(path: &Utf8Path, text: &str) -> Result<Reading<Vec<HostName>>,
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -18,7 +18,7 @@ use crate::edit::{Rendered, apply, remember};
 use crate::error::CommandError;
 use crate::generate::Step;
 use crate::interrupt;
-use crate::review::{Chain, Fate, Others, Part, Topic, dirty};
+use crate::review::{Chain, Fate, Part, Topic, dirty};
 use crate::ui::Format;
 use crate::worktree::Worktree;
 
@@ -30,21 +30,9 @@ impl Run<'_> {
             return self.write_series(steps, &worktree);
         }
         let topic = self.topic(Generator::Puppet, worktree.root())?;
-        topic.check_identity().map_err(CommandError::from)?;
-        if self.options.review && topic.remote().is_some() {
-            topic.fetch().map_err(CommandError::from)?;
-        }
-        let visit = topic.visit().map_err(CommandError::from)?;
-        let mut is_touched = false;
-        let ended = self.commit_series(steps, &worktree, &topic, &mut is_touched);
-        if !is_touched {
-            let left = topic.leave(&visit);
-            // The first failure is the one to tell.
-            if ended.is_ok() {
-                left.map_err(CommandError::from)?;
-            }
-        }
-        ended
+        self.on_topic(&topic, |_, is_touched| {
+            self.commit_series(steps, &worktree, &topic, is_touched)
+        })
     }
 
     /// Plans the patches upon their commits, and makes a commit of each.
@@ -98,9 +86,8 @@ impl Run<'_> {
                 }
             })
             .collect();
-        let ticket = &self.loaded.service.tickets.service_request;
-        let bugs: Vec<_> = ticket.iter().cloned().collect();
-        let made = chain.write(&parts, &bugs).map_err(CommandError::from)?;
+        let bugs = self.loaded.service.tickets.service_request.as_slice();
+        let made = chain.write(&parts, bugs).map_err(CommandError::from)?;
         for patch in &planned {
             remember(&patch.edits, &patch.rendered).map_err(CommandError::from)?;
         }
@@ -121,12 +108,8 @@ impl Run<'_> {
             self.ui
                 .status(&format!("nothing to commit on {}", topic.branch()));
         } else if self.options.review {
-            let others = match self.options.force {
-                true => Others::Send,
-                false => Others::Refuse,
-            };
             let pushed = topic
-                .push_all(&commits, others)
+                .push_all(&commits, self.options.others())
                 .map_err(CommandError::from)?;
             told.pushed(pushed, self.ui);
         } else if topic.remote().is_some() {
