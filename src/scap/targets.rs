@@ -48,7 +48,10 @@ impl HostGroup {
                     .iter()
                     .map(|path| format!("`{path}`"))
                     .collect();
-                let rule = format!("write one of {}", looked_for.join(", "));
+                let rule = match looked_for.as_slice() {
+                    [only] => format!("write {only}"),
+                    several => format!("write one of {}", several.join(", ")),
+                };
                 findings
                     .mistakes
                     .push(Mistake::new(at, line, message).rule(rule));
