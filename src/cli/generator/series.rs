@@ -6,7 +6,7 @@ mod told;
 
 use camino::Utf8PathBuf;
 
-pub(crate) use self::looked::{Looked, explained, is_on, look};
+pub(crate) use self::looked::{Looked, Series, explained, is_on, look};
 pub(crate) use self::plan::without_blocks;
 use self::plan::{Planned, Planning, stores};
 use self::told::Told;
@@ -22,13 +22,43 @@ use crate::review::{Chain, Fate, Others, Part, Topic, dirty};
 use crate::ui::Format;
 use crate::worktree::Worktree;
 
+/// The patches that a run is about.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    /// In their order.
+    pub(super) steps: Vec<Step>,
+    /// Those that the user does not want.
+    pub(super) left_out: Vec<Step>,
+}
+
 impl Run<'_> {
     /// Runs the patches of the series: plans all, shows them, judges each, and writes them.
-    pub(crate) fn series(&self, steps: &[Step], target: &Target) -> Result<Ended, Failure> {
+    pub(crate) fn series(&self, chosen: &Chosen, target: &Target) -> Result<Ended, Failure> {
         let worktree = target.open()?;
-        if !self.options.commits() {
-            return self.write_series(steps, &worktree);
+        let ended = match self.options.commits() {
+            true => self.visit_series(&chosen.steps, &worktree)?,
+            false => self.write_series(&chosen.steps, &worktree)?,
+        };
+        if !self.options.dry_run && ended != Ended::Declined {
+            self.note_left_out(chosen, &worktree)?;
         }
+        Ok(ended)
+    }
+
+    /// Remembers what the user does not want, so that `svcgen status` does not wait for it.
+    fn note_left_out(&self, chosen: &Chosen, worktree: &Worktree) -> Result<(), CommandError> {
+        for (step, store) in stores(worktree, &self.loaded.service.name) {
+            if chosen.left_out.contains(&step) && store.paths().is_empty() {
+                store.leave_out(true)?;
+            } else if chosen.steps.contains(&step) {
+                store.leave_out(false)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the patches on the topic branch.
+    fn visit_series(&self, steps: &[Step], worktree: &Worktree) -> Result<Ended, Failure> {
         let topic = self.topic(Generator::Puppet, worktree.root())?;
         topic.check_identity().map_err(CommandError::from)?;
         if self.options.review && topic.remote().is_some() {
@@ -36,7 +66,7 @@ impl Run<'_> {
         }
         let visit = topic.visit().map_err(CommandError::from)?;
         let mut is_touched = false;
-        let ended = self.commit_series(steps, &worktree, &topic, &mut is_touched);
+        let ended = self.commit_series(steps, worktree, &topic, &mut is_touched);
         if !is_touched {
             let left = topic.leave(&visit);
             // The first failure is the one to tell.
