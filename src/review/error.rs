@@ -19,6 +19,7 @@ pub enum ReviewError {
     NoIdentity { source: Words },
     #[error("git does not switch to `{branch}`")]
     Switch {
+        root: Utf8PathBuf,
         branch: BranchName,
         source: GitError,
     },
@@ -180,7 +181,13 @@ impl ReviewError {
                 source: error @ GitError::Missing { .. },
                 ..
             } => error.hint().into_iter().collect(),
-            Self::Switch { .. } => vec!["git status".into(), "git stash".into()],
+            Self::Switch { root, .. } => {
+                let git = git_in(root);
+                vec![
+                    format!("{git} status"),
+                    format!("{git} stash -u    puts away what is not committed, new files too"),
+                ]
+            }
             Self::InProgress {
                 operation: "bisect",
                 ..

@@ -249,6 +249,7 @@ impl Topic {
             .chain([self.branch.as_str()]);
         let args: Vec<&str> = args.chain(start.as_deref()).collect();
         let failed = |source| ReviewError::Switch {
+            root: self.checkout.root().to_owned(),
             branch: self.branch.clone(),
             source,
         };

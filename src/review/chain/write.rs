@@ -176,6 +176,7 @@ impl Chain<'_> {
         let here = checkout.status(&changed)?;
         let tip = self.tip.to_string();
         let failed = |source| ReviewError::Switch {
+            root: checkout.root().to_owned(),
             branch: self.topic.branch.clone(),
             source,
         };
