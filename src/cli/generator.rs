@@ -1,6 +1,7 @@
 //! The commands that write into repositories: what they share, from reading the tree to sending the change.
 
 mod again;
+mod branch;
 mod checkouts;
 mod conflicts;
 mod explain;
@@ -11,6 +12,7 @@ mod run;
 mod series;
 mod summary;
 mod target;
+mod uncommitted;
 mod verify;
 
 use camino::Utf8PathBuf;

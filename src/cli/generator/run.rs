@@ -6,19 +6,19 @@ use super::again::Again;
 use super::conflicts::Conflicts;
 use super::options::GeneratorOptions;
 use super::planned::{Planned, Planner};
-use super::series::explained;
 use super::summary::Summary;
 use super::target::Target;
+use super::uncommitted::Uncommitted;
 use super::{Generator, verify};
 use crate::cli::context::{Context, Loaded};
 use crate::cli::{Failure, GlobalArgs};
-use crate::edit::{Conflict, EditPlan, Rendered, apply};
+use crate::edit::{Conflict, ConflictKind, EditPlan, Rendered, apply};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::Generated;
 use crate::git::set_deploy_dir;
 use crate::interrupt;
 use crate::model::BranchName;
-use crate::review::{Others, ReviewError, Topic, Visit, dirty};
+use crate::review::{Others, Topic, Visit, dirty};
 use crate::ui::{Format, Ui};
 use crate::worktree::Worktree;
 
@@ -81,43 +81,6 @@ impl Run<'_> {
         ended
     }
 
-    /// Looks whether the branch is as svcgen left it, before anything is written.
-    fn check_branch(
-        &self,
-        generator: Generator,
-        topic: &Topic,
-        worktree: &Worktree,
-        edits: &EditPlan,
-    ) -> Result<(), CommandError> {
-        let own = Rendered::of(worktree.root(), &self.loaded.service.name);
-        // Where there is nothing to update, other patches may stand upon it.
-        if !edits.edits.is_empty() {
-            topic
-                .check_top(&own)
-                .map_err(|error| self.in_way(error, generator, topic, worktree))?;
-        }
-        if self.options.review && !self.options.force && topic.remote().is_some() {
-            topic.check_newer(&own)?;
-        }
-        Ok(())
-    }
-
-    /// Says what is in the way of the service's commit: the patches of the series have a command of their own.
-    fn in_way(
-        &self,
-        error: ReviewError,
-        generator: Generator,
-        topic: &Topic,
-        worktree: &Worktree,
-    ) -> ReviewError {
-        if generator != Generator::Puppet {
-            return error;
-        }
-        let again = self.again(generator, worktree.root());
-        let command = format!("{again} --series{}", self.options.publication());
-        explained(error, topic, worktree, self.loaded, &command)
-    }
-
     /// Runs a generator in a tree that is checked out as it has to be; `is_touched` says whether anything was written.
     fn in_tree(
         &self,
@@ -141,8 +104,12 @@ impl Run<'_> {
         } = planner
             .plan(generator, target, worktree)
             .map_err(|refused| planner.explain(refused, generator, target, worktree))?;
-        if let Some((topic, _)) = on {
-            self.check_branch(generator, topic, worktree, &edits)?;
+        match on {
+            Some((topic, _)) => self.check_branch(generator, topic, worktree, &edits)?,
+            None if matches!(target, Target::Checkout(_)) => {
+                self.warn_of_branch(generator, worktree, &edits)?;
+            }
+            None => {}
         }
         let mut summary = Summary::new(
             generator,
@@ -156,10 +123,24 @@ impl Run<'_> {
         }
         if !edits.conflicts.is_empty() {
             let again = self.again(generator, worktree.root());
+            let whole = format!("{again}{}", self.options.publication());
+            let marked = edits
+                .conflicts
+                .iter()
+                .filter(|conflict| match conflict.kind {
+                    ConflictKind::Lines | ConflictKind::Markers => true,
+                    ConflictKind::Foreign | ConflictKind::Entry => false,
+                });
+            let marked = marked.map(|conflict| conflict.path.clone());
+            let dirty = dirty(worktree.root(), &marked.collect::<Vec<_>>(), &[&rendered])
+                .map_err(CommandError::from)?;
+            // Without it the next run refuses, whichever side it shall take.
+            let force = if dirty.is_empty() { "" } else { " --force" };
             let conflicts = Conflicts {
+                generator,
                 edits: &edits,
-                whole: format!("{again}{}", self.options.publication()),
-                again,
+                whole: format!("{whole}{force}"),
+                again: format!("{again}{force}"),
                 root: worktree.root(),
                 branch: on.and_then(|(topic, visit)| topic.left_by(visit)),
             };
@@ -169,7 +150,7 @@ impl Run<'_> {
             }
             return Err(error?.into());
         }
-        let rendered = self.keep_apart(worktree.root(), &edits, rendered)?;
+        let rendered = self.keep_apart(generator, worktree, &edits, rendered)?;
         let is_new = !edits.edits.is_empty() || self.options.verify;
         if is_new && self.options.verifies() && matches!(target, Target::Checkout(_)) {
             let verdict = self.ui.busy("verifying...", || {
@@ -233,7 +214,7 @@ impl Run<'_> {
         if edits.is_blocked() || self.options.dry_run || self.options.commits() {
             return Ok(conflicts.refused());
         }
-        let rendered = &self.keep_apart(worktree.root(), edits, rendered.clone())?;
+        let rendered = &self.keep_apart(conflicts.generator, worktree, edits, rendered.clone())?;
         interrupt::check()?;
         match self.may_apply(worktree.root(), &edits.conflicts) {
             Ok(true) => {}
@@ -248,7 +229,7 @@ impl Run<'_> {
     }
 
     /// The command that runs this generator alone, in the same checkout.
-    fn again(&self, generator: Generator, root: &Utf8Path) -> String {
+    pub(super) fn again(&self, generator: Generator, root: &Utf8Path) -> String {
         let mut command = Again::new(generator.name(), self.global, self.options);
         command.path("--repo", Some(root));
         command.as_str().to_owned()
@@ -289,17 +270,29 @@ impl Run<'_> {
     /// Refuses to touch somebody's uncommitted changes; the store, where that is forced, takes none for svcgen's.
     fn keep_apart(
         &self,
-        root: &Utf8Path,
+        generator: Generator,
+        worktree: &Worktree,
         edits: &EditPlan,
         rendered: Rendered,
     ) -> Result<Rendered, CommandError> {
         let paths: Vec<Utf8PathBuf> = edits.held().cloned().collect();
-        let mixed = dirty(root, &paths, &[&rendered])?;
+        let mixed = dirty(worktree.root(), &paths, &[&rendered])?;
         if !self.options.force {
             // Those that stay are committed with the rest: an earlier run may have written them.
             let is_touched = |path: &&Utf8PathBuf| self.options.commits() || edits.changes(path);
             let touched: Vec<Utf8PathBuf> = mixed.iter().filter(is_touched).cloned().collect();
-            refuse_dirty(&touched, Some(self.options.forced()))?;
+            let forced = match edits.conflicts.is_empty() {
+                true => self.options.forced(),
+                false => "`--force` marks the conflicts among them",
+            };
+            let uncommitted = Uncommitted {
+                generator,
+                worktree,
+                paths: &touched,
+                stores: &[&rendered],
+                forced: Some(forced),
+            };
+            uncommitted.refuse()?;
         }
         Ok(rendered.mixed_in(mixed))
     }
@@ -377,24 +370,4 @@ pub(super) fn refuse_conflicts<'a>(
     });
     Err(error
         .hint("mend the file by hand so that it says what svcgen would write, or change the model"))
-}
-
-/// Refuses to go on where somebody has changes that are not committed; `forced` says what `--force` does about them.
-pub(super) fn refuse_dirty(
-    dirty: &[Utf8PathBuf],
-    forced: Option<&str>,
-) -> Result<(), CommandError> {
-    let Some((first, rest)) = dirty.split_first() else {
-        return Ok(());
-    };
-    let more = if rest.is_empty() {
-        String::new()
-    } else {
-        format!(" and {} more", rest.len())
-    };
-    let error = CommandError::conflict(format!(
-        "`{first}`{more} has uncommitted changes that svcgen did not make"
-    ));
-    let error = error.hint("commit or stash them");
-    Err(forced.into_iter().fold(error, CommandError::hint))
 }

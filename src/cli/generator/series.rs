@@ -10,8 +10,9 @@ pub(crate) use self::looked::{Looked, Series, explained, is_on, look};
 pub(crate) use self::plan::without_blocks;
 use self::plan::{Planned, Planning, stores};
 use self::told::Told;
-use super::run::{refuse_conflicts, refuse_dirty};
+use super::run::refuse_conflicts;
 use super::target::Target;
+use super::uncommitted::Uncommitted;
 use super::{Ended, Generator, Run, verify};
 use crate::cli::Failure;
 use crate::edit::{Rendered, apply, remember};
@@ -101,7 +102,14 @@ impl Run<'_> {
             let dirty = dirty(worktree.root(), &changed, &all).map_err(CommandError::from)?;
             // What is there already as it shall be is not in the way: an earlier run was interrupted.
             let dirty = chain.differing(*last, dirty).map_err(CommandError::from)?;
-            refuse_dirty(&dirty, None)?;
+            let uncommitted = Uncommitted {
+                generator: Generator::Puppet,
+                worktree,
+                paths: &dirty,
+                stores: &all,
+                forced: None,
+            };
+            uncommitted.refuse()?;
             has_differences |= !changed.is_empty();
         }
         self.judge_series(&mut told, &planned)?;
@@ -184,7 +192,14 @@ impl Run<'_> {
             let is_touched =
                 |path: &&Utf8PathBuf| planned.iter().any(|patch| patch.edits.changes(path));
             let touched: Vec<Utf8PathBuf> = mixed.iter().filter(is_touched).cloned().collect();
-            refuse_dirty(&touched, Some(self.options.forced()))?;
+            let uncommitted = Uncommitted {
+                generator: Generator::Puppet,
+                worktree,
+                paths: &touched,
+                stores: &all,
+                forced: Some(self.options.forced()),
+            };
+            uncommitted.refuse()?;
         }
         self.judge_series(&mut told, &planned)?;
         interrupt::check()?;
