@@ -19,6 +19,7 @@ mod schema;
 mod service;
 mod site;
 mod sites;
+mod suggest;
 mod text;
 
 pub use config::{ConfigStyle, Parameter, ServiceConfig};
@@ -35,7 +36,7 @@ pub use name::{
     RoleName, ServiceName, SiteName, TaskId, VariableName, Version,
 };
 pub use people::{Maintainer, Owner};
-pub use problem::{Problem, suggest};
+pub use problem::Problem;
 pub use production::{Admins, LoadBalancer, Production};
 pub(crate) use read::{Fields, Read, expected, map};
 pub use runtime::{Build, BuildTarget, Dependency, Healthcheck, LogLevel, PackageName, Runtime};
@@ -43,4 +44,5 @@ pub use schema::{model_schema, site_schema};
 pub use service::{FlowEdge, Repositories, Service, Tickets, Timeline, Vagrant};
 pub use site::{Announce, Calendar, Day, Deployment, Engine, Hours, Logs, MESSAGE, Site};
 pub use sites::{SiteError, Sites};
+pub use suggest::{did_you_mean, or_did_you_mean, suggest};
 pub use text::{Line, Text};

@@ -5,7 +5,7 @@ use super::coerce;
 use super::paint::Paint;
 use super::text::Text;
 use super::value::Value;
-use crate::model::suggest;
+use crate::model::or_did_you_mean;
 
 /// The least level of the records that are shown: the name of one, or any number.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,9 +41,7 @@ impl FromStr for Level {
         match number.is_nan() || text.is_empty() {
             true => {
                 let names = NAMED.map(|(_, name, _)| name.to_lowercase());
-                let near = suggest(text, names.iter().map(String::as_str));
-                let near = near.map(|near| format!("; did you mean `{near}`?"));
-                let near = near.unwrap_or_default();
+                let near = or_did_you_mean(text, names.iter().map(String::as_str));
                 let names = names.join(", ");
                 Err(format!("a level is {names}, or a number{near}"))
             }

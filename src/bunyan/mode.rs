@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-use crate::model::suggest;
+use crate::model::or_did_you_mean;
 
 /// How records are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,11 +36,8 @@ impl FromStr for Mode {
                 let indent = indent.map(|indent: usize| Self::Json(indent.min(MOST_INDENT)));
                 indent.ok_or_else(|| {
                     let known = ["long", "short", "simple", "json", "bunyan", "inspect"];
-                    let near = suggest(text, known).map(|near| format!("; did you mean `{near}`?"));
-                    format!(
-                        "a mode is long, short, simple, json, json-N, bunyan or inspect{}",
-                        near.unwrap_or_default()
-                    )
+                    let near = or_did_you_mean(text, known);
+                    format!("a mode is long, short, simple, json, json-N, bunyan or inspect{near}")
                 })
             }
         }

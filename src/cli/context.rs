@@ -150,17 +150,7 @@ impl From<SiteError> for CommandError {
     fn from(error: SiteError) -> Self {
         match error {
             SiteError::Load(error) => error.into(),
-            SiteError::Unknown {
-                ref known,
-                ref suggestion,
-                ..
-            } => {
-                let hint = match suggestion {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("known: {}", known.join(", ")),
-                };
-                Self::usage(error.to_string()).hint(hint)
-            }
+            SiteError::Unknown { ref known, .. } => Self::usage(error.to_string()).hint(known),
         }
     }
 }

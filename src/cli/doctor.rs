@@ -13,7 +13,7 @@ use super::{Failure, GlobalArgs};
 use crate::doctor::{Reach, State, Surroundings, examine};
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
-use crate::model::find_model;
+use crate::model::{did_you_mean, find_model};
 use crate::ui::{Format, Ui};
 
 #[derive(Debug, Args)]
@@ -100,10 +100,8 @@ fn check_commands(named: &[String]) -> Result<(), CommandError> {
     for name in named {
         if !known.contains(&name.as_str()) {
             let error = CommandError::usage(format!("there is no command `{name}`"));
-            return Err(match crate::model::suggest(name, known.iter().copied()) {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint("`svcgen --help` lists them"),
-            });
+            let near = did_you_mean(name, known.iter().copied());
+            return Err(error.hint(near.unwrap_or_else(|| "`svcgen --help` lists them".into())));
         }
     }
     Ok(())

@@ -1,7 +1,6 @@
 //! The commands that write into repositories: what they share, from reading the tree to sending the change.
 
 mod again;
-mod branch;
 mod checkouts;
 mod conflicts;
 mod explain;
@@ -31,7 +30,7 @@ use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::Step;
-use crate::model::{BranchName, Service, Site, suggest};
+use crate::model::{BranchName, Service, Site, or_did_you_mean};
 use crate::review::Which;
 use crate::ui::Ui;
 
@@ -125,12 +124,8 @@ fn step(text: &str) -> Result<Step, String> {
     let found = Step::ALL.into_iter().find(|step| step.name() == text);
     found.ok_or_else(|| {
         let names = Step::ALL.map(Step::name);
-        let near = suggest(text, names).map(|near| format!("; did you mean `{near}`?"));
-        format!(
-            "the patches are {}{}",
-            names.join(", "),
-            near.unwrap_or_default()
-        )
+        let near = or_did_you_mean(text, names);
+        format!("the patches are {}{near}", names.join(", "))
     })
 }
 

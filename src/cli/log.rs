@@ -17,7 +17,7 @@ use super::{Failure, GlobalArgs};
 use crate::deploy::{JournalError, Journals};
 use crate::error::{CommandError, ErrorKind};
 use crate::event::DeployId;
-use crate::model::suggest;
+use crate::model::did_you_mean;
 use crate::ui::Ui;
 
 /// The options of `svcgen log`.
@@ -143,12 +143,9 @@ fn identify(text: &str, known: &[DeployId]) -> Result<DeployId, CommandError> {
     match begun.as_slice() {
         [one] => Ok((*one).clone()),
         [] => {
-            let near = suggest(text, known.iter().map(DeployId::as_str));
-            let error = CommandError::usage(format!("there is no deploy `{text}`"));
-            Err(match near {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint("`svcgen history` lists the deploys"),
-            })
+            let near = did_you_mean(text, known.iter().map(DeployId::as_str));
+            let hint = near.unwrap_or_else(|| "`svcgen history` lists the deploys".into());
+            Err(CommandError::usage(format!("there is no deploy `{text}`")).hint(hint))
         }
         [first, .., last] => Err(CommandError::usage(format!(
             "`{text}` is how {} deploys begin, from `{last}` to `{first}`",

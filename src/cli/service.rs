@@ -13,7 +13,7 @@ use super::deploy::{Opened, RepositoryArgs, ServiceWish, handle_service};
 use super::{Failure, GlobalArgs};
 use crate::deploy::Action;
 use crate::error::CommandError;
-use crate::model::{HostName, suggest};
+use crate::model::{HostName, did_you_mean};
 use crate::ui::Ui;
 
 /// The options of `svcgen service`.
@@ -197,10 +197,8 @@ fn hosts_of(opened: &Opened, named: &[String]) -> Result<Option<Vec<HostName>>, 
 
 /// The name that was likely meant, or all that there are.
 fn near(name: &str, known: &[&str]) -> String {
-    match suggest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known: {}", known.join(", ")),
-    }
+    did_you_mean(name, known.iter().copied())
+        .unwrap_or_else(|| format!("known: {}", known.join(", ")))
 }
 
 /// The hosts that are meant, in the order of their groups.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::GenerateError;
 use super::puppet_code::Expression;
-use crate::model::{DataType, Service, suggest};
+use crate::model::{DataType, Service, did_you_mean};
 use crate::puppet::Signature;
 use crate::render::quoting::{puppet_string, puppet_value};
 
@@ -116,15 +116,12 @@ impl<'a> Arguments<'a> {
                     continue;
                 }
                 let known = self.signature.parameters.iter().map(|p| p.name.as_str());
-                let near = suggest(name, known.chain(KNOWN_ELSEWHERE.iter().copied()));
+                let near = did_you_mean(name, known.chain(KNOWN_ELSEWHERE.iter().copied()));
                 return Err(GenerateError::Incomplete {
                     message: format!(
                         "`runtime.extra.{name}`: no known `service::node` has such an argument"
                     ),
-                    hint: match near {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => "remove it from the model".into(),
-                    },
+                    hint: near.unwrap_or_else(|| "remove it from the model".into()),
                 });
             };
             let data_type = parameter

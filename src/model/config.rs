@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::data_type::DataType;
 use super::name::{ParameterName, Refused, VariableName};
-use super::problem::{Problem, suggest};
+use super::problem::Problem;
 use super::read::{Fields, Read, expected, map};
+use super::suggest::did_you_mean;
 use super::text::Text;
 use crate::yaml::{Kind, Node};
 
@@ -118,10 +119,8 @@ pub(crate) fn choice<T: Copy>(
         return Some(*value);
     }
     let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-    let rule = match suggest(&text, words.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("one of {}", words.join(", ")),
-    };
+    let rule = did_you_mean(&text, words.iter().copied())
+        .unwrap_or_else(|| format!("one of {}", words.join(", ")));
     problems.push(
         Problem::new(
             node.span.clone(),

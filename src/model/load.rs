@@ -172,19 +172,9 @@ impl Service {
         let site = match (site, named) {
             (Some(name), _) => sites.find(name)?,
             (None, Some((name, node))) => match sites.find(&name) {
-                Err(SiteError::Unknown {
-                    name,
-                    known,
-                    suggestion,
-                }) => {
-                    let rule = match suggestion {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("known: {}", known.join(", ")),
-                    };
-                    problems.push(
-                        Problem::new(node.span.clone(), format!("there is no site `{name}`"))
-                            .rule(rule),
-                    );
+                Err(SiteError::Unknown { name, known }) => {
+                    let message = format!("there is no site `{name}`");
+                    problems.push(Problem::new(node.span.clone(), message).rule(known));
                     sites.default_site()?
                 }
                 found => found?,

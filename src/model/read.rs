@@ -11,7 +11,8 @@ use super::name::{
     ImageName, ParameterName, Port, PuppetName, Refused, RepositoryName, RoleName, ServiceName,
     SiteName, TaskId, VariableName, Version,
 };
-use super::problem::{Problem, suggest};
+use super::problem::Problem;
+use super::suggest::did_you_mean;
 use super::text::is_hidden;
 use super::text::{Line, Text};
 use crate::yaml::{Key, Kind, Node, Span};
@@ -122,10 +123,8 @@ impl<'a> Fields<'a> {
             if self.known.contains(&key.text.as_str()) {
                 continue;
             }
-            let rule = match suggest(&key.text, self.known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known here: {}", self.known.join(", ")),
-            };
+            let rule = did_you_mean(&key.text, self.known.iter().copied())
+                .unwrap_or_else(|| format!("known here: {}", self.known.join(", ")));
             let message = format!("unknown key `{}`", key.text.escape_debug());
             problems.push(Problem::new(key.span.clone(), message).rule(rule));
         }

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use super::load::{LoadError, read_text};
 use super::name::{SiteName, constant};
-use super::problem::suggest;
 use super::site::Site;
+use super::suggest::did_you_mean;
 
 /// The sites that come with svcgen.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/onboarding/sites");
@@ -16,8 +16,8 @@ pub enum SiteError {
     #[error("there is no site `{name}`")]
     Unknown {
         name: String,
-        known: Vec<String>,
-        suggestion: Option<String>,
+        /// The one that was likely meant, or all that there are.
+        known: String,
     },
     #[error(transparent)]
     Load(#[from] LoadError),
@@ -101,12 +101,10 @@ impl Sites {
             Some(text) => Ok(Site::parse(Utf8Path::new(&file), text)?),
             None => {
                 let known = self.names();
-                let suggestion =
-                    suggest(name.as_str(), known.iter().map(String::as_str)).map(str::to_owned);
+                let near = did_you_mean(name.as_str(), known.iter().map(String::as_str));
                 Err(SiteError::Unknown {
                     name: name.to_string(),
-                    known,
-                    suggestion,
+                    known: near.unwrap_or_else(|| format!("known: {}", known.join(", "))),
                 })
             }
         }

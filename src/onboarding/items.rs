@@ -1,12 +1,13 @@
 //! The part of the interview that asks for lists of things with fields of their own.
 
+mod field;
+
 use serde_json::{Map, Value};
 
-use super::entry;
-use super::interview::{Interview, InterviewError, Mistake, Turn, failed, typed};
+use self::field::is_called_for;
+use super::interview::{Interview, InterviewError, Mistake, Turn, failed};
 use super::prompter::{Current, Note, Prompt, Reply};
 use super::question::{Kind, Question};
-use super::shape::Shape;
 use super::tree;
 
 /// What is done with a list.
@@ -158,126 +159,6 @@ impl<'a> Interview<'a> {
         }
     }
 
-    /// Asks one field of an item.
-    fn field(
-        &mut self,
-        question: &'a Question,
-        field: &'a Question,
-        item: &mut Value,
-        (items, index): (&[Value], usize),
-    ) -> Result<Turn, InterviewError> {
-        let is_key = question.keyed && field.id == "name";
-        let is_required = is_key || self.item_shape(question).requires(&field.id);
-        let without = {
-            let mut without = item.clone();
-            tree::remove(&mut without, &field.id);
-            without
-        };
-        let known = self.mistakes_of(question, &placed(items, index, &without))?;
-        let is_new = index == items.len();
-        let text = format!("{}: {}", question.noun(), field.text);
-        let mut mended: Option<String> = None;
-        loop {
-            let value = tree::find(item, &field.id)
-                .or(field.default.as_ref().filter(|_| is_new))
-                .cloned();
-            let current = value.as_ref().map(|value| Current {
-                text: field.shown(value),
-                origin: None,
-            });
-            let prompt = Prompt {
-                count: None,
-                text: &text,
-                kind: field.kind,
-                choices: &field.choices,
-                typed: mended
-                    .take()
-                    .or_else(|| value.as_ref().map(|value| typed(field, value)))
-                    .unwrap_or_default(),
-                current: current.filter(|current| !current.text.is_empty()),
-                optional: !is_required,
-            };
-            let values = match self.prompter.ask(&prompt).map_err(failed)? {
-                Reply::Back => return Ok(Turn::Back),
-                Reply::Help => {
-                    self.tell(&Note::Help(&field.help))?;
-                    continue;
-                }
-                Reply::Nothing | Reply::Current if is_required && value.is_none() => {
-                    self.tell(&Note::Wrong("this has to be answered", None))?;
-                    continue;
-                }
-                Reply::Nothing if is_required => {
-                    self.tell(&Note::Wrong("this has to be answered", None))?;
-                    continue;
-                }
-                Reply::Nothing => {
-                    tree::remove(item, &field.id);
-                    if field.default.is_some() {
-                        item[field.id.as_str()] = Value::Null;
-                    }
-                    return Ok(Turn::Next);
-                }
-                Reply::Current => match value {
-                    None => return Ok(Turn::Next),
-                    Some(value) => vec![value],
-                },
-                Reply::Text(text) => {
-                    let values = entry::values(field, &text);
-                    mended = Some(text);
-                    match values {
-                        Ok(values) => values,
-                        Err(reason) => {
-                            self.tell(&Note::Wrong(&reason, None))?;
-                            continue;
-                        }
-                    }
-                }
-            };
-            let mut refused: Option<Mistake> = None;
-            for value in values {
-                let mut changed = without.clone();
-                self.put_field(question, &mut changed, &field.id, value);
-                // What this answer leaves no question for goes with it.
-                for other in question.fields.iter().filter(|other| other.id != field.id) {
-                    if !is_called_for(question, other, &changed, is_new) {
-                        tree::remove(&mut changed, &other.id);
-                    }
-                }
-                if is_key
-                    && items
-                        .iter()
-                        .enumerate()
-                        .any(|(i, other)| i != index && other["name"] == changed["name"])
-                {
-                    let name = super::question::shown(&changed["name"]);
-                    refused.get_or_insert(Mistake {
-                        id: question.id.clone(),
-                        message: format!("`{}` is there already", name.escape_debug()),
-                        rule: None,
-                    });
-                    continue;
-                }
-                let mistakes = self.mistakes_of(question, &placed(items, index, &changed))?;
-                match mistakes
-                    .into_iter()
-                    .find(|mistake| !known.contains(mistake))
-                {
-                    Some(mistake) => {
-                        refused.get_or_insert(mistake);
-                    }
-                    None => {
-                        *item = changed;
-                        return Ok(Turn::Next);
-                    }
-                }
-            }
-            if let Some(mistake) = refused {
-                self.refuse(&mistake)?;
-            }
-        }
-    }
-
     fn refuse(&mut self, mistake: &Mistake) -> Result<(), InterviewError> {
         self.tell(&Note::Wrong(&mistake.message, mistake.rule.as_deref()))
     }
@@ -307,34 +188,6 @@ impl<'a> Interview<'a> {
         self.put(&mut answers, &question.id, whole(question, &items));
         self.draft.answers = answers;
     }
-
-    fn put_field(&self, question: &Question, item: &mut Value, path: &str, value: Value) {
-        let shape = self.item_shape(question);
-        let is_named = |path: &str| shape.at(path).is_some_and(Shape::is_named_list);
-        tree::put(item, path, value, is_named);
-    }
-}
-
-/// Whether the other fields of an item call for one.
-fn is_called_for(question: &Question, field: &Question, item: &Value, is_new: bool) -> bool {
-    field.when.holds(|path| {
-        let other = question.fields.iter().find(|other| other.id == path);
-        let default = other
-            .filter(|_| is_new && !is_cleared(item, path))
-            .and_then(|other| other.default.clone());
-        // In an item that is there, what is not said is no.
-        let is_yes_no = other.is_some_and(|other| other.kind == Kind::YesNo);
-        let said = tree::find(item, path).cloned().or(default);
-        said.unwrap_or(match is_yes_no {
-            true => Value::Bool(false),
-            false => Value::Null,
-        })
-    })
-}
-
-/// Whether a field is said to be nothing, so that its default does not count.
-fn is_cleared(item: &Value, path: &str) -> bool {
-    item.get(path).is_some_and(Value::is_null)
 }
 
 /// The items with one of them as it is now.

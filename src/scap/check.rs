@@ -7,7 +7,7 @@ use super::environment::{ScapEnvironment, places};
 use super::files::{Files, read_first};
 use super::mistake::{Findings, Reading, ScapError, Source, shown};
 use super::value::duration;
-use crate::model::{CheckKind, GroupName, suggest};
+use crate::model::{CheckKind, GroupName, did_you_mean};
 use crate::yaml::{Kind, Node, parse};
 
 /// A check as `checks.yaml` describes it.
@@ -215,10 +215,8 @@ fn warn_unknown(node: &Node, source: Source<'_>, findings: &mut Findings) {
         .iter()
         .filter(|(key, _)| !KEYS.contains(&key.text.as_str()))
     {
-        let rule = match suggest(&key.text, KEYS) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", KEYS.join(", ")),
-        };
+        let rule = did_you_mean(&key.text, KEYS)
+            .unwrap_or_else(|| format!("known here: {}", KEYS.join(", ")));
         let message = format!("unknown key `{}`", shown(&key.text));
         findings
             .warnings
@@ -235,8 +233,10 @@ fn kind(node: &Node, source: Source<'_>, findings: &mut Findings) -> Option<Chec
             kinds.into_iter().find(|k| k.as_str() == text)
         }
         _ => {
-            let found = shown(source.text[node.span.clone()].trim());
-            let rule = format!("one of {}", words.join(", "));
+            let text = source.text[node.span.clone()].trim();
+            let found = shown(text);
+            let rule = did_you_mean(text, words.iter().copied())
+                .unwrap_or_else(|| format!("one of {}", words.join(", ")));
             findings.mistakes.push(
                 source
                     .at(node, format!("`{found}` is not a type of check"))
@@ -256,10 +256,7 @@ fn stage(node: Option<&Node>, source: Source<'_>, findings: &mut Findings) -> Op
         return Some(stage);
     }
     let words = DeployStage::ALL.map(DeployStage::as_str);
-    let rule = match suggest(text, words) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("one of {}", words.join(", ")),
-    };
+    let rule = did_you_mean(text, words).unwrap_or_else(|| format!("one of {}", words.join(", ")));
     findings.mistakes.push(
         source
             .at(node, format!("`{}` is not a stage", shown(text)))

@@ -155,7 +155,7 @@ impl ScapConfig {
             secondary_host_signal_file: path("secondary_host_signal_file", findings)
                 .unwrap_or_else(|| "/etc/scap.secondary".into()),
             tags_to_keep: optional(settings, "tags_to_keep", findings, any_number).unwrap_or(20),
-            cache_revs: number("cache_revs", findings).unwrap_or(5),
+            cache_revs: optional(settings, "cache_revs", findings, any_number).unwrap_or(5),
             lock_file: path("lock_file", findings),
             git_repo: git_repo?,
         })

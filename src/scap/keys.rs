@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::mistake::{Findings, Mistake, shown};
 use crate::ini::Ini;
-use crate::model::suggest;
+use crate::model::{did_you_mean, suggest};
 
 /// Keys that a service's deploy uses.
 const OF_SERVICES: &[&str] = &[
@@ -163,8 +163,5 @@ fn judge(key: &str, groups: &[&str]) -> Option<String> {
         .iter()
         .copied()
         .chain(of_groups.iter().map(String::as_str));
-    Some(match suggest(key, candidates) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "it has no effect".into(),
-    })
+    Some(did_you_mean(key, candidates).unwrap_or_else(|| "it has no effect".into()))
 }

@@ -100,6 +100,7 @@ impl<'a> Bench<'a> {
         let mut no_op = Samples::new("svcgen, where nothing is to be done");
         let mut sent = Samples::new("svcgen, over ssh");
         let mut restart = Samples::new("the restarts and the check alone, by ssh");
+        let mut login = Samples::new("a login by ssh that does nothing");
         self.bare(&server, &first);
         self.with_server(&repository, &server);
         self.deploy();
@@ -110,6 +111,7 @@ impl<'a> Bench<'a> {
                     fetched.add(self.deploy());
                     self.assert_live(&revision);
                     no_op.add(self.deploy());
+                    login.add(self.login());
                 }];
             if round % 2 == 0 {
                 turns.reverse();
@@ -130,6 +132,8 @@ impl<'a> Bench<'a> {
         println!("{fetched}{}", fetched.verdict(&bare, DEPLOY));
         println!("{no_op}{}", no_op.verdict(&bare, NO_OP));
         println!("{sent}{}", sent.verdict(&bare, DEPLOY));
+        // One connection per host is the least that any deploy begins with.
+        println!("{login}{}", login.share(&bare));
         println!("{restart}");
         let rest = fetched.quickest() - restart.quickest();
         println!(
@@ -152,6 +156,18 @@ impl<'a> Bench<'a> {
         let mut command = self.lab.svcgen(self.env);
         command.args(["deploy", "--on-failure", "stop", "--deploy-repo"]);
         command.arg(self.env.work().join("deploy"));
+        self.time(&mut command)
+    }
+
+    /// Logs in to all hosts at once.
+    fn login(&self) -> Sample {
+        let text = "config=$1; shift
+            for host; do ssh -F \"$config\" \"$host\" true & done
+            wait";
+        let mut command = Command::new("sh");
+        command.args(["-c", text, "sh"]);
+        command.arg(self.lab.ssh_config());
+        command.args(self.hosts.iter().map(Host::name));
         self.time(&mut command)
     }
 

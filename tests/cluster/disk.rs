@@ -124,3 +124,40 @@ fn what_an_interrupted_git_left_does_not_stop_the_next_one() {
     let left = "find /srv/deployment/tea-pot/deploy-cache/cache -name '*.lock' -o -name 'tmp_*'";
     assert_eq!(host.sh(left), "");
 }
+
+/// Scap takes 0 for: what is live, and nothing else.
+#[test]
+fn a_host_that_keeps_no_old_release_goes_back_all_the_same() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &[&host]);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    let releases = || {
+        host.sh("ls /srv/deployment/tea-pot/deploy-cache/revs")
+            .trim()
+            .to_owned()
+    };
+    repository.set("cache_revs", "0");
+    let first = repository.release("2");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    let second = repository.release("3");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(releases(), second);
+
+    repository.write(
+        "scap/checks.yaml",
+        "checks: {no: {type: command, after: handle_service, command: 'false'}}\n",
+    );
+    repository.commit("A check that fails");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 20, "{}", run.show());
+    assert_eq!(host.state(), State::settled(&second));
+
+    let run = deployer.run(&["rollback", "--to", &first]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(host.state(), State::settled(&first));
+    assert_eq!(releases(), first);
+}

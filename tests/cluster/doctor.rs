@@ -94,11 +94,7 @@ fn hosts_are_asked_for_what_a_deploy_needs_there() {
 #[test]
 fn the_deployment_server_is_asked_for_scap_and_its_directory() {
     Fleet::lend(|fleet| {
-        let there = |text: &str| {
-            fleet
-                .scap
-                .as_deployer(&format!("cd /srv/deployment/{KEY} && {text}"))
-        };
+        let there = |text: &str| fleet.scap.in_directory(text);
         fleet.release();
         let before = there("git rev-parse HEAD '@{upstream}'; cat .git/FETCH_HEAD 2>&1; true");
         let run = fleet.deployer.run(DOCTOR);

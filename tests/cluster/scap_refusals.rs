@@ -15,11 +15,7 @@ fn assert_refused(fleet: &Fleet<'_>, code: i32, words: &[&str]) {
 #[test]
 fn a_directory_that_is_not_as_it_should_be_is_refused() {
     Fleet::lend(|fleet| {
-        let there = |text: &str| {
-            fleet
-                .scap
-                .as_deployer(&format!("cd /srv/deployment/{KEY} && {text}"))
-        };
+        let there = |text: &str| fleet.scap.in_directory(text);
         fleet.release();
         there("echo mine >notes && echo mine >>src/version");
         assert_refused(

@@ -6,6 +6,7 @@ mod failures;
 mod modules;
 mod packages;
 mod registry;
+mod repositories;
 
 use crate::support::kitchen::{DEPLOY, Kitchen, SOURCE};
 use crate::support::{Lab, has_tool};

@@ -6,8 +6,7 @@ use std::process::Command;
 
 use insta::assert_snapshot;
 
-use crate::support::samples::copy;
-use crate::support::{Env, Run, has_tool, may_mount};
+use crate::support::{Env, Run, copy, has_tool, may_mount};
 
 /// The system calls that change something; a run is killed once at each of each kind.
 const CHANGES: &[&str] = &["mkdir", "write", "fsync", "rename", "unlink", "rmdir"];

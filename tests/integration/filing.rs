@@ -58,13 +58,8 @@ fn a_task_is_created_once_and_updated_from_then_on() {
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
     ");
 
-    desk.env.write(
-        "svcgen.yaml",
-        &desk
-            .env
-            .read("svcgen.yaml")
-            .replace("Makes tea.", "Makes good tea."),
-    );
+    desk.env
+        .replace("svcgen.yaml", "Makes tea.", "Makes good tea.");
     assert_snapshot!(desk.file("service").show(), @"
     exit 0
     --- stdout

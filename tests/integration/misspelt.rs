@@ -180,18 +180,10 @@ fn a_value_of_an_option_is_one_of_several() {
 #[test]
 fn a_service_of_the_configuration_is_the_one_of_the_model() {
     let env = Env::new();
-    let answers = [
-        "name=tea-pot",
-        "port=6700",
-        "description=Tea.",
-        "owner.name=Ada",
-    ];
-    let answers = answers.iter().flat_map(|answer| ["--set", answer]);
-    let arguments: Vec<&str> = ["new", "--site", "example"]
-        .into_iter()
-        .chain(answers)
-        .collect();
-    assert_eq!(env.svcgen(&arguments).code, 0);
+    env.write(
+        "svcgen.yaml",
+        "version: 1\nsite: example\nname: tea-pot\ndescription: Tea.\nport: 6700\nowner: {name: Ada}\n",
+    );
     env.write(
         "../config/svcgen/config.yaml",
         "services: {tea-pto: {deploy: ../../deploy}}\n",

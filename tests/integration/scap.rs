@@ -14,6 +14,8 @@ use svcgen::scap::ScapDirectory;
 use svcgen::validate;
 use svcgen::worktree::Worktree;
 
+use crate::support::copy;
+
 /// A deploy repository in a folder of its own, and the model it belongs to.
 struct Repo {
     _folder: tempfile::TempDir,
@@ -42,7 +44,7 @@ impl Repo {
     fn existing(model: &str) -> Self {
         let repo = Self::new(model);
         let fixture = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/deploy-repo");
-        copy(&fixture, repo.tree.root());
+        copy(fixture.as_std_path(), repo.tree.root().as_std_path());
         repo
     }
 
@@ -102,18 +104,6 @@ impl Repo {
 
 fn load(model: &str) -> (Service, Site) {
     Service::parse("svcgen.yaml".into(), model, &Sites::new(None), None).unwrap()
-}
-
-fn copy(from: &Utf8Path, to: &Utf8Path) {
-    for entry in from.read_dir_utf8().unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            std::fs::create_dir_all(&target).unwrap();
-            copy(entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), &target).unwrap();
-        }
-    }
 }
 
 const GROUPS: &str = "deploy:

@@ -3,9 +3,11 @@
 mod chain;
 mod drift;
 mod older_tree;
+mod refused;
+mod withdrawn;
 
-use crate::support::samples::{MODEL, copy};
-use crate::support::{Env, Run, sample_tree};
+use crate::support::samples::MODEL;
+use crate::support::{Env, Run, copy, sample_tree};
 
 const SERIES: &[&str] = &[
     "puppet",
@@ -225,55 +227,6 @@ fn patches_can_be_chosen_and_come_in_their_order() {
 }
 
 #[test]
-fn what_the_model_wants_no_more_goes_with_its_commit() {
-    let env = env();
-    done(&env, &["--commit"]);
-    env.write("svcgen.yaml", MODEL);
-    let run = done(&env, &["--commit"]);
-    assert!(
-        run.stderr
-            .contains("load-balancer: nothing is left of its commit"),
-        "{}",
-        run.show()
-    );
-    assert_eq!(subjects(&env).len(), 3);
-    let begun = env.git("puppet", &["rev-list", "--max-parents=0", "HEAD"]);
-    let catalog = "hieradata/common/service.yaml";
-    assert_eq!(
-        env.git(
-            "puppet",
-            &["diff", begun.trim(), "--", catalog, "conftool-data"]
-        ),
-        ""
-    );
-    assert_eq!(env.status("puppet"), "");
-}
-
-#[test]
-fn a_removal_that_git_restored_leaves_nothing_to_do() {
-    let env = env();
-    done(&env, &["--commit"]);
-    let hosts = env.read("svcgen.yaml");
-    let (without, _) = hosts.split_once("deploy:").unwrap();
-    env.write("svcgen.yaml", without);
-    let removed = done(&env, &[]);
-    let node = "-node /^trending100[1-3]";
-    assert!(removed.stdout.contains(node), "{}", removed.show());
-    env.git("puppet", &["checkout", "--quiet", "."]);
-    env.write("svcgen.yaml", &hosts);
-    let again = run(&env, &["--dry-run"]);
-    assert_eq!(again.code, 0, "{}", again.show());
-    assert!(!again.stdout.contains("+++"), "{}", again.show());
-    // What is remembered is right again, too.
-    done(&env, &["--commit"]);
-    assert_eq!(subjects(&env).len(), 4);
-    assert_eq!(env.status("puppet"), "");
-    env.write("svcgen.yaml", without);
-    let removed = done(&env, &[]);
-    assert!(removed.stdout.contains(node), "{}", removed.show());
-}
-
-#[test]
 fn classes_may_have_another_name_once_the_load_balancer_knows_the_service() {
     let env = env();
     done(&env, &["--commit"]);
@@ -286,105 +239,6 @@ fn classes_may_have_another_name_once_the_load_balancer_knows_the_service() {
     done(&env, &["--commit"]);
     assert_eq!(subjects(&env).len(), 4);
     assert_eq!(env.status("puppet"), "");
-}
-
-#[test]
-fn what_svcgen_alone_added_goes_whole() {
-    let env = env();
-    let begun = |path: &str| env.git("puppet", &["show", &format!("HEAD:{path}")]);
-    let (north, south) = (
-        "conftool-data/node/north.yaml",
-        "conftool-data/node/south.yaml",
-    );
-    let before = [begun(north), begun(south)];
-    done(&env, &[]);
-    env.git("puppet", &["add", "--all"]);
-    env.git("puppet", &["commit", "--quiet", "--message", "merged"]);
-    let data = "puppet/hieradata/role/common/trendingedits.yaml";
-    let with = env.read(data);
-    env.write("svcgen.yaml", MODEL);
-    done(&env, &[]);
-    let (without, _) = with
-        .split_once("\nprofile::lvs::realserver::pools:\n")
-        .unwrap();
-    assert_eq!(env.read(data), without);
-    let after = [north, south].map(|path| env.read(&format!("puppet/{path}")));
-    assert_eq!(after, before);
-    // The same goes in a file that a patch before changes too, once git has restored it.
-    env.git("puppet", &["checkout", "--quiet", "."]);
-    let model = model();
-    let (head, _) = model.split_once("deploy:").unwrap();
-    let (_, production) = model.split_once("\nproduction:").unwrap();
-    env.write("svcgen.yaml", &format!("{head}production:{production}"));
-    done(&env, &[]);
-    let without = without.replace("cluster: trendingedits\n\n", "");
-    assert_eq!(env.read(data), without);
-    let after = [north, south].map(|path| env.read(&format!("puppet/{path}")));
-    assert_eq!(after, before);
-}
-
-#[test]
-fn without_hosts_and_addresses_it_says_what_is_missing() {
-    let env = env();
-    let model = "version: 1\nsite: example\nname: my-service\ndescription: Lists what trends.\nport: 6789\nowner: {name: Ada}\n";
-    env.write("svcgen.yaml", model);
-    let run = done(&env, &["--commit"]);
-    assert!(
-        run.stdout.contains("# nothing: the model has no hosts"),
-        "{}",
-        run.show()
-    );
-    assert!(
-        run.stdout.contains("# nothing: the model has no address"),
-        "{}",
-        run.show()
-    );
-    assert!(
-        run.stderr
-            .contains("the group has no members: write `production: {admins: {members: [...]}}`"),
-        "{}",
-        run.show()
-    );
-    assert_eq!(
-        subjects(&env),
-        [
-            "myservice: Add the admin group",
-            "myservice: Add role and profile"
-        ]
-    );
-}
-
-#[test]
-fn what_is_taken_names_its_owner() {
-    let cases = [
-        (
-            "trending2001.south",
-            "glossary1001.north",
-            "the host `glossary1001.north.farm.example` is taken: manifests/site.pp:8 gives it to the role `glossary`",
-        ),
-        (
-            "10.20.1.30",
-            "10.20.1.12",
-            "the address 10.20.1.12 is taken: hieradata/common/service.yaml:25 gives it to the entry `page-feed`",
-        ),
-        (
-            "{approval: [",
-            "{group: glossary-admin, approval: [",
-            "the group `glossary-admin` is taken: modules/admin/data/data.yaml:8 gives it to the group \"Group of glossary admins\"",
-        ),
-    ];
-    for (old, new, message) in cases {
-        let env = env();
-        env.replace("svcgen.yaml", old, new);
-        let refused = run(&env, &[]);
-        assert_eq!(refused.code, 11, "{}", refused.show());
-        assert!(
-            refused.stderr.contains(message),
-            "{message}\n{}",
-            refused.show()
-        );
-        assert_eq!(env.status("puppet"), "");
-    }
 }
 
 #[test]

@@ -3,6 +3,8 @@ pub(crate) mod browser;
 mod certificates;
 mod checkout;
 pub(crate) mod conduit;
+#[path = "../support/copy.rs"]
+mod copy;
 pub(crate) mod desk;
 #[path = "../support/engine_lab.rs"]
 #[allow(dead_code, reason = "the other tests use the rest")]
@@ -33,6 +35,7 @@ mod skip;
 mod ssh_farm;
 mod tree;
 
+pub(crate) use copy::copy;
 pub(crate) use engine_lab::Lab;
 pub(crate) use env::{Env, Run, fixtures, sample_tree};
 pub(crate) use file_server::FileServer;

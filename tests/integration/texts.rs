@@ -1,67 +1,42 @@
 //! What a newcomer reads: help, mistakes, questions, and what comes next.
 
-use std::process::Command;
+use crate::support::{Env, Pty, copy, sample_tree};
 
-use expectrl::{Expect as _, Session};
-
-use crate::support::{Env, sample_tree};
+/// The least of a model.
+const MODEL: &str = "\
+version: 1
+site: example
+name: tea
+description: Makes tea.
+port: 6700
+owner: {name: Ada}
+";
 
 /// The options of one run that writes: no tools, which need not be installed.
 const QUICK: [&str; 4] = ["vagrant", "--repo", "vagrant", "--no-verify"];
 
+/// Runs the program on a terminal, and presses keys at its question; returns the exit code and what was shown then.
+fn answer(env: &Env, arguments: &[&str], keys: &str) -> (i32, String) {
+    let mut terminal = Pty::start(env, arguments, None);
+    terminal.expect("[Y/n]");
+    let asked = terminal.shown.len();
+    terminal.keys(keys);
+    (terminal.end(), terminal.shown.split_off(asked))
+}
+
 /// An environment with a model, and sample trees that are git repositories.
 fn with_trees(trees: &[&str]) -> Env {
     let env = Env::new();
-    let answers = [
-        "name=tea",
-        "port=6700",
-        "description=Makes tea.",
-        "owner.name=Ada",
-    ];
-    let answers = answers.iter().flat_map(|answer| ["--set", answer]);
-    let arguments: Vec<&str> = ["new", "--site", "example"]
-        .into_iter()
-        .chain(answers)
-        .collect();
-    let run = env.svcgen(&arguments);
-    assert_eq!(run.code, 0, "{}", run.show());
+    env.write("svcgen.yaml", MODEL);
     for tree in trees {
         copy(&sample_tree(tree), &env.work().join(tree));
-        git(&env, tree, &["init", "--quiet", "--initial-branch=main"]);
-        git(&env, tree, &["add", "--all"]);
-        git(
-            &env,
-            tree,
-            &["commit", "--quiet", "--message=The tree as it is"],
-        );
+        env.git(tree, &["init", "--quiet", "--initial-branch=main"]);
+        env.git(tree, &["add", "--all"]);
+        let by_ada = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+        let commit = ["commit", "--quiet", "--message=The tree as it is"];
+        env.git(tree, &[by_ada.as_slice(), &commit].concat());
     }
     env
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            std::fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
-fn git(env: &Env, folder: &str, arguments: &[&str]) -> String {
-    let identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
-    let output = Command::new("git")
-        .args(identity)
-        .args(arguments)
-        .current_dir(env.work().join(folder))
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
 }
 
 /// Lets git know who commits.
@@ -136,7 +111,7 @@ fn each_step_says_what_comes_next() {
             .1
             .starts_with("vagrant: committed ")
     );
-    git(&env, "vagrant", &["remote", "add", "gerrit", "/nowhere"]);
+    env.git("vagrant", &["remote", "add", "gerrit", "/nowhere"]);
     assert_eq!(next(&["--commit"]), (0, shown(" --review")));
     assert_eq!(next(&["--dry-run"]).0, 0);
 }
@@ -144,7 +119,7 @@ fn each_step_says_what_comes_next() {
 #[test]
 fn a_run_that_comes_to_nothing_leaves_the_branch_as_it_was() {
     let env = with_trees(&["vagrant", "puppet"]);
-    let branches = |tree: &str| git(&env, tree, &["branch", "--all"]);
+    let branches = |tree: &str| env.git(tree, &["branch", "--all"]);
     let run = env.svcgen(&[&QUICK[..], &["--commit", "--yes"]].concat());
     assert!(
         run.stderr.contains("git does not know who commits"),
@@ -152,7 +127,7 @@ fn a_run_that_comes_to_nothing_leaves_the_branch_as_it_was() {
         run.show()
     );
     assert_eq!(branches("vagrant"), "* main\n");
-    assert_eq!(git(&env, "vagrant", &["status", "--short"]), "");
+    assert_eq!(env.git("vagrant", &["status", "--short"]), "");
     identify(&env);
     // The wrong tree, and no terminal to be asked at.
     let run = env.svcgen(&["vagrant", "--repo", "puppet", "--commit", "--yes"]);
@@ -165,44 +140,21 @@ fn a_run_that_comes_to_nothing_leaves_the_branch_as_it_was() {
     let run = env.svcgen(&[&QUICK[..], &["--commit"]].concat());
     assert!(run.stderr.contains("without a terminal"), "{}", run.show());
     assert_eq!(branches("vagrant"), "* main\n");
-    git(&env, "vagrant", &["checkout", "--quiet", "--detach"]);
+    env.git("vagrant", &["checkout", "--quiet", "--detach"]);
     env.svcgen(&[&QUICK[..], &["--commit"]].concat());
     assert_eq!(
-        git(&env, "vagrant", &["branch", "--format=%(refname:short)"])
+        env.git("vagrant", &["branch", "--format=%(refname:short)"])
             .lines()
             .count(),
         2
     );
     // An existing topic is left where it is.
-    git(&env, "vagrant", &["checkout", "--quiet", "main"]);
+    env.git("vagrant", &["checkout", "--quiet", "main"]);
     let run = env.svcgen(&[&QUICK[..], &["--commit", "--yes"]].concat());
     assert_eq!(run.code, 0, "{}", run.show());
-    git(&env, "vagrant", &["checkout", "--quiet", "main"]);
+    env.git("vagrant", &["checkout", "--quiet", "main"]);
     env.svcgen(&[&QUICK[..], &["--commit", "--yes"]].concat());
     assert_eq!(branches("vagrant"), "* main\n  svcgen/tea\n");
-}
-
-/// Runs the program on a terminal, and types at its question.
-fn answer(env: &Env, arguments: &[&str], typed: &str) -> (i32, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_svcgen"));
-    command
-        .args(arguments)
-        .current_dir(env.work())
-        .env("HOME", env.work().join(".."))
-        .env("XDG_CONFIG_HOME", env.work().join("../config"))
-        .env("TERM", "xterm")
-        .env("NO_COLOR", "1");
-    let mut session = Session::spawn(command).unwrap();
-    session.set_expect_timeout(Some(std::time::Duration::from_secs(60)));
-    session.expect("[Y/n]").unwrap();
-    session.send(typed).unwrap();
-    let rest = session.expect(expectrl::Eof).unwrap();
-    let said = String::from_utf8_lossy(rest.as_bytes()).into_owned();
-    let status = session.get_process().wait().unwrap();
-    match status {
-        expectrl::process::unix::WaitStatus::Exited(_, code) => (code, said),
-        other => panic!("{other:?}: {said}"),
-    }
 }
 
 #[test]
@@ -221,8 +173,8 @@ fn a_question_can_be_answered_with_no_and_with_ctrl_c() {
             said.contains("interrupted; what was asked about was not done"),
             "{said}"
         );
-        assert_eq!(git(&env, "vagrant", &["branch"]), "* main\n");
-        assert_eq!(git(&env, "vagrant", &["status", "--short"]), "");
+        assert_eq!(env.git("vagrant", &["branch"]), "* main\n");
+        assert_eq!(env.git("vagrant", &["status", "--short"]), "");
     }
     let (code, said) = answer(&env, &QUICK, "y");
     assert_eq!(code, 0, "{said}");

@@ -13,7 +13,7 @@ use crate::deploy::{DeployPlan, MakePack, Owner, tag_deploy};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::git::{Git, GitError};
-use crate::model::{HostName, MODEL_FILE, Revision, Service, Site, find_model, suggest};
+use crate::model::{HostName, MODEL_FILE, Revision, Service, Site, did_you_mean, find_model};
 use crate::scap::{CONFIG_FILE, Reading, ScapDirectory, ScapEnvironment};
 use crate::ui::Ui;
 use crate::worktree::Worktree;
@@ -238,8 +238,8 @@ fn named_environment(name: &str, worktree: &Worktree) -> Result<ScapEnvironment,
     });
     let shown = name.escape_debug();
     let error = CommandError::usage(format!("--environment: there is no environment `{shown}`"));
-    Err(match suggest(name, known.iter().map(String::as_str)) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
+    Err(match did_you_mean(name, known.iter().map(String::as_str)) {
+        Some(question) => error.hint(question),
         None if known.is_empty() => error
             .hint("this repository has none: leave `--environment` out")
             .hint("`environments` of the model and `svcgen scap` make one"),

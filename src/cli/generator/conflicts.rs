@@ -1,12 +1,10 @@
 use camino::Utf8Path;
 
-use super::Generator;
 use crate::edit::{ConflictKind, EditPlan};
 use crate::error::CommandError;
 
 /// What somebody and svcgen both changed, and the ways out of it.
 pub(super) struct Conflicts<'a> {
-    pub(super) generator: Generator,
     pub(super) edits: &'a EditPlan,
     /// The command that runs the generator again without committing.
     pub(super) again: String,

@@ -1,6 +1,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::edit::Resolution;
+use crate::review::Others;
 
 /// What is done with the plan of a generator.
 #[derive(Debug, Clone, Default, Args)]
@@ -69,6 +70,14 @@ impl GeneratorOptions {
         match self.commits() {
             true => "`--force` commits them with svcgen's",
             false => "`--force` changes the file all the same",
+        }
+    }
+
+    /// What becomes of commits on the branch that are not svcgen's.
+    pub(super) fn others(&self) -> Others {
+        match self.force {
+            true => Others::Send,
+            false => Others::Refuse,
         }
     }
 

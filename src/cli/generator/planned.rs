@@ -11,6 +11,7 @@ use crate::generate::{
     mediawiki_vagrant, operations_puppet, source_repo,
 };
 use crate::git::{Setting, deploy_dir};
+use crate::model::BranchName;
 use crate::review::Topic;
 use crate::worktree::Worktree;
 
@@ -31,6 +32,13 @@ pub(crate) struct Planned {
     pub(crate) generated: Generated,
     pub(crate) edits: EditPlan,
     pub(crate) setting: Option<Setting>,
+}
+
+impl Planned {
+    /// Whether anything would change.
+    pub(crate) fn has_differences(&self) -> bool {
+        !self.edits.edits.is_empty() || self.setting.is_some()
+    }
 }
 
 /// Why there is no plan.
@@ -126,15 +134,30 @@ impl Planner<'_> {
         hint.into_iter().fold(error, CommandError::hint)
     }
 
-    /// The topic that a generator commits on.
+    /// The topic that a generator commits on, where no other is named.
     pub(crate) fn topic(
         &self,
         generator: Generator,
         root: &Utf8Path,
     ) -> Result<Topic, CommandError> {
+        self.topic_named(generator, root, None)
+    }
+
+    /// The topic that a generator commits on: the one that is named, or the service's own.
+    pub(crate) fn topic_named(
+        &self,
+        generator: Generator,
+        root: &Utf8Path,
+        name: Option<&str>,
+    ) -> Result<Topic, CommandError> {
         let Loaded { service, site, .. } = self.loaded;
-        let branch = Topic::name_for(&service.name);
-        let branch = branch.map_err(|refused| CommandError::usage(refused.to_string()))?;
+        let branch = match name {
+            Some(name) => BranchName::parse(name),
+            None => Topic::name_for(&service.name),
+        };
+        let branch = branch.map_err(|refused| {
+            CommandError::usage(format!("--topic: {refused}")).hint("such as `--topic svcgen/tea`")
+        })?;
         let base = generator.base(service, site).clone();
         let user = self.context.configuration.user.clone();
         Ok(Topic::open(root, branch, base, user)?)

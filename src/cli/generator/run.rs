@@ -1,24 +1,26 @@
+mod in_the_way;
+mod topic;
+
 use std::cell::RefCell;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use self::in_the_way::marking_needs;
+pub(super) use self::in_the_way::refuse_conflicts;
 use super::again::Again;
 use super::conflicts::Conflicts;
 use super::options::GeneratorOptions;
 use super::planned::{Planned, Planner};
 use super::summary::Summary;
 use super::target::Target;
-use super::uncommitted::Uncommitted;
 use super::{Generator, verify};
 use crate::cli::context::{Context, Loaded};
 use crate::cli::{Failure, GlobalArgs};
-use crate::edit::{Conflict, ConflictKind, EditPlan, Rendered, apply};
+use crate::edit::{Conflict, Rendered, apply};
 use crate::error::{CommandError, ErrorKind};
-use crate::generate::Generated;
 use crate::git::set_deploy_dir;
 use crate::interrupt;
-use crate::model::BranchName;
-use crate::review::{Others, Topic, Visit, dirty};
+use crate::review::{Topic, Visit};
 use crate::ui::{Format, Ui};
 use crate::worktree::Worktree;
 
@@ -50,153 +52,133 @@ pub(crate) enum Ended {
     Done,
 }
 
+/// Where a generator runs: what it writes to, and the topic branch, where it commits.
+struct Place<'a> {
+    generator: Generator,
+    target: &'a Target,
+    worktree: &'a Worktree,
+    on: Option<(&'a Topic, &'a Visit)>,
+}
+
 impl Run<'_> {
     /// Runs a generator: reads the tree, plans, shows, judges, applies, commits, sends.
     pub(crate) fn one(&self, generator: Generator, target: &Target) -> Result<Ended, Failure> {
-        let worktree = target.open()?;
-        if !self.options.commits() {
-            return self.in_tree(generator, target, &worktree, None, &mut false);
-        }
-        let topic = self.topic(generator, worktree.root())?;
-        topic.check_identity().map_err(CommandError::from)?;
-        if self.options.review && topic.remote().is_some() {
-            topic.fetch().map_err(CommandError::from)?;
-        }
-        let visit = topic.visit().map_err(CommandError::from)?;
-        let mut is_touched = false;
-        let ended = self.in_tree(
+        let worktree = &target.open()?;
+        let place = Place {
             generator,
             target,
-            &worktree,
-            Some((&topic, &visit)),
-            &mut is_touched,
-        );
-        if !is_touched {
-            let left = topic.leave(&visit);
-            // The first failure is the one to tell.
-            if ended.is_ok() {
-                left.map_err(CommandError::from)?;
-            }
+            worktree,
+            on: None,
+        };
+        if !self.options.commits() {
+            return self.in_tree(&place, &mut false);
         }
-        ended
+        let topic = self.topic(generator, worktree.root())?;
+        self.on_topic(&topic, |visit, is_touched| {
+            let on = Some((&topic, visit));
+            self.in_tree(&Place { on, ..place }, is_touched)
+        })
     }
 
     /// Runs a generator in a tree that is checked out as it has to be; `is_touched` says whether anything was written.
-    fn in_tree(
-        &self,
-        generator: Generator,
-        target: &Target,
-        worktree: &Worktree,
-        on: Option<(&Topic, &Visit)>,
-        is_touched: &mut bool,
-    ) -> Result<Ended, Failure> {
-        let planner = Planner {
-            context: self.context,
-            loaded: self.loaded,
-            deploy: self.deploy.as_deref(),
-            resolution: self.options.conflicts.into(),
-        };
-        let Planned {
-            rendered,
-            generated,
-            edits,
-            setting,
-        } = planner
-            .plan(generator, target, worktree)
-            .map_err(|refused| planner.explain(refused, generator, target, worktree))?;
-        match on {
-            Some((topic, _)) => self.check_branch(generator, topic, worktree, &edits)?,
-            None if matches!(target, Target::Checkout(_)) => {
-                self.warn_of_branch(generator, worktree, &edits)?;
-            }
-            None => {}
+    fn in_tree(&self, place: &Place<'_>, is_touched: &mut bool) -> Result<Ended, Failure> {
+        let planned = &self.plan(place)?;
+        match place.on {
+            Some((topic, _)) => self.check_branch(place, topic, &planned.edits)?,
+            None => self.warn_of_branch(place, &planned.edits)?,
         }
-        let mut summary = Summary::new(
-            generator,
-            worktree.root(),
-            &edits,
-            &generated,
-            setting.as_ref(),
-        );
+        let mut summary = Summary::new(place.generator, place.worktree.root(), planned);
         if self.ui.format == Format::Text {
             summary.show_plan(self.ui, self.options)?;
         }
-        if !edits.conflicts.is_empty() {
-            let again = self.again(generator, worktree.root());
-            let whole = format!("{again}{}", self.options.publication());
-            let marked = edits
-                .conflicts
-                .iter()
-                .filter(|conflict| match conflict.kind {
-                    ConflictKind::Lines | ConflictKind::Markers => true,
-                    ConflictKind::Foreign | ConflictKind::Entry => false,
-                });
-            let marked = marked.map(|conflict| conflict.path.clone());
-            let dirty = dirty(worktree.root(), &marked.collect::<Vec<_>>(), &[&rendered])
-                .map_err(CommandError::from)?;
-            // Without it the next run refuses, whichever side it shall take.
-            let force = if dirty.is_empty() { "" } else { " --force" };
-            let conflicts = Conflicts {
-                generator,
-                edits: &edits,
-                whole: format!("{whole}{force}"),
-                again: format!("{again}{force}"),
-                root: worktree.root(),
-                branch: on.and_then(|(topic, visit)| topic.left_by(visit)),
-            };
-            let error = self.mark(&conflicts, worktree, &rendered, &mut summary);
+        if !planned.edits.conflicts.is_empty() {
+            let error = self.mark(place, planned, &mut summary);
             if self.ui.format == Format::Json {
                 self.hand_over(&summary)?;
             }
             return Err(error?.into());
         }
-        let rendered = self.keep_apart(generator, worktree, &edits, rendered)?;
-        let is_new = !edits.edits.is_empty() || self.options.verify;
-        if is_new && self.options.verifies() && matches!(target, Target::Checkout(_)) {
-            let verdict = self.ui.busy("verifying...", || {
-                verify::judge(generator, worktree, &edits, &generated, self.loaded)
-            })?;
-            // What was interrupted has judged nothing that is worth telling.
-            interrupt::check()?;
-            summary.judged(verdict, self.ui)?;
-        }
+        let rendered = self.keep_apart(place, planned)?;
+        self.judge(place, planned, &mut summary)?;
         interrupt::check()?;
-        let has_differences = !edits.edits.is_empty() || setting.is_some();
-        let mut ended = match (self.options.dry_run, has_differences) {
+        let ended = match (self.options.dry_run, planned.has_differences()) {
             (true, true) => Ended::Differs,
-            (true, false) | (false, _) => Ended::Done,
+            (true, false) => Ended::Done,
+            (false, _) => self.write(place, planned, &rendered, &mut summary, is_touched)?,
         };
-        if !self.options.dry_run {
-            if !has_differences {
-                apply(&edits, worktree, &rendered).map_err(CommandError::from)?;
-            } else if self.may_apply(worktree.root(), &edits.conflicts)? {
-                *is_touched = true;
-                apply(&edits, worktree, &rendered).map_err(CommandError::from)?;
-                if let Some(setting) = &setting {
-                    set_deploy_dir(worktree.root(), setting).map_err(CommandError::from)?;
-                }
-                summary.applied(self.ui);
-                if !edits.edits.is_empty() && worktree.root().join(".git").exists() {
-                    ended = Ended::Written;
-                }
-            } else {
-                ended = Ended::Declined;
-            }
-            if let (Some((topic, _)), false) = (on, ended == Ended::Declined) {
-                ended = self.publish(
-                    generator,
-                    topic,
-                    worktree,
-                    (&edits, &generated),
-                    &rendered,
-                    &mut summary,
-                )?;
-                *is_touched |= summary.has_commit();
-            }
-        }
         if self.ui.format == Format::Json {
             self.hand_over(&summary)?;
         }
+        Ok(ended)
+    }
+
+    fn plan(&self, place: &Place<'_>) -> Result<Planned, CommandError> {
+        let (generator, target, worktree) = (place.generator, place.target, place.worktree);
+        let planner = self.planner();
+        let planned = planner.plan(generator, target, worktree);
+        planned.map_err(|refused| planner.explain(refused, generator, target, worktree))
+    }
+
+    fn planner(&self) -> Planner<'_> {
+        Planner {
+            context: self.context,
+            loaded: self.loaded,
+            deploy: self.deploy.as_deref(),
+            resolution: self.options.conflicts.into(),
+        }
+    }
+
+    /// Has the result judged, where there is one, and tells what the judges said; a finding is a failure.
+    fn judge(
+        &self,
+        place: &Place<'_>,
+        planned: &Planned,
+        summary: &mut Summary<'_>,
+    ) -> Result<(), Failure> {
+        let is_new = !planned.edits.edits.is_empty() || self.options.verify;
+        let is_checkout = matches!(place.target, Target::Checkout(_));
+        if !(is_new && is_checkout && self.options.verifies()) {
+            return Ok(());
+        }
+        let verdict = self.ui.busy("verifying...", || {
+            verify::judge(place.generator, place.worktree, planned, self.loaded)
+        })?;
+        // What was interrupted has judged nothing that is worth telling.
+        interrupt::check()?;
+        Ok(summary.judged(verdict, self.ui)?)
+    }
+
+    /// Writes the plan, where that is wished, and publishes it, where there is a topic.
+    fn write(
+        &self,
+        place: &Place<'_>,
+        planned: &Planned,
+        rendered: &Rendered,
+        summary: &mut Summary<'_>,
+        is_touched: &mut bool,
+    ) -> Result<Ended, CommandError> {
+        let (worktree, edits) = (place.worktree, &planned.edits);
+        let mut ended = Ended::Done;
+        if !planned.has_differences() {
+            apply(edits, worktree, rendered)?;
+        } else if self.may_apply(worktree.root(), &edits.conflicts)? {
+            *is_touched = true;
+            apply(edits, worktree, rendered)?;
+            if let Some(setting) = &planned.setting {
+                set_deploy_dir(worktree.root(), setting)?;
+            }
+            summary.applied(self.ui);
+            if !edits.edits.is_empty() && worktree.root().join(".git").exists() {
+                ended = Ended::Written;
+            }
+        } else {
+            return Ok(Ended::Declined);
+        }
+        let Some((topic, _)) = place.on else {
+            return Ok(ended);
+        };
+        let ended = self.publish(place, topic, planned, rendered, summary)?;
+        *is_touched |= summary.has_commit();
         Ok(ended)
     }
 
@@ -205,31 +187,40 @@ impl Run<'_> {
     /// A run that commits writes none: what it leaves is a commit, or what was there before.
     fn mark(
         &self,
-        conflicts: &Conflicts<'_>,
-        worktree: &Worktree,
-        rendered: &Rendered,
+        place: &Place<'_>,
+        planned: &Planned,
         summary: &mut Summary<'_>,
     ) -> Result<CommandError, CommandError> {
-        let edits = conflicts.edits;
+        let (edits, root) = (&planned.edits, place.worktree.root());
+        let again = self.again(place.generator, root);
+        let whole = format!("{again}{}", self.options.publication());
+        let force = marking_needs(root, planned)?;
+        let conflicts = Conflicts {
+            edits,
+            whole: format!("{whole}{force}"),
+            again: format!("{again}{force}"),
+            root,
+            branch: place.on.and_then(|(topic, visit)| topic.left_by(visit)),
+        };
         if edits.is_blocked() || self.options.dry_run || self.options.commits() {
             return Ok(conflicts.refused());
         }
-        let rendered = &self.keep_apart(conflicts.generator, worktree, edits, rendered.clone())?;
+        let rendered = &self.keep_apart(place, planned)?;
         interrupt::check()?;
-        match self.may_apply(worktree.root(), &edits.conflicts) {
+        match self.may_apply(root, &edits.conflicts) {
             Ok(true) => {}
             Ok(false) => return Ok(conflicts.refused()),
             // Where nobody can be asked, the conflicts are what there is to tell.
             Err(error) if error.kind == ErrorKind::Usage => return Ok(conflicts.refused()),
             Err(error) => return Err(error),
         }
-        apply(edits, worktree, rendered)?;
+        apply(edits, place.worktree, rendered)?;
         summary.applied(self.ui);
         Ok(conflicts.marked())
     }
 
     /// The command that runs this generator alone, in the same checkout.
-    pub(super) fn again(&self, generator: Generator, root: &Utf8Path) -> String {
+    fn again(&self, generator: Generator, root: &Utf8Path) -> String {
         let mut command = Again::new(generator.name(), self.global, self.options);
         command.path("--repo", Some(root));
         command.as_str().to_owned()
@@ -243,58 +234,6 @@ impl Run<'_> {
             None => self.ui.result(&format!("{document:#}\n"))?,
         }
         Ok(())
-    }
-
-    pub(super) fn topic(
-        &self,
-        generator: Generator,
-        root: &Utf8Path,
-    ) -> Result<Topic, CommandError> {
-        let (service, site) = (&self.loaded.service, &self.loaded.site);
-        let branch = match &self.options.topic {
-            Some(name) => BranchName::parse(name),
-            None => Topic::name_for(&service.name),
-        };
-        let branch = branch.map_err(|refused| {
-            CommandError::usage(format!("--topic: {refused}")).hint("such as `--topic svcgen/tea`")
-        })?;
-        let base = generator.base(service, site);
-        Ok(Topic::open(
-            root,
-            branch,
-            base.clone(),
-            self.context.configuration.user.clone(),
-        )?)
-    }
-
-    /// Refuses to touch somebody's uncommitted changes; the store, where that is forced, takes none for svcgen's.
-    fn keep_apart(
-        &self,
-        generator: Generator,
-        worktree: &Worktree,
-        edits: &EditPlan,
-        rendered: Rendered,
-    ) -> Result<Rendered, CommandError> {
-        let paths: Vec<Utf8PathBuf> = edits.held().cloned().collect();
-        let mixed = dirty(worktree.root(), &paths, &[&rendered])?;
-        if !self.options.force {
-            // Those that stay are committed with the rest: an earlier run may have written them.
-            let is_touched = |path: &&Utf8PathBuf| self.options.commits() || edits.changes(path);
-            let touched: Vec<Utf8PathBuf> = mixed.iter().filter(is_touched).cloned().collect();
-            let forced = match edits.conflicts.is_empty() {
-                true => self.options.forced(),
-                false => "`--force` marks the conflicts among them",
-            };
-            let uncommitted = Uncommitted {
-                generator,
-                worktree,
-                paths: &touched,
-                stores: &[&rendered],
-                forced: Some(forced),
-            };
-            uncommitted.refuse()?;
-        }
-        Ok(rendered.mixed_in(mixed))
     }
 
     /// Asks, unless that is not wished.
@@ -316,58 +255,4 @@ impl Run<'_> {
         }
         Ok(may)
     }
-
-    fn publish(
-        &self,
-        generator: Generator,
-        topic: &Topic,
-        worktree: &Worktree,
-        (edits, generated): (&EditPlan, &Generated),
-        rendered: &Rendered,
-        summary: &mut Summary<'_>,
-    ) -> Result<Ended, CommandError> {
-        interrupt::check()?;
-        let edited = edits.edits.iter().map(|edit| &edit.path);
-        let mut paths: Vec<Utf8PathBuf> = edited.chain(&edits.unchanged).cloned().collect();
-        paths.extend(rendered.leftovers(worktree));
-        let bugs: Vec<_> = self
-            .loaded
-            .service
-            .tickets
-            .service_request
-            .iter()
-            .cloned()
-            .collect();
-        let committed = topic.commit(&paths, &generated.message, &bugs, rendered)?;
-        summary.committed(topic, committed, self.ui);
-        if self.options.review {
-            let others = if self.options.force {
-                Others::Send
-            } else {
-                Others::Refuse
-            };
-            let pushed = topic
-                .push(others)
-                .map_err(|error| self.in_way(error, generator, topic, worktree))?;
-            topic.note_review(&pushed, rendered)?;
-            summary.pushed(pushed, self.ui);
-        } else if topic.remote().is_some() {
-            return Ok(Ended::Committed);
-        }
-        Ok(Ended::Done)
-    }
-}
-
-pub(super) fn refuse_conflicts<'a>(
-    conflicts: impl IntoIterator<Item = &'a Conflict>,
-) -> Result<(), CommandError> {
-    let mut conflicts = conflicts.into_iter();
-    let Some(first) = conflicts.next() else {
-        return Ok(());
-    };
-    let error = conflicts.fold(CommandError::conflict(first.to_string()), |error, other| {
-        error.cause(other.to_string())
-    });
-    Err(error
-        .hint("mend the file by hand so that it says what svcgen would write, or change the model"))
 }

@@ -19,7 +19,7 @@ use crate::edit::{Rendered, apply, remember};
 use crate::error::CommandError;
 use crate::generate::Step;
 use crate::interrupt;
-use crate::review::{Chain, Fate, Others, Part, Topic, dirty};
+use crate::review::{Chain, Fate, Part, Topic, dirty};
 use crate::ui::Format;
 use crate::worktree::Worktree;
 
@@ -36,9 +36,15 @@ impl Run<'_> {
     /// Runs the patches of the series: plans all, shows them, judges each, and writes them.
     pub(crate) fn series(&self, chosen: &Chosen, target: &Target) -> Result<Ended, Failure> {
         let worktree = target.open()?;
+        let steps = chosen.steps.as_slice();
         let ended = match self.options.commits() {
-            true => self.visit_series(&chosen.steps, &worktree)?,
-            false => self.write_series(&chosen.steps, &worktree)?,
+            true => {
+                let topic = self.topic(Generator::Puppet, worktree.root())?;
+                self.on_topic(&topic, |_, is_touched| {
+                    self.commit_series(steps, &worktree, &topic, is_touched)
+                })?
+            }
+            false => self.write_series(steps, &worktree)?,
         };
         if !self.options.dry_run && ended != Ended::Declined {
             self.note_left_out(chosen, &worktree)?;
@@ -56,26 +62,6 @@ impl Run<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Runs the patches on the topic branch.
-    fn visit_series(&self, steps: &[Step], worktree: &Worktree) -> Result<Ended, Failure> {
-        let topic = self.topic(Generator::Puppet, worktree.root())?;
-        topic.check_identity().map_err(CommandError::from)?;
-        if self.options.review && topic.remote().is_some() {
-            topic.fetch().map_err(CommandError::from)?;
-        }
-        let visit = topic.visit().map_err(CommandError::from)?;
-        let mut is_touched = false;
-        let ended = self.commit_series(steps, worktree, &topic, &mut is_touched);
-        if !is_touched {
-            let left = topic.leave(&visit);
-            // The first failure is the one to tell.
-            if ended.is_ok() {
-                left.map_err(CommandError::from)?;
-            }
-        }
-        ended
     }
 
     /// Plans the patches upon their commits, and makes a commit of each.
@@ -136,9 +122,8 @@ impl Run<'_> {
                 }
             })
             .collect();
-        let ticket = &self.loaded.service.tickets.service_request;
-        let bugs: Vec<_> = ticket.iter().cloned().collect();
-        let made = chain.write(&parts, &bugs).map_err(CommandError::from)?;
+        let bugs = self.loaded.service.tickets.service_request.as_slice();
+        let made = chain.write(&parts, bugs).map_err(CommandError::from)?;
         for patch in &planned {
             remember(&patch.edits, &patch.rendered).map_err(CommandError::from)?;
         }
@@ -159,12 +144,8 @@ impl Run<'_> {
             self.ui
                 .status(&format!("nothing to commit on {}", topic.branch()));
         } else if self.options.review {
-            let others = match self.options.force {
-                true => Others::Send,
-                false => Others::Refuse,
-            };
             let pushed = topic
-                .push_all(&commits, others)
+                .push_all(&commits, self.options.others())
                 .map_err(CommandError::from)?;
             told.pushed(pushed, self.ui);
         } else if topic.remote().is_some() {

@@ -1,10 +1,10 @@
 use camino::Utf8Path;
 use serde::Serialize;
 
+use super::planned::Planned;
 use super::{Generator, GeneratorOptions};
 use crate::edit::{EditPlan, diff};
 use crate::error::CommandError;
-use crate::generate::Generated;
 use crate::git::Setting;
 use crate::review::{Begun, Cloned, Committed, Fetched, Outcome, Pushed, Topic};
 use crate::ui::Ui;
@@ -36,19 +36,13 @@ struct Commit {
 }
 
 impl<'a> Summary<'a> {
-    pub(super) fn new(
-        generator: Generator,
-        root: &'a Utf8Path,
-        plan: &'a EditPlan,
-        generated: &'a Generated,
-        setting: Option<&'a Setting>,
-    ) -> Self {
+    pub(super) fn new(generator: Generator, root: &'a Utf8Path, planned: &'a Planned) -> Self {
         Self {
             generator: generator.name(),
             root,
-            plan,
-            setting,
-            warnings: &generated.warnings,
+            plan: &planned.edits,
+            setting: planned.setting.as_ref(),
+            warnings: &planned.generated.warnings,
             verdict: None,
             is_applied: false,
             commit: None,

@@ -3,8 +3,9 @@
 use camino::Utf8PathBuf;
 
 use super::Generator;
+use super::planned::Planned;
 use crate::cli::context::Loaded;
-use crate::edit::{Desired, EditPlan, FileEdit, Record};
+use crate::edit::{Desired, FileEdit, Record};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::{Generated, Step};
 use crate::ui::Ui;
@@ -18,11 +19,11 @@ const MOST_FINDINGS: usize = 10;
 pub(super) fn judge(
     generator: Generator,
     worktree: &Worktree,
-    plan: &EditPlan,
-    generated: &Generated,
+    planned: &Planned,
     loaded: &Loaded,
 ) -> Result<Verdict, CommandError> {
     let (service, site) = (&loaded.service, &loaded.site);
+    let (plan, generated) = (&planned.edits, &planned.generated);
     let (tree, role) = match generator {
         Generator::Vagrant => (PuppetTree::Vagrant, &service.vagrant.role),
         Generator::Puppet => (PuppetTree::Production, &service.puppet_name),

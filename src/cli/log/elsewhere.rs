@@ -8,7 +8,7 @@ use crate::cli::records::{self, Records};
 use crate::deploy::{Owner, RecordLine};
 use crate::error::CommandError;
 use crate::event::DeployId;
-use crate::model::suggest;
+use crate::model::did_you_mean;
 use crate::ui::{Format, Ui};
 
 /// What is said where no deploy was made from here: who made the last one, as far as the hosts tell.
@@ -57,12 +57,9 @@ impl Place<'_> {
             line.and_then(|line| line.owner.as_ref().zip(line.rev.as_ref()))
         else {
             let error = silence(CommandError::usage(message), &records);
-            let near = suggest(id.as_str(), known.iter().map(DeployId::as_str));
-            let error = match near {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint("`svcgen history` lists the deploys"),
-            };
-            return Err(error.into());
+            let near = did_you_mean(id.as_str(), known.iter().map(DeployId::as_str));
+            let hint = near.unwrap_or_else(|| "`svcgen history` lists the deploys".into());
+            return Err(error.hint(hint).into());
         };
         let (user, machine) = (&owner.user, &owner.machine);
         if needs_journal {

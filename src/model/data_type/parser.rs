@@ -1,5 +1,5 @@
 use super::{Argument, DataType};
-use crate::model::problem::suggest;
+use crate::model::suggest::or_did_you_mean;
 
 /// Types whose values YAML can hold. Those that it cannot (`Regexp`, `SemVer`, `Timestamp`, ...) are refused.
 const NAMES: &[&str] = &[
@@ -91,12 +91,8 @@ impl<'a> Parser<'a> {
             );
         }
         if !name.contains("::") && !NAMES.contains(&name) {
-            let hint =
-                suggest(name, NAMES.iter().copied()).map(|s| format!("; did you mean `{s}`?"));
-            return Err(format!(
-                "hieradata cannot hold a `{name}`{}",
-                hint.unwrap_or_default()
-            ));
+            let near = or_did_you_mean(name, NAMES.iter().copied());
+            return Err(format!("hieradata cannot hold a `{name}`{near}"));
         }
         let mut arguments = Vec::new();
         if self.eat("[") {

@@ -2,8 +2,9 @@
 
 use super::super::deploy::{Deploy, Environment};
 use super::super::name::{EnvironmentName, PuppetName, ServiceName};
-use super::super::problem::{Problem, suggest};
+use super::super::problem::Problem;
 use super::super::read::refused;
+use super::super::suggest::did_you_mean;
 use crate::yaml::{Kind, Node};
 
 /// A name such as `a-nd` gives a class name that Puppet refuses; then the field has to be written.
@@ -93,10 +94,8 @@ pub(super) fn check_groups(node: &Node, deploy: &Deploy, problems: &mut Vec<Prob
             && !(groups.is_empty() && name == "default")
         {
             let message = format!("`{}` is not a group of this service", name.escape_debug());
-            let rule = match suggest(name, groups.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "one of `deploy.groups`".into(),
-            };
+            let rule = did_you_mean(name, groups.iter().copied())
+                .unwrap_or_else(|| "one of `deploy.groups`".into());
             problems.push(Problem::new(group.span.clone(), message).rule(rule));
         }
     }

@@ -6,7 +6,7 @@ use super::super::answers::Answers;
 use super::super::facts::Facts;
 use super::super::question::{Kind, Question};
 use super::super::shape::Shape;
-use crate::model::{Problem, Sites, model_schema, suggest};
+use crate::model::{Problem, Sites, did_you_mean, model_schema};
 use crate::yaml::{Node, Span};
 
 /// Whether questions can be answered at all: what they ask for, and what they look at, has to be in the model.
@@ -63,14 +63,10 @@ impl Check {
 
     fn unknown(&self, path: &str, at: Span) -> Problem {
         let message = format!("`{}` is not a path of the model", path.escape_debug());
-        let near = suggest(
-            path,
-            self.ids.iter().map(String::as_str).filter(|id| *id != path),
-        );
-        Problem::new(at, message).rule(match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "what the model has no place for goes to `annotations.NAME`".to_owned(),
-        })
+        let others = self.ids.iter().map(String::as_str).filter(|id| *id != path);
+        Problem::new(at, message).rule(did_you_mean(path, others).unwrap_or_else(|| {
+            "what the model has no place for goes to `annotations.NAME`".to_owned()
+        }))
     }
 
     /// A default has to be an answer; a template of one has to look at what is there.

@@ -38,6 +38,14 @@ fn every_mistake_has_its_line() {
             "scap/checks.yaml:7: `'3'` is not a timeout: write a number of seconds, without quotes",
         ]
     );
+    let mistaken = read("checks: {a: {type: comand, after: promote, command: x}}\n").unwrap_err();
+    let ScapError::Wrong(mistakes) = mistaken else {
+        panic!()
+    };
+    assert_eq!(
+        mistakes[0].to_string(),
+        "scap/checks.yaml:1: `comand` is not a type of check: did you mean `command`?"
+    );
     for bad in ["it's", "a \\", "a # \"", "\"\\\""] {
         let text = format!(
             "checks: {{a: {{after: promote, command: {}}}}}\n",

@@ -101,4 +101,9 @@ impl<'a> DeploymentServer<'a> {
             "cd / && setpriv --reuid deploy-service --regid deploy-service --init-groups env HOME=/home/deploy-service sh -c '{quoted}'"
         ))
     }
+
+    /// Runs a shell's text as whoever deploys, in the directory of the deploy repository.
+    pub(crate) fn in_directory(&self, text: &str) -> String {
+        self.as_deployer(&format!("cd /srv/deployment/{KEY} && {text}"))
+    }
 }

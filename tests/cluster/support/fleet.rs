@@ -26,10 +26,10 @@ impl Fleet<'_> {
         let targets = [&canary, &one, &two];
         let scap = DeploymentServer::new(&lab, &env, &repository, &server, &targets);
         let first = repository.git(&["rev-parse", "HEAD"]);
-        scap.as_deployer(&format!(
-            "cd /srv/deployment/{KEY} && git tag -a -m first scap/sync/2026-01-01/0001 && git update-server-info &&
-             git --git-dir .git/modules/src update-server-info"
-        ));
+        scap.in_directory(
+            "git tag -a -m first scap/sync/2026-01-01/0001 && git update-server-info &&
+             git --git-dir .git/modules/src update-server-info",
+        );
         for target in targets {
             target.sh(&format!(
                 "cd / && setpriv --reuid deploy-service --regid deploy-service --init-groups env HOME=/home/deploy-service \

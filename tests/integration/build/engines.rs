@@ -50,9 +50,13 @@ impl<'a> Halfway<'a> {
         this
     }
 
+    /// What its containers are for.
+    fn purpose(&self) -> String {
+        format!("the modules of {}", self.name)
+    }
+
     fn containers(&self) -> Vec<String> {
-        self.lab
-            .containers(&format!("the modules of {}", self.name))
+        self.lab.containers(&self.purpose())
     }
 
     /// Whether the script runs.
@@ -70,31 +74,33 @@ impl<'a> Halfway<'a> {
     /// Waits for its end. Nothing of it may be left then.
     #[track_caller]
     fn end(self) -> Run {
-        let (containers, run, kitchen) = self.finish();
-        assert_eq!(containers, Vec::<String>::new());
+        let (lab, purpose) = (self.lab, self.purpose());
+        let (run, kitchen) = self.finish();
+        assert_eq!(lab.containers(&purpose), Vec::<String>::new());
         assert_eq!(kitchen.leftovers(), 0);
         run
     }
 
-    /// Waits for its end, and returns the containers that are left.
+    /// Waits for its end; the deploy repository has to be as it was.
     #[track_caller]
-    fn finish(self) -> (Vec<String>, Run, Kitchen) {
-        let Self {
-            lab,
-            kitchen,
-            name,
-            before,
-            build,
-        } = self;
-        let output = build.wait_with_output().unwrap();
-        let run = kitchen.plain(kitchen.env.ended(output));
-        assert_eq!(kitchen.state(), before);
-        (
-            lab.containers(&format!("the modules of {name}")),
-            run,
-            kitchen,
-        )
+    fn finish(self) -> (Run, Kitchen) {
+        let output = self.build.wait_with_output().unwrap();
+        let run = self.kitchen.plain(self.kitchen.env.ended(output));
+        assert_eq!(self.kitchen.state(), self.before);
+        (run, self.kitchen)
     }
+}
+
+/// Builds the service once more, which has no script to wait for then.
+#[track_caller]
+fn build_without_script(kitchen: &Kitchen, lab: &Lab, name: &str) {
+    let package = serde_json::json!({
+        "name": name, "dependencies": {"cup": "file:cup"}, "deploy": {"target": Lab::BASE},
+    });
+    kitchen.write("package.json", &format!("{package}\n"));
+    kitchen.commit("Do not wait");
+    let run = kitchen.build_in(lab, &[]);
+    assert_eq!(run.code, 0, "{}", run.show());
 }
 
 #[test]
@@ -154,10 +160,7 @@ fn what_a_killed_build_leaves_goes_with_the_next_one() {
     assert_eq!(build.containers().len(), 1);
     let kitchen = &build.kitchen;
     assert_eq!(kitchen.leftovers(), 1);
-    kitchen.write("package.json", "{\"name\": \"tea-left\", \"dependencies\": {\"cup\": \"file:cup\"}, \"deploy\": {\"target\": \"svcgen-test:base\"}}\n");
-    kitchen.commit("Do not wait");
-    let run = kitchen.build_in(&lab, &[]);
-    assert_eq!(run.code, 0, "{}", run.show());
+    build_without_script(kitchen, &lab, "tea-left");
     assert_eq!(build.containers(), Vec::<String>::new());
     assert_eq!(kitchen.leftovers(), 0);
 }
@@ -173,18 +176,7 @@ fn an_engine_that_is_killed_is_told_and_the_next_build_works() {
     let build = Halfway::begin(&lab, "tea-lost");
     lab.engine(&["kill"]);
     let address = lab.address().replace("unix://", "");
-    let (run, kitchen) = {
-        let Halfway {
-            build,
-            kitchen,
-            before,
-            ..
-        } = build;
-        let output = build.wait_with_output().unwrap();
-        let run = kitchen.plain(kitchen.env.ended(output));
-        assert_eq!(kitchen.state(), before);
-        (run, kitchen)
-    };
+    let (run, kitchen) = build.finish();
     assert_eq!(run.code, 1, "{}", run.show());
     let told = lab.plain(&run.stderr).replace(&address, "SOCKET");
     insta::assert_snapshot!(told, @r"
@@ -204,10 +196,7 @@ fn an_engine_that_is_killed_is_told_and_the_next_build_works() {
     lab.engine(&["start"]);
     let purpose = "the modules of tea-lost";
     assert_eq!(lab.containers(purpose).len(), 1);
-    kitchen.write("package.json", "{\"name\": \"tea-lost\", \"dependencies\": {\"cup\": \"file:cup\"}, \"deploy\": {\"target\": \"svcgen-test:base\"}}\n");
-    kitchen.commit("Do not wait");
-    let run = kitchen.build_in(&lab, &[]);
-    assert_eq!(run.code, 0, "{}", run.show());
+    build_without_script(&kitchen, &lab, "tea-lost");
     assert_eq!(lab.containers(purpose), Vec::<String>::new());
 }
 

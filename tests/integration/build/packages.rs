@@ -23,8 +23,9 @@ fn output(program: &str, arguments: &[&str], folder: &Path) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// Makes the image on which nothing can be fetched from Debian.
-fn offline(lab: &Lab) {
+/// An engine with the image on which nothing can be fetched from Debian, and a server for packages.
+fn market() -> Option<(Lab, FileServer)> {
+    let lab = lab()?;
     let folder = tempfile::tempdir().unwrap();
     let lines = format!(
         "FROM {}\nRUN rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*\n",
@@ -40,6 +41,7 @@ fn offline(lab: &Lab) {
         OFFLINE,
         folder,
     ]);
+    Some((lab, FileServer::start()))
 }
 
 /// Builds a package whose one file, `/usr/share/NAME`, says what it is.
@@ -111,9 +113,9 @@ fn build(kitchen: &Kitchen, lab: &Lab, server: &FileServer) -> Run {
 
 #[test]
 fn package_files_are_installed_together_over_http_and_https() {
-    let Some(lab) = lab() else { return };
-    offline(&lab);
-    let server = FileServer::start();
+    let Some((lab, server)) = market() else {
+        return;
+    };
     // Each needs the other: neither can be the first.
     deb(server.folder(), "spoon", "Depends: saucer\n");
     deb(server.folder(), "saucer", "Depends: spoon\n");
@@ -138,9 +140,9 @@ fn package_files_are_installed_together_over_http_and_https() {
 
 #[test]
 fn packages_of_another_source_are_installed_over_http_and_https() {
-    let Some(lab) = lab() else { return };
-    offline(&lab);
-    let server = FileServer::start();
+    let Some((lab, server)) = market() else {
+        return;
+    };
     repository(&server.folder().join("plain"), "leaves", "kettle");
     repository(&server.folder().join("safe"), "bags", "teapot");
     let source = |url: &str, release, name| json!({"repo_url": url, "release": release, "pool": "main", "packages": [name]});
@@ -158,9 +160,9 @@ fn packages_of_another_source_are_installed_over_http_and_https() {
 
 #[test]
 fn what_a_machine_does_not_trust_is_not_installed() {
-    let Some(lab) = lab() else { return };
-    offline(&lab);
-    let server = FileServer::start();
+    let Some((lab, server)) = market() else {
+        return;
+    };
     deb(server.folder(), "spoon", "");
     let kitchen = kitchen(
         &json!([{"uri": format!("{}/spoon.deb", server.https)}]),
@@ -184,9 +186,9 @@ fn what_a_machine_does_not_trust_is_not_installed() {
 
 #[test]
 fn a_package_file_that_is_not_there_is_named() {
-    let Some(lab) = lab() else { return };
-    offline(&lab);
-    let server = FileServer::start();
+    let Some((lab, server)) = market() else {
+        return;
+    };
     let kitchen = kitchen(
         &json!([{"uri": format!("{}/spoon.deb", server.http)}]),
         &["spoon"],
@@ -209,9 +211,9 @@ fn a_package_file_that_is_not_there_is_named() {
 
 #[test]
 fn a_source_that_lacks_a_package_is_named() {
-    let Some(lab) = lab() else { return };
-    offline(&lab);
-    let server = FileServer::start();
+    let Some((lab, server)) = market() else {
+        return;
+    };
     repository(server.folder(), "leaves", "kettle");
     let packages = json!([
         {"repo_url": server.http, "release": "leaves", "pool": "main", "packages": ["samovar"]},

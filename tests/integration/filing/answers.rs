@@ -91,13 +91,8 @@ fn what_did_not_arrive_is_not_called_done() {
     assert_eq!(desk.conduit.state().tasks.len(), 1);
 
     // A server in front of it that gives up, and the update is there or not.
-    desk.env.write(
-        "svcgen.yaml",
-        &desk
-            .env
-            .read("svcgen.yaml")
-            .replace("Makes tea.", "Makes good tea."),
-    );
+    desk.env
+        .replace("svcgen.yaml", "Makes tea.", "Makes good tea.");
     desk.conduit.spoil("maniphest.edit", Fault::Status(504));
     let run = desk.file("service");
     assert_eq!(run.code, 1, "{}", run.show());

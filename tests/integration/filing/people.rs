@@ -37,13 +37,8 @@ fn what_people_wrote_is_not_written_over() {
 
     // A title is theirs, and the text still svcgen's.
     desk.conduit.state().tasks[0].title = "[urgent] tea-pot".into();
-    desk.env.write(
-        "svcgen.yaml",
-        &desk
-            .env
-            .read("svcgen.yaml")
-            .replace("Makes tea.", "Makes good tea."),
-    );
+    desk.env
+        .replace("svcgen.yaml", "Makes tea.", "Makes good tea.");
     assert_eq!(desk.file("service").code, 0);
     assert_eq!(desk.conduit.state().tasks[0].title, "[urgent] tea-pot");
     assert!(desk.conduit.descriptions()[0].contains("good tea"));

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::drift::merge;
 use super::{change_ids, done, env, files, run, subjects};
 use crate::support::gerrit::Gerrit;
-use crate::support::samples::{MODEL, copy};
-use crate::support::{Env, sample_tree};
+use crate::support::samples::MODEL;
+use crate::support::{Env, copy, sample_tree};
 
 #[test]
 fn a_commit_of_somebody_else_in_between_is_not_rewritten() {

@@ -1,6 +1,6 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::{Env, sample_tree};
+use super::{Env, copy, sample_tree};
 
 impl Env {
     /// A copy of a sample tree in the working directory, as a checkout with one commit.
@@ -11,18 +11,5 @@ impl Env {
         self.git_in(&folder, &["add", "-A"]);
         self.git_in(&folder, &["commit", "-q", "-m", "Begin"]);
         folder
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).unwrap();
-        }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Env, Run, sample_tree};
+use super::{Env, Run, copy, sample_tree};
 
 /// A checkout of a sample tree, with a model beside it.
 pub(crate) fn checkout(sample: &str) -> Env {
@@ -17,18 +17,6 @@ pub(crate) fn checkout(sample: &str) -> Env {
     git(&tree, &["add", "--all"]);
     git(&tree, &["commit", "--quiet", "--message", "the beginning"]);
     env
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 pub(crate) fn git(tree: &Path, arguments: &[&str]) -> String {

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{Env, sample_tree};
+use super::{Env, copy, sample_tree};
 
 /// A model of the imaginary organisation, for all of whose repositories there is a sample tree.
 pub(crate) const MODEL: &str = r#"version: 1
@@ -119,19 +119,5 @@ impl Env {
         let words = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "git {arguments:?}: {words}");
         String::from_utf8(output.stdout).unwrap()
-    }
-}
-
-/// Copies a folder with all that is in it.
-pub(crate) fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
     }
 }

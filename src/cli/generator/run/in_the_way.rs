@@ -1,0 +1,111 @@
+//! What of somebody else's is in the way of a change: commits, files that are not committed, conflicts.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Place, Run};
+use crate::cli::generator::Generator;
+use crate::cli::generator::planned::Planned;
+use crate::cli::generator::series::explained;
+use crate::cli::generator::uncommitted::Uncommitted;
+use crate::edit::{Conflict, ConflictKind, EditPlan, Rendered};
+use crate::error::CommandError;
+use crate::review::{ReviewError, Topic, dirty};
+
+impl Run<'_> {
+    /// Looks whether the branch is as svcgen left it, before anything is written.
+    pub(super) fn check_branch(
+        &self,
+        place: &Place<'_>,
+        topic: &Topic,
+        edits: &EditPlan,
+    ) -> Result<(), CommandError> {
+        let own = Rendered::of(place.worktree.root(), &self.loaded.service.name);
+        // Where there is nothing to update, other patches may stand upon it.
+        if !edits.edits.is_empty() {
+            topic
+                .check_top(&own)
+                .map_err(|error| self.in_way(error, place, topic))?;
+        }
+        if self.options.review && !self.options.force && topic.remote().is_some() {
+            topic.check_newer(&own)?;
+        }
+        Ok(())
+    }
+
+    /// Says what is in the way of the service's commit: the patches of the series have a command of their own.
+    pub(super) fn in_way(
+        &self,
+        error: ReviewError,
+        place: &Place<'_>,
+        topic: &Topic,
+    ) -> ReviewError {
+        if place.generator != Generator::Puppet {
+            return error;
+        }
+        let again = self.again(place.generator, place.worktree.root());
+        let command = format!("{again} --series{}", self.options.publication());
+        explained(error, topic, place.worktree, self.loaded, &command)
+    }
+
+    /// Refuses to touch somebody's uncommitted changes; the store, where that is forced, takes none for svcgen's.
+    pub(super) fn keep_apart(
+        &self,
+        place: &Place<'_>,
+        planned: &Planned,
+    ) -> Result<Rendered, CommandError> {
+        let (edits, rendered) = (&planned.edits, &planned.rendered);
+        let paths: Vec<Utf8PathBuf> = edits.held().cloned().collect();
+        let mixed = dirty(place.worktree.root(), &paths, &[rendered])?;
+        if !self.options.force {
+            // Those that stay are committed with the rest: an earlier run may have written them.
+            let is_touched = |path: &&Utf8PathBuf| self.options.commits() || edits.changes(path);
+            let touched: Vec<Utf8PathBuf> = mixed.iter().filter(is_touched).cloned().collect();
+            let uncommitted = Uncommitted {
+                generator: place.generator,
+                worktree: place.worktree,
+                paths: &touched,
+                stores: &[rendered],
+                forced: Some(match edits.conflicts.is_empty() {
+                    true => self.options.forced(),
+                    false => "`--force` marks the conflicts among them",
+                }),
+            };
+            uncommitted.refuse()?;
+        }
+        Ok(rendered.clone().mixed_in(mixed))
+    }
+}
+
+/// What has to be added to a command that marks conflicts or takes a side, where their files are not committed.
+pub(super) fn marking_needs(
+    root: &Utf8Path,
+    planned: &Planned,
+) -> Result<&'static str, CommandError> {
+    let conflicts = planned.edits.conflicts.iter();
+    let marked = conflicts.filter(|conflict| match conflict.kind {
+        ConflictKind::Lines | ConflictKind::Markers => true,
+        ConflictKind::Foreign | ConflictKind::Entry => false,
+    });
+    let paths: Vec<Utf8PathBuf> = marked.map(|conflict| conflict.path.clone()).collect();
+    Ok(
+        match dirty(root, &paths, &[&planned.rendered])?.is_empty() {
+            true => "",
+            false => " --force",
+        },
+    )
+}
+
+/// Refuses to go on where there are conflicts, and names all of them.
+pub(in crate::cli::generator) fn refuse_conflicts<'a>(
+    conflicts: impl IntoIterator<Item = &'a Conflict>,
+) -> Result<(), CommandError> {
+    let mut conflicts = conflicts.into_iter();
+    let Some(first) = conflicts.next() else {
+        return Ok(());
+    };
+    let error = conflicts.fold(CommandError::conflict(first.to_string()), |error, other| {
+        error.cause(other.to_string())
+    });
+    Err(error
+        .hint("mend the file by hand so that it says what svcgen would write, or change the model"))
+}

@@ -1,0 +1,107 @@
+//! The topic branch of a run: there, and back where nothing was written; the commit, and its way to review.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Ended, Place, Run};
+use crate::cli::Failure;
+use crate::cli::generator::Generator;
+use crate::cli::generator::planned::Planned;
+use crate::cli::generator::summary::Summary;
+use crate::cli::generator::target::Target;
+use crate::edit::{EditPlan, Rendered};
+use crate::error::CommandError;
+use crate::git::{Checkout, GitError};
+use crate::interrupt;
+use crate::review::{Topic, Visit};
+
+impl Run<'_> {
+    /// The topic that a generator commits on.
+    pub(in crate::cli::generator) fn topic(
+        &self,
+        generator: Generator,
+        root: &Utf8Path,
+    ) -> Result<Topic, CommandError> {
+        let named = self.options.topic.as_deref();
+        self.planner().topic_named(generator, root, named)
+    }
+
+    /// Warns where the change is on a branch that is not checked out: what is written here is in its way there.
+    pub(super) fn warn_of_branch(
+        &self,
+        place: &Place<'_>,
+        edits: &EditPlan,
+    ) -> Result<(), CommandError> {
+        let root = place.worktree.root();
+        let checkout = match (place.target, Checkout::open(root)) {
+            (Target::Output(_), _) | (_, Err(GitError::NotACheckout { .. })) => return Ok(()),
+            (Target::Checkout(_), checkout) => checkout?,
+        };
+        if edits.edits.is_empty() {
+            return Ok(());
+        }
+        let topic = self.topic(place.generator, root)?;
+        let places = edits.held().map(|path| checkout.place(path));
+        let places = places.collect::<Result<Vec<Utf8PathBuf>, GitError>>()?;
+        let elsewhere = topic.elsewhere(&places)?;
+        if let Some(standing) = elsewhere.filter(|standing| !standing.is_merged) {
+            let root = shell_words::quote(root.as_str());
+            let branch = standing.branch;
+            self.ui.warning(&format!(
+                "the change is on `{branch}`, and another branch is checked out: `git -C {root} switch {branch}` goes there"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Does something on a topic branch; what wrote nothing there goes back to the branch that it came from.
+    pub(in crate::cli::generator) fn on_topic(
+        &self,
+        topic: &Topic,
+        work: impl FnOnce(&Visit, &mut bool) -> Result<Ended, Failure>,
+    ) -> Result<Ended, Failure> {
+        topic.check_identity().map_err(CommandError::from)?;
+        if self.options.review && topic.remote().is_some() {
+            topic.fetch().map_err(CommandError::from)?;
+        }
+        let visit = topic.visit().map_err(CommandError::from)?;
+        let mut is_touched = false;
+        let ended = work(&visit, &mut is_touched);
+        if !is_touched {
+            let left = topic.leave(&visit);
+            // The first failure is the one to tell.
+            if ended.is_ok() {
+                left.map_err(CommandError::from)?;
+            }
+        }
+        ended
+    }
+
+    /// Commits what svcgen wrote, and sends it, where that is wished.
+    pub(super) fn publish(
+        &self,
+        place: &Place<'_>,
+        topic: &Topic,
+        planned: &Planned,
+        rendered: &Rendered,
+        summary: &mut Summary<'_>,
+    ) -> Result<Ended, CommandError> {
+        interrupt::check()?;
+        let edits = &planned.edits;
+        let edited = edits.edits.iter().map(|edit| &edit.path);
+        let mut paths: Vec<Utf8PathBuf> = edited.chain(&edits.unchanged).cloned().collect();
+        paths.extend(rendered.leftovers(place.worktree));
+        let bugs = self.loaded.service.tickets.service_request.as_slice();
+        let committed = topic.commit(&paths, &planned.generated.message, bugs, rendered)?;
+        summary.committed(topic, committed, self.ui);
+        if self.options.review {
+            let pushed = topic
+                .push(self.options.others())
+                .map_err(|error| self.in_way(error, place, topic))?;
+            topic.note_review(&pushed, rendered)?;
+            summary.pushed(pushed, self.ui);
+        } else if topic.remote().is_some() {
+            return Ok(Ended::Committed);
+        }
+        Ok(Ended::Done)
+    }
+}

@@ -1,0 +1,184 @@
+//! One field of a thing in a list.
+
+use serde_json::Value;
+
+use super::placed;
+use crate::onboarding::interview::{Interview, InterviewError, Mistake, Turn, failed, typed};
+use crate::onboarding::prompter::{Current, Note, Prompt, Reply};
+use crate::onboarding::question::{Kind, Question, shown};
+use crate::onboarding::shape::Shape;
+use crate::onboarding::{entry, tree};
+
+/// What becomes of an answer.
+enum Fitting {
+    /// The thing with the answer in it.
+    Item(Value),
+    Refused(Mistake),
+    /// There was no value to try.
+    Nothing,
+}
+
+impl<'a> Interview<'a> {
+    /// Asks one field of an item.
+    pub(super) fn field(
+        &mut self,
+        question: &'a Question,
+        field: &'a Question,
+        item: &mut Value,
+        (items, index): (&[Value], usize),
+    ) -> Result<Turn, InterviewError> {
+        let is_key = question.keyed && field.id == "name";
+        let is_required = is_key || self.item_shape(question).requires(&field.id);
+        let without = {
+            let mut without = item.clone();
+            tree::remove(&mut without, &field.id);
+            without
+        };
+        let known = self.mistakes_of(question, &placed(items, index, &without))?;
+        let is_new = index == items.len();
+        let text = format!("{}: {}", question.noun(), field.text);
+        let mut mended: Option<String> = None;
+        loop {
+            let value = tree::find(item, &field.id)
+                .or(field.default.as_ref().filter(|_| is_new))
+                .cloned();
+            let current = value.as_ref().map(|value| Current {
+                text: field.shown(value),
+                origin: None,
+            });
+            let prompt = Prompt {
+                count: None,
+                text: &text,
+                kind: field.kind,
+                choices: &field.choices,
+                typed: mended
+                    .take()
+                    .or_else(|| value.as_ref().map(|value| typed(field, value)))
+                    .unwrap_or_default(),
+                current: current.filter(|current| !current.text.is_empty()),
+                optional: !is_required,
+            };
+            let values = match self.prompter.ask(&prompt).map_err(failed)? {
+                Reply::Back => return Ok(Turn::Back),
+                Reply::Help => {
+                    self.tell(&Note::Help(&field.help))?;
+                    continue;
+                }
+                Reply::Nothing | Reply::Current if is_required && value.is_none() => {
+                    self.tell(&Note::Wrong("this has to be answered", None))?;
+                    continue;
+                }
+                Reply::Nothing if is_required => {
+                    self.tell(&Note::Wrong("this has to be answered", None))?;
+                    continue;
+                }
+                Reply::Nothing => {
+                    tree::remove(item, &field.id);
+                    if field.default.is_some() {
+                        item[field.id.as_str()] = Value::Null;
+                    }
+                    return Ok(Turn::Next);
+                }
+                Reply::Current => match value {
+                    None => return Ok(Turn::Next),
+                    Some(value) => vec![value],
+                },
+                Reply::Text(text) => {
+                    let values = entry::values(field, &text);
+                    mended = Some(text);
+                    match values {
+                        Ok(values) => values,
+                        Err(reason) => {
+                            self.tell(&Note::Wrong(&reason, None))?;
+                            continue;
+                        }
+                    }
+                }
+            };
+            match self.fitting(question, field, &without, values, &known, (items, index))? {
+                Fitting::Item(changed) => {
+                    *item = changed;
+                    return Ok(Turn::Next);
+                }
+                Fitting::Refused(mistake) => self.refuse(&mistake)?,
+                Fitting::Nothing => {}
+            }
+        }
+    }
+
+    /// The thing with the first of some values that it takes, or what is wrong with the first one.
+    fn fitting(
+        &self,
+        question: &Question,
+        field: &Question,
+        without: &Value,
+        values: Vec<Value>,
+        known: &[Mistake],
+        (items, index): (&[Value], usize),
+    ) -> Result<Fitting, InterviewError> {
+        let is_key = question.keyed && field.id == "name";
+        let mut refused: Option<Mistake> = None;
+        for value in values {
+            let mut changed = without.clone();
+            self.put_field(question, &mut changed, &field.id, value);
+            // What this answer leaves no question for goes with it.
+            for other in question.fields.iter().filter(|other| other.id != field.id) {
+                if !is_called_for(question, other, &changed, index == items.len()) {
+                    tree::remove(&mut changed, &other.id);
+                }
+            }
+            let mut others = items.iter().enumerate().filter(|(i, _)| *i != index);
+            let mistake = if is_key && others.any(|(_, other)| other["name"] == changed["name"]) {
+                let name = shown(&changed["name"]);
+                Some(Mistake {
+                    id: question.id.clone(),
+                    message: format!("`{}` is there already", name.escape_debug()),
+                    rule: None,
+                })
+            } else {
+                let mistakes = self.mistakes_of(question, &placed(items, index, &changed))?;
+                mistakes
+                    .into_iter()
+                    .find(|mistake| !known.contains(mistake))
+            };
+            match mistake {
+                Some(mistake) => refused = refused.or(Some(mistake)),
+                None => return Ok(Fitting::Item(changed)),
+            }
+        }
+        Ok(refused.map_or(Fitting::Nothing, Fitting::Refused))
+    }
+
+    fn put_field(&self, question: &Question, item: &mut Value, path: &str, value: Value) {
+        let shape = self.item_shape(question);
+        let is_named = |path: &str| shape.at(path).is_some_and(Shape::is_named_list);
+        tree::put(item, path, value, is_named);
+    }
+}
+
+/// Whether the other fields of an item call for one.
+pub(super) fn is_called_for(
+    question: &Question,
+    field: &Question,
+    item: &Value,
+    is_new: bool,
+) -> bool {
+    field.when.holds(|path| {
+        let other = question.fields.iter().find(|other| other.id == path);
+        let default = other
+            .filter(|_| is_new && !is_cleared(item, path))
+            .and_then(|other| other.default.clone());
+        // In an item that is there, what is not said is no.
+        let is_yes_no = other.is_some_and(|other| other.kind == Kind::YesNo);
+        let said = tree::find(item, path).cloned().or(default);
+        said.unwrap_or(match is_yes_no {
+            true => Value::Bool(false),
+            false => Value::Null,
+        })
+    })
+}
+
+/// Whether a field is said to be nothing, so that its default does not count.
+fn is_cleared(item: &Value, path: &str) -> bool {
+    item.get(path).is_some_and(Value::is_null)
+}

@@ -1,0 +1,110 @@
+//! What need not be answered: the package, git and the organisation's questions know it.
+
+use insta::assert_snapshot;
+
+use crate::support::Env;
+
+#[test]
+fn defaults_come_from_the_package_and_from_git() {
+    let env = Env::new();
+    env.write(
+        "package.json",
+        r#"{"name": "@org/trending-edits", "description": "Computes trends."}"#,
+    );
+    env.write(
+        "../.gitconfig",
+        "[user]\n\tname = Ada Example\n\temail = ada@example.org\n",
+    );
+    let run = env.svcgen(&[
+        "new",
+        "--defaults",
+        "--set",
+        "port=6000",
+        "--site",
+        "example",
+    ]);
+    assert_snapshot!(run.show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    name: trending-edits (package.json)
+    description: Computes trends. (package.json)
+    owner.name: Ada Example (git config)
+    owner.email: ada@example.org (git config)
+    wrote `svcgen.yaml`
+    next: svcgen vagrant --repo CHECKOUT --dry-run
+    ");
+    assert_snapshot!(env.read("svcgen.yaml"), @r#"
+    version: 1
+    site: example
+    name: trending-edits
+    puppet_name: trendingedits
+    description: |
+      Computes trends.
+    port: 6000
+    owner: {name: Ada Example, email: ada@example.org}
+    repositories:
+      source: wiki/services/trending-edits
+      deploy: wiki/services/trending-edits/deploy
+      key: trending-edits/deploy
+      branch: master
+    runtime:
+      node_version: "20"
+      healthcheck: {url: /_info, spec: false}
+    deploy:
+      user: deployer
+    "#);
+    let other = env.svcgen(&[
+        "new",
+        "--defaults",
+        "--set",
+        "port=6000",
+        "--set",
+        "owner.name=Grace",
+        "--service",
+        "other.yaml",
+    ]);
+    assert_eq!(other.code, 0, "{}", other.show());
+    assert!(
+        !env.read("other.yaml").contains("ada@example.org"),
+        "Grace has another address"
+    );
+}
+
+#[test]
+fn defaults_come_from_the_deploy_stanza_and_the_organisations_questions() {
+    let env = Env::new();
+    env.write(
+        "package.json",
+        r#"{"name": "trends", "deploy": {"target": "ubuntu", "node": "22", "dependencies": {"ubuntu": ["librdkafka-dev"]}}}"#,
+    );
+    env.write(
+        "../config/svcgen/questions/farm.yaml",
+        "version: 1\ntitle: The farm\nquestions:\n- {id: config.environment.TEAM, text: Team, default: \"{name without hyphens}\"}\n",
+    );
+    env.write(
+        "answers.yaml",
+        "name: my-svc\ndescription: D\nport: 6000\nowner.name: Ada\n",
+    );
+    let run = env.svcgen(&["new", "--answers", "answers.yaml", "--defaults"]);
+    assert_snapshot!(run.show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    build.target: ubuntu (package.json)
+    build.dependencies.ubuntu: librdkafka-dev (package.json)
+    build.node: 22 (package.json)
+    config.environment.TEAM: mysvc (default)
+    wrote `svcgen.yaml`
+    next: svcgen vagrant --repo CHECKOUT --dry-run
+    ");
+    let model = env.read("svcgen.yaml");
+    assert!(
+        model.contains("target: ubuntu") && model.contains("node: \"22\""),
+        "{model}"
+    );
+    assert!(
+        model.contains("dependencies: {ubuntu: [librdkafka-dev]}"),
+        "{model}"
+    );
+}

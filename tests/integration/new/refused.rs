@@ -1,0 +1,135 @@
+//! Answers that are missing or wrong.
+
+use insta::assert_snapshot;
+
+use crate::support::Env;
+
+#[test]
+fn without_answers_it_says_which_flags_to_use() {
+    let env = Env::new();
+    assert_snapshot!(env.svcgen(&["new"]).show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: there are no answers to write a model from
+    hint: svcgen new --answers FILE
+    hint: svcgen new --defaults --set name=NAME --set port=PORT
+    ");
+    assert_snapshot!(env.svcgen(&["new", "--set", "port=6000"]).show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: there is no answer for `name`, `description`, `owner.name`
+    hint: add --set name=VALUE --set description=VALUE --set owner.name=VALUE, or lines `path: value` to the file of `--answers`
+    hint: add `--defaults` to take what package.json and git's configuration say
+    ");
+    assert!(!env.has("svcgen.yaml"));
+}
+
+#[test]
+fn mistakes_are_shown_in_the_file_and_in_the_flag_at_once() {
+    let env = Env::new();
+    env.write(
+        "answers.yaml",
+        "name: My Service\ndescription: D\nowner: {nmae: Ada}\nruntime.healthcheck.spce: true\n",
+    );
+    let run = env.svcgen(&[
+        "new",
+        "--answers",
+        "answers.yaml",
+        "--set",
+        "port=80",
+        "--set",
+        "config.style=inlin",
+    ]);
+    assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `answers.yaml` has 3 mistakes
+      × `My Service` is not a service name
+       ╭─[answers.yaml:1:7]
+     1 │ name: My Service
+       ·       ──────────
+     2 │ description: D
+       ╰────
+      help: lower-case letters, digits and single hyphens, beginning with a letter
+            and not ending with a hyphen
+
+      × unknown key `nmae`
+       ╭─[answers.yaml:3:9]
+     2 │ description: D
+     3 │ owner: {nmae: Ada}
+       ·         ────
+     4 │ runtime.healthcheck.spce: true
+       ╰────
+      help: did you mean `name`?
+
+      × unknown key `spce`
+       ╭─[answers.yaml:4:1]
+     3 │ owner: {nmae: Ada}
+     4 │ runtime.healthcheck.spce: true
+       · ────────────────────────
+       ╰────
+      help: did you mean `spec`?
+
+    `--set port` has a mistake
+      × `80` is not a port
+       ╭─[--set port:1:6]
+     1 │ port=80
+       ·      ──
+       ╰────
+      help: from 1024 to 65535
+
+    `--set config.style` has a mistake
+      × `inlin` is not known here
+       ╭─[--set config.style:1:14]
+     1 │ config.style=inlin
+       ·              ─────
+       ╰────
+      help: did you mean `inline`?
+
+    there is no answer for `owner.name`
+    hint: add --set owner.name=VALUE, or lines `path: value` to the file of `--answers`
+    hint: add `--defaults` to take what package.json and git's configuration say
+    ");
+    assert!(!env.has("svcgen.yaml"));
+}
+
+#[test]
+fn what_is_not_an_answer_is_refused() {
+    let env = Env::new();
+    env.write("list.yaml", "- a\n");
+    env.write("path.yaml", "owner..name: Ada\n");
+    env.write("broken.yaml", "name: [\n");
+    for (arguments, words) in [
+        (
+            vec!["--set", "port"],
+            "`--set port` is not understood: it is written `PATH=VALUE`",
+        ),
+        (vec!["--set", "a..b=1"], "names parted by single dots"),
+        (vec!["--set", "port=[1"], "`--set port` has a mistake"),
+        (
+            vec!["--answers", "list.yaml"],
+            "expected a mapping, found a list",
+        ),
+        (
+            vec!["--answers", "path.yaml"],
+            "`owner..name` is not a path",
+        ),
+        (
+            vec!["--answers", "broken.yaml"],
+            "`broken.yaml` has a mistake",
+        ),
+        (vec!["--answers", "none.yaml"], "`none.yaml` cannot be read"),
+        (vec!["--set", "site=exampel"], "did you mean `example`?"),
+        (
+            vec!["--site", "nowhere", "--set", "port=6000"],
+            "there is no site `nowhere`",
+        ),
+    ] {
+        let run = env.svcgen(&[&["new"], arguments.as_slice()].concat());
+        assert_eq!(run.code, 2, "{}", run.show());
+        assert!(run.stderr.contains(words), "{words}\n{}", run.show());
+    }
+}

@@ -1,0 +1,67 @@
+//! Series that cannot be planned.
+
+use super::{done, env, run, subjects};
+
+#[test]
+fn without_hosts_and_addresses_it_says_what_is_missing() {
+    let env = env();
+    let model = "version: 1\nsite: example\nname: my-service\ndescription: Lists what trends.\nport: 6789\nowner: {name: Ada}\n";
+    env.write("svcgen.yaml", model);
+    let run = done(&env, &["--commit"]);
+    assert!(
+        run.stdout.contains("# nothing: the model has no hosts"),
+        "{}",
+        run.show()
+    );
+    assert!(
+        run.stdout.contains("# nothing: the model has no address"),
+        "{}",
+        run.show()
+    );
+    assert!(
+        run.stderr
+            .contains("the group has no members: write `production: {admins: {members: [...]}}`"),
+        "{}",
+        run.show()
+    );
+    assert_eq!(
+        subjects(&env),
+        [
+            "myservice: Add the admin group",
+            "myservice: Add role and profile"
+        ]
+    );
+}
+
+#[test]
+fn what_is_taken_names_its_owner() {
+    let cases = [
+        (
+            "trending2001.south",
+            "glossary1001.north",
+            "the host `glossary1001.north.farm.example` is taken: manifests/site.pp:8 gives it to the role `glossary`",
+        ),
+        (
+            "10.20.1.30",
+            "10.20.1.12",
+            "the address 10.20.1.12 is taken: hieradata/common/service.yaml:25 gives it to the entry `page-feed`",
+        ),
+        (
+            "{approval: [",
+            "{group: glossary-admin, approval: [",
+            "the group `glossary-admin` is taken: modules/admin/data/data.yaml:8 gives it to the group \"Group of glossary admins\"",
+        ),
+    ];
+    for (old, new, message) in cases {
+        let env = env();
+        env.replace("svcgen.yaml", old, new);
+        let refused = run(&env, &[]);
+        assert_eq!(refused.code, 11, "{}", refused.show());
+        assert!(
+            refused.stderr.contains(message),
+            "{message}\n{}",
+            refused.show()
+        );
+        assert_eq!(env.status("puppet"), "");
+    }
+}

@@ -1,0 +1,88 @@
+//! What the model wants no more.
+
+use super::{done, env, model, run, subjects};
+use crate::support::samples::MODEL;
+
+#[test]
+fn what_the_model_wants_no_more_goes_with_its_commit() {
+    let env = env();
+    done(&env, &["--commit"]);
+    env.write("svcgen.yaml", MODEL);
+    let run = done(&env, &["--commit"]);
+    assert!(
+        run.stderr
+            .contains("load-balancer: nothing is left of its commit"),
+        "{}",
+        run.show()
+    );
+    assert_eq!(subjects(&env).len(), 3);
+    let begun = env.git("puppet", &["rev-list", "--max-parents=0", "HEAD"]);
+    let catalog = "hieradata/common/service.yaml";
+    assert_eq!(
+        env.git(
+            "puppet",
+            &["diff", begun.trim(), "--", catalog, "conftool-data"]
+        ),
+        ""
+    );
+    assert_eq!(env.status("puppet"), "");
+}
+
+#[test]
+fn a_removal_that_git_restored_leaves_nothing_to_do() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let hosts = env.read("svcgen.yaml");
+    let (without, _) = hosts.split_once("deploy:").unwrap();
+    env.write("svcgen.yaml", without);
+    let removed = done(&env, &[]);
+    let node = "-node /^trending100[1-3]";
+    assert!(removed.stdout.contains(node), "{}", removed.show());
+    env.git("puppet", &["checkout", "--quiet", "."]);
+    env.write("svcgen.yaml", &hosts);
+    let again = run(&env, &["--dry-run"]);
+    assert_eq!(again.code, 0, "{}", again.show());
+    assert!(!again.stdout.contains("+++"), "{}", again.show());
+    // What is remembered is right again, too.
+    done(&env, &["--commit"]);
+    assert_eq!(subjects(&env).len(), 4);
+    assert_eq!(env.status("puppet"), "");
+    env.write("svcgen.yaml", without);
+    let removed = done(&env, &[]);
+    assert!(removed.stdout.contains(node), "{}", removed.show());
+}
+
+#[test]
+fn what_svcgen_alone_added_goes_whole() {
+    let env = env();
+    let begun = |path: &str| env.git("puppet", &["show", &format!("HEAD:{path}")]);
+    let (north, south) = (
+        "conftool-data/node/north.yaml",
+        "conftool-data/node/south.yaml",
+    );
+    let before = [begun(north), begun(south)];
+    done(&env, &[]);
+    env.git("puppet", &["add", "--all"]);
+    env.git("puppet", &["commit", "--quiet", "--message", "merged"]);
+    let data = "puppet/hieradata/role/common/trendingedits.yaml";
+    let with = env.read(data);
+    env.write("svcgen.yaml", MODEL);
+    done(&env, &[]);
+    let (without, _) = with
+        .split_once("\nprofile::lvs::realserver::pools:\n")
+        .unwrap();
+    assert_eq!(env.read(data), without);
+    let after = [north, south].map(|path| env.read(&format!("puppet/{path}")));
+    assert_eq!(after, before);
+    // The same goes in a file that a patch before changes too, once git has restored it.
+    env.git("puppet", &["checkout", "--quiet", "."]);
+    let model = model();
+    let (head, _) = model.split_once("deploy:").unwrap();
+    let (_, production) = model.split_once("\nproduction:").unwrap();
+    env.write("svcgen.yaml", &format!("{head}production:{production}"));
+    done(&env, &[]);
+    let without = without.replace("cluster: trendingedits\n\n", "");
+    assert_eq!(env.read(data), without);
+    let after = [north, south].map(|path| env.read(&format!("puppet/{path}")));
+    assert_eq!(after, before);
+}
