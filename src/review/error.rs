@@ -21,7 +21,7 @@ pub enum ReviewError {
     Switch {
         root: Utf8PathBuf,
         branch: BranchName,
-        source: GitError,
+        source: Box<GitError>,
     },
     #[error("git does not commit")]
     Commit { source: GitError },
@@ -176,12 +176,11 @@ impl ReviewError {
     /// Commands that help; at most two.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Git(error)
-            | Self::Switch {
-                source: error @ GitError::Missing { .. },
-                ..
-            } => error.hint().into_iter().collect(),
-            Self::Switch { root, .. } => {
+            Self::Git(error) => error.hint().into_iter().collect(),
+            Self::Switch { root, source, .. } => {
+                if let GitError::Missing { .. } = **source {
+                    return source.hint().into_iter().collect();
+                }
                 let git = git_in(root);
                 vec![
                     format!("{git} status"),

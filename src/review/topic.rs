@@ -251,7 +251,7 @@ impl Topic {
         let failed = |source| ReviewError::Switch {
             root: self.checkout.root().to_owned(),
             branch: self.branch.clone(),
-            source,
+            source: Box::new(source),
         };
         self.checkout.git().run(&args).map(drop).map_err(failed)
     }

@@ -183,7 +183,7 @@ impl Chain<'_> {
         let failed = |source| ReviewError::Switch {
             root: checkout.root().to_owned(),
             branch: self.topic.branch.clone(),
-            source,
+            source: Box::new(source),
         };
         let foreign = self.differing(self.tree(commit)?, foreign)?;
         for (path, _) in here.iter().filter(|(path, _)| !foreign.contains(path)) {
