@@ -102,7 +102,6 @@ fn rounded_up(time: &Zoned) -> Option<Zoned> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::model::Site;
 

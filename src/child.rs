@@ -179,7 +179,6 @@ fn capture(stream: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::io::BufReader;
 
     use super::*;

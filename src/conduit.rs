@@ -196,7 +196,6 @@ fn parse_url(text: &str) -> Result<Url, ConduitError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -273,7 +273,6 @@ fn default_folder() -> Option<Utf8PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

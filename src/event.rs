@@ -143,7 +143,6 @@ impl<'de> Deserialize<'de> for DeployId {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -201,7 +201,6 @@ fn go_on(setting: &mut Setting, text: &str, content: Range<usize>, end: usize) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -239,7 +239,6 @@ fn judge(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tools: &Tools) -> V
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

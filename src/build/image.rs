@@ -95,7 +95,6 @@ fn repository(service: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::build::packages::AptSource;
 

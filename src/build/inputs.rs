@@ -284,7 +284,6 @@ fn hash(value: &impl Serialize) -> Result<String, BuildError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;

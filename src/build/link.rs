@@ -123,7 +123,6 @@ fn leads_to(root: &Utf8Path, place: &Utf8Path, target: &Utf8Path) -> Option<Utf8
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

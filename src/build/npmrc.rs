@@ -181,7 +181,6 @@ fn write(path: &Utf8Path, content: &[u8]) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn folder() -> (tempfile::TempDir, Utf8PathBuf) {

@@ -123,7 +123,6 @@ fn forget_places(path: &Utf8Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     /// The files that are left.

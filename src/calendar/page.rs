@@ -116,7 +116,6 @@ impl Card<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const PAGE: &str = "\

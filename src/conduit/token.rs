@@ -143,7 +143,6 @@ fn in_arcrc(path: &Utf8Path, text: &str, url: &str) -> Result<Option<String>, To
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const ARCRC: &str = r#"{"config": {"default": "https://tasks.example.org/"}, "hosts": {

@@ -227,7 +227,6 @@ impl fmt::Display for Place {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn found(variables: &[(&str, &str)]) -> Result<Vec<String>, AddressError> {

@@ -300,7 +300,6 @@ fn instruction(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn recipe() -> Recipe {

@@ -39,7 +39,6 @@ pub(super) fn write(output: &mut impl Write, lines: &[String]) -> io::Result<()>
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

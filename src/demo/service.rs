@@ -125,7 +125,6 @@ pub fn ask(port: u16) -> io::Result<Result<String, String>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -223,7 +223,6 @@ pub(super) enum Moment {
 
 #[cfg(test)]
 pub(super) mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::model::CheckKind;
 

@@ -62,8 +62,11 @@ pub struct Planner<'a> {
 /// A deploy repository that nothing can be deployed from.
 #[derive(Debug, thiserror::Error)]
 pub enum PlannerError {
-    #[error(transparent)]
-    Scap(#[from] ScapError),
+    #[error("the `scap/` directory of {} cannot be used", revision.short())]
+    Scap {
+        revision: Revision,
+        source: ScapError,
+    },
     #[error(transparent)]
     Repository(#[from] RepositoryError),
     #[error(transparent)]
@@ -91,23 +94,25 @@ impl<'a> Planner<'a> {
     pub fn new(
         repository: &'a DeployRepository,
         working: Reading<ScapDirectory>,
-        host: &HostName,
         request: Request,
     ) -> Result<Self, PlannerError> {
         let Reading {
             value: working,
             mut warnings,
         } = working;
-        let environment = working.config.environment.clone();
         let directory = match repository.files(&request.revision) {
             Ok(files) => {
-                let read = ScapDirectory::read(&files, host, environment.as_ref())?;
-                warnings.extend(read.warnings);
-                ScapDirectory {
-                    config: working.config,
-                    groups: working.groups,
-                    ..read.value
-                }
+                let read = ScapDirectory::read_revision(&files, &working).map_err(|source| {
+                    PlannerError::Scap {
+                        revision: request.revision.clone(),
+                        source,
+                    }
+                })?;
+                // Of most files the working copy is the revision's.
+                let known = warnings.clone();
+                let more = read.warnings.into_iter();
+                warnings.extend(more.filter(|warning| !known.contains(warning)));
+                read.value
             }
             // What is gone back to is on the targets, whether anybody has it here or not.
             Err(_) if request.action == Action::Rollback => working,
@@ -271,19 +276,11 @@ impl<'a> Planner<'a> {
         if *revision == self.request.revision {
             return own;
         }
-        let (Ok(files), Ok(host)) = (
-            self.repository.files(revision),
-            HostName::parse("localhost"),
-        ) else {
+        let Ok(files) = self.repository.files(revision) else {
             return own;
         };
-        let environment = self.config().environment.as_ref();
-        match ScapDirectory::read(&files, &host, environment) {
-            Ok(read) => Cow::Owned(ScapDirectory {
-                config: self.config().clone(),
-                groups: Vec::new(),
-                ..read.value
-            }),
+        match ScapDirectory::read_revision(&files, &self.directory) {
+            Ok(read) => Cow::Owned(read.value),
             // An earlier revision may have a directory that is not understood any more; its release is on the targets.
             Err(_) => own,
         }

@@ -134,7 +134,6 @@ fn lock(path: &Utf8Path, how: FlockOperation) -> Result<File, ScapLockError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::process::Command;
 
     use super::*;

@@ -91,7 +91,6 @@ fn remove_oldest(repository: &Repository, keep: usize) -> Result<(), git2::Error
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::process::Command;
 
     use super::*;

@@ -115,7 +115,6 @@ fn find(text: &str, lines: &str, seen: &[usize]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::*;

@@ -91,7 +91,6 @@ fn insert(lines: &mut Vec<String>, at: usize, line: &str, eol: &str) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::*;

@@ -152,7 +152,6 @@ pub(super) fn resolve(text: &str, resolution: Resolution) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const BASE: &str = "one\ntwo\nthree\nfour\nfive\n";

@@ -189,7 +189,6 @@ fn sweep(folder: &Utf8Path) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn names(folder: &Utf8Path) -> Vec<String> {

@@ -56,7 +56,6 @@ impl Planner<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use camino::Utf8Path;
 
     use super::*;

@@ -136,7 +136,6 @@ fn normal(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn subject(service: &str) -> Subject {

@@ -329,7 +329,6 @@ fn frame(canvas: &mut Canvas, (x0, y0): (i32, i32), (x1, y1): (i32, i32), is_own
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::super::graph::tests::graph;

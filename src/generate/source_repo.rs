@@ -126,7 +126,6 @@ fn stanza(build: &Build) -> Vec<(&'static [&'static str], Value, Value)> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use camino::Utf8Path;
 
     use super::*;

@@ -142,7 +142,6 @@ impl fmt::Display for HostPattern {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn hosts(text: &str) -> Vec<String> {

@@ -85,7 +85,6 @@ fn default_port() -> Port {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

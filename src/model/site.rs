@@ -340,7 +340,6 @@ impl Read for SiteTimeline {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn problems(text: &str) -> Vec<(String, String)> {

@@ -124,7 +124,6 @@ pub(super) fn git_user(folder: &Utf8Path) -> Option<Person> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;

@@ -126,7 +126,6 @@ fn pairs(text: &str) -> Result<Map<String, Value>, String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;

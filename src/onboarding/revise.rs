@@ -170,7 +170,6 @@ pub(super) fn content_end(value: &Node) -> usize {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;

@@ -87,7 +87,6 @@ fn literal<'a, 'b>(tokens: &'b [Token<'a>], variable: &Token<'a>) -> Option<&'b 
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

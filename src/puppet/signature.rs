@@ -92,7 +92,6 @@ fn parameter(code: &str, tokens: &[Token<'_>]) -> Option<SignatureParameter> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -218,7 +218,6 @@ pub fn hiera_value(value: &Value, has_literal: bool) -> Value {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::*;

@@ -63,7 +63,6 @@ pub(crate) fn named(hosts: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use jiff::Timestamp;
 
     use super::*;

@@ -62,7 +62,6 @@ impl fmt::Display for ChangeId {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -349,7 +349,6 @@ pub(super) fn short(reference: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::os::unix::process::ExitStatusExt as _;
 
     use super::*;

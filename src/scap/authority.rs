@@ -43,7 +43,6 @@ impl Serialize for Authority {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -115,9 +115,10 @@ impl ScapConfig {
         let repository = |text: &str| RepositoryName::parse(text).map_err(|refused| refused.rule);
         if settings.find("git_repo").is_none() {
             let mistake = Mistake::new(CONFIG_FILE, None, "`git_repo` is not set");
+            let advice = "set it in `[global]`, such as `git_repo: NAME/deploy`";
             findings
                 .mistakes
-                .push(mistake.rule("set it in `[global]`, such as `git_repo: NAME/deploy`"));
+                .push(mistake.rule(settings.wanted("git_repo", advice)));
         }
         let git_repo = optional(settings, "git_repo", findings, repository);
         let groups = groups(settings, findings);
@@ -204,9 +205,9 @@ fn group(settings: &Settings, name: GroupName, findings: &mut Findings) -> Optio
             (s.path.clone(), Some(s.line))
         });
         let message = format!("the group `{name}` has no list of hosts");
-        findings
-            .mistakes
-            .push(Mistake::new(path, line, message).rule(format!("set `{key}`")));
+        findings.mistakes.push(
+            Mistake::new(path, line, message).rule(settings.wanted(&key, &format!("set `{key}`"))),
+        );
         return None;
     };
     let file = Utf8PathBuf::from(&setting.value);

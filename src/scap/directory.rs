@@ -46,16 +46,70 @@ impl ScapDirectory {
             Some(config) => findings.take(HostGroup::read_all(files, config))?,
             None => None,
         };
-        let checks = findings.take(DeployCheck::read_all(files, environment))?;
         let renders = config.as_ref().is_none_or(|config| config.config_deploy);
-        let config_files = match renders {
-            true => findings.take(ConfigFile::read_all(files, environment))?,
-            false => Some(Vec::new()),
+        let release = Release::read(files, environment, renders, &mut findings)?;
+        let (Some(config), Some(groups), Some(release)) = (config, groups, release) else {
+            return findings.finish(None);
         };
-        let vars = if renders {
-            findings.take(read_vars(files, environment))?
-        } else {
-            Some(Vars::default())
+        Self::of(config, groups, release, findings)
+    }
+
+    /// Reads the directory of a revision, whose hosts and settings are those of the working copy: as with Scap they are
+    /// the deployer's, and a list of hosts that a revision names may be long gone.
+    ///
+    /// # Errors
+    /// Every mistake in what is read.
+    pub fn read_revision(files: &dyn Files, working: &Self) -> Result<Reading<Self>, ScapError> {
+        let (config, mut findings) = (&working.config, Findings::default());
+        let environment = config.environment.as_ref();
+        let release = Release::read(files, environment, config.config_deploy, &mut findings)?;
+        let Some(release) = release else {
+            return findings.finish(None);
+        };
+        Self::of(config.clone(), working.groups.clone(), release, findings)
+    }
+
+    fn of(
+        config: ScapConfig,
+        groups: Vec<HostGroup>,
+        release: Release,
+        mut findings: Findings,
+    ) -> Result<Reading<Self>, ScapError> {
+        warn_groups(&config, &release.checks, &mut findings);
+        findings.finish(Some(Self {
+            config,
+            groups,
+            checks: release.checks,
+            config_files: release.config_files,
+            vars: release.vars,
+            submodules: release.submodules,
+        }))
+    }
+}
+
+/// What a revision brings with it.
+struct Release {
+    checks: Vec<DeployCheck>,
+    config_files: Vec<ConfigFile>,
+    vars: Vars,
+    submodules: Vec<Submodule>,
+}
+
+impl Release {
+    /// Reads all of it, and nothing where there are mistakes.
+    fn read(
+        files: &dyn Files,
+        environment: Option<&ScapEnvironment>,
+        renders: bool,
+        findings: &mut Findings,
+    ) -> Result<Option<Self>, ScapError> {
+        let checks = findings.take(DeployCheck::read_all(files, environment))?;
+        let (config_files, vars) = match renders {
+            true => (
+                findings.take(ConfigFile::read_all(files, environment))?,
+                findings.take(read_vars(files, environment))?,
+            ),
+            false => (Some(Vec::new()), Some(Vars::default())),
         };
         let submodules = match files.read(".gitmodules".into())? {
             Some(text) => {
@@ -67,17 +121,12 @@ impl ScapDirectory {
             }
             None => Some(Vec::new()),
         };
-        let (Some(config), Some(groups), Some(checks)) = (config, groups, checks) else {
-            return findings.finish(None);
-        };
-        let (Some(config_files), Some(vars), Some(submodules)) = (config_files, vars, submodules)
+        let (Some(checks), Some(config_files), Some(vars), Some(submodules)) =
+            (checks, config_files, vars, submodules)
         else {
-            return findings.finish(None);
+            return Ok(None);
         };
-        warn_groups(&config, &checks, &mut findings);
-        findings.finish(Some(Self {
-            config,
-            groups,
+        Ok(Some(Self {
             checks,
             config_files,
             vars,

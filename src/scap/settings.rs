@@ -16,6 +16,8 @@ pub struct Settings {
     pub values: IndexMap<String, Setting>,
     /// The environment that was named, or that the settings select.
     pub environment: Option<ScapEnvironment>,
+    /// What stands in sections that do not hold on the host.
+    aside: Vec<(String, Setting)>,
 }
 
 /// One setting, and where it comes from.
@@ -55,6 +57,7 @@ impl Settings {
         let mut settings = Self {
             values: effective(&layers, host),
             environment: environment.cloned(),
+            aside: Vec::new(),
         };
         if environment.is_none() {
             settings.environment = selected(&settings, &mut findings);
@@ -75,6 +78,7 @@ impl Settings {
                 settings.values = effective(&layers, host);
             }
         }
+        settings.aside = aside(&layers, host);
         keys::warn_unknown(&layers, &mut findings);
         findings.finish(Some(settings))
     }
@@ -90,6 +94,48 @@ impl Settings {
             .get(key)
             .filter(|setting| !setting.value.is_empty())
     }
+
+    /// What to do about a setting that is missing: what to write, and where it stands without effect.
+    pub(super) fn wanted(&self, key: &str, advice: &str) -> String {
+        match self.aside.iter().find(|(known, _)| known == key) {
+            Some((
+                _,
+                Setting {
+                    section,
+                    line,
+                    path,
+                    ..
+                },
+            )) => format!(
+                "{advice}; line {line} of {path} does, in `[{section}]`, which is for hosts of that domain: \
+                 deploy from one, or name it as `domain` of the site"
+            ),
+            None => advice.to_owned(),
+        }
+    }
+}
+
+/// What stands in sections of other hosts.
+fn aside(layers: &[(Utf8PathBuf, Ini)], host: &HostName) -> Vec<(String, Setting)> {
+    let holding = sections(host);
+    let mut aside = Vec::new();
+    for (path, ini) in layers {
+        for section in &ini.sections {
+            if section.name == "DEFAULT" || holding.contains(&section.name.as_str()) {
+                continue;
+            }
+            aside.extend(section.settings.iter().map(|setting| {
+                let place = Setting {
+                    value: setting.value.clone(),
+                    path: path.clone(),
+                    section: section.name.clone(),
+                    line: setting.line,
+                };
+                (setting.key.clone(), place)
+            }));
+        }
+    }
+    aside
 }
 
 fn missing(environment: &ScapEnvironment) -> String {
@@ -132,8 +178,8 @@ fn selected(settings: &Settings, findings: &mut Findings) -> Option<ScapEnvironm
     environment
 }
 
-/// The settings that hold on a host, out of the files from the weakest to the strongest.
-fn effective(layers: &[(Utf8PathBuf, Ini)], host: &HostName) -> IndexMap<String, Setting> {
+/// The sections that hold on a host, from the weakest to the strongest.
+fn sections(host: &HostName) -> Vec<&str> {
     let name = host.as_str();
     let parts = name
         .match_indices('.')
@@ -142,8 +188,13 @@ fn effective(layers: &[(Utf8PathBuf, Ini)], host: &HostName) -> IndexMap<String,
     let mut sections: Vec<&str> = parts.collect();
     sections.sort_by_key(|section| section.len());
     sections.insert(0, "global");
+    sections
+}
+
+/// The settings that hold on a host, out of the files from the weakest to the strongest.
+fn effective(layers: &[(Utf8PathBuf, Ini)], host: &HostName) -> IndexMap<String, Setting> {
     let mut values = IndexMap::new();
-    for section in sections {
+    for section in sections(host) {
         if !layers.iter().any(|(_, ini)| ini.section(section).is_some()) {
             continue;
         }

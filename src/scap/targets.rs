@@ -48,7 +48,10 @@ impl HostGroup {
                     .iter()
                     .map(|path| format!("`{path}`"))
                     .collect();
-                let rule = format!("write one of {}", looked_for.join(", "));
+                let rule = match looked_for.as_slice() {
+                    [only] => format!("write {only}"),
+                    several => format!("write one of {}", several.join(", ")),
+                };
                 findings
                     .mistakes
                     .push(Mistake::new(at, line, message).rule(rule));
@@ -158,7 +161,6 @@ pub fn read_hosts(path: &Utf8Path, text: &str) -> Result<Reading<Vec<HostName>>,
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -144,7 +144,6 @@ fn unusual(day: Date, site: &Site) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use jiff::civil::date;
 
     use super::*;

@@ -184,7 +184,6 @@ fn write(path: &Utf8Path, text: &str, mode: u32) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn host(name: &str) -> HostName {

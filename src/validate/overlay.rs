@@ -98,7 +98,6 @@ impl<'a> Overlay<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn listing(folder: &Utf8Path) -> Vec<String> {

@@ -293,7 +293,6 @@ fn resolve(text: &str) -> Kind {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -185,3 +185,20 @@ fn the_log_that_is_named_is_that_of_the_host_that_failed() {
     let hint = hint.unwrap();
     assert!(hint.contains(" --host l02 -v"), "{}", run.stderr);
 }
+
+/// The working copy and the commit are both read.
+#[test]
+fn what_is_odd_in_both_the_files_and_the_commit_is_told_once() {
+    let farm = LocalFarm::new(1);
+    let config = std::fs::read_to_string(farm.env().work().join("deploy/scap/scap.cfg")).unwrap();
+    farm.write("scap/scap.cfg", &format!("{config}max_failures: 1\n"));
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(
+        run.stderr.matches("max_failures").count(),
+        1,
+        "{}",
+        run.stderr
+    );
+}

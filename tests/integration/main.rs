@@ -38,6 +38,7 @@ mod quoting;
 mod report;
 mod request;
 mod review;
+mod revisions;
 mod scap;
 mod schedule;
 mod series;

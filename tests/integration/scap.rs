@@ -1,7 +1,5 @@
 //! The deploy repository: generated, applied, read back, generated again.
 
-#![allow(clippy::unwrap_used)]
-
 mod environments;
 
 use camino::Utf8Path;

@@ -121,11 +121,9 @@ impl<'a> Deployer<'a> {
         shown: &Mutex<Option<Arc<DeployPlan>>>,
         events: &Mutex<Vec<Event>>,
     ) -> Ended {
-        let host = svcgen::model::HostName::parse("localhost").unwrap();
         let planner = Planner::new(
             &self.repository.git,
             self.directory.clone(),
-            &host,
             wish.request.clone(),
         );
         let planner = planner.unwrap();

@@ -26,7 +26,6 @@ pub(super) async fn carry_out(
     let planner = Planner::new(
         &opened.repository,
         opened.working.clone(),
-        &opened.domain,
         wish.request.clone(),
     )
     .map_err(CommandError::from)?;

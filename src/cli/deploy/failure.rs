@@ -3,7 +3,7 @@ use crate::cli::Failure;
 use crate::deploy::{Action, NotBegun, Outcome, Owner, PlannerError, ScapLockError};
 use crate::error::{CommandError, ErrorKind};
 use crate::event::{DeployId, DeployResult, HostOutcome};
-use crate::scap::ScapError;
+use crate::scap::{Mistake, ScapError};
 
 /// Adds what can be done where somebody holds a lock.
 pub(super) fn locked(error: CommandError, owner: &Owner) -> CommandError {
@@ -114,7 +114,14 @@ impl From<ScapLockError> for CommandError {
 impl From<PlannerError> for CommandError {
     fn from(error: PlannerError) -> Self {
         match error {
-            PlannerError::Scap(error) => error.into(),
+            PlannerError::Scap { revision, source } => match source {
+                ScapError::Wrong(mistakes) => {
+                    let place = format!("the `scap/` directory of {}", revision.short());
+                    wrong_directory(&place, &mistakes)
+                        .hint("commit what is right, or deploy another revision with `--rev`")
+                }
+                ScapError::Worktree(error) => error.into(),
+            },
             PlannerError::Repository(error) => error.into(),
             PlannerError::Limit(error) => wrong_limit("--limit", &error, &[]),
             PlannerError::NoHosts => Self::usage(error.to_string())
@@ -128,17 +135,19 @@ impl From<PlannerError> for CommandError {
 impl From<ScapError> for CommandError {
     fn from(error: ScapError) -> Self {
         match error {
-            ScapError::Wrong(mistakes) => {
-                let mut this = Self::usage(match mistakes.len() {
-                    1 => "there is a mistake in the `scap/` directory".to_owned(),
-                    more => format!("there are {more} mistakes in the `scap/` directory"),
-                });
-                for mistake in &mistakes {
-                    this = this.cause(mistake.to_string());
-                }
-                this.hint("mend it there; `svcgen scap` writes the directory as the model says")
-            }
+            ScapError::Wrong(mistakes) => wrong_directory("the `scap/` directory", &mistakes)
+                .hint("mend it there; `svcgen scap` writes the directory as the model says"),
             ScapError::Worktree(error) => error.into(),
         }
     }
+}
+
+/// A directory with mistakes.
+fn wrong_directory(place: &str, mistakes: &[Mistake]) -> CommandError {
+    let message = match mistakes.len() {
+        1 => format!("there is a mistake in {place}"),
+        more => format!("there are {more} mistakes in {place}"),
+    };
+    let causes = mistakes.iter().map(ToString::to_string);
+    causes.fold(CommandError::usage(message), CommandError::cause)
 }

@@ -23,8 +23,6 @@ pub(in crate::cli) struct Opened {
     pub(in crate::cli) repository: DeployRepository,
     /// The directory of the working tree.
     pub(in crate::cli) working: Reading<ScapDirectory>,
-    /// The name whose sections of `scap.cfg` hold.
-    pub(in crate::cli) domain: HostName,
     /// The organisation, where anything says which.
     pub(in crate::cli) site: Option<Site>,
     /// The configuration of ssh, where it is another than the user's own.
@@ -65,18 +63,14 @@ impl Opened {
         let selected = working.value.config.environment.as_ref();
         let selected = environment.as_ref().or(selected);
         let carrier = Carrier::choose(args.engine, &worktree, selected, site.as_ref())?;
-        let (domain, working) = match carrier.scap() {
+        let working = match carrier.scap() {
             // Scap takes the sections that hold on the machine where it runs.
-            Some(server) => {
-                let working = ScapDirectory::read(&worktree, &server.host, environment.as_ref())?;
-                (server.host.clone(), working)
-            }
-            None => (domain, working),
+            Some(server) => ScapDirectory::read(&worktree, &server.host, environment.as_ref())?,
+            None => working,
         };
         Ok(Self {
             repository,
             working,
-            domain,
             ssh_config: context.configuration.ssh_config(),
             access: Access::of(service.as_ref(), site.as_ref()),
             site,

@@ -56,12 +56,12 @@ impl Reading {
             behind,
         } = found?;
         if let Some((first, rest)) = uncommitted.split_first() {
-            let more = match rest.len() {
-                0 => String::new(),
-                more => format!(" and {more} more"),
+            let (more, have) = match rest.len() {
+                0 => (String::new(), "has"),
+                more => (format!(" and {more} more"), "have"),
             };
             ui.warning(&format!(
-                "`{first}`{more} has uncommitted changes, which are not deployed"
+                "`{first}`{more} {have} uncommitted changes, which are not deployed"
             ));
         }
         let Some(behind) = behind else {

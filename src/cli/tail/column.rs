@@ -51,7 +51,6 @@ impl Column {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn column(hosts: &[&str]) -> Column {

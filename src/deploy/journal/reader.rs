@@ -137,7 +137,6 @@ impl JournalReader {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::io::Write as _;
 
     use camino::Utf8Path;

@@ -72,7 +72,6 @@ fn range(mut numbers: Vec<u64>, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn hosts(names: &[&str]) -> Vec<HostName> {

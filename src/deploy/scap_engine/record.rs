@@ -179,7 +179,6 @@ fn stage_of(command: &str) -> Option<DeployStage> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn told(name: &str, host: &str, level: i64, text: &str) -> Told {

@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used)]
 use jiff::civil::date;
 
 use super::*;

@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used)]
 use super::stream::LONGEST_OUTPUT;
 use super::words::MOST_LINES;
 use super::*;

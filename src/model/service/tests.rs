@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used)]
 use super::super::{LoadError, SiteError, Sites, model_schema};
 use super::*;
 

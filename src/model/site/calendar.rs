@@ -205,7 +205,6 @@ impl Read for Calendar {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use jiff::civil::date;
 
     use crate::model::Site;

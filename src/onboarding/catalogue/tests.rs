@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used)]
 use super::super::answers::REQUIRED;
 use super::super::shape::Shape;
 use super::*;

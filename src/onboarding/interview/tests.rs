@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 mod things;
 
 use camino::Utf8Path;

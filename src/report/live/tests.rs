@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use insta::assert_snapshot;
 use jiff::Timestamp;
 

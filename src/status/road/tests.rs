@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used)]
 use super::*;
 use crate::hosts::Answer;
 use crate::model::HostName;

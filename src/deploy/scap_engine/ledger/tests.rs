@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use indexmap::IndexMap;
 
 use super::*;

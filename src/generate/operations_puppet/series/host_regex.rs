@@ -152,7 +152,6 @@ fn class(digits: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
     use regex::Regex;
 

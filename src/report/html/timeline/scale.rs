@@ -98,7 +98,6 @@ pub(in crate::report::html) fn number(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn scale(seconds: i64) -> Scale {
