@@ -179,9 +179,12 @@ fn look(
                 path,
                 line: Some(line),
                 direction: Direction::Unknown,
-                what: format!(
-                    "{what} belongs to {owner}, which this checkout does not know to be svcgen's"
-                ),
+                what: match is_file {
+                    true => format!("{what} is there, and nothing here says that svcgen wrote it"),
+                    false => format!(
+                        "{what} belongs to {owner}, which this checkout does not know to be svcgen's"
+                    ),
+                },
                 remedy: if is_file { Remedy::Adopt } else { Remedy::Edit },
             };
             return Ok(Looked {
@@ -218,6 +221,7 @@ fn look(
         let store = [&planned.rendered];
         let path = std::slice::from_ref(&difference.path);
         let is_refused = matches!(difference.remedy, Remedy::Generate | Remedy::Merge)
+            && planned.edits.held().any(|held| *held == difference.path)
             && !dirty(worktree.root(), path, &store)?.is_empty();
         // Without `--force` a run takes care of what somebody has not committed.
         let ways = if is_refused { &written } else { &ways };

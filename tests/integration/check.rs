@@ -130,7 +130,7 @@ fn a_clone_that_remembers_nothing_says_so() {
     --- stdout
     vagrant: HOME/work/fresh: 1 difference
       puppet/modules/teatime/manifests/init.pp:13
-        one of them was changed: the class `teatime` belongs to `class teatime`, which this checkout does not know to be svcgen's
+        one of them was changed: the class `teatime` is there, and nothing here says that svcgen wrote it
         $ svcgen vagrant --repo fresh --commit --conflicts svcgen
         to keep what is there, `--conflicts yours`
     source: not looked at: `--source-repo DIR` names its checkout
@@ -230,4 +230,38 @@ fn what_is_wrong_in_several_checkouts_is_said_once() {
     let run = check(&env, &[]);
     assert_eq!(run.code, 11, "{}", run.show());
     assert_eq!(run.stderr.matches("error: ").count(), 1, "{}", run.show());
+}
+
+#[test]
+fn the_command_is_one_that_is_not_refused() {
+    let env = generated();
+    let run = |command: &str| {
+        let words = command.split(' ').chain(["--yes", "--no-verify"]);
+        env.svcgen(&words.collect::<Vec<_>>())
+    };
+    let class = "vagrant/puppet/modules/teatime/manifests/init.pp";
+    std::fs::remove_file(env.work().join(class)).unwrap();
+    let committed = "vagrant --repo vagrant --commit";
+    let told = check(&env, &[]);
+    assert!(
+        told.stdout.contains(&format!("$ svcgen {committed}\n")),
+        "{}",
+        told.show()
+    );
+    assert_eq!(run(committed).code, 0);
+    assert_eq!(check(&env, &[]).code, 0);
+    // Somebody works on a file in which svcgen has to change something.
+    let data = "vagrant/puppet/hieradata/common.yaml";
+    env.write(data, &format!("{}# mine\n", env.read(data)));
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let told = check(&env, &[]);
+    let forced = "vagrant --repo vagrant --force";
+    assert!(
+        told.stdout.contains(&format!("$ svcgen {forced}\n")),
+        "{}",
+        told.show()
+    );
+    assert_eq!(run("vagrant --repo vagrant").code, 11);
+    assert_eq!(run(forced).code, 0);
+    assert!(env.read(data).ends_with("# mine\n"));
 }

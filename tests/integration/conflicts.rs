@@ -477,3 +477,20 @@ fn a_question_says_that_conflicts_are_marked() {
         assert_eq!(env.read(CLASS).contains("<<<<<<<"), is_marked);
     }
 }
+
+#[test]
+fn what_is_quiet_still_says_which_checkout_it_is_about() {
+    let env = checkout("vagrant");
+    env.write("svcgen.yaml", MODEL);
+    let repositories = ["--vagrant-repo", "tree", "--deploy-repo", "nowhere"];
+    let quiet = ["generate", "-q", "--yes", "--no-verify"];
+    let run = env.svcgen(&[&quiet[..], &repositories].concat());
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(run.stdout.starts_with("# vagrant: "), "{}", run.show());
+    assert!(run.stdout.contains("/work/tree\n--- "), "{}", run.show());
+    assert!(
+        run.stderr.contains("\nscap: nowhere\nerror: "),
+        "{}",
+        run.show()
+    );
+}

@@ -14,10 +14,11 @@ fn words_are_fit_to_be_shown() {
         "ssh://ada@host:1/x"
     );
     let many: String = (0..100).map(|n| format!("line {n}\n")).collect();
-    assert_eq!(
-        Words::new(many.as_bytes()).as_str().lines().count(),
-        MOST_LINES
-    );
+    let words = Words::new(many.as_bytes());
+    assert_eq!(words.as_str().lines().count(), MOST_LINES);
+    let (first, last) = words.as_str().split_once("line 3\n...\n").unwrap();
+    assert!(first.starts_with("line 0\n") && last.starts_with("line 85\n"));
+    assert!(last.ends_with("line 99"), "{last}");
     assert_eq!(Words::new(b"").to_string(), "it said nothing");
 }
 

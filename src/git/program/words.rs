@@ -3,22 +3,28 @@ use std::fmt;
 /// The most of a program's words that an error repeats, in lines.
 pub(super) const MOST_LINES: usize = 20;
 
+/// So many of them are the first ones: they say what is wrong, and the last ones how it ended.
+const FIRST_LINES: usize = 4;
+
 /// What a program said, made fit to be shown: no control characters, no passwords, not endless.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words(String);
 
 impl Words {
-    /// Takes the last lines of what a program said.
+    /// Takes the first and the last lines of what a program said.
     pub fn new(said: &[u8]) -> Self {
         let text = String::from_utf8_lossy(said);
-        let lines: Vec<String> = text
+        let mut lines: Vec<String> = text
             .split(['\n', '\r'])
             .map(|line| without_passwords(&without_controls(line)))
             .map(|line| line.trim_end().to_owned())
             .filter(|line| !line.is_empty() && !line.starts_with("hint:") && line != "remote:")
             .collect();
-        let first = lines.len().saturating_sub(MOST_LINES);
-        Self(lines[first..].join("\n"))
+        if lines.len() > MOST_LINES {
+            let last = lines.len() - (MOST_LINES - FIRST_LINES - 1);
+            lines.splice(FIRST_LINES..last, ["...".to_owned()]);
+        }
+        Self(lines.join("\n"))
     }
 
     /// The text, in lines.

@@ -277,6 +277,30 @@ fn the_review_changes_any_answer() {
 }
 
 #[test]
+fn the_answers_of_a_section_stand_below_each_other() {
+    let answers = json!({"name": "my-svc", "description": "Does it.", "port": 6001, "owner": {"name": "Ada"},
+        "production": {"load_balancer": {"addresses": {"north": "10.0.0.1"}}}});
+    let draft = Draft::new(Utf8Path::new("/w/svcgen.yaml"), answers);
+    let played = play_with(draft, &Facts::default(), &[""]);
+    let rows = |line: &&String| {
+        let names = ["  production.cluster ", "  production.load_balancer."];
+        names.iter().any(|name| line.contains(name))
+    };
+    let rows: Vec<&String> = played.seen.iter().filter(rows).collect();
+    let starts = |line: &str| {
+        let name = line.find("  production.").unwrap() + 2;
+        let gap = name + line[name..].find(' ').unwrap();
+        gap + line[gap..].len() - line[gap..].trim_start().len()
+    };
+    assert!(rows.len() > 1, "{rows:#?}");
+    let mut columns: Vec<usize> = rows.iter().map(|row| starts(row)).collect();
+    let widest = *columns.iter().max().unwrap();
+    assert!(widest > 35, "{rows:#?}");
+    columns.dedup();
+    assert_eq!(columns, [widest], "{rows:#?}");
+}
+
+#[test]
 fn found_answers_are_proposed() {
     let folder = tempfile::tempdir().unwrap();
     let folder = Utf8Path::from_path(folder.path()).unwrap();
