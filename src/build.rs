@@ -34,6 +34,7 @@ pub use complaint::Complaint;
 pub use error::BuildError;
 pub use log::BuildLog;
 pub use npm::{NpmError, is_version};
+pub use npmrc::Registries;
 pub use packages::{AptSource, Packages};
 pub use plan::{BuildPlan, Change, Installation, Modules, Place};
 pub use reason::Reason;

@@ -14,6 +14,7 @@ mod history;
 mod lock;
 mod log;
 mod man;
+mod model;
 mod new;
 mod records;
 mod report;

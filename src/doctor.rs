@@ -9,6 +9,8 @@ mod engine;
 mod gerrit;
 mod git;
 mod machine;
+mod registry;
+mod space;
 mod ssh;
 mod tools;
 
@@ -130,13 +132,14 @@ impl Surroundings<'_> {
 
 /// Looks at everything; what takes its time is looked at side by side.
 pub fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
-    let rooms: [fn(&Surroundings<'_>) -> Vec<Finding>; 9] = [
+    let rooms: [fn(&Surroundings<'_>) -> Vec<Finding>; 10] = [
         machine::examine,
         git::examine,
         ssh::examine,
         gerrit::examine,
         tools::examine,
         engine::examine,
+        registry::examine,
         checkouts::examine,
         accounts::examine,
         announcements::examine,
@@ -145,10 +148,7 @@ pub fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
         let running = rooms.map(|room| scope.spawn(move || room(surroundings)));
         running.map(|room| room.join().unwrap_or_default())
     });
-    let found = found.into_iter().flatten();
-    found
-        .filter(|finding| surroundings.want(finding.needed_by))
-        .collect()
+    found.into_iter().flatten().collect()
 }
 
 impl Finding {

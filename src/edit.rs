@@ -9,6 +9,7 @@ pub mod diff;
 mod earlier;
 pub mod ini;
 pub mod json;
+mod left_out;
 pub mod lines;
 mod merge;
 pub(crate) mod order;

@@ -1,6 +1,7 @@
 //! What npm is told on this machine about registries.
 
 mod file;
+mod registries;
 mod secrets;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use self::file::{Setting, read};
+pub use self::registries::Registries;
 pub(super) use self::secrets::Secrets;
 use super::error::BuildError;
 

@@ -15,6 +15,7 @@ use crate::drift::{Difference, Direction, Remedy, differences};
 use crate::edit::Resolution;
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::GenerateError;
+use crate::review::dirty;
 use crate::ui::{Format, Ui};
 use crate::validate;
 
@@ -114,10 +115,11 @@ pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
         Format::Json => ui.result(&json(&findings)?)?,
         Format::Text => ui.result(&text(&findings))?,
     }
-    for failed in &findings.failed {
-        ui.error(&failed.error);
+    let worst = findings.failed.iter().map(|failed| failed.error.kind).max();
+    for error in each_once(findings.failed) {
+        ui.error(&error);
     }
-    if let Some(worst) = findings.failed.iter().map(|failed| failed.error.kind).max() {
+    if let Some(worst) = worst {
         return Err(Failure::Silent(worst));
     }
     let mut looked = findings.checkouts.iter();
@@ -125,6 +127,22 @@ pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
         return Err(Failure::Silent(ErrorKind::Differences));
     }
     Ok(())
+}
+
+/// The errors; what is wrong in several checkouts is said once, with the causes that each of them has.
+fn each_once(failed: Vec<Failed>) -> Vec<CommandError> {
+    let mut errors: Vec<CommandError> = Vec::new();
+    for Failed { error, .. } in failed {
+        match errors.iter_mut().find(|it| it.message == error.message) {
+            Some(told) => {
+                let causes = error.causes.into_iter();
+                let new: Vec<String> = causes.filter(|it| !told.causes.contains(it)).collect();
+                told.causes.extend(new);
+            }
+            None => errors.push(error),
+        }
+    }
+    errors
 }
 
 fn nothing_named() -> CommandError {
@@ -194,10 +212,17 @@ fn look(
             }
         }
     }
-    let mut all: Vec<Drift> = found
-        .into_iter()
-        .map(|difference| ways.close(difference, &worktree))
-        .collect();
+    let written = ways.by(&format!("svcgen {} --force", generator.name()));
+    let mut all = Vec::new();
+    for difference in found {
+        let store = [&planned.rendered];
+        let path = std::slice::from_ref(&difference.path);
+        let is_refused = matches!(difference.remedy, Remedy::Generate | Remedy::Merge)
+            && !dirty(worktree.root(), path, &store)?.is_empty();
+        // Without `--force` a run takes care of what somebody has not committed.
+        let ways = if is_refused { &written } else { &ways };
+        all.push(ways.close(difference, &worktree));
+    }
     if let Some(setting) = planned.setting {
         all.push(Drift {
             difference: Difference {

@@ -41,6 +41,15 @@ impl Context {
     /// Reads the configuration, and warns about files that nobody would read.
     pub(super) fn new(global: &GlobalArgs, ui: &Ui) -> Result<Self, CommandError> {
         let configuration = Configuration::load(global.config.as_deref())?;
+        Self::with(configuration, global, ui)
+    }
+
+    /// Takes a configuration, and warns about files that nobody would read.
+    pub(super) fn with(
+        configuration: Configuration,
+        global: &GlobalArgs,
+        ui: &Ui,
+    ) -> Result<Self, CommandError> {
         let named = global.site.as_ref();
         let site = named.map(|name| SiteName::parse(name)).transpose();
         let site = site.map_err(|refused| {

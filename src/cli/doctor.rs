@@ -2,18 +2,19 @@
 
 mod checkouts;
 mod deployment;
+mod files;
 mod text;
 
 use clap::Args;
 use serde_json::json;
 
-use super::context::{Context, working_directory};
+use self::files::Files;
 use super::deploy::{Opened, RepositoryArgs, find_repository};
 use super::{Failure, GlobalArgs};
-use crate::doctor::{Reach, State, Surroundings, examine};
+use crate::doctor::{Finding, Reach, State, Surroundings, examine};
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
-use crate::model::{did_you_mean, find_model};
+use crate::model::did_you_mean;
 use crate::ui::{Format, Ui};
 
 #[derive(Debug, Args)]
@@ -31,14 +32,13 @@ pub struct DoctorArgs {
 /// Runs `svcgen doctor`.
 pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     check_commands(&args.commands)?;
-    let context = Context::new(global, ui)?;
-    let has_model = global.service.is_some() || find_model(&working_directory()?).is_some();
-    let loaded = has_model.then(|| context.load(global)).transpose()?;
-    let site = match (&loaded, &context.site) {
-        (Some(loaded), _) => Some(loaded.site.clone()),
-        (None, Some(name)) => Some(context.sites.find(name).map_err(CommandError::from)?),
-        (None, None) => Some(context.sites.default_site().map_err(CommandError::from)?),
-    };
+    let Files {
+        context,
+        site,
+        model,
+        findings: read,
+    } = Files::read(global, ui)?;
+    let loaded = model.loaded();
     let reach = match args.offline {
         true => Reach::Machine,
         false => Reach::Network,
@@ -51,10 +51,10 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         commands: &args.commands,
         configuration: &context.configuration,
         site: site.as_ref(),
-        service: loaded.as_ref().map(|loaded| &loaded.service),
-        checkouts: checkouts::checkouts(&context, loaded.as_ref(), site.as_ref(), deploy),
+        service: loaded.map(|loaded| &loaded.service),
+        checkouts: checkouts::checkouts(&context, &model, site.as_ref(), deploy),
         // A deploy repository knows more about them.
-        hosts: match (&opened, &loaded) {
+        hosts: match (&opened, loaded) {
             (None, Some(loaded)) => Some(loaded.service.host_names()),
             _ => None,
         },
@@ -67,12 +67,14 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
             let deployment = match &opened {
                 Some(_) | None if !surroundings.want(deployment::NEEDED_BY) => Vec::new(),
                 None => Vec::new(),
-                Some(Ok(opened)) => deployment::examine(opened, reach),
+                Some(Ok(opened)) => deployment::examine(opened, &surroundings),
                 Some(Err(error)) => vec![deployment::unreadable(error)],
             };
-            [machine.join().unwrap_or_default(), deployment].concat()
+            [read, machine.join().unwrap_or_default(), deployment].concat()
         })
     });
+    let wanted = |finding: &Finding| surroundings.want(finding.needed_by);
+    let findings: Vec<Finding> = findings.into_iter().filter(wanted).collect();
     interrupt::check()?;
     let missing = findings
         .iter()

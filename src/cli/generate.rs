@@ -95,6 +95,9 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
             Ok(one) => ended = ended.min(one),
             Err(Failure::Error(error)) if error.kind.is_interruption() => return Err(error.into()),
             Err(Failure::Error(error)) => {
+                if ui.verbosity < 0 && ui.format == Format::Text {
+                    ui.always(&format!("{}: {}", generator.name(), target.path()));
+                }
                 ui.error(&error);
                 note(&documents, *generator, &error);
                 failures.push((*generator, error));

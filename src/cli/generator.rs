@@ -11,6 +11,7 @@ mod run;
 mod series;
 mod summary;
 mod target;
+mod uncommitted;
 mod verify;
 
 use camino::Utf8PathBuf;
@@ -21,7 +22,8 @@ pub(super) use self::checkouts::CheckoutArgs;
 pub(super) use self::options::GeneratorOptions;
 pub(super) use self::planned::{NotPlanned, Planner};
 pub(super) use self::run::{Ended, Run};
-pub(super) use self::series::{Looked, is_on, look, without_blocks};
+use self::series::Chosen;
+pub(super) use self::series::{Looked, Series, is_on, look, without_blocks};
 pub(super) use self::summary::tell_pushed;
 pub(super) use self::target::{Target, UnknownCheckout, misspelt_service};
 use super::context::Context;
@@ -129,21 +131,32 @@ fn step(text: &str) -> Result<Step, String> {
 
 impl PuppetArgs {
     /// The patches that are meant, in their order.
-    fn chosen(&self) -> Vec<Step> {
+    fn chosen(&self) -> Result<Chosen, CommandError> {
         let is_meant = |step: &Step| {
             (self.steps.is_empty() || self.steps.contains(step)) && !self.without.contains(step)
         };
-        Step::ALL.into_iter().filter(is_meant).collect()
+        let steps: Vec<Step> = Step::ALL.into_iter().filter(is_meant).collect();
+        if steps.is_empty() {
+            let message = "`--without` leaves out all patches of the series: nothing is left to do";
+            let names = Step::ALL.map(Step::name).join(", ");
+            return Err(CommandError::usage(message).hint(format!("the patches are {names}")));
+        }
+        let left_out = Step::ALL.into_iter();
+        let left_out = left_out.filter(|step| self.without.contains(step));
+        Ok(Chosen {
+            steps,
+            left_out: left_out.collect(),
+        })
     }
 }
 
 /// Runs the generator for operations/puppet, or the series of its patches.
 pub(super) fn run_puppet(args: &PuppetArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
-    let series = args.series.then(|| args.chosen());
+    let series = args.series.then(|| args.chosen()).transpose()?;
     run_one(
         Generator::Puppet,
         &args.generator,
-        series.as_deref(),
+        series.as_ref(),
         global,
         ui,
     )
@@ -162,7 +175,7 @@ pub(super) fn run(
 fn run_one(
     generator: Generator,
     args: &GeneratorArgs,
-    series: Option<&[Step]>,
+    series: Option<&Chosen>,
     global: &GlobalArgs,
     ui: &Ui,
 ) -> Result<(), Failure> {
@@ -186,9 +199,9 @@ fn run_one(
     command.path("--repo", args.repo.as_deref());
     command.path("--output", args.output.as_deref());
     let ended = match series {
-        Some(steps) => {
-            command.series(steps);
-            run.series(steps, &target)?
+        Some(chosen) => {
+            command.series(chosen);
+            run.series(chosen, &target)?
         }
         None => run.one(generator, &target)?,
     };

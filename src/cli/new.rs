@@ -10,8 +10,7 @@ use serde_json::json;
 use self::replaced::Present;
 use super::context::{Context, shown, working_directory};
 use super::generator::{Again, CheckoutArgs};
-use super::{Failure, GlobalArgs};
-use crate::edit;
+use super::{Failure, GlobalArgs, model};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{MODEL_FILE, Service, Sites};
 use crate::onboarding::{Answers, AnswersError, DraftError, Drafts, find_defaults, write_model};
@@ -94,6 +93,8 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     }
     report(&path, &service, is_written, ui)?;
     if is_written {
+        let old = present.as_ref().map(|present| &present.value);
+        interview::warn_of_taken(&value, old, &context, ui);
         ui.next(&first_step(&context, global));
     }
     Ok(())
@@ -202,14 +203,9 @@ fn write(path: &Utf8Path, service: &Service, sites: &Sites, ui: &Ui) -> Result<b
     Ok(true)
 }
 
-/// Replaces the file; a link is replaced too, never followed: it could lead out of the repository.
+/// Writes a model, or its copy.
 fn put(path: &Utf8Path, bytes: &[u8]) -> Result<(), CommandError> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_str().is_empty())
-        .unwrap_or(Utf8Path::new("."));
-    let target = folder.join(path.file_name().unwrap_or(MODEL_FILE));
-    edit::replace(&target, bytes).map_err(|error| {
+    model::put(path, bytes).map_err(|error| {
         let message = format!("`{}` cannot be written", shown(path));
         CommandError::new(ErrorKind::Unexpected, message).refused(&error)
     })

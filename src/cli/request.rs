@@ -14,7 +14,8 @@ use crate::edit::replace;
 use crate::error::CommandError;
 use crate::flow;
 use crate::generate::tickets::{TicketKind, ticket};
-use crate::model::Service;
+use crate::model::{AnnotationName, Service};
+use crate::onboarding::load_sections;
 use crate::ui::{Format, Ui};
 
 #[derive(Debug, Args)]
@@ -56,7 +57,9 @@ pub(super) fn run(args: &RequestArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
         );
     }
     let context = Context::new(global, ui)?;
-    let loaded = context.load(global)?;
+    let mut loaded = context.load(global)?;
+    let questions = questions(&context, &loaded.service);
+    loaded.templates = loaded.templates.with_questions(questions);
     let Loaded {
         service,
         site,
@@ -114,6 +117,21 @@ pub(super) fn run(args: &RequestArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
         noted.unwrap_or_default()
     ));
     Ok(())
+}
+
+/// The texts of the questions that ask for annotations.
+fn questions(context: &Context, service: &Service) -> Vec<(AnnotationName, String)> {
+    if service.annotations.is_empty() {
+        return Vec::new();
+    }
+    // A mistake in a file of questions is told where they are asked.
+    let sections = load_sections(&context.configuration.questions_folders()).unwrap_or_default();
+    let questions = sections.iter().flat_map(|section| &section.questions);
+    let asked = questions.filter_map(|question| {
+        let name = question.id.strip_prefix("annotations.")?;
+        Some((AnnotationName::parse(name).ok()?, question.text.clone()))
+    });
+    asked.collect()
 }
 
 /// Draws the request flow into a file that is not there, or that svcgen drew before.

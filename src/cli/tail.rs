@@ -8,8 +8,9 @@ mod trouble;
 
 use tokio::time::{Duration, interval};
 
-pub(super) use self::args::TailArgs;
+pub(super) use self::args::{TailArgs, logs};
 use self::shown::Shown;
+pub(super) use self::trouble::way_out;
 use super::context::Context;
 use super::deploy::{Opened, interrupts, signal_kind, with_runtime};
 use super::{Failure, GlobalArgs};

@@ -2,6 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bollard::{API_DEFAULT_VERSION, ClientVersion, Docker};
+use camino::{Utf8Path, Utf8PathBuf};
 use tokio::time::timeout;
 
 use super::address::{Address, Place, Variables, addresses};
@@ -25,6 +26,8 @@ pub struct Engine {
     docker: Docker,
     name: EngineName,
     is_rootless: bool,
+    /// The folder of images and containers, of an engine on this machine.
+    storage: Option<Utf8PathBuf>,
 }
 
 /// What an engine is, and where it listens.
@@ -76,11 +79,13 @@ impl Engine {
                 oldest: SPOKEN.to_string(),
             });
         }
-        let options = answered(docker.info()).await?.security_options;
-        let is_rootless = options
-            .unwrap_or_default()
-            .iter()
-            .any(|option| option.contains("rootless"));
+        let info = answered(docker.info()).await?;
+        let options = info.security_options.unwrap_or_default();
+        let is_rootless = options.iter().any(|option| option.contains("rootless"));
+        let storage = match address.place {
+            Place::Socket(_) => info.docker_root_dir.map(Utf8PathBuf::from),
+            Place::Tcp { .. } => None,
+        };
         Ok(Self {
             docker,
             name: EngineName {
@@ -88,12 +93,18 @@ impl Engine {
                 text: format!("{version} at {}", address.place),
             },
             is_rootless,
+            storage,
         })
     }
 
     /// What it is, and where.
     pub fn name(&self) -> &EngineName {
         &self.name
+    }
+
+    /// Where images and containers are kept, where that may be on this machine.
+    pub fn storage(&self) -> Option<&Utf8Path> {
+        self.storage.as_deref()
     }
 
     pub(super) fn api(&self) -> &Docker {
@@ -133,7 +144,7 @@ impl EngineName {
     }
 
     /// The commands that tell what its space is used for, and free some.
-    pub(super) fn space(&self) -> Vec<String> {
+    pub fn space(&self) -> Vec<String> {
         let program = self.program();
         vec![
             format!("{program} system df"),

@@ -150,7 +150,7 @@ fn repositories(sandbox: &Sandbox) -> Scene {
 fn production() -> Scene {
     Scene {
         title: "Production",
-        text: "The request for the service, and the patch for operations/puppet.",
+        text: "The request for the service, and the patches for operations/puppet: the service itself, and its hosts.",
         steps: vec![
             run(SOURCE, &["svcgen", "request", "service"]),
             run(
@@ -162,7 +162,10 @@ fn production() -> Scene {
                     "https://review.sandbox.example/r/farm/puppet",
                 ],
             ),
-            run(SOURCE, &["svcgen", "puppet", "--review", "--yes"]),
+            run(
+                SOURCE,
+                &["svcgen", "puppet", "--series", "--review", "--yes"],
+            ),
             merge("farm/puppet"),
         ],
     }

@@ -29,25 +29,28 @@ struct Needs {
 
 const VAGRANT: Needs = Needs {
     checkout: "checkout.vagrant",
-    checkout_by: &["vagrant", "generate"],
+    checkout_by: &["vagrant", "generate", "check"],
     remote: "remote.vagrant",
     remote_by: &["vagrant --review", "generate --review"],
 };
 const PUPPET: Needs = Needs {
     checkout: "checkout.puppet",
-    checkout_by: &["puppet", "generate"],
+    checkout_by: &["puppet", "generate", "check"],
     remote: "remote.puppet",
     remote_by: &["puppet --review", "generate --review"],
 };
 const SOURCE: Needs = Needs {
     checkout: "checkout.source",
-    checkout_by: &["source", "generate", "build"],
+    checkout_by: &["source", "generate", "check", "build"],
     remote: "remote.source",
     remote_by: &["source --review", "generate --review", "build"],
 };
 const DEPLOY: Needs = Needs {
     checkout: "checkout.deploy",
-    checkout_by: &["scap", "generate", "build", "deploy"],
+    checkout_by: &[
+        "scap", "generate", "check", "build", "deploy", "rollback", "service", "lock", "log",
+        "tail", "history",
+    ],
     remote: "remote.deploy",
     remote_by: &["scap --review", "generate --review", "build"],
 };

@@ -1,3 +1,5 @@
+use super::machine::SPACE;
+use super::space::Free;
 use super::{Finding, State, Surroundings, in_time};
 use crate::container::{ConnectError, Engine};
 use crate::model::BuildTarget;
@@ -17,7 +19,8 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
             Ok(engine) => {
                 let image = image(surroundings, &engine).await;
                 let name = finding.fine(engine.name().to_string());
-                [name].into_iter().chain(image).collect()
+                let findings = [name, space(&engine)];
+                findings.into_iter().chain(image).collect()
             }
             Err(error) => vec![absent(finding, &error, &variables)],
         }
@@ -40,6 +43,24 @@ fn absent(
         found,
         fix.unwrap_or_else(|| "apt-get install docker.io".to_owned()),
     )
+}
+
+/// The space that images and containers have.
+fn space(engine: &Engine) -> Finding {
+    let finding = |what: String| Finding::new("container.space", what, NEEDED_BY);
+    let Some(folder) = engine.storage() else {
+        let what = "space for images and containers".to_owned();
+        return finding(what).unknown("the engine may be on another machine");
+    };
+    let finding = finding(format!("space for images and containers in `{folder}`"));
+    // An engine may have a machine of its own, or see other disks.
+    match Free::of(folder) {
+        Ok(free) => {
+            let prune = engine.name().space().pop().unwrap_or_default();
+            free.judge(finding, "", SPACE, prune)
+        }
+        Err(error) => finding.unknown(format!("it cannot be seen from here: {error}")),
+    }
 }
 
 /// Whether the image of the service's target is there already.

@@ -1,39 +1,43 @@
 use std::time::SystemTime;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use etcetera::BaseStrategy as _;
 
-use super::{Finding, Surroundings, nearest_folder, said};
+use super::{Finding, Surroundings, said, space};
 use crate::locale;
 
 /// The space that a build, with its image and its modules, may want.
-const SPACE: u64 = 2 << 30;
+pub(super) const SPACE: u64 = 2 << 30;
+
+/// The space that packs of releases may want on their way to the hosts.
+const PACKS: u64 = 256 << 20;
+
+/// The space for journals and logs.
+const JOURNALS: u64 = 32 << 20;
 
 /// The machine itself: home, space, clock, locale.
 pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
-    let mut findings = vec![
+    vec![
         temporary_folder(),
         state_folder(),
         clock(),
         encoding(surroundings),
-    ];
-    findings.extend(build_folder());
-    findings
+        build_folder(),
+    ]
 }
 
 /// The folder for what is handed to other programs.
 fn temporary_folder() -> Finding {
     let finding = Finding::new("tmp", "a folder for temporary files", &[]);
     let folder = std::env::temp_dir();
-    match tempfile::tempfile_in(&folder) {
-        Ok(_) => finding.fine(folder.display().to_string()),
-        Err(error) => finding.missing(
-            format!(
-                "nothing can be written into `{}`: {error}",
-                folder.display()
-            ),
-            "export TMPDIR=/a/folder/of/yours",
-        ),
+    let Some(folder) = Utf8Path::from_path(&folder) else {
+        return finding.unknown("its name is not UTF-8");
+    };
+    let elsewhere = "export TMPDIR=/a/folder/of/yours";
+    // None is made: the folder itself has to be there.
+    match folder.is_dir() {
+        true => space::folder(finding, folder.as_str(), folder, PACKS, elsewhere),
+        false => finding.missing(format!("`{folder}` is not there"), elsewhere),
     }
 }
 
@@ -47,14 +51,8 @@ fn state_folder() -> Finding {
     let Some(folder) = state_home() else {
         return finding.missing("there is no home folder", "export HOME=/a/folder/of/yours");
     };
-    let there = nearest_folder(&folder);
-    match tempfile::tempfile_in(there) {
-        Ok(_) => finding.fine(folder.to_string()),
-        Err(error) => finding.missing(
-            format!("nothing can be written into `{there}`: {error}"),
-            "export XDG_STATE_HOME=/a/folder/of/yours",
-        ),
-    }
+    let elsewhere = "export XDG_STATE_HOME=/a/folder/of/yours";
+    space::folder(finding, folder.as_str(), &folder, JOURNALS, elsewhere)
 }
 
 fn state_home() -> Option<Utf8PathBuf> {
@@ -97,25 +95,11 @@ fn encoding(surroundings: &Surroundings<'_>) -> Finding {
     }
 }
 
-/// The folder of builds, and space in it.
-fn build_folder() -> Option<Finding> {
+/// The folder of builds and of what npm fetched for them, and space in it.
+fn build_folder() -> Finding {
     let folder = crate::build::folder();
-    let there = nearest_folder(&folder);
-    let free = rustix::fs::statvfs(there.as_std_path()).ok()?;
-    let free = free.f_bavail.saturating_mul(free.f_frsize);
-    let finding = Finding::new(
-        "space",
-        format!("space for builds in `{folder}`"),
-        &["build"],
-    );
-    let gigabytes = format!("{:.1} GB free", free as f64 / 1e9);
+    let what = format!("space for builds in `{folder}`");
+    let finding = Finding::new("space", what, &["build"]);
     let elsewhere = "export XDG_CACHE_HOME=/a/larger/folder";
-    Some(match tempfile::tempfile_in(there) {
-        Err(error) => finding.missing(
-            format!("nothing can be written into `{there}`: {error}"),
-            elsewhere,
-        ),
-        Ok(_) if free < SPACE => finding.doubtful(gigabytes, elsewhere),
-        Ok(_) => finding.fine(gigabytes),
-    })
+    space::folder(finding, "", &folder, SPACE, elsewhere)
 }

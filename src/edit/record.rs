@@ -50,6 +50,9 @@ pub(crate) struct Index {
     /// The model that was generated from last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) model: Option<Origin>,
+    /// Whether the user left it out, so that nobody waits for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_left_out: bool,
     pub(crate) files: BTreeMap<Utf8PathBuf, Written>,
 }
 

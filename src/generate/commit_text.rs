@@ -14,6 +14,10 @@ pub struct CommitText {
 pub struct LaterText {
     /// A file that the first change brings.
     pub brought: Utf8PathBuf,
+    /// Of a file that others write too, a line that the first change brings into it, without the white space around it.
+    pub line: Option<String>,
+    /// What the subject says is changed; where nothing is said, the parts of the tree that are.
+    pub what: Option<&'static str>,
     /// What stands in the subject before the parts, as `teapot: Update `, and behind them.
     pub before: String,
     pub behind: String,
@@ -27,21 +31,9 @@ const MOST: usize = 3;
 impl LaterText {
     /// The text of a change of these files.
     pub fn of(&self, files: &[Utf8PathBuf]) -> CommitText {
-        let mut parts: Vec<&str> = Vec::new();
-        for part in files.iter().map(|path| part(path)) {
-            if !parts.contains(&part) {
-                parts.push(part);
-            }
-        }
-        let what = match parts.as_slice() {
-            [] => "nothing".to_owned(),
-            [one] => (*one).to_owned(),
-            [some @ .., last] if parts.len() <= MOST => {
-                format!("{} and {last}", some.join(", "))
-            }
-            _ => format!("{} files", files.len()),
-        };
         let list = files.iter().map(|path| format!("* {path}"));
+        let what = self.what.map(str::to_owned);
+        let what = what.unwrap_or_else(|| parts(files));
         CommitText {
             subject: format!("{}{what}{}", self.before, self.behind),
             body: format!(
@@ -51,6 +43,30 @@ impl LaterText {
             ),
             later: None,
         }
+    }
+
+    /// What the subject always is, where it does not name the parts.
+    pub fn subject(&self) -> Option<String> {
+        let what = self.what?;
+        Some(format!("{}{what}{}", self.before, self.behind))
+    }
+}
+
+/// The parts of a tree that these files are in.
+fn parts(files: &[Utf8PathBuf]) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in files.iter().map(|path| part(path)) {
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    match parts.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => (*one).to_owned(),
+        [some @ .., last] if parts.len() <= MOST => {
+            format!("{} and {last}", some.join(", "))
+        }
+        _ => format!("{} files", files.len()),
     }
 }
 
@@ -73,6 +89,8 @@ mod tests {
     fn a_later_change_is_called_by_what_it_changes() {
         let later = LaterText {
             brought: "modules/role/manifests/tea.pp".into(),
+            line: None,
+            what: None,
             before: "tea: Update ".into(),
             behind: String::new(),
             service: "tea".into(),

@@ -60,6 +60,8 @@ fn message(service: &Service) -> CommitText {
         body: format!("{description}\n\n{source}"),
         later: Some(LaterText {
             brought: CONFIG_FILE.into(),
+            line: None,
+            what: None,
             before: "scap: Update ".into(),
             behind: String::new(),
             service: service.name.to_string(),

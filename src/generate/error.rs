@@ -1,4 +1,4 @@
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
 use crate::model::Port;
@@ -16,7 +16,7 @@ pub enum GenerateError {
         looked_for: Vec<String>,
     },
     /// Somebody else has the port or the name.
-    #[error("{what} is taken: {path}:{line} gives it to {owner}")]
+    #[error("{}", taken(.what, .path, *.line, .owner, *.is_file))]
     Taken {
         what: String,
         path: Utf8PathBuf,
@@ -40,4 +40,14 @@ pub enum GenerateError {
     Render(#[from] RenderError),
     #[error(transparent)]
     Worktree(#[from] WorktreeError),
+}
+
+/// Says that something is somebody else's; of the very file that svcgen would write nobody knows whose it is.
+fn taken(what: &str, path: &Utf8Path, line: usize, owner: &str, is_file: bool) -> String {
+    match is_file {
+        true => format!(
+            "{what} is there already: {path}:{line} has {owner}, and nothing here says that svcgen wrote it"
+        ),
+        false => format!("{what} is taken: {path}:{line} gives it to {owner}"),
+    }
 }

@@ -127,6 +127,8 @@ pub fn mediawiki_vagrant(
         body: service.description.paragraphs().join("\n\n"),
         later: Some(LaterText {
             brought,
+            line: None,
+            what: None,
             before: "Update ".into(),
             behind: format!(" of {}", service.name),
             service: service.name.to_string(),

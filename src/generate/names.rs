@@ -55,7 +55,7 @@ pub(super) fn check_namespace(
     folder: &Utf8Path,
     worktree: &Worktree,
 ) -> Result<(), GenerateError> {
-    check_folder(&format!("the name `{name}`"), folder, worktree)
+    check_folder(&format!("the class name `{name}`"), folder, worktree)
 }
 
 /// Refuses a name because of the first file in a folder.

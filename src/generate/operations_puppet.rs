@@ -115,6 +115,8 @@ pub fn operations_puppet(
         body: service.description.paragraphs().join("\n\n"),
         later: Some(LaterText {
             brought,
+            line: None,
+            what: None,
             before: format!("{name}: Update "),
             behind: String::new(),
             service: service.name.to_string(),

@@ -261,6 +261,9 @@ impl Read for Group {
         let mut fields = Fields::of(node, problems)?;
         let name = fields.required("name", problems);
         let hosts = fields.or("hosts", Vec::new(), problems);
+        if let Some(list) = fields.node("hosts") {
+            refuse_twice(list, problems);
+        }
         let size = fields.optional("size", problems);
         if size == Some(0)
             && let Some(node) = fields.node("size")
@@ -278,6 +281,31 @@ impl Read for Group {
             size,
             failure_limit,
         })
+    }
+}
+
+/// A host that a group names twice is one that was meant to be another.
+fn refuse_twice(list: &Node, problems: &mut Vec<Problem>) {
+    let mut seen = std::collections::HashSet::new();
+    for item in list.items() {
+        let Kind::String(text) = &item.kind else {
+            continue;
+        };
+        let Ok(pattern) = HostPattern::parse(text) else {
+            continue;
+        };
+        let hosts = pattern.hosts().into_iter();
+        let again: Vec<HostName> = hosts.filter(|host| !seen.insert(host.clone())).collect();
+        if let Some(host) = again.first() {
+            let more = match again.len() {
+                1 => String::new(),
+                several => format!(" and {} more", several - 1),
+            };
+            let are = if again.len() == 1 { "is" } else { "are" };
+            let message = format!("`{host}`{more} {are} in this group already");
+            let rule = "name each host of a group once";
+            problems.push(Problem::new(item.span.clone(), message).rule(rule));
+        }
     }
 }
 

@@ -133,6 +133,18 @@ impl Service {
         Self::parse(path, &text, sites, site)
     }
 
+    /// Reads which site a model names, whatever else is wrong with it.
+    ///
+    /// # Errors
+    /// Where it is no text, or no YAML.
+    pub fn site_name(path: &Utf8Path) -> Result<Option<SiteName>, LoadError> {
+        let text = read_text(path)?;
+        parse_file(path, &text, |node, _| {
+            let site = node.find("site");
+            Some(site.and_then(|site| SiteName::read(site, &mut Vec::new())))
+        })
+    }
+
     /// Parses the text of a model; the path is for messages.
     ///
     /// # Errors

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::model::{Service, SiteError, Sites};
-use crate::render::quoting::yaml_string;
+use crate::render::quoting::{is_escaped, yaml_string};
 
 /// Sections and fields that are written even where they hold what they would hold anyway: what a reader looks for.
 const ALWAYS: &[&str] = &[
@@ -48,6 +48,9 @@ const LINE_BY_LINE: &[&str] = &[
     "vagrant",
     "annotations",
 ];
+
+/// The field whose text is read without what ends it.
+pub(super) const DESCRIPTION: &str = "description";
 
 /// The longest line of what could also be written in several, in characters.
 const WIDEST: usize = 100;
@@ -137,20 +140,15 @@ fn item_default(path: &str) -> Option<Value> {
 pub(super) fn write_entry(text: &mut String, key: &str, value: &Value, indent: usize) {
     let pad = " ".repeat(indent);
     let lead = format!("{pad}{}:", yaml_string(key));
+    if let Value::String(prose) = value
+        && let Some(head) = head(key, prose)
+    {
+        text.push_str(&block(&lead, head, prose, &pad));
+        return;
+    }
     match value {
-        Value::String(prose) if key == "description" && (indent == 0 || prose.contains('\n')) => {
-            let _ = writeln!(text, "{lead} |");
-            for line in prose.lines() {
-                let _ = writeln!(
-                    text,
-                    "{}",
-                    if line.is_empty() {
-                        String::new()
-                    } else {
-                        format!("{pad}  {line}")
-                    }
-                );
-            }
+        Value::String(prose) if key == DESCRIPTION && indent == 0 => {
+            text.push_str(&block(&lead, "|", prose, &pad));
         }
         Value::Object(map)
             if !map.is_empty()
@@ -173,6 +171,38 @@ pub(super) fn write_entry(text: &mut String, key: &str, value: &Value, indent: u
             let _ = writeln!(text, "{lead} {}", in_line(value));
         }
     }
+}
+
+/// The lines of an entry at the margin whose text has several lines; none where it cannot be written as such.
+pub(super) fn prose(key: &str, text: &str) -> Option<String> {
+    let lead = format!("{}:", yaml_string(key));
+    Some(block(&lead, head(key, text)?, text, ""))
+}
+
+/// How a text of several lines begins that is written as such: by what ends its last line, which a description does not say.
+fn head(key: &str, text: &str) -> Option<&'static str> {
+    let is_plain = |line: &str| !line.ends_with(' ') && !line.contains(is_escaped);
+    let first = text.chars().next()?;
+    if !text.contains('\n') || first.is_whitespace() || !text.split('\n').all(is_plain) {
+        return None;
+    }
+    match text.len() - text.trim_end_matches('\n').len() {
+        _ if key == DESCRIPTION => Some("|"),
+        0 => Some("|-"),
+        1 => Some("|"),
+        _ => None,
+    }
+}
+
+fn block(lead: &str, head: &str, text: &str, pad: &str) -> String {
+    let lines = text
+        .trim_end_matches('\n')
+        .split('\n')
+        .map(|line| match line {
+            "" => "\n".to_owned(),
+            line => format!("{pad}  {line}\n"),
+        });
+    format!("{lead} {head}\n{}", lines.collect::<String>())
 }
 
 pub(super) fn write_item(text: &mut String, item: &Value, indent: usize) {

@@ -8,7 +8,7 @@ use super::tree;
 /// The widest line, in characters.
 const WIDTH: usize = 79;
 
-/// How far the answers stand from the left.
+/// How far the answers stand from the left, at least.
 const INDENT: usize = 34;
 
 impl<'a> Interview<'a> {
@@ -152,12 +152,26 @@ impl<'a> Interview<'a> {
                 }
                 _ => "-".to_owned(),
             };
-            let label = format!("{:>3}  {}", index + 1, question.id);
-            lines.push(cut(&format!("{label:<INDENT$} {shown}")));
+            let label = label(index, question);
+            // The answers of a section stand below each other.
+            let own = rows.iter().enumerate();
+            let own = own.filter(|(_, (other, _))| other.name == section.name);
+            let widest = own.map(|(index, (_, question))| label_width(index, question));
+            let indent = widest.max().unwrap_or_default().max(INDENT);
+            lines.push(cut(&format!("{label:<indent$} {shown}")));
         }
         lines.push(String::new());
         Ok(lines)
     }
+}
+
+/// The number of an answer, and its name.
+fn label(index: usize, question: &Question) -> String {
+    format!("{:>3}  {}", index + 1, question.id)
+}
+
+fn label_width(index: usize, question: &Question) -> usize {
+    label(index, question).chars().count()
 }
 
 fn one_line(text: &str) -> String {

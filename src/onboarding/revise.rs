@@ -5,8 +5,9 @@ mod items;
 use serde_json::Value;
 
 use self::items::items;
+use super::model_file::{DESCRIPTION, prose};
 use crate::edit::Resolution;
-use crate::edit::yaml::{Entry, Other, Place, patch};
+use crate::edit::yaml::{Entry, Other, Place, Style, patch};
 use crate::yaml::{Node, parse};
 
 /// How the text of a model was changed.
@@ -43,7 +44,7 @@ pub fn revise(text: &str, wanted: &Value) -> Revised {
         }
     }
     match parse(&changed) {
-        Ok(node) if node.to_value() == *wanted => Revised::Lines(changed),
+        Ok(node) if is_same(&node.to_value(), wanted, "") => Revised::Lines(changed),
         _ => Revised::Impossible,
     }
 }
@@ -80,15 +81,51 @@ fn compare(node: &Node, wanted: &Value, path: &mut Vec<String>, changes: &mut Ve
                 compare(found, value, path, changes);
                 path.pop();
             }
-            _ => changes.push(Change::Put(Entry {
-                at: path.clone(),
-                key: key.clone(),
-                value: value.clone(),
-                place: Place::End,
-                other: Other::Refused,
-                style: crate::edit::yaml::Style::Block,
-            })),
+            _ => changes.push(Change::Put(entry(path, key, value))),
         }
+    }
+}
+
+/// An entry as a person writes it: a text of several lines as such.
+fn entry(at: &[String], key: &str, value: &Value) -> Entry {
+    let mut entry = Entry {
+        at: at.to_vec(),
+        key: key.to_owned(),
+        value: value.clone(),
+        place: Place::End,
+        other: Other::Refused,
+        style: Style::Block,
+    };
+    if let Value::String(text) = &mut entry.value
+        && let Some(lines) = prose(key, text)
+    {
+        if key == DESCRIPTION && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        entry.style = Style::Text(lines);
+    }
+    entry
+}
+
+/// Whether a text says what is wanted; of a description, whatever ends its last line.
+pub(super) fn is_same(found: &Value, wanted: &Value, key: &str) -> bool {
+    match (found, wanted) {
+        (Value::Object(found), Value::Object(wanted)) => {
+            found.len() == wanted.len()
+                && wanted.iter().all(|(key, wanted)| {
+                    found
+                        .get(key)
+                        .is_some_and(|found| is_same(found, wanted, key))
+                })
+        }
+        (Value::Array(found), Value::Array(wanted)) => {
+            let mut pairs = found.iter().zip(wanted);
+            found.len() == wanted.len() && pairs.all(|(found, wanted)| is_same(found, wanted, key))
+        }
+        (Value::String(found), Value::String(wanted)) if key == DESCRIPTION => {
+            found.trim_end_matches('\n') == wanted.trim_end_matches('\n')
+        }
+        (found, wanted) => found == wanted,
     }
 }
 

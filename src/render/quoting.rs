@@ -83,7 +83,7 @@ pub fn yaml_string(text: &str) -> String {
 }
 
 /// Whether a character cannot stand in YAML as it is, or would be taken for the end of a line.
-fn is_escaped(c: char) -> bool {
+pub(crate) fn is_escaped(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 

@@ -40,6 +40,8 @@ pub enum RenderError {
 pub struct Templates {
     folders: Vec<Utf8PathBuf>,
     annotations: Vec<(AnnotationName, Value)>,
+    /// What the questions are that ask for annotations.
+    questions: Vec<(AnnotationName, String)>,
 }
 
 impl Templates {
@@ -48,6 +50,7 @@ impl Templates {
         Self {
             folders: folders.into_iter().collect(),
             annotations: Vec::new(),
+            questions: Vec::new(),
         }
     }
 
@@ -58,6 +61,12 @@ impl Templates {
             annotations,
             ..self
         }
+    }
+
+    /// Gives the questions that ask for annotations to the templates of requests, as `annotation_texts.NAME`; without one, the name.
+    #[must_use]
+    pub fn with_questions(self, questions: Vec<(AnnotationName, String)>) -> Self {
+        Self { questions, ..self }
     }
 
     /// Renders a template, named by its path below `templates/` without `.tera`.
@@ -79,32 +88,28 @@ impl Templates {
         tera.add_raw_template(path.as_str(), &text).map_err(wrong)?;
         let mut context = Context::from_serialize(values).map_err(wrong)?;
         context.insert("annotations", &self.annotations_for(name));
+        if name.starts_with("tickets/") {
+            context.insert("annotation_texts", &self.questions_for(name));
+        }
         tera.render(path.as_str(), &context).map_err(wrong)
     }
 
     /// The annotations in the syntax of what a template writes.
     fn annotations_for(&self, template: &str) -> Map<String, Value> {
-        let quoted = |value: &Value| {
-            let text = match value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            let extension = Utf8Path::new(template).extension();
-            match extension.unwrap_or_default() {
-                "pp" => puppet_value(value),
-                "md" => markdown_text(&text),
-                "html" => text,
-                "j2" if value.is_string() => yaml_string(&text),
-                "j2" => text,
-                _ if template.starts_with("tickets/") && value.is_string() => remarkup(&text),
-                _ if template.starts_with("calendar/") => wikitext(&text),
-                _ if template.starts_with("tickets/") => text,
-                _ => git_value(&text),
-            }
-        };
         let all = self.annotations.iter();
-        all.map(|(name, value)| (name.to_string(), quoted(value).into()))
+        all.map(|(name, value)| (name.to_string(), quoted(value, template).into()))
             .collect()
+    }
+
+    /// What is asked for each annotation, in the same syntax.
+    fn questions_for(&self, template: &str) -> Map<String, Value> {
+        let all = self.annotations.iter().map(|(name, _)| {
+            let mut questions = self.questions.iter();
+            let question = questions.find(|(asked, _)| asked == name);
+            let text = question.map_or(name.as_str(), |(_, text)| text);
+            (name.to_string(), quoted(&text.into(), template).into())
+        });
+        all.collect()
     }
 
     /// The text of a file below `templates/`, as it is.
@@ -183,6 +188,26 @@ impl Templates {
             }
         }
         strays
+    }
+}
+
+/// A value in the syntax of what a template writes.
+fn quoted(value: &Value, template: &str) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let extension = Utf8Path::new(template).extension();
+    match extension.unwrap_or_default() {
+        "pp" => puppet_value(value),
+        "md" => markdown_text(&text),
+        "html" => text,
+        "j2" if value.is_string() => yaml_string(&text),
+        "j2" => text,
+        _ if template.starts_with("tickets/") && value.is_string() => remarkup(&text),
+        _ if template.starts_with("calendar/") => wikitext(&text),
+        _ if template.starts_with("tickets/") => text,
+        _ => git_value(&text),
     }
 }
 

@@ -195,19 +195,19 @@ impl Chain<'_> {
         Ok(())
     }
 
-    /// Takes commits for patches whose subjects are the same: in a clone where nothing is remembered.
+    /// Takes commits for patches that have one of these subjects: in a clone where nothing is remembered.
     ///
     /// # Errors
     /// Where git cannot read the branch.
-    pub fn find_by_subjects(&mut self, subjects: &[Option<String>]) -> Result<(), ReviewError> {
+    pub fn find_by_subjects(&mut self, subjects: &[Vec<String>]) -> Result<(), ReviewError> {
         let mut own = self
             .topic
             .own_commits(self.tip, self.topic.upstream().as_ref())?;
         own.reverse();
         self.base = self.tip;
         self.find(&own, |link, index| {
-            let subject = link.message.lines().next();
-            link.id.is_some() && subjects[index].is_some() && subject == subjects[index].as_deref()
+            let subject = link.message.lines().next().unwrap_or_default();
+            link.id.is_some() && subjects[index].iter().any(|it| it == subject)
         })
     }
 

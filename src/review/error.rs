@@ -19,8 +19,9 @@ pub enum ReviewError {
     NoIdentity { source: Words },
     #[error("git does not switch to `{branch}`")]
     Switch {
+        root: Utf8PathBuf,
         branch: BranchName,
-        source: GitError,
+        source: Box<GitError>,
     },
     #[error("git does not commit")]
     Commit { source: GitError },
@@ -175,12 +176,17 @@ impl ReviewError {
     /// Commands that help; at most two.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Git(error)
-            | Self::Switch {
-                source: error @ GitError::Missing { .. },
-                ..
-            } => error.hint().into_iter().collect(),
-            Self::Switch { .. } => vec!["git status".into(), "git stash".into()],
+            Self::Git(error) => error.hint().into_iter().collect(),
+            Self::Switch { root, source, .. } => {
+                if let GitError::Missing { .. } = **source {
+                    return source.hint().into_iter().collect();
+                }
+                let git = git_in(root);
+                vec![
+                    format!("{git} status"),
+                    format!("{git} stash -u    puts away what is not committed, new files too"),
+                ]
+            }
             Self::InProgress {
                 operation: "bisect",
                 ..

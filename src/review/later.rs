@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use camino::Utf8PathBuf;
-use git2::{Oid, Status};
+use camino::{Utf8Path, Utf8PathBuf};
+use git2::{Oid, Repository, Status, Tree};
 
 use super::error::ReviewError;
 use super::topic::Topic;
-use crate::generate::CommitText;
+use crate::generate::{CommitText, LaterText};
 
 impl Topic {
     /// The text of a change, which is another where the service is there before it, at `base`. The change consists of what
@@ -27,18 +27,10 @@ impl Topic {
             let repository = self.checkout.repository();
             let tree = |commit| repository.find_commit(commit)?.tree();
             let (before, after) = (tree(base)?, tree(tip)?);
-            if before.get_path(brought.as_std_path()).is_err() {
+            if !has(repository, &before, &brought, later)? {
                 return Ok(None);
             }
-            let diff = repository.diff_tree_to_tree(Some(&before), Some(&after), None)?;
-            let files = diff.deltas().flat_map(|delta| {
-                let sides = [delta.old_file(), delta.new_file()];
-                sides.map(|side| side.path_bytes().map(<[u8]>::to_vec))
-            });
-            let files = files
-                .flatten()
-                .map(|path| String::from_utf8_lossy(&path).into_owned());
-            let mut files: BTreeSet<_> = files.map(Utf8PathBuf::from).collect();
+            let mut files = between(repository, &before, &after)?;
             for (path, _) in changed {
                 let there = before.get_path(path.as_std_path()).ok();
                 let now = self.checkout.root().join(path);
@@ -59,6 +51,33 @@ impl Topic {
         })
     }
 
+    /// The text of a patch that makes one tree of another.
+    pub(super) fn told_of(
+        &self,
+        text: &CommitText,
+        before: Oid,
+        after: Oid,
+    ) -> Result<CommitText, ReviewError> {
+        let Some(later) = &text.later else {
+            return Ok(text.clone());
+        };
+        let brought = self.checkout.place(&later.brought)?;
+        let look = || -> Result<Option<BTreeSet<Utf8PathBuf>>, git2::Error> {
+            let repository = self.checkout.repository();
+            let (before, after) = (repository.find_tree(before)?, repository.find_tree(after)?);
+            match has(repository, &before, &brought, later)? {
+                true => between(repository, &before, &after).map(Some),
+                false => Ok(None),
+            }
+        };
+        let looked = look();
+        let looked = looked.map_err(|source| self.checkout.unreadable("the change", source))?;
+        Ok(match looked {
+            None => text.clone(),
+            Some(files) => later.of(&files.into_iter().collect::<Vec<_>>()),
+        })
+    }
+
     /// The commit before another.
     pub(super) fn parent(&self, commit: Oid) -> Result<Option<Oid>, ReviewError> {
         let repository = self.checkout.repository();
@@ -66,4 +85,38 @@ impl Topic {
         let found = found.map_err(|source| self.checkout.unreadable("the change", source))?;
         Ok(found.parent_ids().next())
     }
+}
+
+/// Whether a tree has what the first change brings.
+fn has(
+    repository: &Repository,
+    tree: &Tree<'_>,
+    brought: &Utf8Path,
+    later: &LaterText,
+) -> Result<bool, git2::Error> {
+    let Ok(entry) = tree.get_path(brought.as_std_path()) else {
+        return Ok(false);
+    };
+    let Some(line) = &later.line else {
+        return Ok(true);
+    };
+    let blob = repository.find_blob(entry.id())?;
+    let text = String::from_utf8_lossy(blob.content());
+    Ok(text.lines().any(|found| found.trim() == line))
+}
+
+/// The files in which two trees differ.
+fn between(
+    repository: &Repository,
+    before: &Tree<'_>,
+    after: &Tree<'_>,
+) -> Result<BTreeSet<Utf8PathBuf>, git2::Error> {
+    let diff = repository.diff_tree_to_tree(Some(before), Some(after), None)?;
+    let files = diff.deltas().flat_map(|delta| {
+        let sides = [delta.old_file(), delta.new_file()];
+        sides.map(|side| side.path_bytes().map(<[u8]>::to_vec))
+    });
+    let files = files.flatten();
+    let files = files.map(|path| String::from_utf8_lossy(&path).into_owned());
+    Ok(files.map(Utf8PathBuf::from).collect())
 }

@@ -249,8 +249,9 @@ impl Topic {
             .chain([self.branch.as_str()]);
         let args: Vec<&str> = args.chain(start.as_deref()).collect();
         let failed = |source| ReviewError::Switch {
+            root: self.checkout.root().to_owned(),
             branch: self.branch.clone(),
-            source,
+            source: Box::new(source),
         };
         self.checkout.git().run(&args).map(drop).map_err(failed)
     }

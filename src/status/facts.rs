@@ -24,9 +24,25 @@ pub enum Text {
         root: Utf8PathBuf,
         standing: Standing,
         sent: Option<Sent>,
-        /// The patches of the series that the tree lacks.
-        open: Vec<&'static str>,
+        /// Of operations/puppet, the patches of the series that come after the service.
+        series: Series,
     },
+}
+
+/// The patches that come after the service, as a tree has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Series {
+    pub missing: Vec<Missing>,
+    /// Those that the user left out.
+    pub left_out: Vec<&'static str>,
+}
+
+/// A patch that a tree lacks, or has some of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    pub name: &'static str,
+    /// Why svcgen does not make it, where it does not.
+    pub refused: Option<String>,
 }
 
 /// Whether something is there, and how that is known.

@@ -92,6 +92,47 @@ fn hosts_are_asked_for_what_a_deploy_needs_there() {
 }
 
 #[test]
+fn the_logs_of_hosts_are_tried() {
+    let Some(lab) = Lab::get() else { return };
+    let [good, forbidden, own] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[&good], &[&forbidden, &own]);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    let doctor = || deployer.run(&["doctor", "tail", "--format", "json"]);
+    // Before the first deploy there is none.
+    let run = doctor();
+    let absent = ["the log is not there", "(so it is on 3 of 3)", "--log PATH"];
+    assert_found(&run, "hosts.log", "doubtful", &absent);
+    let log = "/srv/log/tea-pot/main.log";
+    for host in [&good, &forbidden, &own] {
+        host.sh(&format!("mkdir -p /srv/log/tea-pot && echo one >{log}"));
+    }
+    let run = doctor();
+    let all = ["it can be read on 3 of 3 hosts"];
+    assert_found(&run, "hosts.log", "fine", &all);
+    assert!(
+        run.stdout.contains(&format!("the log `{log}`")),
+        "{}",
+        run.show()
+    );
+
+    forbidden.sh(&format!("chgrp adm {log} && chmod 640 {log}"));
+    let run = doctor();
+    assert_eq!(run.code, 3, "{}", run.show());
+    let why = format!("{}: deploy-service may not read `{log}`", forbidden.name());
+    let group = "the group adm may read it: `svcgen request access`";
+    assert_found(&run, "hosts.log", "missing", &[&why, group]);
+    own.sh("chmod 700 /srv/log/tea-pot");
+    let run = doctor();
+    assert_found(&run, "hosts.log", "missing", &["(so it is on 2 of 3)"]);
+    // Other commands do not care.
+    let run = deployer.run(&["doctor", "deploy", "--format", "json"]);
+    assert!(!run.stdout.contains("hosts.log"), "{}", run.show());
+    let run = deployer.run(&["doctor", "tail", "--offline", "--format", "json"]);
+    assert_found(&run, "hosts.log", "unknown", &["not asked"]);
+}
+
+#[test]
 fn the_deployment_server_is_asked_for_scap_and_its_directory() {
     Fleet::lend(|fleet| {
         let there = |text: &str| fleet.scap.in_directory(text);

@@ -222,3 +222,12 @@ fn a_tree_that_is_none_fails_and_the_others_are_still_told() {
         run.show()
     );
 }
+
+#[test]
+fn what_is_wrong_in_several_checkouts_is_said_once() {
+    let env = generated();
+    edit(&env, "svcgen.yaml", "name: tea-time", "name: coffee-time");
+    let run = check(&env, &[]);
+    assert_eq!(run.code, 11, "{}", run.show());
+    assert_eq!(run.stderr.matches("error: ").count(), 1, "{}", run.show());
+}

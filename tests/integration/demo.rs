@@ -88,6 +88,7 @@ fn the_whole_road_is_gone_in_one_folder_that_is_removed() {
         "warning: rolled back: 1 of 4 hosts is back, 3 untouched",
         "failed, rolled back in ",
         "4 in all: 4 active",
+        "production configuration  in `origin/production`\n",
     ] {
         assert!(all.contains(sign), "`{sign}` is not in\n{all}");
     }

@@ -224,3 +224,94 @@ fn a_link_is_replaced_and_not_followed() {
     assert_eq!(env.read("../outside.yaml"), "mine\n");
     assert!(env.read("svcgen.yaml").contains("name: my-service"));
 }
+
+#[test]
+fn a_link_to_a_model_stays_one() {
+    let env = Env::new();
+    env.write("answers.yaml", LEAST);
+    assert_eq!(env.svcgen(&["new", "--answers", "answers.yaml"]).code, 0);
+    std::fs::create_dir(env.work().join("models")).unwrap();
+    let (link, target) = (
+        env.work().join("svcgen.yaml"),
+        env.work().join("models/it.yaml"),
+    );
+    std::fs::rename(&link, &target).unwrap();
+    std::os::unix::fs::symlink("models/it.yaml", &link).unwrap();
+    for change in [
+        &["new", "--set", "port=6007"][..],
+        &[
+            "new",
+            "--answers",
+            "answers.yaml",
+            "--set",
+            "port=6008",
+            "--force",
+        ],
+    ] {
+        let run = env.svcgen(change);
+        assert_eq!(run.code, 0, "{}", run.show());
+        assert!(link.is_symlink(), "{}", run.show());
+    }
+    assert!(env.read("models/it.yaml").contains("port: 6008\n"));
+    let left = std::fs::read_dir(env.work().join("models"))
+        .unwrap()
+        .count();
+    assert_eq!(left, 1, "something is left beside the model");
+}
+
+#[test]
+fn an_answer_that_somebody_has_is_warned_about() {
+    let env = Env::new();
+    let tree = crate::support::sample_tree("vagrant");
+    let config = format!("checkouts: {{vagrant: {}}}\n", tree.display());
+    env.write("../config/svcgen/config.yaml", &config);
+    env.write("answers.yaml", LEAST);
+    let run = env.svcgen(&["new", "--answers", "answers.yaml", "--set", "port=6204"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let warning = "warning: port 6204 belongs to `pagefeed::port` (puppet/hieradata/common.yaml:14); 6206 is free\n";
+    assert!(run.stderr.contains(warning), "{}", run.show());
+    // What the model has is its own; what is new is not.
+    let run = env.svcgen(&["new", "--set", "description=Other"]);
+    assert!(!run.stderr.contains("warning"), "{}", run.show());
+    let run = env.svcgen(&["new", "--set", "port=6205"]);
+    assert!(
+        run.stderr.contains("warning: port 6205 belongs to "),
+        "{}",
+        run.show()
+    );
+}
+
+#[test]
+fn a_text_of_several_lines_is_written_as_such() {
+    let env = Env::new();
+    env.write("answers.yaml", LEAST);
+    assert_eq!(env.svcgen(&["new", "--answers", "answers.yaml"]).code, 0);
+    let model = env.read("svcgen.yaml");
+    env.write("svcgen.yaml", &format!("# mine\n{model}"));
+    let text = "description=It is.\n\n  So it is: yes.";
+    let run = env.svcgen(&["new", "--set", text]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let lines = "\ndescription: |\n  It is.\n\n    So it is: yes.\nport: ";
+    let model = env.read("svcgen.yaml");
+    assert!(
+        model.contains(lines) && model.starts_with("# mine\n"),
+        "{model}"
+    );
+    let run = env.svcgen(&["new", "--set", text]);
+    assert!(run.stderr.contains("nothing to do"), "{}", run.show());
+}
+
+#[test]
+fn a_host_that_a_group_names_twice_is_a_mistake() {
+    let env = Env::new();
+    env.write(
+        "answers.yaml",
+        &format!("{LEAST}deploy: {{groups: [{{name: default, hosts: [\"a[1-3].x\", a2.x]}}]}}\n"),
+    );
+    let run = env.svcgen(&["new", "--answers", "answers.yaml", "--plain"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    insta::assert_snapshot!(run.stderr, @"
+    error: `answers.yaml` has a mistake
+    line 5, column 55: `a2.x` is in this group already: name each host of a group once
+    ");
+}

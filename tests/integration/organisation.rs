@@ -89,7 +89,9 @@ fn a_folder_of_the_organisations_asks_and_writes_in_its_own_words() {
     ");
     let request = env.svcgen(&["request", "service"]).stdout;
     assert!(
-        request.contains("* **cost_center**: 4711\n* **on_call**: teatime-team\n"),
+        request.contains(
+            "* **Cost center that pays for it**: 4711\n* **Team that is called at night**: teatime-team\n"
+        ),
         "{request}"
     );
 }
@@ -153,7 +155,7 @@ fn mistakes_in_own_files_are_told_with_file_and_line() {
     --- stdout
     --- stderr
     error: the template `HOME/config/svcgen/templates/tickets/access-request.tera` is wrong
-    cause: Variable `servce` is not defined. Available variables: annotations, groups, log_directory, people, service, service_request
+    cause: Variable `servce` is not defined. Available variables: annotation_texts, annotations, groups, log_directory, people, service, service_request
             --> HOME/config/svcgen/templates/tickets/access-request.tera:2:4
              |
            2 | {{ servce }}

@@ -58,13 +58,13 @@ fn a_name_is_taken_by_a_module_without_a_class_and_by_the_title_of_another() {
         .join("\n");
     insta::assert_snapshot!(taken, @r"
     error: the module `kettle` is taken: puppet/modules/kettle/manifests/boiler.pp:2 gives it to `define kettle::boiler`
-    hint: choose another name in the model
+    hint: write another `puppet_name` in the model
     error: the module `plain` is taken: puppet/modules/plain/lib/x.rb:1 gives it to the files in `puppet/modules/plain`
-    hint: choose another name in the model
+    hint: write another `puppet_name` in the model
     error: the module `cup` is taken: .gitmodules:2 gives it to the submodule `puppet/modules/cup`
-    hint: choose another name in the model
+    hint: write another `puppet_name` in the model
     error: the name `tea-maker` is taken: puppet/modules/kettle/manifests/boiler.pp:3 gives it to `service::node { 'tea-maker' }`
-    hint: choose another name in the model
+    hint: write another `name` in the model
     ");
 }
 
@@ -88,14 +88,14 @@ fn names_below_a_name_take_it_in_production() {
         .map(|name| refusal(&env, "puppet", &model(name, 6789)))
         .join("\n");
     insta::assert_snapshot!(taken, @r"
-    error: the name `kettle` is taken: modules/profile/manifests/kettle/boiler.pp:2 gives it to `class profile::kettle::boiler`
-    hint: choose another name in the model
+    error: the class name `kettle` is taken: modules/profile/manifests/kettle/boiler.pp:2 gives it to `class profile::kettle::boiler`
+    hint: write another `puppet_name` in the model
     error: the role `teapot` is taken: modules/role/manifests/pots.pp:4 gives it to `class role::teapot`
-    hint: choose another name in the model
+    hint: write another `puppet_name` in the model
     error: the module `cup` is taken: vendor_modules/cup/manifests/handle.pp:1 gives it to `define cup::handle`
-    hint: choose another name in the model
+    hint: write another `puppet_name` in the model
     error: the role `saucer` is taken: manifests/role/saucer.pp:1 gives it to `class role::saucer`
-    hint: choose another name in the model
+    hint: write another `puppet_name` in the model
     ");
 }
 

@@ -298,7 +298,7 @@ fn what_somebody_else_wrote_stays() {
     vagrant: HOME/work/vagrant: would change 1 file, 8 lines added, 0 removed, 2 conflicts
     error: puppet/modules/trendingedits/manifests/init.pp:14: somebody changed the same lines that svcgen would change
     cause: puppet/modules/trendingedits/manifests/init.pp:26: somebody changed the same lines that svcgen would change
-    hint: `svcgen vagrant --repo HOME/work/vagrant` marks them in the file, as git does
-    hint: `svcgen vagrant --repo HOME/work/vagrant --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
+    hint: `svcgen vagrant --repo HOME/work/vagrant --force` marks them in the file, as git does
+    hint: `svcgen vagrant --repo HOME/work/vagrant --force --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     ");
 }

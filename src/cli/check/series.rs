@@ -2,7 +2,7 @@
 
 use super::Drift;
 use super::ways::Ways;
-use crate::cli::generator::{Looked, Planner, look};
+use crate::cli::generator::{Planner, Series, look};
 use crate::drift::{Difference, Direction};
 use crate::error::CommandError;
 use crate::generate::Step;
@@ -16,12 +16,12 @@ pub(super) fn drifts(
     ways: &Ways<'_>,
 ) -> Result<Vec<Drift>, CommandError> {
     let all = look(planner.loaded, worktree)?;
-    let series = series(&all);
+    let series = command(&all);
     let committed = ways.by(&format!("{series} --commit"));
     // A commit is made from the commits before it: what was edited since is brought back in the files.
     let written = ways.by(&format!("{series} --force"));
     let mut drifts = Vec::new();
-    for patch in all.iter().filter(|patch| patch.is_begun()) {
+    for patch in all.patches.iter().filter(|patch| patch.is_begun()) {
         for difference in patch.differences()? {
             let ways = match is_edited(&difference, worktree)? {
                 true => &written,
@@ -34,10 +34,11 @@ pub(super) fn drifts(
 }
 
 /// The command that runs the series, with those patches alone that were begun.
-fn series(all: &[Looked]) -> String {
+fn command(all: &Series) -> String {
     let is_meant = |step: &Step| {
-        let patch = all.iter().find(|patch| patch.step() == *step);
-        patch.is_none_or(|patch| patch.is_begun() || !patch.is_wanted())
+        let is_refused = all.refused.iter().any(|(refused, _)| refused == step);
+        let patch = all.patches.iter().find(|patch| patch.step() == *step);
+        !is_refused && patch.is_none_or(|patch| patch.is_begun() || !patch.is_wanted())
     };
     let steps: Vec<&str> = Step::ALL
         .iter()

@@ -1,6 +1,7 @@
 use camino::Utf8PathBuf;
 
-use crate::cli::context::{Context, Loaded};
+use super::files::Model;
+use crate::cli::context::Context;
 use crate::cli::generator::{Generator, Target};
 use crate::doctor::{Fix, Place};
 use crate::error::CommandError;
@@ -9,11 +10,12 @@ use crate::model::Site;
 /// The checkouts that generators would take.
 pub(super) fn checkouts(
     context: &Context,
-    loaded: Option<&Loaded>,
+    model: &Model,
     site: Option<&Site>,
     deploy: Option<Utf8PathBuf>,
 ) -> Vec<Place> {
     let configured = &context.configuration.checkouts;
+    let loaded = model.loaded();
     let place = |generator: Generator| {
         let (command, what, fix) = match generator {
             Generator::Vagrant => (
@@ -49,7 +51,10 @@ pub(super) fn checkouts(
                 .map_err(|unknown| CommandError::from(unknown).message),
             (Generator::Vagrant, None) => of(configured.vagrant.clone()),
             (Generator::Puppet, None) => of(configured.puppet.clone()),
-            (Generator::Source | Generator::Scap, None) => Err("there is no model here".to_owned()),
+            (Generator::Source | Generator::Scap, None) => Err(match model {
+                Model::Wrong => "the model, which tells, cannot be read".to_owned(),
+                Model::Read(_) | Model::None => "there is no model here".to_owned(),
+            }),
         };
         let found = target.and_then(|target| {
             let worktree = target.open().map_err(|error| error.message)?;

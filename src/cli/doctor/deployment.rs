@@ -1,5 +1,6 @@
 //! What deploys need of hosts and of the deployment server, asked for as a deploy does it.
 
+mod logs;
 mod server;
 
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use crate::cli::deploy::{Carrier, Opened, with_runtime};
 use crate::cli::records::{self, Records};
 use crate::deploy::{Action, Facts, PlanProblem};
-use crate::doctor::{Finding, Fix, Reach, advice, nearest_folder};
+use crate::doctor::{Finding, Fix, Reach, Surroundings, advice, nearest_folder};
 use crate::error::CommandError;
 use crate::interrupt;
 use crate::model::{HostName, LocalHosts};
@@ -16,23 +17,27 @@ use crate::model::{HostName, LocalHosts};
 const WHOLE: Duration = Duration::from_secs(30);
 
 /// The commands that ask hosts.
-pub(super) const NEEDED_BY: &[&str] = &["deploy", "rollback", "service", "lock", "tail", "history"];
+pub(super) const NEEDED_BY: &[&str] = &[
+    "deploy", "rollback", "service", "lock", "log", "tail", "history",
+];
 
 /// Asks the hosts of a deploy repository, and the server where Scap is.
-pub(super) fn examine(opened: &Opened, reach: Reach) -> Vec<Finding> {
+pub(super) fn examine(opened: &Opened, surroundings: &Surroundings<'_>) -> Vec<Finding> {
     if let Carrier::Local(hosts) = &opened.carrier {
         return vec![folders(hosts, opened)];
     }
-    if reach == Reach::Machine {
+    if surroundings.reach == Reach::Machine {
         let hosts = hosts_finding(opened).unknown("not asked");
         let server = opened.carrier.scap().map(server::not_asked);
         return [hosts]
             .into_iter()
+            .chain(logs::not_asked(opened))
             .chain(server.into_iter().flatten())
             .collect();
     }
     let asked = with_runtime(async {
-        let asking = async { tokio::join!(hosts(opened), server::examine(opened, WHOLE)) };
+        let asking =
+            async { tokio::join!(hosts(opened, surroundings), server::examine(opened, WHOLE)) };
         tokio::select! {
             (hosts, server) = asking => Ok::<_, std::io::Error>([hosts, server].concat()),
             () = interrupt::pending() => Ok(Vec::new()),
@@ -62,7 +67,7 @@ fn folders(hosts: &LocalHosts, opened: &Opened) -> Finding {
     }
 }
 
-async fn hosts(opened: &Opened) -> Vec<Finding> {
+async fn hosts(opened: &Opened, surroundings: &Surroundings<'_>) -> Vec<Finding> {
     let names = distinct(opened.hosts());
     if names.is_empty() {
         return vec![hosts_finding(opened).unknown("the deploy repository names none yet")];
@@ -81,6 +86,10 @@ async fn hosts(opened: &Opened) -> Vec<Finding> {
     let mut findings = vec![reach(&records, count, opened)];
     if !records.facts.is_empty() {
         findings.extend([fitness(&records, opened), clocks(&records)]);
+        if surroundings.want(logs::NEEDED_BY) {
+            let open: Vec<HostName> = records.facts.keys().cloned().collect();
+            findings.extend(logs::examine(&open, opened, &transport, WHOLE).await);
+        }
     }
     findings
 }

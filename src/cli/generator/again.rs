@@ -1,6 +1,7 @@
 use camino::Utf8Path;
 
 use super::options::GeneratorOptions;
+use super::series::Chosen;
 use super::{CheckoutArgs, Generator};
 use crate::cli::GlobalArgs;
 use crate::generate::Step;
@@ -66,11 +67,16 @@ impl Again {
     }
 
     /// Adds which patches of the series are meant.
-    pub(crate) fn series(&mut self, steps: &[Step]) {
+    pub(super) fn series(&mut self, chosen: &Chosen) {
         self.0.push_str(" --series");
-        if steps != Step::ALL {
+        let names = |steps: &[Step]| {
             let names: Vec<&str> = steps.iter().map(|step| step.name()).collect();
-            self.option("--steps", Some(&names.join(",")));
+            names.join(",")
+        };
+        if !chosen.left_out.is_empty() {
+            self.option("--without", Some(&names(&chosen.left_out)));
+        } else if chosen.steps != Step::ALL {
+            self.option("--steps", Some(&names(&chosen.steps)));
         }
     }
 

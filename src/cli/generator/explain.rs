@@ -7,6 +7,9 @@ use crate::git::GitError;
 use crate::review::ReviewError;
 use crate::worktree::WorktreeError;
 
+/// What helps where somebody has the name of the class.
+pub(super) const OTHER_CLASS: &str = "write another `puppet_name` in the model";
+
 impl From<GenerateError> for CommandError {
     fn from(error: GenerateError) -> Self {
         match &error {
@@ -29,7 +32,13 @@ impl From<GenerateError> for CommandError {
                     None if what.starts_with("the address ") => this.hint(
                         "write another one in `production: {load_balancer: {addresses: ...}}` of the model",
                     ),
-                    None => this.hint("choose another name in the model"),
+                    None if what.starts_with("the group ") => this.hint(
+                        "write another one as `production: {admins: {group: ...}}` in the model",
+                    ),
+                    None if what.starts_with("the name ") => {
+                        this.hint("write another `name` in the model")
+                    }
+                    None => this.hint(OTHER_CLASS),
                 }
             }
             GenerateError::Incomplete { hint, .. } => {

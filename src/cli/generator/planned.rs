@@ -1,5 +1,6 @@
 use camino::Utf8Path;
 
+use super::explain::OTHER_CLASS;
 use super::target::Target;
 use super::{Generator, renamed};
 use crate::cli::context::{Context, Loaded};
@@ -114,15 +115,19 @@ impl Planner<'_> {
             NotPlanned::Refused(GenerateError::Taken { is_file, .. }) => *is_file,
             NotPlanned::Refused(_) | NotPlanned::Failed(_) => return refused.into(),
         };
-        let error = CommandError::from(refused);
+        let mut error = CommandError::from(refused);
         if matches!(target, Target::Output(_)) {
             return error;
         }
         if is_file {
-            return error.hint(
-                "if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, \
-                 `--conflicts yours` keeps it",
-            );
+            // It may be the service itself, which is the first to think of.
+            error.hints.clear();
+            return error
+                .hint(
+                    "if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, \
+                     `--conflicts yours` keeps it",
+                )
+                .hint(format!("if it is another one, {OTHER_CLASS}"));
         }
         let own = Rendered::of(worktree.root(), &self.loaded.service.name).by(generator.name());
         let hint = renamed::hint(&self.origin(), &own, worktree);

@@ -5,7 +5,8 @@ use std::cell::RefCell;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub(super) use self::in_the_way::{refuse_conflicts, refuse_dirty};
+use self::in_the_way::marking_needs;
+pub(super) use self::in_the_way::refuse_conflicts;
 use super::again::Again;
 use super::conflicts::Conflicts;
 use super::options::GeneratorOptions;
@@ -82,8 +83,9 @@ impl Run<'_> {
     /// Runs a generator in a tree that is checked out as it has to be; `is_touched` says whether anything was written.
     fn in_tree(&self, place: &Place<'_>, is_touched: &mut bool) -> Result<Ended, Failure> {
         let planned = &self.plan(place)?;
-        if let Some((topic, _)) = place.on {
-            self.check_branch(place, topic, &planned.edits)?;
+        match place.on {
+            Some((topic, _)) => self.check_branch(place, topic, &planned.edits)?,
+            None => self.warn_of_branch(place, &planned.edits)?,
         }
         let mut summary = Summary::new(place.generator, place.worktree.root(), planned);
         if self.ui.format == Format::Text {
@@ -96,7 +98,7 @@ impl Run<'_> {
             }
             return Err(error?.into());
         }
-        let rendered = self.keep_apart(place.worktree.root(), &planned.edits, &planned.rendered)?;
+        let rendered = self.keep_apart(place, planned)?;
         self.judge(place, planned, &mut summary)?;
         interrupt::check()?;
         let ended = match (self.options.dry_run, planned.has_differences()) {
@@ -191,17 +193,19 @@ impl Run<'_> {
     ) -> Result<CommandError, CommandError> {
         let (edits, root) = (&planned.edits, place.worktree.root());
         let again = self.again(place.generator, root);
+        let whole = format!("{again}{}", self.options.publication());
+        let force = marking_needs(root, planned)?;
         let conflicts = Conflicts {
             edits,
-            whole: format!("{again}{}", self.options.publication()),
-            again,
+            whole: format!("{whole}{force}"),
+            again: format!("{again}{force}"),
             root,
             branch: place.on.and_then(|(topic, visit)| topic.left_by(visit)),
         };
         if edits.is_blocked() || self.options.dry_run || self.options.commits() {
             return Ok(conflicts.refused());
         }
-        let rendered = &self.keep_apart(root, edits, &planned.rendered)?;
+        let rendered = &self.keep_apart(place, planned)?;
         interrupt::check()?;
         match self.may_apply(root, &edits.conflicts) {
             Ok(true) => {}

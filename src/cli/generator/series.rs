@@ -6,12 +6,13 @@ mod told;
 
 use camino::Utf8PathBuf;
 
-pub(crate) use self::looked::{Looked, explained, is_on, look};
+pub(crate) use self::looked::{Looked, Series, explained, is_on, look};
 pub(crate) use self::plan::without_blocks;
 use self::plan::{Planned, Planning, stores};
 use self::told::Told;
-use super::run::{refuse_conflicts, refuse_dirty};
+use super::run::refuse_conflicts;
 use super::target::Target;
+use super::uncommitted::Uncommitted;
 use super::{Ended, Generator, Run, verify};
 use crate::cli::Failure;
 use crate::edit::{Rendered, apply, remember};
@@ -22,17 +23,45 @@ use crate::review::{Chain, Fate, Part, Topic, dirty};
 use crate::ui::Format;
 use crate::worktree::Worktree;
 
+/// The patches that a run is about.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    /// In their order.
+    pub(super) steps: Vec<Step>,
+    /// Those that the user does not want.
+    pub(super) left_out: Vec<Step>,
+}
+
 impl Run<'_> {
     /// Runs the patches of the series: plans all, shows them, judges each, and writes them.
-    pub(crate) fn series(&self, steps: &[Step], target: &Target) -> Result<Ended, Failure> {
+    pub(crate) fn series(&self, chosen: &Chosen, target: &Target) -> Result<Ended, Failure> {
         let worktree = target.open()?;
-        if !self.options.commits() {
-            return self.write_series(steps, &worktree);
+        let steps = chosen.steps.as_slice();
+        let ended = match self.options.commits() {
+            true => {
+                let topic = self.topic(Generator::Puppet, worktree.root())?;
+                self.on_topic(&topic, |_, is_touched| {
+                    self.commit_series(steps, &worktree, &topic, is_touched)
+                })?
+            }
+            false => self.write_series(steps, &worktree)?,
+        };
+        if !self.options.dry_run && ended != Ended::Declined {
+            self.note_left_out(chosen, &worktree)?;
         }
-        let topic = self.topic(Generator::Puppet, worktree.root())?;
-        self.on_topic(&topic, |_, is_touched| {
-            self.commit_series(steps, &worktree, &topic, is_touched)
-        })
+        Ok(ended)
+    }
+
+    /// Remembers what the user does not want, so that `svcgen status` does not wait for it.
+    fn note_left_out(&self, chosen: &Chosen, worktree: &Worktree) -> Result<(), CommandError> {
+        for (step, store) in stores(worktree, &self.loaded.service.name) {
+            if chosen.left_out.contains(&step) && store.paths().is_empty() {
+                store.leave_out(true)?;
+            } else if chosen.steps.contains(&step) {
+                store.leave_out(false)?;
+            }
+        }
+        Ok(())
     }
 
     /// Plans the patches upon their commits, and makes a commit of each.
@@ -59,7 +88,14 @@ impl Run<'_> {
             let dirty = dirty(worktree.root(), &changed, &all).map_err(CommandError::from)?;
             // What is there already as it shall be is not in the way: an earlier run was interrupted.
             let dirty = chain.differing(*last, dirty).map_err(CommandError::from)?;
-            refuse_dirty(&dirty, None)?;
+            let uncommitted = Uncommitted {
+                generator: Generator::Puppet,
+                worktree,
+                paths: &dirty,
+                stores: &all,
+                forced: None,
+            };
+            uncommitted.refuse()?;
             has_differences |= !changed.is_empty();
         }
         self.judge_series(&mut told, &planned)?;
@@ -137,7 +173,14 @@ impl Run<'_> {
             let is_touched =
                 |path: &&Utf8PathBuf| planned.iter().any(|patch| patch.edits.changes(path));
             let touched: Vec<Utf8PathBuf> = mixed.iter().filter(is_touched).cloned().collect();
-            refuse_dirty(&touched, Some(self.options.forced()))?;
+            let uncommitted = Uncommitted {
+                generator: Generator::Puppet,
+                worktree,
+                paths: &touched,
+                stores: &all,
+                forced: Some(self.options.forced()),
+            };
+            uncommitted.refuse()?;
         }
         self.judge_series(&mut told, &planned)?;
         interrupt::check()?;

@@ -66,6 +66,10 @@ impl<'a> Summary<'a> {
                 .unwrap_or_default();
             text.push_str(&format!("git config {key} {after}{before}\n"));
         }
+        if ui.verbosity < 0 && !text.is_empty() {
+            // Nothing else says where that is.
+            text = format!("# {}: {}\n{text}", self.generator, self.root);
+        }
         match options.dry_run {
             true => ui.result(&text)?,
             false => ui.announce(&text)?,

@@ -1,4 +1,4 @@
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{CheckoutArgs, Generator};
 use crate::cli::context::{Context, Loaded, working_directory};
@@ -30,6 +30,13 @@ pub(crate) struct UnknownCheckout {
 }
 
 impl Target {
+    /// The folder.
+    pub(crate) fn path(&self) -> &Utf8Path {
+        match self {
+            Self::Checkout(path) | Self::Output(path) => path,
+        }
+    }
+
     /// The checkout that the configuration names, or that the working directory or the model is in.
     pub(crate) fn find(
         generator: Generator,

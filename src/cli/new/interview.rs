@@ -192,23 +192,9 @@ impl Asked<'_> {
             self.ui
                 .warning(&format!("nothing is taken from `package.json`: {problem}"));
         }
-        let open =
-            |path: &Option<Utf8PathBuf>| path.as_ref().and_then(|path| Worktree::open(path).ok());
-        let checkouts = &configuration.checkouts;
-        let given = Taken::read(open(&checkouts.vagrant), open(&checkouts.puppet));
+        let given = given_away(self.context);
         facts.free_port = given.proposed_port();
-        let old = self.old;
-        let taken = |path: &str, value: &Value| {
-            if old.is_some_and(|old| old.get(path) == Some(value)) {
-                return None;
-            }
-            match (path, value) {
-                ("port", Value::Number(port)) => given.port(u16::try_from(port.as_u64()?).ok()?),
-                ("name", Value::String(name)) => given.service(name),
-                ("puppet_name", Value::String(name)) => given.class(name),
-                _ => None,
-            }
-        };
+        let taken = |path: &str, value: &Value| whose(&given, self.old, path, value);
         let is_kept = Cell::new(is_kept(self.drafts, &draft.model));
         let is_warned = Cell::new(false);
         let mut keep = |draft: &Draft| {
@@ -248,6 +234,38 @@ impl Asked<'_> {
             InterviewError::Site(error) => error.into(),
             error => CommandError::from_error(ErrorKind::Unexpected, &error),
         })
+    }
+}
+
+/// What the checkouts of the configuration have given away.
+fn given_away(context: &Context) -> Taken {
+    let open =
+        |path: &Option<Utf8PathBuf>| path.as_ref().and_then(|path| Worktree::open(path).ok());
+    let checkouts = &context.configuration.checkouts;
+    Taken::read(open(&checkouts.vagrant), open(&checkouts.puppet))
+}
+
+/// Whose an answer is already; what the old model says is the service's own.
+fn whose(given: &Taken, old: Option<&Value>, path: &str, value: &Value) -> Option<String> {
+    if old.is_some_and(|old| old.get(path) == Some(value)) {
+        return None;
+    }
+    match (path, value) {
+        ("port", Value::Number(port)) => given.port(u16::try_from(port.as_u64()?).ok()?),
+        ("name", Value::String(name)) => given.service(name),
+        ("puppet_name", Value::String(name)) => given.class(name),
+        _ => None,
+    }
+}
+
+/// Warns of answers that the interview would not take, because somebody in the checkouts has them.
+pub(super) fn warn_of_taken(answers: &Value, old: Option<&Value>, context: &Context, ui: &Ui) {
+    let given = given_away(context);
+    for path in ["port", "name", "puppet_name"] {
+        let answer = answers.get(path);
+        if let Some(whose) = answer.and_then(|answer| whose(&given, old, path, answer)) {
+            ui.warning(&whose);
+        }
     }
 }
 

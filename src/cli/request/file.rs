@@ -9,8 +9,9 @@ use super::RequestArgs;
 use crate::cli::Failure;
 use crate::cli::context::{Context, Loaded, shown};
 use crate::cli::deploy::with_runtime;
+use crate::cli::model;
 use crate::conduit::{Conduit, PATIENCE, Token};
-use crate::edit::{diff, replace};
+use crate::edit::diff;
 use crate::error::{CommandError, ErrorKind};
 use crate::filing::{Change, Edited, Filed, Filing, Picture, Subject, Wish};
 use crate::flow;
@@ -234,7 +235,7 @@ impl Courier<'_> {
         match revise(&text, &wanted) {
             Revised::Same => Ok(()),
             Revised::Lines(text) => {
-                replace(path, text.as_bytes()).map_err(|error| failed(error.to_string()))?;
+                model::put(path, text.as_bytes()).map_err(|error| failed(error.to_string()))?;
                 self.ui.status(&format!("noted in `{named}`: {task}"));
                 self.ui.next(&format!(
                     "commit `{named}`; what is committed from now on names {task}"

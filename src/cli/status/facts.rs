@@ -4,14 +4,14 @@ use camino::Utf8PathBuf;
 
 use crate::cli::context::{Loaded, shown};
 use crate::cli::generator::{
-    CheckoutArgs, Generator, Planner, Target, is_on, look as look_at_series,
+    CheckoutArgs, Generator, Looked, Planner, Series, Target, is_on, look as look_at_series,
 };
 use crate::error::CommandError;
 use crate::git::{Checkout, Git, GitError};
 use crate::hosts::{self, Answer};
 use crate::model::{HostName, RepositoryName, Site};
 use crate::review::{Sent, Standing};
-use crate::status::{Facts, Known, Text};
+use crate::status::{Facts, Known, Missing, Series as Lacking, Text};
 
 /// How long the review server may take to answer for a repository.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -109,15 +109,11 @@ fn look(
         .map_err(CommandError::from)?;
     let series = match generator {
         Generator::Puppet => look_at_series(planner.loaded, &worktree)?,
-        Generator::Vagrant | Generator::Scap | Generator::Source => Vec::new(),
+        Generator::Vagrant | Generator::Scap | Generator::Source => Series::default(),
     };
-    let open = series
-        .iter()
-        .filter(|patch| patch.is_begun() && patch.is_open());
-    let open: Vec<&'static str> = open.map(|patch| patch.step().name()).collect();
     let desired = planned.generated.desired.iter();
     let own: Vec<Utf8PathBuf> = desired.map(|desired| desired.path().clone()).collect();
-    let begun = series.iter().filter(|patch| patch.is_written());
+    let begun = series.patches.iter().filter(|patch| patch.is_written());
     let paths: Vec<Utf8PathBuf> = begun
         .flat_map(|patch| patch.paths())
         .chain(own.iter().cloned())
@@ -125,7 +121,10 @@ fn look(
     let places = paths.iter().map(|path| checkout.place(path));
     let places = places.collect::<Result<Vec<_>, GitError>>()?;
     let topic = planner.topic(generator, worktree.root())?;
-    let committed = |standing: Standing, open: Vec<&'static str>| {
+    let all = lacking(&series, |_| true);
+    // Those that svcgen wrote are on the topic branch, wherever this tree is.
+    let others = lacking(&series, |patch| !patch.is_written());
+    let committed = |standing: Standing, series: &Lacking| {
         let sent = (is_online && !standing.is_merged).then(|| {
             topic
                 .sent(&standing.commit)
@@ -137,13 +136,13 @@ fn look(
             root: worktree.root().to_owned(),
             standing,
             sent,
-            open,
+            series: series.clone(),
         })
     };
     let (edits, conflicts) = (&planned.edits.edits, &planned.edits.conflicts);
     if !edits.is_empty() || !conflicts.is_empty() {
         if let Some(standing) = topic.elsewhere(&places)? {
-            return committed(standing, Vec::new());
+            return committed(standing, &others);
         }
         let is_new = own.iter().all(|path| planned.rendered.read(path).is_none());
         if let Some(first) = conflicts.first() {
@@ -156,17 +155,38 @@ fn look(
         }
         return Ok(Text::Differs { files: edits.len() });
     }
-    if !open.is_empty()
+    if !all.missing.is_empty()
         && let Some(standing) = topic.elsewhere(&places)?
     {
-        return committed(standing, Vec::new());
+        return committed(standing, &others);
     }
     if !checkout.status(&places)?.is_empty() {
         return Ok(Text::Uncommitted);
     }
     match topic.standing(&places)? {
-        Some(standing) => committed(standing, open),
+        Some(standing) => committed(standing, &all),
         None => Ok(Text::Uncommitted),
+    }
+}
+
+/// What a tree lacks of the patches that are meant, whoever began them, but for those that the user left out.
+fn lacking(series: &Series, is_meant: impl Fn(&Looked) -> bool) -> Lacking {
+    let open = series.patches.iter().filter(|patch| patch.is_open());
+    let open = open.filter(|patch| is_meant(patch)).map(|patch| Missing {
+        name: patch.step().name(),
+        refused: None,
+    });
+    let refused = series.refused.iter().map(|(step, error)| Missing {
+        name: step.name(),
+        refused: Some(error.to_string()),
+    });
+    let left_out: Vec<&'static str> = series.left_out.iter().map(|step| step.name()).collect();
+    let missing = open.chain(refused);
+    Lacking {
+        missing: missing
+            .filter(|patch| !left_out.contains(&patch.name))
+            .collect(),
+        left_out,
     }
 }
 

@@ -78,29 +78,31 @@ impl TailArgs {
                 .hint(format!("such as `--log /srv/log/{path}`"))),
             };
         }
-        let by_default = Logs::default();
-        let logs = opened.site.as_ref().map_or(&by_default, |site| &site.logs);
-        let place = |name: &str| logs.directory.join(name).join(logs.file.as_str());
-        match opened.working.value.config.services.as_slice() {
+        match logs(opened).as_slice() {
             [] => Err(CommandError::usage(
                 "`scap/scap.cfg` names no service whose log could be shown",
             )
             .hint("`--log PATH` names the log on the hosts")),
-            [one] => Ok(place(&one.name)),
-            [first, rest @ ..] => {
-                let others = rest
-                    .iter()
-                    .map(|unit| format!("`--log {}`", place(&unit.name)));
+            [(_, log)] => Ok(log.clone()),
+            [(name, log), rest @ ..] => {
+                let others = rest.iter().map(|(_, log)| format!("`--log {log}`"));
                 let others: Vec<String> = others.collect();
-                ui.status(&format!(
-                    "the log of {}; others: {}",
-                    first.name,
-                    others.join(", ")
-                ));
-                Ok(place(&first.name))
+                ui.status(&format!("the log of {name}; others: {}", others.join(", ")));
+                Ok(log.clone())
             }
         }
     }
+}
+
+/// The services of `scap.cfg`, each with its log as the hosts see it.
+pub(in crate::cli) fn logs(opened: &Opened) -> Vec<(String, Utf8PathBuf)> {
+    let by_default = Logs::default();
+    let logs = opened.site.as_ref().map_or(&by_default, |site| &site.logs);
+    let services = opened.working.value.config.services.iter();
+    let place = |name: &str| logs.directory.join(name).join(logs.file.as_str());
+    services
+        .map(|service| (service.name.to_string(), place(&service.name)))
+        .collect()
 }
 
 /// An expression that is looked for line by line.

@@ -9,7 +9,11 @@ use crate::tail::{Trouble, Wanted};
 const MOST: usize = 2;
 
 /// What to do, or whom to ask for what.
-pub(super) fn way_out(trouble: &Trouble, host: &HostName, opened: &Opened) -> Option<String> {
+pub(in crate::cli) fn way_out(
+    trouble: &Trouble,
+    host: &HostName,
+    opened: &Opened,
+) -> Option<String> {
     match trouble {
         Trouble::Connect(error) => opened.way_in(Some(&error.kind), host),
         Trouble::Lost | Trouble::Silent | Trouble::Failed(_) => opened.way_in(None, host),

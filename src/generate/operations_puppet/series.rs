@@ -20,7 +20,7 @@ use self::nodes::Nodes;
 use self::role_data::RoleData;
 use super::{PuppetTree, class_name, operations_puppet, secrets};
 use crate::edit::Rendered;
-use crate::generate::{GenerateError, Generated};
+use crate::generate::{GenerateError, Generated, LaterText};
 use crate::model::{HostName, Service, ServiceName, Site};
 use crate::render::Templates;
 use crate::worktree::Worktree;
@@ -326,6 +326,18 @@ fn datacentre(host: &HostName, site: &Site) -> String {
     let place = domain.and_then(|domain| rest.strip_suffix(&domain));
     let place = place.or_else(|| rest.split('.').next());
     place.unwrap_or_default().to_owned()
+}
+
+/// What a later change of a patch is called; the first one brings a line into a file.
+fn later(service: &Service, what: &'static str, path: &str, line: String) -> LaterText {
+    LaterText {
+        brought: path.into(),
+        line: Some(line),
+        what: Some(what),
+        before: format!("{}: Update ", service.puppet_name),
+        behind: String::new(),
+        service: service.name.to_string(),
+    }
 }
 
 /// Words in a row, as a sentence has them.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::super::model_file::{in_line, write_entry, write_item};
-use super::content_end;
+use super::{content_end, is_same};
 use crate::edit::yaml::Entry;
 use crate::place::line_start;
 use crate::yaml::{Kind, Node, Span, parse};
@@ -21,7 +21,7 @@ pub(super) fn items(text: &str, entry: &Entry) -> Option<String> {
     let changed = edits.applied();
     let again = parse(&changed).ok()?;
     let found = again.find_path(path.map(String::as_str))?;
-    (found.to_value() == entry.value).then_some(changed)
+    is_same(&found.to_value(), &entry.value, &entry.key).then_some(changed)
 }
 
 /// Changes of a text, each of the bytes of one place.

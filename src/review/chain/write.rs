@@ -137,7 +137,12 @@ impl Chain<'_> {
     ) -> Result<(CommitMessage, ChangeId, bool), ReviewError> {
         let written = part.rendered.read(MESSAGE.into());
         let written = written.map(|text| CommitMessage::parse(&text));
-        match (link, part.text) {
+        let before = self.tree(parent)?;
+        let text = part
+            .text
+            .map(|text| self.topic.told_of(text, before, part.tree));
+        let text = text.transpose()?;
+        match (link, &text) {
             (Some(link), None) => {
                 let parsed = CommitMessage::parse(&link.message);
                 let id = match &link.id {
@@ -160,7 +165,7 @@ impl Chain<'_> {
                 Ok((parsed.ensure(bugs, &id), id, is_ours))
             }
             (None, text) => {
-                let fresh = CommitMessage::new(text.unwrap_or(&CommitText::default()));
+                let fresh = CommitMessage::new(text.as_ref().unwrap_or(&CommitText::default()));
                 let id = seeded(&self.topic.checkout, git, part.tree, Some(parent), &fresh)?;
                 Ok((fresh.ensure(bugs, &id), id, true))
             }
@@ -176,8 +181,9 @@ impl Chain<'_> {
         let here = checkout.status(&changed)?;
         let tip = self.tip.to_string();
         let failed = |source| ReviewError::Switch {
+            root: checkout.root().to_owned(),
             branch: self.topic.branch.clone(),
-            source,
+            source: Box::new(source),
         };
         let foreign = self.differing(self.tree(commit)?, foreign)?;
         for (path, _) in here.iter().filter(|(path, _)| !foreign.contains(path)) {

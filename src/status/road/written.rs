@@ -1,16 +1,17 @@
 //! Steps that a generator takes.
 
 use crate::review::Sent;
-use crate::status::facts::Text;
+use crate::status::facts::{Series, Text};
 use crate::status::{State, Step};
 
 /// A step that a generator takes.
 pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewers: &str) -> Step {
     let commit = format!("svcgen {generator} --commit");
-    let look = format!("svcgen {generator} --repo CHECKOUT --dry-run");
     match text {
-        Text::NoCheckout => Step::new(name, State::Unknown, "no checkout is named").command(look),
-        Text::Failed { message } => Step::new(name, State::Unknown, message.clone()).command(look),
+        Text::NoCheckout => Step::new(name, State::Unknown, "no checkout is named")
+            .command(format!("svcgen {generator} --repo CHECKOUT --dry-run")),
+        Text::Failed { message } => Step::new(name, State::Unknown, message.clone())
+            .command(format!("svcgen {generator} --dry-run")),
         Text::Absent => Step::new(name, State::Next, "not generated yet").command(commit),
         Text::Differs { files: 1 } => Step::new(
             name,
@@ -34,7 +35,7 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
             root,
             standing,
             sent,
-            open,
+            series,
         } => {
             let quoted = shell_words::quote(root.as_str()).into_owned();
             let on = format!("committed on `{}`", standing.branch);
@@ -43,19 +44,8 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
                 return Step::new(name, State::Unknown, found)
                     .command(format!("git -C {quoted} fetch"));
             };
-            if standing.is_merged && !open.is_empty() {
-                let (patches, are) = match open.as_slice() {
-                    [_] => ("the patch", "is"),
-                    _ => ("the patches", "are"),
-                };
-                let names: Vec<String> = open.iter().map(|name| format!("`{name}`")).collect();
-                let names = names.join(", ");
-                let found = format!("in `{upstream}`; {patches} {names} of the series {are} not");
-                return Step::new(name, State::Next, found)
-                    .command("svcgen puppet --series --commit");
-            }
             if standing.is_merged {
-                return Step::new(name, State::Done, format!("in `{upstream}`"));
+                return merged(name, upstream, series);
             }
             let found = format!("{on}, not in `{upstream}` as last fetched");
             match sent {
@@ -82,4 +72,39 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
             }
         }
     }
+}
+
+/// A text that is merged: it is done once the patches are that come after it.
+fn merged(name: &'static str, upstream: &str, series: &Series) -> Step {
+    let Series { missing, left_out } = series;
+    let listed = |names: &mut dyn Iterator<Item = &'static str>| {
+        let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+        names.join(", ")
+    };
+    let without = listed(&mut left_out.iter().copied());
+    let without = (!without.is_empty()).then(|| format!("; left out: {without}"));
+    let without = without.unwrap_or_default();
+    let (patches, are) = match missing.as_slice() {
+        [] => return Step::new(name, State::Done, format!("in `{upstream}`{without}")),
+        [_] => ("the patch", "is"),
+        _ => ("the patches", "are"),
+    };
+    let names = listed(&mut missing.iter().map(|patch| patch.name));
+    let refused = missing.iter().filter_map(|patch| {
+        let why = patch.refused.as_ref()?;
+        Some(format!("; `{}` cannot be made: {why}", patch.name))
+    });
+    let refused: String = refused.collect();
+    let command = match (refused.as_str(), left_out.as_slice()) {
+        ("", []) => "svcgen puppet --series --commit".to_owned(),
+        ("", left_out) => format!(
+            "svcgen puppet --series --without {} --commit",
+            left_out.join(",")
+        ),
+        // The run says what can be done about it.
+        _ => "svcgen puppet --series --dry-run".to_owned(),
+    };
+    let found =
+        format!("in `{upstream}`; {patches} {names} of the series {are} not{refused}{without}");
+    Step::new(name, State::Next, found).command(command)
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::drift::merge;
 use super::{change_ids, done, env, files, run, subjects};
 use crate::support::gerrit::Gerrit;
 use crate::support::samples::MODEL;
@@ -252,4 +253,38 @@ fn what_somebody_changed_in_a_commit_of_the_chain_stays() {
     assert!(files(&env, "HEAD~1").starts_with("README\n"));
     assert_eq!(env.read("puppet/README"), "why\n");
     assert_eq!(env.status("puppet"), "");
+}
+
+#[test]
+fn a_patch_that_changes_once_it_is_merged_is_called_by_what_it_changes() {
+    let (env, gerrit, clone) = reviewed();
+    done(&env, &["--commit"]);
+    merge(&gerrit, &clone);
+    env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1005]");
+    done(&env, &["--commit"]);
+    let later = [
+        "trendingedits: Update the load balancer and conftool",
+        "trendingedits: Update its hosts",
+    ];
+    assert_eq!(subjects(&env)[..2], later);
+    let body = env.git("puppet", &["log", "-1", "--format=%b", "HEAD~1"]);
+    assert!(body.contains("now, in:\n\n* manifests/site.pp\n"), "{body}");
+    // A commit that is changed again keeps its name.
+    env.replace("svcgen.yaml", "trending[1001-1005]", "trending[1001-1006]");
+    done(&env, &["--commit"]);
+    assert_eq!(subjects(&env)[..2], later);
+    let upstream = env.git("puppet", &["rev-parse", "HEAD~2", "origin/master"]);
+    let (base, tip) = upstream.trim().split_once('\n').unwrap();
+    assert_eq!(base, tip);
+}
+
+#[test]
+fn scripts_are_told_of_no_approval_where_nothing_is_wanted() {
+    let env = env();
+    env.replace("svcgen.yaml", "north: 10.20.1.30, south: 10.21.1.30", "");
+    let run = run(&env, &["--format", "json", "--dry-run"]);
+    let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let steps = told["steps"].as_array().unwrap().iter();
+    let approved: Vec<bool> = steps.map(|step| step["approval"].is_string()).collect();
+    assert_eq!(approved, [true, true, true, false], "{}", run.show());
 }

@@ -1,7 +1,10 @@
 //! What `check`, `status` and the commands without the series say of a tree that has it.
 
+use std::path::Path;
+
 use super::chain::reviewed;
-use super::{done, env, subjects};
+use super::{done, env, run, subjects};
+use crate::support::gerrit::Gerrit;
 use crate::support::{Env, Run};
 
 fn check(env: &Env) -> Run {
@@ -120,19 +123,27 @@ fn status(env: &Env) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// Merges what is checked out.
+pub(super) fn merge(gerrit: &Gerrit, clone: &Path) {
+    let clone = camino::Utf8Path::from_path(clone).unwrap();
+    gerrit.git(
+        clone,
+        &["push", "--quiet", "origin", "HEAD:refs/heads/master"],
+    );
+    gerrit.git(clone, &["fetch", "--quiet"]);
+}
+
 #[test]
-fn production_is_done_once_the_tree_has_all_patches_that_were_begun() {
+fn production_is_done_once_the_tree_has_all_patches() {
     let (env, gerrit, clone) = reviewed();
-    let clone = camino::Utf8PathBuf::from_path_buf(clone).unwrap();
-    let merge = || {
-        gerrit.git(
-            &clone,
-            &["push", "--quiet", "origin", "HEAD:refs/heads/master"],
-        );
-        gerrit.git(&clone, &["fetch", "--quiet"]);
-    };
+    let merge = || merge(&gerrit, &clone);
     done(&env, &["--commit", "--steps", "service"]);
     merge();
+    assert_eq!(
+        status(&env),
+        "next production configuration in `origin/master`; the patches `cluster`, `admins`, `load-balancer` of the series \
+         are not $ svcgen puppet --repo puppet --series --commit"
+    );
     done(&env, &["--commit"]);
     let committed = status(&env);
     assert!(
@@ -145,4 +156,82 @@ fn production_is_done_once_the_tree_has_all_patches_that_were_begun() {
     env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1005]");
     let next = "the patches `cluster`, `load-balancer` of the series are not $ svcgen puppet --repo puppet --series --commit";
     assert_eq!(status(&env), format!("next {in_master}; {next}"));
+}
+
+#[test]
+fn production_does_not_wait_for_patches_that_nobody_wants() {
+    let (env, gerrit, clone) = reviewed();
+    // Those that the model does not ask for.
+    env.replace("svcgen.yaml", "north: 10.20.1.30, south: 10.21.1.30", "");
+    done(&env, &["--commit", "--steps", "service,cluster"]);
+    merge(&gerrit, &clone);
+    let in_master = "production configuration in `origin/master`";
+    let missing =
+        "the patch `admins` of the series is not $ svcgen puppet --repo puppet --series --commit";
+    assert_eq!(status(&env), format!("next {in_master}; {missing}"));
+    // Those that the user leaves out; a run that writes nothing says nothing of it.
+    let look = &[
+        "puppet",
+        "--repo",
+        "puppet",
+        "--series",
+        "--without",
+        "admins",
+        "--dry-run",
+    ];
+    assert_eq!(env.svcgen(look).code, 0);
+    assert_eq!(status(&env), format!("next {in_master}; {missing}"));
+    done(&env, &["--commit", "--without", "admins"]);
+    assert_eq!(
+        status(&env),
+        format!("done {in_master}; left out: `admins`")
+    );
+    env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1005]");
+    let without =
+        "left out: `admins` $ svcgen puppet --repo puppet --series --without admins --commit";
+    assert_eq!(
+        status(&env),
+        format!("next {in_master}; the patch `cluster` of the series is not; {without}")
+    );
+    // Until somebody wants it after all.
+    done(&env, &["--commit"]);
+    merge(&gerrit, &clone);
+    assert_eq!(status(&env), format!("done {in_master}"));
+}
+
+#[test]
+fn production_waits_for_a_patch_that_cannot_be_made() {
+    let (env, gerrit, clone) = reviewed();
+    let site = env.read("puppet/manifests/site.pp");
+    let node = "node 'trending1001.north.farm.example' {\n    include role::glossary\n}\n\n";
+    env.write("puppet/manifests/site.pp", &format!("{node}{site}"));
+    let theirs = &["commit", "--quiet", "--all", "--message", "theirs"];
+    env.git("puppet", theirs);
+    merge(&gerrit, &clone);
+    done(
+        &env,
+        &["--commit", "--steps", "service,admins,load-balancer"],
+    );
+    merge(&gerrit, &clone);
+    assert_eq!(
+        status(&env),
+        "next production configuration in `origin/master`; the patch `cluster` of the series is not; `cluster` cannot be \
+         made: the host `trending1001.north.farm.example` is taken: manifests/site.pp:1 gives it to the role `glossary` \
+         $ svcgen puppet --repo puppet --series --dry-run"
+    );
+    done(&env, &["--commit", "--without", "cluster"]);
+    let done = "done production configuration in `origin/master`; left out: `cluster`";
+    assert_eq!(status(&env), done);
+}
+
+#[test]
+fn a_series_without_any_patch_is_refused() {
+    let env = env();
+    let all = "load-balancer,service,cluster,admins";
+    let run = run(&env, &["--without", all]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    insta::assert_snapshot!(run.stderr, @"
+    error: `--without` leaves out all patches of the series: nothing is left to do
+    hint: the patches are service, cluster, admins, load-balancer
+    ");
 }

@@ -27,16 +27,16 @@ fn a_port_or_name_that_is_taken_has_an_owner() {
     );
     assert_snapshot!(said(&env, DRY), @"
     exit 11
-    error: the class `glossary` is taken: puppet/modules/glossary/manifests/init.pp:19 gives it to `class glossary`
-    hint: choose another name in the model
+    error: the class `glossary` is there already: puppet/modules/glossary/manifests/init.pp:19 has `class glossary`, and nothing here says that svcgen wrote it
     hint: if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, `--conflicts yours` keeps it
+    hint: if it is another one, write another `puppet_name` in the model
     ");
     env.replace("svcgen.yaml", "puppet_name: glossary", "puppet_name: git");
     assert_snapshot!(said(&env, DRY), @"
     exit 11
-    error: the class `git` is taken: puppet/modules/git/manifests/init.pp:10 gives it to `class git`
-    hint: choose another name in the model
+    error: the class `git` is there already: puppet/modules/git/manifests/init.pp:10 has `class git`, and nothing here says that svcgen wrote it
     hint: if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, `--conflicts yours` keeps it
+    hint: if it is another one, write another `puppet_name` in the model
     ");
 }
 

@@ -4,8 +4,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Place, Run};
 use crate::cli::generator::Generator;
+use crate::cli::generator::planned::Planned;
 use crate::cli::generator::series::explained;
-use crate::edit::{Conflict, EditPlan, Rendered};
+use crate::cli::generator::uncommitted::Uncommitted;
+use crate::edit::{Conflict, ConflictKind, EditPlan, Rendered};
 use crate::error::CommandError;
 use crate::review::{ReviewError, Topic, dirty};
 
@@ -48,20 +50,49 @@ impl Run<'_> {
     /// Refuses to touch somebody's uncommitted changes; the store, where that is forced, takes none for svcgen's.
     pub(super) fn keep_apart(
         &self,
-        root: &Utf8Path,
-        edits: &EditPlan,
-        rendered: &Rendered,
+        place: &Place<'_>,
+        planned: &Planned,
     ) -> Result<Rendered, CommandError> {
+        let (edits, rendered) = (&planned.edits, &planned.rendered);
         let paths: Vec<Utf8PathBuf> = edits.held().cloned().collect();
-        let mixed = dirty(root, &paths, &[rendered])?;
+        let mixed = dirty(place.worktree.root(), &paths, &[rendered])?;
         if !self.options.force {
             // Those that stay are committed with the rest: an earlier run may have written them.
             let is_touched = |path: &&Utf8PathBuf| self.options.commits() || edits.changes(path);
             let touched: Vec<Utf8PathBuf> = mixed.iter().filter(is_touched).cloned().collect();
-            refuse_dirty(&touched, Some(self.options.forced()))?;
+            let uncommitted = Uncommitted {
+                generator: place.generator,
+                worktree: place.worktree,
+                paths: &touched,
+                stores: &[rendered],
+                forced: Some(match edits.conflicts.is_empty() {
+                    true => self.options.forced(),
+                    false => "`--force` marks the conflicts among them",
+                }),
+            };
+            uncommitted.refuse()?;
         }
         Ok(rendered.clone().mixed_in(mixed))
     }
+}
+
+/// What has to be added to a command that marks conflicts or takes a side, where their files are not committed.
+pub(super) fn marking_needs(
+    root: &Utf8Path,
+    planned: &Planned,
+) -> Result<&'static str, CommandError> {
+    let conflicts = planned.edits.conflicts.iter();
+    let marked = conflicts.filter(|conflict| match conflict.kind {
+        ConflictKind::Lines | ConflictKind::Markers => true,
+        ConflictKind::Foreign | ConflictKind::Entry => false,
+    });
+    let paths: Vec<Utf8PathBuf> = marked.map(|conflict| conflict.path.clone()).collect();
+    Ok(
+        match dirty(root, &paths, &[&planned.rendered])?.is_empty() {
+            true => "",
+            false => " --force",
+        },
+    )
 }
 
 /// Refuses to go on where there are conflicts, and names all of them.
@@ -77,24 +108,4 @@ pub(in crate::cli::generator) fn refuse_conflicts<'a>(
     });
     Err(error
         .hint("mend the file by hand so that it says what svcgen would write, or change the model"))
-}
-
-/// Refuses to go on where somebody has changes that are not committed; `forced` says what `--force` does about them.
-pub(in crate::cli::generator) fn refuse_dirty(
-    dirty: &[Utf8PathBuf],
-    forced: Option<&str>,
-) -> Result<(), CommandError> {
-    let Some((first, rest)) = dirty.split_first() else {
-        return Ok(());
-    };
-    let more = if rest.is_empty() {
-        String::new()
-    } else {
-        format!(" and {} more", rest.len())
-    };
-    let error = CommandError::conflict(format!(
-        "`{first}`{more} has uncommitted changes that svcgen did not make"
-    ));
-    let error = error.hint("commit or stash them");
-    Err(forced.into_iter().fold(error, CommandError::hint))
 }

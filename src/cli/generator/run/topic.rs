@@ -7,8 +7,10 @@ use crate::cli::Failure;
 use crate::cli::generator::Generator;
 use crate::cli::generator::planned::Planned;
 use crate::cli::generator::summary::Summary;
-use crate::edit::Rendered;
+use crate::cli::generator::target::Target;
+use crate::edit::{EditPlan, Rendered};
 use crate::error::CommandError;
+use crate::git::{Checkout, GitError};
 use crate::interrupt;
 use crate::review::{Topic, Visit};
 
@@ -21,6 +23,34 @@ impl Run<'_> {
     ) -> Result<Topic, CommandError> {
         let named = self.options.topic.as_deref();
         self.planner().topic_named(generator, root, named)
+    }
+
+    /// Warns where the change is on a branch that is not checked out: what is written here is in its way there.
+    pub(super) fn warn_of_branch(
+        &self,
+        place: &Place<'_>,
+        edits: &EditPlan,
+    ) -> Result<(), CommandError> {
+        let root = place.worktree.root();
+        let checkout = match (place.target, Checkout::open(root)) {
+            (Target::Output(_), _) | (_, Err(GitError::NotACheckout { .. })) => return Ok(()),
+            (Target::Checkout(_), checkout) => checkout?,
+        };
+        if edits.edits.is_empty() {
+            return Ok(());
+        }
+        let topic = self.topic(place.generator, root)?;
+        let places = edits.held().map(|path| checkout.place(path));
+        let places = places.collect::<Result<Vec<Utf8PathBuf>, GitError>>()?;
+        let elsewhere = topic.elsewhere(&places)?;
+        if let Some(standing) = elsewhere.filter(|standing| !standing.is_merged) {
+            let root = shell_words::quote(root.as_str());
+            let branch = standing.branch;
+            self.ui.warning(&format!(
+                "the change is on `{branch}`, and another branch is checked out: `git -C {root} switch {branch}` goes there"
+            ));
+        }
+        Ok(())
     }
 
     /// Does something on a topic branch; what wrote nothing there goes back to the branch that it came from.

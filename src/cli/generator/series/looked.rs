@@ -15,32 +15,43 @@ pub(crate) struct Looked {
     before: Worktree,
 }
 
+/// All patches of the series beside the service itself.
+#[derive(Default)]
+pub(crate) struct Series {
+    pub(crate) patches: Vec<Looked>,
+    /// Those that svcgen has not written and cannot plan, with the reason.
+    pub(crate) refused: Vec<(Step, CommandError)>,
+    /// Those that the user left out.
+    pub(crate) left_out: Vec<Step>,
+}
+
 /// Compares a tree with the patches of the series that come after the service.
-///
-/// A patch that svcgen has not written, and cannot plan, is passed over.
 ///
 /// # Errors
 /// Where one that svcgen wrote cannot be planned any more.
-pub(crate) fn look(loaded: &Loaded, worktree: &Worktree) -> Result<Vec<Looked>, CommandError> {
-    let mut looked = Vec::new();
+pub(crate) fn look(loaded: &Loaded, worktree: &Worktree) -> Result<Series, CommandError> {
+    let mut series = Series::default();
     let mut before = worktree.clone();
     let mut tree: Option<SeriesTree> = None;
     for (step, rendered) in stores(worktree, &loaded.service.name) {
+        if rendered.is_left_out() && rendered.paths().is_empty() {
+            series.left_out.push(step);
+        }
         match one(loaded, step, &before, &rendered, &mut tree) {
             Ok(planned) => {
                 let after = planned.after.clone();
                 if step != Step::Service {
-                    looked.push(Looked { planned, before });
+                    series.patches.push(Looked { planned, before });
                 }
                 before = after;
             }
             // The service itself is compared without the series, and its error is told there.
-            Err(_) if step == Step::Service => return Ok(Vec::new()),
+            Err(_) if step == Step::Service => return Ok(Series::default()),
             Err(error) if !rendered.paths().is_empty() => return Err(error),
-            Err(_) => {}
+            Err(error) => series.refused.push((step, error)),
         }
     }
-    Ok(looked)
+    Ok(series)
 }
 
 impl Looked {

@@ -5,7 +5,7 @@ use crate::cli::context::Loaded;
 use crate::cli::generator::Run;
 use crate::edit::{EditPlan, FileEdit, Rendered, Resolution, blocks, plan};
 use crate::error::CommandError;
-use crate::generate::{Patch, SeriesTree, Step, series_patch};
+use crate::generate::{GenerateError, LaterText, Patch, SeriesTree, Step, series_patch};
 use crate::model::ServiceName;
 use crate::review::{Chain, CommitMessage, ReviewError, Topic};
 use crate::worktree::Worktree;
@@ -18,6 +18,14 @@ pub(super) struct Planned {
     pub(super) rendered: Rendered,
     pub(super) edits: EditPlan,
     pub(super) after: Worktree,
+}
+
+impl Planned {
+    /// Who has to approve it; nobody where nothing is wanted, and nothing is taken away.
+    pub(super) fn approval(&self) -> Option<&str> {
+        let is_nothing = self.patch.left_out.is_some() && self.edits.edits.is_empty();
+        (!is_nothing).then_some(self.patch.approval.as_str())
+    }
 }
 
 /// What svcgen remembers of each patch.
@@ -93,7 +101,10 @@ pub(super) fn in_commits<'a>(
             let planned = one(run.loaded, *step, &root, rendered, &mut tree);
             let message = planned.ok().map(|planned| planned.patch.generated.message);
             let message = message.filter(|message| !message.subject.is_empty());
-            subjects.push(message.map(|message| CommitMessage::new(&message).subject().to_owned()));
+            let later = message.as_ref().and_then(|message| message.later.as_ref());
+            let later = later.and_then(LaterText::subject);
+            let first = message.map(|message| CommitMessage::new(&message).subject().to_owned());
+            subjects.push(first.into_iter().chain(later).collect());
         }
         chain.find_by_subjects(&subjects)?;
         tree = None;
@@ -160,10 +171,7 @@ pub(super) fn one(
     };
     let read = tree.insert(read.map_err(CommandError::from)?);
     let patch = series_patch(step, service, site, read, &loaded.templates)
-        .map_err(CommandError::from)
-        .map_err(|error| {
-            error.cause(format!("this is the patch `{}` of the series", step.name()))
-        })?;
+        .map_err(|error| refused(step, error))?;
     let edits = plan(&patch.generated.desired, before, rendered, Resolution::Mark)?;
     let texts = edits
         .edits
@@ -176,4 +184,18 @@ pub(super) fn one(
         rendered: rendered.clone(),
         edits,
     })
+}
+
+/// Says which patch is refused; a class that may be the service's own is taken over without the series.
+fn refused(step: Step, error: GenerateError) -> CommandError {
+    let is_file = matches!(&error, GenerateError::Taken { is_file: true, .. });
+    let error = CommandError::from(error);
+    let error = error.cause(format!("this is the patch `{}` of the series", step.name()));
+    match is_file {
+        true => error.hint(
+            "if it is this service, generated elsewhere: `svcgen puppet --conflicts svcgen` takes it over, \
+             and then the series knows it",
+        ),
+        false => error,
+    }
 }

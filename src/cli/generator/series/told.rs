@@ -23,7 +23,8 @@ pub(super) struct Told<'a> {
 struct ToldStep<'a> {
     step: Step,
     title: &'static str,
-    approval: &'a str,
+    /// None where nothing is wanted, and nothing is taken away.
+    approval: Option<&'a str>,
     left_out: Option<String>,
     #[serde(flatten)]
     plan: &'a EditPlan,
@@ -49,7 +50,7 @@ impl<'a> Told<'a> {
         let steps = planned.iter().map(|planned| ToldStep {
             step: planned.step,
             title: planned.step.title(),
-            approval: &planned.patch.approval,
+            approval: planned.approval(),
             left_out: planned.patch.left_out.as_ref().map(ToString::to_string),
             plan: &planned.edits,
             warnings: &planned.patch.generated.warnings,
@@ -87,8 +88,8 @@ impl<'a> Told<'a> {
         } else if edits.edits.is_empty() && edits.conflicts.is_empty() {
             text.push_str("# nothing to write: it is all there\n");
         }
-        if !edits.edits.is_empty() {
-            text.push_str(&format!("# approval: {}\n", patch.approval));
+        if let Some(approval) = planned.approval().filter(|_| !edits.edits.is_empty()) {
+            text.push_str(&format!("# approval: {approval}\n"));
         }
         text.push_str(&diff::render(edits));
         text.push('\n');

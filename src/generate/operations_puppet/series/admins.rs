@@ -4,11 +4,12 @@ mod groups;
 
 use self::groups::Groups;
 use super::role_data::ends_in;
-use super::{Home, LeftOut, Patch, SeriesTree, home};
+use super::{Home, LeftOut, Patch, SeriesTree, home, later};
 use crate::edit::Desired;
 use crate::edit::yaml::{Entry, Place};
 use crate::generate::{CommitText, GenerateError, Generated, read_yaml};
 use crate::model::Service;
+use crate::render::quoting::yaml_string;
 
 /// Where a tree has its accounts and groups.
 const DATA: &str = "modules/admin/data/data.yaml";
@@ -90,7 +91,12 @@ pub(super) fn patch(service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
                     service.name,
                     home.role()
                 ),
-                later: None,
+                later: Some(later(
+                    service,
+                    "the admin group",
+                    DATA,
+                    format!("{}:", yaml_string(&name)),
+                )),
             },
             secrets: Vec::new(),
         },

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::host_regex::rows;
 use super::includes::RoleClass;
 use super::nodes::{Nodes, SITE};
-use super::{Home, LeftOut, Patch, SeriesTree, datacentres, home, hosts, listed};
+use super::{Home, LeftOut, Patch, SeriesTree, datacentres, home, hosts, later, listed};
 use crate::edit::Desired;
 use crate::edit::blocks::Block;
 use crate::edit::yaml::{Entry, Other, Place};
@@ -130,7 +130,12 @@ fn own(
             message: CommitText {
                 subject: format!("{name}: Assign the role to its hosts"),
                 body: format!("{} runs in {}.", service.name, listed(&datacentres)),
-                later: None,
+                later: Some(later(
+                    service,
+                    "its hosts",
+                    SITE,
+                    nodes.assignment(home.role()),
+                )),
             },
             secrets: Vec::new(),
         },

@@ -2,7 +2,8 @@
 
 use super::includes::RoleClass;
 use super::{
-    Home, LeftOut, Patch, SeriesTree, catalog, conftool, datacentres, home, hosts, listed, lvs,
+    Home, LeftOut, Patch, SeriesTree, catalog, conftool, datacentres, home, hosts, later, listed,
+    lvs,
 };
 use serde_json::Value;
 
@@ -10,6 +11,7 @@ use crate::edit::Desired;
 use crate::edit::yaml::{Entry, List, Other, Place, Style};
 use crate::generate::{CommitText, GenerateError, Generated, names, read_yaml};
 use crate::model::{Address, Service, Site};
+use crate::render::quoting::yaml_string;
 use crate::yaml::{Kind, Node};
 
 /// What the files of the load balancer are derived from.
@@ -85,6 +87,7 @@ pub(super) fn patch(
         let reason = "this tree has neither `service::catalog` nor `lvs_services`";
         return left_out(LeftOut::since(reason));
     };
+    let first = desired.first().map(|desired| desired.path().clone());
     desired.extend(conftool::desired(&balanced)?);
     desired.extend(balanced.pool(&mut warnings)?);
     let places: Vec<String> = balanced
@@ -102,7 +105,10 @@ pub(super) fn patch(
                     service.puppet_name
                 ),
                 body: format!("{} gets an address in {}.", service.name, listed(&places)),
-                later: None,
+                later: first.map(|path| {
+                    let line = format!("{}:", yaml_string(service.name.as_str()));
+                    later(service, "the load balancer and conftool", path.as_str(), line)
+                }),
             },
             secrets: Vec::new(),
         },

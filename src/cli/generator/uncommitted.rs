@@ -1,0 +1,73 @@
+//! Changes that nobody has committed, in files that svcgen is about to change.
+
+use camino::Utf8PathBuf;
+
+use super::Generator;
+use crate::edit::{Other, Rendered};
+use crate::error::CommandError;
+use crate::model::ServiceName;
+use crate::review::dirty;
+use crate::worktree::Worktree;
+
+/// Uncommitted changes that may be in the way.
+pub(super) struct Uncommitted<'a> {
+    pub(super) generator: Generator,
+    pub(super) worktree: &'a Worktree,
+    pub(super) paths: &'a [Utf8PathBuf],
+    /// What svcgen remembers of this service; the first is the generator's own.
+    pub(super) stores: &'a [&'a Rendered],
+    /// What `--force` does about them, where it does anything.
+    pub(super) forced: Option<&'a str>,
+}
+
+impl Uncommitted<'_> {
+    /// Refuses to go on where there are any.
+    pub(super) fn refuse(&self) -> Result<(), CommandError> {
+        let Some((first, rest)) = self.paths.split_first() else {
+            return Ok(());
+        };
+        let more = if rest.is_empty() {
+            String::new()
+        } else {
+            format!(" and {} more", rest.len())
+        };
+        let has = format!("`{first}`{more} has uncommitted changes");
+        let error = match self.neighbour()? {
+            Some(other) => CommandError::conflict(format!(
+                "{has} that svcgen made for the service `{}`",
+                other.name
+            ))
+            .hint(format!("`{}` commits them", self.command(&other))),
+            None => CommandError::conflict(format!("{has} that svcgen did not make"))
+                .hint("commit or stash them"),
+        };
+        Err(self.forced.into_iter().fold(error, CommandError::hint))
+    }
+
+    /// The other service that all of the changes are for, where there is one.
+    fn neighbour(&self) -> Result<Option<Other>, CommandError> {
+        let root = self.worktree.root();
+        let Some(own) = self.stores.first() else {
+            return Ok(None);
+        };
+        for other in own.others(self.worktree) {
+            let Ok(name) = ServiceName::parse(&other.name) else {
+                continue;
+            };
+            let store = Rendered::of(root, &name).by(self.generator.name());
+            let stores: Vec<&Rendered> = self.stores.iter().copied().chain([&store]).collect();
+            if dirty(root, self.paths, &stores)?.is_empty() {
+                return Ok(Some(other));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The command that commits what is another service's.
+    fn command(&self, other: &Other) -> String {
+        let model = shell_words::quote(other.origin.path.as_str());
+        let root = shell_words::quote(self.worktree.root().as_str());
+        let name = self.generator.name();
+        format!("svcgen {name} --service {model} --repo {root} --commit")
+    }
+}
