@@ -162,7 +162,7 @@ pub(super) fn run_rollback(
         let scene = Scene::new(&args.repository, &opened, &context, ui)?;
         let id = DeployId::new(Timestamp::now());
         let survey = Survey::of(&scene, Action::Rollback, limit.as_ref()).await?;
-        let mut request = survey.back(&id, to.as_ref(), &args.message.join(" "))?;
+        let mut request = survey.back(ui, &id, to.as_ref(), &args.message.join(" "))?;
         request.ignores_locks = args.dry_run;
         request.limit = limit.clone();
         let wish = Wish {

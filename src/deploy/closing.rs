@@ -151,7 +151,12 @@ impl Closing {
                 format!("rolled back: {old} of {of} {verb} back")
             }
             DeployResult::Untouched => "nothing was changed on any host".to_owned(),
-            DeployResult::Mixed => format!("NOT DONE: {short} is live on {new} of {of}"),
+            DeployResult::Mixed => {
+                let known = self.hosts.iter();
+                let live = known.filter(|host| host.outcome != HostOutcome::Unknown);
+                let live = live.filter(|host| host.live.as_ref() == Some(&self.revision));
+                format!("NOT DONE: {short} is live on {} of {of}", live.count())
+            }
         };
         for (number, words) in [
             (old, "rolled back"),

@@ -138,6 +138,12 @@ impl<'a> Earlier<'a> {
         self.sequel(undo, Owner::default())
     }
 
+    /// Who began a deploy, where the records go back as far.
+    pub fn owner(&self, id: &DeployId) -> Option<&Owner> {
+        let mut begun = self.facts.values().filter_map(|facts| facts.begun(id));
+        begun.find_map(|line| line.owner.as_ref())
+    }
+
     /// Whether somebody has gone on with a deploy already, or back from it.
     fn is_followed(&self, id: &DeployId) -> bool {
         let mut lines = self.facts.values().flat_map(|facts| &facts.record);

@@ -2,8 +2,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::RecordLine;
 use super::control::{Control, Line};
+use super::{DeployId, RecordLine};
 use crate::model::Revision;
 use crate::scap::DeployStage;
 
@@ -17,6 +17,8 @@ pub struct ServiceState {
     /// Whether svcgen made it live, and restarted the services after that: its record tells so in its order, whatever
     /// became of the clock since.
     pub restarted: bool,
+    /// The deploy that has not come to its end here: it runs, or was left in the middle.
+    pub unfinished: Option<DeployId>,
     /// The port, and whether anything listens on it.
     pub port: Option<(u16, bool)>,
     pub units: Vec<UnitState>,
@@ -89,6 +91,9 @@ impl ServiceState {
             }
         }
         let switched = state.switched;
+        let last = record.iter().rfind(|line| line.is_about_deploy());
+        let open = last.filter(|line| line.state != "end");
+        state.unfinished = open.and_then(|line| line.deploy.clone());
         state.restarted = switched.is_some_and(|at| is_restarted(&record, at));
         is_whole.then_some(state)
     }

@@ -119,3 +119,43 @@ fn a_list_of_hosts_that_stands_in_the_section_of_another_domain_is_found() {
     hint: mend it there; `svcgen scap` writes the directory as the model says
     ");
 }
+
+/// A release that failed is nothing to go on with at three in the morning.
+#[test]
+fn a_rollback_to_a_release_that_fails_there_too_is_taken_back_by_the_next() {
+    let farm = LocalFarm::new(1);
+    let bad = farm.release("ill");
+    let good = farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "stop"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let run = farm.svcgen(&["rollback", "--to", &bad]);
+    assert_eq!(run.code, 21, "{}", run.show());
+    let (short, other) = (&good[..7], &bad[..7]);
+    assert!(
+        run.stderr
+            .contains(&format!("NOT DONE: {other} is live on 0 of 2 hosts")),
+        "{}",
+        run.stderr
+    );
+    let run = farm.svcgen(&["rollback", "--dry-run"]);
+    assert!(
+        !run.stdout.contains(&format!("-> {other}")),
+        "{}",
+        run.stdout
+    );
+    let run = farm.svcgen(&["rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(
+        run.stderr
+            .contains(&format!("{short} is live on 2 of 2 hosts")),
+        "{}",
+        run.stderr
+    );
+    let all: Vec<_> = farm.hosts().map(|_| Some("1".to_owned())).collect();
+    assert_eq!(farm.answers(), all);
+
+    // What is done can be taken back, but not without a word.
+    let run = farm.svcgen(&["rollback", "--dry-run"]);
+    let word = "warning: the last that was done is the rollback ";
+    assert!(run.stderr.contains(word), "{}", run.stderr);
+}

@@ -266,3 +266,35 @@ fn names_that_are_not_there_are_refused_with_those_that_are() {
     hint: `svcgen service status` only looks: leave it out
     ");
 }
+
+/// Its process runs all the same, and answers that it is ill.
+#[test]
+fn a_host_that_a_deploy_left_in_the_middle_is_marked() {
+    let farm = deployed(1);
+    let good = farm.git(&["rev-parse", "HEAD"]);
+    let bad = farm.release("ill");
+    let run = farm.svcgen(&["deploy", "--on-failure", "stop"]);
+    assert_eq!(run.code, 21, "{}", run.show());
+    let (code, all) = status(&farm, &[]);
+    assert_eq!(code, 3, "{all}");
+    let of = |number: usize, field: &str| all[number][field].clone();
+    assert_eq!(
+        (of(0, "state"), of(0, "revision")),
+        ("active".into(), bad.into())
+    );
+    assert_eq!(
+        (of(1, "state"), of(1, "revision")),
+        ("active".into(), good.into())
+    );
+    let deploy = of(0, "unfinished");
+    let deploy = deploy.as_str().unwrap();
+    assert_eq!(of(1, "unfinished"), serde_json::Value::Null);
+    let shown = farm.svcgen(&["service", "status"]).stdout;
+    let word = format!(
+        "! the deploy {deploy} has not come to its end there:\n  l00\n  next: svcgen log {deploy}\n"
+    );
+    assert!(shown.contains(&word), "{shown}");
+    // Once somebody has gone back it is as it should be.
+    assert_eq!(farm.svcgen(&["rollback"]).code, 0);
+    assert_eq!(status(&farm, &[]).0, 0);
+}

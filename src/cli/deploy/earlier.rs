@@ -118,11 +118,20 @@ impl Survey {
     /// Where a host has nothing to go back to.
     pub(super) fn back(
         &self,
+        ui: &Ui,
         id: &DeployId,
         to: Option<&Revision>,
         message: &str,
     ) -> Result<Request, CommandError> {
-        let sequel = Earlier::of(&self.facts).back(to)?;
+        let earlier = Earlier::of(&self.facts);
+        let sequel = earlier.back(to)?;
+        let owner = sequel.follows.as_ref().and_then(|id| earlier.owner(id));
+        if let Some(owner) = owner.filter(|owner| Action::read(&owner.action) == Action::Rollback) {
+            ui.warning(&format!(
+                "the last that was done is the rollback {} of {} on {}: it is taken back",
+                owner.deploy, owner.user, owner.machine
+            ));
+        }
         Ok(sequel.request(id, opened::owner(id, Action::Rollback.as_str(), message)))
     }
 }

@@ -92,10 +92,16 @@ impl From<NotBegun> for CommandError {
                     .hint("run it again")
                     .hint("`--wait` makes the plan anew by itself")
             }
-            NotBegun::Journal(error) => error.into(),
+            NotBegun::Journal(error) => untouched(error.into()),
             NotBegun::Interrupted => Self::new(super::signals::kind(), message),
         }
     }
+}
+
+/// Says that nothing was done yet when a deploy ended.
+pub(super) fn untouched(mut error: CommandError) -> CommandError {
+    error.message.push_str("; nothing was touched");
+    error
 }
 
 impl From<ScapLockError> for CommandError {

@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 
+use super::failure::untouched;
 use crate::deploy::{Journal, Journals};
 use crate::error::CommandError;
 use crate::event::DeployId;
@@ -19,5 +20,6 @@ pub(super) fn begin(
             "the clock of this machine is behind: deploy {last} was earlier than this one; `svcgen doctor` looks at the clock"
         ));
     }
-    Ok(journals.begin(id)?)
+    let begun = journals.begin(id).map_err(CommandError::from);
+    begun.map_err(untouched)
 }

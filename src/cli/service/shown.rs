@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use super::status::Row;
 use crate::cli::deploy::named;
 use crate::deploy::Activity;
+use crate::event::DeployId;
 use crate::model::Revision;
 
 /// Columns of the text.
@@ -14,8 +15,8 @@ const WIDTH: usize = 80;
 /// So many rows are listed one by one; where there are more, those that are well and alike are one.
 const MOST: usize = 30;
 
-/// How services are, for people; `restart` is the command that restarts them.
-pub(super) fn text(rows: &[Row], is_whole: bool, restart: &str) -> String {
+/// How services are, for people; `next` makes a command one that can be typed here.
+pub(super) fn text(rows: &[Row], is_whole: bool, next: &dyn Fn(&str) -> String) -> String {
     let is_short = is_whole || rows.len() <= MOST;
     let (alike, single): (Vec<&Row>, Vec<&Row>) =
         rows.iter().partition(|row| !is_short && row.is_well());
@@ -29,7 +30,8 @@ pub(super) fn text(rows: &[Row], is_whole: bool, restart: &str) -> String {
             "and {more} more that are not well; `-v` lists all\n"
         ));
     }
-    text.push_str(&outdated(rows, restart));
+    text.push_str(&outdated(rows, &next("svcgen service restart")));
+    text.push_str(&unfinished(rows, next));
     text.push_str(&totals(rows));
     text
 }
@@ -53,6 +55,31 @@ fn outdated(rows: &[Row], restart: &str) -> String {
         "! began before this revision was made live, so it runs another one:\n  {}\n  next: {restart}{limit}\n",
         named(&hosts)
     )
+}
+
+/// Which deploys have not come to their end, and what to type.
+fn unfinished(rows: &[Row], next: &dyn Fn(&str) -> String) -> String {
+    let mut deploys: BTreeMap<&DeployId, Vec<&str>> = BTreeMap::new();
+    for row in rows {
+        let hosts = row
+            .unfinished
+            .iter()
+            .map(|deploy| (deploy, row.host.as_str()));
+        for (deploy, host) in hosts {
+            let known = deploys.entry(deploy).or_default();
+            if known.last() != Some(&host) {
+                known.push(host);
+            }
+        }
+    }
+    let told = deploys.into_iter().map(|(deploy, hosts)| {
+        let log = next(&format!("svcgen log {deploy}"));
+        format!(
+            "! the deploy {deploy} has not come to its end there:\n  {}\n  next: {log}\n",
+            named(&hosts)
+        )
+    });
+    told.collect()
 }
 
 /// Rows that are well, those that are alike as one.
@@ -136,7 +163,8 @@ fn table(rows: &[&Row]) -> String {
 
 fn cells(row: &Row) -> [String; 7] {
     let nothing = || "-".to_owned();
-    let mark = if row.outdated { " !" } else { "" };
+    let is_odd = row.outdated || row.unfinished.is_some();
+    let mark = if is_odd { " !" } else { "" };
     let live = row.revision.as_ref().map_or("nothing", Revision::short);
     [
         row.host.to_string(),

@@ -9,6 +9,7 @@ use crate::cli::deploy::{Attempt, Opened};
 use crate::cli::records::{self, Records};
 use crate::deploy::{Activity, Crew, PlanProblem, ServiceState};
 use crate::error::ErrorKind;
+use crate::event::DeployId;
 use crate::model::{GroupName, HostName, Revision};
 use crate::scap::ServiceAction;
 use crate::ui::{Format, Ui};
@@ -26,6 +27,8 @@ pub(super) struct Row {
     pub(super) revision: Option<Revision>,
     /// Whether its process began before that release was made live, so that it runs another one.
     pub(super) outdated: bool,
+    /// The deploy that has not come to its end there.
+    pub(super) unfinished: Option<DeployId>,
     pub(super) since: Option<Timestamp>,
     pub(super) port: Option<u16>,
     /// Whether anything listens on the port.
@@ -44,7 +47,10 @@ struct Silent<'a> {
 impl Row {
     /// Whether it is as it should be.
     pub(super) fn is_well(&self) -> bool {
-        self.state.is_running() && self.open != Some(false) && !self.outdated
+        self.state.is_running()
+            && self.open != Some(false)
+            && !self.outdated
+            && self.unfinished.is_none()
     }
 }
 
@@ -63,8 +69,8 @@ pub(super) fn run(
     let rows = rows(&records, opened);
     match ui.format {
         Format::Text => {
-            let command = args.repository.completed("svcgen service restart");
-            ui.result(&shown::text(&rows, ui.verbosity > 0, &command))?;
+            let next = |text: &str| args.repository.completed(text);
+            ui.result(&shown::text(&rows, ui.verbosity > 0, &next))?;
         }
         Format::Json => {
             let told = rows.iter().map(serde_json::to_value);
@@ -122,6 +128,7 @@ fn rows(records: &Records<ServiceState>, opened: &Opened) -> Vec<Row> {
                     detail: unit.sub.clone(),
                     revision: state.live.clone(),
                     outdated: !is_reloaded && state.is_outdated(unit),
+                    unfinished: state.unfinished.clone(),
                     since: unit
                         .since
                         .and_then(|at| Timestamp::from_second(at as i64).ok()),

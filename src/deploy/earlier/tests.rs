@@ -125,6 +125,32 @@ fn a_rollback_that_did_not_come_to_its_end_is_gone_on_with() {
 }
 
 #[test]
+fn a_rollback_to_a_named_revision_that_failed_there_is_taken_back() {
+    let begun = |state: &str| {
+        vec![
+            line(1, "begin", Action::Rollback, None),
+            line(1, state, Action::Rollback, None),
+        ]
+    };
+    // The helper's rollback goes from the new revision to the old one.
+    for (state, goal) in [("left", "b"), ("abandoned", "a")] {
+        let both = hosts([
+            ("a", facts(OLD, begun(state))),
+            ("b", facts(NEW, begun("end"))),
+        ]);
+        let sequel = Earlier::of(&both).back(None).unwrap();
+        assert_eq!(goals(&sequel), [("a", goal), ("b", goal)], "{state}");
+    }
+    // So is one that failed on its way back.
+    let mut record = begun("left");
+    record.push(line(2, "begin", Action::Rollback, Some(1)));
+    record.push(line(2, "left", Action::Rollback, Some(1)));
+    let host = hosts([("a", facts(OLD, record))]);
+    let sequel = Earlier::of(&host).back(None).unwrap();
+    assert_eq!(goals(&sequel), [("a", "b")]);
+}
+
+#[test]
 fn what_went_on_with_a_deploy_is_taken_back_with_it() {
     let record = vec![
         line(1, "begin", Action::Deploy, None),

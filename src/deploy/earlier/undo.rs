@@ -42,7 +42,9 @@ impl Undo {
         };
         let is_ours = facts.current.is_none()
             || facts.current.as_ref() == target
-            || chain.lines(facts).any(|line| line.rev == facts.current);
+            || chain
+                .lines(facts)
+                .any(|line| line.rev == facts.current || line.old == facts.current);
         match (is_ours, target) {
             (true, Some(target)) => {
                 self.revisions.insert(host.clone(), target.clone());
@@ -101,7 +103,7 @@ struct Chain {
 enum Goal {
     /// To what was there before the first of them.
     Before,
-    /// To where the deploy, a rollback to a revision that was named, was to go.
+    /// To where the deploy, a rollback to a revision that was named, was to go when its deployer was lost.
     There,
 }
 
@@ -122,6 +124,8 @@ impl Chain {
                 // A rollback that is done can be taken back itself.
                 (true, _) if is_ended(facts, &id) => break,
                 (true, Some(undone)) => chain.deploys = vec![undone.clone()],
+                // What was named did not prove itself: then it is that which is taken back.
+                (true, None) if has_failed(facts, &id) => break,
                 (true, None) => {
                     chain.goal = Goal::There;
                     break;
@@ -154,13 +158,23 @@ fn is_ended(facts: &IndexMap<HostName, Facts>, id: &DeployId) -> bool {
         let Some(begun) = facts.begun(id) else {
             return true;
         };
-        let lines = facts.record.iter().rev();
-        let last = lines
-            .filter(|line| line.is_about_deploy())
-            .find(|line| line.deploy.as_ref() == Some(id));
-        let is_ended = last.is_some_and(|line| line.state == "end");
+        let is_ended = state(facts, id) == Some("end");
         // What has gone on since then is no matter of this deploy's.
         let is_there = facts.current == begun.rev || facts.current.is_none();
         is_ended && (is_there || facts.last_begun() != Some(id))
     })
+}
+
+/// Whether a deploy was given up by its deployer where it had begun, and not cut off.
+fn has_failed(facts: &IndexMap<HostName, Facts>, id: &DeployId) -> bool {
+    facts.values().any(|facts| state(facts, id) == Some("left"))
+}
+
+/// How a deploy stands on a host.
+fn state<'f>(facts: &'f Facts, id: &DeployId) -> Option<&'f str> {
+    let lines = facts.record.iter().rev();
+    let last = lines
+        .filter(|line| line.is_about_deploy())
+        .find(|line| line.deploy.as_ref() == Some(id));
+    last.map(|line| line.state.as_str())
 }

@@ -119,7 +119,7 @@ fn a_home_that_cannot_be_written_to_stops_a_deploy_before_it_begins() {
     let (before, id) = deploy.stderr.split_once(".jsonl").unwrap();
     let (before, _) = before.rsplit_once('/').unwrap();
     assert_snapshot!(format!("{before}/ID.jsonl{id}"), @"
-    error: the journal `HOME/home/.local/state/svcgen/deploys/feed/deploy/ID.jsonl` cannot be written
+    error: the journal `HOME/home/.local/state/svcgen/deploys/feed/deploy/ID.jsonl` cannot be written; nothing was touched
     cause: Read-only file system (os error 30)
     hint: `export XDG_STATE_HOME=/a/folder/of/yours` keeps journals elsewhere
     ");
