@@ -19,7 +19,7 @@ mod topic;
 
 pub use chain::{Chain, Fate, Made, Part};
 pub use change_id::ChangeId;
-pub use clone::{Begun, Cloned, Fetched, Which, clone_pair};
+pub use clone::{Begun, Cloned, Fetched, Which, clone_repository};
 pub use commit::{Committed, committer};
 pub use commit_message::CommitMessage;
 pub use dirty::dirty;

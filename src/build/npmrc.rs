@@ -30,7 +30,7 @@ pub(super) struct Npmrc {
 pub(super) const SETTINGS: &str = "npmrc";
 
 /// The name of the script that sets variables, there.
-pub(super) const VARIABLES: &str = "variables.sh";
+const VARIABLES: &str = "variables.sh";
 
 /// The settings of the whole machine, where nothing names another file.
 const OF_MACHINE: [&str; 3] = ["/etc/npmrc", "/usr/etc/npmrc", "/usr/local/etc/npmrc"];

@@ -24,11 +24,6 @@ pub struct AptSource {
 }
 
 impl Packages {
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.apt.is_empty() && self.files.is_empty() && self.sources.is_empty()
-    }
-
     /// Those that a stanza asks for, of each distribution that the image is of.
     pub(super) fn of(stanza: &Stanza, image: Option<&ImageName>) -> Self {
         let mut all = Self::default();

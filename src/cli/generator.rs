@@ -31,7 +31,7 @@ use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::Step;
 use crate::model::{BranchName, Service, Site, or_did_you_mean};
-use crate::review::Which;
+use crate::review::{Which, clone_repository};
 use crate::ui::Ui;
 
 /// The generators, by the repository that they write to.
@@ -220,22 +220,16 @@ pub(super) fn run_cloneable(
     };
     let context = Context::new(global, ui)?;
     let loaded = context.load(global)?;
-    let which = if generator == Generator::Source {
-        Which::Source
-    } else {
-        Which::Deploy
-    };
     let (service, site) = (&loaded.service, &loaded.site);
-    let cloned =
-        crate::review::clone_pair(service, site, folder, which, &context.configuration.user);
-    for checkout in &cloned.map_err(CommandError::from)? {
-        ui.status(&summary::cloned(checkout));
-    }
-    let options = &args.generator.options;
-    let target = match generator {
-        Generator::Source => folder.join(service.name.as_str()),
-        _ => folder.join("deploy"),
+    let (which, name) = match generator {
+        Generator::Source => (Which::Source, service.name.as_str()),
+        Generator::Scap | Generator::Vagrant | Generator::Puppet => (Which::Deploy, "deploy"),
     };
+    let user = &context.configuration.user;
+    let cloned = clone_repository(service, site, folder, which, user);
+    ui.status(&summary::cloned(&cloned.map_err(CommandError::from)?));
+    let options = &args.generator.options;
+    let target = folder.join(name);
     let run = Run {
         context: &context,
         loaded: &loaded,

@@ -112,7 +112,7 @@ impl Engine {
     ///
     /// # Errors
     /// Where the engine does not do it.
-    pub async fn remove_leftovers(&self) -> Result<usize, EngineError> {
+    async fn remove_leftovers(&self) -> Result<usize, EngineError> {
         const DOING: &str = "list containers";
         let filters = HashMap::from([("label".to_owned(), vec![OWNER.to_owned()])]);
         let options = ListContainersOptionsBuilder::new()

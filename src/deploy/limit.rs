@@ -91,11 +91,6 @@ impl Limit {
         }
         Ok(chosen)
     }
-
-    /// The limit as it was written.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
 }
 
 impl LimitError {

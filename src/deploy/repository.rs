@@ -21,7 +21,7 @@ pub use error::RepositoryError;
 pub use files::TreeFiles;
 pub use gitlink::Gitlink;
 pub(crate) use gitlink::{unsafe_name, unsafe_path};
-pub use history::{Behind, Commits, Relation, Subject};
+pub use history::{Behind, Commits, Subject};
 pub use pack::pack;
 pub use size::TreeSize;
 

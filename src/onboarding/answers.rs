@@ -205,7 +205,7 @@ impl Answers {
     }
 
     /// Whether there is an answer for a path.
-    pub fn is_answered(&self, path: &str) -> bool {
+    fn is_answered(&self, path: &str) -> bool {
         let found = self.root.find_path(path.split('.'));
         let parent = path
             .rsplit_once('.')

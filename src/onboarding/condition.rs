@@ -22,6 +22,7 @@ impl Condition {
     }
 
     /// The paths that it looks at.
+    #[cfg(test)]
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }

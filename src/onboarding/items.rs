@@ -55,7 +55,6 @@ impl<'a> Interview<'a> {
                 choices: &[],
                 current: Some(done),
                 typed: String::new(),
-                optional: true,
             };
             let act = match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),

@@ -39,7 +39,6 @@ impl<'a> Interview<'a> {
                     origin: None,
                 }),
                 typed: String::new(),
-                optional: false,
             };
             match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),

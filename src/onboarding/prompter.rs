@@ -29,8 +29,6 @@ pub struct Prompt<'a> {
     pub current: Option<Current>,
     /// How the current answer is typed, where it is to be changed.
     pub typed: String,
-    /// Whether `-` answers that there is none.
-    pub optional: bool,
 }
 
 /// What Enter answers.

@@ -47,11 +47,6 @@ impl ChangeId {
             Oid::hash_object(ObjectType::Commit, commit.as_bytes())?
         )))
     }
-
-    /// The text itself.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl fmt::Display for ChangeId {
@@ -67,7 +62,7 @@ mod tests {
     #[test]
     fn only_change_ids_are_taken() {
         let id = format!("I{}", "0a".repeat(20));
-        assert_eq!(ChangeId::parse(&id).unwrap().as_str(), id);
+        assert_eq!(ChangeId::parse(&id).unwrap().to_string(), id);
         for bad in [
             "",
             "I",
@@ -92,7 +87,10 @@ mod tests {
         };
         let first = ChangeId::new(&seed).unwrap();
         // The hash of `git hash-object -t commit` over the same text.
-        assert_eq!(first.as_str(), "If6af8fdf148c6c1e27eba44d04295ebbbb2fdf69");
+        assert_eq!(
+            first.to_string(),
+            "If6af8fdf148c6c1e27eba44d04295ebbbb2fdf69"
+        );
         assert_ne!(
             first,
             ChangeId::new(&Seed {

@@ -18,12 +18,11 @@ use crate::model::{RepositoryName, Service, Site};
 /// The port of Gerrit's own ssh server.
 const GERRIT_PORT: u16 = 29418;
 
-/// Which of a service's repositories are cloned.
+/// Which of a service's repositories is cloned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     Source,
     Deploy,
-    Both,
 }
 
 /// A checkout that is there now.
@@ -56,18 +55,18 @@ pub enum Begun {
     InReview,
 }
 
-/// Clones the repositories of a service side by side: the source into `FOLDER/NAME`, the deploy repository into
-/// `FOLDER/deploy`, each with a remote `gerrit`. An empty deploy repository gets its first commit.
+/// Clones a repository of a service, with a remote `gerrit`: the source into `FOLDER/NAME`, the deploy repository into
+/// `FOLDER/deploy`. An empty deploy repository gets its first commit.
 ///
 /// # Errors
 /// Where a folder is there that is something else, or a server refuses.
-pub fn clone_pair(
+pub fn clone_repository(
     service: &Service,
     site: &Site,
     folder: &Utf8Path,
     which: Which,
     user: &User,
-) -> Result<Vec<Cloned>, ReviewError> {
+) -> Result<Cloned, ReviewError> {
     let write = |source| GitError::Write {
         path: folder.to_owned(),
         source,
@@ -75,24 +74,18 @@ pub fn clone_pair(
     fs_err::create_dir_all(folder).map_err(write)?;
     // Git runs in this folder, from where a relative path leads to another.
     let folder = folder.canonicalize_utf8().map_err(write)?;
-    let mut cloned = Vec::new();
-    if which != Which::Deploy {
-        let path = folder.join(service.name.as_str());
-        cloned.push(clone(
-            service,
-            site,
-            &service.repositories.source,
-            path,
-            user,
-        )?);
+    let own = &service.repositories;
+    match which {
+        Which::Source => {
+            let path = folder.join(service.name.as_str());
+            clone(service, site, &own.source, path, user)
+        }
+        Which::Deploy => {
+            let mut cloned = clone(service, site, &own.deploy, folder.join("deploy"), user)?;
+            cloned.begun = begin(service, &cloned.path, user)?;
+            Ok(cloned)
+        }
     }
-    if which != Which::Source {
-        let path = folder.join("deploy");
-        let mut deploy = clone(service, site, &service.repositories.deploy, path, user)?;
-        deploy.begun = begin(service, &deploy.path, user)?;
-        cloned.push(deploy);
-    }
-    Ok(cloned)
 }
 
 fn clone(

@@ -15,7 +15,6 @@ pub struct Pending {
     pub commit: Oid,
     /// What it stands on; nothing for the first commit of a repository.
     pub parent: Option<Oid>,
-    pub tree: Oid,
     pub message: CommitMessage,
     /// None where somebody dropped it.
     pub change_id: Option<ChangeId>,
@@ -75,7 +74,6 @@ impl Topic {
         Ok(Some(Pending {
             commit,
             parent: found.parent_id(0).ok(),
-            tree: found.tree_id(),
             change_id: message.change_id(),
             message,
         }))

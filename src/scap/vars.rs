@@ -17,11 +17,6 @@ impl Vars {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Node)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
-
-    /// Finds a variable.
-    pub fn find(&self, name: &str) -> Option<&Node> {
-        self.0.get(name)
-    }
 }
 
 impl FromIterator<(String, Node)> for Vars {

@@ -5,7 +5,7 @@ use svcgen::configuration::User;
 use svcgen::error::ErrorKind;
 use svcgen::git::{deploy_dir, set_deploy_dir};
 use svcgen::model::{Service, Site, Sites};
-use svcgen::review::{Begun, Cloned, Fetched, ReviewError, Which, clone_pair};
+use svcgen::review::{Begun, Cloned, Fetched, ReviewError, Which, clone_repository};
 
 use crate::support::gerrit::Gerrit;
 
@@ -42,13 +42,13 @@ impl Fixture {
         self.gerrit.path("code")
     }
 
-    fn clone(&self, which: Which) -> Result<Vec<Cloned>, ReviewError> {
+    fn clone(&self, which: Which) -> Result<Cloned, ReviewError> {
         let user = User {
             gerrit: None,
             name: Some("Ada".into()),
             email: Some("ada@example.org".into()),
         };
-        clone_pair(&self.service, &self.site, &self.folder(), which, &user)
+        clone_repository(&self.service, &self.site, &self.folder(), which, &user)
     }
 }
 
@@ -57,7 +57,7 @@ fn both_are_cloned_and_the_empty_one_is_begun() {
     let it = Fixture::new();
     it.gerrit.with_clone(SOURCE, &[("package.json", "{}\n")]);
     let bare = it.gerrit.create(DEPLOY);
-    let cloned = it.clone(Which::Both).unwrap();
+    let cloned = [Which::Source, Which::Deploy].map(|which| it.clone(which).unwrap());
     let paths: Vec<_> = cloned
         .iter()
         .map(|c| (c.path.file_name().unwrap(), c.fetched, c.begun.clone()))
@@ -90,7 +90,7 @@ fn both_are_cloned_and_the_empty_one_is_begun() {
         "{message}"
     );
 
-    let again = it.clone(Which::Both).unwrap();
+    let again = [Which::Source, Which::Deploy].map(|which| it.clone(which).unwrap());
     assert!(
         again
             .iter()
@@ -109,13 +109,13 @@ fn a_first_commit_that_may_not_be_pushed_goes_to_review() {
     it.gerrit.create(DEPLOY);
     it.gerrit.set(DEPLOY, "direct", false);
     it.gerrit.set(DEPLOY, "empty", true);
-    assert_eq!(it.clone(Which::Deploy).unwrap()[0].begun, Begun::InReview);
+    assert_eq!(it.clone(Which::Deploy).unwrap().begun, Begun::InReview);
     let changes = it.gerrit.changes(DEPLOY);
     assert_eq!(
         (changes.len(), changes[0]["options"].as_str()),
         (1, Some("topic=svcgen/my-service"))
     );
-    assert_eq!(it.clone(Which::Deploy).unwrap()[0].begun, Begun::InReview);
+    assert_eq!(it.clone(Which::Deploy).unwrap().begun, Begun::InReview);
     assert_eq!(it.gerrit.changes(DEPLOY).len(), 1);
     it.gerrit.set(DEPLOY, "empty", false);
     fs_err::remove_dir_all(it.folder()).unwrap();
@@ -135,7 +135,7 @@ fn a_folder_that_is_something_else_is_not_touched() {
     let place = it.folder().join("my-service");
     fs_err::create_dir_all(&place).unwrap();
     assert_eq!(
-        it.clone(Which::Source).unwrap()[0].fetched,
+        it.clone(Which::Source).unwrap().fetched,
         Fetched::Cloned,
         "an empty folder is free"
     );
@@ -165,16 +165,13 @@ fn a_folder_that_is_something_else_is_not_touched() {
 fn a_clone_whose_address_git_rewrites_is_known() {
     let it = Fixture::new();
     it.gerrit.with_clone(SOURCE, &[("package.json", "{}\n")]);
-    let path = it.clone(Which::Source).unwrap().remove(0).path;
+    let path = it.clone(Which::Source).unwrap().path;
     let elsewhere = it.gerrit.path("elsewhere");
     fs_err::os::unix::fs::symlink(it.gerrit.path("git"), &elsewhere).unwrap();
     let key = format!("url.{elsewhere}/.insteadOf");
     let url = format!("{}/", it.gerrit.url());
     it.gerrit.git(&path, &["config", &key, &url]);
-    assert_eq!(
-        it.clone(Which::Source).unwrap()[0].fetched,
-        Fetched::Fetched
-    );
+    assert_eq!(it.clone(Which::Source).unwrap().fetched, Fetched::Fetched);
 }
 
 #[test]

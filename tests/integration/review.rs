@@ -149,7 +149,7 @@ fn a_change_is_made_sent_updated_and_sent_again() {
     assert_eq!((pushed.outcome, pushed.behind), (Outcome::New, 0));
     assert_eq!(pushed.urls, ["https://gerrit.example.org/r/c/+/1"]);
     let change = &it.gerrit.changes(NAME)[0];
-    assert_eq!(change["id"], change_id.as_str());
+    assert_eq!(change["id"], change_id.to_string());
     assert_eq!(
         (&change["branch"], &change["options"]),
         (&"master".into(), &"topic=svcgen/trending-edits".into())

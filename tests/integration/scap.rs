@@ -327,7 +327,8 @@ proptest! {
         let repo = Repo::new(&format!("{model}{config}{deploy}"));
         repo.apply();
         let read = repo.read("deploy.wmnet");
-        prop_assert_eq!(read.vars.find("odd").unwrap().to_value(), serde_json::Value::from(value));
+        let (_, odd) = read.vars.iter().find(|(name, _)| *name == "odd").unwrap();
+        prop_assert_eq!(odd.to_value(), serde_json::Value::from(value));
         prop_assert_eq!(&read.checks[0].command, &command);
     }
 }

@@ -72,7 +72,7 @@ impl Crew {
     }
 
     /// Lets all locks go, and stays connected.
-    pub async fn let_go(&mut self) {
+    async fn let_go(&mut self) {
         let sessions = self.sessions.values_mut();
         let mut letting: FuturesUnordered<_> = sessions
             .map(|(session, _)| session.unlock(Farewell::Done))

@@ -22,23 +22,6 @@ pub struct Commits {
     pub more: usize,
 }
 
-/// Where a revision is, seen from another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Relation {
-    Same,
-    /// It has the other one in its history.
-    Ahead,
-    /// It is in the history of the other one.
-    Behind,
-    /// Both have commits that the other one has not.
-    Diverged,
-    /// They have no history in common.
-    Unrelated,
-    /// The other one is not in this repository.
-    Unknown,
-}
-
 /// What a revision lacks of its upstream branch, as it was last fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Behind {
@@ -83,32 +66,6 @@ impl DeployRepository {
         self.commit(from)?;
         self.commit(to)?;
         self.list(Some(oid(from)), oid(to), most)
-    }
-
-    /// Where a revision is, seen from another one, which may be unknown here.
-    ///
-    /// # Errors
-    /// Where the revision is not here, or the history is cut off before it is known.
-    pub fn relation(&self, from: &Revision, to: &Revision) -> Result<Relation, RepositoryError> {
-        self.commit(to)?;
-        if from == to {
-            return Ok(Relation::Same);
-        }
-        if self.commit(from).is_err() {
-            return Ok(Relation::Unknown);
-        }
-        let (from, to) = (oid(from), oid(to));
-        if self.checkout.is_ancestor(from, to) {
-            return Ok(Relation::Ahead);
-        }
-        if self.checkout.is_ancestor(to, from) {
-            return Ok(Relation::Behind);
-        }
-        self.refuse_shallow()?;
-        Ok(match self.checkout.merge_base(from, to) {
-            Some(_) => Relation::Diverged,
-            None => Relation::Unrelated,
-        })
     }
 
     /// The branch that revisions are compared with, and its last commit.

@@ -41,7 +41,6 @@ impl<'a> Interview<'a> {
                     .or_else(|| value.as_ref().map(|v| typed(question, v)))
                     .unwrap_or_default(),
                 current: current.filter(|current| !current.text.is_empty()),
-                optional: !self.is_required(question),
             };
             match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),

@@ -51,7 +51,6 @@ impl<'a> Interview<'a> {
                 origin: None,
             }),
             typed: present.into(),
-            optional: false,
         };
         loop {
             let said = match self.prompter.ask(&prompt).map_err(failed)? {

@@ -56,7 +56,6 @@ impl<'a> Interview<'a> {
                     .or_else(|| value.as_ref().map(|value| typed(field, value)))
                     .unwrap_or_default(),
                 current: current.filter(|current| !current.text.is_empty()),
-                optional: !is_required,
             };
             let values = match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),

@@ -115,15 +115,6 @@ const LONGEST_LINE: usize = 400;
 const MOST_REMARKS: usize = 300;
 
 impl Chronicle {
-    /// Gathers all events of a deploy.
-    pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
-        let mut this = Self::default();
-        for event in events {
-            this.take(event);
-        }
-        this
-    }
-
     /// Takes over what an event says.
     pub fn take(&mut self, event: &Event) {
         self.last = self.last.max(event.at);

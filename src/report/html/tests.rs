@@ -63,9 +63,17 @@ fn finished(result: &str, counts: Value) -> Value {
     json!({"event": "deploy_finished", "result": result, "seconds": 12.0, "counts": counts, "text": "so it ended"})
 }
 
+fn chronicle(all: &[Value]) -> Chronicle {
+    let mut chronicle = Chronicle::default();
+    for event in &events(all) {
+        chronicle.take(event);
+    }
+    chronicle
+}
+
 fn page(all: &[Value], standing: Standing) -> Page {
     Page::new(Source {
-        chronicle: &Chronicle::of(&events(all)),
+        chronicle: &chronicle(all),
         standing,
         changes: Vec::new(),
         logs: BTreeMap::new(),
@@ -143,7 +151,7 @@ fn what_hosts_and_people_wrote_steers_nothing() {
     };
     let host = HostName::parse("a").unwrap();
     let page = Page::new(Source {
-        chronicle: &Chronicle::of(&events(&all)),
+        chronicle: &chronicle(&all),
         standing: Standing::Latest,
         changes: vec![change],
         logs: BTreeMap::from([(host, "</pre><script>\u{1b}".to_owned())]),

@@ -113,7 +113,6 @@ fn asks_to_resume(found: &Draft, terminal: &mut Terminal) -> Result<bool, Comman
             origin: None,
         }),
         typed: String::new(),
-        optional: false,
     };
     loop {
         match terminal.ask(&prompt) {

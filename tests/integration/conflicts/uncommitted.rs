@@ -1,0 +1,113 @@
+//! What somebody has not committed.
+
+use insta::assert_snapshot;
+
+use super::{CLASS, HIERADATA, MODEL, edited, newer, said};
+use crate::support::sample::{apply, checkout, git, run};
+
+#[test]
+fn an_uncommitted_edit_is_not_marked() {
+    let env = checkout("vagrant");
+    apply(&env, "vagrant", MODEL, &["--commit"]);
+    env.replace(CLASS, "$age       = 60", "$age       = 70");
+    let text = env.read(CLASS);
+    let refused = run(&env, "vagrant", &newer(), &[]);
+    assert_eq!((refused.code, env.read(CLASS)), (11, text));
+    assert_snapshot!(said(&refused), @"
+    exit 11
+    vagrant: HOME/work/tree: changes 3 files, 7 lines added, 3 removed, 1 conflict
+    error: `puppet/modules/myservice/manifests/init.pp` has uncommitted changes that svcgen did not make
+    hint: commit or stash them
+    hint: `--force` marks the conflicts among them
+    ");
+    // What looks only says the same, and that is true.
+    let dry = run(&env, "vagrant", &newer(), &["--dry-run"]);
+    let hint = "hint: `svcgen vagrant --repo HOME/work/tree --force` marks them in the file, as git does\n";
+    assert!(dry.stderr.contains(hint), "{}", dry.show());
+    let check = env.svcgen(&["check", "--vagrant-repo", "tree"]);
+    let command = "    both were changed: both changed the same lines\n    $ svcgen vagrant --repo tree --force\n";
+    assert!(check.stdout.contains(command), "{}", check.show());
+    let marked = env.svcgen(&[
+        "vagrant",
+        "--repo",
+        "tree",
+        "--force",
+        "--yes",
+        "--no-verify",
+    ]);
+    assert_eq!(marked.code, 11, "{}", marked.show());
+    assert!(
+        env.read(CLASS).contains("<<<<<<< yours\n"),
+        "{}",
+        env.read(CLASS)
+    );
+}
+
+#[test]
+fn what_is_uncommitted_of_another_service_is_named() {
+    let env = checkout("vagrant");
+    apply(&env, "vagrant", MODEL, &[]);
+    let other = MODEL
+        .replace("my-service", "our-service")
+        .replace("6789", "6791");
+    env.write("ours/svcgen.yaml", &other);
+    let generate = ["vagrant", "--repo", "tree", "--yes", "--no-verify"];
+    let ours = [&generate[..], &["--service", "ours/svcgen.yaml"]].concat();
+    let refused = env.svcgen(&ours);
+    assert_snapshot!(said(&refused), @"
+    exit 11
+    vagrant: HOME/work/tree: changes 4 files, 43 lines added, 0 removed
+    error: `puppet/hieradata/common.yaml` has uncommitted changes that svcgen made for the service `my-service`
+    hint: `svcgen vagrant --service HOME/work/svcgen.yaml --repo HOME/work/tree --commit` commits them
+    hint: `--force` changes the file all the same
+    ");
+    let committed = env.svcgen(&[&generate[..], &["--commit"]].concat());
+    assert_eq!(committed.code, 0, "{}", committed.show());
+    assert_eq!(env.svcgen(&ours).code, 0);
+    // What somebody else wrote besides is not that service's.
+    env.replace(HIERADATA, "glossary::port: 6101", "glossary::port: 6102");
+    env.write("svcgen.yaml", &MODEL.replace("6789", "6790"));
+    let refused = env.svcgen(&generate);
+    assert!(
+        refused.stderr.contains("that svcgen did not make"),
+        "{}",
+        refused.show()
+    );
+}
+
+#[test]
+fn what_is_written_beside_the_branch_of_the_change_is_warned_about() {
+    let env = edited();
+    let tree = env.work().join("tree");
+    git(&tree, &["checkout", "--quiet", "master"]);
+    let written = run(&env, "vagrant", MODEL, &[]);
+    assert_eq!(written.code, 0, "{}", written.show());
+    let warning = "warning: the change is on `svcgen/my-service`, and another branch is checked out: `git -C HOME/work/tree \
+                   switch svcgen/my-service` goes there\n";
+    assert!(written.stderr.contains(warning), "{}", written.show());
+    let refused = run(&env, "vagrant", &newer(), &["--commit"]);
+    assert_snapshot!(said(&refused), @"
+    exit 11
+    error: git does not switch to `svcgen/my-service`
+    cause: `git switch --quiet svcgen/my-service` failed
+    cause: error: Your local changes to the following files would be overwritten by checkout:
+            puppet/hieradata/common.yaml
+           Please commit your changes or stash them before you switch branches.
+           error: The following untracked working tree files would be overwritten by checkout:
+            puppet/modules/myservice/manifests/init.pp
+            puppet/modules/role/manifests/myservice.pp
+            puppet/modules/role/settings/myservice.yaml
+           Please move or remove them before you switch branches.
+           Aborting
+    hint: git -C HOME/work/tree status
+    hint: git -C HOME/work/tree stash -u    puts away what is not committed, new files too
+    ");
+    git(&tree, &["stash", "--quiet", "-u"]);
+    let conflict = run(
+        &env,
+        "vagrant",
+        &newer(),
+        &["--commit", "--conflicts", "yours"],
+    );
+    assert_eq!(conflict.code, 0, "{}", conflict.show());
+}
