@@ -35,7 +35,7 @@ pub use mediawiki_vagrant::{VagrantTree, mediawiki_vagrant};
 pub use operations_puppet::{
     LeftOut, Patch, PuppetTree, SeriesTree, Step, operations_puppet, series_patch,
 };
-pub use source_repo::{SourceRepo, source_repo};
+pub use source_repo::{SOURCE_REPOSITORY, SourceRepo, source_repo};
 pub use taken::Taken;
 
 /// What a generator wants in one tree.

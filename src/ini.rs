@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::visible::visible;
 use thiserror::Error;
 
 /// A file of sections.
@@ -169,7 +170,7 @@ fn setting(
     else {
         let message = format!(
             "`{}` is not a setting; write `key: value`",
-            written.escape_debug()
+            visible(written)
         );
         return Err(IniError { message, line });
     };

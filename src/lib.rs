@@ -40,5 +40,6 @@ pub mod tail;
 pub mod transport;
 pub mod ui;
 pub mod validate;
+mod visible;
 pub mod worktree;
 pub mod yaml;

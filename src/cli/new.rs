@@ -15,6 +15,7 @@ use crate::error::{CommandError, ErrorKind};
 use crate::model::{MODEL_FILE, Service, Sites};
 use crate::onboarding::{Answers, AnswersError, DraftError, Drafts, find_defaults, write_model};
 use crate::ui::{Format, Questions, Terminal, Ui};
+use crate::visible::visible;
 
 #[derive(Debug, Args)]
 pub struct NewArgs {
@@ -169,7 +170,7 @@ fn answers(
             ui.status(&format!(
                 "{}: {} ({})",
                 found.path,
-                found.value.escape_debug(),
+                visible(&found.value),
                 found.origin
             ));
         }

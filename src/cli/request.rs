@@ -17,6 +17,7 @@ use crate::generate::tickets::{TicketKind, ticket};
 use crate::model::{AnnotationName, Service};
 use crate::onboarding::load_sections;
 use crate::ui::{Format, Ui};
+use crate::visible::visible;
 
 #[derive(Debug, Args)]
 pub struct RequestArgs {
@@ -171,7 +172,7 @@ pub(super) fn today() -> Result<Date, CommandError> {
     let time = time.ok_or_else(|| {
         CommandError::usage(format!(
             "`SOURCE_DATE_EPOCH` is `{}`, which is no time",
-            text.escape_debug()
+            visible(&text)
         ))
         .hint("unset SOURCE_DATE_EPOCH, or set it to seconds since 1970")
     })?;

@@ -14,6 +14,7 @@ use crate::count::count;
 use crate::error::CommandError;
 use crate::model::{Calendar, Service, Site};
 use crate::ui::{Format, Ui};
+use crate::visible::visible;
 
 /// The longest page that is read, in bytes.
 const LARGEST: u64 = 4 << 20;
@@ -134,7 +135,7 @@ fn at(text: &str, calendar: &Calendar) -> Result<Zoned, CommandError> {
     let exact = text.parse::<Timestamp>().ok();
     let exact = exact.map(|time| time.to_zoned(zone.clone()));
     let time = exact.or_else(local).ok_or_else(|| {
-        CommandError::usage(format!("--at: `{}` is no time", text.escape_debug())).hint(
+        CommandError::usage(format!("--at: `{}` is no time", visible(text))).hint(
             "such as `2026-12-01 09:00`, in the time zone of the site, or `2026-12-01T17:00Z`",
         )
     })?;

@@ -20,6 +20,7 @@ use thiserror::Error;
 
 use self::pattern::Pattern;
 use crate::model::{HostName, suggest};
+use crate::visible::visible;
 
 /// Which hosts a deploy is limited to.
 #[derive(Debug, Clone)]
@@ -31,7 +32,7 @@ pub struct Limit {
 /// A limit that means nothing, or no host.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum LimitError {
-    #[error("`{}` is no pattern of hosts: {rule}", pattern.escape_debug())]
+    #[error("`{}` is no pattern of hosts: {rule}", visible(pattern))]
     Pattern { pattern: String, rule: String },
     #[error("`{pattern}` matches no host")]
     NoHost {

@@ -9,6 +9,9 @@ use crate::worktree::Worktree;
 /// The file that npm reads.
 const PACKAGE: &str = "package.json";
 
+/// What a source repository is called.
+pub const SOURCE_REPOSITORY: &str = "the source repository of a Node.js service";
+
 /// The source repository of a service, as far as it matters here.
 #[derive(Debug, Clone)]
 pub struct SourceRepo {
@@ -25,7 +28,7 @@ impl SourceRepo {
         let Some(text) = worktree.read(PACKAGE)? else {
             return Err(GenerateError::Unrecognised {
                 root: worktree.root().to_owned(),
-                tree: "the source repository of a Node.js service",
+                tree: SOURCE_REPOSITORY,
                 looked_for: vec![PACKAGE.into()],
             });
         };

@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::read::{Fields, Read, expected, map};
 use super::suggest::did_you_mean;
 use super::text::Text;
+use crate::visible::visible;
 use crate::yaml::{Kind, Node};
 
 /// The configuration that the service reads, and how it gets to the host.
@@ -124,7 +125,7 @@ pub(crate) fn choice<T: Copy>(
     problems.push(
         Problem::new(
             node.span.clone(),
-            format!("`{}` is not known here", text.escape_debug()),
+            format!("`{}` is not known here", visible(&text)),
         )
         .rule(rule),
     );
@@ -184,7 +185,7 @@ pub(super) fn unique(list: &Node, key: &str, problems: &mut Vec<Problem>) {
         if let Kind::String(text) = &node.kind
             && !seen.insert(text.as_str())
         {
-            let message = format!("`{}` stands in the list already", text.escape_debug());
+            let message = format!("`{}` stands in the list already", visible(text));
             problems.push(Problem::new(node.span.clone(), message));
         }
     }

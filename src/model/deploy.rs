@@ -7,6 +7,7 @@ use super::name::{AccountName, CheckName, GroupName};
 use super::problem::Problem;
 use super::read::{Fields, Read, expected};
 use super::text::Line;
+use crate::visible::visible;
 use crate::yaml::{Kind, Node};
 
 /// How the service gets onto its hosts.
@@ -316,7 +317,7 @@ impl Read for FailureLimit {
             Kind::String(text) => match text.strip_suffix('%').map(str::parse::<u8>) {
                 Some(Ok(number)) if number <= 100 => Some(Self::Percent(number)),
                 _ => {
-                    let message = format!("`{}` is not a failure limit", text.escape_debug());
+                    let message = format!("`{}` is not a failure limit", visible(text));
                     problems.push(
                         Problem::new(node.span.clone(), message)
                             .rule("a number, or a percentage such as `10%`"),

@@ -9,10 +9,11 @@ use thiserror::Error;
 
 pub use self::port::Port;
 use self::reserved::{RESERVED, RESERVED_VARIABLES};
+use crate::visible::visible;
 
 /// A text that a type of the model refuses, with the rule it breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{}` is not {what}: {rule}", text.escape_debug())]
+#[error("`{}` is not {what}: {rule}", visible(text))]
 pub struct Refused {
     pub text: String,
     /// The type in words, with its article: "a service name".

@@ -15,6 +15,7 @@ use super::problem::Problem;
 use super::suggest::did_you_mean;
 use super::text::is_hidden;
 use super::text::{Line, Text};
+use crate::visible::visible;
 use crate::yaml::{Key, Kind, Node, Span};
 
 /// A type that can be read from a YAML value; what is wrong is added to the problems, and nothing is returned.
@@ -125,7 +126,7 @@ impl<'a> Fields<'a> {
             }
             let rule = did_you_mean(&key.text, self.known.iter().copied())
                 .unwrap_or_else(|| format!("known here: {}", self.known.join(", ")));
-            let message = format!("unknown key `{}`", key.text.escape_debug());
+            let message = format!("unknown key `{}`", visible(&key.text));
             problems.push(Problem::new(key.span.clone(), message).rule(rule));
         }
     }
@@ -142,7 +143,7 @@ pub(crate) fn expected(what: &str, node: &Node) -> Problem {
 /// The problem of a text that a type refuses.
 pub(super) fn refused(refused: Refused, span: Span) -> Problem {
     let Refused { text, what, rule } = refused;
-    Problem::new(span, format!("`{}` is not {what}", text.escape_debug())).rule(rule)
+    Problem::new(span, format!("`{}` is not {what}", visible(&text))).rule(rule)
 }
 
 /// Reads a mapping with free keys, in the order of the file.
@@ -315,7 +316,7 @@ impl Read for jiff::civil::Date {
         let text = String::read(node, problems)?;
         text.parse()
             .map_err(|_| {
-                let message = format!("`{}` is not a date", text.escape_debug());
+                let message = format!("`{}` is not a date", visible(&text));
                 problems.push(
                     Problem::new(node.span.clone(), message)
                         .rule("year-month-day, such as `2026-12-15`"),

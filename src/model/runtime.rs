@@ -7,6 +7,7 @@ use super::name::{ImageName, Refused, VariableName, Version, constant};
 use super::problem::Problem;
 use super::read::{Fields, Read, expected, map, refused};
 use super::text::Line;
+use crate::visible::visible;
 use crate::yaml::{Kind, Node};
 
 /// How the service's process is run, and how others see that it is well.
@@ -278,7 +279,7 @@ impl Read for Healthcheck {
                 .bytes()
                 .all(|b| b.is_ascii_graphic() && !b"'\"!`\\$%<>{}|".contains(&b));
             if !(url.is_empty() || url.starts_with('/')) || !printable || url.len() > 255 {
-                let message = format!("`{}` is not the path of a health check", url.escape_debug());
+                let message = format!("`{}` is not the path of a health check", visible(url));
                 problems.push(
                     Problem::new(node.span.clone(), message)
                         .rule("empty, or a path such as `/_info`"),
@@ -302,7 +303,7 @@ impl Read for BuildTarget {
             _ => match ImageName::parse(&text) {
                 Ok(image) => Some(Self::Image(image)),
                 Err(_) => {
-                    let message = format!("`{}` is not a build target", text.escape_debug());
+                    let message = format!("`{}` is not a build target", visible(&text));
                     let rule = "`debian`, `ubuntu`, or an image such as `debian:bookworm`";
                     problems.push(Problem::new(node.span.clone(), message).rule(rule));
                     None

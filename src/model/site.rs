@@ -15,6 +15,7 @@ use super::name::{BranchName, ImageName, RepositoryName, SiteName, constant};
 use super::problem::Problem;
 use super::read::{Fields, Read, map};
 use super::text::Line;
+use crate::visible::visible;
 use crate::yaml::Node;
 
 pub use self::announce::{Announce, MESSAGE};
@@ -307,7 +308,7 @@ impl Read for Utf8PathBuf {
         if text.starts_with('/') && text.len() > 1 && text.split('/').all(plain) {
             return Some(Self::from(text.trim_end_matches('/')));
         }
-        let message = format!("`{}` is not an absolute path", text.escape_debug());
+        let message = format!("`{}` is not an absolute path", visible(&text));
         problems.push(Problem::new(node.span.clone(), message).rule("such as `/srv/deployment`"));
         None
     }

@@ -11,6 +11,7 @@ use super::shape::Shape;
 use crate::model::{
     LoadError, Problem, Service, Site, SiteError, SiteName, Sites, model_schema, read_text,
 };
+use crate::visible::visible;
 use crate::yaml::{Kind, Node, parse_strict};
 
 /// The answers that are given so far, each with the place it came from.
@@ -93,7 +94,7 @@ impl Answers {
             let Some(path) = split(&key.text, shifted(&key.span, base)) else {
                 let problem = Problem::new(
                     key.span.clone(),
-                    format!("`{}` is not a path", key.text.escape_debug()),
+                    format!("`{}` is not a path", visible(&key.text)),
                 );
                 return Err(wrong(
                     problem.rule("names parted by single dots, such as `owner.name`"),

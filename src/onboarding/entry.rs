@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::question::{Choice, Kind, Question, shown};
+use crate::visible::visible;
 use crate::yaml::parse_strict;
 
 /// The values that a text may mean, the likeliest first.
@@ -19,7 +20,7 @@ pub(super) fn values(question: &Question, text: &str) -> Result<Vec<Value>, Stri
             (Ok(number), _) => one(number.into()),
             // What is infinite is no number to JSON.
             (_, Ok(number)) if number.is_finite() => one(number.into()),
-            _ => Err(format!("`{}` is not a number", trimmed.escape_debug())),
+            _ => Err(format!("`{}` is not a number", visible(trimmed))),
         },
         Kind::Choice => one(choice(question, trimmed).into()),
         Kind::YesNo => match trimmed.to_lowercase().as_str() {
@@ -45,7 +46,7 @@ pub(super) fn values(question: &Question, text: &str) -> Result<Vec<Value>, Stri
 /// # Errors
 /// What was expected.
 pub(super) fn check(question: &Question, value: &Value) -> Result<(), String> {
-    let said = |what: &str| format!("`{}` is not {what}", shown(value).escape_debug());
+    let said = |what: &str| format!("`{}` is not {what}", visible(&shown(value)));
     let is_choice = |choice: &Choice| *value == choice.value;
     match question.kind {
         Kind::Choice if !question.choices.iter().any(is_choice) => Err(said("one of the choices")),
@@ -104,12 +105,9 @@ fn parted(text: &str, marks: &[char]) -> Value {
 fn pairs(text: &str) -> Result<Map<String, Value>, String> {
     let mut map = Map::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let (key, value) = line.split_once('=').ok_or_else(|| {
-            format!(
-                "`{}` is not of the form NAME=VALUE",
-                line.trim().escape_debug()
-            )
-        })?;
+        let (key, value) = line
+            .split_once('=')
+            .ok_or_else(|| format!("`{}` is not of the form NAME=VALUE", visible(line.trim())))?;
         let value = value.trim();
         let parsed = parse_strict(value).ok().map(|node| node.to_value());
         let parsed = parsed.filter(|parsed| !parsed.is_null());
@@ -117,7 +115,7 @@ fn pairs(text: &str) -> Result<Map<String, Value>, String> {
         if map.insert(key.trim().to_owned(), parsed).is_some() {
             return Err(format!(
                 "`{}` stands there a second time",
-                key.trim().escape_debug()
+                visible(key.trim())
             ));
         }
     }

@@ -9,6 +9,7 @@ use super::interview::{Interview, InterviewError, Mistake, Turn, failed};
 use super::prompter::{Current, Note, Prompt, Reply};
 use super::question::{Kind, Question};
 use super::tree;
+use crate::visible::visible;
 
 /// What is done with a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +78,7 @@ impl<'a> Interview<'a> {
                 Reply::Text(text) => match act(&text, items.len()) {
                     Some(act) => act,
                     None => {
-                        let reason = format!("`{}` is not understood", text.trim().escape_debug());
+                        let reason = format!("`{}` is not understood", visible(text.trim()));
                         self.tell(&Note::Wrong(
                             &reason,
                             Some("`+`, the number of an item, or `-` and its number"),

@@ -4,6 +4,7 @@ use super::interview::{Interview, InterviewError, Mistake, Turn, failed};
 use super::prompter::{Current, Note, Prompt, Reply};
 use super::question::{Kind, Question, Section};
 use super::tree;
+use crate::visible::visible;
 
 /// The widest line, in characters.
 const WIDTH: usize = 79;
@@ -78,7 +79,7 @@ impl<'a> Interview<'a> {
                             is_shown = false;
                         }
                         None => {
-                            let reason = format!("there is no number `{}`", text.trim().escape_debug());
+                            let reason = format!("there is no number `{}`", visible(text.trim()));
                             self.tell(&Note::Wrong(&reason, None))?;
                         }
                     }

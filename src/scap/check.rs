@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::environment::{ScapEnvironment, places};
 use super::files::{Files, read_first};
-use super::mistake::{Findings, Reading, ScapError, Source, shown};
+use super::mistake::{Findings, Reading, ScapError, Source};
 use super::value::duration;
 use crate::model::{CheckKind, GroupName, did_you_mean};
+use crate::visible::visible;
 use crate::yaml::{Kind, Node, parse};
 
 /// A check as `checks.yaml` describes it.
@@ -137,7 +138,7 @@ impl DeployCheck {
             .iter()
             .filter(|(key, _)| key.text != "checks")
         {
-            let message = format!("`{}` has no effect", shown(&key.text));
+            let message = format!("`{}` has no effect", visible(&key.text));
             findings.warnings.push(
                 source
                     .at_byte(key.span.start, message)
@@ -162,7 +163,7 @@ impl DeployCheck {
                 }
                 _ => {
                     let message =
-                        format!("the check `{}` is {}", shown(&key.text), node.describe());
+                        format!("the check `{}` is {}", visible(&key.text), node.describe());
                     let rule = format!("write `{}: {{}}` to have none of that name", key.text);
                     findings
                         .mistakes
@@ -217,7 +218,7 @@ fn warn_unknown(node: &Node, source: Source<'_>, findings: &mut Findings) {
     {
         let rule = did_you_mean(&key.text, KEYS)
             .unwrap_or_else(|| format!("known here: {}", KEYS.join(", ")));
-        let message = format!("unknown key `{}`", shown(&key.text));
+        let message = format!("unknown key `{}`", visible(&key.text));
         findings
             .warnings
             .push(source.at_byte(key.span.start, message).rule(rule));
@@ -234,7 +235,7 @@ fn kind(node: &Node, source: Source<'_>, findings: &mut Findings) -> Option<Chec
         }
         _ => {
             let text = source.text[node.span.clone()].trim();
-            let found = shown(text);
+            let found = visible(text);
             let rule = did_you_mean(text, words.iter().copied())
                 .unwrap_or_else(|| format!("one of {}", words.join(", ")));
             findings.mistakes.push(
@@ -259,7 +260,7 @@ fn stage(node: Option<&Node>, source: Source<'_>, findings: &mut Findings) -> Op
     let rule = did_you_mean(text, words).unwrap_or_else(|| format!("one of {}", words.join(", ")));
     findings.mistakes.push(
         source
-            .at(node, format!("`{}` is not a stage", shown(text)))
+            .at(node, format!("`{}` is not a stage", visible(text)))
             .rule(rule),
     );
     None
@@ -299,7 +300,7 @@ fn timeout(node: &Node, source: Source<'_>, findings: &mut Findings) -> Option<D
     if read.is_none() {
         let message = format!(
             "`{}` is not a timeout",
-            shown(source.text[node.span.clone()].trim())
+            visible(source.text[node.span.clone()].trim())
         );
         findings.mistakes.push(
             source
@@ -319,7 +320,7 @@ fn group(node: &Node, source: Source<'_>, findings: &mut Findings) -> Option<Gro
     if name.is_none() {
         let message = format!(
             "`{}` is not a group",
-            shown(source.text[node.span.clone()].trim())
+            visible(source.text[node.span.clone()].trim())
         );
         findings.mistakes.push(
             source

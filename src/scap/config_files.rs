@@ -4,7 +4,8 @@ use serde::Serialize;
 use super::check::boolean;
 use super::environment::{ScapEnvironment, places};
 use super::files::{Files, read_first};
-use super::mistake::{Findings, Reading, ScapError, Source, shown};
+use super::mistake::{Findings, Reading, ScapError, Source};
+use crate::visible::visible;
 use crate::yaml::{Kind, Node, parse};
 
 /// A file that a deploy renders on each target.
@@ -75,7 +76,7 @@ impl ConfigFile {
             };
             let destination = Utf8PathBuf::from(&key.text);
             if destination.components().any(|c| c.as_str() == "..") {
-                let message = format!("`{}` leads out of the release", shown(&key.text));
+                let message = format!("`{}` leads out of the release", visible(&key.text));
                 findings
                     .mistakes
                     .push(source.at_byte(key.span.start, message));

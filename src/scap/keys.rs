@@ -2,9 +2,10 @@
 
 use camino::Utf8PathBuf;
 
-use super::mistake::{Findings, Mistake, shown};
+use super::mistake::{Findings, Mistake};
 use crate::ini::Ini;
 use crate::model::{did_you_mean, suggest};
+use crate::visible::visible;
 
 /// Keys that a service's deploy uses.
 const OF_SERVICES: &[&str] = &[
@@ -126,7 +127,7 @@ pub(super) fn warn_unknown(layers: &[(Utf8PathBuf, Ini)], findings: &mut Finding
     for (path, section) in settings() {
         for setting in &section.settings {
             if let Some(rule) = judge(&setting.key, &groups) {
-                let message = format!("Scap knows no key `{}`", shown(&setting.key));
+                let message = format!("Scap knows no key `{}`", visible(&setting.key));
                 findings
                     .warnings
                     .push(Mistake::new(path, Some(setting.line), message).rule(rule));

@@ -139,19 +139,6 @@ impl Source<'_> {
     }
 }
 
-/// A text of a file as a message shows it: in one line, without what cannot be seen.
-pub(super) fn shown(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() {
-                c.escape_default().to_string()
-            } else {
-                c.to_string()
-            }
-        })
-        .collect()
-}
-
 fn join(mistakes: &[Mistake]) -> String {
     mistakes
         .iter()

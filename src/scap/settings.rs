@@ -5,9 +5,10 @@ use super::CONFIG_FILE;
 use super::environment::ScapEnvironment;
 use super::files::Files;
 use super::keys;
-use super::mistake::{Findings, Mistake, Reading, ScapError, shown};
+use super::mistake::{Findings, Mistake, Reading, ScapError};
 use crate::ini::{Ini, parse};
 use crate::model::HostName;
+use crate::visible::visible;
 
 /// The settings of `scap.cfg` that hold on a host, as text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -169,7 +170,7 @@ fn selected(settings: &Settings, findings: &mut Findings) -> Option<ScapEnvironm
     let setting = settings.find("environment")?;
     let environment = ScapEnvironment::parse(&setting.value);
     if environment.is_none() {
-        let message = format!("`{}` is not an environment", shown(&setting.value));
+        let message = format!("`{}` is not an environment", visible(&setting.value));
         let rule = "the name of a folder below `scap/environments`";
         findings
             .mistakes

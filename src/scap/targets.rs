@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::config::{ScapConfig, TargetGroup};
 use super::environment::{ScapEnvironment, places};
 use super::files::{Files, read_first};
-use super::mistake::{Findings, Mistake, Reading, ScapError, shown};
+use super::mistake::{Findings, Mistake, Reading, ScapError};
 use crate::model::HostName;
+use crate::visible::visible;
 use crate::worktree::WorktreeError;
 
 /// A group with its hosts.
@@ -149,7 +150,7 @@ pub fn read_hosts(path: &Utf8Path, text: &str) -> Result<Reading<Vec<HostName>>,
             }
             Ok(host) => hosts.push(host),
             Err(refused) => {
-                let message = format!("`{}` is not {}", shown(word), refused.what);
+                let message = format!("`{}` is not {}", visible(word), refused.what);
                 findings
                     .mistakes
                     .push(Mistake::new(path, Some(index + 1), message).rule(refused.rule));

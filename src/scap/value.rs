@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::mistake::{Findings, Mistake, shown};
+use super::mistake::{Findings, Mistake};
 use super::settings::{Setting, Settings};
 use crate::model::FailureLimit;
+use crate::visible::visible;
 
 /// Reads a setting that may be absent; what is wrong is added to the mistakes.
 pub(super) fn optional<T>(
@@ -21,7 +22,7 @@ pub(super) fn optional<T>(
 
 /// The mistake of a setting with a bad value.
 pub(super) fn bad(setting: &Setting, key: &str, rule: &str) -> Mistake {
-    let message = format!("`{key}` cannot be `{}`", shown(&setting.value));
+    let message = format!("`{key}` cannot be `{}`", visible(&setting.value));
     Mistake::new(&setting.path, Some(setting.line), message).rule(rule)
 }
 

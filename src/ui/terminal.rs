@@ -127,11 +127,14 @@ impl Terminal {
         }
     }
 
-    /// Reads further lines until an empty one; `None` after Escape.
-    fn further(&self, first: String) -> io::Result<Option<String>> {
+    /// Reads further lines until an empty one; `None` after Escape. Each can be fetched as it was typed before.
+    fn further(&self, first: String, before: &[String]) -> io::Result<Option<String>> {
         let mut text = first;
+        let mut before = before.iter();
         loop {
-            let line = Line::new(&self.term, &[], &self.is_pasting).with_breaks(Breaks::Kept);
+            let proposals: Vec<String> = before.next().cloned().into_iter().collect();
+            let line = Line::new(&self.term, &proposals, &self.is_pasting);
+            let line = line.with_breaks(Breaks::Kept);
             match self.read(line, &[])? {
                 End::Enter(line) if line.trim().is_empty() => return Ok(Some(text)),
                 End::Enter(line) | End::Pasted(line) => {
@@ -171,6 +174,26 @@ impl Terminal {
     }
 }
 
+/// Whether an answer may have several lines.
+fn is_long(kind: Kind) -> bool {
+    matches!(kind, Kind::Text | Kind::Hosts | Kind::Lines | Kind::Values)
+}
+
+/// What was typed before, as the lines in which it is fetched again.
+fn lines_before(prompt: &Prompt<'_>) -> Vec<String> {
+    match prompt.kind {
+        // A line end parts hosts as a comma does.
+        Kind::Hosts if !prompt.typed.is_empty() => {
+            let lines = prompt.typed.lines().map(str::trim);
+            let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+            vec![lines.join(", ")]
+        }
+        kind if is_long(kind) => prompt.typed.lines().map(str::to_owned).collect(),
+        _ if prompt.typed.contains('\n') => Vec::new(),
+        _ => prompt.typed.lines().map(str::to_owned).collect(),
+    }
+}
+
 impl Prompter for Terminal {
     fn ask(&mut self, prompt: &Prompt<'_>) -> io::Result<Reply> {
         self.show(prompt)?;
@@ -179,13 +202,14 @@ impl Prompter for Terminal {
             .iter()
             .map(|choice| choice.value.clone())
             .collect();
-        if proposals.is_empty() && !prompt.typed.is_empty() && !prompt.typed.contains('\n') {
-            proposals.push(prompt.typed.clone());
+        let before = lines_before(prompt);
+        let (first, rest) = before
+            .split_first()
+            .map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
+        if proposals.is_empty() {
+            proposals.extend(first.cloned());
         }
-        let is_long = matches!(
-            prompt.kind,
-            Kind::Text | Kind::Hosts | Kind::Lines | Kind::Values
-        );
+        let is_long = is_long(prompt.kind);
         let keys: &[char] = match &self.editor {
             Some(_) if is_long => &['?', '<', '!'],
             _ => &['?', '<'],
@@ -213,7 +237,7 @@ impl Prompter for Terminal {
                     None => continue,
                 },
                 End::Pasted(text) if text.trim().is_empty() => continue,
-                End::Pasted(text) => match self.further(text)? {
+                End::Pasted(text) => match self.further(text, rest)? {
                     Some(text) => return Ok(Reply::Text(text)),
                     None => continue,
                 },
@@ -224,7 +248,7 @@ impl Prompter for Terminal {
                 "-" => Reply::Nothing,
                 "?" => Reply::Help,
                 "<" => Reply::Back,
-                _ if is_long => match self.further(text)? {
+                _ if is_long => match self.further(text, rest)? {
                     Some(text) => Reply::Text(text),
                     None => continue,
                 },

@@ -176,7 +176,12 @@ fn a_text_that_is_pasted_is_one_answer() {
     pty.answer("", "");
     // What was refused comes back to be mended, in the editor or after Tab.
     pty.expect("`E1` is not a host");
-    pty.answer("group: Its hosts", "a1.farm.example\r");
+    pty.expect("group: Its hosts");
+    pty.expect("> ");
+    pty.keys("\t");
+    pty.expect("c[1-2].farm.example");
+    pty.expect("E1");
+    pty.keys("\u{7f}\u{7f}e1\r\r");
     pty.answer("group: How many at a time", "all");
     pty.expect("`all` is not a number");
     pty.expect("> ");
@@ -194,7 +199,8 @@ fn a_text_that_is_pasted_is_one_answer() {
         model["description"],
         "? Tells the time.\n\n< And more\nof it.\n"
     );
-    let hosts = serde_json::json!([{"name": "default", "hosts": ["a1.farm.example"], "size": 1}]);
+    let names = ["a1.farm.example", "b1", "c[1-2].farm.example", "d1", "e1"];
+    let hosts = serde_json::json!([{"name": "default", "hosts": names, "size": 1}]);
     assert_eq!(model["deploy"]["groups"], hosts);
 }
 

@@ -266,5 +266,7 @@ fn source_shows_applies_and_does_not_repeat() {
     error: `HOME/work/source` is not recognised as the source repository of a Node.js service
     cause: looked for package.json
     hint: name the root of its checkout: by an option, or in the configuration
+    hint: `npm init` writes a `package.json`
+    hint: for a service of another language take `source` out of the configuration: the other repositories do without
     ");
 }

@@ -133,6 +133,8 @@ struct BegunWith {
     owner: Owner,
     /// What Scap goes by, where another revision is made live.
     head: Option<String>,
+    /// Whether a host has anything to go back to.
+    has_before: bool,
 }
 
 impl BegunWith {
@@ -148,6 +150,7 @@ impl BegunWith {
             revision: plan.revision.clone(),
             owner: plan.owner.clone(),
             head,
+            has_before: plan.hosts.values().any(|host| host.old.is_some()),
         }
     }
 
@@ -165,8 +168,11 @@ impl BegunWith {
         match self.action.is_of_service() {
             true => service::ended(outcome, self.action, &self.id, scene),
             false => {
-                let onward = format!("svcgen deploy --resume {}", self.id);
-                failure::ended(outcome, self.action, &self.id, &onward, scene)
+                let ways = failure::WaysOn {
+                    onward: format!("svcgen deploy --resume {}", self.id),
+                    has_before: self.has_before,
+                };
+                failure::ended(outcome, self.action, &self.id, &ways, scene)
             }
         }
     }

@@ -17,12 +17,20 @@ pub(super) fn locked(error: CommandError, owner: &Owner) -> CommandError {
     error.hint(watch).hint("`--wait` waits for its end")
 }
 
-/// Turns the outcome into the end of the command: what was not said yet is what to type next; `onward` goes on.
+/// What can be typed once a deploy has ended.
+pub(super) struct WaysOn {
+    /// The command that goes on.
+    pub(super) onward: String,
+    /// Whether a host had anything before.
+    pub(super) has_before: bool,
+}
+
+/// Turns the outcome into the end of the command: what was not said yet is what to type next.
 pub(super) fn ended(
     outcome: &Outcome,
     action: Action,
     id: &DeployId,
-    onward: &str,
+    ways: &WaysOn,
     scene: &Scene<'_>,
 ) -> Result<(), Failure> {
     let command = |text: &str| scene.repository.completed(text);
@@ -34,6 +42,7 @@ pub(super) fn ended(
             match (log, action) {
                 // A few were given up within the limit.
                 (Some(log), _) => scene.ui.next(&log),
+                (None, Action::Deploy) if !ways.has_before => {}
                 (None, Action::Deploy) => {
                     scene
                         .ui
@@ -55,7 +64,7 @@ pub(super) fn ended(
                 "`{}` goes back to what was live before",
                 command("svcgen rollback")
             ))
-            .hint(format!("`{}` goes on", command(onward)));
+            .hint(format!("`{}` goes on", command(&ways.onward)));
     } else if let Some(log) = log {
         error = error.hint(format!("`{log}` shows what it did and wrote"));
     } else {

@@ -16,6 +16,7 @@ use crate::git::{Git, GitError};
 use crate::model::{HostName, MODEL_FILE, Revision, Service, Site, did_you_mean, find_model};
 use crate::scap::{CONFIG_FILE, Reading, ScapDirectory, ScapEnvironment};
 use crate::ui::Ui;
+use crate::visible::visible;
 use crate::worktree::Worktree;
 
 /// A deploy repository with its directory, read for the place that is deployed to.
@@ -230,7 +231,7 @@ fn named_environment(name: &str, worktree: &Worktree) -> Result<ScapEnvironment,
     known.retain(|name| {
         ScapEnvironment::parse(name).is_some_and(|it| worktree.has_folder(it.folder()))
     });
-    let shown = name.escape_debug();
+    let shown = visible(name);
     let error = CommandError::usage(format!("--environment: there is no environment `{shown}`"));
     Err(match did_you_mean(name, known.iter().map(String::as_str)) {
         Some(question) => error.hint(question),

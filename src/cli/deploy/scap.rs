@@ -318,8 +318,12 @@ fn ended(end: &ScapEnd, plan: &ScapPlan, scene: &Scene<'_>, order: &Order) -> Re
             scene.repository.completed("svcgen deploy --dry-run")
         ));
     }
-    let onward = format!("svcgen deploy --rev {} --force", plan.revision);
-    failure::ended(outcome, order.wish.action, &plan.id, &onward, scene)
+    let ways = failure::WaysOn {
+        onward: format!("svcgen deploy --rev {} --force", plan.revision),
+        // Scap's targets are not always asked what they had.
+        has_before: true,
+    };
+    failure::ended(outcome, order.wish.action, &plan.id, &ways, scene)
 }
 
 /// The targets, as far as they can be reached from here.

@@ -2,7 +2,7 @@
 
 use crate::edit::{ApplyError, PlanError};
 use crate::error::{CommandError, ErrorKind};
-use crate::generate::GenerateError;
+use crate::generate::{GenerateError, SOURCE_REPOSITORY};
 use crate::git::GitError;
 use crate::review::ReviewError;
 use crate::worktree::WorktreeError;
@@ -14,12 +14,21 @@ impl From<GenerateError> for CommandError {
     fn from(error: GenerateError) -> Self {
         match &error {
             GenerateError::Worktree(error) => Self::from(error),
-            GenerateError::Unrecognised { looked_for, .. } => looked_for
-                .iter()
-                .fold(Self::usage(error.to_string()), |e, what| {
-                    e.cause(format!("looked for {what}"))
-                })
-                .hint("name the root of its checkout: by an option, or in the configuration"),
+            GenerateError::Unrecognised {
+                looked_for, tree, ..
+            } => {
+                let causes = looked_for.iter().map(|what| format!("looked for {what}"));
+                let this = causes.fold(Self::usage(error.to_string()), Self::cause);
+                let this = this
+                    .hint("name the root of its checkout: by an option, or in the configuration");
+                match *tree == SOURCE_REPOSITORY {
+                    true => this.hint("`npm init` writes a `package.json`").hint(
+                        "for a service of another language take `source` out of the configuration: the other \
+                         repositories do without",
+                    ),
+                    false => this,
+                }
+            }
             GenerateError::Taken { free, what, .. } => {
                 let this = Self::conflict(error.to_string());
                 match free {

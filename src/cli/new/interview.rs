@@ -22,6 +22,7 @@ use crate::onboarding::{
     Setting, load_sections, write_model,
 };
 use crate::ui::{Terminal, Ui};
+use crate::visible::visible;
 use crate::worktree::Worktree;
 
 /// Asks for everything, or on a model that is there, for what is to be changed; then writes it.
@@ -224,7 +225,7 @@ impl Asked<'_> {
                 for (path, Current { text, origin }) in taken {
                     let origin = origin.as_deref().unwrap_or("default");
                     self.ui
-                        .status(&format!("{path}: {} ({origin})", text.escape_debug()));
+                        .status(&format!("{path}: {} ({origin})", visible(&text)));
                 }
                 draft
             }),

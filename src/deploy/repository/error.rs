@@ -4,13 +4,14 @@ use thiserror::Error;
 use crate::git::GitError;
 use crate::model::Revision;
 use crate::scap::ScapError;
+use crate::visible::visible;
 
 /// A deploy repository that cannot be deployed from.
 #[derive(Debug, Error)]
 pub enum RepositoryError {
     #[error(transparent)]
     Git(#[from] GitError),
-    #[error("`{}` is no revision: {rule}", text.escape_debug())]
+    #[error("`{}` is no revision: {rule}", visible(text))]
     Refused { text: String, rule: &'static str },
     #[error("there is no revision `{text}` in `{root}`")]
     NotHere {
@@ -46,13 +47,13 @@ pub enum RepositoryError {
         path: Utf8PathBuf,
         revision: Revision,
     },
-    #[error("`{}` of {} is no place for a submodule: {rule}", path.escape_debug(), revision.short())]
+    #[error("`{}` of {} is no place for a submodule: {rule}", visible(path), revision.short())]
     UnsafePath {
         path: String,
         revision: Revision,
         rule: &'static str,
     },
-    #[error("the submodule `{path}` of {} cannot be named `{}`: {rule}", revision.short(), name.escape_debug())]
+    #[error("the submodule `{path}` of {} cannot be named `{}`: {rule}", revision.short(), visible(name))]
     UnsafeName {
         name: String,
         path: Utf8PathBuf,

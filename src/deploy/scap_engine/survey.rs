@@ -3,6 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Revision;
+use crate::visible::visible;
 
 /// How the deploy directory on the server is, and what a pull would bring there.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -100,7 +101,7 @@ impl fmt::Display for LockHolder {
         f.write_str(")")?;
         match self.why.as_deref().map(str::trim) {
             None | Some("" | "{}") => Ok(()),
-            Some(why) => write!(f, ", \"{}\"", why.escape_debug()),
+            Some(why) => write!(f, ", \"{}\"", visible(why)),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::super::name::{EnvironmentName, PuppetName, ServiceName};
 use super::super::problem::Problem;
 use super::super::read::refused;
 use super::super::suggest::did_you_mean;
+use crate::visible::visible;
 use crate::yaml::{Kind, Node};
 
 /// A name such as `a-nd` gives a class name that Puppet refuses; then the field has to be written.
@@ -48,7 +49,7 @@ pub(super) fn check_value_environments(
         if !exists {
             let message = format!(
                 "`{}` is not an environment of this service",
-                key.text.escape_debug()
+                visible(&key.text)
             );
             let rule = "`production`, `vagrant`, or a key of `environments`";
             problems.push(Problem::new(key.span.clone(), message).rule(rule));
@@ -69,7 +70,7 @@ pub(super) fn check_domains(node: &Node, problems: &mut Vec<Problem>) {
         };
         let taken = seen.iter().find(|(other, _)| other == name);
         if let Some((_, other)) = taken {
-            let message = format!("`{other}` has the domain `{}` already", name.escape_debug());
+            let message = format!("`{other}` has the domain `{}` already", visible(name));
             problems.push(Problem::new(domain.span.clone(), message));
         } else if name == "global" {
             let message = "`global` is the section of all environments";
@@ -93,7 +94,7 @@ pub(super) fn check_groups(node: &Node, deploy: &Deploy, problems: &mut Vec<Prob
             // Scap has a group of that name where the model has none.
             && !(groups.is_empty() && name == "default")
         {
-            let message = format!("`{}` is not a group of this service", name.escape_debug());
+            let message = format!("`{}` is not a group of this service", visible(name));
             let rule = did_you_mean(name, groups.iter().copied())
                 .unwrap_or_else(|| "one of `deploy.groups`".into());
             problems.push(Problem::new(group.span.clone(), message).rule(rule));

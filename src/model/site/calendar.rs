@@ -10,6 +10,7 @@ use crate::model::Problem;
 use crate::model::choice;
 use crate::model::read::{Fields, Read, expected};
 use crate::model::text::Line;
+use crate::visible::visible;
 use crate::yaml::Node;
 
 /// When deploys are allowed.
@@ -159,7 +160,7 @@ impl Read for ZoneName {
             .then(|| TimeZone::get(&text).ok())
             .flatten();
         if zone.is_none() {
-            let message = format!("`{}` is not a time zone", text.escape_debug());
+            let message = format!("`{}` is not a time zone", visible(&text));
             problems.push(Problem::new(node.span.clone(), message).rule("such as `Europe/Prague`"));
         }
         zone.map(Self)

@@ -7,6 +7,7 @@ use super::super::facts::Facts;
 use super::super::question::{Kind, Question};
 use super::super::shape::Shape;
 use crate::model::{Problem, Sites, did_you_mean, model_schema};
+use crate::visible::visible;
 use crate::yaml::{Node, Span};
 
 /// Whether questions can be answered at all: what they ask for, and what they look at, has to be in the model.
@@ -42,10 +43,7 @@ impl Check {
             if !Facts::is_source(source) {
                 let list = node.find("from").map(Node::items).unwrap_or_default();
                 let at = list.get(index).map_or(0..0, |item| item.span.clone());
-                let message = format!(
-                    "`{}` is no place where an answer is found",
-                    source.escape_debug()
-                );
+                let message = format!("`{}` is no place where an answer is found", visible(source));
                 problems.push(Problem::new(at, message).rule(
                     "`package.json PATH`, `person name`, `person email` or `checkouts port`",
                 ));
@@ -62,7 +60,7 @@ impl Check {
     }
 
     fn unknown(&self, path: &str, at: Span) -> Problem {
-        let message = format!("`{}` is not a path of the model", path.escape_debug());
+        let message = format!("`{}` is not a path of the model", visible(path));
         let others = self.ids.iter().map(String::as_str).filter(|id| *id != path);
         Problem::new(at, message).rule(did_you_mean(path, others).unwrap_or_else(|| {
             "what the model has no place for goes to `annotations.NAME`".to_owned()
@@ -128,11 +126,7 @@ fn field_of(
     }
     for (key, _) in node.find("when").map(Node::entries).unwrap_or_default() {
         if list.fields.iter().all(|other| other.id != key.text) {
-            let message = format!(
-                "`{}` is not asked of `{}`",
-                key.text.escape_debug(),
-                list.id
-            );
+            let message = format!("`{}` is not asked of `{}`", visible(&key.text), list.id);
             problems.push(Problem::new(key.span.clone(), message));
         }
     }

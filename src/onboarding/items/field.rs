@@ -8,6 +8,7 @@ use crate::onboarding::prompter::{Current, Note, Prompt, Reply};
 use crate::onboarding::question::{Kind, Question, shown};
 use crate::onboarding::shape::Shape;
 use crate::onboarding::{entry, tree};
+use crate::visible::visible;
 
 /// What becomes of an answer.
 enum Fitting {
@@ -131,7 +132,7 @@ impl<'a> Interview<'a> {
                 let name = shown(&changed["name"]);
                 Some(Mistake {
                     id: question.id.clone(),
-                    message: format!("`{}` is there already", name.escape_debug()),
+                    message: format!("`{}` is there already", visible(&name)),
                     rule: None,
                 })
             } else {

@@ -120,7 +120,8 @@ pub(super) fn next(
         Standing::Latest if !is_over => {}
         Standing::Latest => {
             let is_deploy = begun.action == "deploy";
-            let back = (result == Some(DeployResult::Deployed) && is_deploy)
+            let has_before = chronicle.hosts.values().any(|host| host.live.is_some());
+            let back = (result == Some(DeployResult::Deployed) && is_deploy && has_before)
                 .then(|| next("to go back", "svcgen rollback"));
             return [Some(log), back].into_iter().flatten().collect();
         }

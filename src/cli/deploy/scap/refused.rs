@@ -1,5 +1,6 @@
 use crate::deploy::scap_engine::{ScapRefusal, ServerError};
 use crate::error::{CommandError, ErrorKind};
+use crate::visible::visible;
 
 /// The most files that are named.
 const MOST: usize = 10;
@@ -72,9 +73,9 @@ fn untouched(kind: ErrorKind, message: &str) -> CommandError {
 /// Adds what a program said.
 fn with(error: CommandError, said: &str) -> CommandError {
     let lines = said.lines().filter(|line| !line.trim().is_empty());
-    lines.take(MOST).fold(error, |error, line| {
-        error.cause(line.trim().escape_debug().to_string())
-    })
+    lines
+        .take(MOST)
+        .fold(error, |error, line| error.cause(visible(line.trim())))
 }
 
 fn of_server(host: &str, error: &ServerError) -> CommandError {

@@ -8,6 +8,7 @@ use super::follower::Follower;
 use crate::deploy::scap_engine::relay::{Asked, AskedKind, Relay};
 use crate::deploy::{OnFailure, Question};
 use crate::event::{EventKind, Level};
+use crate::visible::visible;
 
 /// How long Scap may take to end once it is told to do so at once.
 const HURRY: Duration = Duration::from_secs(20);
@@ -52,7 +53,7 @@ impl Follower<'_> {
 
     /// Has a question answered that only a person can know the answer to.
     async fn pass_on(&mut self, asked: &Asked, line: &Relay) {
-        let question = format!("Scap asks: {}", asked.text.escape_debug());
+        let question = format!("Scap asks: {}", visible(&asked.text));
         let answer = match self.reason {
             // It is to end: nobody is bothered any more.
             Some(_) => None,
@@ -64,7 +65,7 @@ impl Follower<'_> {
         }
         let reason = format!(
             "Scap asks `{}`, which svcgen cannot answer, and nobody else did",
-            asked.text.escape_debug()
+            visible(&asked.text)
         );
         self.scribe.say(Level::Error, &reason, EventKind::Warning);
         self.reason.get_or_insert(reason);

@@ -7,6 +7,7 @@ use crate::deploy::closing::{ClosedHost, Closing};
 use crate::deploy::scap_engine::relay::RunEnd;
 use crate::deploy::scap_engine::verdict::Case;
 use crate::deploy::scribe::count_hosts;
+use crate::visible::visible;
 
 impl Follower<'_> {
     /// Says where every host is.
@@ -101,7 +102,7 @@ impl Follower<'_> {
             .map(str::trim)
             .find(|line| !line.is_empty());
         let said = last
-            .map(|line| format!(": {}", line.escape_debug()))
+            .map(|line| format!(": {}", visible(line)))
             .unwrap_or_default();
         match (end.code, end.signal) {
             (Some(code), _) => format!("Scap ended with exit code {code}{said}"),
