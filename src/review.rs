@@ -16,6 +16,7 @@ mod remote;
 mod replace;
 mod standing;
 mod topic;
+mod way;
 
 pub use chain::{Chain, Fate, Made, Part};
 pub use change_id::ChangeId;

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::{ErrorCode, Status};
@@ -62,6 +63,14 @@ fn is_ours(
         return Ok(false);
     };
     let committed = committed(checkout, place)?;
+    // svcgen leaves the mode of a file as it is, and makes none that can be run.
+    let was_program = committed
+        .as_ref()
+        .is_some_and(|(_, mode)| *mode == EXECUTABLE);
+    if is_program(checkout, path).is_some_and(|is_program| is_program != was_program) {
+        return Ok(false);
+    }
+    let committed = committed.map(|(text, _)| text);
     if status.intersects(Status::INDEX_NEW | Status::INDEX_MODIFIED) {
         let staged = staged(checkout, place)?;
         if staged.as_deref() != Some(present.as_str()) && staged != committed {
@@ -76,9 +85,10 @@ fn is_ours(
 
 /// Whether all that was changed in a shared file is svcgen's entries: new lines of them, or new values of their keys.
 fn is_made_of(committed: &str, present: &str, record: &str) -> bool {
+    // Blanks and line ends count: whoever changes them alone has changed the file.
     let clean = |text: &str| {
-        text.lines()
-            .map(significant)
+        text.split_inclusive('\n')
+            .map(|line| significant(line.strip_suffix('\n').unwrap_or(line)))
             .fold(String::new(), |all, line| all + line + "\n")
     };
     let (committed, present) = (clean(committed), clean(present));
@@ -95,7 +105,8 @@ fn is_made_of(committed: &str, present: &str, record: &str) -> bool {
     };
     let (mut added, mut removed) = (BTreeSet::new(), Vec::new());
     for change in TextDiff::from_lines(&committed, &present).iter_all_changes() {
-        let line = change.value().trim();
+        let line = change.value();
+        let line = line.strip_suffix('\n').unwrap_or(line).trim_start();
         match change.tag() {
             ChangeTag::Equal => {}
             _ if line.is_empty() => {}
@@ -109,24 +120,36 @@ fn is_made_of(committed: &str, present: &str, record: &str) -> bool {
 
 /// A line without what changes when another follows it.
 fn significant(line: &str) -> &str {
-    let line = line.trim_end();
     line.strip_suffix(',').unwrap_or(line)
 }
 
-/// The text of a file in the last commit.
-fn committed(checkout: &Checkout, place: &Utf8Path) -> Result<Option<String>, ReviewError> {
+/// The mode of a program in a tree of git's.
+const EXECUTABLE: i32 = 0o100_755;
+
+/// Whether a file can be run; nothing where git does not look at that.
+fn is_program(checkout: &Checkout, path: &Utf8Path) -> Option<bool> {
+    if checkout.setting("core.filemode").as_deref() == Some("false") {
+        return None;
+    }
+    let found = checkout.worktree().root().join(path).metadata().ok()?;
+    Some(found.permissions().mode() & 0o100 != 0)
+}
+
+/// The text and the mode of a file in the last commit.
+fn committed(checkout: &Checkout, place: &Utf8Path) -> Result<Option<(String, i32)>, ReviewError> {
     let tip = match checkout.head()? {
         Head::Branch { tip, .. } | Head::Detached { tip } => tip,
         Head::Unborn { .. } => return Ok(None),
     };
-    let read = || -> Result<String, git2::Error> {
+    let read = || -> Result<(String, i32), git2::Error> {
         let repository = checkout.repository();
         let entry = repository
             .find_commit(tip)?
             .tree()?
             .get_path(place.as_std_path())?;
         let blob = repository.find_blob(entry.id())?;
-        Ok(String::from_utf8_lossy(blob.content()).into_owned())
+        let text = String::from_utf8_lossy(blob.content()).into_owned();
+        Ok((text, entry.filemode()))
     };
     found(checkout, read())
 }
@@ -148,10 +171,7 @@ fn staged(checkout: &Checkout, place: &Utf8Path) -> Result<Option<String>, Revie
     found(checkout, read())
 }
 
-fn found(
-    checkout: &Checkout,
-    result: Result<String, git2::Error>,
-) -> Result<Option<String>, ReviewError> {
+fn found<T>(checkout: &Checkout, result: Result<T, git2::Error>) -> Result<Option<T>, ReviewError> {
     match result {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
@@ -192,5 +212,12 @@ mod tests {
             record
         ));
         assert!(!is_made_of(committed, &format!("{ours}d::x: 1\n"), record));
+        assert!(!is_made_of(
+            committed,
+            &ours.replace("x: 1", "x: 1  "),
+            record
+        ));
+        assert!(!is_made_of(committed, &ours.replace("it", "it "), record));
+        assert!(!is_made_of(committed, &ours.replace('\n', "\r\n"), record));
     }
 }

@@ -15,6 +15,15 @@ pub enum ReviewError {
         root: Utf8PathBuf,
         operation: &'static str,
     },
+    #[error("`{root}` is at {commit}, which is on no branch")]
+    Detached { root: Utf8PathBuf, commit: String },
+    #[error("`{branch}` has another `{model}` than `{here}`, which is checked out")]
+    OtherModel {
+        root: Utf8PathBuf,
+        branch: BranchName,
+        model: Utf8PathBuf,
+        here: String,
+    },
     #[error("git does not know who commits")]
     NoIdentity { source: Words },
     #[error("git does not switch to `{branch}`")]
@@ -152,6 +161,8 @@ impl ReviewError {
             | Self::NoServer { .. } => ErrorKind::Usage,
             Self::Git(_) => ErrorKind::Unexpected,
             Self::InProgress { .. }
+            | Self::Detached { .. }
+            | Self::OtherModel { .. }
             | Self::Switch { .. }
             | Self::Commit { .. }
             | Self::Moved { .. }
@@ -197,6 +208,15 @@ impl ReviewError {
                     format!("git {operation} --abort"),
                 ]
             }
+            Self::Detached { root, .. } => {
+                vec![format!("{} switch -c NAME    keeps it", git_in(root))]
+            }
+            Self::OtherModel {
+                root, branch, here, ..
+            } => vec![format!(
+                "{} rebase {here} {branch}    brings the change to the model that is here",
+                git_in(root)
+            )],
             Self::NoIdentity { .. } => vec![
                 "git config --global user.name 'Your Name'".into(),
                 "git config --global user.email you@example.org".into(),

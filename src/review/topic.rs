@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use git2::Oid;
 
 use super::change_id::ChangeId;
@@ -19,6 +19,8 @@ pub struct Topic {
     /// Where changes are sent to; none where the checkout has no remote.
     pub(super) remote: Option<String>,
     pub(super) user: User,
+    /// The model, where it is a file of the checkout.
+    pub(super) model: Option<Utf8PathBuf>,
 }
 
 /// What became of the branch.
@@ -38,6 +40,13 @@ pub enum Switched {
 pub struct Visit {
     before: Head,
     switched: Switched,
+}
+
+impl Visit {
+    /// What was checked out before.
+    pub(super) fn before(&self) -> &Head {
+        &self.before
+    }
 }
 
 /// The branch of the remote, as last fetched.
@@ -75,6 +84,7 @@ impl Topic {
             base,
             remote,
             user,
+            model: None,
         })
     }
 
@@ -107,12 +117,14 @@ impl Topic {
     }
 
     /// Checks the branch out, before the tree is read: it is created where the history of the checkout leaves that
-    /// of the remote's branch, and begins again there once its change is merged.
+    /// of the remote's branch, or at what is checked out where another model would be seen there, and begins again once
+    /// its change is merged.
     ///
     /// Uncommitted changes are carried over as `git switch` does.
     ///
     /// # Errors
-    /// Where git is in the middle of something, or does not switch without losing somebody's change.
+    /// Where git is in the middle of something, or does not switch without losing somebody's change; where commits would
+    /// go out of sight, or the model.
     pub fn switch(&self) -> Result<Switched, ReviewError> {
         if let Some(operation) = self.checkout.in_progress() {
             return Err(ReviewError::InProgress {
@@ -122,6 +134,7 @@ impl Topic {
         }
         let head = self.checkout.head()?;
         let upstream = self.upstream();
+        self.check_head(&head)?;
         let current = matches!(&head, Head::Branch { name, .. } | Head::Unborn { name } if name == self.branch.as_str());
         let tip = match (&head, &upstream) {
             (Head::Unborn { .. }, None) if current => return Ok(Switched::Stayed),
@@ -135,6 +148,8 @@ impl Topic {
         let start = upstream
             .as_ref()
             .and_then(|u| self.checkout.merge_base(tip, u.tip))
+            // A model that was committed and not sent yet stays where it can be seen.
+            .filter(|base| self.keeps_model(tip, *base))
             .unwrap_or(tip);
         let Some(own) = self.tip() else {
             self.git_switch(&["-c"], Some(self.start_point(start, upstream.as_ref())))?;
@@ -145,6 +160,7 @@ impl Topic {
             && self.may_be_done(own, &commits)
             && self.are_merged(&commits, upstream)?
         {
+            self.check_model(&head, upstream.tip)?;
             let start = self.start_point(upstream.tip, Some(upstream));
             self.git_switch(&["-C"], Some(start))?;
             return Ok(Switched::Restarted);
@@ -156,6 +172,7 @@ impl Topic {
             self.git_switch(&["-C"], Some(self.start_point(start, upstream.as_ref())))?;
             return Ok(Switched::Created);
         }
+        self.check_model(&head, own)?;
         self.git_switch(&[], None)?;
         Ok(Switched::Found)
     }

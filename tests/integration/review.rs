@@ -1,6 +1,7 @@
 //! The way of a change from a work tree into review.
 
 mod in_the_way;
+mod out_of_sight;
 mod sending;
 
 use camino::{Utf8Path, Utf8PathBuf};

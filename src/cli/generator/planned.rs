@@ -160,7 +160,11 @@ impl Planner<'_> {
         })?;
         let base = generator.base(service, site).clone();
         let user = self.context.configuration.user.clone();
-        Ok(Topic::open(root, branch, base, user)?)
+        let model = &self.loaded.path;
+        let model = model.canonicalize_utf8().unwrap_or_else(|_| model.clone());
+        let place = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
+        let inside = model.strip_prefix(&place).ok().map(Utf8Path::to_owned);
+        Ok(Topic::open(root, branch, base, user)?.keeping(inside))
     }
 
     /// The model, as a checkout remembers it.

@@ -111,3 +111,43 @@ fn what_is_written_beside_the_branch_of_the_change_is_warned_about() {
     );
     assert_eq!(conflict.code, 0, "{}", conflict.show());
 }
+
+/// What nobody sees in a diff of lines is a change all the same.
+#[test]
+fn modes_blanks_and_line_ends_are_changes() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let env = checkout("vagrant");
+    apply(&env, "vagrant", MODEL, &["--commit"]);
+    let tree = env.work().join("tree");
+    let clean = || drop(git(&tree, &["checkout", "-q", "-f", "HEAD", "--", "."]));
+    let path = env.work().join(CLASS);
+    let edits: [(&str, &dyn Fn()); 4] = [
+        ("mode", &|| {
+            let mode = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(&path, mode).unwrap();
+        }),
+        ("blanks", &|| {
+            env.replace(CLASS, "$age       = 60", "$age       = 60  ")
+        }),
+        ("line ends", &|| {
+            env.write(CLASS, &env.read(CLASS).replace('\n', "\r\n"))
+        }),
+        ("blanks of a shared file", &|| {
+            env.replace(HIERADATA, "glossary::port: 6101", "glossary::port: 6101 ");
+        }),
+    ];
+    for (what, edit) in edits {
+        let head = git(&tree, &["rev-parse", "HEAD"]);
+        edit();
+        let refused = run(&env, "vagrant", MODEL, &["--commit"]);
+        assert_eq!(refused.code, 11, "{what}: {}", refused.show());
+        let word = "has uncommitted changes that svcgen did not make";
+        assert!(refused.stderr.contains(word), "{what}: {}", refused.show());
+        assert_eq!(git(&tree, &["rev-parse", "HEAD"]), head, "{what}");
+        clean();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o111, 0, "{what}");
+    }
+    let run = run(&env, "vagrant", MODEL, &["--commit"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+}

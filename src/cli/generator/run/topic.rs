@@ -72,6 +72,9 @@ impl Run<'_> {
             if ended.is_ok() {
                 left.map_err(CommandError::from)?;
             }
+        } else if let Some(back) = topic.way_back(&visit) {
+            self.ui
+                .status(&format!("`{back}` goes back to what was checked out"));
         }
         ended
     }

@@ -1,0 +1,81 @@
+//! What the way to a topic branch would take out of sight.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use git2::Oid;
+
+use super::error::ReviewError;
+use super::topic::{Topic, Visit};
+use crate::git::Head;
+
+impl Topic {
+    /// The same topic, where a file of the checkout that svcgen goes by stays as it is.
+    #[must_use]
+    pub fn keeping(self, model: Option<Utf8PathBuf>) -> Self {
+        Self { model, ..self }
+    }
+
+    /// The command that goes back to what was checked out before, where that was neither the branch nor its base.
+    pub fn way_back(&self, visit: &Visit) -> Option<String> {
+        let git = format!(
+            "git -C {}",
+            shell_words::quote(self.checkout.root().as_str())
+        );
+        match visit.before() {
+            Head::Branch { name, .. }
+                if name != self.branch.as_str() && name != self.base.as_str() =>
+            {
+                Some(format!("{git} switch {}", shell_words::quote(name)))
+            }
+            Head::Detached { tip } => Some(format!("{git} switch --detach {tip}")),
+            Head::Branch { .. } | Head::Unborn { .. } => None,
+        }
+    }
+
+    /// Refuses to go away from commits that are on no branch: nobody would find them.
+    pub(super) fn check_head(&self, head: &Head) -> Result<(), ReviewError> {
+        let Head::Detached { tip } = head else {
+            return Ok(());
+        };
+        let containing = ["for-each-ref", "--count=1", "--contains", &tip.to_string()];
+        if !self.checkout.git().run(&containing)?.text().is_empty() {
+            return Ok(());
+        }
+        Err(ReviewError::Detached {
+            root: self.checkout.root().to_owned(),
+            commit: tip.to_string()[..10].to_owned(),
+        })
+    }
+
+    /// Whether the model that is committed in what is checked out is the same in another commit.
+    pub(super) fn keeps_model(&self, from: Oid, to: Oid) -> bool {
+        let Some(model) = &self.model else {
+            return true;
+        };
+        let here = self.blob(from, model);
+        here.is_none() || here == self.blob(to, model)
+    }
+
+    /// Refuses to switch to a commit that has another model.
+    pub(super) fn check_model(&self, head: &Head, to: Oid) -> Result<(), ReviewError> {
+        let (from, name) = match head {
+            Head::Branch { name, tip } => (*tip, name.clone()),
+            Head::Detached { tip } => (*tip, tip.to_string()),
+            Head::Unborn { .. } => return Ok(()),
+        };
+        match &self.model {
+            Some(model) if !self.keeps_model(from, to) => Err(ReviewError::OtherModel {
+                root: self.checkout.root().to_owned(),
+                branch: self.branch.clone(),
+                model: model.clone(),
+                here: name,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn blob(&self, commit: Oid, path: &Utf8Path) -> Option<Oid> {
+        let repository = self.checkout.repository();
+        let tree = repository.find_commit(commit).ok()?.tree().ok()?;
+        Some(tree.get_path(path.as_std_path()).ok()?.id())
+    }
+}
