@@ -133,7 +133,7 @@ fn a_commit_on_top_is_told_before_anything_is_written() {
 
     MediaWiki-Vagrant
     error: on `svcgen/trending-edits` there is "by hand" on top of the commit that svcgen would update
-    hint: git -C HOME/work/vagrant switch svcgen/trending-edits && git -C HOME/work/vagrant rebase -i HEAD~2
+    hint: git -C HOME/work/vagrant switch svcgen/trending-edits && git -C HOME/work/vagrant rebase -i --autostash HEAD~2    there mark yours `fixup`, or move it up
 
     the source repository
     source: HOME/work/source: nothing to write
