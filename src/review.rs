@@ -16,6 +16,7 @@ mod remote;
 mod replace;
 mod standing;
 mod topic;
+mod undone;
 mod way;
 
 pub use chain::{Chain, Fate, Made, Part};

@@ -28,6 +28,10 @@ pub enum Committed {
         commit: Oid,
         change_id: ChangeId,
     },
+    /// The commit had nothing left in it, and was taken off the branch.
+    Dropped {
+        change_id: ChangeId,
+    },
 }
 
 impl Topic {
@@ -80,6 +84,14 @@ impl Topic {
             (Some(_), Some(tip)) => self.parent(tip)?,
             (_, head) => head,
         };
+        if let (Some((change_id, _)), Some(base), Some(tip)) = (&ours, base, head)
+            && !changed.is_empty()
+            && self.is_undone(base, tip, &changed)?
+        {
+            self.take_off(base, &changed)?;
+            let change_id = change_id.clone();
+            return Ok(Committed::Dropped { change_id });
+        }
         let text = self.told(text, base, head, &changed)?;
         let fresh = CommitMessage::new(&text);
         let Some((change_id, old)) = ours else {

@@ -229,8 +229,10 @@ impl ReviewError {
                 ..
             } => {
                 let git = git_in(root);
+                // What svcgen wrote may lie in the work tree, not committed.
                 vec![format!(
-                    "{git} switch {branch} && {git} rebase -i HEAD~{}",
+                    "{git} switch {branch} && {git} rebase -i --autostash HEAD~{}    there mark yours \
+                     `fixup`, or move it up",
                     depth + 1
                 )]
             }

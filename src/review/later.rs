@@ -106,7 +106,7 @@ fn has(
 }
 
 /// The files in which two trees differ.
-fn between(
+pub(super) fn between(
     repository: &Repository,
     before: &Tree<'_>,
     after: &Tree<'_>,

@@ -29,7 +29,7 @@ pub(super) struct Summary<'a> {
 #[derive(Debug, Serialize)]
 struct Commit {
     branch: String,
-    /// Empty where the branch held it all already.
+    /// Empty where the branch held it all already, and where the change had nothing left in it.
     id: Option<String>,
     change_id: Option<String>,
     is_amended: bool,
@@ -130,8 +130,13 @@ impl<'a> Summary<'a> {
 
     pub(super) fn committed(&mut self, topic: &Topic, committed: Committed, ui: &Ui) {
         let branch = topic.branch().to_string();
+        let mut undone = None;
         let (id, change_id, is_amended) = match committed {
             Committed::Nothing => (None, None, false),
+            Committed::Dropped { change_id } => {
+                undone = Some(change_id.clone());
+                (None, Some(change_id), false)
+            }
             Committed::Created { commit, change_id } => {
                 (Some(commit.to_string()), Some(change_id), false)
             }
@@ -140,9 +145,14 @@ impl<'a> Summary<'a> {
             }
         };
         let verb = if is_amended { "amended" } else { "committed" };
-        ui.status(&match &id {
-            Some(id) => format!("{}: {verb} {} on {branch}", self.generator, &id[..10]),
-            None => format!("{}: nothing to commit on {branch}", self.generator),
+        ui.status(&match (&id, &undone) {
+            (Some(id), _) => format!("{}: {verb} {} on {branch}", self.generator, &id[..10]),
+            (None, Some(change)) => format!(
+                "{0}: the change has nothing left to say; its commit is off {branch}\n\
+                 {0}: where it is in review, abandon it there: {change}",
+                self.generator
+            ),
+            (None, None) => format!("{}: nothing to commit on {branch}", self.generator),
         });
         let change_id = change_id.map(|change_id| change_id.to_string());
         self.commit = Some(Commit {

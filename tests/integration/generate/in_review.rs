@@ -118,6 +118,63 @@ fn edits_in_review_are_kept_and_the_changes_stay_the_same() {
 }
 
 #[test]
+fn a_change_that_is_taken_back_leaves_no_commit() {
+    let farm = Farm::new();
+    farm.run(&["--commit"]);
+    for (tree, branch) in TREES {
+        let target = format!("HEAD:refs/heads/{branch}");
+        farm.env.git(tree, &["push", "--quiet", "origin", &target]);
+        farm.env.git(tree, &["fetch", "--quiet", "origin"]);
+    }
+    farm.env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    let said = farm.run(&["--review"]);
+    assert_eq!(said.matches("sent for review").count(), 3, "{said}");
+    farm.env.replace("svcgen.yaml", "port: 6700", "port: 6699");
+    farm.env.write("vagrant/mine", "staged\n");
+    farm.env.git("vagrant", &["add", "mine"]);
+    assert_snapshot!(farm.run(&["--review"]), @"
+    exit 0
+
+    MediaWiki-Vagrant
+    vagrant: HOME/work/vagrant: changes 2 files, 2 lines added, 2 removed
+    vagrant: written
+    vagrant: the change has nothing left to say; its commit is off svcgen/trending-edits
+    vagrant: where it is in review, abandon it there: If305a2ef12994b8a965fb62687456852b916201d
+
+    the source repository
+    source: HOME/work/source: nothing to write
+    source: nothing to commit on svcgen/trending-edits
+    source: nothing to send, it is merged
+
+    the deploy repository
+    scap: HOME/work/deploy: changes 1 file, 1 line added, 1 removed
+    scap: written
+    scap: the change has nothing left to say; its commit is off svcgen/trending-edits
+    scap: where it is in review, abandon it there: I73a197409962582a10ced4cc5daa0fac5e312aac
+
+    operations/puppet
+    puppet: HOME/work/puppet: changes 1 file, 1 line added, 1 removed
+    puppet: written
+    puppet: the change has nothing left to say; its commit is off svcgen/trending-edits
+    puppet: where it is in review, abandon it there: I7a68bb788627cffe7b75805c7f9683a8562f3c1a
+    ");
+    for (tree, branch) in TREES {
+        let own = format!("origin/{branch}..svcgen/trending-edits");
+        assert_eq!(
+            farm.env.git(tree, &["log", "--oneline", &own]),
+            "",
+            "{tree}"
+        );
+        let staged = if *tree == "vagrant" { "A  mine\n" } else { "" };
+        assert_eq!(farm.env.status(tree), staged, "{tree}");
+    }
+    // What comes after is a change of its own.
+    farm.env.replace("svcgen.yaml", "port: 6699", "port: 6701");
+    let said = farm.run(&["--review"]);
+    assert_eq!(said.matches("sent for review").count(), 3, "{said}");
+}
+
+#[test]
 fn a_commit_on_top_is_told_before_anything_is_written() {
     let farm = Farm::new();
     assert!(farm.run(&["--review"]).starts_with("exit 0"));
@@ -133,7 +190,7 @@ fn a_commit_on_top_is_told_before_anything_is_written() {
 
     MediaWiki-Vagrant
     error: on `svcgen/trending-edits` there is "by hand" on top of the commit that svcgen would update
-    hint: git -C HOME/work/vagrant switch svcgen/trending-edits && git -C HOME/work/vagrant rebase -i HEAD~2
+    hint: git -C HOME/work/vagrant switch svcgen/trending-edits && git -C HOME/work/vagrant rebase -i --autostash HEAD~2    there mark yours `fixup`, or move it up
 
     the source repository
     source: HOME/work/source: nothing to write

@@ -12,7 +12,7 @@ use crate::edit::{EditPlan, Rendered};
 use crate::error::CommandError;
 use crate::git::{Checkout, GitError};
 use crate::interrupt;
-use crate::review::{Topic, Visit};
+use crate::review::{Committed, Topic, Visit};
 
 impl Run<'_> {
     /// The topic that a generator commits on.
@@ -95,7 +95,11 @@ impl Run<'_> {
         paths.extend(rendered.leftovers(place.worktree));
         let bugs = self.loaded.service.tickets.service_request.as_slice();
         let committed = topic.commit(&paths, &planned.generated.message, bugs, rendered)?;
+        let is_undone = matches!(committed, Committed::Dropped { .. });
         summary.committed(topic, committed, self.ui);
+        if is_undone {
+            return Ok(Ended::Done);
+        }
         if self.options.review {
             let pushed = topic
                 .push(self.options.others())

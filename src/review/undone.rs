@@ -1,0 +1,56 @@
+//! A change that has nothing left to say: what it changed is as it was before.
+
+use camino::Utf8PathBuf;
+use git2::{Oid, Status};
+
+use super::error::ReviewError;
+use super::later::between;
+use super::topic::Topic;
+
+impl Topic {
+    /// Whether the last commit comes to nothing once these files are committed into it.
+    pub(super) fn is_undone(
+        &self,
+        base: Oid,
+        tip: Oid,
+        changed: &[(Utf8PathBuf, Status)],
+    ) -> Result<bool, ReviewError> {
+        let look = || -> Result<bool, git2::Error> {
+            let repository = self.checkout.repository();
+            let tip = repository.find_commit(tip)?;
+            if tip.parent_count() > 1 {
+                return Ok(false);
+            }
+            let (before, after) = (repository.find_commit(base)?.tree()?, tip.tree()?);
+            let mut files = between(repository, &before, &after)?;
+            for (path, _) in changed {
+                let there = before.get_path(path.as_std_path()).ok();
+                let now = self.checkout.root().join(path);
+                let is_there = now.symlink_metadata().is_ok();
+                let now = repository.blob_path(now.as_std_path()).ok();
+                if there.map(|entry| entry.id()) != now || is_there != now.is_some() {
+                    return Ok(false);
+                }
+                files.remove(path);
+            }
+            Ok(files.is_empty())
+        };
+        let looked = look();
+        Ok(looked.map_err(|source| self.checkout.unreadable("the change", source))?)
+    }
+
+    /// Takes the last commit off the branch; the work tree, which is as before that commit, stays.
+    pub(super) fn take_off(
+        &self,
+        base: Oid,
+        changed: &[(Utf8PathBuf, Status)],
+    ) -> Result<(), ReviewError> {
+        let git = self.checkout.git();
+        git.run(&["reset", "--quiet", "--soft", &base.to_string()])?;
+        // Only these: what others staged stays staged.
+        let mut args = vec!["--literal-pathspecs", "reset", "--quiet", "--"];
+        args.extend(changed.iter().map(|(path, _)| path.as_str()));
+        git.run(&args)?;
+        Ok(())
+    }
+}
