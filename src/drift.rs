@@ -78,7 +78,8 @@ pub fn differences(
         };
         match wanted {
             Desired::File { text, .. } => file.whole(text, &mut found),
-            Desired::Paper { .. } if file.before.is_some() => {}
+            // What somebody wrote there stays; what svcgen wrote follows the model.
+            Desired::Paper { .. } if file.before.is_some() => found.extend(file.newer()),
             Desired::Paper { .. } => found.push(file.missing()),
             Desired::Yaml { .. }
             | Desired::Ini { .. }
@@ -173,11 +174,15 @@ impl File<'_> {
             let what = format!("was edited: {}", counted(base, before));
             found.push(self.difference(edited, Direction::Tree, what, Remedy::Replace));
         }
-        if let Some(after) = self.after() {
-            let what = format!("generating again: {}", counted(before, after));
-            let line = Some(first_change(before, after));
-            found.push(self.difference(line, Direction::Model, what, Remedy::Generate));
-        }
+        found.extend(self.newer());
+    }
+
+    /// What generating again would change.
+    fn newer(&self) -> Option<Difference> {
+        let (before, after) = (self.before.as_ref()?, self.after()?);
+        let what = format!("generating again: {}", counted(before, after));
+        let line = Some(first_change(before, after));
+        Some(self.difference(line, Direction::Model, what, Remedy::Generate))
     }
 
     /// A file that others write too.

@@ -220,12 +220,16 @@ fn look(
     for difference in found {
         let store = [&planned.rendered];
         let path = std::slice::from_ref(&difference.path);
+        let is_dirty = !dirty(worktree.root(), path, &store)?.is_empty();
         let is_refused = matches!(difference.remedy, Remedy::Generate | Remedy::Merge)
             && planned.edits.held().any(|held| *held == difference.path)
-            && !dirty(worktree.root(), path, &store)?.is_empty();
+            && is_dirty;
         // Without `--force` a run takes care of what somebody has not committed.
-        let ways = if is_refused { &written } else { &ways };
-        all.push(ways.close(difference, &worktree));
+        let chosen = if is_refused { &written } else { &ways };
+        all.push(match difference.remedy {
+            Remedy::Replace if is_dirty => ways.put_away(difference, &worktree),
+            _ => chosen.close(difference, &worktree),
+        });
     }
     if let Some(setting) = planned.setting {
         all.push(Drift {

@@ -198,8 +198,8 @@ impl EditPlan {
         let path = wanted.path();
         let before = planner.worktree.read(path)?;
         let known = planner.known(path, before.as_deref());
-        let record = record(wanted, before.as_deref(), known.written.as_ref());
-        let outcome = self.outcome(wanted, before.as_deref(), &known, &record, planner);
+        let mut record = record(wanted, before.as_deref(), known.written.as_ref());
+        let outcome = self.outcome(wanted, before.as_deref(), &known, &mut record, planner);
         let after = match outcome {
             // Somebody has made something else of it, which is neither judged nor committed.
             Ok(after) if matches!(wanted, Desired::Paper { text, .. } if *text != after) => {
@@ -260,7 +260,7 @@ impl EditPlan {
         wanted: &Desired,
         before: Option<&str>,
         known: &Known,
-        record: &Record,
+        record: &mut Record,
         planner: &Planner<'_>,
     ) -> Result<String, EntryError> {
         let (base, resolution) = (known.base.as_deref(), planner.resolution);
@@ -276,7 +276,10 @@ impl EditPlan {
                 let cleaned = cleaned.transpose()?;
                 let text = cleaned.map(|cleaned| {
                     self.keep(path, cleaned.kept);
-                    yaml::without_hollow(cleaned.text, known.hollow(record))
+                    let text = yaml::without_hollow(cleaned.text, known.hollow(record));
+                    // What stays is told until it goes.
+                    record.add(cleaned.staying);
+                    text
                 });
                 yaml::patch(text.as_deref(), entries, base, resolution)
             }
@@ -288,6 +291,7 @@ impl EditPlan {
                 let stale: Vec<String> = stale.into_iter().flatten().collect();
                 let patched = blocks::patch(before, blocks, &stale)?;
                 self.keep_blocks(path, &patched.kept);
+                record.add(patched.kept.into_iter().map(|block| vec![block]));
                 Ok(patched.text)
             }
         }

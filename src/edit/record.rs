@@ -25,6 +25,15 @@ pub enum Record {
     Forgotten,
 }
 
+impl Record {
+    /// Adds keys of entries that are wanted no more, and stay because somebody changed them.
+    pub(crate) fn add(&mut self, staying: impl IntoIterator<Item = Vec<String>>) {
+        if let Self::Written { keys, .. } = self {
+            keys.extend(staying);
+        }
+    }
+}
+
 /// In which form something of svcgen's stands in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -33,6 +33,7 @@ impl EditPlan {
             self.records.push(forgotten());
             return Ok(());
         };
+        let mut staying = Vec::new();
         let after = match written.form {
             Form::Begun | Form::Json | Form::Gone => return Ok(()),
             Form::Whole if before == base => Ok(None),
@@ -46,13 +47,13 @@ impl EditPlan {
                             .into(),
                         kind: ConflictKind::Entry,
                     });
-                    self.records.push(forgotten());
                     return Ok(());
                 }
                 Err(error) => Err(error),
             },
             Form::Yaml => yaml::remove(&before, &written.keys, Some(&base)).map(|removed| {
                 self.keep(path, removed.kept);
+                staying = removed.staying;
                 Some(yaml::without_hollow(removed.text, written.made))
             }),
             Form::Ini => ini::patch(Some(&before), &[], Some(&base), planner.resolution).map(Some),
@@ -61,6 +62,7 @@ impl EditPlan {
                 let stale: Vec<String> = written.keys.iter().flatten().cloned().collect();
                 blocks::patch(Some(&before), &[], &stale).map(|patched| {
                     self.keep_blocks(path, &patched.kept);
+                    staying.extend(patched.kept.into_iter().map(|block| vec![block]));
                     Some(patched.text)
                 })
             }
@@ -77,7 +79,7 @@ impl EditPlan {
             Some(_) => Record::Written {
                 form: written.form,
                 text: String::new(),
-                keys: Vec::new(),
+                keys: staying,
                 is_made: written.is_made,
                 made: Vec::new(),
             },

@@ -101,8 +101,8 @@ fn an_edited_tree_is_told_and_kept() {
     vagrant: HOME/work/vagrant: 2 differences
       puppet/modules/teatime/manifests/init.pp:1
         the tree was changed: was edited: 1 line added, 1 removed
-        $ rm HOME/work/vagrant/puppet/modules/teatime/manifests/init.pp && svcgen vagrant --repo vagrant --commit
-        to keep what is there, let svcgen.yaml or a template of your own say it
+        $ git -C HOME/work/vagrant stash push -u -- puppet/modules/teatime/manifests/init.pp && svcgen vagrant --repo vagrant --commit
+        to keep what is there, commit it, and let svcgen.yaml say it
       puppet/hieradata/common.yaml:22
         the tree was changed: `teatime::port` is `6009` already, not `6002`
         $ "$EDITOR" +22 HOME/work/vagrant/puppet/hieradata/common.yaml
@@ -117,6 +117,43 @@ fn an_edited_tree_is_told_and_kept() {
     --- stderr
     "#);
     assert!(env.read(class).contains("coffee"));
+    // Once it is in a commit, nothing is lost with the file.
+    let tree = env.work().join("vagrant");
+    env.git_in(
+        &tree,
+        &["commit", "-q", "-m", "Coffee", "--", "puppet/modules"],
+    );
+    let said = check(&env, &[]).stdout;
+    assert!(
+        said.contains("    $ rm HOME/work/vagrant/puppet/modules/teatime/manifests/init.pp && "),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_page_for_people_is_one_of_the_files() {
+    let env = generated();
+    std::fs::remove_file(env.work().join("deploy/README.md")).unwrap();
+    let scap = [
+        "scap",
+        "--repo",
+        "deploy",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ];
+    let run = env.svcgen(&scap);
+    assert_eq!(run.code, 0, "{}", run.show());
+    edit(&env, "svcgen.yaml", "Says when", "Tells when");
+    let said = check(&env, &[]).stdout;
+    assert!(
+        said.contains("scap: HOME/work/deploy: 1 difference\n  README.md:"),
+        "{said}"
+    );
+    // What somebody made of it is theirs.
+    env.write("deploy/README.md", "# Ours\n");
+    let said = check(&env, &[]).stdout;
+    assert!(said.contains("scap: HOME/work/deploy: in step\n"), "{said}");
 }
 
 #[test]

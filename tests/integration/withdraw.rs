@@ -1,7 +1,7 @@
 //! What svcgen wrote and wants no more goes again; what somebody changed since stays.
 
-use crate::support::Env;
 use crate::support::sample::{apply, changes, checkout, git, run};
+use crate::support::{Env, Run};
 
 const MODEL: &str = "version: 1\nsite: example\nname: my-service\ndescription: Lists what trends.\nport: 6789\nowner: {name: Ada}\n\
                      deploy: {groups: [{name: default, hosts: [a1.example.org]}]}\n";
@@ -59,7 +59,7 @@ fn a_model_without_template_and_port_takes_their_files_away() {
 }
 
 #[test]
-fn what_somebody_changed_stays_with_a_warning_that_comes_once() {
+fn what_somebody_changed_stays_and_is_told_until_it_goes() {
     let env = checkout("vagrant");
     apply(
         &env,
@@ -83,8 +83,31 @@ fn what_somebody_changed_stays_with_a_warning_that_comes_once() {
     }
     assert_eq!(env.read(CONFIG), "mine: true\n");
     assert!(env.read(HIERADATA).contains("myservice::broker: mine\n"));
+    let check = || env.svcgen(&["check", "--vagrant-repo", "tree"]);
     let again = apply(&env, "vagrant", MODEL, &[]);
-    assert!(!again.stderr.contains("somebody"), "{}", again.show());
+    let told = |run: &Run| run.stderr.matches("somebody changed it; it stays").count();
+    assert_eq!(told(&again), 2, "{}", again.show());
+    let checked = check();
+    assert_eq!(checked.code, 3, "{}", checked.show());
+    let left = [
+        "templates/config.yaml.erb\n    both were changed: svcgen wrote it and wants it no more",
+        "both were changed: svcgen wrote `myservice::broker` and wants it no more",
+    ];
+    for left in left {
+        assert!(checked.stdout.contains(left), "{}", checked.show());
+    }
+    // Once it is gone, nothing is said of it.
+    std::fs::remove_file(env.work().join(CONFIG)).unwrap();
+    let hieradata = env.read(HIERADATA);
+    env.write(
+        HIERADATA,
+        &hieradata.replace("myservice::broker: mine\n", ""),
+    );
+    let tree = env.work().join("tree");
+    git(&tree, &["commit", "--quiet", "--all", "--message", "gone"]);
+    assert_eq!(check().code, 0, "{}", check().show());
+    let last = apply(&env, "vagrant", MODEL, &[]);
+    assert_eq!(told(&last), 0, "{}", last.show());
 }
 
 #[test]

@@ -60,6 +60,20 @@ impl<'a> Ways<'a> {
         }
     }
 
+    /// A difference that is in no commit yet, with a way out that keeps it.
+    pub(super) fn put_away(&self, difference: Difference, worktree: &Worktree) -> Drift {
+        let root = shell_words::quote(worktree.root().as_str());
+        let path = shell_words::quote(difference.path.as_str());
+        let put_away = format!("git -C {root} stash push -u -- {path}");
+        Drift {
+            command: format!("{put_away} && {}", self.again()),
+            instead: Some(
+                "to keep what is there, commit it, and let svcgen.yaml say it".to_owned(),
+            ),
+            difference,
+        }
+    }
+
     /// A difference with its way out.
     pub(super) fn close(&self, difference: Difference, worktree: &Worktree) -> Drift {
         let again = &self.again;

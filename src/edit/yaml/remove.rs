@@ -14,6 +14,8 @@ pub struct Removed {
     pub text: String,
     /// The lines of entries that stay, counted from one, and why they do.
     pub kept: Vec<(usize, String)>,
+    /// The keys that lead to them.
+    pub staying: Vec<Vec<String>>,
 }
 
 /// Takes entries out of a text, each by the keys that lead to it; `base` holds them as svcgen wrote them.
@@ -29,7 +31,7 @@ pub fn remove(
 ) -> Result<Removed, EntryError> {
     let base = base.and_then(|base| parse(base).ok());
     let mut text = text.to_owned();
-    let mut kept = Vec::new();
+    let (mut kept, mut staying) = (Vec::new(), Vec::new());
     for keys in entries {
         let path = || keys.iter().map(String::as_str);
         let root = read(&text)?;
@@ -53,8 +55,13 @@ pub fn remove(
         };
         let reason = format!("svcgen wrote `{name}` and wants it no more, but {reason}");
         kept.push((line_of(&text, found.span.start), reason));
+        staying.push(keys.clone());
     }
-    Ok(Removed { text, kept })
+    Ok(Removed {
+        text,
+        kept,
+        staying,
+    })
 }
 
 /// Whether a text has entries, each by the keys that lead to it, as they are in another.
