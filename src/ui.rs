@@ -2,6 +2,7 @@
 
 mod drawing;
 pub mod editor;
+mod fold;
 mod keys;
 mod line;
 mod reply;
@@ -67,6 +68,15 @@ pub struct Ui {
     /// What lines and boxes are drawn with on a terminal, and on stderr.
     drawing: Drawing,
 }
+
+/// The widest text that is read with ease, in columns.
+const WIDEST: usize = 80;
+
+/// Where a terminal says that it is narrower, it is not believed.
+const NARROWEST: usize = 20;
+
+/// How far from the left the further lines of a message are.
+const INDENT: usize = 7;
 
 /// What stands behind a question, in columns: `[Y/n] yes`.
 const ANSWERS: u16 = 10;
@@ -189,7 +199,7 @@ impl Ui {
 
     /// Prints a warning.
     pub fn warning(&self, text: &str) {
-        let text = printable(text);
+        let text = self.folded(text, "warning: ");
         self.err(&format!("{} {text}", "warning:".yellow().bold()));
     }
 
@@ -199,14 +209,29 @@ impl Ui {
             Manner::Moving => &error.message,
             Manner::Plain => error.in_words(),
         };
-        let message = printable(message);
-        self.err(&format!("{} {message}", "error:".red().bold()));
+        // What is drawn below the first line stays as it is.
+        let (first, drawn) = message.split_at(message.find('\n').unwrap_or(message.len()));
+        let (first, drawn) = (self.folded(first, "error: "), printable(drawn));
+        self.err(&format!("{} {first}{drawn}", "error:".red().bold()));
         for cause in &error.causes {
-            self.err(&format!("{} {}", "cause:".bold(), indent(cause)));
+            let cause = self.folded(cause, "cause: ");
+            self.err(&format!("{} {cause}", "cause:".bold()));
         }
         for hint in error.hints() {
-            self.err(&format!("{} {}", "hint:".cyan().bold(), indent(hint)));
+            let hint = self.folded(hint, "hint: ");
+            self.err(&format!("{} {hint}", "hint:".cyan().bold()));
         }
+    }
+
+    /// A text behind a word, in lines that fit on a terminal; elsewhere in those that it has.
+    fn folded(&self, text: &str, before: &str) -> String {
+        let width = match std::io::stderr().is_terminal() {
+            true => usize::from(Term::stderr().size().1).clamp(NARROWEST, WIDEST),
+            false => usize::MAX,
+        };
+        // Causes and hints are under each other.
+        let indent = before.len().max(INDENT);
+        fold::fold(&printable(text), before.len(), indent, width)
     }
 
     fn err(&self, text: &str) {
@@ -303,10 +328,6 @@ fn unanswered(error: std::io::Error) -> CommandError {
         return CommandError::new(ErrorKind::Interrupted, message);
     }
     error.into()
-}
-
-fn indent(text: &str) -> String {
-    printable(text).replace('\n', "\n       ")
 }
 
 /// A text that cannot move the cursor or change the colour: messages quote what stands in files and what servers say.

@@ -69,6 +69,8 @@ pub enum ReviewError {
         subjects: Vec<String>,
         /// Whether several commits of the branch are svcgen's.
         is_series: bool,
+        /// Whether the model is in one of them, so that the branch is nothing without it.
+        has_model: bool,
     },
     /// Other patches of svcgen's stand beside the service's own.
     #[error("`{branch}` carries the patches of the series, which go together: {}", list(.subjects))]
@@ -258,6 +260,9 @@ impl ReviewError {
                 is_series: true,
                 ..
             } => vec![format!("git rebase -i {upstream}")],
+            Self::Others {
+                has_model: true, ..
+            } => vec!["`--force` sends them, too: the model is in one of them".into()],
             Self::Others { upstream, .. } => vec![format!("git rebase --onto {upstream} HEAD~1")],
             Self::Diverged { upstream, .. } => vec![format!("git rebase {upstream}")],
             Self::Unrelated { upstream, .. } => vec![format!("git log --oneline HEAD {upstream}")],

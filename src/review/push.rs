@@ -196,6 +196,7 @@ impl Topic {
                 upstream: name,
                 subjects,
                 is_series,
+                has_model: !self.keeps_model(tip, upstream.tip),
             });
         }
         if base == upstream.tip {

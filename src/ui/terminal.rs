@@ -6,7 +6,7 @@ use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
 use super::line::{Breaks, End, Line};
-use super::{Drawing, Manner, Ui, editor};
+use super::{Drawing, Manner, NARROWEST, Ui, WIDEST, editor};
 use crate::onboarding::{Kind, Note, Prompt, Prompter, Reply};
 
 /// Asks on the terminal: questions and what is typed are on stderr, so that stdout stays for results.
@@ -20,9 +20,6 @@ pub(crate) struct Terminal {
     /// Whether what is read is being pasted.
     is_pasting: Cell<bool>,
 }
-
-/// The widest text, in characters.
-const WIDEST: usize = 80;
 
 /// What keys do.
 const KEYS: &str = "Enter takes what is in brackets, and Tab fetches it to be changed. `?` explains a question, `<` or \
@@ -47,7 +44,7 @@ impl Terminal {
     }
 
     fn width(&self) -> usize {
-        usize::from(self.term.size().1).clamp(20, WIDEST)
+        usize::from(self.term.size().1).clamp(NARROWEST, WIDEST)
     }
 
     /// Prints a line.

@@ -126,3 +126,18 @@ fn whoever_wants_lines_gets_lines() {
     assert!(pty.shown.contains("l01: promote passed"), "{}", pty.shown);
     assert!(!pty.shown.contains('\u{1b}'), "{:?}", pty.shown);
 }
+
+/// Messages are read on terminals, and copied from them.
+#[test]
+fn a_long_message_is_broken_between_words() {
+    let farm = LocalFarm::new(1);
+    farm.write(
+        "scap/scap.cfg",
+        "[global]\ngit_repo: feed/deploy\n[other.example]\ndsh_targets: targets\n",
+    );
+    let arguments = ["deploy", "--dry-run", "--deploy-repo", "deploy"];
+    let mut pty = Pty::start(farm.env(), &arguments, None);
+    assert_eq!(pty.end(), 2, "{}", pty.shown);
+    let cause = "has no list of hosts: set\r\n       `dsh_targets`; line 4 of scap/scap.cfg does, in `[other.example]`, which\r\n";
+    assert!(pty.shown.contains(cause), "{}", pty.shown);
+}

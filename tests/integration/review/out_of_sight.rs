@@ -48,6 +48,20 @@ fn a_model_that_was_not_sent_yet_stays_where_it_is() {
         git(&env, &["rev-parse", "HEAD~1"]),
         git(&env, &["rev-parse", "master"])
     );
+    // It is not taken away by what is said where it goes to review either.
+    let review = [
+        "source",
+        "--repo",
+        "src",
+        "--service",
+        "src/svcgen.yaml",
+        "--review",
+        "--yes",
+    ];
+    let refused = env.svcgen(&review);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    let hint = "hint: `--force` sends them, too: the model is in one of them\n";
+    assert!(refused.stderr.ends_with(hint), "{}", refused.show());
     // Nothing is left to do, and the commit is updated as any other.
     let again = commit(&env);
     assert_eq!(again.code, 0, "{}", again.show());

@@ -40,7 +40,9 @@ impl Run<'_> {
             return Ok(());
         }
         let topic = self.topic(place.generator, root)?;
-        let places = edits.held().map(|path| checkout.place(path));
+        let edited = edits.edits.iter().map(|edit| &edit.path);
+        let paths = edited.chain(&edits.unchanged);
+        let places = paths.map(|path| checkout.place(path));
         let places = places.collect::<Result<Vec<Utf8PathBuf>, GitError>>()?;
         let elsewhere = topic.elsewhere(&places)?;
         if let Some(standing) = elsewhere.filter(|standing| !standing.is_merged) {
