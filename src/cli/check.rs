@@ -3,7 +3,7 @@
 mod series;
 mod ways;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use super::context::{Context, Loaded};
 use super::generator::{CheckoutArgs, Generator, NotPlanned, Planner, Target, without_blocks};
 use super::{Failure, GlobalArgs};
 use crate::drift::{Difference, Direction, Remedy, differences};
-use crate::edit::Resolution;
+use crate::edit::{EditPlan, Rendered, Resolution};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::GenerateError;
 use crate::review::dirty;
@@ -226,8 +226,10 @@ fn look(
             && is_dirty;
         // Without `--force` a run takes care of what somebody has not committed.
         let chosen = if is_refused { &written } else { &ways };
+        let is_lost = is_refused && loses(&planned.edits, &planned.rendered, &difference.path);
         all.push(match difference.remedy {
             Remedy::Replace if is_dirty => ways.put_away(difference, &worktree),
+            _ if is_lost => ways.put_away(difference, &worktree),
             _ => chosen.close(difference, &worktree),
         });
     }
@@ -252,6 +254,22 @@ fn look(
         root: worktree.root().to_owned(),
         differences: all,
     })
+}
+
+/// Whether a run would take away lines of a file that svcgen did not write.
+fn loses(plan: &EditPlan, rendered: &Rendered, path: &Utf8Path) -> bool {
+    let mut edits = plan.edits.iter();
+    let Some(edit) = edits.find(|edit| edit.path == *path) else {
+        return false;
+    };
+    let before = edit.before.as_deref();
+    let base = rendered.base(path, before).unwrap_or_default();
+    let after = edit.after.as_deref().unwrap_or_default();
+    let stays = |line: &str| {
+        let has = |text: &str| text.lines().any(|other| other.trim() == line.trim());
+        line.trim().is_empty() || has(after) || has(&base)
+    };
+    !before.unwrap_or_default().lines().all(stays)
 }
 
 fn text(findings: &Findings) -> String {

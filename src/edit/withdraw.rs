@@ -17,6 +17,15 @@ impl EditPlan {
         planner: &Planner<'_>,
     ) -> Result<(), PlanError> {
         let Some(before) = present(path, planner.worktree)? else {
+            if planner.worktree.root().join(path).is_symlink() {
+                let reason = "svcgen wrote it and wants it no more, but somebody put a link there";
+                self.kept.push(Conflict {
+                    path: path.to_owned(),
+                    line: None,
+                    reason: reason.into(),
+                    kind: ConflictKind::Entry,
+                });
+            }
             return Ok(());
         };
         let known = planner.known(path, Some(&before));

@@ -302,3 +302,48 @@ fn the_command_is_one_that_is_not_refused() {
     assert_eq!(run(forced).code, 0);
     assert!(env.read(data).ends_with("# mine\n"));
 }
+
+/// `--force` would take it away, and it is in no commit.
+#[test]
+fn a_command_takes_no_edit_away_that_is_nowhere_else() {
+    let env = Env::new();
+    let parameter = "config: {parameters: [{name: hall, type: String, value: {vagrant: east}, description: A hall.}]}\n";
+    env.write("svcgen.yaml", &format!("{MODEL}{parameter}"));
+    env.checkout("vagrant");
+    let vagrant = ["--vagrant-repo", "vagrant"];
+    let generate = [
+        "vagrant",
+        "--repo",
+        "vagrant",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ];
+    let run = env.svcgen(&generate);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let hieradata = "vagrant/puppet/hieradata/common.yaml";
+    edit(&env, hieradata, "::hall: east", "::hall: east # mine");
+    env.write("svcgen.yaml", MODEL);
+    let run = env.svcgen(&[&["check"][..], &vagrant].concat());
+    let command = "    $ git -C HOME/work/vagrant stash push -u -- puppet/hieradata/common.yaml && svcgen vagrant ";
+    assert!(run.stdout.contains(command), "{}", run.show());
+    assert!(!run.stdout.contains("--force"), "{}", run.show());
+}
+
+#[test]
+fn a_link_in_place_of_a_file_that_goes_is_told() {
+    let env = generated();
+    let settings = env
+        .work()
+        .join("vagrant/puppet/modules/role/settings/teatime.yaml");
+    std::fs::remove_file(&settings).unwrap();
+    std::os::unix::fs::symlink("../manifests/teatime.pp", &settings).unwrap();
+    env.write(
+        "svcgen.yaml",
+        &format!("{MODEL}vagrant: {{forward_port: false}}\n"),
+    );
+    let run = check(&env, &[]);
+    assert_eq!(run.code, 3, "{}", run.show());
+    let told = "svcgen wrote it and wants it no more, but somebody put a link there";
+    assert!(run.stdout.contains(told), "{}", run.show());
+}
