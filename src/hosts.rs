@@ -1,4 +1,5 @@
-//! Asks hosts over ssh which release of a service they run, with the user's own `ssh`, its keys and configuration.
+//! Asks hosts which release of a service they run: over ssh, with the user's own `ssh`, its keys and configuration, or in the
+//! folders that they are.
 //!
 //! It only looks, never asks for a password, and does not wait for long: a host that does not answer stays unknown.
 
@@ -74,6 +75,28 @@ pub fn ask(
     pairs
         .filter_map(|(host, answer)| Some((host, answer?)))
         .collect()
+}
+
+/// Looks where the link of the deployed repository leads on hosts that are folders below `root`; the answers are in the order
+/// of the hosts.
+pub fn look(hosts: &[HostName], link: &Utf8Path, root: &Utf8Path) -> Vec<(HostName, Answer)> {
+    let inside = link.strip_prefix("/").unwrap_or(link);
+    let look_at = |host: &HostName| {
+        let folder = root.join(host.as_str());
+        if !folder.is_dir() {
+            let why = format!("there is no folder `{folder}`");
+            return Answer::Silent { why };
+        }
+        let target = folder.join(inside).read_link_utf8();
+        match target.as_ref().ok().and_then(|target| target.file_name()) {
+            Some(name) => Answer::Release {
+                revision: name.to_owned(),
+            },
+            None => Answer::Nothing,
+        }
+    };
+    let answers = hosts.iter().map(|host| (host.clone(), look_at(host)));
+    answers.collect()
 }
 
 fn ask_one(

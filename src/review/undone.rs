@@ -47,6 +47,9 @@ impl Topic {
     ) -> Result<(), ReviewError> {
         let git = self.checkout.git();
         git.run(&["reset", "--quiet", "--soft", &base.to_string()])?;
+        if changed.is_empty() {
+            return Ok(());
+        }
         // Only these: what others staged stays staged.
         let mut args = vec!["--literal-pathspecs", "reset", "--quiet", "--"];
         args.extend(changed.iter().map(|(path, _)| path.as_str()));

@@ -227,3 +227,45 @@ fn what_is_late_is_said_in_words() {
         run.show()
     );
 }
+
+/// As those of the demo are.
+#[test]
+fn hosts_that_are_folders_are_looked_at_and_not_called() {
+    let env = Env::new();
+    let groups = "deploy: {groups: [{name: default, hosts: [tea1.farm.example]}]}\n";
+    env.write("svcgen.yaml", &format!("{MODEL}{groups}"));
+    env.checkout("deploy");
+    env.write("deploy/scap/local.yaml", "version: 1\nroot: ../hosts\n");
+    let deployment = || {
+        let looked = [
+            "status",
+            "--online",
+            "--deploy-repo",
+            "deploy",
+            "--format",
+            "json",
+        ];
+        let run = env.svcgen(&looked);
+        let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let mut step = told["steps"].as_array().unwrap().iter();
+        let step = step.rfind(|step| step["name"] == "first deployment");
+        let step = step.unwrap_or_else(|| panic!("{told:#}"));
+        (
+            step["state"].clone(),
+            step["found"].as_str().unwrap().to_owned(),
+        )
+    };
+    assert_ne!(deployment().0, "done");
+    let link = env
+        .work()
+        .join("hosts/tea1.farm.example/srv/releases/tea-time/deploy");
+    std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+    let release = format!(
+        "/srv/releases/tea-time/deploy-cache/revs/{}",
+        "5".repeat(40)
+    );
+    std::os::unix::fs::symlink(release, link).unwrap();
+    let (state, found) = deployment();
+    assert_eq!(state, "done", "{found}");
+    assert!(found.contains("5555555"), "{found}");
+}

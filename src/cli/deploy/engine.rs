@@ -41,7 +41,7 @@ impl Carrier {
     ///
     /// # Errors
     /// Where `local.yaml` is wrong, or nothing says where the local hosts or the deployment server are.
-    pub(super) fn choose(
+    pub(in crate::cli) fn choose(
         flag: Option<Engine>,
         worktree: &Worktree,
         environment: Option<&ScapEnvironment>,

@@ -3,6 +3,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 
 use crate::cli::context::{Loaded, shown};
+use crate::cli::deploy::Carrier;
 use crate::cli::generator::{
     CheckoutArgs, Generator, Looked, Planner, Series, Target, is_on, look as look_at_series,
 };
@@ -46,7 +47,7 @@ pub(super) fn gather(
         path,
         ..
     } = planner.loaded;
-    let hosts = is_online.then(|| ask_hosts(planner));
+    let hosts = is_online.then(|| ask_hosts(planner, checkouts));
     crate::interrupt::check()?;
     let (source, deploy) = (text(Generator::Source), text(Generator::Scap));
     let names = &service.repositories;
@@ -76,14 +77,20 @@ fn has_series(planner: &Planner<'_>, checkouts: &CheckoutArgs) -> bool {
     topic.is_ok_and(|topic| is_on(&topic, &worktree, planner.loaded))
 }
 
-/// Asks all hosts of production which release they run.
-fn ask_hosts(planner: &Planner<'_>) -> Vec<(HostName, Answer)> {
+/// Asks all hosts of production which release they run, where deploys find them.
+fn ask_hosts(planner: &Planner<'_>, checkouts: &CheckoutArgs) -> Vec<(HostName, Answer)> {
     let Loaded { service, site, .. } = planner.loaded;
     let names = service.host_names();
     let link = site
         .deployment
         .directory
         .join(service.repositories.key.as_str());
+    let deploy = target(planner, checkouts, Generator::Scap);
+    if let Some(Ok(worktree)) = deploy.as_ref().map(Target::open)
+        && let Ok(Carrier::Local(local)) = Carrier::choose(None, &worktree, None, Some(site))
+    {
+        return hosts::look(&names, &link, &local.folder(worktree.root()));
+    }
     let ssh_config = planner.context.configuration.ssh_config();
     hosts::ask(&names, &link, ssh_config.as_deref())
 }
