@@ -1,9 +1,12 @@
+use std::process::Command;
+
 use camino::Utf8PathBuf;
 use futures_util::future::join_all;
 use reqwest::{Certificate, Client, Proxy, StatusCode, Url};
 
 use super::{DEADLINE, Finding, Reach, Surroundings, advice, in_time, innermost};
 use crate::build::Registries;
+use crate::child;
 use crate::container::HostNetwork;
 
 const NEEDED_BY: &[&str] = &["build"];
@@ -14,7 +17,17 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let variables = |name: &str| (surroundings.variables)(name);
-    let registries = Registries::of(&source(surroundings), &variables);
+    let mut registries = Registries::of(&source(surroundings), &variables);
+    let mut unnamed = None;
+    if registries.is_npms_own {
+        match npms_own() {
+            Some(address) => registries.addresses.insert(0, address),
+            None => {
+                let finding = Finding::new("npm.registry", "npm's own registry", NEEDED_BY);
+                unnamed = Some(finding.unknown("there is no npm on this machine that names it"));
+            }
+        }
+    }
     let mode = surroundings.configuration.build.network.clone();
     let network = HostNetwork::new(mode, &variables);
     let findings = match surroundings.reach {
@@ -26,7 +39,17 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
         }
         Reach::Network => asked(&registries, &network),
     };
-    findings.into_iter().chain(proxy(&network)).collect()
+    let findings = unnamed.into_iter().chain(findings);
+    findings.chain(proxy(&network)).collect()
+}
+
+/// The registry that npm takes where no setting names one, as npm itself tells.
+fn npms_own() -> Option<String> {
+    let mut command = Command::new("npm");
+    command.args(["config", "get", "registry"]);
+    let output = child::run(&mut command, DEADLINE).ok()?;
+    let told = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    told.starts_with("http").then_some(told)
 }
 
 /// The source of the service, whose own `.npmrc` counts.

@@ -2,14 +2,13 @@ use camino::Utf8Path;
 
 use super::{Variables, either, files, read};
 
-/// npm's own.
-const DEFAULT: &str = "https://registry.npmjs.org/";
-
 /// Where the packages of a service come from, and through which proxy npm's settings have them fetched.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Registries {
-    /// The one of all packages, then those of scopes; each once.
+    /// The one of all packages, where a setting names it, then those of scopes; each once.
     pub addresses: Vec<String>,
+    /// Whether no setting names the one of all packages: then it is npm's own.
+    pub is_npms_own: bool,
     pub proxy: Option<String>,
 }
 
@@ -24,7 +23,8 @@ impl Registries {
                 .filter(|value| !value.is_empty() && value != "null")
         };
         let registry = either("npm_config_registry", variables).or_else(|| set("registry"));
-        let mut addresses = vec![registry.unwrap_or_else(|| DEFAULT.to_owned())];
+        let is_npms_own = registry.is_none();
+        let mut addresses: Vec<String> = registry.into_iter().collect();
         let scopes = settings
             .iter()
             .filter(|it| it.name.starts_with('@') && it.name.ends_with(":registry"));
@@ -35,7 +35,11 @@ impl Registries {
             }
         }
         let proxy = set("https-proxy").or_else(|| set("proxy"));
-        Self { addresses, proxy }
+        Self {
+            addresses,
+            is_npms_own,
+            proxy,
+        }
     }
 }
 
@@ -59,7 +63,7 @@ mod tests {
                 _ => None,
             })
         };
-        assert_eq!(of(None).addresses, [DEFAULT]);
+        assert!(of(None).addresses.is_empty() && of(None).is_npms_own);
         write(
             ".npmrc",
             "registry=https://user.example/\nproxy=http://p:1\n@tea:registry=https://a.example/\n",
