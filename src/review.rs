@@ -24,7 +24,7 @@ pub use change_id::ChangeId;
 pub use clone::{Begun, Cloned, Fetched, Which, clone_repository};
 pub use commit::{Committed, committer};
 pub use commit_message::CommitMessage;
-pub use dirty::dirty;
+pub use dirty::{dirty, uncommitted};
 pub use error::ReviewError;
 pub use push::{Others, Outcome, Pushed};
 pub use remote::{Remote, ask_remote};

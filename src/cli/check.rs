@@ -15,7 +15,7 @@ use crate::drift::{Difference, Direction, Remedy, differences};
 use crate::edit::{EditPlan, Rendered, Resolution};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::GenerateError;
-use crate::review::dirty;
+use crate::review::{dirty, uncommitted};
 use crate::ui::{Format, Ui};
 use crate::validate;
 
@@ -40,6 +40,16 @@ struct Looked {
     generator: &'static str,
     root: Utf8PathBuf,
     differences: Vec<Drift>,
+    /// What svcgen wrote, as the model says it, and nobody committed yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uncommitted: Option<Uncommitted>,
+}
+
+/// Files that are in no commit yet, and the command that commits them.
+#[derive(Debug, Serialize)]
+struct Uncommitted {
+    paths: Vec<Utf8PathBuf>,
+    command: String,
 }
 
 /// A difference, and the way out of it.
@@ -191,6 +201,7 @@ fn look(
                 generator: generator.name(),
                 root: worktree.root().to_owned(),
                 differences: vec![ways.close(difference, &worktree)],
+                uncommitted: None,
             });
         }
         Err(error) => return Err(error.into()),
@@ -249,9 +260,17 @@ fn look(
     if generator == Generator::Puppet {
         all.extend(series::drifts(planner, &tree, &ways)?);
     }
+    let is_told = |path: &Utf8PathBuf| all.iter().any(|drift| drift.difference.path == *path);
+    let paths = desired.iter().map(|it| it.path().clone());
+    let paths: Vec<Utf8PathBuf> = paths.filter(|path| !is_told(path)).collect();
+    let paths = uncommitted(tree.root(), &paths, &[&planned.rendered])?.own;
     Ok(Looked {
         generator: generator.name(),
         root: worktree.root().to_owned(),
+        uncommitted: (!paths.is_empty()).then(|| Uncommitted {
+            paths,
+            command: ways.again(),
+        }),
         differences: all,
     })
 }
@@ -279,6 +298,7 @@ fn text(findings: &Findings) -> String {
             generator,
             root,
             differences,
+            uncommitted,
         } = looked;
         let state = match differences.len() {
             0 => "in step".to_owned(),
@@ -300,6 +320,13 @@ fn text(findings: &Findings) -> String {
             if let Some(instead) = &drift.instead {
                 out.push_str(&format!("    {instead}\n"));
             }
+        }
+        if let Some(Uncommitted { paths, command }) = uncommitted {
+            let files = match paths.as_slice() {
+                [path] => format!("{path} is"),
+                paths => format!("{} files are", paths.len()),
+            };
+            out.push_str(&format!("  {files} in no commit yet\n    $ {command}\n"));
         }
     }
     for passed in &findings.not_looked_at {

@@ -201,17 +201,21 @@ impl ReviewError {
                 ]
             }
             Self::InProgress {
+                root,
                 operation: "bisect",
-                ..
-            } => vec!["git bisect reset".into()],
-            Self::InProgress { operation, .. } => {
+            } => vec![format!("{} bisect reset", git_in(root))],
+            Self::InProgress { root, operation } => {
+                let git = git_in(root);
                 vec![
-                    format!("git {operation} --continue"),
-                    format!("git {operation} --abort"),
+                    format!("{git} {operation} --continue"),
+                    format!("{git} {operation} --abort"),
                 ]
             }
-            Self::Detached { root, .. } => {
-                vec![format!("{} switch -c NAME    keeps it", git_in(root))]
+            Self::Detached { root, commit } => {
+                vec![format!(
+                    "{} branch kept-{commit} {commit}    keeps it",
+                    git_in(root)
+                )]
             }
             Self::OtherModel {
                 root, branch, here, ..

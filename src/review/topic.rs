@@ -126,15 +126,8 @@ impl Topic {
     /// Where git is in the middle of something, or does not switch without losing somebody's change; where commits would
     /// go out of sight, or the model.
     pub fn switch(&self) -> Result<Switched, ReviewError> {
-        if let Some(operation) = self.checkout.in_progress() {
-            return Err(ReviewError::InProgress {
-                root: self.checkout.root().to_owned(),
-                operation,
-            });
-        }
-        let head = self.checkout.head()?;
+        let head = self.free_head()?;
         let upstream = self.upstream();
-        self.check_head(&head)?;
         let current = matches!(&head, Head::Branch { name, .. } | Head::Unborn { name } if name == self.branch.as_str());
         let tip = match (&head, &upstream) {
             (Head::Unborn { .. }, None) if current => return Ok(Switched::Stayed),

@@ -52,6 +52,45 @@ fn what_was_generated_is_in_step() {
 }
 
 #[test]
+fn what_is_in_no_commit_yet_is_named_and_its_command_commits_it() {
+    let env = generated();
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let run = env.svcgen(&[&["generate", "--yes", "--no-verify"], CHECKOUTS].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_snapshot!(check(&env, &[]).show(), @"
+    exit 0
+    --- stdout
+    vagrant: HOME/work/vagrant: in step
+      2 files are in no commit yet
+        $ svcgen vagrant --repo vagrant --commit
+    scap: HOME/work/deploy: in step
+      scap/scap.cfg is in no commit yet
+        $ svcgen scap --repo deploy --commit
+    source: not looked at: `--source-repo DIR` names its checkout
+    puppet: not looked at: `--puppet-repo DIR` names its checkout
+    --- stderr
+    ");
+    // What somebody adds is his own, and not told as svcgen's.
+    let shared = "vagrant/puppet/hieradata/common.yaml";
+    env.write(shared, &(env.read(shared) + "kettle::litres: 2\n"));
+    let told = check(&env, &["--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    let uncommitted = &told["checkouts"][0]["uncommitted"];
+    assert_eq!(
+        uncommitted["paths"],
+        serde_json::json!(["puppet/modules/role/settings/teatime.yaml"])
+    );
+    env.write(shared, &env.read(shared).replace("kettle::litres: 2\n", ""));
+    for checkout in told["checkouts"].as_array().unwrap() {
+        let command = checkout["uncommitted"]["command"].as_str().unwrap();
+        let words = command.split(' ').skip(1).chain(["--yes", "--no-verify"]);
+        let run = env.svcgen(&words.collect::<Vec<_>>());
+        assert_eq!(run.code, 0, "{}", run.show());
+    }
+    assert!(!check(&env, &[]).stdout.contains("in no commit yet"));
+}
+
+#[test]
 fn a_newer_model_is_told_and_its_command_closes_it() {
     let env = generated();
     edit(&env, "svcgen.yaml", "6002", "6003");
@@ -86,6 +125,42 @@ fn a_newer_model_is_told_and_its_command_closes_it() {
         assert_eq!(run.code, 0, "{}", run.show());
     }
     assert_eq!(check(&env, &[]).code, 0);
+}
+
+#[test]
+fn commits_on_no_branch_are_kept_by_the_command_that_is_told() {
+    let env = generated();
+    let deploy = env.work().join("deploy");
+    env.git_in(&deploy, &["switch", "--quiet", "--detach"]);
+    env.write("deploy/notes", "mine\n");
+    env.git_in(&deploy, &["add", "notes"]);
+    env.git_in(&deploy, &["commit", "--quiet", "--message", "notes"]);
+    let commit = env.git_in(&deploy, &["rev-parse", "HEAD"]);
+    let short = &commit.trim()[..10];
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let run = check(&env, &[]);
+    let told = format!(
+        "$ git -C HOME/work/deploy branch kept-{short} {short} && git -C HOME/work/deploy switch "
+    );
+    assert!(run.stdout.contains(&told), "{}", run.show());
+}
+
+#[test]
+fn a_rebase_is_finished_by_the_command_that_is_told() {
+    let env = generated();
+    let deploy = env.work().join("deploy");
+    env.write("deploy/notes", "mine\n");
+    env.git_in(&deploy, &["add", "notes"]);
+    env.git_in(&deploy, &["commit", "--quiet", "--message", "notes"]);
+    let stop = "sequence.editor=echo break >";
+    env.git_in(
+        &deploy,
+        &["-c", stop, "rebase", "--quiet", "--interactive", "HEAD~1"],
+    );
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let run = check(&env, &[]);
+    let told = "$ git -C HOME/work/deploy rebase --continue && ";
+    assert!(run.stdout.contains(told), "{}", run.show());
 }
 
 #[test]

@@ -2,6 +2,7 @@ use super::Drift;
 use crate::cli::GlobalArgs;
 use crate::cli::generator::{Again, CheckoutArgs, Generator, Planner, is_on};
 use crate::drift::{Difference, Remedy};
+use crate::review::ReviewError;
 use crate::worktree::Worktree;
 
 /// The commands that close the differences of one checkout.
@@ -9,7 +10,7 @@ pub(super) struct Ways<'a> {
     given: (&'a GlobalArgs, &'a CheckoutArgs),
     /// The command that generates again, and commits.
     again: String,
-    /// The command that checks the branch out where the change is.
+    /// The commands that check the branch out where the change is, and what has to be done before.
     switch: Option<String>,
 }
 
@@ -29,13 +30,26 @@ impl<'a> Ways<'a> {
                 .is_some_and(|topic| is_on(topic, worktree, planner.loaded));
         let series = if is_chain { " --series" } else { "" };
         let again = format!("svcgen {}{series} --commit", generator.name());
+        // What git has to be told first, in the words of the error that a run would end with.
+        let first = topic.as_ref().and_then(|topic| topic.free_head().err());
+        let first = first
+            .filter(|error| {
+                matches!(
+                    error,
+                    ReviewError::InProgress { .. } | ReviewError::Detached { .. }
+                )
+            })
+            .and_then(|error| error.hints().into_iter().next());
+        let first = first.map(|hint| hint.split("    ").next().unwrap_or_default().to_owned());
         let elsewhere =
             topic.filter(|topic| topic.elsewhere(&[]).is_ok_and(|found| found.is_some()));
         let root = shell_words::quote(worktree.root().as_str());
+        let switch = elsewhere.map(|topic| format!("git -C {root} switch {}", topic.branch()));
+        let steps: Vec<String> = first.into_iter().chain(switch).collect();
         Self {
             given,
             again: Again::completed(&again, given.0, given.1),
-            switch: elsewhere.map(|topic| format!("git -C {root} switch {}", topic.branch())),
+            switch: (!steps.is_empty()).then(|| steps.join(" && ")),
         }
     }
 
