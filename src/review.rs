@@ -9,6 +9,7 @@ mod commit;
 mod commit_message;
 mod dirty;
 mod error;
+mod kept;
 mod later;
 mod newer;
 mod push;

@@ -260,9 +260,11 @@ fn look(
     if generator == Generator::Puppet {
         all.extend(series::drifts(planner, &tree, &ways)?);
     }
-    let is_told = |path: &Utf8PathBuf| all.iter().any(|drift| drift.difference.path == *path);
-    let paths = desired.iter().map(|it| it.path().clone());
-    let paths: Vec<Utf8PathBuf> = paths.filter(|path| !is_told(path)).collect();
+    let paths: Vec<Utf8PathBuf> = match all.is_empty() {
+        true => desired.iter().map(|it| it.path().clone()).collect(),
+        // The commands that close the differences commit these files too.
+        false => Vec::new(),
+    };
     let paths = uncommitted(tree.root(), &paths, &[&planned.rendered])?.own;
     Ok(Looked {
         generator: generator.name(),

@@ -146,6 +146,58 @@ fn commits_on_no_branch_are_kept_by_the_command_that_is_told() {
 }
 
 #[test]
+fn an_edit_that_is_in_svcgens_commit_is_on_a_branch_once_it_goes() {
+    let env = generated();
+    let vagrant = env.work().join("vagrant");
+    let class = "puppet/modules/teatime/manifests/init.pp";
+    edit(&env, &format!("vagrant/{class}"), "tea", "coffee");
+    env.git_in(
+        &vagrant,
+        &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+    );
+    let commit = env.git_in(&vagrant, &["rev-parse", "HEAD"]);
+    let kept = format!("kept-{}", &commit.trim()[..10]);
+    let run = check(&env, &[]);
+    let told = format!("$ rm HOME/work/vagrant/{class} && svcgen vagrant --repo vagrant --commit");
+    assert!(run.stdout.contains(&told), "{}", run.show());
+    std::fs::remove_file(vagrant.join(class)).unwrap();
+    let words = "vagrant --repo vagrant --commit --yes --no-verify";
+    let run = env.svcgen(&words.split(' ').collect::<Vec<_>>());
+    assert_eq!(run.code, 0, "{}", run.show());
+    let told = format!("no more in it; `{kept}` has it");
+    assert!(run.stderr.contains(&told), "{}", run.show());
+    let text = env.git_in(&vagrant, &["show", &format!("{kept}:{class}")]);
+    assert!(text.contains("coffee"), "{text}");
+    assert_eq!(check(&env, &[]).code, 0);
+}
+
+#[test]
+fn what_git_overlooks_is_neither_lost_nor_left_out_of_a_commit() {
+    let env = generated();
+    let vagrant = env.work().join("vagrant");
+    let class = "puppet/modules/teatime/manifests/init.pp";
+    edit(&env, &format!("vagrant/{class}"), "tea", "coffee");
+    env.git_in(&vagrant, &["update-index", "--assume-unchanged", class]);
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    for words in [
+        "check --vagrant-repo vagrant",
+        "vagrant --repo vagrant --commit --yes --no-verify",
+    ] {
+        let run = env.svcgen(&words.split(' ').collect::<Vec<_>>());
+        assert_eq!(run.code, 11, "{}", run.show());
+        let way = format!(
+            "hint: git -C HOME/work/vagrant update-index --no-assume-unchanged --no-skip-worktree -- {class}"
+        );
+        assert!(run.stderr.contains(&way), "{}", run.show());
+    }
+    assert!(env.read(&format!("vagrant/{class}")).contains("coffee"));
+    assert!(
+        env.read("vagrant/puppet/hieradata/common.yaml")
+            .contains("6002")
+    );
+}
+
+#[test]
 fn a_rebase_is_finished_by_the_command_that_is_told() {
     let env = generated();
     let deploy = env.work().join("deploy");

@@ -242,6 +242,36 @@ fn classes_may_have_another_name_once_the_load_balancer_knows_the_service() {
 }
 
 #[test]
+fn what_somebody_put_into_a_patch_is_kept_where_the_patch_goes() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let catalog = "puppet/hieradata/common/service.yaml";
+    env.replace(
+        catalog,
+        "  trending-edits:\n",
+        "  trending-edits:\n    # mine\n",
+    );
+    env.git(
+        "puppet",
+        &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+    );
+    let commit = env.git("puppet", &["rev-parse", "HEAD"]);
+    let kept = format!("kept-{}", &commit.trim()[..10]);
+    let model = model();
+    let (without, _) = model.split_once("  load_balancer:").unwrap();
+    env.write("svcgen.yaml", without);
+    let run = done(&env, &["--commit"]);
+    let told = format!("no more in it; `{kept}` has it");
+    assert!(run.stderr.contains(&told), "{}", run.show());
+    assert_eq!(subjects(&env).len(), 3);
+    let text = env.git(
+        "puppet",
+        &["show", &format!("{kept}:hieradata/common/service.yaml")],
+    );
+    assert!(text.contains("# mine"), "{text}");
+}
+
+#[test]
 fn scripts_are_told_each_patch() {
     let env = env();
     let run = done(&env, &["--commit", "--format", "json"]);
