@@ -15,7 +15,7 @@ use crate::drift::{Difference, Direction, Remedy, differences};
 use crate::edit::{EditPlan, Rendered, Resolution};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::GenerateError;
-use crate::review::{dirty, uncommitted};
+use crate::review::uncommitted;
 use crate::ui::{Format, Ui};
 use crate::validate;
 
@@ -231,7 +231,9 @@ fn look(
     for difference in found {
         let store = [&planned.rendered];
         let path = std::slice::from_ref(&difference.path);
-        let is_dirty = !dirty(worktree.root(), path, &store)?.is_empty();
+        let changed = uncommitted(worktree.root(), path, &store)?;
+        let is_dirty = !changed.others.is_empty();
+        let is_committed = !is_dirty && changed.own.is_empty();
         let is_refused = matches!(difference.remedy, Remedy::Generate | Remedy::Merge)
             && planned.edits.held().any(|held| *held == difference.path)
             && is_dirty;
@@ -239,7 +241,7 @@ fn look(
         let chosen = if is_refused { &written } else { &ways };
         let is_lost = is_refused && loses(&planned.edits, &planned.rendered, &difference.path);
         all.push(match difference.remedy {
-            Remedy::Replace if is_dirty => ways.put_away(difference, &worktree),
+            Remedy::Replace if !is_committed => ways.put_away(difference, &worktree),
             _ if is_lost => ways.put_away(difference, &worktree),
             _ => chosen.close(difference, &worktree),
         });

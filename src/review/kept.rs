@@ -58,22 +58,44 @@ impl Topic {
         let now = now.map_err(|source| self.checkout.unreadable("the commit", source))?;
         let (stay, go): (BTreeSet<_>, BTreeSet<_>) =
             others.into_iter().partition(|line| now.contains(line));
-        let kept = match old.filter(|_| !go.is_empty()) {
-            Some(old) => {
-                let name = format!("kept-{}", &old.to_string()[..10]);
-                let branch = format!("refs/heads/{name}");
-                let git = self.checkout.git();
-                git.run(&["update-ref", &branch, &old.to_string()])?;
-                Some(name)
-            }
-            None => None,
-        };
+        let kept = old.filter(|_| !go.is_empty());
+        let kept = kept.map(|old| self.put_on_branch(old)).transpose()?;
         let lines = [new.to_string()].into_iter().chain(stay);
         let text: String = lines.map(|line| line + "\n").collect();
         let path = self.checkout.root().join(COMMIT);
         let failed = |source| GitError::Write { path, source };
         store.write(COMMIT.into(), &text).map_err(failed)?;
         Ok(kept)
+    }
+
+    /// The same for a change that was merged, whoever wrote what is not in it.
+    ///
+    /// # Errors
+    /// Where git cannot read the commits or make the branch.
+    pub(super) fn keep_merged(&self, old: Oid, new: Oid) -> Result<Option<String>, ReviewError> {
+        let is_missing = || -> Result<bool, git2::Error> {
+            let repository = self.checkout.repository();
+            let tree = repository.find_commit(new)?.tree()?;
+            let before = repository.merge_base(old, new)?;
+            let before = repository.find_commit(before)?.tree()?;
+            let files = self.changed_by(old, new)?;
+            Ok(files.into_iter().any(|(path, lines)| {
+                let mut known = self.lines(&tree, &path);
+                known.extend(self.lines(&before, &path));
+                !lines.is_subset(&known)
+            }))
+        };
+        let is_missing =
+            is_missing().map_err(|source| self.checkout.unreadable("the commit", source))?;
+        is_missing.then(|| self.put_on_branch(old)).transpose()
+    }
+
+    fn put_on_branch(&self, commit: Oid) -> Result<String, ReviewError> {
+        let name = format!("kept-{}", &commit.to_string()[..10]);
+        let branch = format!("refs/heads/{name}");
+        let git = self.checkout.git();
+        git.run(&["update-ref", &branch, &commit.to_string()])?;
+        Ok(name)
     }
 
     /// The lines of somebody's in the files that a commit changes, since the history of another left it.

@@ -40,12 +40,19 @@ pub enum Switched {
 pub struct Visit {
     before: Head,
     switched: Switched,
+    /// The branch that holds what was on the topic's, where its change was merged without something of that.
+    kept: Option<String>,
 }
 
 impl Visit {
     /// What was checked out before.
     pub(super) fn before(&self) -> &Head {
         &self.before
+    }
+
+    /// The branch that holds what was on the topic's, where its change was merged without something of that.
+    pub fn kept(&self) -> Option<&str> {
+        self.kept.as_deref()
     }
 }
 
@@ -176,8 +183,17 @@ impl Topic {
     /// As of `switch`.
     pub fn visit(&self) -> Result<Visit, ReviewError> {
         let before = self.checkout.head()?;
+        let old = self.tip();
         let switched = self.switch()?;
-        Ok(Visit { before, switched })
+        let kept = match (switched, old, self.tip()) {
+            (Switched::Restarted, Some(old), Some(new)) => self.keep_merged(old, new)?,
+            _ => None,
+        };
+        Ok(Visit {
+            before,
+            switched,
+            kept,
+        })
     }
 
     /// Goes back to what was checked out before, for a run that came to nothing; a branch that was made for it goes.

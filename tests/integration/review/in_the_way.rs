@@ -107,7 +107,10 @@ fn a_branch_of_the_users_own_is_not_taken_along() {
     assert!(matches!(error, ReviewError::NoRemote { .. }));
     assert_eq!(
         error.hints(),
-        ["git remote add gerrit ssh://USER@HOST:29418/REPOSITORY"]
+        [format!(
+            "git -C {} remote add gerrit ssh://USER@HOST:29418/REPOSITORY",
+            it.clone
+        )]
     );
 }
 
