@@ -240,7 +240,10 @@ fn look(
         // Without `--force` a run takes care of what somebody has not committed.
         let chosen = if is_refused { &written } else { &ways };
         let is_lost = is_refused && loses(&planned.edits, &planned.rendered, &difference.path);
+        // Commits of the series are made from commits: what the work tree alone lacks is no matter there.
+        let is_removed = ways.is_chain() && is_dirty && worktree.read(&difference.path)?.is_none();
         all.push(match difference.remedy {
+            Remedy::Generate if is_removed => ways.restore(difference, &worktree),
             Remedy::Replace if !is_committed => ways.put_away(difference, &worktree),
             _ if is_lost => ways.put_away(difference, &worktree),
             _ => chosen.close(difference, &worktree),

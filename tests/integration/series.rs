@@ -272,6 +272,24 @@ fn what_somebody_put_into_a_patch_is_kept_where_the_patch_goes() {
 }
 
 #[test]
+fn a_file_that_is_gone_comes_back_by_the_command_of_check() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let profile = "modules/profile/manifests/trendingedits.pp";
+    let text = env.read(&format!("puppet/{profile}"));
+    let words = ["check", "--puppet-repo", "puppet"];
+    assert_eq!(env.svcgen(&words).code, 0);
+    std::fs::remove_file(env.work().join("puppet").join(profile)).unwrap();
+    let check = env.svcgen(&words);
+    let restore = ["restore", "--staged", "--worktree", "--", profile];
+    let command = format!("$ git -C HOME/work/puppet {}\n", restore.join(" "));
+    assert!(check.stdout.contains(&command), "{}", check.show());
+    env.git("puppet", &restore);
+    assert_eq!(env.read(&format!("puppet/{profile}")), text);
+    assert_eq!(env.svcgen(&words).code, 0);
+}
+
+#[test]
 fn scripts_are_told_each_patch() {
     let env = env();
     let run = done(&env, &["--commit", "--format", "json"]);

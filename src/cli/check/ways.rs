@@ -10,6 +10,8 @@ pub(super) struct Ways<'a> {
     given: (&'a GlobalArgs, &'a CheckoutArgs),
     /// The command that generates again, and commits.
     again: String,
+    /// Whether the branch has the patches of the series, which are made from the commits before them.
+    is_chain: bool,
     /// The commands that check the branch out where the change is, and what has to be done before.
     switch: Option<String>,
 }
@@ -49,6 +51,7 @@ impl<'a> Ways<'a> {
         Self {
             given,
             again: Again::completed(&again, given.0, given.1),
+            is_chain,
             switch: (!steps.is_empty()).then(|| steps.join(" && ")),
         }
     }
@@ -58,6 +61,7 @@ impl<'a> Ways<'a> {
         Self {
             given: self.given,
             again: Again::completed(command, self.given.0, self.given.1),
+            is_chain: self.is_chain,
             switch: self.switch.clone(),
         }
     }
@@ -71,6 +75,22 @@ impl<'a> Ways<'a> {
         match &self.switch {
             Some(switch) => format!("{switch} && {command}"),
             None => command,
+        }
+    }
+
+    /// Whether the branch has the patches of the series, which are made from the commits before them.
+    pub(super) fn is_chain(&self) -> bool {
+        self.is_chain
+    }
+
+    /// A file that a commit has and the work tree lacks, with the way back.
+    pub(super) fn restore(&self, difference: Difference, worktree: &Worktree) -> Drift {
+        let root = shell_words::quote(worktree.root().as_str());
+        let path = shell_words::quote(difference.path.as_str());
+        Drift {
+            command: format!("git -C {root} restore --staged --worktree -- {path}"),
+            instead: None,
+            difference,
         }
     }
 
