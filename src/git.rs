@@ -3,6 +3,7 @@
 //! The words are git's; nothing here knows about review, Gerrit or services.
 
 mod checkout;
+mod overlooked;
 mod program;
 mod setting;
 

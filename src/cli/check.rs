@@ -15,7 +15,7 @@ use crate::drift::{Difference, Direction, Remedy, differences};
 use crate::edit::{EditPlan, Rendered, Resolution};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::GenerateError;
-use crate::review::dirty;
+use crate::review::uncommitted;
 use crate::ui::{Format, Ui};
 use crate::validate;
 
@@ -40,6 +40,16 @@ struct Looked {
     generator: &'static str,
     root: Utf8PathBuf,
     differences: Vec<Drift>,
+    /// What svcgen wrote, as the model says it, and nobody committed yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uncommitted: Option<Uncommitted>,
+}
+
+/// Files that are in no commit yet, and the command that commits them.
+#[derive(Debug, Serialize)]
+struct Uncommitted {
+    paths: Vec<Utf8PathBuf>,
+    command: String,
 }
 
 /// A difference, and the way out of it.
@@ -191,6 +201,7 @@ fn look(
                 generator: generator.name(),
                 root: worktree.root().to_owned(),
                 differences: vec![ways.close(difference, &worktree)],
+                uncommitted: None,
             });
         }
         Err(error) => return Err(error.into()),
@@ -220,15 +231,20 @@ fn look(
     for difference in found {
         let store = [&planned.rendered];
         let path = std::slice::from_ref(&difference.path);
-        let is_dirty = !dirty(worktree.root(), path, &store)?.is_empty();
+        let changed = uncommitted(worktree.root(), path, &store)?;
+        let is_dirty = !changed.others.is_empty();
+        let is_committed = !is_dirty && changed.own.is_empty();
         let is_refused = matches!(difference.remedy, Remedy::Generate | Remedy::Merge)
             && planned.edits.held().any(|held| *held == difference.path)
             && is_dirty;
         // Without `--force` a run takes care of what somebody has not committed.
         let chosen = if is_refused { &written } else { &ways };
         let is_lost = is_refused && loses(&planned.edits, &planned.rendered, &difference.path);
+        // Commits of the series are made from commits: what the work tree alone lacks is no matter there.
+        let is_removed = ways.is_chain() && is_dirty && worktree.read(&difference.path)?.is_none();
         all.push(match difference.remedy {
-            Remedy::Replace if is_dirty => ways.put_away(difference, &worktree),
+            Remedy::Generate if is_removed => ways.restore(difference, &worktree),
+            Remedy::Replace if !is_committed => ways.put_away(difference, &worktree),
             _ if is_lost => ways.put_away(difference, &worktree),
             _ => chosen.close(difference, &worktree),
         });
@@ -249,9 +265,19 @@ fn look(
     if generator == Generator::Puppet {
         all.extend(series::drifts(planner, &tree, &ways)?);
     }
+    let paths: Vec<Utf8PathBuf> = match all.is_empty() {
+        true => desired.iter().map(|it| it.path().clone()).collect(),
+        // The commands that close the differences commit these files too.
+        false => Vec::new(),
+    };
+    let paths = uncommitted(tree.root(), &paths, &[&planned.rendered])?.own;
     Ok(Looked {
         generator: generator.name(),
         root: worktree.root().to_owned(),
+        uncommitted: (!paths.is_empty()).then(|| Uncommitted {
+            paths,
+            command: ways.again(),
+        }),
         differences: all,
     })
 }
@@ -279,6 +305,7 @@ fn text(findings: &Findings) -> String {
             generator,
             root,
             differences,
+            uncommitted,
         } = looked;
         let state = match differences.len() {
             0 => "in step".to_owned(),
@@ -300,6 +327,13 @@ fn text(findings: &Findings) -> String {
             if let Some(instead) = &drift.instead {
                 out.push_str(&format!("    {instead}\n"));
             }
+        }
+        if let Some(Uncommitted { paths, command }) = uncommitted {
+            let files = match paths.as_slice() {
+                [path] => format!("{path} is"),
+                paths => format!("{} files are", paths.len()),
+            };
+            out.push_str(&format!("  {files} in no commit yet\n    $ {command}\n"));
         }
     }
     for passed in &findings.not_looked_at {

@@ -192,8 +192,7 @@ pub fn patch(
                 text = splice::replace(&text, &root, entry)?;
             }
             Some(found) => {
-                let (now, wanted) = (short(&found.to_value()), short(&entry.value));
-                let reason = format!("`{}` is {now} already, not {wanted}", entry.key);
+                let reason = apart(&entry.key, &found.to_value(), &entry.value);
                 let place = before.find_path(entry.path()).unwrap_or(&before);
                 places.push((Some(line_of(original, place.span.start)), reason));
                 continue;
@@ -214,6 +213,21 @@ pub fn patch(
         return Err(EntryError::Unreadable { line: 1, reason });
     }
     Ok(text)
+}
+
+/// In what two values differ: of maps that look alike where they are cut short, the member that differs.
+fn apart(key: &str, found: &Value, wanted: &Value) -> String {
+    if let (Value::Object(now), Value::Object(then)) = (found, wanted)
+        && short(found) == short(wanted)
+    {
+        let mut names = then.keys().chain(now.keys());
+        if let Some(name) = names.find(|name| now.get(*name) != then.get(*name)) {
+            let of = |map: &Map<String, Value>| map.get(name).cloned();
+            let (now, then) = (of(now).unwrap_or_default(), of(then).unwrap_or_default());
+            return apart(&format!("{key}.{name}"), &now, &then);
+        }
+    }
+    format!("`{key}` is {} already, not {}", short(found), short(wanted))
 }
 
 /// The nearest of svcgen's own keys in the group of an entry that is not there yet.

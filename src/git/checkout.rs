@@ -277,7 +277,7 @@ impl Checkout {
     /// Which of these files differ from the last commit, in the index or in the work tree; no other file is looked at.
     ///
     /// # Errors
-    /// Where git cannot read them.
+    /// Where git cannot read them, or overlooks one that was changed.
     pub fn status(&self, places: &[Utf8PathBuf]) -> Result<Vec<(Utf8PathBuf, Status)>, GitError> {
         // Without a path, git would look at everything.
         if places.is_empty() {
@@ -291,6 +291,7 @@ impl Checkout {
         options.include_ignored(true).recurse_ignored_dirs(true);
         let mut seen = BTreeSet::new();
         for place in places.iter().filter(|place| seen.insert(*place)) {
+            self.check_seen(place)?;
             options.pathspec(place.as_str());
         }
         let statuses = self.repository.statuses(Some(&mut options));

@@ -68,6 +68,11 @@ pub enum GitError {
         what: String,
         source: git2::Error,
     },
+    #[error("`{place}` of `{root}` was changed, and git is told to overlook it")]
+    Overlooked {
+        root: Utf8PathBuf,
+        place: Utf8PathBuf,
+    },
     #[error("`{path}` has no place in the checkout")]
     Path {
         path: Utf8PathBuf,
@@ -234,6 +239,11 @@ impl GitError {
                 ))
             }
             Self::Unreadable { root, .. } => Some(format!("git -C {} fsck", quoted(root))),
+            Self::Overlooked { root, place } => Some(format!(
+                "git -C {} update-index --no-assume-unchanged --no-skip-worktree -- {}",
+                quoted(root),
+                quoted(place)
+            )),
             Self::Path { source, .. } => Some(source.hint()),
             Self::Failed { .. } => {
                 Some("`svcgen doctor` looks at git, its settings, and the servers".into())

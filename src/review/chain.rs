@@ -27,6 +27,8 @@ pub struct Chain<'a> {
     links: Vec<Option<Link>>,
     /// The first commit of somebody else's that stands upon a patch, and how many commits are above it.
     other: Option<(String, usize)>,
+    /// The branch that holds what was there, where something of somebody's was in it and is no more.
+    kept: Option<String>,
 }
 
 /// Files with their texts; none for one that is not there.
@@ -96,6 +98,7 @@ impl Topic {
             base: tip,
             links: stores.iter().map(|_| None).collect(),
             other: None,
+            kept: None,
         };
         let upstream = self.upstream();
         let mut own = self.own_commits(tip, upstream.as_ref())?;

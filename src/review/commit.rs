@@ -27,10 +27,14 @@ pub enum Committed {
     Amended {
         commit: Oid,
         change_id: ChangeId,
+        /// The branch that holds the commit that was there, where something of somebody's was in it and is no more.
+        kept: Option<String>,
     },
     /// The commit had nothing left in it, and was taken off the branch.
     Dropped {
         change_id: ChangeId,
+        /// As of one that was updated.
+        kept: Option<String>,
     },
 }
 
@@ -89,8 +93,9 @@ impl Topic {
             && self.is_undone(base, tip, &changed)?
         {
             self.take_off(base, &changed)?;
+            let kept = self.keep(Some(tip), base, rendered)?;
             let change_id = change_id.clone();
-            return Ok(Committed::Dropped { change_id });
+            return Ok(Committed::Dropped { change_id, kept });
         }
         let text = self.told(text, base, head, &changed)?;
         let fresh = CommitMessage::new(&text);
@@ -103,7 +108,9 @@ impl Topic {
             let change_id = new_change_id(&self.checkout, &git, head, &changed, &seed)?;
             let message = fresh.ensure(bugs, &change_id);
             let commit = record(&self.checkout, &git, &changed, &message, &[])?;
-            return self.finished(commit, change_id, &message, rendered, Kind::Created);
+            self.keep(None, commit, rendered)?;
+            self.finished(&message, rendered)?;
+            return Ok(Committed::Created { commit, change_id });
         };
         let parsed = CommitMessage::parse(&old);
         let untouched = written.is_some_and(|written| written.text() == parsed.text());
@@ -118,11 +125,15 @@ impl Topic {
         }
         let git = with_identity(self.checkout.git(), &self.user)?;
         let commit = record(&self.checkout, &git, &changed, &message, &["--amend"])?;
-        let kept = if untouched { Some(&message) } else { None };
-        match kept {
-            Some(message) => self.finished(commit, change_id, message, rendered, Kind::Amended),
-            None => Ok(Committed::Amended { commit, change_id }),
+        let kept = self.keep(head, commit, rendered)?;
+        if untouched {
+            self.finished(&message, rendered)?;
         }
+        Ok(Committed::Amended {
+            commit,
+            change_id,
+            kept,
+        })
     }
 
     /// Checks that the commit which would be updated is the last one of the branch, before anything is written.
@@ -196,30 +207,12 @@ impl Topic {
     }
 
     /// Remembers the message, so that it can follow the model for as long as nobody edits it.
-    fn finished(
-        &self,
-        commit: Oid,
-        change_id: ChangeId,
-        message: &CommitMessage,
-        rendered: &Rendered,
-        kind: Kind,
-    ) -> Result<Committed, ReviewError> {
+    fn finished(&self, message: &CommitMessage, rendered: &Rendered) -> Result<(), ReviewError> {
         let path = self.checkout.root().join(MESSAGE);
         let failed = |source| GitError::Write { path, source };
-        rendered
-            .write(MESSAGE.into(), &message.to_string())
-            .map_err(failed)?;
-        Ok(match kind {
-            Kind::Created => Committed::Created { commit, change_id },
-            Kind::Amended => Committed::Amended { commit, change_id },
-        })
+        let written = rendered.write(MESSAGE.into(), &message.to_string());
+        Ok(written.map_err(failed)?)
     }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    Created,
-    Amended,
 }
 
 /// Commits these files, and leaves the rest of the index as it is.

@@ -21,25 +21,47 @@ pub fn dirty(
     paths: &[Utf8PathBuf],
     stores: &[&Rendered],
 ) -> Result<Vec<Utf8PathBuf>, ReviewError> {
+    Ok(uncommitted(root, paths, stores)?.others)
+}
+
+/// Files that differ from the last commit.
+#[derive(Debug, Default)]
+pub struct Uncommitted {
+    /// What svcgen wrote, and nothing else.
+    pub own: Vec<Utf8PathBuf>,
+    /// Those that carry somebody's change.
+    pub others: Vec<Utf8PathBuf>,
+}
+
+/// Finds which of these files are not in the last commit as they are, as `dirty` does.
+///
+/// # Errors
+/// Where git cannot read the checkout.
+pub fn uncommitted(
+    root: &Utf8Path,
+    paths: &[Utf8PathBuf],
+    stores: &[&Rendered],
+) -> Result<Uncommitted, ReviewError> {
     let checkout = match Checkout::open(root) {
         Ok(checkout) => checkout,
-        Err(GitError::NotACheckout { .. }) => return Ok(Vec::new()),
+        Err(GitError::NotACheckout { .. }) => return Ok(Uncommitted::default()),
         Err(error) => return Err(error.into()),
     };
     let places: Result<Vec<Utf8PathBuf>, _> =
         paths.iter().map(|path| checkout.place(path)).collect();
     let places = places?;
     let changed: BTreeMap<Utf8PathBuf, Status> = checkout.status(&places)?.into_iter().collect();
-    let mut dirty = Vec::new();
+    let mut found = Uncommitted::default();
     for (path, place) in paths.iter().zip(&places) {
         let Some(status) = changed.get(place) else {
             continue;
         };
-        if !is_ours(&checkout, path, place, *status, stores)? {
-            dirty.push(path.clone());
+        match is_ours(&checkout, path, place, *status, stores)? {
+            true => found.own.push(path.clone()),
+            false => found.others.push(path.clone()),
         }
     }
-    Ok(dirty)
+    Ok(found)
 }
 
 /// Whether an uncommitted change is what svcgen wrote, and nothing else.

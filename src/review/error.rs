@@ -64,6 +64,7 @@ pub enum ReviewError {
     },
     #[error("`{branch}` carries other commits that are not in `{upstream}`: {}", list(.subjects))]
     Others {
+        root: Utf8PathBuf,
         branch: BranchName,
         upstream: String,
         subjects: Vec<String>,
@@ -82,12 +83,14 @@ pub enum ReviewError {
     },
     #[error("`{branch}` and `{upstream}` have diverged, and both changed {}", list(.files))]
     Diverged {
+        root: Utf8PathBuf,
         branch: BranchName,
         upstream: String,
         files: Vec<String>,
     },
     #[error("`{branch}` and `{upstream}` have no history in common")]
     Unrelated {
+        root: Utf8PathBuf,
         branch: BranchName,
         upstream: String,
     },
@@ -107,6 +110,7 @@ pub enum ReviewError {
     },
     #[error("the change of `{branch}` is in `{upstream}` already")]
     Merged {
+        root: Utf8PathBuf,
         branch: BranchName,
         upstream: String,
     },
@@ -161,6 +165,7 @@ impl ReviewError {
             Self::Git(GitError::NotACheckout { .. })
             | Self::NoIdentity { .. }
             | Self::NoServer { .. } => ErrorKind::Usage,
+            Self::Git(GitError::Overlooked { .. }) => ErrorKind::Conflict,
             Self::Git(_) => ErrorKind::Unexpected,
             Self::InProgress { .. }
             | Self::Detached { .. }
@@ -201,17 +206,21 @@ impl ReviewError {
                 ]
             }
             Self::InProgress {
+                root,
                 operation: "bisect",
-                ..
-            } => vec!["git bisect reset".into()],
-            Self::InProgress { operation, .. } => {
+            } => vec![format!("{} bisect reset", git_in(root))],
+            Self::InProgress { root, operation } => {
+                let git = git_in(root);
                 vec![
-                    format!("git {operation} --continue"),
-                    format!("git {operation} --abort"),
+                    format!("{git} {operation} --continue"),
+                    format!("{git} {operation} --abort"),
                 ]
             }
-            Self::Detached { root, .. } => {
-                vec![format!("{} switch -c NAME    keeps it", git_in(root))]
+            Self::Detached { root, commit } => {
+                vec![format!(
+                    "{} branch kept-{commit} {commit}    keeps it",
+                    git_in(root)
+                )]
             }
             Self::OtherModel {
                 root, branch, here, ..
@@ -223,7 +232,9 @@ impl ReviewError {
                 "git config --global user.name 'Your Name'".into(),
                 "git config --global user.email you@example.org".into(),
             ],
-            Self::NotOnTopic { branch, .. } => vec![format!("git switch {branch}")],
+            Self::NotOnTopic { root, branch } => {
+                vec![format!("{} switch {branch}", git_in(root))]
+            }
             Self::OnTop {
                 root,
                 branch,
@@ -256,16 +267,23 @@ impl ReviewError {
             }
             Self::Series { command, .. } => vec![command.clone()],
             Self::Others {
+                root,
                 upstream,
                 is_series: true,
                 ..
-            } => vec![format!("git rebase -i {upstream}")],
+            } => vec![format!("{} rebase -i {upstream}", git_in(root))],
             Self::Others {
                 has_model: true, ..
             } => vec!["`--force` sends them, too: the model is in one of them".into()],
-            Self::Others { upstream, .. } => vec![format!("git rebase --onto {upstream} HEAD~1")],
-            Self::Diverged { upstream, .. } => vec![format!("git rebase {upstream}")],
-            Self::Unrelated { upstream, .. } => vec![format!("git log --oneline HEAD {upstream}")],
+            Self::Others { root, upstream, .. } => {
+                vec![format!("{} rebase --onto {upstream} HEAD~1", git_in(root))]
+            }
+            Self::Diverged { root, upstream, .. } => {
+                vec![format!("{} rebase {upstream}", git_in(root))]
+            }
+            Self::Unrelated { root, upstream, .. } => {
+                vec![format!("{} log --oneline HEAD {upstream}", git_in(root))]
+            }
             Self::Newer {
                 root,
                 branch,
@@ -287,9 +305,10 @@ impl ReviewError {
                     "`--force` sends yours over it".into(),
                 ]
             }
-            Self::NoRemote { url, .. } => {
+            Self::NoRemote { root, url } => {
                 let url = url.as_deref().unwrap_or("ssh://USER@HOST:29418/REPOSITORY");
-                vec![format!("git remote add gerrit {}", shell_words::quote(url))]
+                let url = shell_words::quote(url);
+                vec![format!("{} remote add gerrit {url}", git_in(root))]
             }
             Self::Rejected { .. } if self.is_about_credentials() => {
                 vec!["git remote set-url gerrit ssh://USER@HOST:29418/REPOSITORY".into()]
@@ -299,8 +318,11 @@ impl ReviewError {
                 "ask those who look after the review server, where you lack a permission".into(),
             ],
             Self::Commit { source } => source.hint().into_iter().collect(),
-            Self::Merged { branch, .. } => {
-                vec![format!("git branch -m {branch} {branch}-merged")]
+            Self::Merged { root, branch, .. } => {
+                vec![format!(
+                    "{} branch -m {branch} {branch}-merged",
+                    git_in(root)
+                )]
             }
             Self::NoBranch { .. } => {
                 vec!["somebody has removed it meanwhile: run the same command again".into()]

@@ -127,9 +127,13 @@ impl Topic {
         // Not `HEAD`: a branch may have that name.
         let target = format!("{tip}:refs/for/{}%topic={}", self.base, self.branch);
         let (answer, output) = push(&self.checkout, remote, &target)?;
-        let hint = upstream
-            .filter(|_| behind > 0)
-            .map(|upstream| format!("git rebase {}", short(&upstream.reference)));
+        let hint = upstream.filter(|_| behind > 0).map(|upstream| {
+            format!(
+                "git -C {} rebase {}",
+                shell_words::quote(self.checkout.root().as_str()),
+                short(&upstream.reference)
+            )
+        });
         match answer {
             Answer::Accepted { words } => Ok(Pushed {
                 outcome: outcome(&words).ok_or_else(|| ReviewError::NoGerrit {
@@ -172,14 +176,17 @@ impl Topic {
         upstream: &Upstream,
     ) -> Result<usize, ReviewError> {
         let (branch, name) = (self.branch.clone(), short(&upstream.reference));
+        let root = self.checkout.root().to_owned();
         if self.are_merged(&[tip], upstream)? {
             return Err(ReviewError::Merged {
+                root,
                 branch,
                 upstream: name,
             });
         }
         let Some(base) = self.checkout.merge_base(tip, upstream.tip) else {
             return Err(ReviewError::Unrelated {
+                root,
                 branch,
                 upstream: name,
             });
@@ -192,6 +199,7 @@ impl Topic {
                 .map(|m| m.lines().next().unwrap_or_default().to_owned())
                 .collect();
             return Err(ReviewError::Others {
+                root,
                 branch,
                 upstream: name,
                 subjects,
@@ -207,6 +215,7 @@ impl Topic {
             .map_err(|e| self.checkout.unreadable("the history", e))?;
         if !files.is_empty() {
             return Err(ReviewError::Diverged {
+                root,
                 branch,
                 upstream: name,
                 files,

@@ -40,12 +40,19 @@ pub enum Switched {
 pub struct Visit {
     before: Head,
     switched: Switched,
+    /// The branch that holds what was on the topic's, where its change was merged without something of that.
+    kept: Option<String>,
 }
 
 impl Visit {
     /// What was checked out before.
     pub(super) fn before(&self) -> &Head {
         &self.before
+    }
+
+    /// The branch that holds what was on the topic's, where its change was merged without something of that.
+    pub fn kept(&self) -> Option<&str> {
+        self.kept.as_deref()
     }
 }
 
@@ -126,15 +133,8 @@ impl Topic {
     /// Where git is in the middle of something, or does not switch without losing somebody's change; where commits would
     /// go out of sight, or the model.
     pub fn switch(&self) -> Result<Switched, ReviewError> {
-        if let Some(operation) = self.checkout.in_progress() {
-            return Err(ReviewError::InProgress {
-                root: self.checkout.root().to_owned(),
-                operation,
-            });
-        }
-        let head = self.checkout.head()?;
+        let head = self.free_head()?;
         let upstream = self.upstream();
-        self.check_head(&head)?;
         let current = matches!(&head, Head::Branch { name, .. } | Head::Unborn { name } if name == self.branch.as_str());
         let tip = match (&head, &upstream) {
             (Head::Unborn { .. }, None) if current => return Ok(Switched::Stayed),
@@ -183,8 +183,17 @@ impl Topic {
     /// As of `switch`.
     pub fn visit(&self) -> Result<Visit, ReviewError> {
         let before = self.checkout.head()?;
+        let old = self.tip();
         let switched = self.switch()?;
-        Ok(Visit { before, switched })
+        let kept = match (switched, old, self.tip()) {
+            (Switched::Restarted, Some(old), Some(new)) => self.keep_merged(old, new)?,
+            _ => None,
+        };
+        Ok(Visit {
+            before,
+            switched,
+            kept,
+        })
     }
 
     /// Goes back to what was checked out before, for a run that came to nothing; a branch that was made for it goes.

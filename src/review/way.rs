@@ -31,17 +31,28 @@ impl Topic {
         }
     }
 
-    /// Refuses to go away from commits that are on no branch: nobody would find them.
-    pub(super) fn check_head(&self, head: &Head) -> Result<(), ReviewError> {
+    /// What is checked out, where git can go away from it.
+    ///
+    /// # Errors
+    /// Where git is in the middle of something, and where nobody would find the commits again, which are on no branch.
+    pub fn free_head(&self) -> Result<Head, ReviewError> {
+        let root = || self.checkout.root().to_owned();
+        if let Some(operation) = self.checkout.in_progress() {
+            return Err(ReviewError::InProgress {
+                root: root(),
+                operation,
+            });
+        }
+        let head = self.checkout.head()?;
         let Head::Detached { tip } = head else {
-            return Ok(());
+            return Ok(head);
         };
         let containing = ["for-each-ref", "--count=1", "--contains", &tip.to_string()];
         if !self.checkout.git().run(&containing)?.text().is_empty() {
-            return Ok(());
+            return Ok(head);
         }
         Err(ReviewError::Detached {
-            root: self.checkout.root().to_owned(),
+            root: root(),
             commit: tip.to_string()[..10].to_owned(),
         })
     }

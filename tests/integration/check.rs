@@ -52,6 +52,45 @@ fn what_was_generated_is_in_step() {
 }
 
 #[test]
+fn what_is_in_no_commit_yet_is_named_and_its_command_commits_it() {
+    let env = generated();
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let run = env.svcgen(&[&["generate", "--yes", "--no-verify"], CHECKOUTS].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_snapshot!(check(&env, &[]).show(), @"
+    exit 0
+    --- stdout
+    vagrant: HOME/work/vagrant: in step
+      2 files are in no commit yet
+        $ svcgen vagrant --repo vagrant --commit
+    scap: HOME/work/deploy: in step
+      scap/scap.cfg is in no commit yet
+        $ svcgen scap --repo deploy --commit
+    source: not looked at: `--source-repo DIR` names its checkout
+    puppet: not looked at: `--puppet-repo DIR` names its checkout
+    --- stderr
+    ");
+    // What somebody adds is his own, and not told as svcgen's.
+    let shared = "vagrant/puppet/hieradata/common.yaml";
+    env.write(shared, &(env.read(shared) + "kettle::litres: 2\n"));
+    let told = check(&env, &["--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    let uncommitted = &told["checkouts"][0]["uncommitted"];
+    assert_eq!(
+        uncommitted["paths"],
+        serde_json::json!(["puppet/modules/role/settings/teatime.yaml"])
+    );
+    env.write(shared, &env.read(shared).replace("kettle::litres: 2\n", ""));
+    for checkout in told["checkouts"].as_array().unwrap() {
+        let command = checkout["uncommitted"]["command"].as_str().unwrap();
+        let words = command.split(' ').skip(1).chain(["--yes", "--no-verify"]);
+        let run = env.svcgen(&words.collect::<Vec<_>>());
+        assert_eq!(run.code, 0, "{}", run.show());
+    }
+    assert!(!check(&env, &[]).stdout.contains("in no commit yet"));
+}
+
+#[test]
 fn a_newer_model_is_told_and_its_command_closes_it() {
     let env = generated();
     edit(&env, "svcgen.yaml", "6002", "6003");
@@ -86,6 +125,94 @@ fn a_newer_model_is_told_and_its_command_closes_it() {
         assert_eq!(run.code, 0, "{}", run.show());
     }
     assert_eq!(check(&env, &[]).code, 0);
+}
+
+#[test]
+fn commits_on_no_branch_are_kept_by_the_command_that_is_told() {
+    let env = generated();
+    let deploy = env.work().join("deploy");
+    env.git_in(&deploy, &["switch", "--quiet", "--detach"]);
+    env.write("deploy/notes", "mine\n");
+    env.git_in(&deploy, &["add", "notes"]);
+    env.git_in(&deploy, &["commit", "--quiet", "--message", "notes"]);
+    let commit = env.git_in(&deploy, &["rev-parse", "HEAD"]);
+    let short = &commit.trim()[..10];
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let run = check(&env, &[]);
+    let told = format!(
+        "$ git -C HOME/work/deploy branch kept-{short} {short} && git -C HOME/work/deploy switch "
+    );
+    assert!(run.stdout.contains(&told), "{}", run.show());
+}
+
+#[test]
+fn an_edit_that_is_in_svcgens_commit_is_on_a_branch_once_it_goes() {
+    let env = generated();
+    let vagrant = env.work().join("vagrant");
+    let class = "puppet/modules/teatime/manifests/init.pp";
+    edit(&env, &format!("vagrant/{class}"), "tea", "coffee");
+    env.git_in(
+        &vagrant,
+        &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+    );
+    let commit = env.git_in(&vagrant, &["rev-parse", "HEAD"]);
+    let kept = format!("kept-{}", &commit.trim()[..10]);
+    let run = check(&env, &[]);
+    let told = format!("$ rm HOME/work/vagrant/{class} && svcgen vagrant --repo vagrant --commit");
+    assert!(run.stdout.contains(&told), "{}", run.show());
+    std::fs::remove_file(vagrant.join(class)).unwrap();
+    let words = "vagrant --repo vagrant --commit --yes --no-verify";
+    let run = env.svcgen(&words.split(' ').collect::<Vec<_>>());
+    assert_eq!(run.code, 0, "{}", run.show());
+    let told = format!("no more in it; `{kept}` has it");
+    assert!(run.stderr.contains(&told), "{}", run.show());
+    let text = env.git_in(&vagrant, &["show", &format!("{kept}:{class}")]);
+    assert!(text.contains("coffee"), "{text}");
+    assert_eq!(check(&env, &[]).code, 0);
+}
+
+#[test]
+fn what_git_overlooks_is_neither_lost_nor_left_out_of_a_commit() {
+    let env = generated();
+    let vagrant = env.work().join("vagrant");
+    let class = "puppet/modules/teatime/manifests/init.pp";
+    edit(&env, &format!("vagrant/{class}"), "tea", "coffee");
+    env.git_in(&vagrant, &["update-index", "--assume-unchanged", class]);
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    for words in [
+        "check --vagrant-repo vagrant",
+        "vagrant --repo vagrant --commit --yes --no-verify",
+    ] {
+        let run = env.svcgen(&words.split(' ').collect::<Vec<_>>());
+        assert_eq!(run.code, 11, "{}", run.show());
+        let way = format!(
+            "hint: git -C HOME/work/vagrant update-index --no-assume-unchanged --no-skip-worktree -- {class}"
+        );
+        assert!(run.stderr.contains(&way), "{}", run.show());
+    }
+    assert!(env.read(&format!("vagrant/{class}")).contains("coffee"));
+    assert!(
+        env.read("vagrant/puppet/hieradata/common.yaml")
+            .contains("6002")
+    );
+}
+
+#[test]
+fn a_rebase_is_finished_by_the_command_that_is_told() {
+    let env = generated();
+    let deploy = env.work().join("deploy");
+    env.write("deploy/notes", "mine\n");
+    env.git_in(&deploy, &["add", "notes"]);
+    env.git_in(&deploy, &["commit", "--quiet", "--message", "notes"]);
+    let stop = "sequence.editor=echo break >";
+    env.git_in(
+        &deploy,
+        &["-c", stop, "rebase", "--quiet", "--interactive", "HEAD~1"],
+    );
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let run = check(&env, &[]);
+    let told = "$ git -C HOME/work/deploy rebase --continue && ";
+    assert!(run.stdout.contains(told), "{}", run.show());
 }
 
 #[test]

@@ -116,6 +116,14 @@ fn a_conflict_is_marked_resolved_and_committed() {
         "    $age       = 80,\n",
     );
     env.write(CLASS, &resolved);
+    // As long as it is in no commit, no command that is told removes it.
+    let check = env.svcgen(&["check", "--vagrant-repo", "tree"]);
+    assert!(
+        check.stdout.contains("stash push -u -- "),
+        "{}",
+        check.show()
+    );
+    assert!(!check.stdout.contains("$ rm "), "{}", check.show());
     apply(&env, "vagrant", &newer(), &["--commit"]);
     assert_eq!(
         (changes(&env).as_str(), env.read(CLASS)),

@@ -210,6 +210,31 @@ fn an_edited_message_is_kept_and_completed() {
 }
 
 #[test]
+fn what_somebody_put_into_the_commit_is_kept_where_it_goes() {
+    let it = Fixture::new();
+    it.change("one\n");
+    let kept = |committed: &Committed| match committed {
+        Committed::Amended { kept, .. } => kept.clone(),
+        other => panic!("{other:?}"),
+    };
+    it.write("own.pp", "one\nmine\n");
+    it.git(&["commit", "--quiet", "--all", "--amend", "--no-edit"]);
+    // As long as it is in the commit, nothing has to be kept, however often that is written.
+    for text in ["two\nmine\n", "three\nmine\n"] {
+        it.write("own.pp", text);
+        assert_eq!(kept(&it.commit(&["own.pp"]).unwrap()), None, "{text}");
+    }
+    let before = it.head();
+    it.write("own.pp", "four\n");
+    let name = kept(&it.commit(&["own.pp"]).unwrap()).unwrap();
+    assert_eq!(name, format!("kept-{}", &before[..10]));
+    assert_eq!(it.git(&["show", &format!("{name}:own.pp")]), "three\nmine");
+    it.write("own.pp", "five\n");
+    assert_eq!(kept(&it.commit(&["own.pp"]).unwrap()), None);
+    assert_eq!(it.git(&["branch", "--list", "kept-*"]).lines().count(), 1);
+}
+
+#[test]
 fn a_dropped_change_id_comes_back() {
     let it = Fixture::new();
     it.change("one\n");

@@ -242,6 +242,54 @@ fn classes_may_have_another_name_once_the_load_balancer_knows_the_service() {
 }
 
 #[test]
+fn what_somebody_put_into_a_patch_is_kept_where_the_patch_goes() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let catalog = "puppet/hieradata/common/service.yaml";
+    env.replace(
+        catalog,
+        "  trending-edits:\n",
+        "  trending-edits:\n    # mine\n",
+    );
+    env.git(
+        "puppet",
+        &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+    );
+    let commit = env.git("puppet", &["rev-parse", "HEAD"]);
+    let kept = format!("kept-{}", &commit.trim()[..10]);
+    let model = model();
+    let (without, _) = model.split_once("  load_balancer:").unwrap();
+    env.write("svcgen.yaml", without);
+    let run = done(&env, &["--commit"]);
+    let told = format!("no more in it; `{kept}` has it");
+    assert!(run.stderr.contains(&told), "{}", run.show());
+    assert_eq!(subjects(&env).len(), 3);
+    let text = env.git(
+        "puppet",
+        &["show", &format!("{kept}:hieradata/common/service.yaml")],
+    );
+    assert!(text.contains("# mine"), "{text}");
+}
+
+#[test]
+fn a_file_that_is_gone_comes_back_by_the_command_of_check() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let profile = "modules/profile/manifests/trendingedits.pp";
+    let text = env.read(&format!("puppet/{profile}"));
+    let words = ["check", "--puppet-repo", "puppet"];
+    assert_eq!(env.svcgen(&words).code, 0);
+    std::fs::remove_file(env.work().join("puppet").join(profile)).unwrap();
+    let check = env.svcgen(&words);
+    let restore = ["restore", "--staged", "--worktree", "--", profile];
+    let command = format!("$ git -C HOME/work/puppet {}\n", restore.join(" "));
+    assert!(check.stdout.contains(&command), "{}", check.show());
+    env.git("puppet", &restore);
+    assert_eq!(env.read(&format!("puppet/{profile}")), text);
+    assert_eq!(env.svcgen(&words).code, 0);
+}
+
+#[test]
 fn scripts_are_told_each_patch() {
     let env = env();
     let run = done(&env, &["--commit", "--format", "json"]);

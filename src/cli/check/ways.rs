@@ -2,6 +2,7 @@ use super::Drift;
 use crate::cli::GlobalArgs;
 use crate::cli::generator::{Again, CheckoutArgs, Generator, Planner, is_on};
 use crate::drift::{Difference, Remedy};
+use crate::review::ReviewError;
 use crate::worktree::Worktree;
 
 /// The commands that close the differences of one checkout.
@@ -9,7 +10,9 @@ pub(super) struct Ways<'a> {
     given: (&'a GlobalArgs, &'a CheckoutArgs),
     /// The command that generates again, and commits.
     again: String,
-    /// The command that checks the branch out where the change is.
+    /// Whether the branch has the patches of the series, which are made from the commits before them.
+    is_chain: bool,
+    /// The commands that check the branch out where the change is, and what has to be done before.
     switch: Option<String>,
 }
 
@@ -29,13 +32,27 @@ impl<'a> Ways<'a> {
                 .is_some_and(|topic| is_on(topic, worktree, planner.loaded));
         let series = if is_chain { " --series" } else { "" };
         let again = format!("svcgen {}{series} --commit", generator.name());
+        // What git has to be told first, in the words of the error that a run would end with.
+        let first = topic.as_ref().and_then(|topic| topic.free_head().err());
+        let first = first
+            .filter(|error| {
+                matches!(
+                    error,
+                    ReviewError::InProgress { .. } | ReviewError::Detached { .. }
+                )
+            })
+            .and_then(|error| error.hints().into_iter().next());
+        let first = first.map(|hint| hint.split("    ").next().unwrap_or_default().to_owned());
         let elsewhere =
             topic.filter(|topic| topic.elsewhere(&[]).is_ok_and(|found| found.is_some()));
         let root = shell_words::quote(worktree.root().as_str());
+        let switch = elsewhere.map(|topic| format!("git -C {root} switch {}", topic.branch()));
+        let steps: Vec<String> = first.into_iter().chain(switch).collect();
         Self {
             given,
             again: Again::completed(&again, given.0, given.1),
-            switch: elsewhere.map(|topic| format!("git -C {root} switch {}", topic.branch())),
+            is_chain,
+            switch: (!steps.is_empty()).then(|| steps.join(" && ")),
         }
     }
 
@@ -44,6 +61,7 @@ impl<'a> Ways<'a> {
         Self {
             given: self.given,
             again: Again::completed(command, self.given.0, self.given.1),
+            is_chain: self.is_chain,
             switch: self.switch.clone(),
         }
     }
@@ -57,6 +75,22 @@ impl<'a> Ways<'a> {
         match &self.switch {
             Some(switch) => format!("{switch} && {command}"),
             None => command,
+        }
+    }
+
+    /// Whether the branch has the patches of the series, which are made from the commits before them.
+    pub(super) fn is_chain(&self) -> bool {
+        self.is_chain
+    }
+
+    /// A file that a commit has and the work tree lacks, with the way back.
+    pub(super) fn restore(&self, difference: Difference, worktree: &Worktree) -> Drift {
+        let root = shell_words::quote(worktree.root().as_str());
+        let path = shell_words::quote(difference.path.as_str());
+        Drift {
+            command: format!("git -C {root} restore --staged --worktree -- {path}"),
+            instead: None,
+            difference,
         }
     }
 

@@ -138,6 +138,9 @@ impl Run<'_> {
                 told.committed(*step, topic, made, self.ui);
             }
         }
+        if let Some(kept) = chain.kept() {
+            super::tell_kept(Generator::Puppet.name(), kept, self.ui);
+        }
         let commits = Chain::commits(&made);
         let mut ended = Ended::Done;
         if commits.is_empty() {

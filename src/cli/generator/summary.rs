@@ -130,17 +130,23 @@ impl<'a> Summary<'a> {
 
     pub(super) fn committed(&mut self, topic: &Topic, committed: Committed, ui: &Ui) {
         let branch = topic.branch().to_string();
-        let mut undone = None;
+        let (mut undone, mut left) = (None, None);
         let (id, change_id, is_amended) = match committed {
             Committed::Nothing => (None, None, false),
-            Committed::Dropped { change_id } => {
+            Committed::Dropped { change_id, kept } => {
                 undone = Some(change_id.clone());
+                left = kept;
                 (None, Some(change_id), false)
             }
             Committed::Created { commit, change_id } => {
                 (Some(commit.to_string()), Some(change_id), false)
             }
-            Committed::Amended { commit, change_id } => {
+            Committed::Amended {
+                commit,
+                change_id,
+                kept,
+            } => {
+                left = kept;
                 (Some(commit.to_string()), Some(change_id), true)
             }
         };
@@ -154,6 +160,9 @@ impl<'a> Summary<'a> {
             ),
             (None, None) => format!("{}: nothing to commit on {branch}", self.generator),
         });
+        if let Some(kept) = left {
+            tell_kept(self.generator, &kept, ui);
+        }
         let change_id = change_id.map(|change_id| change_id.to_string());
         self.commit = Some(Commit {
             branch,
@@ -167,6 +176,13 @@ impl<'a> Summary<'a> {
         tell_pushed(self.generator, &pushed, ui);
         self.review = Some(pushed);
     }
+}
+
+/// Says where something is that somebody had put into a commit, and that is in it no more.
+pub(crate) fn tell_kept(name: &str, kept: &str, ui: &Ui) {
+    ui.status(&format!(
+        "{name}: what somebody put into the commit is no more in it; `{kept}` has it"
+    ));
 }
 
 /// Says what a review server made of a change.

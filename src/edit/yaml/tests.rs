@@ -148,6 +148,26 @@ fn a_value_that_somebody_tuned_stays_until_the_model_has_another() {
 }
 
 #[test]
+fn a_conflict_of_long_maps_names_the_member() {
+    let text = "a description that is longer than a message that shows it in one line";
+    let before = format!("it:\n  description: {text}\n  port: 1\n  state: production\n");
+    let reason = |wanted: serde_json::Value| {
+        let entries = [Entry::grouped("it", wanted)];
+        match patch(Some(&before), &entries, None, Resolution::Mark).unwrap_err() {
+            EntryError::Conflict { places } => places[0].1.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let other_port = json!({"description": text, "port": 2, "state": "production"});
+    assert_eq!(reason(other_port), "`it.port` is `1` already, not `2`");
+    let without = json!({"description": text, "port": 1});
+    assert_eq!(
+        reason(without),
+        "`it.state` is `\"production\"` already, not `null`"
+    );
+}
+
+#[test]
 fn what_somebody_else_wrote_is_a_conflict_and_what_svcgen_wrote_is_replaced() {
     let before = "a::port: 1 # mine\na::list:\n  - x\n\nb::port: 2\n";
     let entries = [

@@ -68,6 +68,7 @@ impl Chain<'_> {
             Ok((made, files))
         })?;
         made.ok_or_else(|| ReviewError::Diverged {
+            root: self.topic.checkout.root().to_owned(),
             branch: self.topic.branch.clone(),
             upstream: self.topic.base.to_string(),
             files,

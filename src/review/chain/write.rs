@@ -78,7 +78,11 @@ impl Chain<'_> {
         }
         // Of a branch that stays as it is, others' commits are left alone.
         if self.other.is_none() && parent != self.tip {
+            let before = self.tip;
             self.go_to(parent, parts, &git)?;
+            if let Some(part) = parts.first() {
+                self.kept = self.topic.keep(Some(before), parent, part.rendered)?;
+            }
         }
         for (part, message) in parts.iter().zip(messages) {
             if let (Some((text, true)), Some(_)) = (message, part.text) {
@@ -86,6 +90,11 @@ impl Chain<'_> {
             }
         }
         Ok(made)
+    }
+
+    /// The branch that holds what was there before, where something of somebody's was in it and is no more.
+    pub fn kept(&self) -> Option<&str> {
+        self.kept.as_deref()
     }
 
     /// What becomes of a commit that is there.

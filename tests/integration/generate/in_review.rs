@@ -24,13 +24,13 @@ fn a_branch_that_has_diverged_is_not_sent() {
     vagrant: HOME/work/vagrant: nothing to write
     vagrant: nothing to commit on svcgen/trending-edits
     error: `svcgen/trending-edits` and `origin/main` have diverged, and both changed `puppet/hieradata/common.yaml`
-    hint: git rebase origin/main
+    hint: git -C HOME/work/vagrant rebase origin/main
 
     the source repository
     source: HOME/work/source: nothing to write
     source: nothing to commit on svcgen/trending-edits
     source: sent for review: https://gerrit.example.org/r/c/+/1
-    warning: the remote's branch is 1 commit ahead; `git rebase origin/master` brings it up to date
+    warning: the remote's branch is 1 commit ahead; `git -C HOME/work/source rebase origin/master` brings it up to date
 
     the deploy repository
     scap: HOME/work/deploy: nothing to write

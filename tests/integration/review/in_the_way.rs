@@ -107,7 +107,10 @@ fn a_branch_of_the_users_own_is_not_taken_along() {
     assert!(matches!(error, ReviewError::NoRemote { .. }));
     assert_eq!(
         error.hints(),
-        ["git remote add gerrit ssh://USER@HOST:29418/REPOSITORY"]
+        [format!(
+            "git -C {} remote add gerrit ssh://USER@HOST:29418/REPOSITORY",
+            it.clone
+        )]
     );
 }
 
@@ -155,10 +158,9 @@ fn nothing_is_done_in_the_middle_of_a_rebase() {
             .ends_with("` is in the middle of a rebase"),
         "{error}"
     );
-    assert_eq!(
-        error.hints(),
-        ["git rebase --continue", "git rebase --abort"]
-    );
+    let hints = error.hints();
+    assert!(hints[0].starts_with("git -C /") && hints[0].ends_with(" rebase --continue"));
+    assert!(hints[1].starts_with("git -C /") && hints[1].ends_with(" rebase --abort"));
     assert_eq!(error.kind(), ErrorKind::Conflict);
 }
 

@@ -35,9 +35,15 @@ fn a_merged_change_is_followed_by_a_new_one() {
     it.write("own.pp", "not sent\n");
     it.commit(&["own.pp"]).unwrap();
     assert!(matches!(it.push().unwrap_err(), ReviewError::Merged { .. }));
-    // The push has fetched; now svcgen knows.
-    assert_eq!(it.topic().switch().unwrap(), Switched::Restarted);
+    // The push has fetched; now svcgen knows. What was not sent is in no other commit.
+    let unsent = it.head();
+    let visit = it.topic().visit().unwrap();
     assert_eq!(it.head(), it.git(&["rev-parse", "origin/master"]));
+    assert_eq!(
+        visit.kept(),
+        Some(format!("kept-{}", &unsent[..10]).as_str())
+    );
+    assert_eq!(it.git(&["rev-parse", visit.kept().unwrap()]), unsent);
     assert_eq!(
         it.commit(&["own.pp"]).unwrap(),
         Committed::Nothing,
@@ -121,7 +127,11 @@ fn a_missing_change_id_is_said_by_svcgen_or_by_the_server() {
         error.to_string(),
         "`svcgen/trending-edits` carries other commits that are not in `origin/master`: `mine, without`"
     );
-    assert_eq!(error.hints(), ["git rebase --onto origin/master HEAD~1"]);
+    let git = format!("git -C {}", it.clone);
+    assert_eq!(
+        error.hints(),
+        [format!("{git} rebase --onto origin/master HEAD~1")]
+    );
     let error = it.topic().push(Others::Send).unwrap_err();
     let text = causes(&error);
     assert!(
@@ -151,7 +161,10 @@ fn a_branch_that_is_behind_is_sent_and_one_that_has_diverged_is_not() {
     let pushed = it.push().unwrap();
     assert_eq!(
         (pushed.behind, pushed.hint.as_deref()),
-        (1, Some("git rebase origin/master"))
+        (
+            1,
+            Some(format!("git -C {} rebase origin/master", it.clone).as_str())
+        )
     );
     upstream("---\na: 3\nz: 26\n# end\n");
     let error = it.push().unwrap_err();
@@ -163,7 +176,7 @@ fn a_branch_that_is_behind_is_sent_and_one_that_has_diverged_is_not() {
         (error.kind(), error.hints()),
         (
             ErrorKind::Conflict,
-            vec!["git rebase origin/master".to_owned()]
+            vec![format!("git -C {} rebase origin/master", it.clone)]
         )
     );
     assert_eq!(
@@ -196,6 +209,9 @@ fn the_remote_is_the_one_that_the_tree_names() {
     let hints = it.push().unwrap_err().hints();
     assert_eq!(
         hints,
-        ["git remote add gerrit ssh://USER@h.example.org:29418/p/q"]
+        [format!(
+            "git -C {} remote add gerrit ssh://USER@h.example.org:29418/p/q",
+            it.clone
+        )]
     );
 }

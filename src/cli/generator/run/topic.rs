@@ -66,6 +66,12 @@ impl Run<'_> {
             topic.fetch().map_err(CommandError::from)?;
         }
         let visit = topic.visit().map_err(CommandError::from)?;
+        if let Some(kept) = visit.kept() {
+            self.ui.status(&format!(
+                "the change is merged, without all that `{}` had; `{kept}` has it",
+                topic.branch()
+            ));
+        }
         let mut is_touched = false;
         let ended = work(&visit, &mut is_touched);
         if !is_touched {

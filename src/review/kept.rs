@@ -1,0 +1,175 @@
+//! Keeps what somebody put into svcgen's commits: where svcgen writes them anew without it, a branch holds what was there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::Utf8PathBuf;
+use git2::{Oid, Tree};
+
+use super::error::ReviewError;
+use super::later::between;
+use super::topic::Topic;
+use crate::edit::Rendered;
+use crate::git::GitError;
+
+/// Where the commit that svcgen last made is remembered: its name, and behind it a line for each line in it that is
+/// somebody's.
+const COMMIT: &str = "COMMIT";
+
+/// What svcgen last made of a branch.
+#[derive(Debug, Default)]
+struct Made {
+    commit: Option<Oid>,
+    /// Lines of somebody's, without blanks at their ends.
+    others: BTreeSet<String>,
+}
+
+impl Made {
+    fn read(store: &Rendered) -> Self {
+        let text = store.read(COMMIT.into()).unwrap_or_default();
+        let mut lines = text.lines();
+        Self {
+            commit: lines.next().and_then(|name| Oid::from_str(name).ok()),
+            others: lines.map(str::to_owned).collect(),
+        }
+    }
+}
+
+impl Topic {
+    /// Looks at what a branch held, and holds from now on: where a line of somebody's is not in it any more, a branch
+    /// of its own keeps what was there, of which this is the name.
+    ///
+    /// # Errors
+    /// Where git cannot read the commits or make the branch, or nothing can be remembered.
+    pub(super) fn keep(
+        &self,
+        old: Option<Oid>,
+        new: Oid,
+        store: &Rendered,
+    ) -> Result<Option<String>, ReviewError> {
+        let others = match old {
+            Some(old) => self.others(old, new, store),
+            None => Ok(BTreeSet::new()),
+        };
+        let others = others.map_err(|source| self.checkout.unreadable("the commit", source))?;
+        let now = match others.is_empty() {
+            true => Ok(BTreeSet::new()),
+            false => self.lines_of(new, old.unwrap_or(new)),
+        };
+        let now = now.map_err(|source| self.checkout.unreadable("the commit", source))?;
+        let (stay, go): (BTreeSet<_>, BTreeSet<_>) =
+            others.into_iter().partition(|line| now.contains(line));
+        let kept = old.filter(|_| !go.is_empty());
+        let kept = kept.map(|old| self.put_on_branch(old)).transpose()?;
+        let lines = [new.to_string()].into_iter().chain(stay);
+        let text: String = lines.map(|line| line + "\n").collect();
+        let path = self.checkout.root().join(COMMIT);
+        let failed = |source| GitError::Write { path, source };
+        store.write(COMMIT.into(), &text).map_err(failed)?;
+        Ok(kept)
+    }
+
+    /// The same for a change that was merged, whoever wrote what is not in it.
+    ///
+    /// # Errors
+    /// Where git cannot read the commits or make the branch.
+    pub(super) fn keep_merged(&self, old: Oid, new: Oid) -> Result<Option<String>, ReviewError> {
+        let is_missing = || -> Result<bool, git2::Error> {
+            let repository = self.checkout.repository();
+            let tree = repository.find_commit(new)?.tree()?;
+            let before = repository.merge_base(old, new)?;
+            let before = repository.find_commit(before)?.tree()?;
+            let files = self.changed_by(old, new)?;
+            Ok(files.into_iter().any(|(path, lines)| {
+                let mut known = self.lines(&tree, &path);
+                known.extend(self.lines(&before, &path));
+                !lines.is_subset(&known)
+            }))
+        };
+        let is_missing =
+            is_missing().map_err(|source| self.checkout.unreadable("the commit", source))?;
+        is_missing.then(|| self.put_on_branch(old)).transpose()
+    }
+
+    fn put_on_branch(&self, commit: Oid) -> Result<String, ReviewError> {
+        let name = format!("kept-{}", &commit.to_string()[..10]);
+        let branch = format!("refs/heads/{name}");
+        let git = self.checkout.git();
+        git.run(&["update-ref", &branch, &commit.to_string()])?;
+        Ok(name)
+    }
+
+    /// The lines of somebody's in the files that a commit changes, since the history of another left it.
+    fn others(
+        &self,
+        old: Oid,
+        new: Oid,
+        store: &Rendered,
+    ) -> Result<BTreeSet<String>, git2::Error> {
+        let made = Made::read(store);
+        if made.commit == Some(old) {
+            return Ok(made.others);
+        }
+        let repository = self.checkout.repository();
+        let files = self.changed_by(old, new)?;
+        let before = match repository.merge_base(old, new) {
+            Ok(base) => Some(repository.find_commit(base)?.tree()?),
+            Err(_) => None,
+        };
+        // One that was made long ago may have been collected as garbage.
+        let own = made
+            .commit
+            .and_then(|made| repository.find_commit(made).ok());
+        let own = own.and_then(|commit| commit.tree().ok());
+        let mut others = BTreeSet::new();
+        for (path, lines) in files {
+            let known = |tree: &Option<Tree<'_>>| tree.as_ref().map(|tree| self.lines(tree, &path));
+            let known = [known(&before), known(&own)].into_iter().flatten();
+            let mut known: BTreeSet<String> = known.flatten().collect();
+            if own.is_none() {
+                let record = store.read(&path).unwrap_or_default();
+                known.extend(record.lines().map(|line| line.trim().to_owned()));
+            }
+            let is_others = |line: &String| made.others.contains(line) || !known.contains(line);
+            others.extend(lines.into_iter().filter(is_others));
+        }
+        Ok(others)
+    }
+
+    /// The files that a commit changes since the history of another left it, with their lines.
+    fn changed_by(
+        &self,
+        commit: Oid,
+        other: Oid,
+    ) -> Result<BTreeMap<Utf8PathBuf, BTreeSet<String>>, git2::Error> {
+        let repository = self.checkout.repository();
+        let tree = repository.find_commit(commit)?.tree()?;
+        let before = match repository.merge_base(commit, other) {
+            Ok(base) => repository.find_commit(base)?.tree()?,
+            Err(_) => repository.find_tree(repository.treebuilder(None)?.write()?)?,
+        };
+        let files = between(repository, &before, &tree)?.into_iter();
+        Ok(files
+            .map(|path| {
+                let lines = self.lines(&tree, &path);
+                (path, lines)
+            })
+            .collect())
+    }
+
+    /// All lines of a commit in the files that it or an older one changes.
+    fn lines_of(&self, commit: Oid, old: Oid) -> Result<BTreeSet<String>, git2::Error> {
+        let tree = self.checkout.repository().find_commit(commit)?.tree()?;
+        let paths = self.changed_by(old, commit)?.into_keys();
+        let paths = paths.chain(self.changed_by(commit, old)?.into_keys());
+        Ok(paths.flat_map(|path| self.lines(&tree, &path)).collect())
+    }
+
+    fn lines(&self, tree: &Tree<'_>, path: &Utf8PathBuf) -> BTreeSet<String> {
+        let entry = tree.get_path(path.as_std_path()).ok();
+        let blob = entry.and_then(|entry| self.checkout.repository().find_blob(entry.id()).ok());
+        let text = blob.map(|blob| String::from_utf8_lossy(blob.content()).into_owned());
+        let text = text.unwrap_or_default();
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
+    }
+}
