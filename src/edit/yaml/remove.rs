@@ -107,7 +107,8 @@ fn cut(text: &str, root: &Node, keys: &[String]) -> Option<String> {
     let mapping = root.find_path(way.iter().map(String::as_str))?;
     let entries = mapping.entries();
     let index = entries.iter().rposition(|(key, _)| key.text == *last)?;
-    let lines = lines_of(text, &entries[index])?;
+    let (key, value) = &entries[index];
+    let lines = lines_of(text, key, value)?;
     if mapping.flow {
         return None;
     }
@@ -130,7 +131,7 @@ fn cut(text: &str, root: &Node, keys: &[String]) -> Option<String> {
 }
 
 /// The bytes of the lines of an entry; `None` where something else stands before it in its line.
-fn lines_of(text: &str, (key, value): &(Key, Node)) -> Option<std::ops::Range<usize>> {
+pub(super) fn lines_of(text: &str, key: &Key, value: &Node) -> Option<std::ops::Range<usize>> {
     let start = line_start(text, key.span.start);
     let is_alone = text[start..key.span.start].trim().is_empty();
     let end = match value.kind {

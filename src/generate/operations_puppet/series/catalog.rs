@@ -48,7 +48,9 @@ pub(super) fn desired(
         addresses.collect()
     })?;
     let value = value(balanced, list);
-    if value["state"] == FIRST_STATE {
+    let state = list.find(balanced.name()).and_then(|own| own.find("state"));
+    let is_beginning = state.is_none_or(|state| state.to_value() == FIRST_STATE);
+    if is_beginning && value["state"] == FIRST_STATE {
         warnings.push(format!(
             "the service begins as `state: {FIRST_STATE}`: further changes make it `lvs_setup` and `production`, once it answers"
         ));
