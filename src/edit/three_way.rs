@@ -44,6 +44,37 @@ pub(super) fn merge(
     }
 }
 
+/// In what a value is not the one that is wanted; members that are not wanted are somebody else's.
+pub(super) fn differences(found: &Value, wanted: &Value) -> Vec<Apart> {
+    let (now, then) = match (found, wanted) {
+        _ if found == wanted => return Vec::new(),
+        (Value::Object(now), Value::Object(then)) => (now, then),
+        _ => {
+            return vec![Apart {
+                path: Vec::new(),
+                found: Some(found.clone()),
+                wanted: Some(wanted.clone()),
+            }];
+        }
+    };
+    let mut all = Vec::new();
+    for (key, then) in then {
+        let inner = match now.get(key) {
+            Some(now) => differences(now, then),
+            None => vec![Apart {
+                path: Vec::new(),
+                found: None,
+                wanted: Some(then.clone()),
+            }],
+        };
+        all.extend(inner.into_iter().map(|mut apart| {
+            apart.path.insert(0, key.clone());
+            apart
+        }));
+    }
+    all
+}
+
 struct Merger {
     resolution: Resolution,
     /// The keys that lead to what is merged now.

@@ -17,7 +17,7 @@ mod told;
 
 use serde_json::{Map, Value};
 
-use super::three_way::merge;
+use super::three_way::{differences, merge};
 use super::{EntryError, Resolution};
 use crate::place::line_of;
 use crate::render::quoting::yaml_entry;
@@ -41,6 +41,8 @@ pub struct Entry {
     pub place: Place,
     /// What becomes of another value that is there already.
     pub other: Other,
+    /// Members of the value that svcgen only begins with: whatever somebody makes of them is right.
+    pub begun: Vec<String>,
     pub style: Style,
 }
 
@@ -102,6 +104,7 @@ impl Entry {
             value: value.into(),
             place: Place::Group,
             other: Other::Refused,
+            begun: Vec::new(),
             style: Style::Block,
         }
     }
@@ -115,6 +118,7 @@ impl Entry {
             value: value.into(),
             place: Place::Sorted,
             other: Other::Refused,
+            begun: Vec::new(),
             style: Style::Block,
         }
     }
@@ -140,6 +144,24 @@ impl Entry {
     #[must_use]
     pub fn written(self, style: Style) -> Self {
         Self { style, ..self }
+    }
+
+    /// The same entry, which only begins with some of its members.
+    #[must_use]
+    pub fn beginning_with(self, begun: &[&str]) -> Self {
+        let begun = begun.iter().map(|&name| name.to_owned()).collect();
+        Self { begun, ..self }
+    }
+
+    /// The value that is wanted where there is one already.
+    fn wanted_beside(&self, found: &Value) -> Value {
+        let mut wanted = self.value.clone();
+        for name in &self.begun {
+            if let (Value::Object(wanted), Some(found)) = (&mut wanted, found.get(name)) {
+                wanted.insert(name.clone(), found.clone());
+            }
+        }
+        wanted
     }
 
     /// The keys that lead to the value; of an item, that of the list and the item.
@@ -199,10 +221,11 @@ pub fn patch(
             Other::Stays => Resolution::Yours,
             Other::Refused => resolution,
         };
+        let wanted = entry.wanted_beside(&found);
         let merged = merge(
             &found,
             written.map(Node::to_value).as_ref(),
-            &entry.value,
+            &wanted,
             decided,
         );
         if !merged.apart.is_empty() {
@@ -238,6 +261,24 @@ pub fn patch(
         return Err(EntryError::Unreadable { line: 1, reason });
     }
     Ok(text)
+}
+
+/// The values of entries that somebody changed: the line of each, counted from one, and what it is.
+///
+/// What only others have in them is not looked at, nor what they may make of an entry.
+pub fn tuned(text: &str, entries: &[Entry]) -> Vec<(Option<usize>, String)> {
+    let Ok(root) = read(text) else {
+        return Vec::new();
+    };
+    let is_ours = |entry: &&Entry| !entry.is_item() && entry.other == Other::Refused;
+    let mut all = Vec::new();
+    for entry in entries.iter().filter(is_ours) {
+        if let Some(found) = root.find_path(entry.path()).map(Node::to_value) {
+            let apart = differences(&found, &entry.wanted_beside(&found));
+            all.extend(apart.iter().map(|apart| told(text, &root, entry, apart)));
+        }
+    }
+    all
 }
 
 /// The nearest of svcgen's own keys in the group of an entry that is not there yet.

@@ -45,7 +45,9 @@ impl Rewriter<'_> {
             return Ok(());
         }
         let before = self.text.clone();
-        let is_done = self.in_place(node, path, target)
+        // A text may have a form of its own.
+        let is_formed = path.is_empty() && target.is_string() && self.entry.style != Style::Block;
+        let is_done = !is_formed && self.in_place(node, path, target)
             || match (&node.kind, target) {
                 (Kind::Mapping(old), Value::Object(new)) if !node.flow && !new.is_empty() => {
                     let old: Vec<String> = old.iter().map(|(key, _)| key.text.clone()).collect();

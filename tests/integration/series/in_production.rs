@@ -90,3 +90,47 @@ fn what_both_changed_is_decided_for_that_alone() {
         before.replace("port: 6697 #", "port: 6698 #")
     );
 }
+
+#[test]
+fn what_people_tuned_is_no_difference_where_svcgen_only_began() {
+    let (env, _gerrit) = in_production();
+    let checked = |env: &Env| {
+        let run = env.svcgen(&["check", "--puppet-repo", "puppet"]);
+        (run.code, run.stdout)
+    };
+    let (code, said) = checked(&env);
+    assert_eq!(code, 3, "{said}");
+    let told =
+        "`trending-edits-admin.members` is `[\"ada\",\"wordsmith\"]` already, not `[\"ada\"]`";
+    assert!(said.contains(told), "{said}");
+    assert!(!said.contains("service.yaml"), "{said}");
+    let approval = "{members: [ada, wordsmith], approval: [";
+    env.replace("svcgen.yaml", "{approval: [", approval);
+    let (code, said) = checked(&env);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn what_is_in_production_leaves_the_load_balancer_whole_or_not_at_all() {
+    let (env, _gerrit) = in_production();
+    env.replace("svcgen.yaml", "north: 10.20.1.30, south: 10.21.1.30", "");
+    let refused = run(&env, &["--commit"]);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    let named = "svcgen wrote `trending-edits` and wants it no more, but somebody changed it";
+    assert!(refused.stderr.contains(named), "{}", refused.show());
+    assert_eq!(
+        env.git("puppet", &["log", "-1", "--format=%s"]),
+        "in production\n"
+    );
+    done(&env, &["--commit", "--conflicts", "svcgen"]);
+    assert!(!env.read(CATALOGUE).contains("trending-edits"));
+    let changed = env.git("puppet", &["show", "--format=%s", "--name-only"]);
+    assert!(
+        changed.starts_with("trendingedits: Remove from the load balancer"),
+        "{changed}"
+    );
+    assert!(
+        changed.contains("conftool-data/node/north.yaml"),
+        "{changed}"
+    );
+}

@@ -182,7 +182,11 @@ impl<'a> Planner<'a> {
         let read = tree.insert(read.map_err(CommandError::from)?);
         let patch = series_patch(step, service, site, read, templates)
             .map_err(|error| refused(step, error))?;
-        let edits = plan(&patch.generated.desired, before, rendered, self.resolution)?;
+        let mut edits = plan(&patch.generated.desired, before, rendered, self.resolution)?;
+        // What is taken away goes whole: half a patch was never tried by anybody.
+        if patch.generated.desired.is_empty() && !edits.edits.is_empty() {
+            edits.conflicts.append(&mut edits.kept);
+        }
         let texts = edits
             .edits
             .iter()

@@ -62,6 +62,7 @@ pub(super) fn desired(
     }
     let entry = balanced
         .entry(PATH, &[KEY], value, Place::Sorted)
+        .beginning_with(&["state"])
         .written(Style::Text(lines));
     Ok(Some(vec![Desired::Yaml {
         path: PATH.into(),
