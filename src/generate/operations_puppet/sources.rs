@@ -156,6 +156,6 @@ impl SourceList {
             }
             Form::Repository => json!({"repository": deploy}),
         };
-        Entry::sorted(&[&self.key], service.repositories.key.to_string(), value)
+        Entry::sorted(&[self.key], service.repositories.key.to_string(), value)
     }
 }
