@@ -229,7 +229,10 @@ impl File<'_> {
     fn tuned(&self) -> Vec<Difference> {
         let before = self.before.as_deref();
         let patched = match self.wanted {
-            Desired::Yaml { entries, .. } => yaml::patch(before, entries, None, Resolution::Mark),
+            Desired::Yaml { entries, .. } => {
+                let places = yaml::tuned(before.unwrap_or_default(), entries);
+                Err(EntryError::Conflict { places })
+            }
             Desired::Ini { entries, .. } => ini::patch(before, entries, None, Resolution::Mark),
             Desired::Json { entries, .. } => json::patch(before, entries, None, Resolution::Mark),
             Desired::File { .. }

@@ -18,6 +18,7 @@ mod plan;
 mod record;
 mod rendered;
 mod staging;
+mod three_way;
 mod whole;
 mod withdraw;
 pub mod yaml;

@@ -165,7 +165,7 @@ impl BuildError {
         match self {
             Self::Git(error) => match error {
                 GitError::NotACheckout { .. } => ErrorKind::Usage,
-                GitError::Overlooked { .. } => ErrorKind::Conflict,
+                GitError::Overlooked { .. } | GitError::Sparse { .. } => ErrorKind::Conflict,
                 GitError::Missing { .. }
                 | GitError::Failed { .. }
                 | GitError::Deadline { .. }

@@ -272,7 +272,7 @@ impl EditPlan {
             }),
             Desired::Yaml { path, entries } => {
                 let stale = known.stale(record);
-                let cleaned = before.map(|text| yaml::remove(text, &stale, base));
+                let cleaned = before.map(|text| yaml::remove(text, &stale, base, resolution));
                 let cleaned = cleaned.transpose()?;
                 let text = cleaned.map(|cleaned| {
                     self.keep(path, cleaned.kept);

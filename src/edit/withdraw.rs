@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use super::plan::{Conflict, ConflictKind, EditPlan, FileEdit, Noted, PlanError, Planner};
 use super::record::{Form, Record};
-use super::{blocks, ini, lines, yaml};
+use super::{Resolution, blocks, ini, lines, yaml};
 use crate::worktree::{Worktree, WorktreeError};
 
 impl EditPlan {
@@ -43,11 +43,17 @@ impl EditPlan {
             return Ok(());
         };
         let mut staying = Vec::new();
+        let mut is_given_up = false;
         let after = match written.form {
             Form::Begun | Form::Json | Form::Gone => return Ok(()),
             Form::Whole if before == base => Ok(None),
             Form::Whole => match planner.resolved(&before, &base) {
                 Ok(resolved) if resolved == base => Ok(None),
+                Ok(_) if planner.resolution == Resolution::Svcgen => Ok(None),
+                Ok(_) if planner.resolution == Resolution::Yours => {
+                    self.records.push(forgotten());
+                    return Ok(());
+                }
                 Ok(_) => {
                     self.kept.push(Conflict {
                         path: path.to_owned(),
@@ -60,11 +66,13 @@ impl EditPlan {
                 }
                 Err(error) => Err(error),
             },
-            Form::Yaml => yaml::remove(&before, &written.keys, Some(&base)).map(|removed| {
-                self.keep(path, removed.kept);
-                staying = removed.staying;
-                Some(yaml::without_hollow(removed.text, written.made))
-            }),
+            Form::Yaml => yaml::remove(&before, &written.keys, Some(&base), planner.resolution)
+                .map(|removed| {
+                    self.keep(path, removed.kept);
+                    staying = removed.staying;
+                    is_given_up = removed.is_given_up;
+                    Some(yaml::without_hollow(removed.text, written.made))
+                }),
             Form::Ini => ini::patch(Some(&before), &[], Some(&base), planner.resolution).map(Some),
             Form::Lines => lines::patch(Some(&before), &[], Some(&base)).map(Some),
             Form::Blocks => {
@@ -102,7 +110,7 @@ impl EditPlan {
                 marks: Vec::new(),
                 record,
             });
-        } else if self.kept.iter().any(|kept| kept.path == path) {
+        } else if is_given_up || self.kept.iter().any(|kept| kept.path == path) {
             self.records.push(Noted {
                 path: path.to_owned(),
                 record,

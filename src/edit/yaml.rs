@@ -4,15 +4,20 @@
 //! document plus the change that was meant.
 
 mod anchor;
+mod comment;
 mod hollow;
 mod item;
 mod remove;
+mod rewrite;
+mod scalar;
 mod splice;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use serde_json::{Map, Value};
 
+use super::three_way::{differences, merge};
 use super::{EntryError, Resolution};
 use crate::place::line_of;
 use crate::render::quoting::yaml_entry;
@@ -22,6 +27,9 @@ use anchor::{Near, namespace};
 pub(super) use hollow::{is_hollow, made_for, without_hollow};
 pub(super) use remove::has_all;
 pub use remove::{Removed, remove};
+use rewrite::rewrite;
+pub(super) use told::short;
+use told::told;
 
 /// One key of svcgen's in a mapping of the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +41,8 @@ pub struct Entry {
     pub place: Place,
     /// What becomes of another value that is there already.
     pub other: Other,
+    /// Members of the value that svcgen only begins with: whatever somebody makes of them is right.
+    pub begun: Vec<String>,
     pub style: Style,
 }
 
@@ -77,6 +87,8 @@ pub enum Place {
     Group,
     /// Where it fits between its neighbours; at the end where the mapping is not sorted.
     Sorted,
+    /// At the beginning.
+    First,
     /// At the end.
     End,
     /// After another key of the mapping, or item of the list; at the end where there is none.
@@ -92,6 +104,7 @@ impl Entry {
             value: value.into(),
             place: Place::Group,
             other: Other::Refused,
+            begun: Vec::new(),
             style: Style::Block,
         }
     }
@@ -105,6 +118,7 @@ impl Entry {
             value: value.into(),
             place: Place::Sorted,
             other: Other::Refused,
+            begun: Vec::new(),
             style: Style::Block,
         }
     }
@@ -132,6 +146,24 @@ impl Entry {
         Self { style, ..self }
     }
 
+    /// The same entry, which only begins with some of its members.
+    #[must_use]
+    pub fn beginning_with(self, begun: &[&str]) -> Self {
+        let begun = begun.iter().map(|&name| name.to_owned()).collect();
+        Self { begun, ..self }
+    }
+
+    /// The value that is wanted where there is one already.
+    fn wanted_beside(&self, found: &Value) -> Value {
+        let mut wanted = self.value.clone();
+        for name in &self.begun {
+            if let (Value::Object(wanted), Some(found)) = (&mut wanted, found.get(name)) {
+                wanted.insert(name.clone(), found.clone());
+            }
+        }
+        wanted
+    }
+
     /// The keys that lead to the value; of an item, that of the list and the item.
     pub(super) fn keys(&self) -> Vec<String> {
         let item = self.is_item().then(|| item::name(&self.value));
@@ -152,7 +184,7 @@ impl Entry {
 
 /// Brings entries into a text; `base` holds the entries that svcgen wrote last.
 ///
-/// A value that somebody changed since then stays for as long as svcgen wants the one it wrote.
+/// A value, or a member of one, that somebody changed since then stays for as long as svcgen wants the one it wrote.
 ///
 /// # Errors
 /// Where somebody else wrote something different and that is not decided, or the text is not understood.
@@ -177,32 +209,48 @@ pub fn patch(
             }
             continue;
         }
+        let Some(found) = root.find_path(entry.path()) else {
+            let near = near(&root, entries, index);
+            text = splice::insert(&text, &root, entry, near)?;
+            set(&mut meant, entry, entry.value.clone());
+            continue;
+        };
+        let found = found.to_value();
         let written = base.as_ref().and_then(|base| base.find_path(entry.path()));
-        match root.find_path(entry.path()) {
-            // It may have become so by an alias to an entry before it.
-            Some(found) if found.to_value() == entry.value => {}
-            Some(found) if written.map(Node::to_value) == Some(found.to_value()) => {
-                text = splice::replace(&text, &root, entry)?;
-            }
-            // The model did not change since, and somebody did: as in any three-way merge, theirs stays.
-            Some(_) if written.is_some_and(|written| written.to_value() == entry.value) => continue,
-            Some(_) if entry.other == Other::Stays => continue,
-            Some(_) if resolution == Resolution::Yours => continue,
-            Some(_) if resolution == Resolution::Svcgen => {
-                text = splice::replace(&text, &root, entry)?;
-            }
-            Some(found) => {
-                let reason = apart(&entry.key, &found.to_value(), &entry.value);
-                let place = before.find_path(entry.path()).unwrap_or(&before);
-                places.push((Some(line_of(original, place.span.start)), reason));
-                continue;
-            }
-            None => {
-                let near = near(&root, entries, index);
-                text = splice::insert(&text, &root, entry, near)?;
+        let decided = match entry.other {
+            Other::Stays => Resolution::Yours,
+            Other::Refused => resolution,
+        };
+        let wanted = entry.wanted_beside(&found);
+        let merged = merge(
+            &found,
+            written.map(Node::to_value).as_ref(),
+            &wanted,
+            decided,
+        );
+        if !merged.apart.is_empty() {
+            places.extend(
+                merged
+                    .apart
+                    .iter()
+                    .map(|apart| told(original, &before, entry, apart)),
+            );
+            continue;
+        }
+        // It may have become so by an alias to an entry before it.
+        if merged.value != found {
+            match rewrite(&text, entry, &merged.value, resolution) {
+                Ok(after) => text = after,
+                Err(EntryError::Conflict { places: lost }) => {
+                    if decided == Resolution::Mark {
+                        places.extend(lost);
+                    }
+                    continue;
+                }
+                Err(error) => return Err(error),
             }
         }
-        set(&mut meant, entry);
+        set(&mut meant, entry, merged.value);
     }
     if !places.is_empty() {
         return Err(EntryError::Conflict { places });
@@ -215,19 +263,22 @@ pub fn patch(
     Ok(text)
 }
 
-/// In what two values differ: of maps that look alike where they are cut short, the member that differs.
-fn apart(key: &str, found: &Value, wanted: &Value) -> String {
-    if let (Value::Object(now), Value::Object(then)) = (found, wanted)
-        && short(found) == short(wanted)
-    {
-        let mut names = then.keys().chain(now.keys());
-        if let Some(name) = names.find(|name| now.get(*name) != then.get(*name)) {
-            let of = |map: &Map<String, Value>| map.get(name).cloned();
-            let (now, then) = (of(now).unwrap_or_default(), of(then).unwrap_or_default());
-            return apart(&format!("{key}.{name}"), &now, &then);
+/// The values of entries that somebody changed: the line of each, counted from one, and what it is.
+///
+/// What only others have in them is not looked at, nor what they may make of an entry.
+pub fn tuned(text: &str, entries: &[Entry]) -> Vec<(Option<usize>, String)> {
+    let Ok(root) = read(text) else {
+        return Vec::new();
+    };
+    let is_ours = |entry: &&Entry| !entry.is_item() && entry.other == Other::Refused;
+    let mut all = Vec::new();
+    for entry in entries.iter().filter(is_ours) {
+        if let Some(found) = root.find_path(entry.path()).map(Node::to_value) {
+            let apart = differences(&found, &entry.wanted_beside(&found));
+            all.extend(apart.iter().map(|apart| told(text, &root, entry, apart)));
         }
     }
-    format!("`{key}` is {} already, not {}", short(found), short(wanted))
+    all
 }
 
 /// The nearest of svcgen's own keys in the group of an entry that is not there yet.
@@ -250,7 +301,7 @@ pub fn fragment(entries: &[Entry]) -> String {
     for entry in entries {
         match entry.style {
             Style::Item { .. } => item::set(&mut document, entry),
-            Style::Block | Style::Text(_) => set(&mut document, entry),
+            Style::Block | Style::Text(_) => set(&mut document, entry, entry.value.clone()),
         }
     }
     let top = document.as_object().into_iter().flatten();
@@ -271,8 +322,8 @@ fn read(text: &str) -> Result<Node, EntryError> {
     }
 }
 
-/// Puts an entry into a document without places.
-fn set(document: &mut Value, entry: &Entry) {
+/// Puts the value of an entry into a document without places.
+fn set(document: &mut Value, entry: &Entry, value: Value) {
     let mut at = document;
     for key in &entry.at {
         if !at.is_object() {
@@ -283,14 +334,5 @@ fn set(document: &mut Value, entry: &Entry) {
     if !at.is_object() {
         *at = Value::Object(Map::new());
     }
-    at[entry.key.as_str()] = entry.value.clone();
-}
-
-pub(super) fn short(value: &Value) -> String {
-    let mut text = format!("`{value}`");
-    if text.len() > 60 {
-        text.truncate(text.floor_char_boundary(56));
-        text.push_str("...`");
-    }
-    text
+    at[entry.key.as_str()] = value;
 }

@@ -10,6 +10,26 @@ const ASSUME_VALID: u16 = 1 << 15;
 const SKIP_WORKTREE: u16 = 1 << 14;
 
 impl Checkout {
+    /// Refuses a sparse checkout, where nobody sees which files a tree has.
+    ///
+    /// # Errors
+    /// Where it is one, or git does not answer.
+    pub fn check_whole(&self) -> Result<(), GitError> {
+        // git alone reads the settings of a single work tree, where it keeps this one.
+        let patterns = self.repository().path().join("info/sparse-checkout");
+        if !patterns.exists() {
+            return Ok(());
+        }
+        // It fails where nothing is set.
+        let key = ["config", "--bool", "core.sparseCheckout"];
+        match self.git().output(&key)?.text().trim() {
+            "true" => Err(GitError::Sparse {
+                root: self.root().to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses a file that git overlooks and that is not as git knows it: neither a status nor a commit would see it.
     ///
     /// # Errors

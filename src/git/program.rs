@@ -73,6 +73,8 @@ pub enum GitError {
         root: Utf8PathBuf,
         place: Utf8PathBuf,
     },
+    #[error("`{root}` is a sparse checkout: files that it leaves out would be taken for gone")]
+    Sparse { root: Utf8PathBuf },
     #[error("`{path}` has no place in the checkout")]
     Path {
         path: Utf8PathBuf,
@@ -244,6 +246,9 @@ impl GitError {
                 quoted(root),
                 quoted(place)
             )),
+            Self::Sparse { root } => {
+                Some(format!("git -C {} sparse-checkout disable", quoted(root)))
+            }
             Self::Path { source, .. } => Some(source.hint()),
             Self::Failed { .. } => {
                 Some("`svcgen doctor` looks at git, its settings, and the servers".into())

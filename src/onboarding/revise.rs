@@ -7,7 +7,7 @@ use serde_json::Value;
 use self::items::items;
 use super::model_file::{DESCRIPTION, prose};
 use crate::edit::Resolution;
-use crate::edit::yaml::{Entry, Other, Place, Style, patch};
+use crate::edit::yaml::{Entry, Place, Style, patch};
 use crate::yaml::{Node, parse};
 
 /// How the text of a model was changed.
@@ -34,8 +34,9 @@ pub fn revise(text: &str, wanted: &Value) -> Revised {
     compare(&root, wanted, &mut Vec::new(), &mut changes);
     for change in changes {
         let next = match change {
-            Change::Put(entry) => items(&changed, &entry)
-                .or_else(|| patch(Some(&changed), &[entry], Some(&changed), Resolution::Mark).ok()),
+            Change::Put(entry) => items(&changed, &entry).or_else(|| {
+                patch(Some(&changed), &[entry], Some(&changed), Resolution::Svcgen).ok()
+            }),
             Change::Remove(path) => remove(&changed, &path),
         };
         match next {
@@ -88,14 +89,8 @@ fn compare(node: &Node, wanted: &Value, path: &mut Vec<String>, changes: &mut Ve
 
 /// An entry as a person writes it: a text of several lines as such.
 fn entry(at: &[String], key: &str, value: &Value) -> Entry {
-    let mut entry = Entry {
-        at: at.to_vec(),
-        key: key.to_owned(),
-        value: value.clone(),
-        place: Place::End,
-        other: Other::Refused,
-        style: Style::Block,
-    };
+    let at: Vec<&str> = at.iter().map(String::as_str).collect();
+    let mut entry = Entry::sorted(&at, key, value.clone()).placed(Place::End);
     if let Value::String(text) = &mut entry.value
         && let Some(lines) = prose(key, text)
     {

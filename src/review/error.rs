@@ -165,7 +165,7 @@ impl ReviewError {
             Self::Git(GitError::NotACheckout { .. })
             | Self::NoIdentity { .. }
             | Self::NoServer { .. } => ErrorKind::Usage,
-            Self::Git(GitError::Overlooked { .. }) => ErrorKind::Conflict,
+            Self::Git(GitError::Overlooked { .. } | GitError::Sparse { .. }) => ErrorKind::Conflict,
             Self::Git(_) => ErrorKind::Unexpected,
             Self::InProgress { .. }
             | Self::Detached { .. }

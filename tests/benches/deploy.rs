@@ -1,5 +1,5 @@
 //! How long a deploy takes, against the least that it can be: `tests/cluster/loop`, one ssh per host that fetches, checks
-//! out and switches. `cargo bench --bench deploy` starts its own hosts, which needs root; SVCGEN_TEST_LAB names a lab.
+//! out and switches, one host after the other (the loop) or all hosts at once (the race). `cargo bench --bench deploy` starts its own hosts, which needs root; SVCGEN_TEST_LAB names a lab.
 //!
 //! SVCGEN_BENCH_HOSTS (`2 8 24`) says for how many hosts, SVCGEN_BENCH_ROUNDS (5) how often. Both sides deploy the same
 //! commits in turns, so that what else the machine does hits both.
@@ -24,15 +24,16 @@ use cluster::support::{Env, GitServer, Host, KEY, Lab, PrivateLab, Repository};
 use cpu::CpuGroup;
 use sample::{Sample, Samples};
 
-/// What a deploy may cost, in times of the loop.
+/// What a deploy may cost, in times of the loop, and of the race too.
 const DEPLOY: f64 = 1.5;
-/// What a deploy of what is live already may cost.
+/// What a deploy of what is live already may cost, in times of the loop; most of the race are its logins.
 const NO_OP: f64 = 0.5;
 
 const FILES: usize = 2_000;
 const BYTES: usize = 23_000_000;
-/// Where the loop puts its releases.
+/// Where the loop and the race put their releases.
 const LOOP_KEY: &str = "tea-pot/loop";
+const RACE_KEY: &str = "tea-pot/race";
 
 fn main() {
     let sizes = variable("SVCGEN_BENCH_HOSTS", "2 8 24");
@@ -54,6 +55,7 @@ fn main() {
     println!(
         "a one-file deploy of {FILES} files, {BYTES} bytes, and a submodule; {rounds} rounds, in seconds"
     );
+    println!("the loop: one ssh per host, one after the other; the race: all of them at once");
     println!(
         "each figure: median (quickest); CPU: of all hosts and of this machine's side, where it can be counted"
     );
@@ -95,24 +97,29 @@ impl<'a> Bench<'a> {
         repository.git(&["gc", "--quiet"]);
         repository.commit_file(0);
         let first = repository.git(&["rev-parse", "HEAD"]);
-        let mut bare = Samples::new("loop");
+        let mut bare = Samples::new("the loop");
+        let mut race = Samples::new("the race");
         let mut fetched = Samples::new("svcgen, from the git server");
         let mut no_op = Samples::new("svcgen, where nothing is to be done");
         let mut sent = Samples::new("svcgen, over ssh");
         let mut restart = Samples::new("the restarts and the check alone, by ssh");
         let mut login = Samples::new("a login by ssh that does nothing");
         self.bare(&server, &first);
+        self.race(&server, &first);
         self.with_server(&repository, &server);
         self.deploy();
         for round in 1..=rounds {
             let revision = repository.commit_file(2 * round);
-            let mut turns: [&mut dyn FnMut(); 2] =
-                [&mut || bare.add(self.bare(&server, &revision)), &mut || {
+            let mut turns: [&mut dyn FnMut(); 3] = [
+                &mut || bare.add(self.bare(&server, &revision)),
+                &mut || race.add(self.race(&server, &revision)),
+                &mut || {
                     fetched.add(self.deploy());
                     self.assert_live(&revision);
                     no_op.add(self.deploy());
                     login.add(self.login());
-                }];
+                },
+            ];
             if round % 2 == 0 {
                 turns.reverse();
             }
@@ -129,24 +136,43 @@ impl<'a> Bench<'a> {
         }
         println!("\n{} hosts", self.hosts.len());
         println!("{bare}");
-        println!("{fetched}{}", fetched.verdict(&bare, DEPLOY));
-        println!("{no_op}{}", no_op.verdict(&bare, NO_OP));
-        println!("{sent}{}", sent.verdict(&bare, DEPLOY));
+        println!("{race}");
+        for samples in [&fetched, &sent] {
+            let (of_loop, of_race) = (
+                samples.verdict(&bare, DEPLOY),
+                samples.verdict(&race, DEPLOY),
+            );
+            println!("{samples}{of_loop}{of_race}");
+        }
+        println!(
+            "{no_op}{}{}",
+            no_op.verdict(&bare, NO_OP),
+            no_op.share(&race)
+        );
         // One connection per host is the least that any deploy begins with.
-        println!("{login}{}", login.share(&bare));
+        println!("{login}{}{}", login.share(&bare), login.share(&race));
         println!("{restart}");
         let rest = fetched.quickest() - restart.quickest();
         println!(
-            "  without them, the quickest deploy takes {:.2} times the loop",
-            rest / bare.quickest()
+            "  without them, the quickest deploy takes {:.2} times the race",
+            rest / race.quickest()
         );
     }
 
-    /// Deploys with the loop.
+    /// Deploys with one host after the other.
     fn bare(&self, server: &GitServer, revision: &str) -> Sample {
+        self.bare_with(&[], server, LOOP_KEY, revision)
+    }
+
+    /// Deploys with all hosts at once.
+    fn race(&self, server: &GitServer, revision: &str) -> Sample {
+        self.bare_with(&["--at-once"], server, RACE_KEY, revision)
+    }
+
+    fn bare_with(&self, how: &[&str], server: &GitServer, key: &str, revision: &str) -> Sample {
         let mut command = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cluster/loop"));
-        command.arg(self.lab.ssh_config());
-        command.args([&server.url(), LOOP_KEY, revision]);
+        command.args(how).arg(self.lab.ssh_config());
+        command.args([&server.url(), key, revision]);
         command.args(self.hosts.iter().map(Host::name));
         self.time(&mut command)
     }
@@ -212,11 +238,15 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Takes the loop's old releases away, which it never does: the file systems of hosts are small.
+    /// Takes old releases away, which neither of the two does: the file systems of hosts are small.
     fn prune(&self) {
-        for host in self.hosts {
+        for (host, key) in self
+            .hosts
+            .iter()
+            .flat_map(|host| [(host, LOOP_KEY), (host, RACE_KEY)])
+        {
             host.sh(&format!(
-                "cd /srv/deployment/{LOOP_KEY}-cache/revs && ls -1t | tail -n +2 | xargs rm -rf"
+                "cd /srv/deployment/{key}-cache/revs && ls -1t | tail -n +2 | xargs rm -rf"
             ));
         }
     }

@@ -198,6 +198,26 @@ fn what_git_overlooks_is_neither_lost_nor_left_out_of_a_commit() {
 }
 
 #[test]
+fn what_a_sparse_checkout_leaves_out_is_not_taken_for_gone() {
+    let env = generated();
+    let vagrant = env.work().join("vagrant");
+    env.git_in(&vagrant, &["sparse-checkout", "set", "puppet/hieradata"]);
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    for words in [
+        "check --vagrant-repo vagrant",
+        "vagrant --repo vagrant --commit --yes --no-verify",
+    ] {
+        let run = env.svcgen(&words.split(' ').collect::<Vec<_>>());
+        assert_eq!(run.code, 11, "{}", run.show());
+        let way = "hint: git -C HOME/work/vagrant sparse-checkout disable";
+        assert!(run.stderr.contains(way), "{}", run.show());
+    }
+    env.git_in(&vagrant, &["sparse-checkout", "disable"]);
+    let run = check(&env, &[]);
+    assert_eq!(run.code, 3, "{}", run.show());
+}
+
+#[test]
 fn a_rebase_is_finished_by_the_command_that_is_told() {
     let env = generated();
     let deploy = env.work().join("deploy");

@@ -2,6 +2,7 @@
 
 mod chain;
 mod drift;
+mod in_production;
 mod older_tree;
 mod refused;
 mod withdrawn;

@@ -1,7 +1,7 @@
 //! What svcgen wrote and wants no more goes again; what somebody changed since stays.
 
 use crate::support::sample::{apply, changes, checkout, git, run};
-use crate::support::{Env, Run};
+use crate::support::{Env, Run, copy};
 
 const MODEL: &str = "version: 1\nsite: example\nname: my-service\ndescription: Lists what trends.\nport: 6789\nowner: {name: Ada}\n\
                      deploy: {groups: [{name: default, hosts: [a1.example.org]}]}\n";
@@ -95,6 +95,32 @@ fn what_somebody_changed_stays_and_is_told_until_it_goes() {
     ];
     for left in left {
         assert!(checked.stdout.contains(left), "{}", checked.show());
+    }
+    // It can be decided, too.
+    for (side, stays) in [("yours", true), ("svcgen", false)] {
+        let (tree, other) = (env.work().join("tree"), env.work().join(side));
+        copy(&tree, &other);
+        let decided = [
+            "vagrant",
+            "--repo",
+            side,
+            "--yes",
+            "--no-verify",
+            "--conflicts",
+            side,
+        ];
+        let run = env.svcgen(&decided);
+        assert_eq!(run.code, 0, "{}", run.show());
+        assert_eq!(told(&run), 0, "{}", run.show());
+        assert_eq!(env.has(&CONFIG.replace("tree", side)), stays);
+        let hieradata = env.read(&HIERADATA.replace("tree", side));
+        assert_eq!(hieradata.contains("myservice::broker: mine\n"), stays);
+        let checked = env.svcgen(&["check", "--vagrant-repo", side]);
+        assert!(
+            !checked.stdout.contains("wants it no more"),
+            "{}",
+            checked.show()
+        );
     }
     // Once it is gone, nothing is said of it.
     std::fs::remove_file(env.work().join(CONFIG)).unwrap();

@@ -1,11 +1,14 @@
 use camino::Utf8Path;
 
-use crate::edit::{ConflictKind, EditPlan};
+use crate::edit::{Conflict, ConflictKind};
 use crate::error::CommandError;
+
+const MEND: &str =
+    "mend the file by hand so that it says what svcgen would write, or change the model";
 
 /// What somebody and svcgen both changed, and the ways out of it.
 pub(super) struct Conflicts<'a> {
-    pub(super) edits: &'a EditPlan,
+    pub(super) all: Vec<&'a Conflict>,
     /// The command that runs the generator again without committing.
     pub(super) again: String,
     /// The same command with what the user wanted done.
@@ -22,12 +25,11 @@ impl Conflicts<'_> {
             let root = shell_words::quote(self.root.as_str());
             format!("git -C {root} switch {branch}")
         });
-        let has = |kind| self.edits.conflicts.iter().any(|it| it.kind == kind);
+        let has = |kind| self.all.iter().any(|it| it.kind == kind);
         let first = if has(ConflictKind::Entry) || has(ConflictKind::Foreign) {
-            let mend = "mend the file by hand so that it says what svcgen would write, or change the model";
             match switch {
-                Some(switch) => format!("`{switch}`, and {mend}"),
-                None => mend.to_owned(),
+                Some(switch) => format!("`{switch}`, and {MEND}"),
+                None => MEND.to_owned(),
             }
         } else if has(ConflictKind::Markers) {
             self.resolve()
@@ -39,6 +41,11 @@ impl Conflicts<'_> {
             )
         };
         self.listed().hint(first).hint(self.sides())
+    }
+
+    /// Nothing was written, and nothing can be marked: each patch has the file in another state.
+    pub(super) fn of_series(&self) -> CommandError {
+        self.listed().hint(MEND).hint(self.sides())
     }
 
     /// The conflicts are marked in their files.
@@ -61,7 +68,7 @@ impl Conflicts<'_> {
     }
 
     fn listed(&self) -> CommandError {
-        let mut all = self.edits.conflicts.iter();
+        let mut all = self.all.iter();
         let first = all.next().map(ToString::to_string).unwrap_or_default();
         all.fold(CommandError::conflict(first), |error, other| {
             error.cause(other.to_string())

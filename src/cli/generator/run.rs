@@ -6,7 +6,6 @@ use std::cell::RefCell;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use self::in_the_way::marking_needs;
-pub(super) use self::in_the_way::refuse_conflicts;
 use super::again::Again;
 use super::conflicts::Conflicts;
 use super::options::GeneratorOptions;
@@ -196,7 +195,7 @@ impl Run<'_> {
         let whole = format!("{again}{}", self.options.publication());
         let force = marking_needs(root, planned)?;
         let conflicts = Conflicts {
-            edits,
+            all: edits.conflicts.iter().collect(),
             whole: format!("{whole}{force}"),
             again: format!("{again}{force}"),
             root,

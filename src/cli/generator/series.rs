@@ -4,13 +4,14 @@ mod looked;
 mod plan;
 mod told;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 pub(crate) use self::looked::{Looked, Series, explained, is_on, look};
 pub(crate) use self::plan::without_blocks;
 use self::plan::{Planned, Planning, stores};
 use self::told::Told;
-use super::run::refuse_conflicts;
+use super::again::Again;
+use super::conflicts::Conflicts;
 use super::target::Target;
 use super::uncommitted::Uncommitted;
 use super::{Ended, Generator, Run, verify};
@@ -36,15 +37,14 @@ impl Run<'_> {
     /// Runs the patches of the series: plans all, shows them, judges each, and writes them.
     pub(crate) fn series(&self, chosen: &Chosen, target: &Target) -> Result<Ended, Failure> {
         let worktree = target.open()?;
-        let steps = chosen.steps.as_slice();
         let ended = match self.options.commits() {
             true => {
                 let topic = self.topic(Generator::Puppet, worktree.root())?;
                 self.on_topic(&topic, |_, is_touched| {
-                    self.commit_series(steps, &worktree, &topic, is_touched)
+                    self.commit_series(chosen, &worktree, &topic, is_touched)
                 })?
             }
-            false => self.write_series(steps, &worktree)?,
+            false => self.write_series(chosen, &worktree)?,
         };
         if !self.options.dry_run && ended != Ended::Declined {
             self.note_left_out(chosen, &worktree)?;
@@ -67,7 +67,7 @@ impl Run<'_> {
     /// Plans the patches upon their commits, and makes a commit of each.
     fn commit_series(
         &self,
-        steps: &[Step],
+        chosen: &Chosen,
         worktree: &Worktree,
         topic: &Topic,
         is_touched: &mut bool,
@@ -78,9 +78,9 @@ impl Run<'_> {
             trees,
             own,
             mut chain,
-        } = plan::in_commits(self, steps, worktree, &stores, topic)?;
+        } = plan::in_commits(self, &chosen.steps, worktree, &stores, topic)?;
         let mut told = Told::new(worktree.root(), &planned);
-        self.show(&mut told, &planned)?;
+        self.show(&mut told, &planned, chosen, worktree.root())?;
         let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         let mut has_differences = planned.iter().any(|patch| !patch.edits.edits.is_empty());
         if let Some(last) = trees.last() {
@@ -159,11 +159,11 @@ impl Run<'_> {
     }
 
     /// Plans the patches in the files as they are, and writes them there without a commit.
-    fn write_series(&self, steps: &[Step], worktree: &Worktree) -> Result<Ended, Failure> {
+    fn write_series(&self, chosen: &Chosen, worktree: &Worktree) -> Result<Ended, Failure> {
         let stores = stores(worktree, &self.loaded.service.name);
-        let planned = plan::in_files(self, steps, worktree, &stores)?;
+        let planned = plan::in_files(self, &chosen.steps, worktree, &stores)?;
         let mut told = Told::new(worktree.root(), &planned);
-        self.show(&mut told, &planned)?;
+        self.show(&mut told, &planned, chosen, worktree.root())?;
         let edits = || planned.iter().flat_map(|patch| &patch.edits.edits);
         let paths: Vec<Utf8PathBuf> = planned
             .iter()
@@ -211,18 +211,35 @@ impl Run<'_> {
     }
 
     /// Shows the patches; ends where one of them is a conflict.
-    fn show(&self, told: &mut Told<'_>, planned: &[Planned]) -> Result<(), Failure> {
+    fn show(
+        &self,
+        told: &mut Told<'_>,
+        planned: &[Planned],
+        chosen: &Chosen,
+        root: &Utf8Path,
+    ) -> Result<(), Failure> {
         if self.ui.format == Format::Text {
             for patch in planned {
                 told.show(patch, self.ui, self.options)?;
             }
         }
-        let conflicts = planned.iter().flat_map(|patch| &patch.edits.conflicts);
-        if let Err(conflicts) = refuse_conflicts(conflicts) {
-            self.tell(told)?;
-            return Err(conflicts.into());
+        let all = planned.iter().flat_map(|patch| &patch.edits.conflicts);
+        let all: Vec<_> = all.collect();
+        if all.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        self.tell(told)?;
+        let mut again = Again::new(Generator::Puppet.name(), self.global, self.options);
+        again.path("--repo", Some(root));
+        again.series(chosen);
+        let conflicts = Conflicts {
+            all,
+            whole: format!("{}{}", again.as_str(), self.options.publication()),
+            again: again.as_str().to_owned(),
+            root,
+            branch: None,
+        };
+        Err(conflicts.of_series().into())
     }
 
     /// Has each patch judged in the tree as it is after it.

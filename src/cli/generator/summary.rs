@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use super::planned::Planned;
 use super::{Generator, GeneratorOptions};
-use crate::edit::{EditPlan, diff};
+use crate::edit::{Conflict, EditPlan, diff};
 use crate::error::CommandError;
 use crate::git::Setting;
 use crate::review::{Begun, Cloned, Committed, Fetched, Outcome, Pushed, Topic};
@@ -55,9 +55,7 @@ impl<'a> Summary<'a> {
         for warning in self.warnings {
             ui.warning(warning);
         }
-        for kept in &self.plan.kept {
-            ui.warning(&format!("{kept}; it stays"));
-        }
+        tell_staying(&self.plan.kept, "", ui);
         let mut text = diff::render(self.plan);
         if let Some(Setting { key, before, after }) = self.setting {
             let before = before
@@ -175,6 +173,18 @@ impl<'a> Summary<'a> {
     pub(super) fn pushed(&mut self, pushed: Pushed, ui: &Ui) {
         tell_pushed(self.generator, &pushed, ui);
         self.review = Some(pushed);
+    }
+}
+
+/// Says what stays of what is wanted no more, and the ways out.
+pub(super) fn tell_staying(kept: &[Conflict], prefix: &str, ui: &Ui) {
+    for kept in kept {
+        ui.warning(&format!("{prefix}{kept}; it stays"));
+    }
+    if !kept.is_empty() {
+        ui.status(
+            "`--conflicts svcgen` takes out what stays, `--conflicts yours` leaves it to you",
+        );
     }
 }
 

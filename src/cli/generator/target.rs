@@ -4,8 +4,9 @@ use super::{CheckoutArgs, Generator};
 use crate::cli::context::{Context, Loaded, working_directory};
 use crate::deploy::repository::DeployRepository;
 use crate::error::CommandError;
-use crate::git::configured_deploy_dir;
+use crate::git::{Checkout, configured_deploy_dir};
 use crate::model::{RepositoryName, Site};
+use crate::review::ReviewError;
 use crate::worktree::Worktree;
 
 /// Where a generator writes.
@@ -87,7 +88,13 @@ impl Target {
     /// Opens the folder; one to write to has to be empty, and is made by what is written into it.
     pub(crate) fn open(&self) -> Result<Worktree, CommandError> {
         match self {
-            Self::Checkout(path) => Ok(Worktree::open(path)?),
+            Self::Checkout(path) => {
+                let worktree = Worktree::open(path)?;
+                if let Ok(checkout) = Checkout::open(worktree.root()) {
+                    checkout.check_whole().map_err(ReviewError::from)?;
+                }
+                Ok(worktree)
+            }
             Self::Output(path) => {
                 let worktree = Worktree::planned(path)?;
                 if worktree.list("").is_empty() {

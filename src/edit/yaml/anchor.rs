@@ -34,6 +34,7 @@ pub(super) fn anchor(text: &str, mapping: &Node, entry: &Entry, near: Option<Nea
         Place::Group => {
             beside(text, entries, near).unwrap_or_else(|| group(text, entries, &entry.key))
         }
+        Place::First => among(text, entries, 0),
         Place::After(other) => {
             let found = entries.iter().rposition(|(key, _)| key.text == *other);
             among(

@@ -5,11 +5,11 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::anchor::content_end;
+use super::scalar::written_like;
 use super::{Entry, Place, Style, read, splice};
 use crate::edit::EntryError;
 use crate::edit::order::gap;
 use crate::place::{line_end, line_ending, line_of, line_start};
-use crate::render::quoting::yaml_string;
 use crate::yaml::{Kind, Node};
 
 /// What an item is called among keys.
@@ -26,7 +26,7 @@ pub(super) fn of_keys(keys: &[String]) -> Option<(&[String], &str)> {
     Some((list, last.strip_prefix(ITEM)?))
 }
 
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -144,30 +144,14 @@ pub(super) fn holds(list: &Node, item: &str) -> bool {
     items.any(|node| plain(&node.to_value()) == item)
 }
 
-/// The item as its neighbours are quoted.
+/// The item as its neighbours are quoted, where they agree.
 fn quoted(text: &str, items: &[Node], value: &Value) -> String {
-    let Value::String(word) = value else {
-        return value.to_string();
-    };
-    let all = |quote: char| {
-        !items.is_empty()
-            && items.iter().all(|item| {
-                text.get(item.span.clone())
-                    .is_some_and(|raw| raw.starts_with(quote))
-            })
-    };
-    if all('"') {
-        return Value::from(word.as_str()).to_string();
-    }
-    let is_address = word.parse::<std::net::Ipv4Addr>().is_ok();
-    let none = |node: &Node| !node.flow;
-    if is_address && items.iter().all(none) {
-        return word.clone();
-    }
-    match all('\'') && !word.contains(|c: char| c.is_control()) {
-        true => format!("'{}'", word.replace('\'', "''")),
-        false => yaml_string(word),
-    }
+    let raw = |item: &Node| text.get(item.span.clone()).unwrap_or_default();
+    let first = |item: &Node| raw(item).chars().next().filter(|c| matches!(c, '\'' | '"'));
+    let agreed = items
+        .split_first()
+        .filter(|(one, others)| others.iter().all(|other| first(other) == first(one)));
+    written_like(agreed.map_or("", |(one, _)| raw(one)), value)
 }
 
 /// The index at which an item goes into a list.
@@ -183,6 +167,7 @@ fn index(items: &[Value], entry: &Entry) -> usize {
             let words: Vec<&str> = sortable.iter().map(String::as_str).collect();
             gap(&words, &natural(&plain(&entry.value)))
         }
+        Place::First => 0,
         Place::Sorted | Place::Group | Place::End => items.len(),
     }
 }
@@ -230,13 +215,21 @@ pub(super) fn remove(
     base: Option<&Node>,
 ) -> Option<String> {
     let path = || list.iter().map(String::as_str);
-    let is_it = |node: &Node| plain(&node.to_value()) == item;
     let ours = holds(base?.find_path(path())?, item);
-    let node = root.find_path(path())?;
-    let place = node.items().iter().position(is_it).filter(|_| ours)?;
+    let node = root
+        .find_path(path())
+        .filter(|node| ours && holds(node, item))?;
     if node.items().len() == 1 {
         return super::remove::without(text, root, list);
     }
+    without(text, root, list, item)
+}
+
+/// The text without an item of a list that has more; `None` where something else would change.
+pub(super) fn without(text: &str, root: &Node, list: &[String], item: &str) -> Option<String> {
+    let node = root.find_path(list.iter().map(String::as_str))?;
+    let is_it = |node: &Node| plain(&node.to_value()) == item;
+    let place = node.items().iter().position(is_it)?;
     let cut = cut(text, node, place)?;
     let after = format!("{}{}", &text[..cut.start], &text[cut.end..]);
     let mut meant = root.to_value();

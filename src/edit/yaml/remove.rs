@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::anchor::content_end;
 use super::{item, read};
-use crate::edit::EntryError;
+use crate::edit::{EntryError, Resolution};
 use crate::place::{line_end, line_of, line_start};
 use crate::yaml::{Key, Kind, Node, parse};
 
@@ -16,11 +16,14 @@ pub struct Removed {
     pub kept: Vec<(usize, String)>,
     /// The keys that lead to them.
     pub staying: Vec<Vec<String>>,
+    /// Whether others stay because they are somebody's from now on.
+    pub is_given_up: bool,
 }
 
 /// Takes entries out of a text, each by the keys that lead to it; `base` holds them as svcgen wrote them.
 ///
-/// An entry that somebody changed since stays. A mapping that is left without entries becomes `{}`.
+/// An entry that somebody changed since stays, unless it is decided whose it is. A mapping that is left without entries
+/// becomes `{}`.
 ///
 /// # Errors
 /// Where the text is not understood.
@@ -28,10 +31,12 @@ pub fn remove(
     text: &str,
     entries: &[Vec<String>],
     base: Option<&str>,
+    resolution: Resolution,
 ) -> Result<Removed, EntryError> {
     let base = base.and_then(|base| parse(base).ok());
     let mut text = text.to_owned();
     let (mut kept, mut staying) = (Vec::new(), Vec::new());
+    let mut is_given_up = false;
     for keys in entries {
         let path = || keys.iter().map(String::as_str);
         let root = read(&text)?;
@@ -45,7 +50,11 @@ pub fn remove(
             continue;
         };
         let written = base.as_ref().and_then(|base| base.find_path(path()));
-        let reason = if written.map(Node::to_value) != Some(found.to_value()) {
+        let is_changed = written.map(Node::to_value) != Some(found.to_value());
+        let reason = if is_changed && resolution == Resolution::Yours {
+            is_given_up = true;
+            continue;
+        } else if is_changed && resolution == Resolution::Mark {
             "somebody changed it"
         } else if let Some(after) = without(&text, &root, keys) {
             text = after;
@@ -61,6 +70,7 @@ pub fn remove(
         text,
         kept,
         staying,
+        is_given_up,
     })
 }
 
@@ -107,7 +117,8 @@ fn cut(text: &str, root: &Node, keys: &[String]) -> Option<String> {
     let mapping = root.find_path(way.iter().map(String::as_str))?;
     let entries = mapping.entries();
     let index = entries.iter().rposition(|(key, _)| key.text == *last)?;
-    let lines = lines_of(text, &entries[index])?;
+    let (key, value) = &entries[index];
+    let lines = lines_of(text, key, value)?;
     if mapping.flow {
         return None;
     }
@@ -130,7 +141,7 @@ fn cut(text: &str, root: &Node, keys: &[String]) -> Option<String> {
 }
 
 /// The bytes of the lines of an entry; `None` where something else stands before it in its line.
-fn lines_of(text: &str, (key, value): &(Key, Node)) -> Option<std::ops::Range<usize>> {
+pub(super) fn lines_of(text: &str, key: &Key, value: &Node) -> Option<std::ops::Range<usize>> {
     let start = line_start(text, key.span.start);
     let is_alone = text[start..key.span.start].trim().is_empty();
     let end = match value.kind {

@@ -1,8 +1,10 @@
 //! Splices lines into the text of a document.
 
 use super::anchor::{Anchor, Near, anchor};
+use super::comment::comments;
+use super::remove::lines_of;
 use super::{Entry, List, Place, Style};
-use crate::edit::EntryError;
+use crate::edit::{EntryError, Resolution};
 use crate::place::{line_end, line_ending, line_of, line_start};
 use crate::render::quoting::{yaml_entry, yaml_string};
 use crate::yaml::{Key, Kind, Node};
@@ -133,14 +135,7 @@ fn splice(
     near: Option<Near<'_>>,
 ) -> Result<String, EntryError> {
     if mapping.flow {
-        let reason = format!(
-            "`{}` belongs into a mapping that is written in one line",
-            entry.key
-        );
-        return Err(EntryError::Unreadable {
-            line: line_of(text, mapping.span.start),
-            reason,
-        });
+        return Err(in_one_line(text, mapping, entry));
     }
     let eol = line_ending(text);
     let indent = mapping.entries().first().map_or(0, |(key, _)| {
@@ -172,40 +167,60 @@ fn splice(
 }
 
 /// Replaces the value of an entry that is there.
-pub(super) fn replace(text: &str, root: &Node, entry: &Entry) -> Result<String, EntryError> {
+///
+/// # Errors
+/// Where a comment of somebody's would go with the old value, unless that was decided.
+pub(super) fn replace(
+    text: &str,
+    root: &Node,
+    entry: &Entry,
+    resolution: Resolution,
+) -> Result<String, EntryError> {
     let mapping = root
         .find_path(entry.at.iter().map(String::as_str))
         .unwrap_or(root);
-    let Some((key, value)) = mapping
-        .entries()
-        .iter()
-        .rfind(|(key, _)| key.text == entry.key)
-    else {
+    let mut all = mapping.entries().iter();
+    let Some((key, value)) = all.rfind(|(key, _)| key.text == entry.key) else {
         return insert(text, root, entry, None);
     };
-    let start = line_start(text, key.span.start);
-    let end = line_end(
-        text,
-        super::anchor::content_end(text, value).max(key.span.end),
-    );
-    let comment = trailing_comment(text, value, end);
-    let lines = lines(&[], entry, key.span.start - start);
-    let lines = match (lines.matches('\n').count(), comment) {
-        (1, Some(comment)) => format!("{}{comment}\n", lines.trim_end()),
-        _ => lines,
+    let Some(span) = lines_of(text, key, value) else {
+        return Err(in_one_line(text, mapping, entry));
     };
+    let first = line_end(text, key.span.end).min(span.end);
+    let lines = lines(&[], entry, key.span.start - span.start);
+    let (mut head, tail) = lines.split_at(line_end(&lines, 0));
+    let mut kept = String::new();
+    for comment in comments(text, &span, key, value) {
+        if comment.start < first && (tail.is_empty() || head.trim_end().ends_with(':')) {
+            // With the space before it: people align comments.
+            let before = text[..comment.start].trim_end_matches([' ', '\t']).len();
+            kept = text[before..comment.end]
+                .trim_end_matches(['\r', '\n'])
+                .to_owned();
+            head = head.trim_end();
+        } else if resolution != Resolution::Svcgen {
+            let reason = format!("a comment in `{}` would go with its old value", entry.key);
+            return Err(EntryError::conflict(
+                Some(line_of(text, comment.start)),
+                reason,
+            ));
+        }
+    }
+    let end = if kept.is_empty() { "" } else { "\n" };
+    let lines = format!("{head}{kept}{end}{tail}").replace('\n', line_ending(text));
     Ok(format!(
-        "{}{}{}",
-        &text[..start],
-        lines.replace('\n', line_ending(text)),
-        &text[end..]
+        "{}{lines}{}",
+        &text[..span.start],
+        &text[span.end..]
     ))
 }
 
-/// The comment behind a value, with the space before it: people align comments.
-fn trailing_comment<'a>(text: &'a str, value: &Node, end: usize) -> Option<&'a str> {
-    let rest = text
-        .get(value.span.end..end)?
-        .trim_end_matches(['\r', '\n']);
-    rest.trim_start().starts_with('#').then_some(rest)
+fn in_one_line(text: &str, mapping: &Node, entry: &Entry) -> EntryError {
+    EntryError::Unreadable {
+        line: line_of(text, mapping.span.start),
+        reason: format!(
+            "`{}` belongs into a mapping that is written in one line",
+            entry.key
+        ),
+    }
 }

@@ -1,5 +1,6 @@
 mod documents;
 mod items;
+mod members;
 mod removed;
 
 use serde_json::json;
@@ -235,10 +236,10 @@ fn a_value_that_does_is_left_alone_unless_svcgen_wrote_it() {
 fn a_new_value_leaves_the_comment_behind_it_where_it_is() {
     for (before, after) in [
         ("a: 1   # mine\n", "a: 22   # mine\n"),
-        ("a: 1\t# mine", "a: 22\t# mine\n"),
+        ("a: 1\t# mine", "a: 22\t# mine"),
         ("s:\n  a: '1'  # x \nb: 1\n", "s:\n  a: 22  # x \nb: 1\n"),
         ("a: 1 # one\r\nb: 2\r\n", "a: 22 # one\r\nb: 2\r\n"),
-        ("a: 1   \n", "a: 22\n"),
+        ("a: 1   \n", "a: 22   \n"),
     ] {
         let at: &[&str] = if before.starts_with('s') { &["s"] } else { &[] };
         let entry = [Entry::sorted(at, "a", 22)];

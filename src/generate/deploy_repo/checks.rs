@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::tree::DeployRepo;
 use crate::edit::Desired;
-use crate::edit::yaml::{Entry, Other, Place};
+use crate::edit::yaml::{Entry, Place};
 use crate::generate::{GenerateError, Generated};
 use crate::model::{Check, Service};
 use crate::yaml::Node;
@@ -34,14 +34,7 @@ pub(super) fn checks(
             Some(written) if means(written, check) => written.to_value(),
             _ => value(check),
         };
-        Entry {
-            at: vec!["checks".into()],
-            key: name.to_owned(),
-            value,
-            place: Place::End,
-            other: Other::Refused,
-            style: crate::edit::yaml::Style::Block,
-        }
+        Entry::sorted(&["checks"], name, value).placed(Place::End)
     });
     generated.desired.push(Desired::Yaml {
         path: path.into(),

@@ -57,14 +57,7 @@ pub(super) fn config_deploy(
     let file =
         serde_json::json!({"template": TEMPLATE, "erb_syntax": true, "remote_vars": remote_vars});
     let key = format!("/etc/{}/config.yaml", service.name);
-    let entry = Entry {
-        at: Vec::new(),
-        key,
-        value: file,
-        place: Place::End,
-        other: Other::Refused,
-        style: crate::edit::yaml::Style::Block,
-    };
+    let entry = top(key, file);
     generated.desired.push(Desired::Yaml {
         path: CONFIG_FILES.into(),
         entries: vec![entry],
@@ -113,14 +106,7 @@ pub(super) fn config_deploy(
 }
 
 fn top(key: String, value: Value) -> Entry {
-    Entry {
-        at: Vec::new(),
-        key,
-        value,
-        place: Place::End,
-        other: Other::Refused,
-        style: crate::edit::yaml::Style::Block,
-    }
+    Entry::sorted(&[], key, value).placed(Place::End)
 }
 
 /// The variables with values that do no harm where Puppet has none; secrets are never among them.
@@ -168,7 +154,6 @@ fn variables(service: &Service, site: &Site) -> Vec<Entry> {
         .filter(|(key, _)| !is_parameter(key))
         .map(|(key, value)| Entry {
             other: Other::Stays,
-            style: crate::edit::yaml::Style::Block,
             ..top(key.to_owned(), value)
         });
     let own = parameters.iter().filter(|p| !p.secret).filter_map(|p| {

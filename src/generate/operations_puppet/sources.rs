@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use serde_json::json;
 
-use crate::edit::yaml::{Entry, Other, Place};
+use crate::edit::yaml::Entry;
 use crate::generate::GenerateError;
 use crate::generate::read_yaml;
 use crate::model::{HostName, Service, Site};
@@ -156,13 +156,6 @@ impl SourceList {
             }
             Form::Repository => json!({"repository": deploy}),
         };
-        Entry {
-            at: vec![self.key.to_owned()],
-            key: service.repositories.key.to_string(),
-            value,
-            place: Place::Sorted,
-            other: Other::Refused,
-            style: crate::edit::yaml::Style::Block,
-        }
+        Entry::sorted(&[self.key], service.repositories.key.to_string(), value)
     }
 }

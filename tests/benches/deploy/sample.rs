@@ -45,16 +45,13 @@ impl Samples {
             true => "PASS",
             false => "OVER",
         };
-        format!("{}, bound {bound}: {word}", self.share(other))
+        format!("{} (bound {bound}: {word})", self.share(other))
     }
 
-    /// How it compares with others that were measured in turns with it.
+    /// How it compares with others that were measured in turns with it, by the medians.
     pub(crate) fn share(&self, other: &Self) -> String {
-        let (median, quickest) = (
-            self.median() / other.median(),
-            self.quickest() / other.quickest(),
-        );
-        format!("   {median:.2} ({quickest:.2}) of the loop")
+        let share = self.median() / other.median();
+        format!("   {share:.2} of {}", other.name)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::cli::generator::Generator;
 use crate::cli::generator::planned::Planned;
 use crate::cli::generator::series::explained;
 use crate::cli::generator::uncommitted::Uncommitted;
-use crate::edit::{Conflict, ConflictKind, EditPlan, Rendered};
+use crate::edit::{ConflictKind, EditPlan, Rendered};
 use crate::error::CommandError;
 use crate::review::{ReviewError, Topic, dirty};
 
@@ -93,19 +93,4 @@ pub(super) fn marking_needs(
             false => " --force",
         },
     )
-}
-
-/// Refuses to go on where there are conflicts, and names all of them.
-pub(in crate::cli::generator) fn refuse_conflicts<'a>(
-    conflicts: impl IntoIterator<Item = &'a Conflict>,
-) -> Result<(), CommandError> {
-    let mut conflicts = conflicts.into_iter();
-    let Some(first) = conflicts.next() else {
-        return Ok(());
-    };
-    let error = conflicts.fold(CommandError::conflict(first.to_string()), |error, other| {
-        error.cause(other.to_string())
-    });
-    Err(error
-        .hint("mend the file by hand so that it says what svcgen would write, or change the model"))
 }

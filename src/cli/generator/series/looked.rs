@@ -1,9 +1,9 @@
 use camino::Utf8PathBuf;
 
-use super::plan::{Planned, one, stores};
+use super::plan::{Planned, Planner, stores};
 use crate::cli::context::Loaded;
 use crate::drift::{Difference, differences};
-use crate::edit::Rendered;
+use crate::edit::{Rendered, Resolution};
 use crate::error::CommandError;
 use crate::generate::{SeriesTree, Step};
 use crate::review::{ReviewError, Topic};
@@ -30,6 +30,10 @@ pub(crate) struct Series {
 /// # Errors
 /// Where one that svcgen wrote cannot be planned any more.
 pub(crate) fn look(loaded: &Loaded, worktree: &Worktree) -> Result<Series, CommandError> {
+    let planner = Planner {
+        loaded,
+        resolution: Resolution::Mark,
+    };
     let mut series = Series::default();
     let mut before = worktree.clone();
     let mut tree: Option<SeriesTree> = None;
@@ -37,7 +41,7 @@ pub(crate) fn look(loaded: &Loaded, worktree: &Worktree) -> Result<Series, Comma
         if rendered.is_left_out() && rendered.paths().is_empty() {
             series.left_out.push(step);
         }
-        match one(loaded, step, &before, &rendered, &mut tree) {
+        match planner.one(step, &before, &rendered, &mut tree) {
             Ok(planned) => {
                 let after = planned.after.clone();
                 if step != Step::Service {

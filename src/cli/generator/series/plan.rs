@@ -60,11 +60,12 @@ pub(super) fn in_files(
     worktree: &Worktree,
     stores: &[(Step, Rendered)],
 ) -> Result<Vec<Planned>, CommandError> {
+    let planner = Planner::of(run);
     let mut planned: Vec<Planned> = Vec::new();
     let mut tree: Option<SeriesTree> = None;
     for (step, rendered) in stores.iter().filter(|(step, _)| steps.contains(step)) {
         let before = planned.last().map_or(worktree, |patch| &patch.after);
-        planned.push(one(run.loaded, *step, before, rendered, &mut tree)?);
+        planned.push(planner.one(*step, before, rendered, &mut tree)?);
     }
     Ok(planned)
 }
@@ -87,6 +88,7 @@ pub(super) fn in_commits<'a>(
     stores: &[(Step, Rendered)],
     topic: &'a Topic,
 ) -> Result<Planning<'a>, CommandError> {
+    let planner = Planner::of(run);
     let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
     let mut chain = topic.chain(&all)?;
     let mut tree: Option<SeriesTree> = None;
@@ -98,7 +100,7 @@ pub(super) fn in_commits<'a>(
         let mut subjects = Vec::new();
         let root = view(&chain, chain.root_tree()?)?;
         for (step, rendered) in stores {
-            let planned = one(run.loaded, *step, &root, rendered, &mut tree);
+            let planned = planner.one(*step, &root, rendered, &mut tree);
             let message = planned.ok().map(|planned| planned.patch.generated.message);
             let message = message.filter(|message| !message.subject.is_empty());
             let later = message.as_ref().and_then(|message| message.later.as_ref());
@@ -125,24 +127,12 @@ pub(super) fn in_commits<'a>(
             trees.push(state);
             continue;
         }
-        let mut patch = one(
-            run.loaded,
-            *step,
-            &view(&chain, before)?,
-            rendered,
-            &mut tree,
-        )?;
+        let mut patch = planner.one(*step, &view(&chain, before)?, rendered, &mut tree)?;
         let mut before = before;
         if patch.patch.generated.desired.is_empty() && is_as_left && before != state {
             // Nothing is wanted of it: what is left is what was there without it.
             before = state;
-            patch = one(
-                run.loaded,
-                *step,
-                &view(&chain, before)?,
-                rendered,
-                &mut tree,
-            )?;
+            patch = planner.one(*step, &view(&chain, before)?, rendered, &mut tree)?;
         }
         state = chain.edited(before, &patch.edits.edits)?;
         planned.push(patch);
@@ -156,34 +146,59 @@ pub(super) fn in_commits<'a>(
     })
 }
 
-/// Plans one patch.
-pub(super) fn one(
-    loaded: &Loaded,
-    step: Step,
-    before: &Worktree,
-    rendered: &Rendered,
-    tree: &mut Option<SeriesTree>,
-) -> Result<Planned, CommandError> {
-    let (service, site) = (&loaded.service, &loaded.site);
-    let read = match tree.take() {
-        Some(mut tree) => tree.look_at(before, rendered).map(|()| tree),
-        None => SeriesTree::read(before, service, rendered),
-    };
-    let read = tree.insert(read.map_err(CommandError::from)?);
-    let patch = series_patch(step, service, site, read, &loaded.templates)
-        .map_err(|error| refused(step, error))?;
-    let edits = plan(&patch.generated.desired, before, rendered, Resolution::Mark)?;
-    let texts = edits
-        .edits
-        .iter()
-        .map(|FileEdit { path, after, .. }| (path.clone(), after.clone()));
-    Ok(Planned {
-        step,
-        after: before.as_if(texts),
-        patch,
-        rendered: rendered.clone(),
-        edits,
-    })
+/// Plans single patches.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Planner<'a> {
+    pub(super) loaded: &'a Loaded,
+    pub(super) resolution: Resolution,
+}
+
+impl<'a> Planner<'a> {
+    fn of(run: &Run<'a>) -> Self {
+        Self {
+            loaded: run.loaded,
+            resolution: run.options.conflicts.into(),
+        }
+    }
+
+    /// Plans one patch.
+    pub(super) fn one(
+        self,
+        step: Step,
+        before: &Worktree,
+        rendered: &Rendered,
+        tree: &mut Option<SeriesTree>,
+    ) -> Result<Planned, CommandError> {
+        let Loaded {
+            service,
+            site,
+            templates,
+            ..
+        } = self.loaded;
+        let read = match tree.take() {
+            Some(mut tree) => tree.look_at(before, rendered).map(|()| tree),
+            None => SeriesTree::read(before, service, rendered),
+        };
+        let read = tree.insert(read.map_err(CommandError::from)?);
+        let patch = series_patch(step, service, site, read, templates)
+            .map_err(|error| refused(step, error))?;
+        let mut edits = plan(&patch.generated.desired, before, rendered, self.resolution)?;
+        // What is taken away goes whole: half a patch was never tried by anybody.
+        if patch.generated.desired.is_empty() && !edits.edits.is_empty() {
+            edits.conflicts.append(&mut edits.kept);
+        }
+        let texts = edits
+            .edits
+            .iter()
+            .map(|FileEdit { path, after, .. }| (path.clone(), after.clone()));
+        Ok(Planned {
+            step,
+            after: before.as_if(texts),
+            patch,
+            rendered: rendered.clone(),
+            edits,
+        })
+    }
 }
 
 /// Says which patch is refused; a class that may be the service's own is taken over without the series.

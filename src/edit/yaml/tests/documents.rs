@@ -53,7 +53,7 @@ proptest! {
         ] {
             let entries = [entry];
             let after = patched(&text, &entries);
-            let removed = remove(&after, &[entries[0].keys()], Some(&fragment(&entries))).unwrap();
+            let removed = remove(&after, &[entries[0].keys()], Some(&fragment(&entries)), Resolution::Mark).unwrap();
             prop_assert_eq!(&removed.kept, &Vec::new(), "{}", after);
             prop_assert_eq!(removed.text.trim_end_matches('\n'), text.trim_end_matches('\n'), "{}", after);
         }
@@ -64,7 +64,7 @@ proptest! {
         prop_assume!(parse(&text).is_ok());
         let root = parse(&text).unwrap();
         let Some((key, _)) = root.entries().get(index) else { return Ok(()) };
-        let removed = remove(&text, &[vec![key.text.clone()]], Some(&text)).unwrap();
+        let removed = remove(&text, &[vec![key.text.clone()]], Some(&text), Resolution::Mark).unwrap();
         if removed.kept.is_empty() {
             let mut meant = root.to_value();
             meant.as_object_mut().unwrap().shift_remove(&key.text);

@@ -36,7 +36,9 @@ fn items_go_into_lists_as_their_neighbours_are_written() {
         );
         let base = fragment(&entries);
         let keys = [entries[0].keys()];
-        let removed = remove(&text, &keys, Some(&base)).unwrap().text;
+        let removed = remove(&text, &keys, Some(&base), Resolution::Mark)
+            .unwrap()
+            .text;
         let without = if before.contains("[]") {
             "s: {}"
         } else {

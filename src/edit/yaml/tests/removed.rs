@@ -44,7 +44,7 @@ fn entries_go_with_their_blank_line() {
         ),
     ] {
         let keys = [keys(path)];
-        let removed = remove(before, &keys, Some(before)).unwrap();
+        let removed = remove(before, &keys, Some(before), Resolution::Mark).unwrap();
         assert_eq!(
             (removed.text.as_str(), removed.kept),
             (after, Vec::new()),
@@ -56,7 +56,7 @@ fn entries_go_with_their_blank_line() {
 #[test]
 fn what_somebody_changed_or_tied_to_something_else_stays() {
     let reason = |text: &str, path: &[&str], base: &str| {
-        let removed = remove(text, &[keys(path)], Some(base)).unwrap();
+        let removed = remove(text, &[keys(path)], Some(base), Resolution::Mark).unwrap();
         assert_eq!(removed.text, text);
         removed
             .kept

@@ -48,7 +48,9 @@ pub(super) fn desired(
         addresses.collect()
     })?;
     let value = value(balanced, list);
-    if value["state"] == FIRST_STATE {
+    let state = list.find(balanced.name()).and_then(|own| own.find("state"));
+    let is_beginning = state.is_none_or(|state| state.to_value() == FIRST_STATE);
+    if is_beginning && value["state"] == FIRST_STATE {
         warnings.push(format!(
             "the service begins as `state: {FIRST_STATE}`: further changes make it `lvs_setup` and `production`, once it answers"
         ));
@@ -60,6 +62,7 @@ pub(super) fn desired(
     }
     let entry = balanced
         .entry(PATH, &[KEY], value, Place::Sorted)
+        .beginning_with(&["state"])
         .written(Style::Text(lines));
     Ok(Some(vec![Desired::Yaml {
         path: PATH.into(),
