@@ -2,8 +2,8 @@
 
 mod folder_hosts;
 mod host_key;
-mod local;
 mod output;
+mod spawn;
 mod ssh;
 
 use std::borrow::Cow;
@@ -18,7 +18,6 @@ use crate::model::HostName;
 
 pub use folder_hosts::{FolderHosts, FolderService};
 pub use host_key::HostKey;
-pub use local::Local;
 pub use output::{Chunk, Stream};
 pub use ssh::{Ssh, SshOptions};
 

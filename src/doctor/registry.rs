@@ -96,13 +96,18 @@ fn asked(registries: &Registries, network: &HostNetwork) -> Vec<Finding> {
 fn client(registries: &Registries, network: &HostNetwork) -> reqwest::Result<Client> {
     // A second installation is refused, and is the same one.
     let _installed = rustls::crypto::ring::default_provider().install_default();
-    let file = network.certificates.as_ref();
-    let file = file.and_then(|file| std::fs::read(file).ok());
-    let trusted = file.and_then(|bytes| Certificate::from_pem_bundle(&bytes).ok());
+    let files = network.certificates.iter().chain(&registries.authorities);
+    let texts = files.filter_map(|file| std::fs::read(file).ok());
+    let trusted: Vec<Certificate> = texts
+        .filter_map(|bytes| Certificate::from_pem_bundle(&bytes).ok())
+        .flatten()
+        .collect();
     let mut builder = Client::builder()
         .timeout(DEADLINE * 4 / 5)
         .user_agent(concat!("svcgen/", env!("CARGO_PKG_VERSION")))
-        .tls_certs_merge(trusted.unwrap_or_default());
+        .tls_certs_merge(trusted)
+        // Nothing secret is sent: what npm does not look at is no reason to say that it cannot.
+        .tls_danger_accept_invalid_certs(!registries.are_certificates_checked);
     if let Some(proxy) = &registries.proxy {
         builder = builder.proxy(Proxy::all(proxy)?);
     }

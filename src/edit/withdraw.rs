@@ -3,8 +3,8 @@
 use camino::Utf8Path;
 
 use super::plan::{Conflict, ConflictKind, EditPlan, FileEdit, Noted, PlanError, Planner};
-use super::record::{Form, Record};
-use super::{Resolution, blocks, ini, lines, yaml};
+use super::record::{Form, Record, Written};
+use super::{EntryError, Resolution, blocks, ini, lines, yaml};
 use crate::worktree::{Worktree, WorktreeError};
 
 impl EditPlan {
@@ -19,12 +19,7 @@ impl EditPlan {
         let Some(before) = present(path, planner.worktree)? else {
             if planner.worktree.root().join(path).is_symlink() {
                 let reason = "svcgen wrote it and wants it no more, but somebody put a link there";
-                self.kept.push(Conflict {
-                    path: path.to_owned(),
-                    line: None,
-                    reason: reason.into(),
-                    kind: ConflictKind::Entry,
-                });
+                self.keep_whole(path, reason);
             }
             return Ok(());
         };
@@ -42,56 +37,27 @@ impl EditPlan {
             self.records.push(forgotten());
             return Ok(());
         };
-        let mut staying = Vec::new();
-        let mut is_given_up = false;
-        let after = match written.form {
-            Form::Begun | Form::Json | Form::Gone => return Ok(()),
-            Form::Whole if before == base => Ok(None),
-            Form::Whole => match planner.resolved(&before, &base) {
-                Ok(resolved) if resolved == base => Ok(None),
-                Ok(_) if planner.resolution == Resolution::Svcgen => Ok(None),
-                Ok(_) if planner.resolution == Resolution::Yours => {
-                    self.records.push(forgotten());
-                    return Ok(());
-                }
-                Ok(_) => {
-                    self.kept.push(Conflict {
-                        path: path.to_owned(),
-                        line: None,
-                        reason: "svcgen wrote it and wants it no more, but somebody changed it"
-                            .into(),
-                        kind: ConflictKind::Entry,
-                    });
-                    return Ok(());
-                }
-                Err(error) => Err(error),
-            },
-            Form::Yaml => yaml::remove(&before, &written.keys, Some(&base), planner.resolution)
-                .map(|removed| {
-                    self.keep(path, removed.kept);
-                    staying = removed.staying;
-                    is_given_up = removed.is_given_up;
-                    Some(yaml::without_hollow(removed.text, written.made))
-                }),
-            Form::Ini => ini::patch(Some(&before), &[], Some(&base), planner.resolution).map(Some),
-            Form::Lines => lines::patch(Some(&before), &[], Some(&base)).map(Some),
-            Form::Blocks => {
-                let stale: Vec<String> = written.keys.iter().flatten().cloned().collect();
-                blocks::patch(Some(&before), &[], &stale).map(|patched| {
-                    self.keep_blocks(path, &patched.kept);
-                    staying.extend(patched.kept.into_iter().map(|block| vec![block]));
-                    Some(patched.text)
-                })
+        let withdrawn = match self.withdrawn(path, &written, &before, &base, planner) {
+            Ok(Some(withdrawn)) => withdrawn,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                let kind = match written.form {
+                    Form::Whole => ConflictKind::Markers,
+                    _ => ConflictKind::Entry,
+                };
+                return self.refuse(path, kind, error);
             }
         };
-        let kind = match written.form {
-            Form::Whole => ConflictKind::Markers,
-            _ => ConflictKind::Entry,
-        };
-        let after = match after {
-            Ok(after) => after.filter(|text| !(written.is_made && is_hollow(text, written.form))),
-            Err(error) => return self.refuse(path, kind, error),
-        };
+        let Withdrawn {
+            after,
+            staying,
+            is_given_up,
+        } = withdrawn;
+        let after = after.filter(|text| !(written.is_made && is_hollow(text, written.form)));
+        if after.as_ref() == Some(&before) && is_given_up && written.form == Form::Whole {
+            self.records.push(forgotten());
+            return Ok(());
+        }
         let record = match after {
             Some(_) => Record::Written {
                 form: written.form,
@@ -119,6 +85,82 @@ impl EditPlan {
         }
         Ok(())
     }
+
+    /// What is left of a file without what svcgen wrote into it; `None` where nothing is to be done.
+    fn withdrawn(
+        &mut self,
+        path: &Utf8Path,
+        written: &Written,
+        before: &str,
+        base: &str,
+        planner: &Planner<'_>,
+    ) -> Result<Option<Withdrawn>, EntryError> {
+        let mut staying = Vec::new();
+        let mut is_given_up = false;
+        let after = match written.form {
+            Form::Begun | Form::Json | Form::Gone => return Ok(None),
+            Form::Whole if before == base => None,
+            Form::Whole if planner.resolved(before, base)? == base => None,
+            Form::Whole => match planner.resolution {
+                Resolution::Svcgen => None,
+                Resolution::Yours => {
+                    is_given_up = true;
+                    Some(before.to_owned())
+                }
+                Resolution::Mark => {
+                    let reason = "svcgen wrote it and wants it no more, but somebody changed it";
+                    self.keep_whole(path, reason);
+                    return Ok(None);
+                }
+            },
+            Form::Yaml => {
+                let removed = yaml::remove(before, &written.keys, Some(base), planner.resolution)?;
+                self.keep(path, removed.kept);
+                staying = removed.staying;
+                is_given_up = removed.is_given_up;
+                Some(yaml::without_hollow(removed.text, written.made.clone()))
+            }
+            Form::Ini => Some(ini::patch(
+                Some(before),
+                &[],
+                Some(base),
+                planner.resolution,
+            )?),
+            Form::Lines => Some(lines::patch(Some(before), &[], Some(base))?),
+            Form::Blocks => {
+                let stale: Vec<String> = written.keys.iter().flatten().cloned().collect();
+                let patched = blocks::patch(Some(before), &[], &stale)?;
+                self.keep_blocks(path, &patched.kept);
+                staying.extend(patched.kept.into_iter().map(|block| vec![block]));
+                Some(patched.text)
+            }
+        };
+        Ok(Some(Withdrawn {
+            after,
+            staying,
+            is_given_up,
+        }))
+    }
+
+    /// A file that stays as it is.
+    fn keep_whole(&mut self, path: &Utf8Path, reason: &str) {
+        self.kept.push(Conflict {
+            path: path.to_owned(),
+            line: None,
+            reason: reason.to_owned(),
+            kind: ConflictKind::Entry,
+        });
+    }
+}
+
+/// A file without what svcgen wrote into it.
+struct Withdrawn {
+    /// `None` where nothing is left of it.
+    after: Option<String>,
+    /// What leads to entries that stay, because somebody changed them.
+    staying: Vec<Vec<String>>,
+    /// Whether some stay that are somebody's from now on.
+    is_given_up: bool,
 }
 
 /// The text of a file that svcgen may take away; none of one that a link leads to, or that is no text any more.

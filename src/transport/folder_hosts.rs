@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use futures_util::future::BoxFuture;
 
-use super::local::spawn;
+use super::spawn::spawn;
 use super::{ConnectError, ConnectFailure, Connection, Lost, Process, Transport, Word};
 use crate::model::HostName;
 

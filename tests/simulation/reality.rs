@@ -8,7 +8,7 @@ use svcgen::deploy::{Change, Claim, Direction, Policy, Program, Step};
 use svcgen::event::DeployId;
 use svcgen::model::{HostName, Revision};
 use svcgen::scap::DeployStage;
-use svcgen::transport::{Connection, Local, Process, Stream, Transport as _, Word};
+use svcgen::transport::{Connection, FolderHosts, Process, Stream, Transport as _, Word};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::host::Release;
@@ -133,7 +133,12 @@ async fn on_the_model(sequence: &[Act]) -> Seen {
 
 async fn on_this_machine(sequence: &[Act]) -> Seen {
     let folder = tempfile::tempdir().unwrap();
-    let place = Utf8PathBuf::from_path_buf(folder.path().join("tea-pot")).unwrap();
+    let name = HostName::parse("a").unwrap();
+    let folders = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
+    let hosts = FolderHosts::new(folders, 7000, [&name], Vec::new());
+    // As the host sees it, and as it is.
+    let seen = Utf8PathBuf::from("/tea-pot");
+    let place = hosts.folder(&name).join("tea-pot");
     let root = Utf8PathBuf::from(format!("{place}-cache"));
     for revision in [NEW, OLD] {
         std::fs::create_dir_all(root.join("revs").join(revision)).unwrap();
@@ -142,9 +147,8 @@ async fn on_this_machine(sequence: &[Act]) -> Seen {
     link(&format!("revs/{OLD}"), &root.join("current"));
     link(&format!("revs/{OLD}"), &root.join(".done"));
     link(&format!("tea-pot-cache/revs/{OLD}"), &place);
-    let name = HostName::parse("a").unwrap();
-    let connection = Local.connect(&name).await.unwrap();
-    let told = Runner::new(connection, place.clone()).run(sequence).await;
+    let connection = hosts.connect(&name).await.unwrap();
+    let told = Runner::new(connection, seen).run(sequence).await;
     let lock = root.join(".svcgen/lock");
     for _ in 0..1000 {
         if !lock.exists() {

@@ -1,15 +1,19 @@
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Variables, either, files, read};
 
 /// Where the packages of a service come from, and through which proxy npm's settings have them fetched.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registries {
     /// The one of all packages, where a setting names it, then those of scopes; each once.
     pub addresses: Vec<String>,
     /// Whether no setting names the one of all packages: then it is npm's own.
     pub is_npms_own: bool,
     pub proxy: Option<String>,
+    /// The file with the certificates of authorities that npm trusts.
+    pub authorities: Option<Utf8PathBuf>,
+    /// Whether npm looks at certificates at all.
+    pub are_certificates_checked: bool,
 }
 
 impl Registries {
@@ -39,6 +43,8 @@ impl Registries {
             addresses,
             is_npms_own,
             proxy,
+            authorities: set("cafile").map(Utf8PathBuf::from),
+            are_certificates_checked: set("strict-ssl").is_none_or(|value| value != "false"),
         }
     }
 }

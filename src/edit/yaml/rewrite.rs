@@ -49,6 +49,7 @@ impl Rewriter<'_> {
         let is_formed = path.is_empty() && target.is_string() && self.entry.style != Style::Block;
         let is_done = !is_formed && self.in_place(node, path, target)
             || match (&node.kind, target) {
+                _ if is_alias(node) => false,
                 (Kind::Mapping(old), Value::Object(new)) if !node.flow && !new.is_empty() => {
                     let old: Vec<String> = old.iter().map(|(key, _)| key.text.clone()).collect();
                     self.members(path, &old, new)?
@@ -193,6 +194,14 @@ impl Rewriter<'_> {
     }
 }
 
+/// Whether a mapping or a list is an alias: its parts stand where the anchor is, and are somebody else's.
+fn is_alias(node: &Node) -> bool {
+    let key = node.entries().first().map(|(key, _)| &key.span);
+    let item = node.items().first().map(|item| &item.span);
+    key.or(item)
+        .is_some_and(|first| first.start < node.span.start)
+}
+
 /// Collects the single values that differ, where they are all that does.
 fn differing(text: &str, node: &Node, target: &Value, changes: &mut Vec<(Span, String)>) -> bool {
     let floor = node.span.start;
@@ -238,17 +247,11 @@ fn lines_of(entry: &Entry, path: &[String], value: &Value) -> Option<String> {
         return (entry.value == *value).then(|| lines.clone());
     }
     let root = parse(lines).ok()?;
-    let keys = std::iter::once(&entry.key).chain(path).map(String::as_str);
     let (last, way) = path.split_last()?;
     let holder = std::iter::once(&entry.key).chain(way).map(String::as_str);
-    let (key, node) = root
-        .find_path(holder)?
-        .entries()
-        .iter()
-        .rfind(|(key, _)| key.text == *last)?;
-    if root.find_path(keys)?.to_value() != *value {
-        return None;
-    }
+    let mut members = root.find_path(holder)?.entries().iter();
+    let (key, node) =
+        members.rfind(|(key, node)| key.text == *last && node.to_value() == *value)?;
     let span = remove::lines_of(lines, key, node)?;
     let margin = key.span.start - span.start;
     let own = lines[span].lines();

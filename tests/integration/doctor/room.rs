@@ -115,6 +115,13 @@ fn registries_are_asked_whether_they_answer() {
         .env("NODE_EXTRA_CA_CERTS", server.authority());
     let found = findings(&env.run(&mut command))("npm.registry");
     assert!(found.starts_with("fine: "), "{found}");
+    let authority = format!("cafile={}\n", server.authority().display());
+    for trusted in [authority.as_str(), "strict-ssl=false\n"] {
+        let settings = format!("registry={}/\n{trusted}", server.https);
+        std::fs::write(env.home().join(".npmrc"), settings).unwrap();
+        let found = findings(&env.svcgen(DOCTOR))("npm.registry");
+        assert!(found.starts_with("fine: "), "{trusted}: {found}");
+    }
 }
 
 #[test]

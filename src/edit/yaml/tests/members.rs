@@ -157,6 +157,21 @@ fn a_new_member_is_written_as_the_entry_has_it() {
     );
 }
 
+#[test]
+fn what_an_alias_stands_for_is_left_alone() {
+    let (base, wanted) = (
+        json!({"port": 1, "page": true}),
+        json!({"port": 2, "page": true}),
+    );
+    let before = "x: &x\n  port: 1\n  page: true\nall:\n  it: *x # the same\n  other: *x\n";
+    let after = changed(before, &base, &wanted).unwrap();
+    let own = "it: # the same\n    port: 2\n    page: true\n";
+    assert_eq!(after, before.replace("it: *x # the same\n", own));
+    let before = "x: &x 1\nall:\n  it:\n    port: *x # one\n    page: true\n";
+    let after = changed(before, &base, &wanted).unwrap();
+    assert_eq!(after, before.replace("*x # one", "2 # one"));
+}
+
 fn values() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         (0..3).prop_map(|n| json!(n)),

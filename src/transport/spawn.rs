@@ -1,39 +1,13 @@
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use tokio::process::Command;
 use tokio::sync::{mpsc, oneshot};
 
 use super::output::{Stream, WAITING, pump};
-use super::{ConnectError, Connection, Exit, Lost, Process, Transport, Word};
-use crate::model::HostName;
+use super::{Exit, Process, Word};
 
-/// Hosts that are this machine.
-#[derive(Debug, Clone, Default)]
-pub struct Local;
-
-impl Transport for Local {
-    fn connect<'a>(
-        &'a self,
-        _host: &'a HostName,
-    ) -> BoxFuture<'a, Result<Arc<dyn Connection>, ConnectError>> {
-        Box::pin(async { Ok(Arc::new(Self) as Arc<dyn Connection>) })
-    }
-}
-
-impl Connection for Local {
-    fn start<'a>(&'a self, command: &'a [Word]) -> BoxFuture<'a, Result<Process, Lost>> {
-        Box::pin(async move { spawn(command, |_| {}).map_err(|error| Lost(error.to_string())) })
-    }
-
-    fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async {})
-    }
-}
-
-/// Starts a command; `prepare` may give it an environment of its own.
+/// Starts a command on this machine; `prepare` may give it an environment of its own.
 pub(super) fn spawn(
     words: &[Word],
     prepare: impl FnOnce(&mut Command),
