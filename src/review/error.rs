@@ -147,7 +147,7 @@ pub enum ReviewError {
 }
 
 /// Git in a checkout: what would be done in another one of the same names would harm it.
-fn git_in(root: &camino::Utf8Path) -> String {
+pub(super) fn git_in(root: &camino::Utf8Path) -> String {
     format!("git -C {}", shell_words::quote(root.as_str()))
 }
 

@@ -34,6 +34,11 @@ impl Made {
     }
 }
 
+/// The name of the branch that keeps a commit.
+pub(super) fn kept_name(commit: Oid) -> String {
+    format!("kept-{}", &commit.to_string()[..10])
+}
+
 impl Topic {
     /// Looks at what a branch held, and holds from now on: where a line of somebody's is not in it any more, a branch
     /// of its own keeps what was there, of which this is the name.
@@ -91,7 +96,7 @@ impl Topic {
     }
 
     fn put_on_branch(&self, commit: Oid) -> Result<String, ReviewError> {
-        let name = format!("kept-{}", &commit.to_string()[..10]);
+        let name = kept_name(commit);
         let branch = format!("refs/heads/{name}");
         let git = self.checkout.git();
         git.run(&["update-ref", &branch, &commit.to_string()])?;

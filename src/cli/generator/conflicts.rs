@@ -1,5 +1,4 @@
-use camino::Utf8Path;
-
+use super::run::mending;
 use crate::edit::{ConflictKind, EditPlan};
 use crate::error::CommandError;
 
@@ -10,33 +9,22 @@ pub(super) struct Conflicts<'a> {
     pub(super) again: String,
     /// The same command with what the user wanted done.
     pub(super) whole: String,
-    pub(super) root: &'a Utf8Path,
-    /// The branch that the conflicts are on, where the run leaves it.
-    pub(super) branch: Option<String>,
+    /// The command that goes to where the conflicts are, where the run leaves that.
+    pub(super) way: Option<String>,
 }
 
 impl Conflicts<'_> {
     /// Nothing was written.
     pub(super) fn refused(&self) -> CommandError {
-        let switch = self.branch.as_ref().map(|branch| {
-            let root = shell_words::quote(self.root.as_str());
-            format!("git -C {root} switch {branch}")
-        });
         let has = |kind| self.edits.conflicts.iter().any(|it| it.kind == kind);
         let first = if has(ConflictKind::Entry) || has(ConflictKind::Foreign) {
-            let mend = "mend the file by hand so that it says what svcgen would write, or change the model";
-            match switch {
-                Some(switch) => format!("`{switch}`, and {mend}"),
-                None => mend.to_owned(),
-            }
+            mending(self.way.as_deref())
         } else if has(ConflictKind::Markers) {
             self.resolve()
         } else {
-            let switch = switch.map_or_else(String::new, |switch| format!("{switch} && "));
-            format!(
-                "`{switch}{}` marks them in the file, as git does",
-                self.again
-            )
+            let way = self.way.iter().map(|way| format!("{way} && "));
+            let way: String = way.collect();
+            format!("`{way}{}` marks them in the file, as git does", self.again)
         };
         self.listed().hint(first).hint(self.sides())
     }

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use self::in_the_way::marking_needs;
-pub(super) use self::in_the_way::refuse_conflicts;
+pub(super) use self::in_the_way::{mending, refuse_conflicts};
 use super::again::Again;
 use super::conflicts::Conflicts;
 use super::options::GeneratorOptions;
@@ -199,8 +199,7 @@ impl Run<'_> {
             edits,
             whole: format!("{whole}{force}"),
             again: format!("{again}{force}"),
-            root,
-            branch: place.on.and_then(|(topic, visit)| topic.left_by(visit)),
+            way: place.on.and_then(|(topic, visit)| topic.way_to(visit)),
         };
         if edits.is_blocked() || self.options.dry_run || self.options.commits() {
             return Ok(conflicts.refused());

@@ -19,7 +19,7 @@ use crate::edit::{Rendered, apply, remember};
 use crate::error::CommandError;
 use crate::generate::Step;
 use crate::interrupt;
-use crate::review::{Chain, Fate, Part, Topic, dirty};
+use crate::review::{Chain, Fate, Part, Topic, Visit, dirty};
 use crate::ui::Format;
 use crate::worktree::Worktree;
 
@@ -40,8 +40,8 @@ impl Run<'_> {
         let ended = match self.options.commits() {
             true => {
                 let topic = self.topic(Generator::Puppet, worktree.root())?;
-                self.on_topic(&topic, |_, is_touched| {
-                    self.commit_series(steps, &worktree, &topic, is_touched)
+                self.on_topic(&topic, |visit, is_touched| {
+                    self.commit_series(steps, &worktree, (&topic, visit), is_touched)
                 })?
             }
             false => self.write_series(steps, &worktree)?,
@@ -69,7 +69,7 @@ impl Run<'_> {
         &self,
         steps: &[Step],
         worktree: &Worktree,
-        topic: &Topic,
+        (topic, visit): (&Topic, &Visit),
         is_touched: &mut bool,
     ) -> Result<Ended, Failure> {
         let stores = stores(worktree, &self.loaded.service.name);
@@ -80,7 +80,7 @@ impl Run<'_> {
             mut chain,
         } = plan::in_commits(self, steps, worktree, &stores, topic)?;
         let mut told = Told::new(worktree.root(), &planned);
-        self.show(&mut told, &planned)?;
+        self.show(&mut told, &planned, topic.way_to(visit))?;
         let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         let mut has_differences = planned.iter().any(|patch| !patch.edits.edits.is_empty());
         if let Some(last) = trees.last() {
@@ -163,7 +163,7 @@ impl Run<'_> {
         let stores = stores(worktree, &self.loaded.service.name);
         let planned = plan::in_files(self, steps, worktree, &stores)?;
         let mut told = Told::new(worktree.root(), &planned);
-        self.show(&mut told, &planned)?;
+        self.show(&mut told, &planned, None)?;
         let edits = || planned.iter().flat_map(|patch| &patch.edits.edits);
         let paths: Vec<Utf8PathBuf> = planned
             .iter()
@@ -210,15 +210,20 @@ impl Run<'_> {
         Ok(ended)
     }
 
-    /// Shows the patches; ends where one of them is a conflict.
-    fn show(&self, told: &mut Told<'_>, planned: &[Planned]) -> Result<(), Failure> {
+    /// Shows the patches; ends where one of them is a conflict, which is reached this way.
+    fn show(
+        &self,
+        told: &mut Told<'_>,
+        planned: &[Planned],
+        way: Option<String>,
+    ) -> Result<(), Failure> {
         if self.ui.format == Format::Text {
             for patch in planned {
                 told.show(patch, self.ui, self.options)?;
             }
         }
         let conflicts = planned.iter().flat_map(|patch| &patch.edits.conflicts);
-        if let Err(conflicts) = refuse_conflicts(conflicts) {
+        if let Err(conflicts) = refuse_conflicts(conflicts, way) {
             self.tell(told)?;
             return Err(conflicts.into());
         }

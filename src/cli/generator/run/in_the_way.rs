@@ -76,6 +76,15 @@ impl Run<'_> {
     }
 }
 
+/// What to do about a conflict that is not marked, with the way to where it is.
+pub(in crate::cli::generator) fn mending(way: Option<&str>) -> String {
+    let mend = "mend the file by hand so that it says what svcgen would write, or change the model";
+    match way {
+        Some(way) => format!("`{way}`, and {mend}"),
+        None => mend.to_owned(),
+    }
+}
+
 /// What has to be added to a command that marks conflicts or takes a side, where their files are not committed.
 pub(super) fn marking_needs(
     root: &Utf8Path,
@@ -95,9 +104,10 @@ pub(super) fn marking_needs(
     )
 }
 
-/// Refuses to go on where there are conflicts, and names all of them.
+/// Refuses to go on where there are conflicts, and names all of them, with the way to where they are.
 pub(in crate::cli::generator) fn refuse_conflicts<'a>(
     conflicts: impl IntoIterator<Item = &'a Conflict>,
+    way: Option<String>,
 ) -> Result<(), CommandError> {
     let mut conflicts = conflicts.into_iter();
     let Some(first) = conflicts.next() else {
@@ -106,6 +116,5 @@ pub(in crate::cli::generator) fn refuse_conflicts<'a>(
     let error = conflicts.fold(CommandError::conflict(first.to_string()), |error, other| {
         error.cause(other.to_string())
     });
-    Err(error
-        .hint("mend the file by hand so that it says what svcgen would write, or change the model"))
+    Err(error.hint(mending(way.as_deref())))
 }

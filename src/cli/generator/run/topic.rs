@@ -55,7 +55,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Does something on a topic branch; what wrote nothing there goes back to the branch that it came from.
+    /// Does something on a topic branch; what wrote nothing there goes back to the branch that it came from, and what
+    /// came to nothing leaves both branches as they were.
     pub(in crate::cli::generator) fn on_topic(
         &self,
         topic: &Topic,
@@ -66,20 +67,24 @@ impl Run<'_> {
             topic.fetch().map_err(CommandError::from)?;
         }
         let visit = topic.visit().map_err(CommandError::from)?;
+        let mut is_touched = false;
+        let ended = work(&visit, &mut is_touched);
+        if !is_touched && matches!(ended, Err(_) | Ok(Ended::Declined)) {
+            let undone = topic.undo(&visit);
+            // The first failure is the one to tell.
+            if ended.is_ok() {
+                undone.map_err(CommandError::from)?;
+            }
+            return ended;
+        }
         if let Some(kept) = visit.kept() {
             self.ui.status(&format!(
                 "the change is merged, without all that `{}` had; `{kept}` has it",
                 topic.branch()
             ));
         }
-        let mut is_touched = false;
-        let ended = work(&visit, &mut is_touched);
         if !is_touched {
-            let left = topic.leave(&visit);
-            // The first failure is the one to tell.
-            if ended.is_ok() {
-                left.map_err(CommandError::from)?;
-            }
+            topic.leave(&visit).map_err(CommandError::from)?;
         } else if let Some(back) = topic.way_back(&visit) {
             self.ui
                 .status(&format!("`{back}` goes back to what was checked out"));
