@@ -87,3 +87,13 @@ fn the_conflict_with_what_was_merged_is_marked_by_the_command_that_is_told() {
     let branch = in_tree(&env, &["branch", "--show-current"]);
     assert_eq!(branch.trim(), BRANCH);
 }
+
+#[test]
+fn what_became_of_a_merged_line_upstream_is_not_kept_once_more() {
+    let env = merged();
+    let model = MODEL.replace("6789", "6790");
+    let done = apply(&env, "vagrant", &model, &["--commit"]);
+    assert!(!done.stderr.contains("kept-"), "{}", done.show());
+    assert_eq!(in_tree(&env, &["branch", "--list", "kept-*"]), "");
+    assert!(env.read(CLASS).contains("$age       = 70"));
+}
