@@ -32,6 +32,15 @@ pub enum ReviewError {
         branch: BranchName,
         source: Box<GitError>,
     },
+    /// Git has a branch in one work tree alone.
+    #[error("`{branch}` is checked out in `{path}`")]
+    CheckedOut {
+        root: Utf8PathBuf,
+        branch: BranchName,
+        path: Utf8PathBuf,
+        /// The same run there.
+        command: Option<String>,
+    },
     #[error("git does not commit")]
     Commit { source: GitError },
     #[error("`{branch}` was moved by somebody else meanwhile")]
@@ -179,6 +188,7 @@ impl ReviewError {
             | Self::Detached { .. }
             | Self::OtherModel { .. }
             | Self::Switch { .. }
+            | Self::CheckedOut { .. }
             | Self::Commit { .. }
             | Self::Moved { .. }
             | Self::NotOnTopic { .. }
@@ -212,6 +222,13 @@ impl ReviewError {
                     format!("{git} status"),
                     format!("{git} stash -u    puts away what is not committed, new files too"),
                 ]
+            }
+            Self::CheckedOut { root, path, .. } if !path.exists() => {
+                vec![format!("{} worktree prune", git_in(root))]
+            }
+            Self::CheckedOut { path, command, .. } => {
+                let free = format!("{} switch --detach    frees the branch", git_in(path));
+                command.iter().cloned().chain([free]).collect()
             }
             Self::InProgress {
                 root,

@@ -115,6 +115,14 @@ impl Topic {
         let head = self.free_head()?;
         let upstream = self.upstream();
         let current = matches!(&head, Head::Branch { name, .. } | Head::Unborn { name } if name == self.branch.as_str());
+        if let Some(path) = self.held_by()?.filter(|_| !current) {
+            return Err(ReviewError::CheckedOut {
+                root: self.checkout.root().to_owned(),
+                branch: self.branch.clone(),
+                path,
+                command: None,
+            });
+        }
         let tip = match (&head, &upstream) {
             (Head::Unborn { .. }, None) if current => return Ok(Switched::Stayed),
             (Head::Unborn { .. }, None) => {

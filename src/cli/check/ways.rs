@@ -1,3 +1,5 @@
+use camino::Utf8PathBuf;
+
 use super::Drift;
 use crate::cli::GlobalArgs;
 use crate::cli::generator::{Again, CheckoutArgs, Generator, Planner, is_on};
@@ -14,6 +16,8 @@ pub(super) struct Ways<'a> {
     is_chain: bool,
     /// The commands that check the branch out where the change is, and what has to be done before.
     switch: Option<String>,
+    /// The branch where the change is, and another work tree that has it checked out.
+    held: Option<(String, Utf8PathBuf)>,
 }
 
 impl<'a> Ways<'a> {
@@ -46,23 +50,37 @@ impl<'a> Ways<'a> {
         let elsewhere =
             topic.filter(|topic| topic.elsewhere(&[]).is_ok_and(|found| found.is_some()));
         let root = shell_words::quote(worktree.root().as_str());
+        let held = elsewhere.as_ref().and_then(|topic| {
+            let path = topic.held_by().ok().flatten()?;
+            Some((topic.branch().to_string(), path))
+        });
         let switch = elsewhere.map(|topic| format!("git -C {root} switch {}", topic.branch()));
-        let steps: Vec<String> = first.into_iter().chain(switch).collect();
-        Self {
+        let steps: Vec<String> = match held {
+            Some(_) => Vec::new(),
+            None => first.into_iter().chain(switch).collect(),
+        };
+        let ways = Self {
             given,
-            again: Again::completed(&again, given.0, given.1),
+            again: String::new(),
             is_chain,
             switch: (!steps.is_empty()).then(|| steps.join(" && ")),
-        }
+            held,
+        };
+        ways.by(&again)
     }
 
     /// The same, by another command.
     pub(super) fn by(&self, command: &str) -> Self {
+        let again = match &self.held {
+            Some((_, other)) => Again::placed(command, self.given.0, other),
+            None => Again::completed(command, self.given.0, self.given.1),
+        };
         Self {
             given: self.given,
-            again: Again::completed(command, self.given.0, self.given.1),
+            again,
             is_chain: self.is_chain,
             switch: self.switch.clone(),
+            held: self.held.clone(),
         }
     }
 
@@ -111,7 +129,11 @@ impl<'a> Ways<'a> {
     /// A difference with its way out.
     pub(super) fn close(&self, difference: Difference, worktree: &Worktree) -> Drift {
         let again = &self.again;
-        let path = worktree.root().join(&difference.path);
+        let root = match (&self.held, difference.remedy) {
+            (Some((_, other)), Remedy::Replace) => other.as_path(),
+            _ => worktree.root(),
+        };
+        let path = root.join(&difference.path);
         let path = shell_words::quote(path.as_str()).into_owned();
         let (command, instead) = match difference.remedy {
             Remedy::Generate => (self.again(), None),
@@ -137,10 +159,14 @@ impl<'a> Ways<'a> {
                 Some("to keep what is there, let svcgen.yaml say it"),
             ),
         };
+        let there = self.held.as_ref().map(|(branch, path)| {
+            format!("the change is on `{branch}`, which is checked out in `{path}`")
+        });
+        let is_edit = difference.remedy == Remedy::Edit;
         Drift {
             difference,
             command,
-            instead: instead.map(str::to_owned),
+            instead: there.filter(|_| !is_edit).or(instead.map(str::to_owned)),
         }
     }
 }

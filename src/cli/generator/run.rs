@@ -74,7 +74,11 @@ impl Run<'_> {
             return self.in_tree(&place, &mut false);
         }
         let topic = self.topic(generator, worktree.root())?;
-        self.on_topic(&topic, |visit, is_touched| {
+        let there = |other: &Utf8Path| {
+            let again = self.again(generator, other);
+            format!("{again}{}", self.options.publication())
+        };
+        self.on_topic(&topic, there, |visit, is_touched| {
             let on = Some((&topic, visit));
             self.in_tree(&Place { on, ..place }, is_touched)
         })

@@ -4,12 +4,13 @@ mod looked;
 mod plan;
 mod told;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 pub(crate) use self::looked::{Looked, Series, explained, is_on, look};
 pub(crate) use self::plan::without_blocks;
 use self::plan::{Planned, Planning, stores};
 use self::told::Told;
+use super::again::Again;
 use super::run::refuse_conflicts;
 use super::target::Target;
 use super::uncommitted::Uncommitted;
@@ -40,7 +41,14 @@ impl Run<'_> {
         let ended = match self.options.commits() {
             true => {
                 let topic = self.topic(Generator::Puppet, worktree.root())?;
-                self.on_topic(&topic, |visit, is_touched| {
+                let there = |other: &Utf8Path| {
+                    let name = Generator::Puppet.name();
+                    let mut again = Again::new(name, self.global, self.options);
+                    again.path("--repo", Some(other));
+                    again.series(chosen);
+                    format!("{}{}", again.as_str(), self.options.publication())
+                };
+                self.on_topic(&topic, there, |visit, is_touched| {
                     self.commit_series(steps, &worktree, (&topic, visit), is_touched)
                 })?
             }
