@@ -253,7 +253,7 @@ impl Topic {
         upstream: Option<&Upstream>,
     ) -> Result<Vec<Oid>, ReviewError> {
         let beginning = self.checkout.beginning(self.branch.as_str());
-        if beginning == Some(tip) {
+        if beginning == Some(tip) && !self.was_fetched(tip, upstream)? {
             return Ok(Vec::new());
         }
         let base = match upstream {
@@ -263,6 +263,24 @@ impl Topic {
             }
         };
         Ok(self.checkout.commits(tip, base)?)
+    }
+
+    /// Whether the branch began at a change that somebody fetched, as in a fresh clone: no other branch here has it.
+    fn was_fetched(&self, tip: Oid, upstream: Option<&Upstream>) -> Result<bool, ReviewError> {
+        let is_sent = upstream.is_none_or(|upstream| self.checkout.is_ancestor(tip, upstream.tip));
+        if is_sent || self.change_id(tip)?.is_none() {
+            return Ok(false);
+        }
+        let contains = format!("--contains={tip}");
+        let branches = [
+            "for-each-ref",
+            "--format=%(refname)",
+            &contains,
+            "refs/heads",
+        ];
+        let branches = self.checkout.git().run(&branches)?.text();
+        let own = format!("refs/heads/{}", self.branch);
+        Ok(branches.lines().all(|branch| branch == own))
     }
 
     /// Whether there may have been a change on the branch that is merged by now.

@@ -88,7 +88,7 @@ impl Run<'_> {
     fn in_tree(&self, place: &Place<'_>, is_touched: &mut bool) -> Result<Ended, Failure> {
         let planned = &self.plan(place)?;
         match place.on {
-            Some((topic, _)) => self.check_branch(place, topic, &planned.edits)?,
+            Some((topic, _)) => self.check_branch(place, topic, planned)?,
             None => self.warn_of_branch(place, &planned.edits)?,
         }
         let mut summary = Summary::new(place.generator, place.worktree.root(), planned);
