@@ -6,7 +6,7 @@ mod told;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub(crate) use self::looked::{Looked, Series, explained, is_on, look};
+pub(crate) use self::looked::{Looked, Series, changed_upon, explained, is_on, look};
 pub(crate) use self::plan::without_blocks;
 use self::plan::{Planned, Planning, stores};
 use self::told::Told;
@@ -95,7 +95,15 @@ impl Run<'_> {
             let changed = chain.changed(*last).map_err(CommandError::from)?;
             let dirty = dirty(worktree.root(), &changed, &all).map_err(CommandError::from)?;
             // What is there already as it shall be is not in the way: an earlier run was interrupted.
-            let dirty = chain.differing(*last, dirty).map_err(CommandError::from)?;
+            let mut dirty = chain.differing(*last, dirty).map_err(CommandError::from)?;
+            for (index, (step, _)) in stores.iter().enumerate() {
+                let gone = chain.gone(index);
+                dirty.retain(|path| !gone.contains(path));
+                // Of a patch that is not made again, nothing is written anew.
+                if !steps.contains(step) {
+                    dirty.extend_from_slice(gone);
+                }
+            }
             let uncommitted = Uncommitted {
                 generator: Generator::Puppet,
                 worktree,
