@@ -18,6 +18,7 @@ mod replace;
 mod standing;
 mod topic;
 mod undone;
+mod visit;
 mod way;
 
 pub use chain::{Chain, Fate, Made, Part};
@@ -31,4 +32,5 @@ pub use push::{Others, Outcome, Pushed};
 pub use remote::{Remote, ask_remote};
 pub use replace::{Pending, Replacement};
 pub use standing::{Sent, Standing};
-pub use topic::{Switched, Topic, Visit};
+pub use topic::{Switched, Topic};
+pub use visit::Visit;

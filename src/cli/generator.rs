@@ -23,7 +23,7 @@ pub(super) use self::options::GeneratorOptions;
 pub(super) use self::planned::{NotPlanned, Planner};
 pub(super) use self::run::{Ended, Run};
 use self::series::Chosen;
-pub(super) use self::series::{Looked, Series, is_on, look, without_blocks};
+pub(super) use self::series::{Looked, Series, changed_upon, is_on, look, without_blocks};
 pub(super) use self::summary::{tell_kept, tell_pushed};
 pub(super) use self::target::{Target, UnknownCheckout, misspelt_service};
 use super::context::Context;

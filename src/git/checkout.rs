@@ -171,6 +171,11 @@ impl Checkout {
             .collect()
     }
 
+    /// How often a branch has moved, as far as is remembered here.
+    pub fn moves(&self, branch: &str) -> usize {
+        self.reflog(branch).len()
+    }
+
     /// Whether a branch has been at a commit, as far as is remembered here.
     pub fn has_been(&self, branch: &str, commit: Oid) -> bool {
         self.reflog(branch).iter().any(|(id, _)| *id == commit)

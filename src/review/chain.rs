@@ -1,3 +1,4 @@
+mod anew;
 mod trees;
 mod write;
 
@@ -25,6 +26,8 @@ pub struct Chain<'a> {
     base: Oid,
     /// The commit of each patch, where it has one.
     links: Vec<Option<Link>>,
+    /// The files of each patch that are svcgen's as a whole, and that somebody took away to have them written anew.
+    gone: Vec<Vec<Utf8PathBuf>>,
     /// The first commit of somebody else's that stands upon a patch, and how many commits are above it.
     other: Option<(String, usize)>,
     /// The branch that holds what was there, where something of somebody's was in it and is no more.
@@ -97,6 +100,7 @@ impl Topic {
             tip,
             base: tip,
             links: stores.iter().map(|_| None).collect(),
+            gone: self.taken_away(stores)?,
             other: None,
             kept: None,
         };

@@ -217,6 +217,7 @@ fn begin(service: &Service, path: &Utf8Path, user: &User) -> Result<Begun, Revie
     match answer {
         Answer::Refused { reason } if !reason.starts_with(NOTHING_NEW) => {
             Err(ReviewError::Rejected {
+                root: checkout.root().to_owned(),
                 remote: "gerrit".into(),
                 reason,
                 source: output.words(),

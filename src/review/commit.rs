@@ -74,7 +74,7 @@ impl Topic {
         let ours = match head {
             Some(tip) => {
                 let id = written.as_ref().and_then(CommitMessage::change_id);
-                match self.ours(tip, id) {
+                match self.ours(tip, id, text) {
                     // Another patch stands upon it, and there is nothing to update.
                     Err(ReviewError::OnTop { .. }) if changed.is_empty() => {
                         return Ok(Committed::Nothing);
@@ -113,7 +113,10 @@ impl Topic {
             return Ok(Committed::Created { commit, change_id });
         };
         let parsed = CommitMessage::parse(&old);
-        let untouched = written.is_some_and(|written| written.text() == parsed.text());
+        let untouched = match &written {
+            Some(written) => written.text() == parsed.text(),
+            None => fresh.text() == parsed.text(),
+        };
         let parsed = if untouched {
             parsed.with_text_of(fresh)
         } else {
@@ -140,12 +143,12 @@ impl Topic {
     ///
     /// # Errors
     /// Where somebody committed on top of it.
-    pub fn check_top(&self, rendered: &Rendered) -> Result<(), ReviewError> {
+    pub fn check_top(&self, text: &CommitText, rendered: &Rendered) -> Result<(), ReviewError> {
         let written = rendered
             .read(MESSAGE.into())
             .and_then(|message| CommitMessage::parse(&message).change_id());
         match self.tip() {
-            Some(tip) => self.ours(tip, written).map(drop),
+            Some(tip) => self.ours(tip, written, text).map(drop),
             None => Ok(()),
         }
     }
@@ -159,10 +162,13 @@ impl Topic {
     }
 
     /// The Change-Id and message of the branch's last commit, where that is svcgen's and not merged.
+    ///
+    /// Where nothing is remembered of it, it is known by what svcgen calls it.
     fn ours(
         &self,
         tip: Oid,
         written: Option<ChangeId>,
+        text: &CommitText,
     ) -> Result<Option<(ChangeId, String)>, ReviewError> {
         let upstream = self.upstream();
         let commits = self.own_commits(tip, upstream.as_ref())?;
@@ -171,7 +177,14 @@ impl Topic {
         }
         let message = self.checkout.message(tip)?;
         let id = CommitMessage::parse(&message).change_id();
-        if let Some(written) = written.filter(|written| id.as_ref() != Some(written)) {
+        let written = match written {
+            Some(written) => Some(written),
+            None => self.called(&commits, text)?,
+        };
+        let Some(written) = written else {
+            return Ok(None);
+        };
+        if id.as_ref() != Some(&written) {
             if id.is_none() && commits.len() == 1 && self.was(&written) {
                 return Ok(Some((written, message)));
             }
@@ -194,6 +207,23 @@ impl Topic {
             return Ok(None);
         }
         Ok(id.map(|id| (id, message)))
+    }
+
+    /// The Change-Id of the newest of these commits that is called as svcgen calls it.
+    fn called(&self, commits: &[Oid], text: &CommitText) -> Result<Option<ChangeId>, ReviewError> {
+        let first = CommitMessage::new(text);
+        for commit in commits {
+            let message = CommitMessage::parse(&self.checkout.message(*commit)?);
+            let later = self.told(text, self.parent(*commit)?, Some(*commit), &[])?;
+            let subjects =
+                [first.subject(), CommitMessage::new(&later).subject()].map(str::to_owned);
+            if subjects.iter().any(|it| it == message.subject())
+                && let Some(id) = message.change_id()
+            {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether the last commit was made from a change by `git commit --amend`: then it is that change, and somebody

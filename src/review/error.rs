@@ -32,6 +32,15 @@ pub enum ReviewError {
         branch: BranchName,
         source: Box<GitError>,
     },
+    /// Git has a branch in one work tree alone.
+    #[error("`{branch}` is checked out in `{path}`")]
+    CheckedOut {
+        root: Utf8PathBuf,
+        branch: BranchName,
+        path: Utf8PathBuf,
+        /// The same run there.
+        command: Option<String>,
+    },
     #[error("git does not commit")]
     Commit { source: GitError },
     #[error("`{branch}` was moved by somebody else meanwhile")]
@@ -117,7 +126,10 @@ pub enum ReviewError {
     #[error("there is no branch `{branch}` to send")]
     NoBranch { branch: BranchName },
     #[error("the last commit of `{branch}` has no Change-Id")]
-    NoChangeId { branch: BranchName },
+    NoChangeId {
+        root: Utf8PathBuf,
+        branch: BranchName,
+    },
     #[error("`{root}` has no remote to send changes to")]
     NoRemote {
         root: Utf8PathBuf,
@@ -125,13 +137,18 @@ pub enum ReviewError {
     },
     #[error("`{remote}` refused the change: {reason}")]
     Rejected {
+        root: Utf8PathBuf,
         remote: String,
         reason: String,
         source: Words,
     },
     /// The server is no Gerrit: it took the reference as it is.
     #[error("`{remote}` is not a review server: it made `{reference}` of the change")]
-    NoGerrit { remote: String, reference: String },
+    NoGerrit {
+        root: Utf8PathBuf,
+        remote: String,
+        reference: String,
+    },
     #[error("`{path}` is there already, and {reason}")]
     Occupied { path: Utf8PathBuf, reason: String },
     #[error("the site `{site}` does not say where its repositories are")]
@@ -139,7 +156,7 @@ pub enum ReviewError {
 }
 
 /// Git in a checkout: what would be done in another one of the same names would harm it.
-fn git_in(root: &camino::Utf8Path) -> String {
+pub(super) fn git_in(root: &camino::Utf8Path) -> String {
     format!("git -C {}", shell_words::quote(root.as_str()))
 }
 
@@ -171,6 +188,7 @@ impl ReviewError {
             | Self::Detached { .. }
             | Self::OtherModel { .. }
             | Self::Switch { .. }
+            | Self::CheckedOut { .. }
             | Self::Commit { .. }
             | Self::Moved { .. }
             | Self::NotOnTopic { .. }
@@ -204,6 +222,13 @@ impl ReviewError {
                     format!("{git} status"),
                     format!("{git} stash -u    puts away what is not committed, new files too"),
                 ]
+            }
+            Self::CheckedOut { root, path, .. } if !path.exists() => {
+                vec![format!("{} worktree prune", git_in(root))]
+            }
+            Self::CheckedOut { path, command, .. } => {
+                let free = format!("{} switch --detach    frees the branch", git_in(path));
+                command.iter().cloned().chain([free]).collect()
             }
             Self::InProgress {
                 root,
@@ -310,9 +335,10 @@ impl ReviewError {
                 let url = shell_words::quote(url);
                 vec![format!("{} remote add gerrit {url}", git_in(root))]
             }
-            Self::Rejected { .. } if self.is_about_credentials() => {
-                vec!["git remote set-url gerrit ssh://USER@HOST:29418/REPOSITORY".into()]
-            }
+            Self::Rejected { root, remote, .. } if self.is_about_credentials() => vec![format!(
+                "{} remote set-url {remote} ssh://USER@HOST:29418/REPOSITORY",
+                git_in(root)
+            )],
             Self::Rejected { .. } => vec![
                 "the commit stays: mend what the server names, and run this again".into(),
                 "ask those who look after the review server, where you lack a permission".into(),
@@ -332,10 +358,18 @@ impl ReviewError {
                 format!("`gerrit.url` belongs into the file of the site `{site}`"),
                 "`--site NAME` takes another site".into(),
             ],
-            Self::NoGerrit { remote, reference } => {
-                vec![format!("git push {remote} --delete '{reference}'")]
+            Self::NoGerrit {
+                root,
+                remote,
+                reference,
+            } => vec![format!(
+                "{} push {remote} --delete '{reference}'",
+                git_in(root)
+            )],
+            Self::NoChangeId { root, branch } => {
+                let git = git_in(root);
+                vec![format!("{git} switch {branch} && {git} commit --amend")]
             }
-            Self::NoChangeId { .. } => vec!["git commit --amend".into()],
         }
     }
 

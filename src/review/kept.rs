@@ -34,6 +34,11 @@ impl Made {
     }
 }
 
+/// The name of the branch that keeps a commit.
+pub(super) fn kept_name(commit: Oid) -> String {
+    format!("kept-{}", &commit.to_string()[..10])
+}
+
 impl Topic {
     /// Looks at what a branch held, and holds from now on: where a line of somebody's is not in it any more, a branch
     /// of its own keeps what was there, of which this is the name.
@@ -68,21 +73,23 @@ impl Topic {
         Ok(kept)
     }
 
-    /// The same for a change that was merged, whoever wrote what is not in it.
+    /// The same for a change that was merged, whoever wrote what is not in it: as it was merged, for what became of its
+    /// lines since then is known to have been there.
     ///
     /// # Errors
     /// Where git cannot read the commits or make the branch.
     pub(super) fn keep_merged(&self, old: Oid, new: Oid) -> Result<Option<String>, ReviewError> {
+        let merged = self.as_merged(old, new)?;
         let is_missing = || -> Result<bool, git2::Error> {
             let repository = self.checkout.repository();
-            let tree = repository.find_commit(new)?.tree()?;
             let before = repository.merge_base(old, new)?;
-            let before = repository.find_commit(before)?.tree()?;
+            let tree = |commit: Oid| repository.find_commit(commit)?.tree();
+            let trees = [new, before].into_iter().chain(merged).map(tree);
+            let trees = trees.collect::<Result<Vec<Tree<'_>>, _>>()?;
             let files = self.changed_by(old, new)?;
             Ok(files.into_iter().any(|(path, lines)| {
-                let mut known = self.lines(&tree, &path);
-                known.extend(self.lines(&before, &path));
-                !lines.is_subset(&known)
+                let known = trees.iter().flat_map(|tree| self.lines(tree, &path));
+                !lines.is_subset(&known.collect())
             }))
         };
         let is_missing =
@@ -90,8 +97,24 @@ impl Topic {
         is_missing.then(|| self.put_on_branch(old)).transpose()
     }
 
+    /// The commits of one history that the changes of another were merged as.
+    fn as_merged(&self, old: Oid, new: Oid) -> Result<Vec<Oid>, ReviewError> {
+        let base = self.checkout.merge_base(old, new);
+        let mut own = Vec::new();
+        for commit in self.checkout.commits(old, base)? {
+            own.extend(self.change_id(commit)?);
+        }
+        let mut merged = Vec::new();
+        for commit in self.checkout.commits(new, base)? {
+            if self.change_id(commit)?.is_some_and(|id| own.contains(&id)) {
+                merged.push(commit);
+            }
+        }
+        Ok(merged)
+    }
+
     fn put_on_branch(&self, commit: Oid) -> Result<String, ReviewError> {
-        let name = format!("kept-{}", &commit.to_string()[..10]);
+        let name = kept_name(commit);
         let branch = format!("refs/heads/{name}");
         let git = self.checkout.git();
         git.run(&["update-ref", &branch, &commit.to_string()])?;

@@ -105,6 +105,7 @@ impl Topic {
         }
         if self.change_id(tip)?.is_none() {
             return Err(ReviewError::NoChangeId {
+                root: self.checkout.root().to_owned(),
                 branch: self.branch.clone(),
             });
         }
@@ -137,6 +138,7 @@ impl Topic {
         match answer {
             Answer::Accepted { words } => Ok(Pushed {
                 outcome: outcome(&words).ok_or_else(|| ReviewError::NoGerrit {
+                    root: self.checkout.root().to_owned(),
                     remote: remote.to_owned(),
                     reference: format!("refs/for/{}%topic={}", self.base, self.branch),
                 })?,
@@ -160,6 +162,7 @@ impl Topic {
                 })
             }
             Answer::Refused { reason } => Err(ReviewError::Rejected {
+                root: self.checkout.root().to_owned(),
                 remote: remote.to_owned(),
                 reason,
                 source: output.words(),
@@ -284,6 +287,7 @@ pub(super) fn push(
                 .map_or("no answer", |line| line.trim_start_matches("fatal: "))
                 .to_owned();
             Err(ReviewError::Rejected {
+                root: checkout.root().to_owned(),
                 remote: remote.to_owned(),
                 reason,
                 source,

@@ -98,6 +98,24 @@ impl Topic {
         Ok(path.map(Utf8PathBuf::from))
     }
 
+    /// The other work tree that has the branch checked out, from which git does not let it go.
+    ///
+    /// # Errors
+    /// With git's words.
+    pub fn held_by(&self) -> Result<Option<Utf8PathBuf>, ReviewError> {
+        let repository = self.checkout.repository();
+        let has_linked = repository.worktrees().is_ok_and(|all| !all.is_empty());
+        if !has_linked && !repository.is_worktree() {
+            return Ok(None);
+        }
+        let root = self.checkout.root();
+        let is_other = |path: &Utf8PathBuf| {
+            let place = path.canonicalize_utf8();
+            place.map_or_else(|_| path != root, |place| place != root)
+        };
+        Ok(self.checked_out_in()?.filter(is_other))
+    }
+
     /// Makes a commit of a tree, and puts the branch there: in the place of the change that it holds, whose Change-Id and
     /// author it keeps, or as a new change. No work tree is touched.
     ///

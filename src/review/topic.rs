@@ -35,27 +35,6 @@ pub enum Switched {
     Restarted,
 }
 
-/// What was checked out before a run, and what became of the branch for it.
-#[derive(Debug)]
-pub struct Visit {
-    before: Head,
-    switched: Switched,
-    /// The branch that holds what was on the topic's, where its change was merged without something of that.
-    kept: Option<String>,
-}
-
-impl Visit {
-    /// What was checked out before.
-    pub(super) fn before(&self) -> &Head {
-        &self.before
-    }
-
-    /// The branch that holds what was on the topic's, where its change was merged without something of that.
-    pub fn kept(&self) -> Option<&str> {
-        self.kept.as_deref()
-    }
-}
-
 /// The branch of the remote, as last fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Upstream {
@@ -136,6 +115,14 @@ impl Topic {
         let head = self.free_head()?;
         let upstream = self.upstream();
         let current = matches!(&head, Head::Branch { name, .. } | Head::Unborn { name } if name == self.branch.as_str());
+        if let Some(path) = self.held_by()?.filter(|_| !current) {
+            return Err(ReviewError::CheckedOut {
+                root: self.checkout.root().to_owned(),
+                branch: self.branch.clone(),
+                path,
+                command: None,
+            });
+        }
         let tip = match (&head, &upstream) {
             (Head::Unborn { .. }, None) if current => return Ok(Switched::Stayed),
             (Head::Unborn { .. }, None) => {
@@ -177,50 +164,6 @@ impl Topic {
         Ok(Switched::Found)
     }
 
-    /// Checks the branch out as `switch` does, and remembers what was checked out before.
-    ///
-    /// # Errors
-    /// As of `switch`.
-    pub fn visit(&self) -> Result<Visit, ReviewError> {
-        let before = self.checkout.head()?;
-        let old = self.tip();
-        let switched = self.switch()?;
-        let kept = match (switched, old, self.tip()) {
-            (Switched::Restarted, Some(old), Some(new)) => self.keep_merged(old, new)?,
-            _ => None,
-        };
-        Ok(Visit {
-            before,
-            switched,
-            kept,
-        })
-    }
-
-    /// Goes back to what was checked out before, for a run that came to nothing; a branch that was made for it goes.
-    ///
-    /// # Errors
-    /// With git's words.
-    pub fn leave(&self, visit: &Visit) -> Result<(), ReviewError> {
-        let git = self.checkout.git();
-        if visit.switched == Switched::Stayed {
-            return Ok(());
-        }
-        match &visit.before {
-            Head::Branch { name, .. } if name == self.branch.as_str() => return Ok(()),
-            Head::Branch { name, .. } => git.run(&["switch", "--quiet", name])?,
-            Head::Detached { tip } => {
-                git.run(&["switch", "--quiet", "--detach", &tip.to_string()])?
-            }
-            Head::Unborn { name } => {
-                git.run(&["symbolic-ref", "HEAD", &format!("refs/heads/{name}")])?
-            }
-        };
-        if visit.switched == Switched::Created && self.tip().is_some() {
-            git.run(&["branch", "--quiet", "-D", self.branch.as_str()])?;
-        }
-        Ok(())
-    }
-
     /// Whether the branch holds commits of its own.
     ///
     /// # Errors
@@ -230,14 +173,6 @@ impl Topic {
             Some(tip) => Ok(!self.own_commits(tip, self.upstream().as_ref())?.is_empty()),
             None => Ok(false),
         }
-    }
-
-    /// The branch, where a run that comes to nothing leaves it for another one.
-    pub fn left_by(&self, visit: &Visit) -> Option<String> {
-        let is_kept = matches!(visit.switched, Switched::Found | Switched::Restarted);
-        let was_elsewhere =
-            !matches!(&visit.before, Head::Branch { name, .. } if name == self.branch.as_str());
-        (is_kept && was_elsewhere).then(|| self.branch.to_string())
     }
 
     /// Fetches the branch that the change is meant for.
@@ -318,7 +253,7 @@ impl Topic {
         upstream: Option<&Upstream>,
     ) -> Result<Vec<Oid>, ReviewError> {
         let beginning = self.checkout.beginning(self.branch.as_str());
-        if beginning == Some(tip) {
+        if beginning == Some(tip) && !self.was_fetched(tip, upstream)? {
             return Ok(Vec::new());
         }
         let base = match upstream {
@@ -328,6 +263,24 @@ impl Topic {
             }
         };
         Ok(self.checkout.commits(tip, base)?)
+    }
+
+    /// Whether the branch began at a change that somebody fetched, as in a fresh clone: no other branch here has it.
+    fn was_fetched(&self, tip: Oid, upstream: Option<&Upstream>) -> Result<bool, ReviewError> {
+        let is_sent = upstream.is_none_or(|upstream| self.checkout.is_ancestor(tip, upstream.tip));
+        if is_sent || self.change_id(tip)?.is_none() {
+            return Ok(false);
+        }
+        let contains = format!("--contains={tip}");
+        let branches = [
+            "for-each-ref",
+            "--format=%(refname)",
+            &contains,
+            "refs/heads",
+        ];
+        let branches = self.checkout.git().run(&branches)?.text();
+        let own = format!("refs/heads/{}", self.branch);
+        Ok(branches.lines().all(|branch| branch == own))
     }
 
     /// Whether there may have been a change on the branch that is merged by now.

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use git2::Oid;
 
 use super::error::ReviewError;
-use super::topic::{Topic, Visit};
+use super::topic::Topic;
 use crate::git::Head;
 
 impl Topic {
@@ -12,23 +12,6 @@ impl Topic {
     #[must_use]
     pub fn keeping(self, model: Option<Utf8PathBuf>) -> Self {
         Self { model, ..self }
-    }
-
-    /// The command that goes back to what was checked out before, where that was neither the branch nor its base.
-    pub fn way_back(&self, visit: &Visit) -> Option<String> {
-        let git = format!(
-            "git -C {}",
-            shell_words::quote(self.checkout.root().as_str())
-        );
-        match visit.before() {
-            Head::Branch { name, .. }
-                if name != self.branch.as_str() && name != self.base.as_str() =>
-            {
-                Some(format!("{git} switch {}", shell_words::quote(name)))
-            }
-            Head::Detached { tip } => Some(format!("{git} switch --detach {tip}")),
-            Head::Branch { .. } | Head::Unborn { .. } => None,
-        }
     }
 
     /// What is checked out, where git can go away from it.

@@ -354,6 +354,79 @@ fn a_change_on_another_branch_is_reached_by_its_command() {
 }
 
 #[test]
+fn a_change_in_another_work_tree_is_reached_by_its_commands() {
+    let env = generated();
+    let vagrant = env.work().join("vagrant");
+    env.git_in(&vagrant, &["switch", "-q", "master"]);
+    let add = ["worktree", "add", "-q", "../other", "svcgen/tea-time"];
+    env.git_in(&vagrant, &add);
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let there = "svcgen vagrant --repo HOME/work/other";
+    let told = env.svcgen(&["check", "--vagrant-repo", "vagrant"]);
+    let commands: Vec<String> = told
+        .stdout
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("$ ").map(str::to_owned))
+        .collect();
+    assert!(!commands.is_empty(), "{}", told.show());
+    let commit = format!("{there} --commit");
+    assert!(commands.iter().all(|it| *it == commit), "{}", told.show());
+    let dry = env.svcgen(&["vagrant", "--repo", "vagrant", "--dry-run"]);
+    let warning = format!(
+        "the change is on `svcgen/tea-time`, which is checked out in `HOME/work/other`: `{there}` goes on there\n"
+    );
+    assert!(dry.stderr.contains(&warning), "{}", dry.show());
+    let refused = env.svcgen(&[
+        "vagrant",
+        "--repo",
+        "vagrant",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ]);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    assert_snapshot!(refused.stderr, @"
+    error: `svcgen/tea-time` is checked out in `HOME/work/other`
+    hint: svcgen vagrant --repo HOME/work/other --commit
+    hint: git -C HOME/work/other switch --detach    frees the branch
+    ");
+    let other = env.work().join("other");
+    let done = env.svcgen(&[
+        "vagrant",
+        "--repo",
+        other.to_str().unwrap(),
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ]);
+    assert_eq!(done.code, 0, "{}", done.show());
+    let closed = env.svcgen(&["check", "--vagrant-repo", "other"]);
+    assert_eq!(closed.code, 0, "{}", closed.show());
+    // A folder that somebody removed holds the branch until git knows.
+    std::fs::remove_dir_all(&other).unwrap();
+    let refused = env.svcgen(&[
+        "vagrant",
+        "--repo",
+        "vagrant",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ]);
+    let hint = "hint: git -C HOME/work/vagrant worktree prune\n";
+    assert!(refused.stderr.ends_with(hint), "{}", refused.show());
+    env.git_in(&vagrant, &["worktree", "prune"]);
+    let done = env.svcgen(&[
+        "vagrant",
+        "--repo",
+        "vagrant",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ]);
+    assert_eq!(done.code, 0, "{}", done.show());
+}
+
+#[test]
 fn scripts_get_json() {
     let env = generated();
     edit(&env, "deploy/scap/scap.cfg", "6002", "6009");

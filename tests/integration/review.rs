@@ -1,5 +1,6 @@
 //! The way of a change from a work tree into review.
 
+mod fetched;
 mod in_the_way;
 mod out_of_sight;
 mod sending;

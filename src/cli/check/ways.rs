@@ -1,7 +1,9 @@
+use camino::Utf8PathBuf;
+
 use super::Drift;
 use crate::cli::GlobalArgs;
-use crate::cli::generator::{Again, CheckoutArgs, Generator, Planner, is_on};
-use crate::drift::{Difference, Remedy};
+use crate::cli::generator::{Again, CheckoutArgs, Generator, Planner, changed_upon, is_on};
+use crate::drift::{Difference, Direction, Remedy};
 use crate::review::ReviewError;
 use crate::worktree::Worktree;
 
@@ -14,6 +16,10 @@ pub(super) struct Ways<'a> {
     is_chain: bool,
     /// The commands that check the branch out where the change is, and what has to be done before.
     switch: Option<String>,
+    /// The branch where the change is, and another work tree that has it checked out.
+    held: Option<(String, Utf8PathBuf)>,
+    /// The files that commits upon the patches of the series changed: what svcgen makes anew is below them.
+    upon: Vec<Utf8PathBuf>,
 }
 
 impl<'a> Ways<'a> {
@@ -43,32 +49,68 @@ impl<'a> Ways<'a> {
             })
             .and_then(|error| error.hints().into_iter().next());
         let first = first.map(|hint| hint.split("    ").next().unwrap_or_default().to_owned());
+        let upon = topic.as_ref().filter(|_| is_chain);
+        let upon = upon.map(|topic| changed_upon(topic, worktree, planner.loaded));
         let elsewhere =
             topic.filter(|topic| topic.elsewhere(&[]).is_ok_and(|found| found.is_some()));
         let root = shell_words::quote(worktree.root().as_str());
+        let held = elsewhere.as_ref().and_then(|topic| {
+            let path = topic.held_by().ok().flatten()?;
+            Some((topic.branch().to_string(), path))
+        });
         let switch = elsewhere.map(|topic| format!("git -C {root} switch {}", topic.branch()));
-        let steps: Vec<String> = first.into_iter().chain(switch).collect();
-        Self {
+        let steps: Vec<String> = match held {
+            Some(_) => Vec::new(),
+            None => first.into_iter().chain(switch).collect(),
+        };
+        let ways = Self {
             given,
-            again: Again::completed(&again, given.0, given.1),
+            again: String::new(),
             is_chain,
             switch: (!steps.is_empty()).then(|| steps.join(" && ")),
-        }
+            held,
+            upon: upon.unwrap_or_default(),
+        };
+        ways.by(&again)
     }
 
     /// The same, by another command.
     pub(super) fn by(&self, command: &str) -> Self {
+        let again = match &self.held {
+            Some((_, other)) => Again::placed(command, self.given.0, other),
+            None => Again::completed(command, self.given.0, self.given.1),
+        };
         Self {
             given: self.given,
-            again: Again::completed(command, self.given.0, self.given.1),
+            again,
             is_chain: self.is_chain,
             switch: self.switch.clone(),
+            held: self.held.clone(),
+            upon: self.upon.clone(),
         }
     }
 
     /// The command that generates again.
     pub(super) fn again(&self) -> String {
         self.on_branch(self.again.clone())
+    }
+
+    /// Whether it came by a commit that stands upon the patches of the series.
+    fn is_upon(&self, difference: &Difference) -> bool {
+        let is_edit = matches!(difference.direction, Direction::Tree | Direction::Both);
+        let is_here = self.switch.is_none() && self.held.is_none();
+        let is_committed = self.again.ends_with(" --commit");
+        is_edit && is_here && is_committed && self.upon.contains(&difference.path)
+    }
+
+    /// What closes it by another commit upon them: the patches are made from the commits below.
+    fn upon_patches(&self, difference: &Difference, worktree: &Worktree) -> String {
+        let root = shell_words::quote(worktree.root().as_str());
+        let path = shell_words::quote(difference.path.as_str());
+        let message = format!("Restore {}", difference.path);
+        let message = shell_words::quote(&message);
+        let again = self.again.trim_end_matches(" --commit");
+        format!("{again} --force && git -C {root} commit -m {message} -- {path}")
     }
 
     fn on_branch(&self, command: String) -> String {
@@ -111,12 +153,21 @@ impl<'a> Ways<'a> {
     /// A difference with its way out.
     pub(super) fn close(&self, difference: Difference, worktree: &Worktree) -> Drift {
         let again = &self.again;
-        let path = worktree.root().join(&difference.path);
+        let root = match (&self.held, difference.remedy) {
+            (Some((_, other)), Remedy::Replace) => other.as_path(),
+            _ => worktree.root(),
+        };
+        let path = root.join(&difference.path);
         let path = shell_words::quote(path.as_str()).into_owned();
+        let is_upon = self.is_upon(&difference);
+        let anew = match is_upon {
+            true => self.upon_patches(&difference, worktree),
+            false => again.clone(),
+        };
         let (command, instead) = match difference.remedy {
-            Remedy::Generate => (self.again(), None),
+            Remedy::Generate => (self.on_branch(anew), None),
             Remedy::Replace => (
-                self.on_branch(format!("rm {path} && {again}")),
+                self.on_branch(format!("rm {path} && {anew}")),
                 Some("to keep what is there, let svcgen.yaml or a template of your own say it"),
             ),
             Remedy::Merge => (
@@ -137,10 +188,14 @@ impl<'a> Ways<'a> {
                 Some("to keep what is there, let svcgen.yaml say it"),
             ),
         };
+        let there = self.held.as_ref().map(|(branch, path)| {
+            format!("the change is on `{branch}`, which is checked out in `{path}`")
+        });
+        let is_edit = difference.remedy == Remedy::Edit;
         Drift {
             difference,
             command,
-            instead: instead.map(str::to_owned),
+            instead: there.filter(|_| !is_edit).or(instead.map(str::to_owned)),
         }
     }
 }

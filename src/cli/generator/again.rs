@@ -58,6 +58,17 @@ impl Again {
         this.0
     }
 
+    /// The command of a generator for the same model, in another checkout.
+    pub(crate) fn placed(command: &str, global: &GlobalArgs, root: &Utf8Path) -> String {
+        let root = shell_words::quote(root.as_str());
+        let mut words = command.splitn(3, ' ');
+        let name = [words.next(), words.next()].into_iter().flatten();
+        let name = name.collect::<Vec<_>>().join(" ");
+        let rest = words.next().map(|rest| format!(" {rest}"));
+        let command = format!("{name} --repo {root}{}", rest.unwrap_or_default());
+        Self::completed(&command, global, &CheckoutArgs::default())
+    }
+
     /// Adds the checkouts that are named.
     pub(crate) fn checkouts(&mut self, checkouts: &CheckoutArgs) {
         self.path("--vagrant-repo", checkouts.named(Generator::Vagrant));

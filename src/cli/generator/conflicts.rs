@@ -1,10 +1,5 @@
-use camino::Utf8Path;
-
 use crate::edit::{Conflict, ConflictKind};
 use crate::error::CommandError;
-
-const MEND: &str =
-    "mend the file by hand so that it says what svcgen would write, or change the model";
 
 /// What somebody and svcgen both changed, and the ways out of it.
 pub(super) struct Conflicts<'a> {
@@ -13,44 +8,43 @@ pub(super) struct Conflicts<'a> {
     pub(super) again: String,
     /// The same command with what the user wanted done.
     pub(super) whole: String,
-    pub(super) root: &'a Utf8Path,
-    /// The branch that the conflicts are on, where the run leaves it.
-    pub(super) branch: Option<String>,
+    /// The command that goes to where the conflicts are, where the run leaves that.
+    pub(super) way: Option<String>,
 }
 
 impl Conflicts<'_> {
     /// Nothing was written.
     pub(super) fn refused(&self) -> CommandError {
-        let switch = self.branch.as_ref().map(|branch| {
-            let root = shell_words::quote(self.root.as_str());
-            format!("git -C {root} switch {branch}")
-        });
         let has = |kind| self.all.iter().any(|it| it.kind == kind);
         let first = if has(ConflictKind::Entry) || has(ConflictKind::Foreign) {
-            match switch {
-                Some(switch) => format!("`{switch}`, and {MEND}"),
-                None => MEND.to_owned(),
-            }
+            self.mend()
         } else if has(ConflictKind::Markers) {
             self.resolve()
         } else {
-            let switch = switch.map_or_else(String::new, |switch| format!("{switch} && "));
-            format!(
-                "`{switch}{}` marks them in the file, as git does",
-                self.again
-            )
+            let way = self.way.iter().map(|way| format!("{way} && "));
+            let way: String = way.collect();
+            format!("`{way}{}` marks them in the file, as git does", self.again)
         };
         self.listed().hint(first).hint(self.sides())
     }
 
     /// Nothing was written, and nothing can be marked: each patch has the file in another state.
     pub(super) fn of_series(&self) -> CommandError {
-        self.listed().hint(MEND).hint(self.sides())
+        self.listed().hint(self.mend()).hint(self.sides())
     }
 
     /// The conflicts are marked in their files.
     pub(super) fn marked(&self) -> CommandError {
         self.listed().hint(self.resolve()).hint(self.sides())
+    }
+
+    fn mend(&self) -> String {
+        let mend =
+            "mend the file by hand so that it says what svcgen would write, or change the model";
+        match &self.way {
+            Some(way) => format!("`{way}`, and {mend}"),
+            None => mend.to_owned(),
+        }
     }
 
     fn resolve(&self) -> String {

@@ -73,7 +73,11 @@ impl Run<'_> {
             return self.in_tree(&place, &mut false);
         }
         let topic = self.topic(generator, worktree.root())?;
-        self.on_topic(&topic, |visit, is_touched| {
+        let there = |other: &Utf8Path| {
+            let again = self.again(generator, other);
+            format!("{again}{}", self.options.publication())
+        };
+        self.on_topic(&topic, there, |visit, is_touched| {
             let on = Some((&topic, visit));
             self.in_tree(&Place { on, ..place }, is_touched)
         })
@@ -83,7 +87,7 @@ impl Run<'_> {
     fn in_tree(&self, place: &Place<'_>, is_touched: &mut bool) -> Result<Ended, Failure> {
         let planned = &self.plan(place)?;
         match place.on {
-            Some((topic, _)) => self.check_branch(place, topic, &planned.edits)?,
+            Some((topic, _)) => self.check_branch(place, topic, planned)?,
             None => self.warn_of_branch(place, &planned.edits)?,
         }
         let mut summary = Summary::new(place.generator, place.worktree.root(), planned);
@@ -198,8 +202,7 @@ impl Run<'_> {
             all: edits.conflicts.iter().collect(),
             whole: format!("{whole}{force}"),
             again: format!("{again}{force}"),
-            root,
-            branch: place.on.and_then(|(topic, visit)| topic.left_by(visit)),
+            way: place.on.and_then(|(topic, visit)| topic.way_to(visit)),
         };
         if edits.is_blocked() || self.options.dry_run || self.options.commits() {
             return Ok(conflicts.refused());

@@ -6,7 +6,7 @@ mod told;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub(crate) use self::looked::{Looked, Series, explained, is_on, look};
+pub(crate) use self::looked::{Looked, Series, changed_upon, explained, is_on, look};
 pub(crate) use self::plan::without_blocks;
 use self::plan::{Planned, Planning, stores};
 use self::told::Told;
@@ -20,7 +20,7 @@ use crate::edit::{Rendered, apply, remember};
 use crate::error::CommandError;
 use crate::generate::Step;
 use crate::interrupt;
-use crate::review::{Chain, Fate, Part, Topic, dirty};
+use crate::review::{Chain, Fate, Part, Topic, Visit, dirty};
 use crate::ui::Format;
 use crate::worktree::Worktree;
 
@@ -40,8 +40,9 @@ impl Run<'_> {
         let ended = match self.options.commits() {
             true => {
                 let topic = self.topic(Generator::Puppet, worktree.root())?;
-                self.on_topic(&topic, |_, is_touched| {
-                    self.commit_series(chosen, &worktree, &topic, is_touched)
+                let there = |other: &Utf8Path| self.series_again(chosen, other);
+                self.on_topic(&topic, there, |visit, is_touched| {
+                    self.commit_series(chosen, &worktree, (&topic, visit), is_touched)
                 })?
             }
             false => self.write_series(chosen, &worktree)?,
@@ -69,7 +70,7 @@ impl Run<'_> {
         &self,
         chosen: &Chosen,
         worktree: &Worktree,
-        topic: &Topic,
+        (topic, visit): (&Topic, &Visit),
         is_touched: &mut bool,
     ) -> Result<Ended, Failure> {
         let stores = stores(worktree, &self.loaded.service.name);
@@ -80,14 +81,23 @@ impl Run<'_> {
             mut chain,
         } = plan::in_commits(self, &chosen.steps, worktree, &stores, topic)?;
         let mut told = Told::new(worktree.root(), &planned);
-        self.show(&mut told, &planned, chosen, worktree.root())?;
+        let way = topic.way_to(visit);
+        self.show(&mut told, &planned, way, chosen)?;
         let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         let mut has_differences = planned.iter().any(|patch| !patch.edits.edits.is_empty());
         if let Some(last) = trees.last() {
             let changed = chain.changed(*last).map_err(CommandError::from)?;
             let dirty = dirty(worktree.root(), &changed, &all).map_err(CommandError::from)?;
             // What is there already as it shall be is not in the way: an earlier run was interrupted.
-            let dirty = chain.differing(*last, dirty).map_err(CommandError::from)?;
+            let mut dirty = chain.differing(*last, dirty).map_err(CommandError::from)?;
+            for (index, (step, _)) in stores.iter().enumerate() {
+                let gone = chain.gone(index);
+                dirty.retain(|path| !gone.contains(path));
+                // Of a patch that is not made again, nothing is written anew.
+                if !chosen.steps.contains(step) {
+                    dirty.extend_from_slice(gone);
+                }
+            }
             let uncommitted = Uncommitted {
                 generator: Generator::Puppet,
                 worktree,
@@ -163,7 +173,7 @@ impl Run<'_> {
         let stores = stores(worktree, &self.loaded.service.name);
         let planned = plan::in_files(self, &chosen.steps, worktree, &stores)?;
         let mut told = Told::new(worktree.root(), &planned);
-        self.show(&mut told, &planned, chosen, worktree.root())?;
+        self.show(&mut told, &planned, None, chosen)?;
         let edits = || planned.iter().flat_map(|patch| &patch.edits.edits);
         let paths: Vec<Utf8PathBuf> = planned
             .iter()
@@ -210,13 +220,21 @@ impl Run<'_> {
         Ok(ended)
     }
 
-    /// Shows the patches; ends where one of them is a conflict.
+    /// The command, as it would be typed again for a checkout.
+    fn series_again(&self, chosen: &Chosen, root: &Utf8Path) -> String {
+        let mut again = Again::new(Generator::Puppet.name(), self.global, self.options);
+        again.path("--repo", Some(root));
+        again.series(chosen);
+        format!("{}{}", again.as_str(), self.options.publication())
+    }
+
+    /// Shows the patches; ends where one of them is a conflict, which is reached this way.
     fn show(
         &self,
         told: &mut Told<'_>,
         planned: &[Planned],
+        way: Option<String>,
         chosen: &Chosen,
-        root: &Utf8Path,
     ) -> Result<(), Failure> {
         if self.ui.format == Format::Text {
             for patch in planned {
@@ -229,15 +247,12 @@ impl Run<'_> {
             return Ok(());
         }
         self.tell(told)?;
-        let mut again = Again::new(Generator::Puppet.name(), self.global, self.options);
-        again.path("--repo", Some(root));
-        again.series(chosen);
+        let whole = self.series_again(chosen, told.root);
         let conflicts = Conflicts {
             all,
-            whole: format!("{}{}", again.as_str(), self.options.publication()),
-            again: again.as_str().to_owned(),
-            root,
-            branch: None,
+            again: whole.clone(),
+            whole,
+            way,
         };
         Err(conflicts.of_series().into())
     }

@@ -32,11 +32,17 @@ impl Chain<'_> {
         }
     }
 
-    /// A tree with the commit of a patch upon it, where the patch has one.
+    /// A tree with the commit of a patch upon it, where the patch has one; without the files that are written anew.
     ///
     /// # Errors
     /// Where both changed the same lines.
     pub fn replayed(&self, patch: usize, tree: Oid) -> Result<Oid, ReviewError> {
+        let tree = self.with_commit(patch, tree)?;
+        self.without_gone(patch, tree)
+    }
+
+    /// A tree with the commit of a patch upon it, as it is.
+    pub(super) fn with_commit(&self, patch: usize, tree: Oid) -> Result<Oid, ReviewError> {
         let Some(link) = self.links.get(patch).and_then(Option::as_ref) else {
             return Ok(tree);
         };

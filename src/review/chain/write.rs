@@ -68,7 +68,8 @@ impl Chain<'_> {
                 change_id,
             }));
         }
-        if made.iter().flatten().any(|made| made.fate == Fate::Dropped) {
+        let is_dropped = made.iter().flatten().any(|made| made.fate == Fate::Dropped);
+        if is_dropped || self.has_gone_since(parent)? {
             self.refuse_others()?;
         }
         for (part, made) in parts.iter().zip(&made) {
@@ -108,7 +109,7 @@ impl Chain<'_> {
     ) -> Result<Fate, ReviewError> {
         let has_text = message.trim_end() == link.message.trim_end();
         // Lines that were in the way of each other have been written anew.
-        if !has_text || self.replayed(index, self.tree(parent)?).ok() != Some(tree) {
+        if !has_text || self.with_commit(index, self.tree(parent)?).ok() != Some(tree) {
             return Ok(Fate::Amended);
         }
         Ok(match self.parent(link.commit)? == parent {
@@ -194,7 +195,8 @@ impl Chain<'_> {
             branch: self.topic.branch.clone(),
             source: Box::new(source),
         };
-        let foreign = self.differing(self.tree(commit)?, foreign)?;
+        let mut foreign = self.differing(self.tree(commit)?, foreign)?;
+        foreign.retain(|path| !self.gone.iter().flatten().any(|gone| gone == path));
         for (path, _) in here.iter().filter(|(path, _)| !foreign.contains(path)) {
             let is_known = self.read(|repository| {
                 let tree = repository.find_commit(self.tip)?.tree()?;

@@ -1,6 +1,7 @@
 //! What the review server says of a change, and what it is told.
 
 use svcgen::error::ErrorKind;
+use svcgen::git::Words;
 use svcgen::review::{Committed, Others, Outcome, ReviewError, Switched};
 
 use super::{Fixture, NAME, causes};
@@ -20,7 +21,10 @@ fn a_server_that_is_no_gerrit_is_not_taken_for_one() {
     );
     assert_eq!(
         error.hints(),
-        [format!("git push origin --delete '{reference}'")]
+        [format!(
+            "git -C {} push origin --delete '{reference}'",
+            it.clone
+        )]
     );
     it.git(&["push", "--quiet", "origin", "--delete", reference]);
 }
@@ -108,10 +112,11 @@ fn a_missing_change_id_is_said_by_svcgen_or_by_the_server() {
     let it = Fixture::new();
     it.change("one\n");
     it.git(&["commit", "--quiet", "--amend", "--message", "without"]);
-    assert!(matches!(
-        it.push().unwrap_err(),
-        ReviewError::NoChangeId { .. }
-    ));
+    let error = it.push().unwrap_err();
+    assert!(matches!(error, ReviewError::NoChangeId { .. }));
+    let git = format!("git -C {}", it.clone);
+    let hint = format!("{git} switch svcgen/trending-edits && {git} commit --amend");
+    assert_eq!(error.hints(), [hint]);
     it.git(&["reset", "--quiet", "--hard", "origin/master"]);
     it.git(&[
         "commit",
@@ -127,7 +132,6 @@ fn a_missing_change_id_is_said_by_svcgen_or_by_the_server() {
         error.to_string(),
         "`svcgen/trending-edits` carries other commits that are not in `origin/master`: `mine, without`"
     );
-    let git = format!("git -C {}", it.clone);
     assert_eq!(
         error.hints(),
         [format!("{git} rebase --onto origin/master HEAD~1")]
@@ -141,6 +145,24 @@ fn a_missing_change_id_is_said_by_svcgen_or_by_the_server() {
     assert!(text.contains("remote: ERROR: commit "), "{text}");
     it.git(&["rebase", "--quiet", "--onto", "origin/master", "HEAD~1"]);
     assert_eq!(it.push().unwrap().outcome, Outcome::New);
+}
+
+#[test]
+fn an_address_that_wants_a_password_is_replaced_by_the_command_that_is_told() {
+    let it = Fixture::new();
+    it.change("one\n");
+    let source = Words::new(b"fatal: could not read Username for 'https://example.org'");
+    let error = ReviewError::Rejected {
+        root: it.clone.clone(),
+        remote: it.topic().remote().unwrap().to_owned(),
+        reason: "no answer".into(),
+        source,
+    };
+    let command = format!(
+        "git -C {} remote set-url origin ssh://USER@HOST:29418/REPOSITORY",
+        it.clone
+    );
+    assert_eq!(error.hints(), [command]);
 }
 
 #[test]

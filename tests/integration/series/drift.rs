@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::chain::reviewed;
-use super::{done, env, run, subjects};
+use super::{change_ids, done, env, run, subjects};
 use crate::support::gerrit::Gerrit;
 use crate::support::{Env, Run};
 
@@ -58,6 +58,87 @@ fn a_check_compares_the_patches_that_were_written() {
     let closing = ["puppet --repo puppet --series --force"];
     assert_eq!(commands(&run), closing, "{}", run.show());
     closed(&env, closing[0]);
+}
+
+/// Types the one command that a check names, without its questions.
+fn typed(env: &Env, run: &Run) {
+    let commands = run.stdout.lines();
+    let mut commands = commands.filter_map(|line| line.trim().strip_prefix("$ "));
+    let command = commands.next().unwrap();
+    assert_eq!(commands.next(), None, "{}", run.show());
+    let svcgen = format!("{} puppet --yes --no-verify", env!("CARGO_BIN_EXE_svcgen"));
+    let command = command.replacen("svcgen puppet", &svcgen, 1);
+    let command = command.replace("HOME", env.home().to_str().unwrap());
+    let mut shell = std::process::Command::new("sh");
+    env.enclose(shell.args(["-e", "-c", &command]));
+    let done = env.run(&mut shell);
+    assert_eq!(done.code, 0, "{}", done.show());
+    let run = check(env);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(env.status("puppet"), "");
+}
+
+const PROFILE: &str = "modules/profile/manifests/trendingedits.pp";
+
+#[test]
+fn an_edit_in_a_patch_is_closed_by_the_command_of_check() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let ids = change_ids(&env, "-4");
+    let text = env.read(&format!("puppet/{PROFILE}"));
+    env.replace(&format!("puppet/{PROFILE}"), "Kafka", "Coffee");
+    let fixup = ["commit", "--quiet", "--all", "--fixup", "HEAD~3"];
+    env.git("puppet", &fixup);
+    let rebase = ["rebase", "--quiet", "-i", "--autosquash", "HEAD~5"];
+    env.git(
+        "puppet",
+        &[&["-c", "sequence.editor=true"], &rebase[..]].concat(),
+    );
+    let edited = env.git("puppet", &["rev-parse", "HEAD"]);
+    let run = check(&env);
+    let command = format!(
+        "    $ rm HOME/work/puppet/{PROFILE} && svcgen puppet --repo puppet --series --commit\n"
+    );
+    assert!(run.stdout.contains(&command), "{}", run.show());
+    // A patch that is not made again loses nothing.
+    let path = env.work().join("puppet").join(PROFILE);
+    std::fs::remove_file(&path).unwrap();
+    let refused = super::run(&env, &["--commit", "--steps", "cluster"]);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), edited);
+    env.git("puppet", &["restore", PROFILE]);
+    typed(&env, &run);
+    assert_eq!(env.read(&format!("puppet/{PROFILE}")), text);
+    assert_eq!(change_ids(&env, "-4"), ids);
+    let kept = format!("kept-{}:{PROFILE}", &edited[..10]);
+    assert!(env.git("puppet", &["show", &kept]).contains("Coffee"));
+}
+
+#[test]
+fn an_edit_upon_the_patches_is_closed_by_the_command_of_check() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let patches = env.git("puppet", &["rev-parse", "HEAD"]);
+    let texts = [PROFILE, "manifests/site.pp"].map(|path| {
+        let path = format!("puppet/{path}");
+        (env.read(&path), path)
+    });
+    env.replace(&texts[0].1, "Kafka", "Coffee");
+    let commit = ["commit", "--quiet", "--all", "--message", "Coffee"];
+    env.git("puppet", &commit);
+    typed(&env, &check(&env));
+    // So are entries in a file of others.
+    let site = env.read(&texts[1].1);
+    let at = site.find("node /^trending").unwrap();
+    let end = at + site[at..].find("}\n").unwrap() + 2;
+    env.write(&texts[1].1, &format!("{}{}", &site[..at], &site[end + 1..]));
+    env.git("puppet", &commit);
+    typed(&env, &check(&env));
+    for (text, path) in &texts {
+        assert_eq!(env.read(path), *text);
+    }
+    // The patches are what they were.
+    assert_eq!(env.git("puppet", &["rev-parse", "HEAD~4"]), patches);
 }
 
 #[test]

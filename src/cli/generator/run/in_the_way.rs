@@ -7,7 +7,7 @@ use crate::cli::generator::Generator;
 use crate::cli::generator::planned::Planned;
 use crate::cli::generator::series::explained;
 use crate::cli::generator::uncommitted::Uncommitted;
-use crate::edit::{ConflictKind, EditPlan, Rendered};
+use crate::edit::{ConflictKind, Rendered};
 use crate::error::CommandError;
 use crate::review::{ReviewError, Topic, dirty};
 
@@ -17,13 +17,13 @@ impl Run<'_> {
         &self,
         place: &Place<'_>,
         topic: &Topic,
-        edits: &EditPlan,
+        planned: &Planned,
     ) -> Result<(), CommandError> {
         let own = Rendered::of(place.worktree.root(), &self.loaded.service.name);
         // Where there is nothing to update, other patches may stand upon it.
-        if !edits.edits.is_empty() {
+        if !planned.edits.edits.is_empty() {
             topic
-                .check_top(&own)
+                .check_top(&planned.generated.message, &own)
                 .map_err(|error| self.in_way(error, place, topic))?;
         }
         if self.options.review && !self.options.force && topic.remote().is_some() {

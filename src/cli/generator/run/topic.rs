@@ -12,7 +12,7 @@ use crate::edit::{EditPlan, Rendered};
 use crate::error::CommandError;
 use crate::git::{Checkout, GitError};
 use crate::interrupt;
-use crate::review::{Committed, Topic, Visit};
+use crate::review::{Committed, ReviewError, Topic, Visit};
 
 impl Run<'_> {
     /// The topic that a generator commits on.
@@ -45,41 +45,61 @@ impl Run<'_> {
         let places = paths.map(|path| checkout.place(path));
         let places = places.collect::<Result<Vec<Utf8PathBuf>, GitError>>()?;
         let elsewhere = topic.elsewhere(&places)?;
-        if let Some(standing) = elsewhere.filter(|standing| !standing.is_merged) {
-            let root = shell_words::quote(root.as_str());
-            let branch = standing.branch;
-            self.ui.warning(&format!(
-                "the change is on `{branch}`, and another branch is checked out: `git -C {root} switch {branch}` goes there"
-            ));
-        }
+        let Some(standing) = elsewhere.filter(|standing| !standing.is_merged) else {
+            return Ok(());
+        };
+        let branch = standing.branch;
+        self.ui.warning(&match topic.held_by()? {
+            Some(other) => format!(
+                "the change is on `{branch}`, which is checked out in `{other}`: `{}` goes on there",
+                self.again(place.generator, &other)
+            ),
+            None => {
+                let root = shell_words::quote(root.as_str());
+                format!(
+                    "the change is on `{branch}`, and another branch is checked out: `git -C {root} switch {branch}` goes there"
+                )
+            }
+        });
         Ok(())
     }
 
-    /// Does something on a topic branch; what wrote nothing there goes back to the branch that it came from.
+    /// Does something on a topic branch; what wrote nothing there goes back to the branch that it came from, and what
+    /// came to nothing leaves both branches as they were. `there` is the same command for another checkout.
     pub(in crate::cli::generator) fn on_topic(
         &self,
         topic: &Topic,
+        there: impl FnOnce(&Utf8Path) -> String,
         work: impl FnOnce(&Visit, &mut bool) -> Result<Ended, Failure>,
     ) -> Result<Ended, Failure> {
         topic.check_identity().map_err(CommandError::from)?;
         if self.options.review && topic.remote().is_some() {
             topic.fetch().map_err(CommandError::from)?;
         }
-        let visit = topic.visit().map_err(CommandError::from)?;
+        let visit = topic.visit().map_err(|mut error| {
+            if let ReviewError::CheckedOut { path, command, .. } = &mut error {
+                *command = Some(there(path));
+            }
+            CommandError::from(error)
+        })?;
+        let mut is_touched = false;
+        let ended = work(&visit, &mut is_touched);
+        if !is_touched && matches!(ended, Err(_) | Ok(Ended::Declined)) {
+            let undone = topic.undo(&visit);
+            // The first failure is the one to tell.
+            if ended.is_ok() {
+                undone.map_err(CommandError::from)?;
+            }
+            return ended;
+        }
         if let Some(kept) = visit.kept() {
             self.ui.status(&format!(
                 "the change is merged, without all that `{}` had; `{kept}` has it",
                 topic.branch()
             ));
         }
-        let mut is_touched = false;
-        let ended = work(&visit, &mut is_touched);
         if !is_touched {
-            let left = topic.leave(&visit);
-            // The first failure is the one to tell.
-            if ended.is_ok() {
-                left.map_err(CommandError::from)?;
-            }
+            topic.leave(&visit).map_err(CommandError::from)?;
         } else if let Some(back) = topic.way_back(&visit) {
             self.ui
                 .status(&format!("`{back}` goes back to what was checked out"));

@@ -111,6 +111,17 @@ pub(crate) fn is_on(topic: &Topic, worktree: &Worktree, loaded: &Loaded) -> bool
         .is_ok_and(|patches| !patches.is_empty())
 }
 
+/// The files that commits upon the patches changed, where those are checked out.
+pub(crate) fn changed_upon(
+    topic: &Topic,
+    worktree: &Worktree,
+    loaded: &Loaded,
+) -> Vec<Utf8PathBuf> {
+    let stores = stores(worktree, &loaded.service.name);
+    let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
+    topic.upon_patches(&all).unwrap_or_default()
+}
+
 /// Says of commits that are in the way of the service's own whether they are patches of the series.
 pub(crate) fn explained(
     error: ReviewError,

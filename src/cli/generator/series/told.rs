@@ -15,7 +15,7 @@ use crate::validate::Verdict;
 #[derive(Debug, Serialize)]
 pub(super) struct Told<'a> {
     generator: &'static str,
-    root: &'a Utf8Path,
+    pub(super) root: &'a Utf8Path,
     steps: Vec<ToldStep<'a>>,
     review: Option<Pushed>,
 }
