@@ -46,7 +46,7 @@ impl EditPlan {
         let after = match written.form {
             Form::Begun | Form::Json | Form::Gone => return Ok(()),
             Form::Whole if before == base => Ok(None),
-            Form::Whole => match planner.resolved(&before, &base) {
+            Form::Whole => match planner.resolved(&before, Some(&base), &base) {
                 Ok(resolved) if resolved == base => Ok(None),
                 Ok(_) => {
                     self.kept.push(Conflict {
@@ -77,7 +77,7 @@ impl EditPlan {
             }
         };
         let kind = match written.form {
-            Form::Whole => ConflictKind::Markers,
+            Form::Whole => ConflictKind::marked(&before),
             _ => ConflictKind::Entry,
         };
         let after = match after {

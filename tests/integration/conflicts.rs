@@ -1,5 +1,6 @@
 //! Lines that somebody and svcgen both changed: marked, refused, decided, undone.
 
+mod marks;
 mod names;
 mod uncommitted;
 

@@ -22,14 +22,14 @@ impl Conflicts<'_> {
             let root = shell_words::quote(self.root.as_str());
             format!("git -C {root} switch {branch}")
         });
-        let has = |kind| self.edits.conflicts.iter().any(|it| it.kind == kind);
+        let has = |kind| self.has(kind);
         let first = if has(ConflictKind::Entry) || has(ConflictKind::Foreign) {
             let mend = "mend the file by hand so that it says what svcgen would write, or change the model";
             match switch {
                 Some(switch) => format!("`{switch}`, and {mend}"),
                 None => mend.to_owned(),
             }
-        } else if has(ConflictKind::Markers) {
+        } else if has(ConflictKind::Markers) || has(ConflictKind::Others) {
             self.resolve()
         } else {
             let switch = switch.map_or_else(String::new, |switch| format!("{switch} && "));
@@ -53,7 +53,17 @@ impl Conflicts<'_> {
         )
     }
 
+    fn has(&self, kind: ConflictKind) -> bool {
+        self.edits.conflicts.iter().any(|it| it.kind == kind)
+    }
+
     fn sides(&self) -> String {
+        if self.has(ConflictKind::Others) {
+            return format!(
+                "`{} --conflicts svcgen` takes what svcgen wants in its place",
+                self.whole
+            );
+        }
         format!(
             "`{} --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants",
             self.whole

@@ -83,7 +83,7 @@ pub(super) fn marking_needs(
 ) -> Result<&'static str, CommandError> {
     let conflicts = planned.edits.conflicts.iter();
     let marked = conflicts.filter(|conflict| match conflict.kind {
-        ConflictKind::Lines | ConflictKind::Markers => true,
+        ConflictKind::Lines | ConflictKind::Markers | ConflictKind::Others => true,
         ConflictKind::Foreign | ConflictKind::Entry => false,
     });
     let paths: Vec<Utf8PathBuf> = marked.map(|conflict| conflict.path.clone()).collect();
