@@ -18,6 +18,7 @@ use crate::generate::GenerateError;
 use crate::review::uncommitted;
 use crate::ui::{Format, Ui};
 use crate::validate;
+use crate::worktree::Worktree;
 
 /// The options of a check.
 #[derive(Debug, Args)]
@@ -177,30 +178,12 @@ fn look(
     let ways = Ways::find(planner, generator, &tree, (global, checkouts));
     let planned = match planner.plan(generator, target, &worktree) {
         Ok(planned) => planned,
-        Err(NotPlanned::Refused(GenerateError::Taken {
-            what,
-            path,
-            line,
-            owner,
-            is_file,
-            ..
-        })) => {
-            let difference = Difference {
-                path,
-                line: Some(line),
-                direction: Direction::Unknown,
-                what: match is_file {
-                    true => format!("{what} is there, and nothing here says that svcgen wrote it"),
-                    false => format!(
-                        "{what} belongs to {owner}, which this checkout does not know to be svcgen's"
-                    ),
-                },
-                remedy: if is_file { Remedy::Adopt } else { Remedy::Edit },
-            };
+        Err(refused @ NotPlanned::Refused(GenerateError::Taken { .. })) => {
+            let drift = taken(planner, generator, target, &worktree, &ways, refused)?;
             return Ok(Looked {
                 generator: generator.name(),
                 root: worktree.root().to_owned(),
-                differences: vec![ways.close(difference, &worktree)],
+                differences: vec![drift],
                 uncommitted: None,
             });
         }
@@ -279,6 +262,57 @@ fn look(
             command: ways.again(),
         }),
         differences: all,
+    })
+}
+
+/// What somebody has already, as far as the checkout knows, with the ways out that a generator names.
+fn taken(
+    planner: &Planner<'_>,
+    generator: Generator,
+    target: &Target,
+    worktree: &Worktree,
+    ways: &Ways<'_>,
+    refused: NotPlanned,
+) -> Result<Drift, CommandError> {
+    let NotPlanned::Refused(GenerateError::Taken {
+        what,
+        path,
+        line,
+        owner,
+        is_file,
+        ..
+    }) = &refused
+    else {
+        return Err(refused.into());
+    };
+    let difference = Difference {
+        path: path.clone(),
+        line: Some(*line),
+        direction: Direction::Unknown,
+        what: match is_file {
+            true => format!("{what} is there, and nothing here says that svcgen wrote it"),
+            false => format!(
+                "{what} belongs to {owner}, which this checkout does not know to be svcgen's"
+            ),
+        },
+        remedy: if *is_file {
+            Remedy::Adopt
+        } else {
+            Remedy::Edit
+        },
+    };
+    if *is_file {
+        return Ok(ways.close(difference, worktree));
+    }
+    let hints = planner.explain(refused, generator, target, worktree).hints;
+    Ok(Drift {
+        // What is somebody else's is not to be changed.
+        command: format!(
+            "\"$EDITOR\" {}",
+            shell_words::quote(planner.loaded.path.as_str())
+        ),
+        instead: Some(hints.join("; ")),
+        difference,
     })
 }
 

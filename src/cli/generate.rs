@@ -86,6 +86,12 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         deploy,
         documents: (ui.format == Format::Json).then_some(&documents),
     };
+    // What one generator commits would hide from the next that the service had another name.
+    for (generator, target) in &targets {
+        if let (Target::Checkout(_), Ok(tree)) = (target, target.open()) {
+            run.planner().refuse_renamed(*generator, &tree)?;
+        }
+    }
     let mut ended = Ended::Done;
     let mut failures: Vec<(Generator, CommandError)> = Vec::new();
     for (generator, target) in &targets {

@@ -2,6 +2,7 @@
 
 mod marks;
 mod names;
+mod renamed;
 mod uncommitted;
 
 use insta::assert_snapshot;

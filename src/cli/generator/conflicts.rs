@@ -11,6 +11,8 @@ pub(super) struct Conflicts<'a> {
     /// The same command with what the user wanted done.
     pub(super) whole: String,
     pub(super) root: &'a Utf8Path,
+    /// What else the conflicts may come from.
+    pub(super) note: Option<String>,
     /// The branch that the conflicts are on, where the run leaves it.
     pub(super) branch: Option<String>,
 }
@@ -38,7 +40,12 @@ impl Conflicts<'_> {
                 self.again
             )
         };
-        self.listed().hint(first).hint(self.sides())
+        let error = self.listed().hint(first);
+        match &self.note {
+            // To take a side is no way out of a repository that is another service's.
+            Some(_) => error,
+            None => error.hint(self.sides()),
+        }
     }
 
     /// The conflicts are marked in their files.
@@ -73,8 +80,9 @@ impl Conflicts<'_> {
     fn listed(&self) -> CommandError {
         let mut all = self.edits.conflicts.iter();
         let first = all.next().map(ToString::to_string).unwrap_or_default();
-        all.fold(CommandError::conflict(first), |error, other| {
+        let error = all.fold(CommandError::conflict(first), |error, other| {
             error.cause(other.to_string())
-        })
+        });
+        self.note.iter().cloned().fold(error, CommandError::hint)
     }
 }

@@ -13,7 +13,7 @@ use super::options::GeneratorOptions;
 use super::planned::{Planned, Planner};
 use super::summary::Summary;
 use super::target::Target;
-use super::{Generator, verify};
+use super::{Generator, renamed, verify};
 use crate::cli::context::{Context, Loaded};
 use crate::cli::{Failure, GlobalArgs};
 use crate::edit::{Conflict, Rendered, apply};
@@ -119,7 +119,7 @@ impl Run<'_> {
         planned.map_err(|refused| planner.explain(refused, generator, target, worktree))
     }
 
-    fn planner(&self) -> Planner<'_> {
+    pub(crate) fn planner(&self) -> Planner<'_> {
         Planner {
             context: self.context,
             loaded: self.loaded,
@@ -200,6 +200,10 @@ impl Run<'_> {
             whole: format!("{whole}{force}"),
             again: format!("{again}{force}"),
             root,
+            note: match place.generator {
+                Generator::Scap => renamed::hint_of_deployed(&self.loaded.service, place.worktree),
+                Generator::Vagrant | Generator::Puppet | Generator::Source => None,
+            },
             branch: place.on.and_then(|(topic, visit)| topic.left_by(visit)),
         };
         if edits.is_blocked() || self.options.dry_run || self.options.commits() {

@@ -36,6 +36,8 @@ impl Run<'_> {
     /// Runs the patches of the series: plans all, shows them, judges each, and writes them.
     pub(crate) fn series(&self, chosen: &Chosen, target: &Target) -> Result<Ended, Failure> {
         let worktree = target.open()?;
+        self.planner()
+            .refuse_renamed(Generator::Puppet, &worktree)?;
         let steps = chosen.steps.as_slice();
         let ended = match self.options.commits() {
             true => {
