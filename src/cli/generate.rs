@@ -97,7 +97,11 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
     for (generator, target) in &targets {
         crate::interrupt::check()?;
         ui.heading(generator.repository());
-        match run.one(*generator, target) {
+        let ended_so = match generator {
+            Generator::Puppet => run.puppet(target),
+            Generator::Vagrant | Generator::Source | Generator::Scap => run.one(*generator, target),
+        };
+        match ended_so {
             Ok(one) => ended = ended.min(one),
             Err(Failure::Error(error)) if error.kind.is_interruption() => return Err(error.into()),
             Err(Failure::Error(error)) => {

@@ -4,6 +4,7 @@ mod topic;
 use std::cell::RefCell;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
 
 use self::in_the_way::marking_needs;
 pub(super) use self::in_the_way::refuse_conflicts;
@@ -231,8 +232,8 @@ impl Run<'_> {
     }
 
     /// Gives a script what was done: prints it, or keeps it with that of the other generators.
-    fn hand_over(&self, summary: &Summary<'_>) -> std::io::Result<()> {
-        let document = serde_json::to_value(summary).map_err(std::io::Error::other)?;
+    pub(super) fn hand_over(&self, told: &impl Serialize) -> std::io::Result<()> {
+        let document = serde_json::to_value(told).map_err(std::io::Error::other)?;
         match self.documents {
             Some(documents) => documents.borrow_mut().push(document),
             None => self.ui.result(&format!("{document:#}\n"))?,

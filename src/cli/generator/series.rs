@@ -54,6 +54,24 @@ impl Run<'_> {
         Ok(ended)
     }
 
+    /// Runs the generator for operations/puppet, or the patches that its branch carries: those go together.
+    pub(crate) fn puppet(&self, target: &Target) -> Result<Ended, Failure> {
+        let carries = |worktree: &Worktree| {
+            let topic = self.topic(Generator::Puppet, worktree.root()).ok();
+            topic.is_some_and(|topic| is_on(&topic, worktree, self.loaded))
+        };
+        match (target, target.open()) {
+            (Target::Checkout(_), Ok(worktree)) if carries(&worktree) => {
+                let chosen = Chosen {
+                    steps: look(self.loaded, &worktree)?.begun(),
+                    left_out: Vec::new(),
+                };
+                self.series(&chosen, target)
+            }
+            (Target::Checkout(_) | Target::Output(_), _) => self.one(Generator::Puppet, target),
+        }
+    }
+
     /// Remembers what the user does not want, so that `svcgen status` does not wait for it.
     fn note_left_out(&self, chosen: &Chosen, worktree: &Worktree) -> Result<(), CommandError> {
         for (step, store) in stores(worktree, &self.loaded.service.name) {
@@ -255,8 +273,7 @@ impl Run<'_> {
 
     fn tell(&self, told: &Told<'_>) -> Result<(), Failure> {
         if self.ui.format == Format::Json {
-            let document = serde_json::to_value(told).map_err(std::io::Error::other)?;
-            self.ui.result(&format!("{document:#}\n"))?;
+            self.hand_over(told)?;
         }
         Ok(())
     }

@@ -97,7 +97,9 @@ fn a_branch_with_the_series_is_updated_by_the_series() {
         assert!(!run.stderr.contains("rebase"), "{}", run.show());
     };
     refused(&alone, "--review");
-    refused(&all, "--review");
+    // What makes all repositories makes the whole of this one.
+    let run = env.svcgen(&[&all[..], &["--review"]].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
     env.replace("svcgen.yaml", "port: 6699", "port: 6698");
     refused(&alone, "--commit");
     refused(&alone, "--review");
