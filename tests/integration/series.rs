@@ -1,6 +1,7 @@
 //! `svcgen puppet --series`: the patches up to production, one upon the other.
 
 mod chain;
+mod commented;
 mod drift;
 mod older_tree;
 mod refused;
