@@ -1,4 +1,4 @@
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::edit::{ConflictKind, EditPlan};
 use crate::error::CommandError;
@@ -11,6 +11,8 @@ pub(super) struct Conflicts<'a> {
     /// The same command with what the user wanted done.
     pub(super) whole: String,
     pub(super) root: &'a Utf8Path,
+    /// Files that have to be committed before a side can be taken.
+    pub(super) uncommitted: Vec<Utf8PathBuf>,
     /// What else the conflicts may come from.
     pub(super) note: Option<String>,
     /// The branch that the conflicts are on, where the run leaves it.
@@ -71,8 +73,16 @@ impl Conflicts<'_> {
                 self.whole
             );
         }
+        let first = match self.uncommitted.as_slice() {
+            [] => String::new(),
+            [path] => format!("commit or stash what is uncommitted in `{path}`, then "),
+            [path, more @ ..] => {
+                let more = more.len();
+                format!("commit or stash what is uncommitted in `{path}` and {more} more, then ")
+            }
+        };
         format!(
-            "`{} --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants",
+            "{first}`{} --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants",
             self.whole
         )
     }

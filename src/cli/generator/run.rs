@@ -6,8 +6,8 @@ use std::cell::RefCell;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-use self::in_the_way::marking_needs;
 pub(super) use self::in_the_way::refuse_conflicts;
+use self::in_the_way::{marking_needs, side_needs};
 use super::again::Again;
 use super::conflicts::Conflicts;
 use super::options::GeneratorOptions;
@@ -196,11 +196,16 @@ impl Run<'_> {
         let again = self.again(place.generator, root);
         let whole = format!("{again}{}", self.options.publication());
         let force = marking_needs(root, planned)?;
+        let uncommitted = match self.options.force {
+            true => Vec::new(),
+            false => side_needs(root, planned, self.options.commits())?,
+        };
         let conflicts = Conflicts {
             edits,
             whole: format!("{whole}{force}"),
             again: format!("{again}{force}"),
             root,
+            uncommitted,
             note: match place.generator {
                 Generator::Scap => renamed::hint_of_deployed(&self.loaded.service, place.worktree),
                 Generator::Vagrant | Generator::Puppet | Generator::Source => None,

@@ -95,6 +95,30 @@ pub(super) fn marking_needs(
     )
 }
 
+/// The files that are in the way of a command that takes a side, until they are committed: those that others write too.
+pub(super) fn side_needs(
+    root: &Utf8Path,
+    planned: &Planned,
+    commits: bool,
+) -> Result<Vec<Utf8PathBuf>, CommandError> {
+    let edits = &planned.edits;
+    let conflicts = edits.conflicts.iter();
+    let refused = conflicts.filter(|conflict| match conflict.kind {
+        ConflictKind::Entry => true,
+        // What is kept there is not written, and is in the way of a commit alone.
+        ConflictKind::Foreign => commits,
+        ConflictKind::Lines | ConflictKind::Markers | ConflictKind::Others => false,
+    });
+    let mut paths: Vec<Utf8PathBuf> = refused.map(|conflict| conflict.path.clone()).collect();
+    paths.dedup();
+    if paths.is_empty() {
+        return Ok(paths);
+    }
+    let is_touched = |path: &&Utf8PathBuf| commits || edits.changes(path);
+    paths.extend(edits.held().filter(is_touched).cloned());
+    Ok(dirty(root, &paths, &[&planned.rendered])?)
+}
+
 /// Refuses to go on where there are conflicts, and names all of them.
 pub(in crate::cli::generator) fn refuse_conflicts<'a>(
     conflicts: impl IntoIterator<Item = &'a Conflict>,
