@@ -149,7 +149,7 @@ impl File<'_> {
             .iter()
             .filter(|c| c.path == *self.path());
         let marked: Vec<_> = conflicts
-            .filter(|c| c.kind == ConflictKind::Markers)
+            .filter(|c| matches!(c.kind, ConflictKind::Markers | ConflictKind::Others))
             .collect();
         for conflict in &marked {
             let what = conflict.reason.clone();

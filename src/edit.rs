@@ -27,6 +27,7 @@ use camino::Utf8PathBuf;
 
 pub use apply::{ApplyError, apply, remember};
 pub use merge::Resolution;
+pub(crate) use merge::markers;
 pub use others::Other;
 pub(crate) use plan::joined;
 pub use plan::{Conflict, ConflictKind, EditPlan, FileEdit, Noted, PlanError, plan};

@@ -36,7 +36,7 @@ pub use operations_puppet::{
     LeftOut, Patch, PuppetTree, SeriesTree, Step, operations_puppet, series_patch,
 };
 pub use source_repo::{SOURCE_REPOSITORY, SourceRepo, source_repo};
-pub use taken::Taken;
+pub use taken::{Taken, puppet_class, vagrant_class};
 
 /// What a generator wants in one tree.
 #[derive(Debug, Clone, PartialEq, Default)]

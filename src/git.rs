@@ -3,10 +3,12 @@
 //! The words are git's; nothing here knows about review, Gerrit or services.
 
 mod checkout;
+mod committed;
 mod overlooked;
 mod program;
 mod setting;
 
 pub use checkout::{Checkout, Head};
+pub use committed::committed_text;
 pub use program::{Git, GitError, Output, Words, text_as_input};
 pub use setting::{Setting, configured_deploy_dir, deploy_dir, set_deploy_dir};

@@ -230,8 +230,19 @@ impl Ui {
             false => usize::MAX,
         };
         // Causes and hints are under each other.
-        let indent = before.len().max(INDENT);
-        fold::fold(&printable(text), before.len(), indent, width)
+        let further = " ".repeat(before.len().max(INDENT));
+        fold::fold(&printable(text), before.len(), &further, width)
+    }
+
+    /// A line of a result, in lines that fit where that is a terminal; `further` begins those after the first.
+    pub fn fitted(&self, line: &str, further: &str) -> String {
+        match std::io::stdout().is_terminal() {
+            true => {
+                let width = usize::from(Term::stdout().size().1).clamp(NARROWEST, WIDEST);
+                fold::fold(line, 0, further, width)
+            }
+            false => line.to_owned(),
+        }
     }
 
     fn err(&self, text: &str) {

@@ -1,5 +1,6 @@
 //! Whether the model, the checkouts and the deploy repository still say the same.
 
+mod refused;
 mod series;
 mod ways;
 
@@ -7,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde::Serialize;
 
+use self::refused::{in_the_way, taken};
 use self::ways::Ways;
 use super::context::{Context, Loaded};
 use super::generator::{CheckoutArgs, Generator, NotPlanned, Planner, Target, without_blocks};
@@ -18,6 +20,9 @@ use crate::generate::GenerateError;
 use crate::review::uncommitted;
 use crate::ui::{Format, Ui};
 use crate::validate;
+
+/// What begins the lines of a text that does not fit on one.
+const FURTHER: &str = "      ";
 
 /// The options of a check.
 #[derive(Debug, Args)]
@@ -123,7 +128,7 @@ pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
     }
     match ui.format {
         Format::Json => ui.result(&json(&findings)?)?,
-        Format::Text => ui.result(&text(&findings))?,
+        Format::Text => ui.result(&text(&findings, ui))?,
     }
     let worst = findings.failed.iter().map(|failed| failed.error.kind).max();
     for error in each_once(findings.failed) {
@@ -177,30 +182,12 @@ fn look(
     let ways = Ways::find(planner, generator, &tree, (global, checkouts));
     let planned = match planner.plan(generator, target, &worktree) {
         Ok(planned) => planned,
-        Err(NotPlanned::Refused(GenerateError::Taken {
-            what,
-            path,
-            line,
-            owner,
-            is_file,
-            ..
-        })) => {
-            let difference = Difference {
-                path,
-                line: Some(line),
-                direction: Direction::Unknown,
-                what: match is_file {
-                    true => format!("{what} is there, and nothing here says that svcgen wrote it"),
-                    false => format!(
-                        "{what} belongs to {owner}, which this checkout does not know to be svcgen's"
-                    ),
-                },
-                remedy: if is_file { Remedy::Adopt } else { Remedy::Edit },
-            };
+        Err(refused @ NotPlanned::Refused(GenerateError::Taken { .. })) => {
+            let drift = taken(planner, generator, target, &worktree, &ways, refused)?;
             return Ok(Looked {
                 generator: generator.name(),
                 root: worktree.root().to_owned(),
-                differences: vec![ways.close(difference, &worktree)],
+                differences: vec![drift],
                 uncommitted: None,
             });
         }
@@ -249,7 +236,7 @@ fn look(
             _ => chosen.close(difference, &worktree),
         });
     }
-    if let Some(setting) = planned.setting {
+    if let Some(setting) = &planned.setting {
         all.push(Drift {
             difference: Difference {
                 path: ".git/config".into(),
@@ -271,6 +258,9 @@ fn look(
         false => Vec::new(),
     };
     let paths = uncommitted(tree.root(), &paths, &[&planned.rendered])?.own;
+    all.extend(in_the_way(
+        planner, generator, &planned, &tree, &ways, &all,
+    )?);
     Ok(Looked {
         generator: generator.name(),
         root: worktree.root().to_owned(),
@@ -298,7 +288,7 @@ fn loses(plan: &EditPlan, rendered: &Rendered, path: &Utf8Path) -> bool {
     !before.unwrap_or_default().lines().all(stays)
 }
 
-fn text(findings: &Findings) -> String {
+fn text(findings: &Findings, ui: &Ui) -> String {
     let mut out = String::new();
     for looked in &findings.checkouts {
         let Looked {
@@ -316,16 +306,17 @@ fn text(findings: &Findings) -> String {
         for drift in differences {
             let difference = &drift.difference;
             let line = difference.line.map(|line| format!(":{line}"));
+            let what = format!("    {}: {}", side(difference.direction), difference.what);
             out.push_str(&format!(
-                "  {}{}\n    {}: {}\n    $ {}\n",
+                "  {}{}\n{}\n    $ {}\n",
                 difference.path,
                 line.unwrap_or_default(),
-                side(difference.direction),
-                difference.what,
+                ui.fitted(&what, FURTHER),
                 drift.command
             ));
             if let Some(instead) = &drift.instead {
-                out.push_str(&format!("    {instead}\n"));
+                let instead = ui.fitted(&format!("    {instead}"), FURTHER);
+                out.push_str(&format!("{instead}\n"));
             }
         }
         if let Some(Uncommitted { paths, command }) = uncommitted {
@@ -337,10 +328,8 @@ fn text(findings: &Findings) -> String {
         }
     }
     for passed in &findings.not_looked_at {
-        out.push_str(&format!(
-            "{}: not looked at: {}\n",
-            passed.generator, passed.way_out
-        ));
+        let line = format!("{}: not looked at: {}", passed.generator, passed.way_out);
+        out.push_str(&format!("{}\n", ui.fitted(&line, FURTHER)));
     }
     for failed in &findings.failed {
         out.push_str(&format!("{}: cannot be compared\n", failed.generator));

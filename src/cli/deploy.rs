@@ -78,6 +78,16 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
     } else {
         Action::Deploy
     };
+    // What is wrong about the deploy itself comes before what it asks. Where Scap carries it out, its server knows.
+    let config = &opened.working.value.config;
+    let rev = args.rev.as_deref().or(config.git_rev.as_deref());
+    let revision = match (&args.resume, opened.carrier.scap()) {
+        (Some(_), _) | (None, Some(_)) => None,
+        (None, None) => {
+            let resolved = opened.repository.resolve(rev.unwrap_or("HEAD"));
+            Some(resolved.map_err(CommandError::from)?)
+        }
+    };
     let on_failure = match action {
         // A restart changes nothing that could be brought back.
         Action::Restart | Action::Start | Action::Stop => OnFailure::Stop,
@@ -90,15 +100,6 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
             scap::carry_out(&scene, server, order).await
         });
     }
-    let config = &opened.working.value.config;
-    let rev = args.rev.as_deref().or(config.git_rev.as_deref());
-    let revision = match args.resume {
-        Some(_) => None,
-        None => {
-            let resolved = opened.repository.resolve(rev.unwrap_or("HEAD"));
-            Some(resolved.map_err(CommandError::from)?)
-        }
-    };
     with_runtime(async {
         let scene = Scene::new(&args.repository, &opened, &context, ui)?;
         let id = DeployId::new(Timestamp::now());

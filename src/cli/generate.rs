@@ -86,12 +86,22 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         deploy,
         documents: (ui.format == Format::Json).then_some(&documents),
     };
+    // What one generator commits would hide from the next that the service had another name.
+    for (generator, target) in &targets {
+        if let (Target::Checkout(_), Ok(tree)) = (target, target.open()) {
+            run.planner().refuse_renamed(*generator, &tree)?;
+        }
+    }
     let mut ended = Ended::Done;
     let mut failures: Vec<(Generator, CommandError)> = Vec::new();
     for (generator, target) in &targets {
         crate::interrupt::check()?;
         ui.heading(generator.repository());
-        match run.one(*generator, target) {
+        let ended_so = match generator {
+            Generator::Puppet => run.puppet(target),
+            Generator::Vagrant | Generator::Source | Generator::Scap => run.one(*generator, target),
+        };
+        match ended_so {
             Ok(one) => ended = ended.min(one),
             Err(Failure::Error(error)) if error.kind.is_interruption() => return Err(error.into()),
             Err(Failure::Error(error)) => {

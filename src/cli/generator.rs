@@ -20,7 +20,7 @@ use clap::Args;
 pub(super) use self::again::Again;
 pub(super) use self::checkouts::CheckoutArgs;
 pub(super) use self::options::GeneratorOptions;
-pub(super) use self::planned::{NotPlanned, Planner};
+pub(super) use self::planned::{NotPlanned, Planned, Planner};
 pub(super) use self::run::{Ended, Run};
 use self::series::Chosen;
 pub(super) use self::series::{Looked, Series, changed_upon, is_on, look, without_blocks};

@@ -1,7 +1,14 @@
 //! Puts whole lines into a file that others write too, such as a node of a manifest; every other byte stays.
 
+mod code;
+
+use std::ops::Range;
+
 use super::EntryError;
-use crate::place::{line_ending, line_start};
+use crate::place::{line_ending, line_of, line_start};
+
+pub(crate) use self::code::is_same_code;
+use self::code::{find_code, with_code};
 
 /// Lines of svcgen's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,10 +22,10 @@ pub struct Block {
 /// Puts blocks into a text, where they are not there; `stale` are those that svcgen wrote and wants no more.
 ///
 /// A stale block makes room for the first new one, so that what was changed stays in its place. One that somebody
-/// changed stays, and is named.
+/// changed stays, and is named; comments change nothing, and are carried over into what takes its place.
 ///
 /// # Errors
-/// Where a place is none.
+/// Where a place is none, and where somebody commented the very lines that change.
 pub fn patch(
     text: Option<&str>,
     blocks: &[Block],
@@ -29,21 +36,32 @@ pub fn patch(
     let native = |block: &str| block.replace('\n', eol);
     let mut changes: Vec<(usize, usize, String)> = Vec::new();
     let mut kept = Vec::new();
-    let mut room: Vec<(usize, usize)> = Vec::new();
+    let mut room: Vec<Room<'_>> = Vec::new();
     // The same lines may be wanted in several places.
     let mut seen: Vec<usize> = Vec::new();
     // The same lines with a blank line elsewhere around them are the ones that are wanted.
     let is_wanted = |stale: &&String| {
         blocks.iter().any(|block| {
             block.text.trim_matches('\n') == stale.trim_matches('\n')
-                && find(before, &native(&block.text), &[]).is_some()
+                && (find(before, &native(&block.text), &[]).is_some()
+                    || find_code(before, &block.text, &[]).is_some())
         })
     };
     for block in stale.iter().filter(|stale| !is_wanted(stale)) {
-        match find(before, &native(block), &seen) {
-            Some(at) => {
-                seen.push(at);
-                room.push((at, at + native(block).len()));
+        let exact = find(before, &native(block), &seen).map(|at| at..at + native(block).len());
+        let commented = || find_code(before, block, &seen);
+        let (place, is_commented) = match exact {
+            Some(place) => (Some(place), false),
+            None => (commented(), true),
+        };
+        match place {
+            Some(place) => {
+                seen.push(place.start);
+                room.push(Room {
+                    place,
+                    block,
+                    is_commented,
+                });
             }
             // What is not there at all is left in peace: another branch may be checked out.
             None if is_changed(before, block) => kept.push(block.clone()),
@@ -53,11 +71,21 @@ pub fn patch(
     room.reverse();
     for block in blocks {
         let lines = native(&block.text);
-        if let Some(at) = find(before, &lines, &seen) {
+        let there = find(before, &lines, &seen);
+        let commented = || find_code(before, &block.text, &seen).map(|place| place.start);
+        if let Some(at) = there.or_else(commented) {
             seen.push(at);
             continue;
         }
-        let (start, end) = room.pop().unwrap_or((block.at, block.at));
+        let room = room.pop();
+        if let Some(room) = room.as_ref().filter(|room| room.is_commented) {
+            let lines = room.commented(before, &block.text)?;
+            changes.push((room.place.start, room.place.end, lines));
+            continue;
+        }
+        let (start, end) = room.map_or((block.at, block.at), |room| {
+            (room.place.start, room.place.end)
+        });
         let is_place = start == before.len()
             || (before.is_char_boundary(start) && line_start(before, start) == start);
         if !is_place {
@@ -71,10 +99,17 @@ pub fn patch(
         };
         changes.push((start, end, lines));
     }
-    changes.extend(
-        room.into_iter()
-            .map(|(start, end)| (start, end, String::new())),
-    );
+    for Room {
+        place,
+        block,
+        is_commented,
+    } in room
+    {
+        match is_commented {
+            true => kept.push(block.to_owned()),
+            false => changes.push((place.start, place.end, String::new())),
+        }
+    }
     // Of several at one place the first one comes first.
     changes.sort_by_key(|(start, ..)| *start);
     let mut after = String::new();
@@ -86,6 +121,29 @@ pub fn patch(
     }
     after.push_str(&before[at..]);
     Ok(Patched { text: after, kept })
+}
+
+/// A place that a block leaves.
+struct Room<'a> {
+    place: Range<usize>,
+    /// The lines as svcgen wrote them.
+    block: &'a str,
+    /// Whether somebody put comments into them.
+    is_commented: bool,
+}
+
+impl Room<'_> {
+    /// The lines that take its place, with the comments that somebody put into it.
+    fn commented(&self, text: &str, wanted: &str) -> Result<String, EntryError> {
+        with_code(&text[self.place.clone()], wanted).ok_or_else(|| {
+            let lines = [self.block, wanted].map(|block| block.trim().lines().next());
+            let [first, wanted] = lines.map(Option::unwrap_or_default);
+            EntryError::conflict(
+                Some(line_of(text, self.place.start)),
+                format!("`{first}` has a comment, and svcgen wants other lines: `{wanted}`"),
+            )
+        })
+    }
 }
 
 /// A text with its blocks.
@@ -125,6 +183,31 @@ mod tests {
         let wanted = [block("b {\n}\n\n", 7)];
         let patched = patch(Some(text), &wanted, &["\nb {\n}\n".to_owned()]);
         assert_eq!(patched.unwrap().text, text);
+    }
+
+    #[test]
+    fn a_comment_makes_nothing_else_of_a_block() {
+        let (one, two) = ("a {\n    x\n}\n\n", "b {\n    x\n}\n");
+        let text = "a {\n    # mine\n    x # too\n}\n\nb {\n    x\n}\n";
+        let stale = |blocks: &[&str]| blocks.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        // It is there, and what changes beside it changes.
+        let other = [block(one, 0), block("b {\n    y\n}\n", 20)];
+        let patched = patch(Some(text), &other, &stale(&[two])).unwrap();
+        assert_eq!(patched.text, text.replace("b {\n    x", "b {\n    y"));
+        assert_eq!(patched.kept.len(), 0);
+        // It changes itself, and has its comments still.
+        let first = [block("c {\n    y\n}\n\n", 0), block(two, 20)];
+        let patched = patch(Some(text), &first, &stale(&[one])).unwrap();
+        let expected = text.replace("a {", "c {").replace("x # too", "y # too");
+        assert_eq!(patched.text, expected);
+        // Of other lines nobody knows where the comments belong.
+        let longer = [block("a {\n    x\n    y\n}\n\n", 0), block(two, 20)];
+        let refused = patch(Some(text), &longer, &stale(&[one])).unwrap_err();
+        let reason = "`a {` has a comment, and svcgen wants other lines: `a {`";
+        assert_eq!(refused, EntryError::conflict(Some(1), reason));
+        // It is wanted no more, and the comment would go with it.
+        let patched = patch(Some(text), &[block(two, 20)], &stale(&[one])).unwrap();
+        assert_eq!((patched.text.as_str(), patched.kept.len()), (text, 1));
     }
 
     fn block(text: &str, at: usize) -> Block {

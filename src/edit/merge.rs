@@ -1,5 +1,7 @@
 //! Merges what somebody and svcgen made of one text, and marks what they cannot both have.
 
+use std::ops::Range;
+
 use camino::Utf8Path;
 use git2::{FileFavor, MergeFileInput, MergeFileOptions, Repository};
 
@@ -91,19 +93,50 @@ pub(super) fn merge(
 }
 
 /// The lines on which conflicts begin that are marked in a text, counted from one.
-pub(super) fn markers(text: &str) -> Vec<usize> {
+pub(crate) fn markers(text: &str) -> Vec<usize> {
+    let marked = marked(text).into_iter();
+    marked.map(|lines| lines.start + 1).collect()
+}
+
+/// The lines of the conflicts that are marked in a text, counted from zero.
+fn marked(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let (mut begun, mut has_middle) = (None, false);
     for (index, line) in text.lines().enumerate() {
         if line.starts_with("<<<<<<< ") {
-            (begun, has_middle) = (Some(index + 1), false);
+            (begun, has_middle) = (Some(index), false);
         } else if line.trim_end() == MIDDLE {
             has_middle = true;
         } else if line.starts_with(">>>>>>> ") && has_middle {
-            found.extend(begun.take());
+            found.extend(begun.take().map(|begun| begun..index + 1));
         }
     }
     found
+}
+
+/// Puts what svcgen wrote last in the place of each conflict that is marked in a text.
+///
+/// Of marks that are not svcgen's neither side is; what stands around them stays.
+pub(super) fn without_marked(text: &str, base: &str) -> String {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let mut kept = Vec::new();
+    let mut at = 0;
+    for conflict in marked(text) {
+        kept.extend(lines[at..conflict.start].iter().map(|line| Some(*line)));
+        kept.push(None);
+        at = conflict.end;
+    }
+    kept.extend(lines[at..].iter().map(|line| Some(*line)));
+    let base: Vec<Option<&str>> = base.split_inclusive('\n').map(Some).collect();
+    let changes = similar::capture_diff_slices(similar::Algorithm::Myers, &base, &kept);
+    let taken = changes.iter().flat_map(|change| {
+        let new = &kept[change.new_range()];
+        match new.contains(&None) {
+            true => &base[change.old_range()],
+            false => new,
+        }
+    });
+    taken.copied().flatten().collect()
 }
 
 /// Takes one side of each conflict that svcgen marked.
@@ -195,6 +228,27 @@ mod tests {
         assert_eq!(resolve(others, Resolution::Yours), others);
         let open = "a\n<<<<<<< yours\nb\n";
         assert_eq!(resolve(open, Resolution::Yours), open);
+    }
+
+    #[test]
+    fn what_others_marked_is_undone_and_nothing_else() {
+        let marks = |yours: &str| format!("<<<<<<< HEAD\n{yours}=======\nzwei\n>>>>>>> topic\n");
+        for (text, expected) in [
+            (format!("one\n{}three\nfour\nfive\n", marks("2\n")), BASE),
+            (format!("one\n{}three\nfour\nfive\n", marks("")), BASE),
+            (
+                format!("eins\ntwo\n{}three\nfour\nfive\n", marks("2\n")),
+                "eins\ntwo\nthree\nfour\nfive\n",
+            ),
+            (
+                format!("one\ntwo\nthree\nvier\nfive\n{}", marks("6\n")),
+                "one\ntwo\nthree\nvier\nfive\n",
+            ),
+            (format!("{}{}five\n", marks("1\n"), marks("4\n")), BASE),
+            (BASE.to_owned(), BASE),
+        ] {
+            assert_eq!(without_marked(&text, BASE), expected, "{text}");
+        }
     }
 
     #[test]

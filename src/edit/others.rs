@@ -37,6 +37,12 @@ impl Rendered {
         self.index().ok()?.model
     }
 
+    /// Where it is remembered what a generator wrote of another service.
+    pub fn store_of(&self, service: &str, generator: &str) -> Option<Utf8PathBuf> {
+        let folder = self.index.as_ref()?.parent()?;
+        Some(folder.join(format!("{service}.{generator}.json")))
+    }
+
     /// The stores of other services for the same generator, with their names.
     fn neighbours(&self) -> Vec<(String, Self)> {
         let names = || {

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use self::noted::{is_listed, is_remembered, record};
 use super::earlier::Known;
-use super::merge::{Resolution, Style, markers};
+use super::merge::{Resolution, Style, markers, resolve};
 use super::record::{Index, Record, RecordError};
 use super::rendered::Rendered;
 use super::{Desired, EntryError, blocks, ini, json, lines, yaml};
@@ -80,10 +80,22 @@ pub enum ConflictKind {
     Lines,
     /// Lines that are marked, and not resolved.
     Markers,
+    /// The same, where others marked them, so that neither side is known to be the user's.
+    Others,
     /// A file that svcgen would write, and did not.
     Foreign,
     /// An entry of a file that others write too, or all of a file that is wanted no more.
     Entry,
+}
+
+impl ConflictKind {
+    /// What a text is about that has conflict markers.
+    pub(super) fn marked(text: &str) -> Self {
+        match markers(&resolve(text, Resolution::Yours)).is_empty() {
+            true => Self::Markers,
+            false => Self::Others,
+        }
+    }
 }
 
 impl fmt::Display for Conflict {
@@ -208,12 +220,10 @@ impl EditPlan {
             Ok(after) => after,
             Err(error) => {
                 let kind = match wanted {
-                    Desired::File { .. }
-                        if before.is_some_and(|text| !markers(&text).is_empty()) =>
-                    {
-                        ConflictKind::Markers
-                    }
-                    Desired::File { .. } => ConflictKind::Foreign,
+                    Desired::File { .. } => match before {
+                        Some(text) if !markers(&text).is_empty() => ConflictKind::marked(&text),
+                        _ => ConflictKind::Foreign,
+                    },
                     _ => ConflictKind::Entry,
                 };
                 return self.refuse(path, kind, error);

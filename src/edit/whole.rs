@@ -1,5 +1,5 @@
 use super::EntryError;
-use super::merge::{Resolution, markers, merge, resolve};
+use super::merge::{Resolution, markers, merge, resolve, without_marked};
 use super::plan::Planner;
 
 impl Planner<'_> {
@@ -16,7 +16,7 @@ impl Planner<'_> {
         let Some(before) = before else {
             return Ok(wanted.to_owned());
         };
-        let before = &self.resolved(before, wanted)?;
+        let before = &self.resolved(before, base, wanted)?;
         match (base, self.resolution) {
             _ if before == wanted => Ok(wanted.to_owned()),
             (Some(base), _) if before == base => Ok(wanted.to_owned()),
@@ -32,11 +32,21 @@ impl Planner<'_> {
     }
 
     /// A text without conflict markers, which is the only one that can be merged again.
-    pub(super) fn resolved(&self, before: &str, wanted: &str) -> Result<String, EntryError> {
+    ///
+    /// Of a conflict that others marked no side is svcgen's: where that is to win, it is what svcgen wrote last.
+    pub(super) fn resolved(
+        &self,
+        before: &str,
+        base: Option<&str>,
+        wanted: &str,
+    ) -> Result<String, EntryError> {
         if !markers(wanted).is_empty() {
             return Ok(before.to_owned());
         }
-        let resolved = resolve(before, self.resolution);
+        let mut resolved = resolve(before, self.resolution);
+        if self.resolution == Resolution::Svcgen {
+            resolved = without_marked(&resolved, base.unwrap_or(wanted));
+        }
         let places: Vec<(Option<usize>, String)> = markers(&resolved)
             .into_iter()
             .map(|line| {

@@ -42,7 +42,7 @@ impl EditPlan {
             Ok(None) => return Ok(()),
             Err(error) => {
                 let kind = match written.form {
-                    Form::Whole => ConflictKind::Markers,
+                    Form::Whole => ConflictKind::marked(&before),
                     _ => ConflictKind::Entry,
                 };
                 return self.refuse(path, kind, error);
@@ -100,7 +100,7 @@ impl EditPlan {
         let after = match written.form {
             Form::Begun | Form::Json | Form::Gone => return Ok(None),
             Form::Whole if before == base => None,
-            Form::Whole if planner.resolved(before, base)? == base => None,
+            Form::Whole if planner.resolved(before, Some(base), base)? == base => None,
             Form::Whole => match planner.resolution {
                 Resolution::Svcgen => None,
                 Resolution::Yours => {

@@ -103,6 +103,13 @@ pub fn mediawiki_vagrant(
     let brought = path.clone();
     desired.push(Desired::File { path, text });
     desired.extend(settings(service));
+    // What is marked in a file that is to be written is told as the conflict that it is.
+    let is_conflict = |path: &Utf8PathBuf| desired.iter().any(|wanted| wanted.path() == path);
+    let unread = tree
+        .unread
+        .iter()
+        .filter(|it| !(it.is_marked && is_conflict(&it.path)));
+    warnings.extend(unread.map(|it| format!("{}: the ports there are not known", it.reason)));
 
     let key = format!("`{class}::port`");
     let own = [
@@ -112,11 +119,11 @@ pub fn mediawiki_vagrant(
     ];
     let has_port = |found: &PortUse| found.owner == key && found.port == service.port.number();
     let is_given = tree.ports.iter().any(has_port);
-    let role_path = Utf8PathBuf::from(format!("puppet/modules/role/manifests/{role}.pp"));
+    let role_path = &brought;
     ports::check(service.port, &tree.ports, |found| {
         own.contains(&found.owner)
             || found.path.starts_with(&folder)
-            || found.path == role_path
+            || found.path == *role_path
             // What speaks of a port that the service has already is a client of it.
             || (is_given && found.is_mention())
             || tree.pulls_in(found, class, role)

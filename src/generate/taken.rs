@@ -1,3 +1,5 @@
+use camino::Utf8PathBuf;
+
 use super::mediawiki_vagrant::VagrantTree;
 use super::operations_puppet::{CatalogName, given_away};
 use super::ports::PortUse;
@@ -86,17 +88,30 @@ impl Taken {
 
     /// Says where a class of a name is already.
     pub fn class(&self, name: &str) -> Option<String> {
-        let paths = self
-            .trees
-            .iter()
-            .flat_map(|(tree, places)| places.iter().map(move |place| (tree, place)));
-        let mut paths = paths.map(|(tree, place)| (tree, place.replace("NAME", name)));
-        let (tree, path) = paths.find(|(tree, path)| tree.has_file(path))?;
-        Some(format!(
-            "`{name}` is there already: `{path}` in `{}`",
-            tree.root()
-        ))
+        let mut trees = self.trees.iter();
+        trees.find_map(|(tree, places)| {
+            let path = class_file(name, places, tree)?;
+            let root = tree.root();
+            Some(format!("`{name}` is there already: `{path}` in `{root}`"))
+        })
     }
+}
+
+/// The file of a class of a name in a MediaWiki-Vagrant tree.
+pub fn vagrant_class(name: &str, tree: &Worktree) -> Option<Utf8PathBuf> {
+    class_file(name, VAGRANT_CLASSES, tree)
+}
+
+/// The file of a class of a name in an operations/puppet tree.
+pub fn puppet_class(name: &str, tree: &Worktree) -> Option<Utf8PathBuf> {
+    class_file(name, PUPPET_CLASSES, tree)
+}
+
+fn class_file(name: &str, places: &[&str], tree: &Worktree) -> Option<Utf8PathBuf> {
+    let mut paths = places.iter().map(|place| place.replace("NAME", name));
+    paths
+        .find(|path| tree.has_file(path))
+        .map(Utf8PathBuf::from)
 }
 
 #[cfg(test)]

@@ -183,8 +183,17 @@ impl<T: Read> Read for Vec<T> {
                     .collect();
                 (problems.len() == before).then_some(read)
             }
-            _ => {
-                problems.push(expected("a list", node));
+            kind => {
+                let problem = expected("a list", node);
+                problems.push(match kind {
+                    Kind::String(text) => {
+                        problem.rule(format!("a list stands in brackets: `[{}]`", visible(text)))
+                    }
+                    Kind::Integer(number) => {
+                        problem.rule(format!("a list stands in brackets: `[{number}]`"))
+                    }
+                    _ => problem,
+                });
                 None
             }
         }

@@ -19,15 +19,14 @@ const COMMANDS: [&str; 12] = [
     "unset ",
 ];
 
-/// A text whose lines take so many columns at most; `before` stands in front of the first, and further ones are so far from
-/// the left. Lines that fit stay as they are.
-pub(super) fn fold(text: &str, before: usize, indent: usize, width: usize) -> String {
-    let further = " ".repeat(indent);
+/// A text whose lines take so many columns at most; `before` stands in front of the first, and `further` begins the others.
+/// Lines that fit stay as they are.
+pub(super) fn fold(text: &str, before: usize, further: &str, width: usize) -> String {
     let lines = text.split('\n').enumerate().map(|(number, line)| {
-        let begin = if number == 0 { before } else { indent };
+        let begin = if number == 0 { before } else { further.len() };
         match is_command(line) {
             true => line.to_owned(),
-            false => one(line, begin, &further, width),
+            false => one(line, begin, further, width),
         }
     });
     lines.collect::<Vec<_>>().join(&format!("\n{further}"))
@@ -80,23 +79,30 @@ fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
 mod tests {
     use super::*;
 
+    const SEVEN: &str = "       ";
+
     #[test]
     fn lines_are_broken_between_words_and_what_is_copied_is_not() {
         let text = "a check of the service failed; `svcgen log --host tea1.example.org` shows what it wrote";
-        insta::assert_snapshot!(format!("hint: {}", fold(text, 6, 7, 40)), @"
+        insta::assert_snapshot!(format!("hint: {}", fold(text, 6, SEVEN, 40)), @"
         hint: a check of the service failed;
                `svcgen log --host tea1.example.org`
                shows what it wrote
         ");
         let path = "/srv/a/very/long/path/that/is/wider/than/the/terminal";
         assert_eq!(
-            fold(&format!("of {path} too"), 7, 7, 30),
+            fold(&format!("of {path} too"), 7, SEVEN, 30),
             format!("of\n       {path}\n       too")
         );
         let command = "svcgen deploy --deploy-repo /srv/a/deploy/repository --resume";
-        assert_eq!(fold(command, 6, 7, 30), command);
+        assert_eq!(fold(command, 6, SEVEN, 30), command);
+        assert_eq!(fold("# one two three", 0, "# ", 10), "# one two\n# three");
+        assert_eq!(fold("    one two", 0, "      ", 10), "    one\n      two");
         // What fits stays, however it is laid out.
-        assert_eq!(fold("a  b\n   c", 7, 7, 30), "a  b\n          c");
-        assert_eq!(fold("one ` two three", 7, 7, 16), "one ` two\n       three");
+        assert_eq!(fold("a  b\n   c", 7, SEVEN, 30), "a  b\n          c");
+        assert_eq!(
+            fold("one ` two three", 7, SEVEN, 16),
+            "one ` two\n       three"
+        );
     }
 }

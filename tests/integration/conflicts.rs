@@ -1,7 +1,9 @@
 //! Lines that somebody and svcgen both changed: marked, refused, decided, undone.
 
+mod marks;
 mod merged;
 mod names;
+mod renamed;
 mod uncommitted;
 
 use insta::assert_snapshot;

@@ -203,3 +203,13 @@ fn what_is_odd_in_both_the_files_and_the_commit_is_told_once() {
         run.stderr
     );
 }
+
+#[test]
+fn a_revision_that_is_not_there_is_told_before_anything_is_asked() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--rev", "nosuch"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    let begins = "error: there is no revision `nosuch` in ";
+    assert!(run.stderr.starts_with(begins), "{}", run.show());
+}

@@ -1,6 +1,7 @@
 //! `svcgen puppet --series`: the patches up to production, one upon the other.
 
 mod chain;
+mod commented;
 mod drift;
 mod in_production;
 mod older_tree;

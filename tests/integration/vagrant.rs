@@ -287,7 +287,7 @@ fn what_somebody_else_wrote_stays() {
     vagrant: HOME/work/vagrant: would change 3 files, 46 lines added, 0 removed, 1 conflict
     error: puppet/hieradata/common.yaml:26: `trendingedits::port` is `7000` already, not `6699`
     hint: mend the file by hand so that it says what svcgen would write, or change the model
-    hint: `svcgen vagrant --repo HOME/work/vagrant --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
+    hint: commit or stash what is uncommitted in `puppet/hieradata/common.yaml`, then `svcgen vagrant --repo HOME/work/vagrant --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     ");
     env.git("vagrant", &["checkout", "--quiet", "."]);
     env.svcgen(YES);

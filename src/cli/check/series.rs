@@ -35,16 +35,7 @@ pub(super) fn drifts(
 
 /// The command that runs the series, with those patches alone that were begun.
 fn command(all: &Series) -> String {
-    let is_meant = |step: &Step| {
-        let is_refused = all.refused.iter().any(|(refused, _)| refused == step);
-        let patch = all.patches.iter().find(|patch| patch.step() == *step);
-        !is_refused && patch.is_none_or(|patch| patch.is_begun() || !patch.is_wanted())
-    };
-    let steps: Vec<&str> = Step::ALL
-        .iter()
-        .filter(|step| is_meant(step))
-        .map(|step| step.name())
-        .collect();
+    let steps: Vec<&str> = all.begun().into_iter().map(Step::name).collect();
     match steps.len() == Step::ALL.len() {
         true => "svcgen puppet --series".to_owned(),
         false => format!("svcgen puppet --series --steps {}", steps.join(",")),

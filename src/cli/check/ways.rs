@@ -136,6 +136,17 @@ impl<'a> Ways<'a> {
         }
     }
 
+    /// A change that says nothing else than the model, with a way out that keeps it.
+    pub(super) fn stash(&self, difference: Difference, worktree: &Worktree) -> Drift {
+        let root = shell_words::quote(worktree.root().as_str());
+        let path = shell_words::quote(difference.path.as_str());
+        Drift {
+            command: format!("git -C {root} stash push -u -- {path}"),
+            instead: Some("to keep what is there, commit it".to_owned()),
+            difference,
+        }
+    }
+
     /// A difference that is in no commit yet, with a way out that keeps it.
     pub(super) fn put_away(&self, difference: Difference, worktree: &Worktree) -> Drift {
         let root = shell_words::quote(worktree.root().as_str());

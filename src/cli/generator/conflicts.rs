@@ -1,3 +1,5 @@
+use camino::Utf8PathBuf;
+
 use crate::edit::{Conflict, ConflictKind};
 use crate::error::CommandError;
 
@@ -8,6 +10,10 @@ pub(super) struct Conflicts<'a> {
     pub(super) again: String,
     /// The same command with what the user wanted done.
     pub(super) whole: String,
+    /// Files that have to be committed before a side can be taken.
+    pub(super) uncommitted: Vec<Utf8PathBuf>,
+    /// What else the conflicts may come from.
+    pub(super) note: Option<String>,
     /// The command that goes to where the conflicts are, where the run leaves that.
     pub(super) way: Option<String>,
 }
@@ -15,17 +21,22 @@ pub(super) struct Conflicts<'a> {
 impl Conflicts<'_> {
     /// Nothing was written.
     pub(super) fn refused(&self) -> CommandError {
-        let has = |kind| self.all.iter().any(|it| it.kind == kind);
+        let has = |kind| self.has(kind);
         let first = if has(ConflictKind::Entry) || has(ConflictKind::Foreign) {
             self.mend()
-        } else if has(ConflictKind::Markers) {
+        } else if has(ConflictKind::Markers) || has(ConflictKind::Others) {
             self.resolve()
         } else {
             let way = self.way.iter().map(|way| format!("{way} && "));
             let way: String = way.collect();
             format!("`{way}{}` marks them in the file, as git does", self.again)
         };
-        self.listed().hint(first).hint(self.sides())
+        let error = self.listed().hint(first);
+        match &self.note {
+            // To take a side is no way out of a repository that is another service's.
+            Some(_) => error,
+            None => error.hint(self.sides()),
+        }
     }
 
     /// Nothing was written, and nothing can be marked: each patch has the file in another state.
@@ -54,9 +65,27 @@ impl Conflicts<'_> {
         )
     }
 
+    fn has(&self, kind: ConflictKind) -> bool {
+        self.all.iter().any(|it| it.kind == kind)
+    }
+
     fn sides(&self) -> String {
+        if self.has(ConflictKind::Others) {
+            return format!(
+                "`{} --conflicts svcgen` takes what svcgen wants in its place",
+                self.whole
+            );
+        }
+        let first = match self.uncommitted.as_slice() {
+            [] => String::new(),
+            [path] => format!("commit or stash what is uncommitted in `{path}`, then "),
+            [path, more @ ..] => {
+                let more = more.len();
+                format!("commit or stash what is uncommitted in `{path}` and {more} more, then ")
+            }
+        };
         format!(
-            "`{} --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants",
+            "{first}`{} --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants",
             self.whole
         )
     }
@@ -64,8 +93,9 @@ impl Conflicts<'_> {
     fn listed(&self) -> CommandError {
         let mut all = self.all.iter();
         let first = all.next().map(ToString::to_string).unwrap_or_default();
-        all.fold(CommandError::conflict(first), |error, other| {
+        let error = all.fold(CommandError::conflict(first), |error, other| {
             error.cause(other.to_string())
-        })
+        });
+        self.note.iter().cloned().fold(error, CommandError::hint)
     }
 }

@@ -85,7 +85,7 @@ impl Planner<'_> {
                     .by(generator.name())
                     .from_model(self.origin())
                     .taking_over(self.resolution != Resolution::Mark);
-                renamed::refuse(self.loaded, &self.origin(), &own, worktree)?;
+                self.refuse_renamed(generator, worktree)?;
                 own
             }
             Target::Output(_) => Rendered::none(),
@@ -134,6 +134,15 @@ impl Planner<'_> {
         hint.into_iter().fold(error, CommandError::hint)
     }
 
+    /// Refuses a model of which a checkout has something under another name.
+    pub(crate) fn refuse_renamed(
+        &self,
+        generator: Generator,
+        worktree: &Worktree,
+    ) -> Result<(), CommandError> {
+        renamed::refuse(self, generator, worktree)
+    }
+
     /// The topic that a generator commits on, where no other is named.
     pub(crate) fn topic(
         &self,
@@ -168,7 +177,7 @@ impl Planner<'_> {
     }
 
     /// The model, as a checkout remembers it.
-    fn origin(&self) -> Origin {
+    pub(super) fn origin(&self) -> Origin {
         let path = &self.loaded.path;
         Origin {
             path: path.canonicalize_utf8().unwrap_or_else(|_| path.clone()),

@@ -4,15 +4,16 @@ mod topic;
 use std::cell::RefCell;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
 
-use self::in_the_way::marking_needs;
+use self::in_the_way::{marking_needs, side_needs};
 use super::again::Again;
 use super::conflicts::Conflicts;
 use super::options::GeneratorOptions;
 use super::planned::{Planned, Planner};
 use super::summary::Summary;
 use super::target::Target;
-use super::{Generator, verify};
+use super::{Generator, renamed, verify};
 use crate::cli::context::{Context, Loaded};
 use crate::cli::{Failure, GlobalArgs};
 use crate::edit::{Conflict, Rendered, apply};
@@ -122,7 +123,7 @@ impl Run<'_> {
         planned.map_err(|refused| planner.explain(refused, generator, target, worktree))
     }
 
-    fn planner(&self) -> Planner<'_> {
+    pub(crate) fn planner(&self) -> Planner<'_> {
         Planner {
             context: self.context,
             loaded: self.loaded,
@@ -198,10 +199,19 @@ impl Run<'_> {
         let again = self.again(place.generator, root);
         let whole = format!("{again}{}", self.options.publication());
         let force = marking_needs(root, planned)?;
+        let uncommitted = match self.options.force {
+            true => Vec::new(),
+            false => side_needs(root, planned, self.options.commits())?,
+        };
         let conflicts = Conflicts {
             all: edits.conflicts.iter().collect(),
             whole: format!("{whole}{force}"),
             again: format!("{again}{force}"),
+            uncommitted,
+            note: match place.generator {
+                Generator::Scap => renamed::hint_of_deployed(&self.loaded.service, place.worktree),
+                Generator::Vagrant | Generator::Puppet | Generator::Source => None,
+            },
             way: place.on.and_then(|(topic, visit)| topic.way_to(visit)),
         };
         if edits.is_blocked() || self.options.dry_run || self.options.commits() {
@@ -229,8 +239,8 @@ impl Run<'_> {
     }
 
     /// Gives a script what was done: prints it, or keeps it with that of the other generators.
-    fn hand_over(&self, summary: &Summary<'_>) -> std::io::Result<()> {
-        let document = serde_json::to_value(summary).map_err(std::io::Error::other)?;
+    pub(super) fn hand_over(&self, told: &impl Serialize) -> std::io::Result<()> {
+        let document = serde_json::to_value(told).map_err(std::io::Error::other)?;
         match self.documents {
             Some(documents) => documents.borrow_mut().push(document),
             None => self.ui.result(&format!("{document:#}\n"))?,

@@ -37,6 +37,8 @@ impl Run<'_> {
     /// Runs the patches of the series: plans all, shows them, judges each, and writes them.
     pub(crate) fn series(&self, chosen: &Chosen, target: &Target) -> Result<Ended, Failure> {
         let worktree = target.open()?;
+        self.planner()
+            .refuse_renamed(Generator::Puppet, &worktree)?;
         let ended = match self.options.commits() {
             true => {
                 let topic = self.topic(Generator::Puppet, worktree.root())?;
@@ -51,6 +53,24 @@ impl Run<'_> {
             self.note_left_out(chosen, &worktree)?;
         }
         Ok(ended)
+    }
+
+    /// Runs the generator for operations/puppet, or the patches that its branch carries: those go together.
+    pub(crate) fn puppet(&self, target: &Target) -> Result<Ended, Failure> {
+        let carries = |worktree: &Worktree| {
+            let topic = self.topic(Generator::Puppet, worktree.root()).ok();
+            topic.is_some_and(|topic| is_on(&topic, worktree, self.loaded))
+        };
+        match (target, target.open()) {
+            (Target::Checkout(_), Ok(worktree)) if carries(&worktree) => {
+                let chosen = Chosen {
+                    steps: look(self.loaded, &worktree)?.begun(),
+                    left_out: Vec::new(),
+                };
+                self.series(&chosen, target)
+            }
+            (Target::Checkout(_) | Target::Output(_), _) => self.one(Generator::Puppet, target),
+        }
     }
 
     /// Remembers what the user does not want, so that `svcgen status` does not wait for it.
@@ -252,6 +272,8 @@ impl Run<'_> {
             all,
             again: whole.clone(),
             whole,
+            uncommitted: Vec::new(),
+            note: None,
             way,
         };
         Err(conflicts.of_series().into())
@@ -285,8 +307,7 @@ impl Run<'_> {
 
     fn tell(&self, told: &Told<'_>) -> Result<(), Failure> {
         if self.ui.format == Format::Json {
-            let document = serde_json::to_value(told).map_err(std::io::Error::other)?;
-            self.ui.result(&format!("{document:#}\n"))?;
+            self.hand_over(told)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::edit::Rendered;
+use crate::edit::{Rendered, markers};
 use crate::generate::names::Services;
 use crate::generate::ports::{
     LineCounter, PortUse, of_declarations, of_hieradata, of_resources, port_use,
@@ -30,9 +30,21 @@ pub struct VagrantTree {
     pub(super) has_literal: bool,
     pub(super) long_lines: LongLines,
     pub(super) ports: Vec<PortUse>,
+    /// Settings of roles whose ports are not known.
+    pub(super) unread: Vec<Unread>,
     pub(super) services: Services,
     rendered: Rendered,
     pub(super) worktree: Worktree,
+}
+
+/// A file of settings that cannot be read.
+#[derive(Debug)]
+pub(super) struct Unread {
+    pub(super) path: Utf8PathBuf,
+    /// Why, with the place where it has one.
+    pub(super) reason: String,
+    /// Whether a conflict is marked in it.
+    pub(super) is_marked: bool,
 }
 
 impl VagrantTree {
@@ -58,7 +70,8 @@ impl VagrantTree {
         };
         let root = read_yaml(HIERADATA.into(), &hieradata)?;
         let mut ports = of_hieradata(HIERADATA.into(), &hieradata, &root);
-        ports.extend(forwarded_ports(worktree)?);
+        let (forwarded, unread) = forwarded_ports(worktree);
+        ports.extend(forwarded);
         let mut services = Services::new();
         for (path, code) in scan(worktree, &manifests(worktree), "port") {
             let declared = declarations(&code, "service::node");
@@ -73,6 +86,7 @@ impl VagrantTree {
             long_lines: LongLines::of(&worktree.read(".puppet-lint.rc")?.unwrap_or_default()),
             node,
             ports,
+            unread,
             services,
             rendered: rendered.clone(),
             worktree: worktree.clone(),
@@ -92,6 +106,7 @@ impl VagrantTree {
             node,
             long_lines: LongLines::Free,
             ports: Vec::new(),
+            unread: Vec::new(),
             services: Services::new(),
             rendered: Rendered::none(),
             worktree: worktree.clone(),
@@ -167,40 +182,57 @@ fn manifests(worktree: &Worktree) -> Vec<Utf8PathBuf> {
     files.collect()
 }
 
-/// The ports that roles forward; comments and other settings are passed over.
-fn forwarded_ports(worktree: &Worktree) -> Result<Vec<PortUse>, GenerateError> {
-    let mut ports = Vec::new();
+/// The ports that roles forward, and the files that do not say; comments and other settings are passed over.
+///
+/// One that cannot be read is no reason to stop: it may be the very file that is to be written, or somebody else's.
+fn forwarded_ports(worktree: &Worktree) -> (Vec<PortUse>, Vec<Unread>) {
+    let (mut ports, mut unread) = (Vec::new(), Vec::new());
     for name in worktree
         .list(SETTINGS)
         .iter()
         .filter(|name| name.ends_with(".yaml"))
     {
         let path = Utf8PathBuf::from(format!("{SETTINGS}/{name}"));
-        let Some(text) = worktree.read(&path)? else {
-            continue;
+        let text = match worktree.read(&path) {
+            Ok(text) => text.unwrap_or_default(),
+            Err(error) => {
+                unread.push(Unread {
+                    path,
+                    reason: error.to_string(),
+                    is_marked: false,
+                });
+                continue;
+            }
         };
-        let root = read_yaml(path.clone(), &text)?;
-        let role = name.trim_end_matches(".yaml");
-        let mut lines = LineCounter::new(&text);
-        let forwarded = root
-            .find("forward_ports")
-            .map(Node::entries)
-            .unwrap_or_default();
-        for (key, _) in forwarded {
-            let number = Node {
-                span: key.span.clone(),
-                kind: crate::yaml::Kind::String(key.text.clone()),
-                flow: false,
-            };
-            ports.extend(port_use(
-                &path,
-                &mut lines,
-                &number,
-                format!("the role `{role}`"),
-            ));
+        match read_yaml(path.clone(), &text) {
+            Ok(root) => ports.extend(forwarded(&path, &text, &root)),
+            Err(error) => unread.push(Unread {
+                path,
+                reason: error.to_string(),
+                is_marked: !markers(&text).is_empty(),
+            }),
         }
     }
-    Ok(ports)
+    (ports, unread)
+}
+
+/// The ports that the settings of one role forward.
+fn forwarded(path: &Utf8Path, text: &str, root: &Node) -> Vec<PortUse> {
+    let role = path.file_stem().unwrap_or_default();
+    let mut lines = LineCounter::new(text);
+    let forwarded = root
+        .find("forward_ports")
+        .map(Node::entries)
+        .unwrap_or_default();
+    let uses = forwarded.iter().filter_map(|(key, _)| {
+        let number = Node {
+            span: key.span.clone(),
+            kind: crate::yaml::Kind::String(key.text.clone()),
+            flow: false,
+        };
+        port_use(path, &mut lines, &number, format!("the role `{role}`"))
+    });
+    uses.collect()
 }
 
 /// The text before the title in the address that `service::node` clones from.

@@ -121,7 +121,7 @@ fn modes_blanks_and_line_ends_are_changes() {
     let tree = env.work().join("tree");
     let clean = || drop(git(&tree, &["checkout", "-q", "-f", "HEAD", "--", "."]));
     let path = env.work().join(CLASS);
-    let edits: [(&str, &dyn Fn()); 4] = [
+    let edits: [(&str, &dyn Fn()); 5] = [
         ("mode", &|| {
             let mode = std::fs::Permissions::from_mode(0o755);
             std::fs::set_permissions(&path, mode).unwrap();
@@ -131,6 +131,12 @@ fn modes_blanks_and_line_ends_are_changes() {
         }),
         ("line ends", &|| {
             env.write(CLASS, &env.read(CLASS).replace('\n', "\r\n"))
+        }),
+        ("the index alone", &|| {
+            let text = env.read(CLASS);
+            env.write(CLASS, &format!("{text}# more\n"));
+            git(&tree, &["add", "--all"]);
+            env.write(CLASS, &text);
         }),
         ("blanks of a shared file", &|| {
             env.replace(HIERADATA, "glossary::port: 6101", "glossary::port: 6101 ");
@@ -144,10 +150,30 @@ fn modes_blanks_and_line_ends_are_changes() {
         let word = "has uncommitted changes that svcgen did not make";
         assert!(refused.stderr.contains(word), "{what}: {}", refused.show());
         assert_eq!(git(&tree, &["rev-parse", "HEAD"]), head, "{what}");
+        // A check says the same, and how nothing of it is lost.
+        let check = env.svcgen(&["check", "--vagrant-repo", "tree"]);
+        assert_eq!(check.code, 3, "{what}: {}", check.show());
+        let command = "$ git -C HOME/work/tree stash push -u -- puppet/";
+        assert!(check.stdout.contains(command), "{what}: {}", check.show());
         clean();
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o111, 0, "{what}");
     }
     let run = run(&env, "vagrant", MODEL, &["--commit"]);
     assert_eq!(run.code, 0, "{}", run.show());
+}
+
+#[test]
+fn what_has_to_be_committed_before_a_side_is_taken_is_said_first() {
+    let env = checkout("vagrant");
+    apply(&env, "vagrant", MODEL, &["--commit"]);
+    env.replace(HIERADATA, "myservice::port: 6789", "myservice::port: 6788");
+    let refused = run(&env, "vagrant", &newer(), &["--commit"]);
+    assert_snapshot!(said(&refused), @"
+    exit 11
+    vagrant: HOME/work/tree: would change 2 files, 3 lines added, 3 removed, 1 conflict
+    error: puppet/hieradata/common.yaml:14: `myservice::port` is `6788` already, not `6790`
+    hint: mend the file by hand so that it says what svcgen would write, or change the model
+    hint: commit or stash what is uncommitted in `puppet/hieradata/common.yaml`, then `svcgen vagrant --repo HOME/work/tree --commit --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
+    ");
 }

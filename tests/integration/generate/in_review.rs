@@ -1,9 +1,10 @@
 //! Changes that are in review while people edit.
 
 use insta::assert_snapshot;
+use serde_json::Value;
 
 use super::Farm;
-use crate::support::samples::TREES;
+use crate::support::samples::{GENERATE, TREES};
 
 #[test]
 fn a_branch_that_has_diverged_is_not_sent() {
@@ -313,4 +314,41 @@ fn a_patch_set_of_somebody_elses_is_not_sent_over() {
     assert_eq!(said.matches("updated in review").count(), 4, "{said}");
     assert_eq!(farm.changes(), first.replace(" 1 1 topic", " 1 3 topic"));
     assert_committed(&farm);
+}
+
+#[test]
+fn the_series_goes_with_the_rest() {
+    let farm = Farm::new();
+    assert!(farm.run(&["--review"]).starts_with("exit 0"));
+    let series = ["puppet", "--series", "--repo", "puppet", "--yes"];
+    let series = farm
+        .env
+        .svcgen(&[&series[..], &["--no-verify", "--review"]].concat());
+    assert_eq!(series.code, 0, "{}", series.show());
+    let sent = farm.changes();
+    let again = farm.run(&["--review"]);
+    assert!(again.starts_with("exit 0"), "{again}");
+    assert_eq!(farm.changes(), sent);
+    farm.env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    let dry = farm.run(&["--dry-run"]);
+    assert!(dry.contains("service: would change"), "{dry}");
+    let committed = farm.run(&["--commit"]);
+    assert!(committed.starts_with("exit 0"), "{committed}");
+    assert!(committed.contains("cluster: rebased "), "{committed}");
+    let next = "\nnext: svcgen generate --vagrant-repo vagrant --puppet-repo puppet --deploy-repo deploy --source-repo source --review\n";
+    assert!(committed.ends_with(next), "{committed}");
+    let json = farm
+        .env
+        .svcgen(&[GENERATE, &["--review", "--format", "json"]].concat());
+    assert_eq!(json.code, 0, "{}", json.show());
+    let told: Value = serde_json::from_str(&json.stdout).unwrap();
+    let puppet = &told["repositories"][3];
+    assert_eq!(puppet["steps"][0]["step"], "service");
+    let puppet = |changes: String| {
+        changes
+            .lines()
+            .filter(|it| it.starts_with("puppet"))
+            .count()
+    };
+    assert_eq!(puppet(farm.changes()), puppet(sent));
 }

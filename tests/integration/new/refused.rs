@@ -110,6 +110,10 @@ fn what_is_not_an_answer_is_refused() {
         (vec!["--set", "a..b=1"], "names parted by single dots"),
         (vec!["--set", "port=[1"], "`--set port` has a mistake"),
         (
+            vec!["--set", "deploy.groups.default.hosts=a.example.org"],
+            "a list stands in brackets: `[a.example.org]`",
+        ),
+        (
             vec!["--answers", "list.yaml"],
             "expected a mapping, found a list",
         ),

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::chain::reviewed;
 use super::{change_ids, done, env, run, subjects};
 use crate::support::gerrit::Gerrit;
-use crate::support::{Env, Run};
+use crate::support::{Env, Pty, Run};
 
 fn check(env: &Env) -> Run {
     env.svcgen(&["check", "--puppet-repo", "puppet"])
@@ -178,7 +178,9 @@ fn a_branch_with_the_series_is_updated_by_the_series() {
         assert!(!run.stderr.contains("rebase"), "{}", run.show());
     };
     refused(&alone, "--review");
-    refused(&all, "--review");
+    // What makes all repositories makes the whole of this one.
+    let run = env.svcgen(&[&all[..], &["--review"]].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
     env.replace("svcgen.yaml", "port: 6699", "port: 6698");
     refused(&alone, "--commit");
     refused(&alone, "--review");
@@ -315,4 +317,28 @@ fn a_series_without_any_patch_is_refused() {
     error: `--without` leaves out all patches of the series: nothing is left to do
     hint: the patches are service, cluster, admins, load-balancer
     ");
+}
+
+#[test]
+fn what_is_told_fits_on_a_terminal_and_is_one_line_elsewhere() {
+    let env = env();
+    done(&env, &["--commit", "--steps", "service,cluster"]);
+    let check = ["check", "--puppet-repo", "puppet"];
+    let series = ["puppet", "--series", "--repo", "puppet", "--dry-run"];
+    let before = env.read("svcgen.yaml");
+    // The one of a port that is taken, the other of patches with who has to approve them.
+    for (command, port) in [(&check[..], "6204"), (&series, "6704")] {
+        let port = format!("port: {port}");
+        env.write("svcgen.yaml", &before.replace("port: 6699", &port));
+        let mut terminal = Pty::start(&env, command, None);
+        terminal.end();
+        let shown = terminal.lines();
+        let is_told = |line: &&String| line.starts_with("    ") || line.starts_with("# ");
+        let told = shown.iter().filter(is_told);
+        let wide = told.filter(|line| line.chars().count() > 80);
+        let wide: Vec<_> = wide.filter(|line| !line.contains("    $ ")).collect();
+        assert!(wide.is_empty(), "{wide:#?}");
+        let piped = env.svcgen(command).stdout;
+        assert!(piped.lines().any(|line| line.len() > 80), "{piped}");
+    }
 }

@@ -83,7 +83,7 @@ pub(super) fn marking_needs(
 ) -> Result<&'static str, CommandError> {
     let conflicts = planned.edits.conflicts.iter();
     let marked = conflicts.filter(|conflict| match conflict.kind {
-        ConflictKind::Lines | ConflictKind::Markers => true,
+        ConflictKind::Lines | ConflictKind::Markers | ConflictKind::Others => true,
         ConflictKind::Foreign | ConflictKind::Entry => false,
     });
     let paths: Vec<Utf8PathBuf> = marked.map(|conflict| conflict.path.clone()).collect();
@@ -93,4 +93,28 @@ pub(super) fn marking_needs(
             false => " --force",
         },
     )
+}
+
+/// The files that are in the way of a command that takes a side, until they are committed: those that others write too.
+pub(super) fn side_needs(
+    root: &Utf8Path,
+    planned: &Planned,
+    commits: bool,
+) -> Result<Vec<Utf8PathBuf>, CommandError> {
+    let edits = &planned.edits;
+    let conflicts = edits.conflicts.iter();
+    let refused = conflicts.filter(|conflict| match conflict.kind {
+        ConflictKind::Entry => true,
+        // What is kept there is not written, and is in the way of a commit alone.
+        ConflictKind::Foreign => commits,
+        ConflictKind::Lines | ConflictKind::Markers | ConflictKind::Others => false,
+    });
+    let mut paths: Vec<Utf8PathBuf> = refused.map(|conflict| conflict.path.clone()).collect();
+    paths.dedup();
+    if paths.is_empty() {
+        return Ok(paths);
+    }
+    let is_touched = |path: &&Utf8PathBuf| commits || edits.changes(path);
+    paths.extend(edits.held().filter(is_touched).cloned());
+    Ok(dirty(root, &paths, &[&planned.rendered])?)
 }

@@ -58,6 +58,18 @@ pub(crate) fn look(loaded: &Loaded, worktree: &Worktree) -> Result<Series, Comma
     Ok(series)
 }
 
+impl Series {
+    /// The patches that were begun, or of which nothing is wanted, and the service.
+    pub(crate) fn begun(&self) -> Vec<Step> {
+        let is_meant = |step: &Step| {
+            let is_refused = self.refused.iter().any(|(refused, _)| refused == step);
+            let patch = self.patches.iter().find(|patch| patch.step() == *step);
+            !is_refused && patch.is_none_or(|patch| patch.is_begun() || !patch.is_wanted())
+        };
+        Step::ALL.into_iter().filter(is_meant).collect()
+    }
+}
+
 impl Looked {
     pub(crate) fn step(&self) -> Step {
         self.planned.step

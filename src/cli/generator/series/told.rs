@@ -79,18 +79,17 @@ impl<'a> Told<'a> {
         } = planned;
         let mut text = format!("# {}: {}\n", step.name(), step.title());
         if let Some(left_out) = &patch.left_out {
-            text.push_str(&match edits.edits.is_empty() {
-                true => format!("# nothing: {left_out}\n"),
-                false => format!(
-                    "# takes away what svcgen wrote for it: {}\n",
-                    left_out.reason
-                ),
-            });
+            let line = match edits.edits.is_empty() {
+                true => format!("# nothing: {left_out}"),
+                false => format!("# takes away what svcgen wrote for it: {}", left_out.reason),
+            };
+            text.push_str(&(ui.fitted(&line, "# ") + "\n"));
         } else if edits.edits.is_empty() && edits.conflicts.is_empty() {
             text.push_str("# nothing to write: it is all there\n");
         }
         if let Some(approval) = planned.approval().filter(|_| !edits.edits.is_empty()) {
-            text.push_str(&format!("# approval: {approval}\n"));
+            let line = ui.fitted(&format!("# approval: {approval}"), "# ");
+            text.push_str(&(line + "\n"));
         }
         text.push_str(&diff::render(edits));
         text.push('\n');

@@ -8,7 +8,7 @@ use super::includes::RoleClass;
 use super::nodes::{Nodes, SITE};
 use super::{Home, LeftOut, Patch, SeriesTree, datacentres, home, hosts, later, listed};
 use crate::edit::Desired;
-use crate::edit::blocks::Block;
+use crate::edit::blocks::{Block, is_same_code};
 use crate::edit::yaml::{Entry, Other, Place};
 use crate::generate::operations_puppet::idiom::ClassIdiom;
 use crate::generate::{CommitText, GenerateError, Generated, names, read_yaml};
@@ -169,11 +169,16 @@ fn node_blocks(
     nodes: &Nodes,
     tree: &SeriesTree,
 ) -> Result<Vec<Block>, GenerateError> {
+    let written = tree.puppet.rendered.blocks();
+    let mut written = written.into_iter().filter(|(path, _)| path == SITE);
+    let written = written.next().map(|(_, blocks)| blocks).unwrap_or_default();
     let is_ours = |text: &str| {
         let spaced = [format!("{text}\n"), format!("\n{text}"), text.to_owned()];
         spaced
             .iter()
             .any(|text| tree.puppet.has_written(SITE.into(), text))
+            // A comment makes it nobody else's.
+            || written.iter().any(|block| is_same_code(block, text))
     };
     let mut free = Vec::new();
     for (_, hosts) in datacentres(service, site) {

@@ -1,0 +1,59 @@
+//! Marks that git left, in a file of svcgen's or of anybody's.
+
+use insta::{allow_duplicates, assert_snapshot};
+
+use super::{MODEL, said};
+use crate::support::sample::{apply, checkout, git, run};
+
+const SETTINGS: &str = "tree/puppet/modules/role/settings";
+const MARKED: &str =
+    "# mine\nforward_ports:\n<<<<<<< HEAD\n  6789: 6789\n=======\n  6790: 6790\n>>>>>>> topic\n";
+
+#[test]
+fn marks_of_git_in_settings_are_a_conflict() {
+    let env = checkout("vagrant");
+    apply(&env, "vagrant", MODEL, &["--commit"]);
+    let own = format!("{SETTINGS}/myservice.yaml");
+    env.write(&own, MARKED);
+    git(
+        &env.work().join("tree"),
+        &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+    );
+    // Which of the two sides is whose nobody knows but who merged.
+    for options in [&[][..], &["--conflicts", "yours"], &["--dry-run"]] {
+        let refused = run(&env, "vagrant", MODEL, options);
+        allow_duplicates! { assert_snapshot!(said(&refused), @"
+        exit 11
+        vagrant: HOME/work/tree: 1 conflict
+        error: puppet/modules/role/settings/myservice.yaml:3: a conflict is marked here, and not resolved
+        hint: resolve what stands between `<<<<<<<` and `>>>>>>>`, then run `svcgen vagrant --repo HOME/work/tree`
+        hint: `svcgen vagrant --repo HOME/work/tree --conflicts svcgen` takes what svcgen wants in its place
+        "); }
+    }
+    assert_eq!(env.read(&own), MARKED);
+    apply(
+        &env,
+        "vagrant",
+        MODEL,
+        &["--conflicts", "svcgen", "--commit"],
+    );
+    assert_eq!(env.read(&own), "# mine\nforward_ports:\n  6789: 6789\n");
+}
+
+#[test]
+fn settings_of_others_that_cannot_be_read_only_leave_their_ports_unknown() {
+    let env = checkout("vagrant");
+    env.write(&format!("{SETTINGS}/glossary.yaml"), MARKED);
+    std::fs::write(env.work().join(SETTINGS).join("pagefeed.yaml"), b"\xff\n").unwrap();
+    let written = apply(&env, "vagrant", MODEL, &["--commit"]);
+    let warnings = written
+        .stderr
+        .lines()
+        .filter(|it| it.starts_with("warning"));
+    let warnings: Vec<&str> = warnings.collect();
+    assert_snapshot!(warnings.join("\n"), @"
+    warning: puppet/modules/role/settings/glossary.yaml:3: simple key expected ':': the ports there are not known
+    warning: `puppet/modules/role/settings/pagefeed.yaml` is not UTF-8 text: the ports there are not known
+    ");
+    assert_eq!(env.read(&format!("{SETTINGS}/glossary.yaml")), MARKED);
+}

@@ -1,0 +1,50 @@
+//! Comments that somebody put into the nodes of the service.
+
+use insta::assert_snapshot;
+
+use super::{done, env};
+use crate::support::Env;
+
+const STEPS: &[&str] = &["--commit", "--steps", "service,cluster"];
+const SITE: &str = "puppet/manifests/site.pp";
+
+/// The nodes of the service.
+fn nodes(env: &Env) -> String {
+    let site = env.read(SITE);
+    let blocks = site.split("\n\n");
+    let own: Vec<&str> = blocks.filter(|it| it.contains("trending")).collect();
+    own.join("\n")
+}
+
+#[test]
+fn a_node_with_a_comment_is_still_the_one_that_is_wanted() {
+    let env = env();
+    done(&env, STEPS);
+    let first = "node /^trending100[1-3]\\.north\\.farm\\.example$/ {\n";
+    env.replace(SITE, first, &format!("{first}    # watched by Ada\n"));
+    env.git("puppet", &["add", "--all"]);
+    env.git("puppet", &["commit", "--quiet", "--amend", "--no-edit"]);
+    let check = || env.svcgen(&["check", "--puppet-repo", "puppet"]);
+    assert_eq!(check().code, 0, "{}", check().show());
+    // Another row changes.
+    env.replace("svcgen.yaml", "trending2001", "trending2002");
+    let other = done(&env, STEPS);
+    assert!(
+        !other.stderr.contains("wants it no more"),
+        "{}",
+        other.show()
+    );
+    assert_eq!(check().code, 0, "{}", check().show());
+    // The row itself changes.
+    env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1005]");
+    done(&env, STEPS);
+    assert_snapshot!(nodes(&env), @r"
+    node /^trending100[1-5]\.north\.farm\.example$/ {
+        # watched by Ada
+        include role::trendingedits
+    }
+    node /^trending2002\.south\.farm\.example$/ {
+        include role::trendingedits
+    }
+    ");
+}
