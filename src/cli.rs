@@ -208,7 +208,7 @@ pub enum Command {
     Service(service::ServiceArgs),
     /// Play the whole road on this machine, in a folder of its own.
     #[command(
-        after_help = "Examples:\n  svcgen demo                                  watch it, in less than a minute\n  svcgen demo --keep                           and go on by hand"
+        after_help = "Examples:\n  svcgen demo                                  watch it, in less than a minute\n  svcgen demo --keep                           and go on by hand\n  svcgen demo --by-hand play                   type it all yourself, in the folder `play`"
     )]
     Demo(demo::DemoArgs),
     #[command(subcommand, hide = true)]

@@ -7,6 +7,7 @@ mod pkt_line;
 mod review;
 mod sandbox;
 mod service;
+mod shell;
 mod story;
 
 pub use review::{ReviewError, merge, receive};

@@ -20,10 +20,13 @@ pub struct DemoArgs {
     /// Leave the folder and its services, to play with them.
     #[arg(long)]
     keep: bool,
+    /// Only make the folder, to type the commands of the tutorial in it.
+    #[arg(long, conflicts_with = "keep")]
+    by_hand: bool,
     /// Build the modules in a container; the first time, an image and packages come over the network.
     #[arg(long)]
     container: bool,
-    /// The folder, which is made [default: a new one in the folder for temporary files].
+    /// The folder, which is made, and left [default: a new one in the folder for temporary files].
     #[arg(value_name = "DIR")]
     folder: Option<Utf8PathBuf>,
 }
@@ -37,24 +40,38 @@ pub enum DemoPart {
     Ask,
     /// The review server, as a hook of git.
     Review,
+    /// Somebody who reviews: approves what was sent last to each of these repositories.
+    Approve {
+        sandbox: Utf8PathBuf,
+        #[arg(required = true)]
+        repositories: Vec<String>,
+    },
 }
 
 /// Runs `svcgen demo`.
 pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
     let program = std::env::current_exe()?;
     let program = Utf8PathBuf::from_path_buf(program).map_err(|path| not_utf8(&path))?;
-    let root = match &args.folder {
-        Some(folder) => folder.clone(),
-        None => new_folder()?,
+    let (root, is_own) = match &args.folder {
+        Some(folder) => (folder.clone(), false),
+        None => (new_folder()?, true),
     };
     let workbench = match (args.container, which::which("npm")) {
         (true, _) => Workbench::Container,
         (false, Ok(_)) => Workbench::Host,
         (false, Err(_)) => Workbench::None,
     };
-    let sandbox = Sandbox::new(root, program, workbench).map_err(CommandError::from)?;
+    let sandbox = Sandbox::new(root.clone(), program, workbench).map_err(|error| {
+        if is_own && fs_err::remove_dir_all(&root).is_err() {
+            ui.warning(&format!("`{root}` is left"));
+        }
+        CommandError::from(error)
+    })?;
+    if args.by_hand {
+        return welcome(&sandbox, ui);
+    }
     let keeps = args.keep || args.folder.is_some();
-    let played = play(&sandbox, ui);
+    let played = play(&sandbox, keeps, ui);
     match (&played, keeps) {
         (Ok(()), true) => farewell(&sandbox, ui)?,
         (Ok(()), false) if !may_remove(&sandbox, ui)? => farewell(&sandbox, ui)?,
@@ -91,7 +108,7 @@ fn new_folder() -> Result<Utf8PathBuf, CommandError> {
 }
 
 /// Plays the story.
-fn play(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
+fn play(sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Failure> {
     ui.result(&format!("Everything happens in {}.\n", sandbox.root()))?;
     let scenes = demo::story(sandbox);
     let count = scenes.len();
@@ -103,14 +120,14 @@ fn play(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
         ))?;
         for step in &steps {
             interrupt::check()?;
-            take(step, sandbox, ui)?;
+            take(step, sandbox, keeps, ui)?;
         }
     }
     Ok(())
 }
 
 /// Does one step, and shows it.
-fn take(step: &Step, sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
+fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Failure> {
     let at = match step.folder {
         "" => "~".to_owned(),
         folder => format!("~/{folder}"),
@@ -134,9 +151,13 @@ fn take(step: &Step, sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
             let code = status.code().and_then(|code| u8::try_from(code).ok());
             if !code.is_some_and(|code| ends_with.contains(&code)) {
                 let message = format!("`{}` ended with {status}", shell_words::join(words));
-                return Err(CommandError::new(ErrorKind::Unexpected, message)
-                    .hint("svcgen demo --keep    leaves the folder, to look what went wrong")
-                    .into());
+                let error = CommandError::new(ErrorKind::Unexpected, message);
+                return Err(match keeps {
+                    true => error.hint("what it printed above tells more"),
+                    false => error
+                        .hint("svcgen demo --keep    leaves the folder, to look what went wrong"),
+                }
+                .into());
             }
         }
         Action::Merge { repository } => {
@@ -163,13 +184,26 @@ fn take(step: &Step, sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
 
 /// Says how to go on in a folder that is left.
 fn farewell(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
-    let home = sandbox.home();
+    let (root, home) = (sandbox.root(), sandbox.home());
     ui.result(&format!(
-        "\nThe folder is left, and the service runs. To play with it:\n\n  \
-         export HOME={home} GIT_CONFIG_NOSYSTEM=1\n  cd {home}/tea-pot/deploy\n  svcgen service status\n  \
-         svcgen deploy --help\n\nThe report of the bad release: {home}/tea-pot/report.html\n\
-         To end it: rm -r {}\n",
-        sandbox.root()
+        "\nThe folder is left, and the service runs. To play with it, in a shell of its own:\n\n  \
+         . {}\n  cd ~/tea-pot/deploy\n  svcgen service status\n  svcgen deploy --help\n\n{APPROVE}\n\n\
+         The report of the bad release: {home}/tea-pot/report.html\nTo end it: rm -r {root}\n",
+        sandbox.shell()
+    ))?;
+    Ok(())
+}
+
+/// What is said of who reviews.
+const APPROVE: &str = "`approve services/tea-pot/deploy` approves what you sent for review there, as a reviewer does.";
+
+/// Says how to begin in a folder that nothing was done in.
+fn welcome(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
+    let root = sandbox.root();
+    ui.result(&format!(
+        "Everything is in {root}. To begin, in a shell of its own:\n\n  . {}\n  cd\n\n\
+         Then type what the tutorial has.\n{APPROVE}\nTo end it: rm -r {root}\n",
+        sandbox.shell()
     ))?;
     Ok(())
 }
@@ -200,6 +234,10 @@ pub(super) fn run_part(part: &DemoPart) -> Result<(), Failure> {
             Ok(_) => Ok(()),
             Err(said) => Err(CommandError::new(ErrorKind::Unexpected, said).into()),
         },
+        DemoPart::Approve {
+            sandbox,
+            repositories,
+        } => Ok(approve(sandbox, repositories)?),
         DemoPart::Review => {
             let here = super::context::working_directory()?;
             let told = demo::receive(
@@ -214,6 +252,15 @@ pub(super) fn run_part(part: &DemoPart) -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+/// Approves what was sent last to each repository.
+fn approve(sandbox: &Utf8Path, repositories: &[String]) -> Result<(), CommandError> {
+    for name in repositories {
+        let repository = sandbox.join("review").join(format!("{name}.git"));
+        demo::merge(&repository)?;
+    }
+    Ok(())
 }
 
 /// The port that the host of a service gives it.

@@ -106,6 +106,7 @@ impl Sandbox {
             workbench,
         };
         sandbox.write_home()?;
+        sandbox.write_shell()?;
         sandbox.write_repositories()?;
         Ok(sandbox)
     }
@@ -113,6 +114,11 @@ impl Sandbox {
     /// The folder.
     pub fn root(&self) -> &Utf8Path {
         &self.root
+    }
+
+    /// svcgen itself.
+    pub(super) fn program(&self) -> &Utf8Path {
+        &self.program
     }
 
     /// Where modules are built.
@@ -176,11 +182,10 @@ impl Sandbox {
     /// Where it cannot be written.
     pub fn write(&self, path: &str, text: &str) -> Result<(), SandboxError> {
         let path = self.home().join(path);
-        put(&path, text.as_bytes())?;
         // A script is meant to be run.
         match text.starts_with("#!") {
-            true => allow(&path),
-            false => Ok(()),
+            true => put_program(&path, text),
+            false => put(&path, text.as_bytes()),
         }
     }
 
@@ -225,9 +230,7 @@ impl Sandbox {
                 "#!/bin/sh\nexec {} demo-part review\n",
                 shell_words::quote(self.program.as_str())
             );
-            let path = repository.join("hooks/proc-receive");
-            put(&path, hook.as_bytes())?;
-            allow(&path)?;
+            put_program(&repository.join("hooks/proc-receive"), &hook)?;
             if let Some(tree) = tree.and_then(|name| TREES.get_dir(name)) {
                 self.begin(tree, branch, &repository)?;
             }
@@ -293,7 +296,7 @@ fn unpack(folder: &Dir<'_>, base: &Dir<'_>, to: &Utf8Path) -> Result<(), Sandbox
     Ok(())
 }
 
-fn put(path: &Utf8Path, content: &[u8]) -> Result<(), SandboxError> {
+pub(super) fn put(path: &Utf8Path, content: &[u8]) -> Result<(), SandboxError> {
     let failed = |source| SandboxError::Write {
         path: path.to_owned(),
         source,
@@ -302,6 +305,12 @@ fn put(path: &Utf8Path, content: &[u8]) -> Result<(), SandboxError> {
         fs_err::create_dir_all(parent).map_err(failed)?;
     }
     fs_err::write(path, content).map_err(failed)
+}
+
+/// Writes a file that can be run.
+pub(super) fn put_program(path: &Utf8Path, text: &str) -> Result<(), SandboxError> {
+    put(path, text.as_bytes())?;
+    allow(path)
 }
 
 /// Lets a file be run.

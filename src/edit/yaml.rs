@@ -89,9 +89,21 @@ pub fn patch(
             continue;
         }
         // It may have become so by an alias to an entry before it.
+        let mut then = meant.clone();
+        set(&mut then, entry, merged.value.clone());
         if merged.value != found {
             match rewrite(&text, entry, &merged.value, resolution) {
-                Ok(after) => text = after,
+                Ok(after) if is_meant(&after, &then, &entries[index + 1..]) => text = after,
+                Ok(_) if decided == Resolution::Yours => continue,
+                Ok(_) => {
+                    let place = before.find_path(entry.path()).unwrap_or(&before);
+                    let reason = format!(
+                        "`{}` cannot be changed without changing something else, by an alias",
+                        entry.key
+                    );
+                    places.push((Some(line_of(original, place.span.start)), reason));
+                    continue;
+                }
                 Err(EntryError::Conflict { places: lost }) => {
                     if decided == Resolution::Mark {
                         places.extend(lost);
@@ -101,7 +113,7 @@ pub fn patch(
                 Err(error) => return Err(error),
             }
         }
-        set(&mut meant, entry, merged.value);
+        meant = then;
     }
     if !places.is_empty() {
         return Err(EntryError::Conflict { places });
@@ -112,6 +124,18 @@ pub fn patch(
         return Err(EntryError::Unreadable { line: 1, reason });
     }
     Ok(text)
+}
+
+/// Whether a text says what is meant, but for entries that are still to be changed: they may have an alias of this one.
+fn is_meant(text: &str, meant: &Value, later: &[Entry]) -> bool {
+    let without = |value: &Value| {
+        let mut value = value.clone();
+        for entry in later.iter().filter(|entry| !entry.is_item()) {
+            set(&mut value, entry, Value::Null);
+        }
+        value
+    };
+    read(text).is_ok_and(|root| without(&root.to_value()) == without(meant))
 }
 
 /// The values of entries that somebody changed: the line of each, counted from one, and what it is.

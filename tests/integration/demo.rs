@@ -159,6 +159,43 @@ fn a_folder_that_is_kept_can_be_played_with() {
 }
 
 #[test]
+fn the_tutorial_can_be_typed_in_a_folder_that_nothing_was_done_in() {
+    let env = Env::new();
+    let run = demo(&env, &["--by-hand", "play"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(
+        run.stdout.contains("  . HOME/work/play/env\n"),
+        "{}",
+        run.show()
+    );
+    let text = "set -e
+        . play/env
+        cd
+        git clone -q https://review.sandbox.example/r/services/tea-pot tea-pot/tea-pot
+        cd tea-pot/tea-pot
+        svcgen new --answers ../../answers.yaml --defaults
+        git add svcgen.yaml
+        git commit -q -m 'Describe the service'
+        git clone -q https://review.sandbox.example/r/farm/vagrant ~/vagrant
+        svcgen vagrant --yes --no-verify --review
+        approve farm/vagrant
+        git -C ~/vagrant fetch -q
+        git -C ~/vagrant diff --quiet svcgen/tea-pot origin/master
+        echo reviewed";
+    let mut command = std::process::Command::new("sh");
+    command
+        .args(["-c", text])
+        .current_dir(env.work())
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        // It would lead out of the sandbox.
+        .env("XDG_CONFIG_HOME", "/nonexistent");
+    let run = env.run(&mut command);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(run.stdout.ends_with("reviewed\n"), "{}", run.show());
+}
+
+#[test]
 fn ctrl_c_removes_the_folder() {
     let env = Env::new();
     let folder = temporary(&env);

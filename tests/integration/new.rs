@@ -181,6 +181,15 @@ fn another_service_and_what_is_no_model_are_written_over_only_with_force() {
     ");
     assert!(env.read("svcgen.yaml").contains("name: my-service"));
     assert_eq!(env.read("svcgen.yaml.orig"), other);
+    // What is kept stays kept.
+    env.write("svcgen.yaml", "third: true\n");
+    let again = env.svcgen(&force);
+    assert!(
+        again.stderr.contains("`svcgen.yaml.orig.1` is the old one"),
+        "{}",
+        again.show()
+    );
+    assert_eq!(env.read("svcgen.yaml.orig"), other);
     // A model with mistakes is mended by hand.
     env.write("svcgen.yaml", &format!("{other}nmae: x\n"));
     let run = env.svcgen(&["new", "--set", "port=6001"]);

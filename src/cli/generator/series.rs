@@ -93,7 +93,7 @@ impl Run<'_> {
         (topic, visit): (&Topic, &Visit),
         is_touched: &mut bool,
     ) -> Result<Ended, Failure> {
-        let stores = stores(worktree, &self.loaded.service.name);
+        let stores = self.stores(worktree);
         let Planning {
             planned,
             trees,
@@ -190,7 +190,7 @@ impl Run<'_> {
 
     /// Plans the patches in the files as they are, and writes them there without a commit.
     fn write_series(&self, chosen: &Chosen, worktree: &Worktree) -> Result<Ended, Failure> {
-        let stores = stores(worktree, &self.loaded.service.name);
+        let stores = self.stores(worktree);
         let planned = plan::in_files(self, &chosen.steps, worktree, &stores)?;
         let mut told = Told::new(worktree.root(), &planned);
         self.show(&mut told, &planned, None, chosen)?;
@@ -238,6 +238,14 @@ impl Run<'_> {
         }
         self.tell(&told)?;
         Ok(ended)
+    }
+
+    /// What svcgen remembers of each patch, and from now on of this model.
+    fn stores(&self, worktree: &Worktree) -> Vec<(Step, Rendered)> {
+        let origin = self.planner().origin();
+        let all = stores(worktree, &self.loaded.service.name).into_iter();
+        all.map(|(step, store)| (step, store.from_model(origin.clone())))
+            .collect()
     }
 
     /// The command, as it would be typed again for a checkout.

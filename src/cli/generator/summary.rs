@@ -181,7 +181,11 @@ pub(super) fn tell_staying(kept: &[Conflict], prefix: &str, ui: &Ui) {
     for kept in kept {
         ui.warning(&format!("{prefix}{kept}; it stays"));
     }
-    if !kept.is_empty() {
+    // What cannot be taken out at all is for the hand.
+    if kept
+        .iter()
+        .any(|kept| kept.reason.ends_with("somebody changed it"))
+    {
         ui.status(
             "`--conflicts svcgen` takes out what stays, `--conflicts yours` leaves it to you",
         );

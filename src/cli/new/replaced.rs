@@ -62,14 +62,30 @@ impl Present {
 pub(super) fn write_anew(path: &Utf8Path, text: &str, ui: &Ui) -> Result<(), CommandError> {
     match fs_err::read(path) {
         Ok(before) => {
-            let copy = Utf8PathBuf::from(format!("{path}.orig"));
-            put(&copy, &before)?;
+            let copy = keep_beside(path, &before)?;
             ui.warning(&format!("`{}` is the old one", shown(&copy)));
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(error.into()),
     }
     put(path, text.as_bytes())
+}
+
+/// Keeps a text beside a file, under a name that nothing has yet.
+pub(super) fn keep_beside(path: &Utf8Path, text: &[u8]) -> Result<Utf8PathBuf, CommandError> {
+    let first = std::iter::once(Utf8PathBuf::from(format!("{path}.orig")));
+    let more = (1..1000).map(|number| Utf8PathBuf::from(format!("{path}.orig.{number}")));
+    // The same text is kept once.
+    let is_free = |copy: &Utf8PathBuf| match fs_err::read(copy) {
+        Ok(found) => found == text,
+        Err(_) => copy.symlink_metadata().is_err(),
+    };
+    let copy = first.chain(more).find(is_free).ok_or_else(|| {
+        CommandError::conflict(format!("`{path}.orig` and all names after it are taken"))
+            .hint(format!("mv {path}.orig* /elsewhere"))
+    })?;
+    put(&copy, text)?;
+    Ok(copy)
 }
 
 fn foreign(path: &Utf8Path) -> CommandError {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::anchor::content_end;
+use super::comment::comments;
 use super::{item, read};
 use crate::edit::{EntryError, Resolution};
 use crate::place::{line_end, line_of, line_start};
@@ -50,7 +51,8 @@ pub fn remove(
             continue;
         };
         let written = base.as_ref().and_then(|base| base.find_path(path()));
-        let is_changed = written.map(Node::to_value) != Some(found.to_value());
+        let is_changed = written.map(Node::to_value) != Some(found.to_value())
+            || has_comments(&text, &root, keys);
         let reason = if is_changed && resolution == Resolution::Yours {
             is_given_up = true;
             continue;
@@ -72,6 +74,23 @@ pub fn remove(
         staying,
         is_given_up,
     })
+}
+
+/// Whether somebody wrote comments into an entry of several lines, where svcgen writes none; that of a single line goes with
+/// it.
+fn has_comments(text: &str, root: &Node, keys: &[String]) -> bool {
+    let found = || {
+        let (last, way) = keys.split_last()?;
+        let holder = root.find_path(way.iter().map(String::as_str))?;
+        let (key, value) = holder
+            .entries()
+            .iter()
+            .rfind(|(key, _)| key.text == *last)?;
+        let lines = lines_of(text, key, value)?;
+        let is_long = text[lines.clone()].trim_end().contains('\n');
+        Some(is_long && !comments(text, &lines, key, value).is_empty())
+    };
+    found().unwrap_or_default()
 }
 
 /// Whether a text has entries, each by the keys that lead to it, as they are in another.

@@ -134,3 +134,20 @@ fn what_is_in_production_leaves_the_load_balancer_whole_or_not_at_all() {
         "{changed}"
     );
 }
+
+#[test]
+fn classes_that_are_merged_keep_their_name() {
+    let (env, _gerrit) = in_production();
+    let before = env.git("puppet", &["rev-parse", "HEAD"]);
+    env.replace(
+        "svcgen.yaml",
+        "port: 6699",
+        "port: 6699\npuppet_name: trends",
+    );
+    let refused = run(&env, &["--commit"]);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    let told = "the classes cannot be renamed from `trendingedits` to `trends`";
+    assert!(refused.stderr.contains(told), "{}", refused.show());
+    assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), before);
+    assert_eq!(env.status("puppet"), "");
+}

@@ -2,7 +2,7 @@ use camino::Utf8PathBuf;
 use git2::Oid;
 
 use crate::cli::context::Loaded;
-use crate::cli::generator::Run;
+use crate::cli::generator::{Run, renamed};
 use crate::edit::{EditPlan, FileEdit, Rendered, Resolution, blocks, plan};
 use crate::error::CommandError;
 use crate::generate::{GenerateError, LaterText, Patch, SeriesTree, Step, series_patch};
@@ -133,6 +133,10 @@ pub(super) fn in_commits<'a>(
             // Nothing is wanted of it: what is left is what was there without it.
             before = state;
             patch = planner.one(*step, &view(&chain, before)?, rendered, &mut tree)?;
+        }
+        // What is merged has lines of the patches after it, which nobody would take along.
+        if !chain.has(index) {
+            renamed::refuse_classes(run.loaded, rendered, &patch.edits)?;
         }
         state = chain.edited(before, &patch.edits.edits)?;
         planned.push(patch);

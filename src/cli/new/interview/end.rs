@@ -1,9 +1,10 @@
 //! How an interview ends: the model is written, and what comes next is offered.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use serde_json::Value;
 
 use crate::cli::context::Context;
+use crate::cli::new::replaced::keep_beside;
 use crate::cli::new::{first_step, next, put, shown};
 use crate::cli::{Failure, GlobalArgs, generate};
 use crate::error::{CommandError, ErrorKind};
@@ -34,8 +35,7 @@ pub(in crate::cli::new) fn write(
             Ok(true)
         }
         Revised::Lines(_) | Revised::Impossible => {
-            let copy = Utf8PathBuf::from(format!("{path}.orig"));
-            put(&copy, before.as_bytes())?;
+            let copy = keep_beside(path, before.as_bytes())?;
             put(path, write_model(service, &context.sites)?.as_bytes())?;
             let copy = shown(&copy);
             ui.warning(&format!(

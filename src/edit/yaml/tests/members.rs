@@ -172,6 +172,22 @@ fn what_an_alias_stands_for_is_left_alone() {
     assert_eq!(after, before.replace("*x # one", "2 # one"));
 }
 
+#[test]
+fn a_change_that_an_alias_would_carry_elsewhere_is_a_conflict_with_a_line() {
+    let before = "b: 1\nit: &x old\nother: *x\n";
+    let entries = [Entry::grouped("it", "new"), Entry::grouped("b", 2)];
+    let patched = |resolution| patch(Some(before), &entries, Some("b: 1\nit: old\n"), resolution);
+    for resolution in [Resolution::Mark, Resolution::Svcgen] {
+        let reason = "`it` cannot be changed without changing something else, by an alias";
+        let places = vec![(Some(2), reason.to_owned())];
+        assert_eq!(patched(resolution), Err(EntryError::Conflict { places }));
+    }
+    assert_eq!(
+        patched(Resolution::Yours).unwrap(),
+        before.replace("b: 1", "b: 2")
+    );
+}
+
 fn values() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         (0..3).prop_map(|n| json!(n)),

@@ -68,6 +68,14 @@ fn what_somebody_changed_or_tied_to_something_else_stays() {
     assert_eq!(reason("a: 1\nb: 2\n", &["b"], "b: 3\n"), changed);
     assert_eq!(reason("a: 1\nb: 2\n", &["b"], ""), changed);
     assert_eq!(reason("a: 1\n", &["b"], "b: 3\n"), "");
+    let commented = "a: 1\nb:\n  # why\n  c: 1\n";
+    assert_eq!(
+        reason(commented, &["b"], "b: {c: 1}\n")
+            .split_once(": ")
+            .unwrap()
+            .1,
+        &changed[3..]
+    );
     for tied in [
         "b: &x 1\nc: *x\n",
         "{b: 1, c: 2}\n",
