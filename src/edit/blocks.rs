@@ -70,7 +70,7 @@ pub fn patch(
     }
     room.reverse();
     for block in blocks {
-        let lines = native(&block.text);
+        let mut lines = native(&block.text);
         let there = find(before, &lines, &seen);
         let commented = || find_code(before, &block.text, &seen).map(|place| place.start);
         if let Some(at) = there.or_else(commented) {
@@ -83,9 +83,13 @@ pub fn patch(
             changes.push((room.place.start, room.place.end, lines));
             continue;
         }
-        let (start, end) = room.map_or((block.at, block.at), |room| {
-            (room.place.start, room.place.end)
-        });
+        let (start, end) = match room {
+            Some(room) => {
+                lines = native(&room.parted(&block.text));
+                (room.place.start, room.place.end)
+            }
+            None => (block.at, block.at),
+        };
         let is_place = start == before.len()
             || (before.is_char_boundary(start) && line_start(before, start) == start);
         if !is_place {
@@ -133,6 +137,14 @@ struct Room<'a> {
 }
 
 impl Room<'_> {
+    /// Lines that take its place, parted from what is around them as it was.
+    fn parted(&self, wanted: &str) -> String {
+        let lines = self.block.trim_start_matches('\n');
+        let before = "\n".repeat(self.block.len() - lines.len());
+        let after = "\n".repeat(lines.len() - lines.trim_end_matches('\n').len());
+        format!("{before}{}{after}", wanted.trim_matches('\n'))
+    }
+
     /// The lines that take its place, with the comments that somebody put into it.
     fn commented(&self, text: &str, wanted: &str) -> Result<String, EntryError> {
         with_code(&text[self.place.clone()], wanted).ok_or_else(|| {
@@ -183,6 +195,17 @@ mod tests {
         let wanted = [block("b {\n}\n\n", 7)];
         let patched = patch(Some(text), &wanted, &["\nb {\n}\n".to_owned()]);
         assert_eq!(patched.unwrap().text, text);
+    }
+
+    #[test]
+    fn a_block_in_the_place_of_another_is_parted_as_that_was() {
+        let text = "a {\n}\n\nb {\n}\n\nc {\n}\n";
+        let wanted = [block("d {\n}\n\n", 0)];
+        let patched = patch(Some(text), &wanted, &["\nb {\n}\n".to_owned()]).unwrap();
+        assert_eq!(patched.text, text.replace('b', "d"));
+        // The next run finds it.
+        let again = patch(Some(&patched.text), &wanted, &["d {\n}\n\n".to_owned()]).unwrap();
+        assert_eq!(again.text, patched.text);
     }
 
     #[test]
