@@ -25,6 +25,7 @@ use crate::render::quoting::yaml_entry;
 use crate::yaml::{Node, parse};
 
 use anchor::{Near, namespace};
+pub use comment::lost_comments;
 pub use entry::{Entry, List, Other, Place, Style};
 pub(super) use hollow::{is_hollow, made_for, without_hollow};
 pub(super) use remove::has_all;

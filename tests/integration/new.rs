@@ -138,6 +138,23 @@ fn of_a_model_that_is_there_only_what_is_answered_changes() {
 }
 
 #[test]
+fn a_comment_that_goes_with_its_line_is_kept_beside_the_model() {
+    let env = Env::new();
+    let before = "version: 1\nsite: example\nname: tea\ndescription: Tea\nport: 6000 # ours\nowner: {name: Ada}\n\
+                  deploy:\n  groups:\n    - name: default\n      hosts: [\n        a1.example.org, # old\n        a2.example.org\n      ]\n";
+    env.write("svcgen.yaml", before);
+    let set = |value: &str| env.svcgen(&["new", "--defaults", "--yes", "--set", value]);
+    let run = set("port=6001");
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(!env.has("svcgen.yaml.orig"), "{}", run.show());
+    let run = set("deploy.groups.default.hosts=[a1.example.org]");
+    assert_eq!(run.code, 0, "{}", run.show());
+    let told = "`# old` went with the lines; `svcgen.yaml.orig` is the old model";
+    assert!(run.stderr.contains(told), "{}", run.show());
+    assert!(env.read("svcgen.yaml.orig").contains("# old"));
+}
+
+#[test]
 fn another_service_and_what_is_no_model_are_written_over_only_with_force() {
     let env = Env::new();
     env.write("answers.yaml", LEAST);

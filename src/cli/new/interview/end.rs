@@ -7,6 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::new::replaced::keep_beside;
 use crate::cli::new::{first_step, next, put, shown};
 use crate::cli::{Failure, GlobalArgs, generate};
+use crate::edit::yaml::lost_comments;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::Service;
 use crate::onboarding::{Draft, Revised, Section, revise, write_model};
@@ -31,6 +32,18 @@ pub(in crate::cli::new) fn write(
     match revise(before, answers) {
         Revised::Same => Ok(false),
         Revised::Lines(text) if says_the_same(&text) => {
+            // Those behind what is asked for no more go with it, and are somebody's all the same.
+            if let [first, more @ ..] = lost_comments(before, &text).as_slice() {
+                let copy = keep_beside(path, before.as_bytes())?;
+                let copy = shown(&copy);
+                let more = match more.len() {
+                    0 => String::new(),
+                    count => format!(" and {count} more comments"),
+                };
+                ui.warning(&format!(
+                    "`{first}`{more} went with the lines; `{copy}` is the old model"
+                ));
+            }
             put(path, text.as_bytes())?;
             Ok(true)
         }
