@@ -10,6 +10,7 @@ mod engine;
 mod failure;
 mod journal;
 mod limit;
+mod no_message;
 mod opened;
 mod refusal;
 mod scap;
@@ -71,6 +72,7 @@ struct Scene<'a> {
 pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
+    no_message::refuse_name(&args.message, Action::Deploy, &opened, &args.repository)?;
     let limit = opened.limit(args.limit.as_deref())?;
     let report = ReportFile::named(args.report.as_deref())?;
     let action = if args.service_restart {
@@ -138,6 +140,7 @@ pub(super) fn run_rollback(
 ) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
+    no_message::refuse_name(&args.message, Action::Rollback, &opened, &args.repository)?;
     if let Some(server) = opened.carrier.scap() {
         return with_runtime(async {
             let scene = Scene::new(&args.repository, &opened, &context, ui)?;
