@@ -20,6 +20,7 @@ mod signals;
 mod standing;
 mod view;
 mod way_in;
+mod ways_on;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -38,6 +39,7 @@ pub(super) use self::scap::obstacles;
 pub(super) use self::service::{ServiceWish, handle_service};
 pub(super) use self::shown::named;
 pub(super) use self::signals::{interrupts, kind as signal_kind};
+pub(super) use self::ways_on::{is_lasting, ways_on};
 use super::context::Context;
 use super::report::{ReportFile, Subject};
 use super::{Failure, GlobalArgs};
