@@ -36,7 +36,9 @@ impl FromStr for Level {
         let named = |(number, name, _): &(f64, &str, Paint)| {
             name.eq_ignore_ascii_case(text).then_some(*number)
         };
-        let number = NAMED.iter().find_map(named);
+        // As `svcgen log` has it.
+        let is_warning = text.eq_ignore_ascii_case("warning").then_some(40.0);
+        let number = NAMED.iter().find_map(named).or(is_warning);
         let number = number.unwrap_or_else(|| coerce::number_of(&Text::from(text)));
         match number.is_nan() || text.is_empty() {
             true => {

@@ -10,6 +10,7 @@ mod engine;
 mod failure;
 mod journal;
 mod limit;
+mod no_message;
 mod opened;
 mod refusal;
 mod scap;
@@ -19,6 +20,7 @@ mod signals;
 mod standing;
 mod view;
 mod way_in;
+mod ways_on;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -37,6 +39,7 @@ pub(super) use self::scap::obstacles;
 pub(super) use self::service::{ServiceWish, handle_service};
 pub(super) use self::shown::named;
 pub(super) use self::signals::{interrupts, kind as signal_kind};
+pub(super) use self::ways_on::{is_lasting, ways_on};
 use super::context::Context;
 use super::report::{ReportFile, Subject};
 use super::{Failure, GlobalArgs};
@@ -71,6 +74,7 @@ struct Scene<'a> {
 pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
+    no_message::refuse_name(&args.message, Action::Deploy, &opened, &args.repository)?;
     let limit = opened.limit(args.limit.as_deref())?;
     let report = ReportFile::named(args.report.as_deref())?;
     let action = if args.service_restart {
@@ -139,6 +143,7 @@ pub(super) fn run_rollback(
 ) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
+    no_message::refuse_name(&args.message, Action::Rollback, &opened, &args.repository)?;
     if let Some(server) = opened.carrier.scap() {
         return with_runtime(async {
             let scene = Scene::new(&args.repository, &opened, &context, ui)?;

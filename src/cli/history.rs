@@ -8,12 +8,12 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::Context;
-use super::deploy::{Opened, RepositoryArgs};
+use super::deploy::{Opened, RepositoryArgs, is_lasting, ways_on};
 use super::records::{self, Records};
 use super::{Failure, GlobalArgs};
-use crate::deploy::{Action, Journals, PastDeploy, PastState};
+use crate::deploy::{Journals, PastDeploy};
 use crate::error::CommandError;
-use crate::event::{DeployId, DeployResult};
+use crate::event::DeployId;
 use crate::ui::{Format, Ui};
 
 /// The options of `svcgen history`.
@@ -109,26 +109,9 @@ fn listed(known: BTreeMap<DeployId, PastDeploy>, args: &HistoryArgs, is_scap: bo
             next: Vec::new(),
         })
         .collect();
-    // What is done to a service alone is not gone on with, nor back from.
-    let mut lasting = list.iter_mut().filter(|one| {
-        one.past.result != Some(DeployResult::Untouched)
-            && !Action::read(&one.past.action).is_of_service()
-    });
-    if let Some(last) = lasting.next() {
-        let command = |text: &str| args.repository.completed(text);
-        let past = &last.past;
-        last.next = match (past.state, past.result) {
-            (PastState::Running, _) => vec![command(&format!("svcgen log -f {}", past.deploy))],
-            (PastState::Interrupted, _) | (_, Some(DeployResult::Mixed)) => {
-                let onward = match (is_scap, &past.revision) {
-                    (true, Some(revision)) => format!("svcgen deploy --rev {revision} --force"),
-                    (true, None) => "svcgen deploy --force".to_owned(),
-                    (false, _) => format!("svcgen deploy --resume {}", past.deploy),
-                };
-                vec![command(&onward), command("svcgen rollback")]
-            }
-            (PastState::Finished, _) => Vec::new(),
-        };
+    let last = list.iter_mut().find(|one| is_lasting(&one.past));
+    if let Some(last) = last {
+        last.next = ways_on(&last.past, is_scap, &args.repository);
     }
     list
 }

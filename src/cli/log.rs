@@ -8,6 +8,7 @@ mod replay;
 
 use camino::Utf8PathBuf;
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
 pub(super) use self::choice::Choice;
 use super::context::Context;
@@ -16,7 +17,7 @@ use super::report::{ReportFile, Subject};
 use super::{Failure, GlobalArgs};
 use crate::deploy::{JournalError, Journals};
 use crate::error::{CommandError, ErrorKind};
-use crate::event::DeployId;
+use crate::event::{DeployId, Level};
 use crate::model::did_you_mean;
 use crate::ui::Ui;
 
@@ -33,7 +34,7 @@ pub struct LogArgs {
     #[arg(long, value_name = "HOST", allow_hyphen_values = true)]
     host: Vec<String>,
     /// Only what matters at least so much; debug is everything.
-    #[arg(long, value_parser = ["debug", "info", "warning", "error"])]
+    #[arg(long, value_parser = levels())]
     level: Option<String>,
     /// Only this stage.
     #[arg(long, value_parser = ["fetch", "config_deploy", "promote", "handle_service", "finalize", "rollback"])]
@@ -50,6 +51,16 @@ pub struct LogArgs {
     /// The deploy, as `svcgen history` names it, and a text or regular expression that lines have to match.
     #[arg(value_name = "ID] [FILTER", num_args = 0..=2)]
     words: Vec<String>,
+}
+
+/// The levels, by the words of `svcgen tail` as well.
+fn levels() -> PossibleValuesParser {
+    let named = Level::ALL.into_iter().map(|level| {
+        let others = choice::OTHER_WORDS.iter();
+        let others = others.filter(|(_, meant)| *meant == level);
+        PossibleValue::new(level.as_str()).aliases(others.map(|(word, _)| *word))
+    });
+    named.collect::<Vec<_>>().into()
 }
 
 /// Runs `svcgen log`.
@@ -106,7 +117,10 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     let choice = Choice::new(args, filter, &opened)?;
     match args.output {
         true => output::show(&journals, &id, choice, ui),
-        false => replay::show(&journals, &id, choice, args, ui),
+        false => {
+            let is_scap = opened.carrier.scap().is_some();
+            replay::show(&journals, &id, choice, is_scap, args, ui)
+        }
     }
 }
 

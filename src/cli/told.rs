@@ -1,5 +1,7 @@
 //! What the command line itself says: the help, the version, and what is wrong with it.
 
+mod meant;
+
 use std::process::ExitCode;
 
 use crate::error::{CommandError, unprinted};
@@ -9,6 +11,7 @@ use crate::ui::{Color, Format, Manner, Questions, Ui};
 /// Prints the help, the version, or what is wrong with the command line.
 pub(super) fn tell(mut told: clap::Error) -> ExitCode {
     propose(&mut told);
+    meant::propose(&mut told);
     match told.print() {
         Ok(()) => ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1)),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,

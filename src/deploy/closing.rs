@@ -54,8 +54,9 @@ impl Closing {
 
     /// What is said of each host, and then of all.
     pub(super) fn notes(&self, seconds: f64) -> Vec<Note> {
-        let mut notes: Vec<Note> = self.hosts.iter().map(|host| self.note_of(host)).collect();
         let (result, counts) = (self.result(), self.counts());
+        let hosts = self.hosts.iter();
+        let mut notes: Vec<Note> = hosts.map(|host| self.note_of(host, result)).collect();
         let level = match result {
             DeployResult::Deployed => Level::Info,
             DeployResult::RolledBack | DeployResult::Untouched => Level::Warning,
@@ -77,7 +78,7 @@ impl Closing {
         notes
     }
 
-    fn note_of(&self, host: &ClosedHost) -> Note {
+    fn note_of(&self, host: &ClosedHost, result: DeployResult) -> Note {
         let done = self
             .action
             .done_to_service()
@@ -115,6 +116,12 @@ impl Closing {
                 stage: None,
             },
             level: match host.outcome {
+                // What was not done elsewhere is seen here.
+                HostOutcome::New
+                    if result == DeployResult::Mixed && !self.action.is_of_service() =>
+                {
+                    Level::Warning
+                }
                 HostOutcome::New | HostOutcome::Untouched => Level::Info,
                 HostOutcome::Old => Level::Warning,
                 HostOutcome::Unknown => Level::Error,
@@ -155,7 +162,10 @@ impl Closing {
                 let known = self.hosts.iter();
                 let live = known.filter(|host| host.outcome != HostOutcome::Unknown);
                 let live = live.filter(|host| host.live.as_ref() == Some(&self.revision));
-                format!("NOT DONE: {short} is live on {} of {of}", live.count())
+                // What is live where nobody knows how it is was not looked at.
+                let known = if unknown > 0 { "known to be " } else { "" };
+                let live = live.count();
+                format!("NOT DONE: {short} is {known}live on {live} of {of}")
             }
         };
         for (number, words) in [

@@ -58,12 +58,15 @@ impl Weight {
                 | EventKind::HostPlanned { .. }
                 | EventKind::ConfigPlanned { .. }
                 | EventKind::HostReached { .. }
-                | EventKind::StepStarted { .. }
-                | EventKind::HostFinished {
+                | EventKind::StepStarted { .. },
+                _,
+            ) => Self::Detail,
+            (
+                EventKind::HostFinished {
                     outcome: HostOutcome::New,
                     ..
                 },
-                _,
+                Level::Debug | Level::Info,
             ) => Self::Detail,
             (_, Level::Debug | Level::Info) => Self::Progress,
             (_, Level::Warning | Level::Error) => Self::Grave,

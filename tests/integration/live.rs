@@ -64,7 +64,7 @@ fn keys_that_are_typed_meanwhile_neither_tear_the_table_nor_answer_a_question() 
 fn the_table_follows_the_size_of_the_terminal_at_once() {
     let farm = LocalFarm::new(2);
     let gate = gated(&farm);
-    let mut pty = deploy(&farm, &["--on-failure", "rollback"]);
+    let mut pty = deploy(&farm, &["--yes"]);
     pty.expect("3 hosts: 1 at work, 2 waiting\r\n");
     pty.resize(30, 24);
     pty.expect("3 hosts: 1 at work, ...\r\n");
@@ -87,7 +87,7 @@ fn a_picture_fits_the_screen_of_a_narrower_terminal() {
     );
     farm.write("scap/checks.yaml", &checks);
     farm.release("1");
-    let mut pty = deploy(&farm, &["--on-failure", "rollback"]);
+    let mut pty = deploy(&farm, &["--yes"]);
     pty.resize(80, 8);
     pty.expect("what a check");
     pty.expect("  and 4 more\r\n");
@@ -113,7 +113,55 @@ fn a_question_that_nobody_answers_takes_back_what_was_begun() {
     assert_eq!(pty.end(), 20, "{}", pty.shown);
     let shown = pty.screen();
     assert!(shown.contains("no answer within 1 s"), "{shown}");
-    assert!(shown.contains("not gone on after canary"), "{shown}");
+    let error = "error: the deploy was not continued after canary";
+    assert!(shown.contains(error), "{shown}");
+    assert_eq!(farm.answers(), [None, None], "nothing is live, as before");
+}
+
+/// What is done where it fails does not say that nobody looks at the canary.
+#[test]
+fn it_is_asked_after_the_canary_whatever_is_done_on_a_failure() {
+    let farm = LocalFarm::new(1);
+    let first = farm.release("1");
+    let mut pty = deploy(&farm, &["--on-failure", "rollback"]);
+    pty.expect("canary is healthy; go on with the other hosts? [Y/n]");
+    pty.keys("n");
+    assert_eq!(pty.end(), 20, "{}", pty.shown);
+    assert_eq!(farm.answers(), [None, None], "nothing is live, as before");
+    let mut pty = deploy(&farm, &["--on-failure", "stop"]);
+    pty.expect("canary is healthy; go on with the other hosts? [Y/n]");
+    pty.keys("n");
+    assert_eq!(pty.end(), 21, "{}", pty.shown);
+    assert_eq!(farm.answers(), [Some("1".into()), None]);
+    // The log says where it is live, and how to go on, as the history does.
+    let log = farm.svcgen(&["log"]);
+    let live = format!("l00: warning: {} is live\n", &first[..7]);
+    assert!(log.stdout.contains(&live), "{}", log.show());
+    let id = log.stderr.split_whitespace().next().unwrap();
+    let ways = format!("next: svcgen deploy --resume {id}\nor back: svcgen rollback\n");
+    assert!(log.stderr.ends_with(&ways), "{}", log.show());
+    let history = farm.svcgen(&["history", "--offline", "-n", "1"]);
+    let ways = format!("    next: svcgen deploy --resume {id}\n      or: svcgen rollback\n");
+    assert!(history.stdout.ends_with(&ways), "{}", history.show());
+    let mut pty = deploy(&farm, &["--on-failure", "rollback", "--yes"]);
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let log = farm.svcgen(&["log", id]);
+    let later = "there are later ones: `svcgen history`\n";
+    assert!(log.stderr.ends_with(later), "{}", log.show());
+    assert!(!pty.shown.contains("go on with"), "{}", pty.shown);
+}
+
+#[test]
+fn an_interrupt_at_a_question_is_told_before_the_next_one() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let mut pty = deploy(&farm, &[]);
+    pty.expect("go on with the other hosts? [Y/n]");
+    pty.keys("\u{3}");
+    pty.expect("then it is asked whether to");
+    pty.expect("roll back the host that was touched? [Y/n]");
+    pty.keys("y");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
     assert_eq!(farm.answers(), [None, None], "nothing is live, as before");
 }
 

@@ -103,14 +103,15 @@ fn what_is_looked_for_is_found_wherever_it_is() {
             .map(|line| line[9..].to_owned())
             .collect()
     };
-    assert_eq!(found(&["is CURRENT"]), Vec::<String>::new());
     assert_eq!(
         found(&["is current"]),
         ["a1.example.org: 4be1c09 is current"]
     );
     assert_eq!(found(&["get /svg: [0-9]+"]).len(), 1);
     assert_eq!(found(&["(exit code", "--host", "b1*"]).len(), 1);
-    assert_eq!(found(&["(exit code", "--host", "a1*"]).len(), 0);
+    for (word, other) in [("debug", "trace"), ("warning", "warn"), ("error", "fatal")] {
+        assert_eq!(found(&["--level", word]), found(&["--level", other]));
+    }
     assert_eq!(found(&["--level", "error"]).len(), 2);
     assert_eq!(found(&["--level", "debug", "--stage", "promote"]).len(), 6);
     assert_eq!(
@@ -121,9 +122,24 @@ fn what_is_looked_for_is_found_wherever_it_is() {
             "a1.example.org: 4be1c09 is live"
         ]
     );
-    let nothing = env.svcgen(&["log", "no such thing"]);
+    let nothing = env.svcgen(&["log", "--stage", "fetch"]);
+    assert_eq!(nothing.code, 0, "{}", nothing.show());
     let said = format!("nothing in the journal of {ID} is like that\n");
     assert!(nothing.stderr.ends_with(&said), "{}", nothing.show());
+    // It may have been meant as the name of a deploy.
+    for text in [
+        &["NOSUCH"][..],
+        &["is CURRENT"],
+        &["(exit code", "--host", "a1*"],
+    ] {
+        let nothing = env.svcgen(&[&["log"], text].concat());
+        assert_eq!(nothing.code, 2, "{}", nothing.show());
+        let said = format!(
+            "error: nothing in the journal of {ID} is like that: `{}`\nhint: `svcgen log {ID}` shows all of it\nhint: `svcgen history` lists the deploys\n",
+            text[0]
+        );
+        assert!(nothing.stderr.ends_with(&said), "{}", nothing.show());
+    }
 }
 
 #[test]
@@ -135,7 +151,7 @@ fn what_is_misspelt_gets_a_proposal() {
             &["--host", "a1.exmaple.org"][..],
             "did you mean `a1.example.org`",
         ),
-        (&["--level", "warn"], "'warning'"),
+        (&["--level", "wran"], "'warning'"),
         (&["--stage", "promot"], "'promote'"),
         (
             &["20261123T140312Z-3f9a0l"],

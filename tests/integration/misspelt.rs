@@ -119,6 +119,109 @@ fn a_revision_is_a_name_that_is_there() {
     ");
 }
 
+/// Taken for the message, each of these would be a deploy of all hosts, to what nobody has named.
+#[test]
+fn a_name_alone_is_no_message_of_a_deploy() {
+    let farm = LocalFarm::new(2);
+    farm.release("1");
+    farm.git(&["tag", "v1"]);
+    farm.write("scap/environments/beta/targets", "l00\n");
+    let refused = |arguments: &[&str]| {
+        let said = refused(&farm, arguments);
+        assert_eq!(farm.answers(), [None, None, None]);
+        said
+    };
+    let deploy = |word: &str| refused(&["deploy", "--on-failure", "rollback", word]);
+    assert_snapshot!(deploy("default"), @"
+    error: `default` is a group, and would only be the message of this deploy; nothing was touched
+    hint: `default` is a group; `--limit 'l[01-02]'` chooses its hosts
+    hint: a message has more words, such as `svcgen deploy 'because of default'`
+    ");
+    assert_snapshot!(deploy("l01"), @"
+    error: `l01` is a host, and would only be the message of this deploy; nothing was touched
+    hint: `--limit 'l01'` chooses it
+    hint: a message has more words, such as `svcgen deploy 'because of l01'`
+    ");
+    assert_snapshot!(deploy("l0*"), @"
+    error: `l0*` is a pattern of hosts, and would only be the message of this deploy; nothing was touched
+    hint: `--limit 'l0*'` chooses them
+    hint: a message has more words, such as `svcgen deploy 'because of l0*'`
+    ");
+    assert_snapshot!(deploy("beta"), @"
+    error: `beta` is an environment, and would only be the message of this deploy; nothing was touched
+    hint: `--environment beta` chooses it
+    hint: a message has more words, such as `svcgen deploy 'because of beta'`
+    ");
+    assert_snapshot!(deploy("v1"), @"
+    error: `v1` is a revision, and would only be the message of this deploy; nothing was touched
+    hint: `--rev v1` deploys it
+    hint: a message has more words, such as `svcgen deploy 'because of v1'`
+    ");
+    let elsewhere = ["rollback", "--engine", "local", "to", "0ead649"];
+    assert_snapshot!(refused(&elsewhere), @"
+    error: `0ead649` is a revision, and would only be the message of this rollback; nothing was touched
+    hint: `--to 0ead649` goes back to it
+    hint: a message has more words, such as `svcgen rollback 'because of 0ead649' --engine local`
+    ");
+    assert_snapshot!(refused(&["deploy", "20261123T140312Z-3f9a01"]), @"
+    error: `20261123T140312Z-3f9a01` is the name of a deploy, and would only be the message of this deploy; nothing was touched
+    hint: `--resume 20261123T140312Z-3f9a01` goes on with it
+    hint: a message has more words, such as `svcgen deploy 'because of 20261123T140312Z-3f9a01'`
+    ");
+    assert_snapshot!(refused(&["deploy", "--", "-n"]), @"
+    error: `-n` is an option, and would only be the message of this deploy; nothing was touched
+    hint: options stand before `--`; `--dry-run` touches nothing
+    hint: a message has more words, such as `svcgen deploy 'because of -n'`
+    ");
+    for message in ["again", "T123456", "because of default"] {
+        let run = farm.svcgen(&["deploy", "--dry-run", message]);
+        assert_eq!(run.code, 0, "{}", run.show());
+    }
+}
+
+#[test]
+fn an_option_of_another_name_does_not_end_as_the_message_of_a_deploy() {
+    let env = Env::new();
+    let tips = |arguments: &[&str]| {
+        let run = env.svcgen(arguments);
+        assert_eq!(run.code, 2, "{}", run.show());
+        let tips = run.stderr.lines().filter(|line| line.contains("tip:"));
+        tips.map(|tip| format!("{}\n", tip.trim()))
+            .collect::<String>()
+    };
+    let dry = "tip: a similar argument exists: '--dry-run'\n";
+    assert_eq!(tips(&["deploy", "-n"]), dry);
+    assert_eq!(tips(&["rollback", "-n"]), dry);
+    let rev = "tip: a similar argument exists: '--rev'\n";
+    assert_eq!(tips(&["deploy", "--to", "v1"]), rev);
+    let to = "tip: a similar argument exists: '--to'\n";
+    assert_eq!(tips(&["rollback", "--rev", "v1"]), to);
+    assert_eq!(tips(&["deploy", "-m", "why"]), "");
+}
+
+#[test]
+fn a_command_of_another_name_is_told_by_the_one_that_does_it() {
+    let env = Env::new();
+    let all = [
+        ("report", "svcgen log --report FILE"),
+        ("flow", "svcgen request service --flow FILE"),
+        ("version", "svcgen --version"),
+        ("init", "svcgen new"),
+        ("diff", "svcgen check"),
+        ("start", "svcgen service start"),
+        ("stop", "svcgen service stop"),
+        ("restart", "svcgen service restart"),
+    ];
+    for (typed, meant) in all {
+        let run = env.svcgen(&[typed]);
+        assert_eq!(run.code, 2, "{}", run.show());
+        let mut tips = run.stderr.lines().filter(|line| line.contains("tip:"));
+        let tip = format!("  tip: `{meant}` does that");
+        assert_eq!(tips.next(), Some(tip.as_str()), "{}", run.show());
+        assert_eq!(tips.next(), None, "{}", run.show());
+    }
+}
+
 #[test]
 fn a_deploy_that_is_gone_on_with_is_one_that_the_hosts_know() {
     let farm = LocalFarm::new(1);

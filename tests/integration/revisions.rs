@@ -132,8 +132,9 @@ fn a_rollback_to_a_release_that_fails_there_too_is_taken_back_by_the_next() {
     assert_eq!(run.code, 21, "{}", run.show());
     let (short, other) = (&good[..7], &bad[..7]);
     assert!(
-        run.stderr
-            .contains(&format!("NOT DONE: {other} is live on 0 of 2 hosts")),
+        run.stderr.contains(&format!(
+            "NOT DONE: {other} is known to be live on 0 of 2 hosts"
+        )),
         "{}",
         run.stderr
     );

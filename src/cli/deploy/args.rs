@@ -90,7 +90,7 @@ pub struct DeployArgs {
     /// Go on with a deploy that was interrupted [default: the last one].
     #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["rev", "service_restart"])]
     pub(super) resume: Option<String>,
-    /// What is done where it fails; without a terminal it has to be said.
+    /// What is done where it fails, not whether it is asked after the canary; without a terminal it has to be said.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) on_failure: Option<OnFailure>,
     /// Take a question that nobody answers for so long for a no to going on, and a yes to going back.

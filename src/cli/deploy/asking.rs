@@ -9,12 +9,12 @@ use jiff::Zoned;
 use super::opened::Opened;
 use crate::calendar::{Slot, objection};
 use crate::cli::schedule::unusual;
-use crate::deploy::{Decide, OnFailure, Question};
+use crate::deploy::{Action, Decide, OnFailure, Question};
 use crate::error::{CommandError, ErrorKind};
 use crate::ui::{Questions, Ui};
 
 /// Nobody is asked what svcgen can answer: the answer is the one that goes on.
-pub(super) struct Asked(pub(super) Ui);
+struct Asked(Ui);
 
 impl Decide for Asked {
     fn ask(&self, _question: Question) -> BoxFuture<'static, bool> {
@@ -29,7 +29,7 @@ impl Decide for Asked {
 }
 
 /// Asks on the terminal.
-pub(super) struct Terminal {
+struct Terminal {
     ui: Ui,
     /// How long a question waits; for ever where nothing is said.
     patience: Option<Duration>,
@@ -38,7 +38,7 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    pub(super) fn new(ui: Ui, patience: Option<Duration>) -> Self {
+    fn new(ui: Ui, patience: Option<Duration>) -> Self {
         Self {
             ui,
             patience,
@@ -114,6 +114,21 @@ impl Decide for Terminal {
 /// Whether there is somebody to ask.
 pub(super) fn has_terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Whether it is asked in the middle of a deploy, before the groups behind the canary: what is done where it fails is
+/// another matter.
+pub(super) fn asks_to_go_on(action: Action, on_failure: OnFailure, ui: &Ui) -> bool {
+    let may_ask = ui.questions == Questions::Ask && has_terminal();
+    on_failure == OnFailure::Ask || action == Action::Deploy && may_ask
+}
+
+/// Who answers in the middle of a deploy.
+pub(super) fn decider(is_asked: bool, patience: Option<Duration>, ui: Ui) -> Box<dyn Decide> {
+    match is_asked {
+        true => Box::new(Terminal::new(ui, patience)),
+        false => Box::new(Asked(ui)),
+    }
 }
 
 /// What is done where the deploy fails, which has to be known before it begins.

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::announced::Announced;
-use super::asking::{self, Asked, Terminal};
-use super::{Attempt, Scene, Wish, failure, journal, service, shown, standing, view};
+use super::{Attempt, Scene, Wish, asking, failure, journal, service, shown, standing, view};
 use crate::cli::Failure;
 use crate::deploy::{
-    Action, Crew, Decide, DeployPlan, Executor, Journals, NotBegun, OnFailure, Options, Outcome,
-    Owner, Packs, Planned, Planner, PlannerError, ProblemKind, Run, ScapLock,
+    Action, Crew, DeployPlan, Executor, Journals, NotBegun, Options, Outcome, Owner, Packs,
+    Planned, Planner, PlannerError, ProblemKind, Run, ScapLock,
 };
 use crate::error::CommandError;
 use crate::event::{DeployId, DeployResult};
@@ -237,13 +236,11 @@ async fn execute(
     let ui = *scene.ui;
     let reporter = view::reporter(ui);
     let mut reporter = Announced::new(reporter, scene.opened, wish.view);
-    let decide: Box<dyn Decide> = match wish.on_failure {
-        OnFailure::Ask => Box::new(Terminal::new(ui, wish.patience)),
-        OnFailure::Rollback | OnFailure::Stop => Box::new(Asked(ui)),
-    };
+    let is_asked = asking::asks_to_go_on(plan.action, wish.on_failure, &ui);
+    let decide = asking::decider(is_asked, wish.patience, ui);
     let options = Options {
         on_failure: wish.on_failure,
-        confirm: wish.on_failure == OnFailure::Ask && plan.groups.len() > 1,
+        confirm: is_asked && plan.groups.len() > 1,
         wait: wish.wait,
     };
     let executor = Executor::new(Run {

@@ -75,7 +75,7 @@ pub(in crate::cli) fn wrong_limit(
 }
 
 /// How the hosts of a group are named, where it is a group that was named, or nearly.
-fn group_hint(
+pub(super) fn group_hint(
     option: &str,
     pattern: &str,
     near: &[HostName],

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::announced::Announced;
 use super::args::ViewArgs;
-use super::asking::{self, Asked, Terminal};
+use super::asking;
 use super::carrying_out::BETWEEN_LOOKS;
 use super::engine::{Carrier, ScapServer};
 use super::opened::Opened;
@@ -29,7 +29,7 @@ use crate::deploy::scap_engine::{
     DeploymentServer, Reading, Readings, ScapEnd, ScapPlan, ScapPlanner, ScapRefusal, ScapRun,
     ScapWish, ServerError,
 };
-use crate::deploy::{Action, Decide, Journals, OnFailure, PastDeploy};
+use crate::deploy::{Action, Journals, OnFailure, PastDeploy};
 use crate::error::CommandError;
 use crate::event::{DeployId, DeployResult};
 use crate::model::{HostName, Revision};
@@ -285,10 +285,8 @@ async fn execute(
     // Scap announces what it does by itself.
     let quiet = ViewArgs { no_announce: true };
     let mut reporter = Announced::new(view::reporter(ui), scene.opened, quiet);
-    let decide: Box<dyn Decide> = match order.on_failure {
-        OnFailure::Ask => Box::new(Terminal::new(ui, order.patience)),
-        OnFailure::Rollback | OnFailure::Stop => Box::new(Asked(ui)),
-    };
+    let is_asked = asking::asks_to_go_on(plan.action, order.on_failure, &ui);
+    let decide = asking::decider(is_asked, order.patience, ui);
     let run = ScapRun {
         plan,
         server,
@@ -297,6 +295,7 @@ async fn execute(
         decide: decide.as_ref(),
         interrupts: scene.interrupts.clone(),
         on_failure: order.on_failure,
+        confirm: is_asked,
         readings: hosts,
     };
     let ended = run.run().await.map_err(CommandError::from)?;

@@ -10,6 +10,13 @@ use crate::report::{Weight, line};
 use crate::scap::{DeployStage, HostGroup};
 use crate::ui::Format;
 
+/// What `svcgen tail` calls the levels, where events have another word, or none as far out.
+pub(super) const OTHER_WORDS: [(&str, Level); 3] = [
+    ("trace", Level::Debug),
+    ("warn", Level::Warning),
+    ("fatal", Level::Error),
+];
+
 /// Which events are shown.
 #[derive(Debug)]
 pub(in crate::cli) struct Choice {
@@ -48,6 +55,9 @@ impl Choice {
         let level = Level::ALL
             .into_iter()
             .find(|level| Some(level.as_str()) == args.level.as_deref());
+        let others = OTHER_WORDS.iter();
+        let other = others.filter(|(word, _)| Some(*word) == args.level.as_deref());
+        let level = level.or(other.map(|(_, level)| *level).next());
         Ok(Self {
             limits,
             hosts: None,
@@ -126,6 +136,11 @@ impl Choice {
     pub(super) fn wants_line(&self, line: &[u8]) -> bool {
         let shown = || String::from_utf8_lossy(line);
         self.text.as_ref().is_none_or(|text| text.is_in(&shown()))
+    }
+
+    /// The text that is looked for.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.text.as_ref().map(|text| text.literal.as_str())
     }
 
     /// Whether lines that a host wrote are chosen from.

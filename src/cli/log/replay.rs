@@ -4,11 +4,13 @@ use jiff::tz::TimeZone;
 
 use super::{Choice, LogArgs};
 use crate::cli::Failure;
-use crate::deploy::{JournalReader, Journals};
+use crate::cli::deploy::{is_lasting, ways_on};
+use crate::deploy::{JournalReader, Journals, PastDeploy};
 use crate::error::CommandError;
 use crate::event::{DeployId, Event, EventKind};
 use crate::report::line;
 use crate::ui::{Format, Ui, printable};
+use crate::visible::visible;
 
 /// How often it is looked whether a deploy that is followed has gone on.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
@@ -20,6 +22,8 @@ const PIECE: usize = 64 * 1024;
 struct Replay<'a> {
     reader: JournalReader,
     choice: Choice,
+    /// Whether Scap carries deploys out, which goes on in another way.
+    is_scap: bool,
     ui: &'a Ui,
     /// Not yet written.
     text: String,
@@ -33,12 +37,14 @@ pub(super) fn show(
     journals: &Journals,
     id: &DeployId,
     choice: Choice,
+    is_scap: bool,
     args: &LogArgs,
     ui: &Ui,
 ) -> Result<(), Failure> {
     let mut replay = Replay {
         reader: journals.open(id).map_err(CommandError::from)?,
         choice,
+        is_scap,
         ui,
         text: String::new(),
         is_begun: false,
@@ -122,9 +128,26 @@ impl Replay<'_> {
             )),
         }
         if self.shown == 0 && self.is_begun {
-            ui.status(&format!("nothing in the journal of {id} is like that"));
+            let nothing = format!("nothing in the journal of {id} is like that");
+            // A name that is none is looked for as a text, too.
+            if let Some(text) = self.choice.text() {
+                return Err(
+                    CommandError::usage(format!("{nothing}: `{}`", visible(text)))
+                        .hint(format!(
+                            "`{}` shows all of it",
+                            args.repository.completed(&format!("svcgen log {id}"))
+                        ))
+                        .hint(format!(
+                            "`{}` lists the deploys",
+                            args.repository.completed("svcgen history")
+                        ))
+                        .into(),
+                );
+            }
+            ui.status(&nothing);
         }
         if self.has_ended {
+            self.tell_ways_on(journals, id, args);
             return Ok(());
         }
         let command = |text: &str| args.repository.completed(text);
@@ -134,22 +157,36 @@ impl Replay<'_> {
             return Ok(());
         }
         ui.warning(&format!("{id} ended without a word: it was killed"));
-        if ui.format == Format::Json {
-            return Ok(());
-        }
-        match journals.last() {
-            Some(last) if last != *id => {
-                ui.status(&format!(
-                    "there are later ones: `{}`",
-                    command("svcgen history")
-                ));
-            }
-            _ => {
-                ui.next(&command(&format!("svcgen deploy --resume {id}")));
-                ui.status(&format!("or back: {}", command("svcgen rollback")));
-            }
-        }
+        self.tell_ways_on(journals, id, args);
         Ok(())
+    }
+
+    /// Says what can be typed where the deploy was not finished, as `svcgen history` does.
+    fn tell_ways_on(&self, journals: &Journals, id: &DeployId, args: &LogArgs) {
+        if self.ui.format == Format::Json {
+            return;
+        }
+        let read = |id: &DeployId| PastDeploy::of_journal(journals, id);
+        // What has gone, or cannot be read, since its lines were shown is no reason to end in an error.
+        let Ok(Some(past)) = read(id) else {
+            return;
+        };
+        let mut ways = ways_on(&past, self.is_scap, &args.repository).into_iter();
+        let Some(onward) = ways.next().filter(|_| is_lasting(&past)) else {
+            return;
+        };
+        let is_later = |other: &DeployId| matches!(read(other), Ok(Some(it)) if is_lasting(&it));
+        let later = journals.list().into_iter().take_while(|other| other != id);
+        if later.into_iter().any(|other| is_later(&other)) {
+            let history = args.repository.completed("svcgen history");
+            self.ui
+                .status(&format!("there are later ones: `{history}`"));
+            return;
+        }
+        self.ui.next(&onward);
+        for way in ways {
+            self.ui.status(&format!("or back: {way}"));
+        }
     }
 }
 

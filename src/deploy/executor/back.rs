@@ -31,6 +31,7 @@ impl Executor<'_> {
             };
         if !back {
             self.mode = Mode::Over;
+            self.hear_interrupt().await;
             return;
         }
         let text = "rolling back the hosts that were touched";

@@ -82,7 +82,9 @@ impl Executor<'_> {
             self.agreed.push(group);
             return true;
         }
-        self.stop(format!("not gone on after {}", canary.name));
+        let reason = format!("the deploy was not continued after {}", canary.name);
+        self.hear_interrupt().await;
+        self.stop(reason);
         false
     }
 

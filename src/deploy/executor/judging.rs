@@ -102,9 +102,11 @@ impl Executor<'_> {
             Phase::Finalized => (Milestone::Finalized, "done".into()),
             Phase::RolledBack => (Milestone::RolledBack, "as before".into()),
             Phase::Failed if was_over && !state.is_promoted => {
-                (Milestone::Stopped, "stopped before the switch".into())
+                (Milestone::Stopped, "cut short before the switch".into())
             }
-            Phase::Failed if was_stopped => (Milestone::Stopped, "stopped after the switch".into()),
+            Phase::Failed if was_stopped => {
+                (Milestone::Stopped, "cut short after the switch".into())
+            }
             Phase::Failed | Phase::GivenUp | Phase::Lost => {
                 self.failed.get_or_insert_with(|| host.clone());
                 (Milestone::Failed, reason())

@@ -40,6 +40,8 @@ pub struct ScapRun<'a> {
     pub decide: &'a dyn Decide,
     pub interrupts: Interrupts,
     pub on_failure: OnFailure,
+    /// Whether to ask before Scap goes on.
+    pub confirm: bool,
     pub readings: &'a dyn Readings,
 }
 
@@ -68,6 +70,7 @@ impl<'a> ScapRun<'a> {
             decide,
             interrupts,
             on_failure,
+            confirm,
             readings,
         } = self;
         update(plan, &server).await?;
@@ -89,6 +92,7 @@ impl<'a> ScapRun<'a> {
         let asked = server.ask::<Started>(Helper::Run, &request, START).await;
         let failed = asked.ok().and_then(|started| started.failed);
         let mut follower = Follower::new(plan, server, scribe, decide, interrupts, on_failure);
+        follower.confirm = confirm;
         if let Some(said) = failed {
             follower.reason = Some(format!("Scap was not started: {said}"));
             return Ok(follower.close(Some(RunEnd::default()), readings).await);

@@ -56,7 +56,7 @@ pub(super) fn of_host(host: &HostStory) -> (Mark, &'static str, Option<&Revision
         Some(Milestone::RolledBack) => (Mark::Back, "rolled back", old),
         Some(Milestone::Stopped) => {
             let live = old.filter(|_| !host.has_switched());
-            (Mark::Open, "stopped", live)
+            (Mark::Open, "cut short", live)
         }
         Some(Milestone::Failed) => (Mark::Bad, "failed", None),
         None if host.steps.is_empty() => (Mark::Idle, "waiting", old),

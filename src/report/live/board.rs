@@ -63,7 +63,7 @@ impl Status {
             Self::Prepared => "release is there",
             Self::Healthy => "healthy",
             Self::Done => "done",
-            Self::Stopped => "stopped",
+            Self::Stopped => "cut short",
             Self::GoesBack => "to go back",
             Self::Failed => "FAILED",
             Self::RolledBack => "rolled back",

@@ -197,7 +197,7 @@ impl Counts {
             (self.failed, "FAILED"),
             (self.back, "rolled back"),
             (self.healthy, "healthy"),
-            (self.stopped, "stopped"),
+            (self.stopped, "cut short"),
             (self.to_go_back, "to go back"),
             (self.going_back, "going back"),
             (self.at_work, "at work"),

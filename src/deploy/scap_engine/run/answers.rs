@@ -86,24 +86,17 @@ impl Follower<'_> {
             self.reason = Some(reason);
             return false;
         }
-        match self.on_failure {
-            OnFailure::Ask => {
-                let yes = self
-                    .scribe
-                    .ask(
-                        self.decide,
-                        Question::GoOn {
-                            after: after.clone(),
-                        },
-                    )
-                    .await;
-                if !yes {
-                    self.reason = Some(format!("not gone on after {after}"));
-                }
-                yes
-            }
-            OnFailure::Rollback | OnFailure::Stop => true,
+        if !self.confirm {
+            return true;
         }
+        let question = Question::GoOn {
+            after: after.clone(),
+        };
+        let yes = self.scribe.ask(self.decide, question).await;
+        if !yes {
+            self.reason = Some(format!("the deploy was not continued after {after}"));
+        }
+        yes
     }
 
     async fn goes_back(&mut self) -> bool {

@@ -37,6 +37,8 @@ pub(super) struct Follower<'a> {
     pub(super) decide: &'a dyn Decide,
     pub(super) interrupts: Interrupts,
     pub(super) on_failure: OnFailure,
+    /// Whether to ask before Scap goes on.
+    pub(super) confirm: bool,
     pub(super) ledger: Ledger,
     pub(super) position: Position,
     /// The last that Scap wrote on its terminal.
@@ -67,6 +69,7 @@ impl<'a> Follower<'a> {
             decide,
             interrupts,
             on_failure,
+            confirm: false,
             ledger: Ledger::new(plan),
             position: Position::default(),
             tail: Vec::new(),
