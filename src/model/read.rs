@@ -183,6 +183,12 @@ impl<T: Read> Read for Vec<T> {
                     .collect();
                 (problems.len() == before).then_some(read)
             }
+            Kind::String(text) => {
+                let items: Vec<&str> = text.split(',').map(str::trim).collect();
+                let rule = format!("a list is written `[{}]`", visible(&items.join(", ")));
+                problems.push(expected("a list", node).rule(rule));
+                None
+            }
             _ => {
                 problems.push(expected("a list", node));
                 None

@@ -56,6 +56,8 @@ fn a_whole_interview_writes_the_model() {
     pty.answer("Answer these now", "now");
     pty.answer("Where the configuration is rendered", "2");
     pty.answer("none yet", "+");
+    pty.answer("parameter: Name", "");
+    pty.expect("`<` goes back: from the first question out of this entry");
     pty.answer("parameter: Name", "broker_list");
     for _ in 0..3 {
         pty.answer("parameter:", "");
