@@ -335,3 +335,23 @@ fn files_that_cannot_be_read_or_written_are_named_once() {
     let said = "error: `no/folder/svcgen.yaml` cannot be written\ncause: `HOME/work/no/folder` cannot be written to: No such file";
     assert!(run.stderr.starts_with(said), "{}", run.show());
 }
+
+#[test]
+fn no_way_out_leads_to_the_same_error() {
+    let env = Env::with_model();
+    let run = env.svcgen(&["status", "--vagrant-repo", "nowhere"]);
+    let (wrong, right) = (
+        "--repo nowhere",
+        "$ svcgen vagrant --repo CHECKOUT --dry-run",
+    );
+    assert!(run.stdout.contains(right), "{}", run.show());
+    assert!(!run.stdout.contains(&format!(" {wrong}")), "{}", run.show());
+    let run = env.svcgen(&["new", "--set", "name=Foo Bar", "--yes"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr.contains("`Foo Bar` is not a service name"),
+        "{}",
+        run.show()
+    );
+    assert!(!run.stderr.contains("--force"), "{}", run.show());
+}
