@@ -211,8 +211,6 @@ pub enum Command {
         after_help = "Examples:\n  svcgen demo                                  watch it, in less than a minute\n  svcgen demo --keep                           and go on by hand\n  svcgen demo --by-hand play                   type it all yourself, in the folder `play`"
     )]
     Demo(demo::DemoArgs),
-    #[command(subcommand, hide = true)]
-    DemoPart(demo::DemoPart),
     /// Find out what this machine lacks, and how to get it.
     #[command(
         after_help = "Examples:\n  svcgen doctor                                everything\n  svcgen doctor deploy build --offline         for these, without asking servers"
@@ -220,7 +218,7 @@ pub enum Command {
     Doctor(doctor::DoctorArgs),
     /// Print a script that completes commands and options in a shell.
     #[command(
-        after_help = "Examples:\n  svcgen completions bash > ~/.local/share/bash-completion/completions/svcgen\n  svcgen completions zsh > ~/.zfunc/_svcgen\n  svcgen completions fish > ~/.config/fish/completions/svcgen.fish"
+        after_help = "Examples:\n  mkdir -p ~/.local/share/bash-completion/completions\n  svcgen completions bash > ~/.local/share/bash-completion/completions/svcgen\n  svcgen completions zsh > ~/.zfunc/_svcgen\n  svcgen completions fish > ~/.config/fish/completions/svcgen.fish"
     )]
     Completions(completions::CompletionsArgs),
     /// Write the manual, a page for each command, into a folder.
@@ -236,6 +234,14 @@ pub fn main() -> ExitCode {
     // The help comes before the options are known.
     if std::env::args_os().any(|argument| argument == "--plain") {
         anstream::ColorChoice::Never.write_global();
+    }
+    // What nobody types is no command, which would be proposed and completed.
+    if let Some(part) = demo::DemoPart::named() {
+        let ui = Ui::new(Format::Text, Color::Auto, Questions::Ask, 0, Manner::Plain);
+        return match part {
+            Ok(part) => ended(demo::run_part(&part), &ui),
+            Err(told) => told::tell(told),
+        };
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -262,14 +268,19 @@ pub fn main() -> ExitCode {
     trace(verbosity);
     // A deploy counts signals itself: it has to undo what it began. Logs are left at once.
     let counts = match &cli.command {
-        Command::Deploy(_) | Command::Rollback(_) | Command::Tail(_) | Command::DemoPart(_) => true,
+        Command::Deploy(_) | Command::Rollback(_) | Command::Tail(_) => true,
         Command::Service(args) => args.changes(),
         _ => false,
     };
     if !counts && let Err(error) = crate::interrupt::install() {
         ui.warning(&format!("Ctrl-C ends svcgen at once: {error}"));
     }
-    match run(&cli, &ui) {
+    ended(run(&cli, &ui), &ui)
+}
+
+/// The exit code, once what went wrong is told.
+fn ended(result: Result<(), Failure>, ui: &Ui) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Closed) => ExitCode::SUCCESS,
         Err(Failure::Error(error)) => {
@@ -340,7 +351,6 @@ fn run(cli: &Cli, ui: &Ui) -> Result<(), Failure> {
         Command::Status(args) => status::run(args, &cli.global, ui),
         Command::Check(args) => check::run(args, &cli.global, ui),
         Command::Demo(args) => demo::run(args, ui),
-        Command::DemoPart(part) => demo::run_part(part),
         Command::Doctor(args) => doctor::run(args, &cli.global, ui),
         Command::Completions(args) => completions::run(args, ui),
         Command::Man(args) => man::run(args, ui),

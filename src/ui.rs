@@ -290,44 +290,45 @@ impl Ui {
             self.err(&line);
         }
         let _unseen = Unseen::for_question();
-        if self.manner == Manner::Plain {
-            return self.ask_plainly(&last, default);
-        }
-        let dialoguer::Error::IO(error) = match dialoguer::Confirm::new()
-            .with_prompt(last)
-            .default(default)
-            .interact_opt()
-        {
-            Ok(answer) => return Ok(answer.unwrap_or(false)),
-            Err(error) => error,
-        };
-        // The prompt hides the cursor, and does not bring it back.
-        let _shown = Term::stderr().show_cursor();
-        self.err("");
-        Err(unanswered(error))
+        self.ask_by_key(&last, default)
     }
 
-    /// Asks without moving the cursor: what is answered stands behind the question.
-    fn ask_plainly(&self, question: &str, default: bool) -> Result<bool, CommandError> {
+    /// Asks for one key. Without moving the cursor what is answered stands behind the question, else in place of the choice.
+    fn ask_by_key(&self, question: &str, default: bool) -> Result<bool, CommandError> {
         let term = Term::stderr();
+        let question = self.drawing.of(question);
         let choice = if default { "[Y/n]" } else { "[y/N]" };
         // A terminal that has gone is noticed by the read.
-        let _asked = term.write_str(&format!("{} {choice} ", self.drawing.of(question)));
+        let _asked = term.write_str(&format!("{question} {choice} "));
+        let mut is_after_mark = false;
         let answer = loop {
-            break match term.read_key_raw() {
+            let key = match self.manner {
+                Manner::Moving => term.read_key(),
+                Manner::Plain => term.read_key_raw(),
+            };
+            // An Enter right behind a mark that asks for help, or to go back, is no answer.
+            let was_mark =
+                std::mem::replace(&mut is_after_mark, matches!(key, Ok(Key::Char('?' | '<'))));
+            break match key {
                 Ok(Key::Char('y' | 'Y')) => Ok(true),
-                Ok(Key::Char('n' | 'N') | Key::Escape) => Ok(false),
-                Ok(Key::Enter) => Ok(default),
+                Ok(Key::Char('n' | 'N' | 'q') | Key::Escape) => Ok(false),
+                Ok(Key::Enter) if !was_mark => Ok(default),
                 Ok(Key::CtrlC) => Err(std::io::ErrorKind::Interrupted.into()),
                 Ok(_) => continue,
                 Err(error) => Err(error),
             };
         };
-        self.err(match answer {
+        let word = match answer {
             Ok(true) => "yes",
             Ok(false) => "no",
             Err(_) => "",
-        });
+        };
+        if self.manner == Manner::Moving && answer.is_ok() {
+            let _cleared = term.clear_line();
+            self.err(&format!("{question} {word}"));
+        } else {
+            self.err(word);
+        }
         answer.map_err(unanswered)
     }
 }

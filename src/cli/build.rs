@@ -70,7 +70,17 @@ pub(super) fn run(args: &BuildArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
     let mut session = prepared.map_err(explained)?;
     interrupt::check()?;
     if !args.dry_run && session.plan().is_needed() {
-        session.connect().map_err(explained)?;
+        session.connect().map_err(|error| {
+            let is_absent = matches!(error, BuildError::Connect(_));
+            let error = explained(error);
+            match is_absent {
+                true => error.hint(format!(
+                    "{} --no-container    builds with the npm of this machine",
+                    again(args, global)
+                )),
+                false => error,
+            }
+        })?;
     }
     let plan = session.plan();
     for warning in &plan.warnings {

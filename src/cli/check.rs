@@ -231,6 +231,7 @@ fn look(
         let is_removed = ways.is_chain() && is_dirty && worktree.read(&difference.path)?.is_none();
         all.push(match difference.remedy {
             Remedy::Generate if is_removed => ways.restore(difference, &worktree),
+            _ if is_lost && !changed.new.is_empty() => ways.commit_first(difference, &worktree),
             Remedy::Replace if !is_committed => ways.put_away(difference, &worktree),
             _ if is_lost => ways.put_away(difference, &worktree),
             _ => chosen.close(difference, &worktree),

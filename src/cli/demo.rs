@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::process::Stdio;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use clap::{Args, Subcommand};
+use clap::{Args, Parser};
 
 use super::Failure;
 use crate::demo::{self, Action, ReviewError, Sandbox, SandboxError, Scene, Step, Workbench};
@@ -32,8 +32,9 @@ pub struct DemoArgs {
 }
 
 /// What svcgen plays in the demo besides itself.
-#[derive(Debug, Subcommand)]
-pub enum DemoPart {
+#[derive(Debug, Parser)]
+#[command(name = "svcgen demo-part")]
+pub(super) enum DemoPart {
     /// The service on one host, for as long as the folder is there.
     Serve { sandbox: Utf8PathBuf },
     /// A guest of the service.
@@ -46,6 +47,16 @@ pub enum DemoPart {
         #[arg(required = true)]
         repositories: Vec<String>,
     },
+}
+
+impl DemoPart {
+    /// The part that the command line names, where it names one.
+    pub(super) fn named() -> Option<Result<Self, clap::Error>> {
+        let mut words = std::env::args_os().skip(1).peekable();
+        words.next_if(|word| word == "demo-part")?;
+        let name = std::ffi::OsString::from("demo-part");
+        Some(Self::try_parse_from(std::iter::once(name).chain(words)))
+    }
 }
 
 /// Runs `svcgen demo`.
@@ -81,7 +92,10 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
             ui.next("svcgen doctor, then svcgen new in the repository of a service of your own");
         }
         (Err(_), true) => ui.status(&format!("the folder is left: {}", sandbox.root())),
-        (Err(_), false) => remove(&sandbox, ui)?,
+        (Err(_), false) => {
+            remove(&sandbox, ui)?;
+            ui.status(&format!("the folder is removed: {}", sandbox.root()));
+        }
     }
     played
 }
@@ -147,7 +161,9 @@ fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Fail
                 command.stdin(Stdio::null());
             }
             let status = command.status()?;
-            interrupt::check()?;
+            // The command has told it itself.
+            interrupt::check()
+                .map_err(|error| CommandError::new(error.kind, "the demo was interrupted"))?;
             let code = status.code().and_then(|code| u8::try_from(code).ok());
             if !code.is_some_and(|code| ends_with.contains(&code)) {
                 let message = format!("`{}` ended with {status}", shell_words::join(words));

@@ -26,6 +26,7 @@ use self::series::Chosen;
 pub(super) use self::series::{Looked, Series, changed_upon, is_on, look, without_blocks};
 pub(super) use self::summary::{tell_kept, tell_pushed};
 pub(super) use self::target::{Target, UnknownCheckout, misspelt_service};
+pub(super) use self::uncommitted::first_commit;
 use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};

@@ -20,8 +20,6 @@ use crate::ui::{Format, Ui};
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to show")]
 pub struct HistoryArgs {
-    #[command(flatten)]
-    repository: RepositoryArgs,
     /// How many deploys are listed.
     #[arg(long, short, value_name = "N", default_value_t = 10)]
     number: usize,
@@ -31,6 +29,8 @@ pub struct HistoryArgs {
     /// Ask no host: only deploys from this machine.
     #[arg(long, conflicts_with = "hosts")]
     offline: bool,
+    #[command(flatten)]
+    repository: RepositoryArgs,
 }
 
 /// A deploy with what to type where it was not finished.

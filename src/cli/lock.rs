@@ -18,10 +18,8 @@ use crate::ui::Ui;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to do")]
 pub struct LockArgs {
-    #[command(flatten)]
-    repository: RepositoryArgs,
     /// Show who holds the locks, hold them all until Ctrl-C, or break them.
-    #[arg(value_enum, default_value = "show")]
+    #[arg(value_enum, default_value = "show", help_heading = None::<&str>)]
     verb: Verb,
     /// Only these hosts, as for `svcgen deploy`.
     #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
@@ -32,6 +30,8 @@ pub struct LockArgs {
     /// How many seconds `take` waits for a deploy of somebody else's.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
     wait: Option<u64>,
+    #[command(flatten)]
+    repository: RepositoryArgs,
 }
 
 /// What is done with locks.

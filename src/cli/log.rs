@@ -25,8 +25,6 @@ use crate::ui::Ui;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to show")]
 pub struct LogArgs {
-    #[command(flatten)]
-    repository: RepositoryArgs,
     /// The newest deploy; so it is without an ID, too.
     #[arg(long)]
     latest: bool,
@@ -49,8 +47,10 @@ pub struct LogArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["host", "level", "stage", "follow", "output"])]
     report: Option<Utf8PathBuf>,
     /// The deploy, as `svcgen history` names it, and a text or regular expression that lines have to match.
-    #[arg(value_name = "ID] [FILTER", num_args = 0..=2)]
+    #[arg(value_name = "ID] [FILTER", num_args = 0..=2, help_heading = None::<&str>)]
     words: Vec<String>,
+    #[command(flatten)]
+    repository: RepositoryArgs,
 }
 
 /// The levels, by the words of `svcgen tail` as well.

@@ -22,13 +22,10 @@ pub(super) fn run(args: &ManArgs, ui: &Ui) -> Result<(), Failure> {
     };
     std::fs::create_dir_all(&args.folder).map_err(failed)?;
     // Global options belong to every command once it is built.
-    let mut all = Cli::command();
+    let mut all = Cli::command().disable_help_subcommand(true);
     all.build();
     let mut count = write(&all, "svcgen", &args.folder).map_err(failed)?;
-    for command in all
-        .get_subcommands()
-        .filter(|command| command.get_name() != "help" && !command.is_hide_set())
-    {
+    for command in all.get_subcommands() {
         let name = format!("svcgen-{}", command.get_name());
         count += write(command, &name, &args.folder).map_err(failed)?;
     }
@@ -39,15 +36,49 @@ pub(super) fn run(args: &ManArgs, ui: &Ui) -> Result<(), Failure> {
 
 /// Writes the page of a command; a page that is there is replaced.
 fn write(command: &Command, name: &str, folder: &Utf8Path) -> std::io::Result<usize> {
-    let command = command
+    let mut command = command
         .clone()
         .name(name.to_owned())
         .version(env!("CARGO_PKG_VERSION"));
-    let mut page = Vec::new();
-    Man::new(command)
+    let usage = command.render_usage().to_string();
+    let examples = command.get_after_help().map(ToString::to_string);
+    let has_commands = command.has_subcommands();
+    let man = Man::new(command)
         .source(concat!("svcgen ", env!("CARGO_PKG_VERSION")))
-        .manual("svcgen")
-        .render(&mut page)?;
+        .manual("svcgen");
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    let usage = usage.trim_start_matches("Usage: ");
+    page.extend(section("SYNOPSIS", usage).into_bytes());
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    if has_commands {
+        man.render_subcommands_section(&mut page)?;
+    }
+    if let Some(examples) = examples {
+        let lines = ["Example:\n", "Examples:\n"].map(|head| examples.strip_prefix(head));
+        let lines = lines.into_iter().flatten().next().unwrap_or(&examples);
+        page.extend(section("EXAMPLES", lines).into_bytes());
+    }
+    man.render_version_section(&mut page)?;
     replace(&folder.join(format!("{name}.1")), &page)?;
     Ok(1)
+}
+
+/// A section whose lines stay as they are.
+fn section(heading: &str, lines: &str) -> String {
+    let lines = lines.replace('\\', "\\\\").replace('-', "\\-");
+    let mut out = format!(".SH {heading}\n.nf\n");
+    for line in lines.lines() {
+        // A dot or an apostrophe at the beginning would be a command.
+        let guard = if line.starts_with(['.', '\'']) {
+            "\\&"
+        } else {
+            ""
+        };
+        out.push_str(&format!("{guard}{line}\n"));
+    }
+    out.push_str(".fi\n");
+    out
 }

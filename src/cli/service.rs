@@ -20,13 +20,11 @@ use crate::ui::Ui;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to do")]
 pub struct ServiceArgs {
-    #[command(flatten)]
-    repository: RepositoryArgs,
     /// Start, stop or restart the service, or show how it is.
-    #[arg(value_enum)]
+    #[arg(value_enum, help_heading = None::<&str>)]
     verb: Verb,
     /// Only the hosts of these groups [default: all].
-    #[arg(value_name = "GROUP")]
+    #[arg(value_name = "GROUP", help_heading = None::<&str>)]
     groups: Vec<String>,
     /// Only these hosts, as for `svcgen deploy`.
     #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
@@ -45,6 +43,8 @@ pub struct ServiceArgs {
     reason: Option<String>,
     #[command(flatten)]
     view: ViewArgs,
+    #[command(flatten)]
+    repository: RepositoryArgs,
 }
 
 /// What is done with the service.

@@ -4,6 +4,12 @@ mod meant;
 
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind as Wrong};
+
+use super::Cli;
+use super::generator::{CheckoutArgs, Generator};
 use crate::error::{CommandError, unprinted};
 use crate::model::suggest;
 use crate::ui::{Color, Format, Manner, Questions, Ui};
@@ -12,6 +18,10 @@ use crate::ui::{Color, Format, Manner, Questions, Ui};
 pub(super) fn tell(mut told: clap::Error) -> ExitCode {
     propose(&mut told);
     meant::propose(&mut told);
+    if let Some(tip) = tip(&told) {
+        let tips = ContextValue::StyledStrs(vec![StyledStr::from(tip)]);
+        told.insert(ContextKind::Suggested, tips);
+    }
     match told.print() {
         Ok(()) => ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1)),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
@@ -26,7 +36,6 @@ pub(super) fn tell(mut told: clap::Error) -> ExitCode {
 
 /// Adds the value that was likely meant, where clap itself knows of none.
 fn propose(told: &mut clap::Error) {
-    use clap::error::{ContextKind, ContextValue};
     let has_one = told.get(ContextKind::SuggestedValue).is_some();
     let (Some(ContextValue::String(wrong)), Some(ContextValue::Strings(valid)), false) = (
         told.get(ContextKind::InvalidValue),
@@ -38,5 +47,46 @@ fn propose(told: &mut clap::Error) {
     if let Some(near) = suggest(wrong, valid.iter().map(String::as_str)) {
         let near = ContextValue::String(near.to_owned());
         told.insert(ContextKind::SuggestedValue, near);
+    }
+}
+
+/// The way out where clap itself knows of none: what can be said, or what another command's option is called here.
+fn tip(told: &clap::Error) -> Option<String> {
+    let mut all = Cli::command();
+    all.build();
+    let mut words = std::env::args_os().skip(1);
+    let command = words.find_map(|word| all.find_subcommand(word))?;
+    let options = || command.get_arguments().filter_map(clap::Arg::get_long);
+    let has_repo = options().any(|option| option == "repo");
+    match (told.kind(), told.get(ContextKind::InvalidArg)?) {
+        (Wrong::MissingRequiredArgument, ContextValue::Strings(missing)) => {
+            let mut arguments = command.get_arguments();
+            let argument = arguments.find(|it| missing.contains(&it.to_string()))?;
+            let values = argument.get_possible_values();
+            let names: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+            (!names.is_empty()).then(|| format!("{argument} is one of {}", names.join(", ")))
+        }
+        (Wrong::UnknownArgument, ContextValue::String(wrong)) => {
+            let generator = Generator::ALL
+                .into_iter()
+                .find(|generator| generator.name() == command.get_name());
+            match generator {
+                Some(generator) if wrong == CheckoutArgs::option(generator) => {
+                    Some("here the checkout is named by '--repo'".to_owned())
+                }
+                Some(_) if has_repo && !wrong.starts_with('-') => Some(format!(
+                    "the checkout is named by '--repo {}'",
+                    shell_words::quote(wrong)
+                )),
+                None if wrong == "--repo" => {
+                    let names = options().filter(|option| option.ends_with("-repo"));
+                    let names: Vec<String> = names.map(|name| format!("'--{name}'")).collect();
+                    (!names.is_empty())
+                        .then(|| format!("the checkouts are named by {}", names.join(", ")))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }

@@ -84,7 +84,13 @@ fn service_request(
     picture: Option<&str>,
     templates: &Templates,
 ) -> Result<Ticket, GenerateError> {
-    let (timeline, warnings) = timeline(service, site, today);
+    let (timeline, mut warnings) = timeline(service, site, today);
+    if !is_in_flow(service) {
+        warnings.push(format!(
+            "`request_flow` has no edge to or from `{}`: who asks it, and whom does it ask?",
+            service.name
+        ));
+    }
     let flow = service.request_flow.iter().map(|edge| {
         json!({"from": quoted(&edge.from), "to": quoted(&edge.to), "label": edge.label.as_ref().map(quoted)})
     });
@@ -212,3 +218,17 @@ fn render(templates: &Templates, name: &str, values: &Value) -> Result<String, G
 
 #[cfg(test)]
 mod tests;
+
+/// Whether the service is in the flow of its requests, where one is drawn; a line names it by any of its names.
+fn is_in_flow(service: &Service) -> bool {
+    let names = [service.name.as_str(), service.puppet_name.as_str()];
+    let is_named = |line: &str| {
+        let line = line.to_lowercase();
+        names.iter().any(|name| line.contains(name))
+    };
+    let flow = &service.request_flow;
+    flow.is_empty()
+        || flow
+            .iter()
+            .any(|edge| is_named(edge.from.as_str()) || is_named(edge.to.as_str()))
+}

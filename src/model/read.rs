@@ -184,15 +184,19 @@ impl<T: Read> Read for Vec<T> {
                 (problems.len() == before).then_some(read)
             }
             kind => {
-                let problem = expected("a list", node);
-                problems.push(match kind {
+                let written = match kind {
                     Kind::String(text) => {
-                        problem.rule(format!("a list stands in brackets: `[{}]`", visible(text)))
+                        let items: Vec<&str> = text.split(',').map(str::trim).collect();
+                        Some(items.join(", "))
                     }
-                    Kind::Integer(number) => {
-                        problem.rule(format!("a list stands in brackets: `[{number}]`"))
-                    }
-                    _ => problem,
+                    Kind::Integer(number) => Some(number.to_string()),
+                    _ => None,
+                };
+                let rule = |items| format!("a list stands in brackets: `[{}]`", visible(items));
+                let problem = expected("a list", node);
+                problems.push(match &written {
+                    Some(items) => problem.rule(rule(items)),
+                    None => problem,
                 });
                 None
             }

@@ -30,9 +30,14 @@ impl<'a> Interview<'a> {
         loop {
             let items = self.present(question);
             let noun = question.noun();
+            let article = if noun.starts_with(['a', 'e', 'i', 'o']) {
+                "an"
+            } else {
+                "a"
+            };
             let text = match items.len() {
                 0 => format!("{}: none yet; `+` adds one", question.text),
-                _ => format!("`+` adds a {noun}, `1` changes the first, `-1` removes it"),
+                _ => format!("`+` adds {article} {noun}, `1` changes the first, `-1` removes it"),
             };
             if !items.is_empty() {
                 if !is_begun {

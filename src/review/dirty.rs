@@ -31,6 +31,8 @@ pub struct Uncommitted {
     pub own: Vec<Utf8PathBuf>,
     /// Those that carry somebody's change.
     pub others: Vec<Utf8PathBuf>,
+    /// Those of the others that the last commit does not have at all.
+    pub new: Vec<Utf8PathBuf>,
 }
 
 /// Finds which of these files are not in the last commit as they are, as `dirty` does.
@@ -58,7 +60,12 @@ pub fn uncommitted(
         };
         match is_ours(&checkout, path, place, *status, stores)? {
             true => found.own.push(path.clone()),
-            false => found.others.push(path.clone()),
+            false => {
+                found.others.push(path.clone());
+                if status.intersects(Status::WT_NEW | Status::INDEX_NEW) {
+                    found.new.push(path.clone());
+                }
+            }
         }
     }
     Ok(found)

@@ -11,6 +11,8 @@ pub enum Text {
     NoCheckout,
     /// The checkout cannot be compared with the model.
     Failed { message: String },
+    /// There is no folder where the checkout shall be.
+    Nowhere { message: String },
     /// Nothing is generated yet.
     Absent,
     /// So many files say something else than the model.

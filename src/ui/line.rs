@@ -22,9 +22,17 @@ pub(super) struct Line<'a> {
     proposal: usize,
     /// What Enter alone answers.
     by_itself: String,
-    /// Whether what is read is being pasted: then no key has a meaning.
-    is_pasting: &'a Cell<bool>,
+    typing: &'a Typing,
     breaks: Breaks,
+}
+
+/// What outlives a line: what is typed goes on in the next.
+#[derive(Debug, Default)]
+pub(super) struct Typing {
+    /// Whether what is read is being pasted: then no key has a meaning.
+    is_pasting: Cell<bool>,
+    /// Whether the last key asked for help, or to go back: an Enter right behind it belongs to it, and answers nothing.
+    is_after_key: Cell<bool>,
 }
 
 /// What a line end becomes in a text that is pasted.
@@ -53,8 +61,8 @@ const PASTE: [char; 3] = ['[', '2', '0'];
 const LEAD: &str = "> ";
 
 impl<'a> Line<'a> {
-    /// `is_pasting` outlives the line: a text of several lines is pasted at once.
-    pub(super) fn new(term: &'a Term, proposals: &'a [String], is_pasting: &'a Cell<bool>) -> Self {
+    /// `typing` outlives the line: a text of several lines is pasted at once.
+    pub(super) fn new(term: &'a Term, proposals: &'a [String], typing: &'a Typing) -> Self {
         Self {
             term,
             text: Vec::new(),
@@ -62,7 +70,7 @@ impl<'a> Line<'a> {
             proposals,
             proposal: proposals.len(),
             by_itself: String::new(),
-            is_pasting,
+            typing,
             breaks: Breaks::Spaces,
         }
     }
@@ -89,19 +97,23 @@ impl<'a> Line<'a> {
             if interrupt::is_pending() {
                 return self.interrupted();
             }
-            match self.term.read_key_raw()? {
+            let key = self.term.read_key_raw()?;
+            if self.typing.is_after_key.take() && key == Key::Enter {
+                continue;
+            }
+            match key {
                 Key::CtrlC => return self.interrupted(),
                 Key::UnknownEscSeq(sequence) if sequence == PASTE => self.begin_or_end_paste()?,
-                Key::Enter if self.is_pasting.get() => match self.breaks {
+                Key::Enter if self.typing.is_pasting.get() => match self.breaks {
                     Breaks::Kept => {
                         self.term.write_line("")?;
                         return Ok(End::Pasted(self.text.iter().collect()));
                     }
                     Breaks::Spaces => self.space(),
                 },
-                Key::Tab if self.is_pasting.get() => self.space(),
-                Key::Char(c) if self.is_pasting.get() && !c.is_control() => self.insert(c),
-                _ if self.is_pasting.get() => {}
+                Key::Tab if self.typing.is_pasting.get() => self.space(),
+                Key::Char(c) if self.typing.is_pasting.get() && !c.is_control() => self.insert(c),
+                _ if self.typing.is_pasting.get() => {}
                 Key::Enter => {
                     let text: String = self.text.iter().collect();
                     if text.is_empty() {
@@ -121,6 +133,8 @@ impl<'a> Line<'a> {
                 Key::Escape | Key::Char('\u{15}') => self.set(""),
                 Key::Char(c) if self.text.is_empty() && keys.contains(&c) => {
                     self.term.write_line(&c.to_string())?;
+                    // After any other key an Enter is not out of habit.
+                    self.typing.is_after_key.set(matches!(c, '?' | '<'));
                     return Ok(End::Key(c));
                 }
                 Key::Char('\u{b}') => self.text.truncate(self.cursor),
@@ -176,7 +190,7 @@ impl<'a> Line<'a> {
     fn begin_or_end_paste(&self) -> io::Result<()> {
         let mark = self.term.read_key_raw()?;
         if self.term.read_key_raw()? == Key::Char('~') {
-            self.is_pasting.set(mark == Key::Char('0'));
+            self.typing.is_pasting.set(mark == Key::Char('0'));
         }
         Ok(())
     }
@@ -342,8 +356,8 @@ mod tests {
     fn words_go_and_proposals_come() {
         let term = Term::stderr();
         let proposals = ["inline".to_owned(), "scap".to_owned()];
-        let is_pasting = Cell::new(false);
-        let mut line = Line::new(&term, &proposals, &is_pasting);
+        let typing = Typing::default();
+        let mut line = Line::new(&term, &proposals, &typing);
         line.set("one two  ");
         line.rub_word();
         assert_eq!(line.text.iter().collect::<String>(), "one ");

@@ -1,11 +1,10 @@
-use std::cell::Cell;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use dialoguer::Editor;
 use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
-use super::line::{Breaks, End, Line};
+use super::line::{Breaks, End, Line, Typing};
 use super::{Drawing, Manner, NARROWEST, Ui, WIDEST, editor};
 use crate::onboarding::{Kind, Note, Prompt, Prompter, Reply};
 
@@ -17,8 +16,7 @@ pub(crate) struct Terminal {
     /// The user's editor, where one is named or found.
     editor: Option<String>,
     is_begun: bool,
-    /// Whether what is read is being pasted.
-    is_pasting: Cell<bool>,
+    typing: Typing,
 }
 
 /// What keys do.
@@ -39,7 +37,7 @@ impl Terminal {
             manner: ui.manner,
             editor: editor::chosen(&|name| std::env::var(name).ok()),
             is_begun: false,
-            is_pasting: Cell::new(false),
+            typing: Typing::default(),
         })
     }
 
@@ -130,7 +128,7 @@ impl Terminal {
         let mut before = before.iter();
         loop {
             let proposals: Vec<String> = before.next().cloned().into_iter().collect();
-            let line = Line::new(&self.term, &proposals, &self.is_pasting);
+            let line = Line::new(&self.term, &proposals, &self.typing);
             let line = line.with_breaks(Breaks::Kept);
             match self.read(line, &[])? {
                 End::Enter(line) if line.trim().is_empty() => return Ok(Some(text)),
@@ -223,7 +221,7 @@ impl Prompter for Terminal {
                 true => Breaks::Kept,
                 false => Breaks::Spaces,
             };
-            let line = Line::new(&self.term, &proposals, &self.is_pasting)
+            let line = Line::new(&self.term, &proposals, &self.typing)
                 .answered_by_itself(&answer)
                 .with_breaks(breaks);
             let text = match self.read(line, keys)? {

@@ -10,6 +10,8 @@ fn a_question_that_svcgen_does_not_know_is_passed_on() {
         let mut terminal = fleet.deployer.at_terminal(DEPLOY);
         terminal.expect("Scap asks: Which drink?");
         terminal.keys("tea\r");
+        terminal.expect("go on with the other hosts?");
+        terminal.keys("y");
         let code = terminal.end();
         assert_eq!(code, 0, "{}", terminal.shown);
         let run = fleet.deployer.run(&["log", "--latest", "-v"]);

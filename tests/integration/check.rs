@@ -567,3 +567,45 @@ fn a_link_in_place_of_a_file_that_goes_is_told() {
     let told = "svcgen wrote it and wants it no more, but somebody put a link there";
     assert!(run.stdout.contains(told), "{}", run.show());
 }
+
+#[test]
+fn a_file_that_was_never_committed_is_committed_first() {
+    for has_commit in [true, false] {
+        let env = Env::new();
+        env.write("svcgen.yaml", MODEL);
+        env.write("source/README", "Tea.\n");
+        let source = env.work().join("source");
+        env.git_in(&source, &["init", "--quiet", "--initial-branch", "master"]);
+        if has_commit {
+            env.git_in(&source, &["add", "README"]);
+            env.git_in(&source, &["commit", "--quiet", "--message", "Begin"]);
+        }
+        let package = "{\n  \"name\": \"teatime\",\n  \"version\": \"1.0.0\"\n}\n";
+        env.write("source/package.json", package);
+        let commit = "git -C HOME/work/source add -- package.json && git -C HOME/work/source commit -m 'Add package.json' -- package.json";
+        let refused = env.svcgen(&["source", "--repo", "source", "--yes"]);
+        assert_eq!(refused.code, 11, "{}", refused.show());
+        let hint = format!("hint: {commit}\n");
+        assert!(refused.stderr.contains(&hint), "{}", refused.show());
+        let run = env.svcgen(&["check", "--source-repo", "source"]);
+        let command = format!("    $ {commit} && svcgen source --repo source --commit\n");
+        assert!(run.stdout.contains(&command), "{}", run.show());
+        // It is typed as it stands there.
+        let add = ["add", "--", "package.json"];
+        env.git_in(&source, &add);
+        env.git_in(
+            &source,
+            &[
+                "commit",
+                "-q",
+                "-m",
+                "Add package.json",
+                "--",
+                "package.json",
+            ],
+        );
+        let run = env.svcgen(&["source", "--repo", "source", "--commit", "--yes"]);
+        assert_eq!(run.code, 0, "{}", run.show());
+        assert!(env.read("source/package.json").contains("\"deploy\""));
+    }
+}

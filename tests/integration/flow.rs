@@ -71,7 +71,8 @@ fn a_picture_is_drawn_and_never_over_somebody_elses_file() {
         "svcgen.yaml",
         &format!("{MODEL}request_flow: [{{from: x, to: my-service}}]\n"),
     );
-    env.svcgen(&["request", "service", "--flow", "flow.svg"]);
+    let run = env.svcgen(&["request", "service", "--flow", "flow.svg"]);
+    assert!(!run.stderr.contains("no edge"), "{}", run.show());
     assert_ne!(env.read("flow.svg"), first);
 
     env.write("mine.svg", "<svg>\nmine\n</svg>\n");
@@ -82,6 +83,11 @@ fn a_picture_is_drawn_and_never_over_somebody_elses_file() {
     hint: name another file
     ");
     assert_eq!(env.read("mine.svg"), "<svg>\nmine\n</svg>\n");
+    let without = "request_flow: [{from: RESTBase, to: quokka}]\n";
+    env.write("svcgen.yaml", &format!("{MODEL}{without}"));
+    let run = env.svcgen(&["request", "service"]);
+    let warning = "warning: `request_flow` has no edge to or from `my-service`: who asks it, and whom does it ask?\n";
+    assert!(run.stderr.contains(warning), "{}", run.show());
 }
 
 #[test]

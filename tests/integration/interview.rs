@@ -56,6 +56,8 @@ fn a_whole_interview_writes_the_model() {
     pty.answer("Answer these now", "now");
     pty.answer("Where the configuration is rendered", "2");
     pty.answer("none yet", "+");
+    pty.answer("parameter: Name", "");
+    pty.expect("`<` goes back: from the first question out of this entry");
     pty.answer("parameter: Name", "broker_list");
     for _ in 0..3 {
         pty.answer("parameter:", "");
@@ -214,7 +216,7 @@ fn wrong_answers_help_and_back() {
     pty.expect("> ");
     pty.keys("?");
     pty.expect("such as `trending-edits`");
-    pty.answer("Name of the service", "");
+    pty.answer("Name of the service", "\r");
     pty.answer("this has to be answered", "my-svc");
     pty.expect("[mysvc] (default)");
     pty.expect("> ");
@@ -230,6 +232,52 @@ fn wrong_answers_help_and_back() {
     pty.expect("> ");
     pty.keys("\u{3}");
     assert_eq!(pty.end(), 130, "{}", pty.shown);
+}
+
+#[test]
+fn an_enter_behind_a_key_that_acts_at_once_answers_nothing() {
+    let env = Env::new();
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Name of the service", "?");
+    pty.expect("such as `trending-edits`");
+    pty.answer("Name of the service", "my-svc");
+    // The Enter is typed once the help was read.
+    pty.expect("[mysvc] (default)");
+    pty.expect("> ");
+    pty.keys("?");
+    pty.expect("[mysvc] (default)");
+    pty.expect("> ");
+    pty.keys("\r");
+    pty.keys("<\r");
+    pty.expect("[my-svc]");
+    pty.expect("> ");
+    // Only one is swallowed, and none once something else was typed.
+    pty.keys("?\r\r");
+    pty.expect("[mysvc] (default)");
+    pty.expect("> ");
+    pty.keys("?");
+    pty.expect("[mysvc] (default)");
+    pty.expect("> ");
+    pty.keys("x\u{7f}\r");
+    pty.expect("What the service does");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    let asked = pty.shown.matches("has to be answered").count();
+    assert_eq!(asked, 0, "{}", pty.shown);
+}
+
+#[test]
+fn an_enter_behind_a_question_mark_does_not_agree() {
+    let env = Env::with_model();
+    env.repository("vagrant");
+    let mut pty = Pty::start(&env, &["vagrant", "--repo", "vagrant"], None);
+    pty.expect("vagrant? [Y/n] ");
+    pty.keys("?\r");
+    pty.keys("n");
+    pty.end();
+    assert!(pty.shown.contains("vagrant? no"), "{}", pty.shown);
+    assert!(!env.has("vagrant/puppet/modules/mysvc"));
 }
 
 #[test]

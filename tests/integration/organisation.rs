@@ -38,7 +38,7 @@ fn a_folder_of_the_organisations_asks_and_writes_in_its_own_words() {
     pty.expect("> ");
     pty.keys("?");
     pty.expect("Needed for `svcgen request access`");
-    pty.answer("[teatime-team]", "");
+    pty.answer("[teatime-team]", "\r");
     pty.answer("Megabytes of heap", "");
     for section in ["Repositories", "request"] {
         pty.expect(section);

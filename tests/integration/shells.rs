@@ -61,6 +61,7 @@ fn every_shell_has_its_script() {
         let run = env.svcgen(&["completions", shell]);
         assert_eq!(run.code, 0);
         assert!(run.stdout.contains(sign), "{shell}");
+        assert!(!run.stdout.contains("demo-part"), "{shell}");
     }
     let run = env.svcgen(&["completions", "tcsh"]);
     assert_eq!(run.code, 2);
@@ -102,6 +103,14 @@ fn every_command_has_a_page_that_can_be_read() {
         "{}",
         run.stderr
     );
+    let page = env.read("pages/man1/svcgen-deploy.1");
+    let synopsis = ".SH SYNOPSIS\n.nf\nsvcgen deploy [OPTIONS] [MESSAGE]...\n.fi\n";
+    assert!(page.contains(synopsis), "{page}");
+    assert!(
+        page.contains(".SH EXAMPLES\n.nf\n  svcgen deploy \\-\\-dry\\-run "),
+        "{page}"
+    );
+    assert!(!env.read("pages/man1/svcgen.1").contains("svcgen\\-help(1)"));
     // A second run replaces them.
     assert_eq!(env.svcgen(&["man", "pages/man1"]).code, 0);
     if !has_tool("mandoc") {

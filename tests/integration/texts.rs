@@ -77,6 +77,82 @@ fn help_fits_and_groups_its_options() {
         assert!(run.stdout.contains(heading), "{}", run.stdout);
     }
     assert!(!run.stdout.contains("\nOptions:"), "{}", run.stdout);
+    let mut commands = [
+        "deploy", "rollback", "service", "log", "tail", "history", "lock",
+    ];
+    for command in &mut commands {
+        let help = env.svcgen(&[command, "--help"]).stdout;
+        let from = help.split("\nWhere from:\n").nth(1).unwrap();
+        let from = from.split("\n\n").next().unwrap();
+        let options = from
+            .lines()
+            .filter_map(|line| line.trim().split(' ').next());
+        let options: Vec<&str> = options.filter(|word| word.starts_with('-')).collect();
+        assert_eq!(
+            options,
+            ["--deploy-repo", "--environment", "--engine"],
+            "{help}"
+        );
+    }
+    let help = env.svcgen(&["service", "--help"]).stdout;
+    let arguments = help.split("\nArguments:\n").nth(1).unwrap();
+    assert!(arguments.starts_with("  <VERB> "), "{help}");
+}
+
+#[test]
+fn a_list_without_brackets_is_told_with_them() {
+    let env = Env::new();
+    let answers = [
+        "new",
+        "--set",
+        "name=tea",
+        "--set",
+        "port=6001",
+        "--set",
+        "owner.name=Ada",
+    ];
+    let run = env.svcgen(&[&answers[..], &["--set", "technologies=a,b", "--yes"]].concat());
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr.contains("a list stands in brackets: `[a, b]`"),
+        "{}",
+        run.show()
+    );
+}
+
+#[test]
+fn what_is_missing_or_called_otherwise_is_told() {
+    let env = Env::new();
+    let told = |arguments: &[&str], tip: &str| {
+        let run = env.svcgen(arguments);
+        assert_eq!(run.code, 2, "{}", run.show());
+        assert!(
+            run.stderr.contains(&format!("  tip: {tip}\n")),
+            "{}",
+            run.show()
+        );
+    };
+    told(
+        &["completions"],
+        "<SHELL> is one of bash, elvish, fish, powershell, zsh",
+    );
+    told(
+        &["scap", "--deploy-repo", "x"],
+        "here the checkout is named by '--repo'",
+    );
+    told(
+        &["vagrant", "--vagrant-repo", "x"],
+        "here the checkout is named by '--repo'",
+    );
+    told(
+        &["vagrant", "../vagrant"],
+        "the checkout is named by '--repo ../vagrant'",
+    );
+    let all = "'--vagrant-repo', '--puppet-repo', '--deploy-repo', '--source-repo'";
+    told(
+        &["generate", "--repo", "x"],
+        &format!("the checkouts are named by {all}"),
+    );
 }
 
 #[test]
@@ -88,6 +164,9 @@ fn no_command_is_answered_with_help_and_a_wrong_one_with_a_suggestion() {
     let run = env.svcgen(&["vagrnat"]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("'vagrant'"), "{}", run.stderr);
+    let run = env.svcgen(&["deom"]);
+    assert!(run.stderr.contains("'demo'"), "{}", run.stderr);
+    assert!(!run.stderr.contains("demo-part"), "{}", run.stderr);
     let run = env.svcgen(&["vagrant", "--dryrun"]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("'--dry-run'"), "{}", run.stderr);
@@ -255,4 +334,24 @@ fn files_that_cannot_be_read_or_written_are_named_once() {
     assert_eq!(run.code, 1, "{}", run.show());
     let said = "error: `no/folder/svcgen.yaml` cannot be written\ncause: `HOME/work/no/folder` cannot be written to: No such file";
     assert!(run.stderr.starts_with(said), "{}", run.show());
+}
+
+#[test]
+fn no_way_out_leads_to_the_same_error() {
+    let env = Env::with_model();
+    let run = env.svcgen(&["status", "--vagrant-repo", "nowhere"]);
+    let (wrong, right) = (
+        "--repo nowhere",
+        "$ svcgen vagrant --repo CHECKOUT --dry-run",
+    );
+    assert!(run.stdout.contains(right), "{}", run.show());
+    assert!(!run.stdout.contains(&format!(" {wrong}")), "{}", run.show());
+    let run = env.svcgen(&["new", "--set", "name=Foo Bar", "--yes"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr.contains("`Foo Bar` is not a service name"),
+        "{}",
+        run.show()
+    );
+    assert!(!run.stderr.contains("--force"), "{}", run.show());
 }

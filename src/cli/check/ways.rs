@@ -2,7 +2,9 @@ use camino::Utf8PathBuf;
 
 use super::Drift;
 use crate::cli::GlobalArgs;
-use crate::cli::generator::{Again, CheckoutArgs, Generator, Planner, changed_upon, is_on};
+use crate::cli::generator::{
+    Again, CheckoutArgs, Generator, Planner, changed_upon, first_commit, is_on,
+};
 use crate::drift::{Difference, Direction, Remedy};
 use crate::review::ReviewError;
 use crate::worktree::Worktree;
@@ -157,6 +159,17 @@ impl<'a> Ways<'a> {
             instead: Some(
                 "to keep what is there, commit it, and let svcgen.yaml say it".to_owned(),
             ),
+            difference,
+        }
+    }
+
+    /// A file with lines of somebody's that no commit has: once they are in one, a run loses nothing.
+    pub(super) fn commit_first(&self, difference: Difference, worktree: &Worktree) -> Drift {
+        let paths = std::slice::from_ref(&difference.path);
+        let commit = first_commit(worktree.root(), paths);
+        Drift {
+            command: format!("{commit} && {}", self.again()),
+            instead: None,
             difference,
         }
     }

@@ -64,8 +64,6 @@ pub(crate) struct ViewArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to do")]
 pub struct DeployArgs {
-    #[command(flatten)]
-    pub(super) repository: RepositoryArgs,
     /// The revision [default: git_rev of scap.cfg, else HEAD].
     #[arg(long, short, value_name = "REV", allow_hyphen_values = true)]
     pub(super) rev: Option<String>,
@@ -105,16 +103,16 @@ pub struct DeployArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(super) report: Option<Utf8PathBuf>,
     /// Why: for the log.
-    #[arg(value_name = "MESSAGE")]
+    #[arg(value_name = "MESSAGE", help_heading = None::<&str>)]
     pub(super) message: Vec<String>,
+    #[command(flatten)]
+    pub(super) repository: RepositoryArgs,
 }
 
 /// The options of `svcgen rollback`.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to do")]
 pub struct RollbackArgs {
-    #[command(flatten)]
-    pub(super) repository: RepositoryArgs,
     /// The revision to go back to [default: on each host what was live before the last deploy].
     #[arg(long, value_name = "REV", allow_hyphen_values = true)]
     pub(super) to: Option<String>,
@@ -133,6 +131,8 @@ pub struct RollbackArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(super) report: Option<Utf8PathBuf>,
     /// Why: for the log.
-    #[arg(value_name = "MESSAGE")]
+    #[arg(value_name = "MESSAGE", help_heading = None::<&str>)]
     pub(super) message: Vec<String>,
+    #[command(flatten)]
+    pub(super) repository: RepositoryArgs,
 }

@@ -1,12 +1,12 @@
 //! Changes that nobody has committed, in files that svcgen is about to change.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Generator;
 use crate::edit::{Other, Rendered};
 use crate::error::CommandError;
 use crate::model::ServiceName;
-use crate::review::dirty;
+use crate::review::{dirty, uncommitted};
 use crate::worktree::Worktree;
 
 /// Uncommitted changes that may be in the way.
@@ -38,10 +38,27 @@ impl Uncommitted<'_> {
                 other.name
             ))
             .hint(format!("`{}` commits them", self.command(&other))),
+            None if self.are_new()? => {
+                let message = match rest {
+                    [] => {
+                        format!("`{first}` is in no commit yet, and svcgen did not make it")
+                    }
+                    _ => format!(
+                        "`{first}`{more} are in no commit yet, and svcgen did not make them"
+                    ),
+                };
+                CommandError::conflict(message).hint(first_commit(self.worktree.root(), self.paths))
+            }
             None => CommandError::conflict(format!("{has} that svcgen did not make"))
                 .hint("commit or stash them"),
         };
         Err(self.forced.into_iter().fold(error, CommandError::hint))
+    }
+
+    /// Whether none of the files is in the last commit.
+    fn are_new(&self) -> Result<bool, CommandError> {
+        let found = uncommitted(self.worktree.root(), self.paths, self.stores)?;
+        Ok(found.new.len() == self.paths.len())
     }
 
     /// The other service that all of the changes are for, where there is one.
@@ -70,4 +87,17 @@ impl Uncommitted<'_> {
         let name = self.generator.name();
         format!("svcgen {name} --service {model} --repo {root} --commit")
     }
+}
+
+/// The command that commits files for the first time.
+pub(crate) fn first_commit(root: &Utf8Path, paths: &[Utf8PathBuf]) -> String {
+    let root = shell_words::quote(root.as_str());
+    let quoted: Vec<_> = paths
+        .iter()
+        .map(|path| shell_words::quote(path.as_str()))
+        .collect();
+    let names: Vec<_> = paths.iter().map(|path| path.as_str()).collect();
+    let (paths, message) = (quoted.join(" "), format!("Add {}", names.join(", ")));
+    let message = shell_words::quote(&message);
+    format!("git -C {root} add -- {paths} && git -C {root} commit -m {message} -- {paths}")
 }

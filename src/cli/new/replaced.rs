@@ -7,7 +7,7 @@ use super::interview::value_of;
 use super::{put, shown};
 use crate::cli::context::Context;
 use crate::error::CommandError;
-use crate::model::Service;
+use crate::model::{Service, ServiceName};
 use crate::onboarding::Answers;
 use crate::ui::Ui;
 
@@ -50,7 +50,8 @@ impl Present {
         let (Some(Value::String(own)), Some(Value::String(name))) = (own, given.get("name")) else {
             return Ok(());
         };
-        if own == name {
+        // What is no name at all is told as such, and no way out leads around it.
+        if own == name || ServiceName::parse(name).is_err() {
             return Ok(());
         }
         let message = format!("`{}` is the model of `{own}`, not of `{name}`", shown(path));

@@ -29,11 +29,13 @@ pub(super) fn gather(
         let target = target(planner, checkouts, generator);
         let found = match &target {
             None => Text::NoCheckout,
-            Some(target) => {
-                look(planner, generator, target, is_online).unwrap_or_else(|error| Text::Failed {
-                    message: error.to_string(),
-                })
-            }
+            Some(target) => look(planner, generator, target, is_online).unwrap_or_else(|error| {
+                let message = error.to_string();
+                match target {
+                    Target::Checkout(path) if !path.is_dir() => Text::Nowhere { message },
+                    Target::Checkout(_) | Target::Output(_) => Text::Failed { message },
+                }
+            }),
         };
         texts.push((generator, found));
     }

@@ -12,8 +12,6 @@ use crate::ui::{Format, Ui};
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to show")]
 pub struct TailArgs {
-    #[command(flatten)]
-    pub(super) repository: RepositoryArgs,
     /// Only these hosts, as for `svcgen deploy`.
     #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
     pub(super) limit: Option<String>,
@@ -44,6 +42,8 @@ pub struct TailArgs {
     /// The log on the hosts [default: where the site has that of the service of scap.cfg].
     #[arg(long, value_name = "PATH")]
     log: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub(super) repository: RepositoryArgs,
 }
 
 impl TailArgs {

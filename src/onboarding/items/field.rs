@@ -19,6 +19,9 @@ enum Fitting {
     Nothing,
 }
 
+/// How a field is left that has to be answered.
+const WAY_OUT: Option<&str> = Some("`<` goes back: from the first question out of this entry");
+
 impl<'a> Interview<'a> {
     /// Asks one field of an item.
     pub(super) fn field(
@@ -65,11 +68,11 @@ impl<'a> Interview<'a> {
                     continue;
                 }
                 Reply::Nothing | Reply::Current if is_required && value.is_none() => {
-                    self.tell(&Note::Wrong("this has to be answered", None))?;
+                    self.tell(&Note::Wrong("this has to be answered", WAY_OUT))?;
                     continue;
                 }
                 Reply::Nothing if is_required => {
-                    self.tell(&Note::Wrong("this has to be answered", None))?;
+                    self.tell(&Note::Wrong("this has to be answered", WAY_OUT))?;
                     continue;
                 }
                 Reply::Nothing => {

@@ -10,6 +10,8 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
     match text {
         Text::NoCheckout => Step::new(name, State::Unknown, "no checkout is named")
             .command(format!("svcgen {generator} --repo CHECKOUT --dry-run")),
+        Text::Nowhere { message } => Step::new(name, State::Unknown, message.clone())
+            .command(format!("svcgen {generator} --repo CHECKOUT --dry-run")),
         Text::Failed { message } => Step::new(name, State::Unknown, message.clone())
             .command(format!("svcgen {generator} --dry-run")),
         Text::Absent => Step::new(name, State::Next, "not generated yet").command(commit),

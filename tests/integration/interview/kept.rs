@@ -55,6 +55,8 @@ fn a_refused_draft_is_set_aside_and_not_lost() {
     for answer in ["first", "n"] {
         let mut pty = Pty::start(&env, &["new"], None);
         if answer == "n" {
+            pty.answer("unfinished answers of `first`", "5");
+            pty.expect("yes or no");
             pty.answer("unfinished answers of `first`", "n");
             pty.expect("the unfinished answers are in");
             pty.answer("Name of the service", "second");

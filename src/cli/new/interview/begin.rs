@@ -7,7 +7,7 @@ use super::interrupted;
 use crate::cli::context::Context;
 use crate::cli::new::{NewArgs, answers, shown};
 use crate::error::CommandError;
-use crate::onboarding::{Current, Draft, Drafts, Kind, Prompt, Prompter as _, Reply, rebase};
+use crate::onboarding::{Current, Draft, Drafts, Kind, Note, Prompt, Prompter as _, Reply, rebase};
 use crate::ui::{Terminal, Ui};
 
 /// The draft of a model, which has to be there.
@@ -114,15 +114,19 @@ fn asks_to_resume(found: &Draft, terminal: &mut Terminal) -> Result<bool, Comman
         }),
         typed: String::new(),
     };
+    let wrong = Note::Wrong(
+        "yes or no",
+        Some("after `no` they are kept beside, in a file of their own"),
+    );
     loop {
         match terminal.ask(&prompt) {
             Ok(Reply::Current) => return Ok(true),
             Ok(Reply::Text(text)) => match text.trim().to_lowercase().as_str() {
                 "y" | "yes" => return Ok(true),
                 "n" | "no" => return Ok(false),
-                _ => {}
+                _ => terminal.tell(&wrong)?,
             },
-            Ok(_) => {}
+            Ok(_) => terminal.tell(&wrong)?,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
                 return Err(interrupted(true));
             }
