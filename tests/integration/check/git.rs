@@ -190,3 +190,29 @@ fn a_change_in_another_work_tree_is_reached_by_its_commands() {
     ]);
     assert_eq!(done.code, 0, "{}", done.show());
 }
+
+#[test]
+fn a_lock_that_a_killed_git_left_is_named() {
+    let env = generated();
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    env.git_in(
+        &env.work().join("vagrant"),
+        &["switch", "--quiet", "master"],
+    );
+    env.write("vagrant/.git/index.lock", "");
+    let commit = [
+        "vagrant",
+        "--repo",
+        "vagrant",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ];
+    let refused = env.svcgen(&commit);
+    let way = "hint: rm HOME/work/vagrant/.git/index.lock    where no git works there any more";
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    assert!(refused.stderr.contains(way), "{}", refused.show());
+    std::fs::remove_file(env.work().join("vagrant/.git/index.lock")).unwrap();
+    let run = env.svcgen(&commit);
+    assert_eq!(run.code, 0, "{}", run.show());
+}
