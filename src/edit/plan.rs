@@ -25,6 +25,9 @@ pub struct EditPlan {
     pub conflicts: Vec<Conflict>,
     /// What svcgen wrote and wants no more, and leaves there because somebody changed it.
     pub kept: Vec<Conflict>,
+    /// What svcgen wrote and somebody took out, and is written again: the model has it still.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub back: Vec<Conflict>,
     /// What is remembered of files that do not change.
     #[serde(skip)]
     pub records: Vec<Noted>,
@@ -281,7 +284,16 @@ impl EditPlan {
                 _ => text.clone(),
             }),
             Desired::Yaml { path, entries } => {
-                let stale = known.stale(record);
+                let gone = yaml::taken_out(before.unwrap_or_default(), entries, base);
+                self.back.extend(gone.into_iter().map(|name| Conflict {
+                    path: path.clone(),
+                    line: None,
+                    reason: format!("`{name}` was taken out, and is written again"),
+                    kind: ConflictKind::Entry,
+                }));
+                let stale = known.stale(record).into_iter();
+                // An item makes room once another one is there: its list, and what was said of that, stays.
+                let (items, stale): (Vec<_>, Vec<_>) = stale.partition(|keys| yaml::is_item(keys));
                 let cleaned = before.map(|text| yaml::remove(text, &stale, base, resolution));
                 let cleaned = cleaned.transpose()?;
                 let text = cleaned.map(|cleaned| {
@@ -291,7 +303,9 @@ impl EditPlan {
                     record.add(cleaned.staying);
                     text
                 });
-                yaml::patch(text.as_deref(), entries, base, resolution)
+                let patched = yaml::patch(text.as_deref(), entries, base, resolution)?;
+                let cleaned = yaml::remove(&patched, &items, base, resolution)?;
+                Ok(yaml::without_hollow(cleaned.text, known.hollow(record)))
             }
             Desired::Ini { entries, .. } => ini::patch(before, entries, base, resolution),
             Desired::Lines { lines: wanted, .. } => lines::patch(before, wanted, base),

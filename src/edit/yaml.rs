@@ -28,6 +28,7 @@ use anchor::{Near, namespace};
 pub use comment::lost_comments;
 pub use entry::{Entry, List, Other, Place, Style};
 pub(super) use hollow::{is_hollow, made_for, without_hollow};
+pub(super) use item::is_item;
 pub(super) use remove::has_all;
 pub use remove::{Removed, remove};
 use rewrite::rewrite;
@@ -125,6 +126,24 @@ pub fn patch(
         return Err(EntryError::Unreadable { line: 1, reason });
     }
     Ok(text)
+}
+
+/// The entries that svcgen wrote and that are not there, where others of them are: somebody took them out. Where none is there,
+/// another branch may be checked out.
+pub(super) fn taken_out(text: &str, entries: &[Entry], base: Option<&str>) -> Vec<String> {
+    let base = base.and_then(|text| parse(text).ok());
+    let (Some(base), Ok(root)) = (base, read(text)) else {
+        return Vec::new();
+    };
+    let written = entries
+        .iter()
+        .filter(|entry| !entry.is_item() && base.find_path(entry.path()).is_some());
+    let is_there = |entry: &&Entry| root.find_path(entry.path()).is_some();
+    let (there, gone): (Vec<&Entry>, Vec<&Entry>) = written.partition(is_there);
+    match there.is_empty() {
+        true => Vec::new(),
+        false => gone.iter().map(|entry| entry.key.clone()).collect(),
+    }
 }
 
 /// Whether a text says what is meant, but for entries that are still to be changed: they may have an alias of this one.

@@ -227,6 +227,19 @@ impl Output {
 }
 
 impl GitError {
+    /// The command that takes away a lock that a git left which was killed; none where it failed by something else.
+    pub fn left_lock(&self) -> Option<String> {
+        let Self::Failed { source, .. } = self else {
+            return None;
+        };
+        let said = source.to_string();
+        let (_, rest) = said.split_once("Unable to create '")?;
+        let (path, rest) = rest.split_once('\'')?;
+        let is_lock = path.ends_with(".lock") && rest.starts_with(": File exists");
+        let path = quoted(Utf8Path::new(path));
+        is_lock.then(|| format!("rm {path}    where no git works there any more"))
+    }
+
     /// A command that helps.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -250,9 +263,9 @@ impl GitError {
                 Some(format!("git -C {} sparse-checkout disable", quoted(root)))
             }
             Self::Path { source, .. } => Some(source.hint()),
-            Self::Failed { .. } => {
-                Some("`svcgen doctor` looks at git, its settings, and the servers".into())
-            }
+            Self::Failed { .. } => Some(self.left_lock().unwrap_or_else(|| {
+                "`svcgen doctor` looks at git, its settings, and the servers".into()
+            })),
             Self::Deadline { .. } => {
                 Some("try again; `svcgen doctor` looks whether the servers answer".into())
             }

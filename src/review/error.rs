@@ -217,6 +217,9 @@ impl ReviewError {
                 if let GitError::Missing { .. } = **source {
                     return source.hint().into_iter().collect();
                 }
+                if let Some(hint) = source.left_lock() {
+                    return vec![hint];
+                }
                 let git = git_in(root);
                 vec![
                     format!("{git} status"),

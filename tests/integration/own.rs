@@ -184,7 +184,7 @@ fn scap_shows_applies_and_does_not_repeat() {
     assert_snapshot!(said(&env, &yes), @"
     exit 11
     scap: HOME/work/deploy: changes 1 file, 1 line added, 0 removed
-    error: `scap/targets` is in no commit yet, and svcgen did not make it
+    error: `scap/targets` is in no commit yet, and svcgen did not write all of it
     hint: git -C HOME/work/deploy add -- scap/targets && git -C HOME/work/deploy commit -m 'Add scap/targets' -- scap/targets
     hint: `--force` changes the file all the same
     ");

@@ -191,8 +191,8 @@ fn a_changed_model_changes_its_own_lines_and_keeps_those_of_others() {
     +  6700: 6700
     --- stderr
     vagrant: HOME/work/vagrant: changes 3 files, 4 lines added, 4 removed
-    error: `puppet/modules/trendingedits/manifests/init.pp` has uncommitted changes that svcgen did not make
-    hint: commit or stash them
+    error: `puppet/modules/trendingedits/manifests/init.pp` is in no commit yet, and svcgen did not write all of it
+    hint: git -C HOME/work/vagrant add -- puppet/modules/trendingedits/manifests/init.pp && git -C HOME/work/vagrant commit -m 'Add puppet/modules/trendingedits/manifests/init.pp' -- puppet/modules/trendingedits/manifests/init.pp
     hint: `--force` changes the file all the same
     "#);
     assert!(env.read(CLASS).contains("# Ask Ada first.\n"));

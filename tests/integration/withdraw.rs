@@ -246,3 +246,22 @@ fn lists_checks_and_templates_of_scap_go_and_papers_stay() {
         fresh.read("tree/scap/scap.cfg")
     );
 }
+
+#[test]
+fn what_somebody_took_out_comes_back_with_a_word() {
+    let env = checkout("vagrant");
+    let model = format!("{MODEL}{TEMPLATE}");
+    apply(&env, "vagrant", &model, &["--commit"]);
+    let hieradata = env.read(HIERADATA);
+    env.write(HIERADATA, &hieradata.replace("myservice::broker: b\n", ""));
+    git(
+        &env.work().join("tree"),
+        &["commit", "--quiet", "--all", "--message", "less"],
+    );
+    let run = apply(&env, "vagrant", &model, &[]);
+    let told = "common.yaml: `myservice::broker` was taken out, and is written again";
+    assert!(run.stderr.contains(told), "{}", run.show());
+    assert_eq!(env.read(HIERADATA), hieradata);
+    let again = apply(&env, "vagrant", &model, &[]);
+    assert!(!again.stderr.contains("taken out"), "{}", again.show());
+}

@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use super::planned::Planned;
 use super::{Generator, GeneratorOptions};
-use crate::edit::{Conflict, EditPlan, diff};
+use crate::edit::{EditPlan, diff};
 use crate::error::CommandError;
 use crate::git::Setting;
 use crate::review::{Begun, Cloned, Committed, Fetched, Outcome, Pushed, Topic};
@@ -55,7 +55,7 @@ impl<'a> Summary<'a> {
         for warning in self.warnings {
             ui.warning(warning);
         }
-        tell_staying(&self.plan.kept, "", ui);
+        tell_beside(self.plan, "", ui);
         let mut text = diff::render(self.plan);
         if let Some(Setting { key, before, after }) = self.setting {
             let before = before
@@ -176,8 +176,12 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// Says what stays of what is wanted no more, and the ways out.
-pub(super) fn tell_staying(kept: &[Conflict], prefix: &str, ui: &Ui) {
+/// Says what stays of what is wanted no more, with the ways out, and what comes back that somebody took out.
+pub(super) fn tell_beside(plan: &EditPlan, prefix: &str, ui: &Ui) {
+    for back in &plan.back {
+        ui.warning(&format!("{prefix}{back}"));
+    }
+    let kept = &plan.kept;
     for kept in kept {
         ui.warning(&format!("{prefix}{kept}; it stays"));
     }

@@ -41,7 +41,7 @@ impl Uncommitted<'_> {
             None if self.are_new()? => {
                 let message = match rest {
                     [] => {
-                        format!("`{first}` is in no commit yet, and svcgen did not make it")
+                        format!("`{first}` is in no commit yet, and svcgen did not write all of it")
                     }
                     _ => format!(
                         "`{first}`{more} are in no commit yet, and svcgen did not make them"

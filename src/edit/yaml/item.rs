@@ -26,6 +26,11 @@ pub(super) fn of_keys(keys: &[String]) -> Option<(&[String], &str)> {
     Some((list, last.strip_prefix(ITEM)?))
 }
 
+/// Whether keys lead to an item.
+pub(in crate::edit) fn is_item(keys: &[String]) -> bool {
+    of_keys(keys).is_some()
+}
+
 pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -261,6 +261,7 @@ fn who_is_not_root_needs_the_group_and_gets_files_of_their_own() {
     insta::assert_snapshot!(told, @r"
     error: the container engine of DOCKER_HOST cannot be used: SOCKET: you may not use it: only the group docker may
     hint: sudo usermod -aG docker nobody    # then log in again
+    hint: svcgen build --network host --no-container    builds with the npm of this machine
     ");
     give(kitchen.gerrit.path("").as_std_path(), 0);
     assert_eq!(kitchen.state(), before);

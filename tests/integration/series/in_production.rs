@@ -151,3 +151,26 @@ fn classes_that_are_merged_keep_their_name() {
     assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), before);
     assert_eq!(env.status("puppet"), "");
 }
+
+#[test]
+fn a_group_under_another_name_leaves_what_is_said_of_the_list() {
+    let (env, _gerrit) = in_production();
+    let role = "puppet/hieradata/role/common/trendingedits.yaml";
+    let listed = "profile::admin::groups:\n  - trending-edits-admin\n";
+    let commented =
+        "profile::admin::groups: # who may log in\n  # the team of Ada\n  - trending-edits-admin\n";
+    env.replace(role, listed, commented);
+    env.git(
+        "puppet",
+        &["commit", "--quiet", "--all", "--message", "who"],
+    );
+    let before = env.read(role);
+    env.replace(
+        "svcgen.yaml",
+        "{approval: [",
+        "{group: trend-people, approval: [",
+    );
+    done(&env, &["--commit"]);
+    let after = before.replace("- trending-edits-admin", "- trend-people");
+    assert_eq!(env.read(role), after);
+}

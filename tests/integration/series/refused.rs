@@ -34,6 +34,19 @@ fn without_hosts_and_addresses_it_says_what_is_missing() {
 }
 
 #[test]
+fn what_the_catalogue_has_no_key_for_is_told() {
+    let env = env();
+    env.replace(
+        "svcgen.yaml",
+        "  load_balancer:\n",
+        "  load_balancer:\n    active_active: false\n",
+    );
+    let run = run(&env, &["--dry-run"]);
+    let told = "`production.load_balancer.active_active` is left out: most services of this tree have no `discovery`";
+    assert!(run.stderr.contains(told), "{}", run.show());
+}
+
+#[test]
 fn what_is_taken_names_its_owner() {
     let cases = [
         (

@@ -2,7 +2,7 @@ use camino::Utf8Path;
 use serde::Serialize;
 
 use super::plan::Planned;
-use crate::cli::generator::summary::tell_staying;
+use crate::cli::generator::summary::tell_beside;
 use crate::cli::generator::{Generator, GeneratorOptions, verify};
 use crate::edit::{EditPlan, diff};
 use crate::error::CommandError;
@@ -100,7 +100,7 @@ impl<'a> Told<'a> {
         for warning in &patch.generated.warnings {
             ui.warning(&format!("{}: {warning}", step.name()));
         }
-        tell_staying(&edits.kept, &format!("{}: ", step.name()), ui);
+        tell_beside(edits, &format!("{}: ", step.name()), ui);
         if !edits.edits.is_empty() {
             let (added, removed) = diff::count(edits);
             let would = if options.dry_run {

@@ -55,6 +55,17 @@ pub(super) fn desired(
             "the service begins as `state: {FIRST_STATE}`: further changes make it `lvs_setup` and `production`, once it answers"
         ));
     }
+    let own = &balanced.service.production.load_balancer;
+    for (is_set, name, key) in [
+        (own.page, "page", "page"),
+        (!own.active_active, "active_active", "discovery"),
+    ] {
+        if is_set && value.get(key).is_none() {
+            warnings.push(format!(
+                "`production.load_balancer.{name}` is left out: most services of this tree have no `{key}`"
+            ));
+        }
+    }
     let mut lines = yaml_entry(balanced.name(), &value, 0);
     for (_, address) in &balanced.datacentres {
         // Four numbers are no number: nobody puts them in quotes.

@@ -1,0 +1,218 @@
+//! Checkouts that git has in another state: a branch, a work tree, a rebase, files that it overlooks.
+
+use insta::assert_snapshot;
+
+use super::{check, edit, generated};
+
+#[test]
+fn what_git_overlooks_is_neither_lost_nor_left_out_of_a_commit() {
+    let env = generated();
+    let vagrant = env.work().join("vagrant");
+    let class = "puppet/modules/teatime/manifests/init.pp";
+    edit(&env, &format!("vagrant/{class}"), "tea", "coffee");
+    env.git_in(&vagrant, &["update-index", "--assume-unchanged", class]);
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    for words in [
+        "check --vagrant-repo vagrant",
+        "vagrant --repo vagrant --commit --yes --no-verify",
+    ] {
+        let run = env.svcgen(&words.split(' ').collect::<Vec<_>>());
+        assert_eq!(run.code, 11, "{}", run.show());
+        let way = format!(
+            "hint: git -C HOME/work/vagrant update-index --no-assume-unchanged --no-skip-worktree -- {class}"
+        );
+        assert!(run.stderr.contains(&way), "{}", run.show());
+    }
+    assert!(env.read(&format!("vagrant/{class}")).contains("coffee"));
+    assert!(
+        env.read("vagrant/puppet/hieradata/common.yaml")
+            .contains("6002")
+    );
+}
+
+#[test]
+fn what_a_sparse_checkout_leaves_out_is_not_taken_for_gone() {
+    let env = generated();
+    let vagrant = env.work().join("vagrant");
+    env.git_in(&vagrant, &["sparse-checkout", "set", "puppet/hieradata"]);
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    for words in [
+        "check --vagrant-repo vagrant",
+        "vagrant --repo vagrant --commit --yes --no-verify",
+    ] {
+        let run = env.svcgen(&words.split(' ').collect::<Vec<_>>());
+        assert_eq!(run.code, 11, "{}", run.show());
+        let way = "hint: git -C HOME/work/vagrant sparse-checkout disable";
+        assert!(run.stderr.contains(way), "{}", run.show());
+    }
+    env.git_in(&vagrant, &["sparse-checkout", "disable"]);
+    let run = check(&env, &[]);
+    assert_eq!(run.code, 3, "{}", run.show());
+}
+
+#[test]
+fn a_rebase_is_finished_by_the_command_that_is_told() {
+    let env = generated();
+    let deploy = env.work().join("deploy");
+    env.write("deploy/notes", "mine\n");
+    env.git_in(&deploy, &["add", "notes"]);
+    env.git_in(&deploy, &["commit", "--quiet", "--message", "notes"]);
+    let stop = "sequence.editor=echo break >";
+    env.git_in(
+        &deploy,
+        &["-c", stop, "rebase", "--quiet", "--interactive", "HEAD~1"],
+    );
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let run = check(&env, &[]);
+    let told = "$ git -C HOME/work/deploy rebase --continue && ";
+    assert!(run.stdout.contains(told), "{}", run.show());
+}
+
+#[test]
+fn a_clone_that_remembers_nothing_says_so() {
+    let env = generated();
+    env.git_in(&env.work(), &["clone", "-q", "vagrant", "fresh"]);
+    edit(&env, "svcgen.yaml", "time for tea", "time");
+    let run = env.svcgen(&["check", "--vagrant-repo", "fresh"]);
+    assert_snapshot!(run.show(), @"
+    exit 3
+    --- stdout
+    vagrant: HOME/work/fresh: 1 difference
+      puppet/modules/teatime/manifests/init.pp:13
+        one of them was changed: the class `teatime` is there, and nothing here says that svcgen wrote it
+        $ svcgen vagrant --repo fresh --commit --conflicts svcgen
+        to keep what is there, `--conflicts yours`
+    source: not looked at: `--source-repo DIR` names its checkout
+    scap: not looked at: `--deploy-repo DIR` names its checkout
+    puppet: not looked at: `--puppet-repo DIR` names its checkout
+    --- stderr
+    ");
+}
+
+#[test]
+fn a_change_on_another_branch_is_reached_by_its_command() {
+    let env = generated();
+    env.git_in(&env.work().join("vagrant"), &["switch", "-q", "-"]);
+    let run = env.svcgen(&["check", "--vagrant-repo", "vagrant"]);
+    assert_eq!(run.code, 3, "{}", run.show());
+    let switch = "git -C HOME/work/vagrant switch svcgen/tea-time";
+    let command = format!("    $ {switch} && svcgen vagrant --repo vagrant --commit\n");
+    assert!(run.show().contains(&command), "{}", run.show());
+    assert_eq!(
+        run.stdout.matches("$ ").count(),
+        run.stdout.matches(" switch ").count()
+    );
+    env.git_in(
+        &env.work().join("vagrant"),
+        &["switch", "-q", "svcgen/tea-time"],
+    );
+    let commit = [
+        "vagrant",
+        "--repo",
+        "vagrant",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ];
+    assert_eq!(env.svcgen(&commit).code, 0);
+    assert_eq!(check(&env, &[]).code, 0);
+}
+
+#[test]
+fn a_change_in_another_work_tree_is_reached_by_its_commands() {
+    let env = generated();
+    let vagrant = env.work().join("vagrant");
+    env.git_in(&vagrant, &["switch", "-q", "master"]);
+    let add = ["worktree", "add", "-q", "../other", "svcgen/tea-time"];
+    env.git_in(&vagrant, &add);
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let there = "svcgen vagrant --repo HOME/work/other";
+    let told = env.svcgen(&["check", "--vagrant-repo", "vagrant"]);
+    let commands: Vec<String> = told
+        .stdout
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("$ ").map(str::to_owned))
+        .collect();
+    assert!(!commands.is_empty(), "{}", told.show());
+    let commit = format!("{there} --commit");
+    assert!(commands.iter().all(|it| *it == commit), "{}", told.show());
+    let dry = env.svcgen(&["vagrant", "--repo", "vagrant", "--dry-run"]);
+    let warning = format!(
+        "the change is on `svcgen/tea-time`, which is checked out in `HOME/work/other`: `{there}` goes on there\n"
+    );
+    assert!(dry.stderr.contains(&warning), "{}", dry.show());
+    let refused = env.svcgen(&[
+        "vagrant",
+        "--repo",
+        "vagrant",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ]);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    assert_snapshot!(refused.stderr, @"
+    error: `svcgen/tea-time` is checked out in `HOME/work/other`
+    hint: svcgen vagrant --repo HOME/work/other --commit
+    hint: git -C HOME/work/other switch --detach    frees the branch
+    ");
+    let other = env.work().join("other");
+    let done = env.svcgen(&[
+        "vagrant",
+        "--repo",
+        other.to_str().unwrap(),
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ]);
+    assert_eq!(done.code, 0, "{}", done.show());
+    let closed = env.svcgen(&["check", "--vagrant-repo", "other"]);
+    assert_eq!(closed.code, 0, "{}", closed.show());
+    // A folder that somebody removed holds the branch until git knows.
+    std::fs::remove_dir_all(&other).unwrap();
+    let refused = env.svcgen(&[
+        "vagrant",
+        "--repo",
+        "vagrant",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ]);
+    let hint = "hint: git -C HOME/work/vagrant worktree prune\n";
+    assert!(refused.stderr.ends_with(hint), "{}", refused.show());
+    env.git_in(&vagrant, &["worktree", "prune"]);
+    let done = env.svcgen(&[
+        "vagrant",
+        "--repo",
+        "vagrant",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ]);
+    assert_eq!(done.code, 0, "{}", done.show());
+}
+
+#[test]
+fn a_lock_that_a_killed_git_left_is_named() {
+    let env = generated();
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    env.git_in(
+        &env.work().join("vagrant"),
+        &["switch", "--quiet", "master"],
+    );
+    env.write("vagrant/.git/index.lock", "");
+    let commit = [
+        "vagrant",
+        "--repo",
+        "vagrant",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ];
+    let refused = env.svcgen(&commit);
+    let way = "hint: rm HOME/work/vagrant/.git/index.lock    where no git works there any more";
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    assert!(refused.stderr.contains(way), "{}", refused.show());
+    std::fs::remove_file(env.work().join("vagrant/.git/index.lock")).unwrap();
+    let run = env.svcgen(&commit);
+    assert_eq!(run.code, 0, "{}", run.show());
+}
