@@ -211,7 +211,7 @@ fn farewell(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
 }
 
 /// What is said of who reviews.
-const APPROVE: &str = "`approve services/tea-pot/deploy` approves what you sent for review there, as a reviewer does.";
+const APPROVE: &str = "`approve services/tea-pot/deploy` approves what you sent for review there,\nas a reviewer does.";
 
 /// Says how to begin in a folder that nothing was done in.
 fn welcome(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
