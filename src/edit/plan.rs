@@ -296,16 +296,16 @@ impl EditPlan {
                 let (items, stale): (Vec<_>, Vec<_>) = stale.partition(|keys| yaml::is_item(keys));
                 let cleaned = before.map(|text| yaml::remove(text, &stale, base, resolution));
                 let cleaned = cleaned.transpose()?;
+                let hollow = known.hollow(record);
                 let text = cleaned.map(|cleaned| {
                     self.keep(path, cleaned.kept);
-                    let text = yaml::without_hollow(cleaned.text, known.hollow(record));
                     // What stays is told until it goes.
                     record.add(cleaned.staying);
-                    text
+                    cleaned.text
                 });
                 let patched = yaml::patch(text.as_deref(), entries, base, resolution)?;
                 let cleaned = yaml::remove(&patched, &items, base, resolution)?;
-                Ok(yaml::without_hollow(cleaned.text, known.hollow(record)))
+                Ok(yaml::without_hollow(cleaned.text, hollow))
             }
             Desired::Ini { entries, .. } => ini::patch(before, entries, base, resolution),
             Desired::Lines { lines: wanted, .. } => lines::patch(before, wanted, base),
