@@ -17,6 +17,13 @@ pub enum Resolution {
     Svcgen,
 }
 
+impl Resolution {
+    /// Whether somebody said which side counts.
+    pub fn is_decided(self) -> bool {
+        self != Self::Mark
+    }
+}
+
 /// How conflicts are marked, as `merge.conflictStyle` of git says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {

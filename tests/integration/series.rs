@@ -6,6 +6,7 @@ mod drift;
 mod in_production;
 mod older_tree;
 mod refused;
+mod unknown;
 mod withdrawn;
 
 use crate::support::samples::MODEL;

@@ -8,7 +8,19 @@ use crate::review::ReviewError;
 use crate::worktree::WorktreeError;
 
 /// What helps where somebody has the name of the class.
-pub(super) const OTHER_CLASS: &str = "write another `puppet_name` in the model";
+const OTHER_CLASS: &str = "write another `puppet_name` in the model";
+
+/// Says what to do where the file is there that svcgen would write: it may be the service itself, which is the first to
+/// think of.
+pub(super) fn whose_file(mut error: CommandError) -> CommandError {
+    error.hints.clear();
+    error
+        .hint(
+            "if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, \
+             `--conflicts yours` keeps it",
+        )
+        .hint(format!("if it is another one, {OTHER_CLASS}"))
+}
 
 impl From<GenerateError> for CommandError {
     fn from(error: GenerateError) -> Self {

@@ -1,6 +1,6 @@
 use camino::Utf8Path;
 
-use super::explain::OTHER_CLASS;
+use super::explain::whose_file;
 use super::target::Target;
 use super::{Generator, renamed};
 use crate::cli::context::{Context, Loaded};
@@ -84,7 +84,7 @@ impl Planner<'_> {
                 let own = own
                     .by(generator.name())
                     .from_model(self.origin())
-                    .taking_over(self.resolution != Resolution::Mark);
+                    .taking_over(self.resolution.is_decided());
                 self.refuse_renamed(generator, worktree)?;
                 own
             }
@@ -115,19 +115,12 @@ impl Planner<'_> {
             NotPlanned::Refused(GenerateError::Taken { is_file, .. }) => *is_file,
             NotPlanned::Refused(_) | NotPlanned::Failed(_) => return refused.into(),
         };
-        let mut error = CommandError::from(refused);
+        let error = CommandError::from(refused);
         if matches!(target, Target::Output(_)) {
             return error;
         }
         if is_file {
-            // It may be the service itself, which is the first to think of.
-            error.hints.clear();
-            return error
-                .hint(
-                    "if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, \
-                     `--conflicts yours` keeps it",
-                )
-                .hint(format!("if it is another one, {OTHER_CLASS}"));
+            return whose_file(error);
         }
         let own = Rendered::of(worktree.root(), &self.loaded.service.name).by(generator.name());
         let hint = renamed::hint(&self.origin(), &own, worktree);

@@ -242,10 +242,13 @@ impl Run<'_> {
 
     /// What svcgen remembers of each patch, and from now on of this model.
     fn stores(&self, worktree: &Worktree) -> Vec<(Step, Rendered)> {
-        let origin = self.planner().origin();
+        let planner = self.planner();
         let all = stores(worktree, &self.loaded.service.name).into_iter();
-        all.map(|(step, store)| (step, store.from_model(origin.clone())))
-            .collect()
+        all.map(|(step, store)| {
+            let store = store.from_model(planner.origin());
+            (step, store.taking_over(planner.resolution.is_decided()))
+        })
+        .collect()
     }
 
     /// The command, as it would be typed again for a checkout.

@@ -155,6 +155,11 @@ impl PuppetTree {
         self.rendered.has_written(path, key, &self.worktree)
     }
 
+    /// Whether an entry with the name of the service is svcgen's to change: it wrote it, or somebody decided whose it is.
+    pub(super) fn may_change(&self, path: &Utf8Path, key: &str) -> bool {
+        self.has_written(path, key) || self.rendered.takes_over()
+    }
+
     /// Whether svcgen wrote something below a folder.
     pub(super) fn has_written_below(&self, folder: &Utf8Path) -> bool {
         self.rendered.has_folder(folder)

@@ -197,6 +197,8 @@ fn a_clone_that_remembers_nothing_finds_the_patches() {
     let again = done(&env, &["--commit"]);
     assert_eq!(change_ids(&env, "-4"), ids, "{}", again.show());
     assert_eq!(subjects(&env).len(), 4);
+    let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
+    assert_eq!(check.code, 0, "{}", check.show());
 }
 
 #[test]

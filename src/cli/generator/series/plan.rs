@@ -2,6 +2,7 @@ use camino::Utf8PathBuf;
 use git2::Oid;
 
 use crate::cli::context::Loaded;
+use crate::cli::generator::explain::whose_file;
 use crate::cli::generator::{Run, renamed};
 use crate::edit::{EditPlan, FileEdit, Rendered, Resolution, blocks, plan};
 use crate::error::CommandError;
@@ -205,16 +206,13 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// Says which patch is refused; a class that may be the service's own is taken over without the series.
+/// Says which patch is refused.
 fn refused(step: Step, error: GenerateError) -> CommandError {
     let is_file = matches!(&error, GenerateError::Taken { is_file: true, .. });
     let error = CommandError::from(error);
     let error = error.cause(format!("this is the patch `{}` of the series", step.name()));
     match is_file {
-        true => error.hint(
-            "if it is this service, generated elsewhere: `svcgen puppet --conflicts svcgen` takes it over, \
-             and then the series knows it",
-        ),
+        true => whose_file(error),
         false => error,
     }
 }

@@ -57,7 +57,7 @@ fn join(role: &str, service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
             }
         }
     }
-    let blocks: Vec<Block> = class.block(&wanted, tree).into_iter().collect();
+    let blocks: Vec<Block> = class.block(&wanted, false, tree).into_iter().collect();
     Ok(Patch {
         left_out: blocks
             .is_empty()
@@ -246,9 +246,9 @@ fn registered(
     };
     let name = service.puppet_name.as_str();
     let found = list.entries().iter().find(|(found, _)| found.text == name);
-    let is_written = tree.puppet.has_written(COMMON.into(), name);
+    let is_ours = tree.puppet.may_change(COMMON.into(), name);
     if let Some((found, _)) = found
-        && !is_written
+        && !is_ours
         && !is_known(tree, name)
     {
         let line = line_of(&text, found.span.start);
@@ -283,7 +283,7 @@ fn registered(
     Ok(Some(Desired::Yaml {
         path: COMMON.into(),
         entries: vec![Entry {
-            other: match is_written {
+            other: match is_ours {
                 true => Other::Refused,
                 false => Other::Stays,
             },

@@ -93,7 +93,7 @@ fn service(balanced: &Balanced<'_>) -> Result<Option<Desired>, GenerateError> {
         .map(Node::entries)
         .unwrap_or_default();
     if let Some((key, _)) = own.iter().find(|(key, _)| key.text == name)
-        && !balanced.tree.puppet.has_written(&path, name)
+        && !balanced.tree.puppet.may_change(&path, name)
         && !balanced.is_known
     {
         let line = line_of(&text, key.span.start);
@@ -163,7 +163,7 @@ fn discovery(balanced: &Balanced<'_>) -> Result<Option<Desired>, GenerateError> 
     let name = balanced.name();
     let found = root.entries().iter().find(|(key, _)| key.text == name);
     if let Some((key, _)) = found
-        && !balanced.tree.puppet.has_written(DISCOVERY.into(), name)
+        && !balanced.tree.puppet.may_change(DISCOVERY.into(), name)
         && !balanced.is_known
     {
         let line = line_of(&text, key.span.start);

@@ -100,11 +100,12 @@ impl RoleClass {
     }
 
     /// The line that includes a class: after the last of those that begin as it does; `None` where somebody's does.
-    pub(super) fn block(&self, class: &str, tree: &SeriesTree) -> Option<Block> {
+    ///
+    /// In a role that is the service's own, nobody else's is there.
+    pub(super) fn block(&self, class: &str, is_own: bool, tree: &SeriesTree) -> Option<Block> {
         if let Some(there) = self.line_with(class) {
-            // What svcgen wrote stays its own.
             let text = self.text[there.lines.clone()].to_owned();
-            let is_ours = tree.puppet.has_written(&self.path, &text);
+            let is_ours = is_own || tree.puppet.has_written(&self.path, &text);
             let at = there.lines.start;
             return is_ours.then_some(Block { text, at });
         }

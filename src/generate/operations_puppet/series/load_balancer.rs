@@ -142,9 +142,9 @@ impl Balanced<'_> {
 
     /// An entry of a list; one that is known already stays as it is.
     pub(super) fn entry(&self, path: &str, at: &[&str], value: Value, place: Place) -> Entry {
-        let is_written = self.tree.puppet.has_written(path.into(), self.name());
+        let is_ours = self.tree.puppet.may_change(path.into(), self.name());
         Entry {
-            other: match self.is_known && !is_written {
+            other: match self.is_known && !is_ours {
                 true => Other::Stays,
                 false => Other::Refused,
             },
@@ -191,7 +191,7 @@ impl Balanced<'_> {
         addresses: impl Fn(&Node) -> Vec<Node>,
     ) -> Result<(), GenerateError> {
         let is_ours =
-            |name: &str| name == self.name() && self.tree.puppet.has_written(path.into(), name);
+            |name: &str| name == self.name() && self.tree.puppet.may_change(path.into(), name);
         for (key, entry) in list.entries() {
             if is_ours(&key.text) || (self.is_known && key.text == self.name()) {
                 continue;
@@ -267,7 +267,8 @@ impl Balanced<'_> {
         };
         match RoleClass::find(self.home.role(), self.tree)? {
             Some(role) => {
-                let blocks: Vec<_> = role.block(class, self.tree).into_iter().collect();
+                let is_own = matches!(self.home, Home::Own(_));
+                let blocks: Vec<_> = role.block(class, is_own, self.tree).into_iter().collect();
                 if !blocks.is_empty() {
                     desired.push(Desired::Blocks {
                         path: role.path,

@@ -216,9 +216,9 @@ impl Groups {
         let group = Entry::sorted(&["groups"], name, value)
             .placed(Place::End)
             .written(Style::Text(text));
-        let is_written = tree.puppet.has_written(DATA.into(), name);
+        let is_ours = tree.puppet.may_change(DATA.into(), name);
         let mut entries = vec![Entry {
-            other: match is_written {
+            other: match is_ours {
                 true => Other::Refused,
                 false => Other::Stays,
             },
