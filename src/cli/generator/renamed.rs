@@ -9,7 +9,7 @@ use crate::error::CommandError;
 use crate::generate::{puppet_class, vagrant_class};
 use crate::git::{Checkout, committed_text};
 use crate::model::{Service, ServiceName};
-use crate::review::Topic;
+use crate::review::{ReviewError, Topic};
 use crate::scap::CONFIG_FILE;
 use crate::worktree::Worktree;
 use crate::yaml::Kind;
@@ -177,27 +177,53 @@ fn deployed(worktree: &Worktree) -> Option<String> {
     Some(config.find("global", "service_name")?.value.clone())
 }
 
-/// Refuses another name of the classes where somebody edited what goes by the old one: the edits would be left there.
+/// Refuses another name of the classes where there is more in what goes by the old one, which would be left there.
 pub(super) fn refuse_classes(
     loaded: &Loaded,
     rendered: &Rendered,
     edits: &EditPlan,
 ) -> Result<(), CommandError> {
-    let new = loaded.service.puppet_name.as_str();
-    let last = rendered.last_model().map(|last| last.puppet_name);
-    let Some(old) = last.filter(|old| old != new && !edits.kept.is_empty()) else {
-        return Ok(());
-    };
-    let error = CommandError::conflict(format!(
-        "the classes cannot be renamed from `{old}` to `{new}`: somebody edited what svcgen wrote"
-    ));
-    let error = edits.kept.iter().fold(error, |error, kept| {
+    let places = edits.kept.iter().map(|kept| {
         let line = kept.line.map(|line| format!(":{line}")).unwrap_or_default();
-        error.cause(format!("{}{line} was edited", kept.path))
+        format!("{}{line}", kept.path)
     });
-    Err(error
+    match old_class(loaded, rendered) {
+        Some(old) if !edits.kept.is_empty() => Err(edited(loaded, &old, places)),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Says of a commit that cannot be put upon another why it is so, where the classes have another name than in it.
+pub(super) fn explain_replayed(
+    loaded: &Loaded,
+    rendered: &Rendered,
+    error: ReviewError,
+) -> CommandError {
+    match (&error, old_class(loaded, rendered)) {
+        (ReviewError::Diverged { files, .. }, Some(old)) => {
+            edited(loaded, &old, files.iter().cloned())
+        }
+        _ => error.into(),
+    }
+}
+
+/// The name that the classes were generated under last, where it is another one.
+fn old_class(loaded: &Loaded, rendered: &Rendered) -> Option<String> {
+    let last = rendered.last_model()?.puppet_name;
+    (last != loaded.service.puppet_name.as_str()).then_some(last)
+}
+
+fn edited(loaded: &Loaded, old: &str, places: impl Iterator<Item = String>) -> CommandError {
+    let new = &loaded.service.puppet_name;
+    let error = CommandError::conflict(format!(
+        "the classes cannot be renamed from `{old}` to `{new}`: what was put into their files would stay behind"
+    ));
+    places
+        .fold(error, |error, place| {
+            error.cause(format!("{place} has more than svcgen would take along"))
+        })
         .hint(format!("write `puppet_name: {old}` into {}", loaded.path))
-        .hint("or take the edits out, generate, and make them again in the new files"))
+        .hint("or take it out, generate, and put it into the new files")
 }
 
 /// What to do where a port is taken by what may be the same service under its old name.

@@ -96,10 +96,10 @@ fn classes_that_were_edited_keep_their_name() {
     );
     assert_snapshot!(said(&refused), @"
     exit 11
-    error: the classes cannot be renamed from `myservice` to `other`: somebody edited what svcgen wrote
-    cause: puppet/modules/myservice/manifests/init.pp was edited
+    error: the classes cannot be renamed from `myservice` to `other`: what was put into their files would stay behind
+    cause: puppet/modules/myservice/manifests/init.pp has more than svcgen would take along
     hint: write `puppet_name: myservice` into HOME/work/svcgen.yaml
-    hint: or take the edits out, generate, and make them again in the new files
+    hint: or take it out, generate, and put it into the new files
     ");
     assert_eq!(changes(&env), "");
 }

@@ -1,9 +1,10 @@
 use camino::Utf8PathBuf;
 use git2::Oid;
 
+use super::is_on;
 use crate::cli::context::Loaded;
 use crate::cli::generator::explain::whose_file;
-use crate::cli::generator::{Run, renamed};
+use crate::cli::generator::{Generator, Run, renamed};
 use crate::edit::{EditPlan, FileEdit, Rendered, Resolution, blocks, plan};
 use crate::error::CommandError;
 use crate::generate::{GenerateError, LaterText, Patch, SeriesTree, Step, series_patch};
@@ -64,9 +65,17 @@ pub(super) fn in_files(
     let planner = Planner::of(run);
     let mut planned: Vec<Planned> = Vec::new();
     let mut tree: Option<SeriesTree> = None;
+    // Commits are planned each upon its own; files have the lines of all patches, which nobody would take along.
+    let topic = run.topic(Generator::Puppet, worktree.root()).ok();
+    let is_for_commits =
+        run.options.dry_run && topic.is_some_and(|topic| is_on(&topic, worktree, run.loaded));
     for (step, rendered) in stores.iter().filter(|(step, _)| steps.contains(step)) {
         let before = planned.last().map_or(worktree, |patch| &patch.after);
-        planned.push(planner.one(*step, before, rendered, &mut tree)?);
+        let patch = planner.one(*step, before, rendered, &mut tree)?;
+        if !is_for_commits {
+            renamed::refuse_classes(run.loaded, rendered, &patch.edits)?;
+        }
+        planned.push(patch);
     }
     Ok(planned)
 }
@@ -121,7 +130,7 @@ pub(super) fn in_commits<'a>(
         let (before, is_anew) = match chain.replayed(index, state) {
             Ok(replayed) => (replayed, false),
             Err(ReviewError::Diverged { .. }) if is_as_left => (state, true),
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(renamed::explain_replayed(run.loaded, rendered, error)),
         };
         if !steps.contains(step) && !is_anew {
             state = before;
