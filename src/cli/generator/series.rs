@@ -1,14 +1,16 @@
 //! The series of patches for operations/puppet: each is planned on top of the ones before it.
 
+mod commits;
 mod looked;
 mod plan;
 mod told;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use self::commits::Planning;
 pub(crate) use self::looked::{Looked, Series, changed_upon, explained, is_on, look};
 pub(crate) use self::plan::without_blocks;
-use self::plan::{Planned, Planning, stores};
+use self::plan::{Planned, stores};
 use self::told::Told;
 use super::again::Again;
 use super::conflicts::Conflicts;
@@ -99,7 +101,7 @@ impl Run<'_> {
             trees,
             own,
             mut chain,
-        } = plan::in_commits(self, &chosen.steps, worktree, &stores, topic)?;
+        } = commits::in_commits(self, &chosen.steps, worktree, &stores, topic)?;
         let mut told = Told::new(worktree.root(), &planned);
         let way = topic.way_to(visit);
         self.show(&mut told, &planned, way, chosen)?;

@@ -128,6 +128,25 @@ impl Chain<'_> {
         self.between(self.tree(self.tip)?, tree)
     }
 
+    /// The files that have lines in one tree that they lack in another.
+    ///
+    /// # Errors
+    /// Where git cannot read them.
+    pub fn with_more(&self, new: Oid, old: Oid) -> Result<Vec<Utf8PathBuf>, ReviewError> {
+        let paths = self.between(old, new)?;
+        let (new, old) = (self.texts_of(new, &paths)?, self.texts_of(old, &paths)?);
+        let has_more = |path: &Utf8PathBuf| {
+            let text = |texts: &Texts| {
+                let found = texts.iter().find(|(other, _)| other == path);
+                found.and_then(|(_, text)| text.clone()).unwrap_or_default()
+            };
+            let (new, old) = (text(&new), text(&old));
+            let known: BTreeSet<&str> = old.lines().collect();
+            new.lines().any(|line| !known.contains(line))
+        };
+        Ok(paths.into_iter().filter(has_more).collect())
+    }
+
     /// The files in which two trees differ.
     pub(super) fn between(&self, old: Oid, new: Oid) -> Result<Vec<Utf8PathBuf>, ReviewError> {
         self.read(|repository| {

@@ -86,3 +86,44 @@ fn what_svcgen_alone_added_goes_whole() {
     let after = [north, south].map(|path| env.read(&format!("puppet/{path}")));
     assert_eq!(after, before);
 }
+
+#[test]
+fn a_comment_between_what_goes_is_nobodys_commit() {
+    let file = "puppet/conftool-data/node/north.yaml";
+    let host = "    trending1002.north";
+    for (side, old, new) in [
+        ("yours", host, format!("    # the big one\n{host}")),
+        ("svcgen", host, format!("    # the big one\n{host}")),
+        (
+            "svcgen",
+            "  trendingedits:
+",
+            "  # the big ones\n  trendingedits:\n".to_owned(),
+        ),
+    ] {
+        let env = env();
+        done(&env, &["--commit"]);
+        env.replace(file, old, &new);
+        let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
+        env.git("puppet", &words);
+        let tip = || env.git("puppet", &["rev-parse", "HEAD"]);
+        let edited = tip();
+        let model = model();
+        let (without, _) = model.split_once("  load_balancer:").unwrap();
+        env.write("svcgen.yaml", without);
+        let refused = run(&env, &["--commit"]);
+        assert_eq!(refused.code, 11, "{}", refused.show());
+        let told = "conftool-data/node/north.yaml: somebody put lines into what svcgen takes away";
+        assert!(refused.stderr.contains(told), "{}", refused.show());
+        assert_eq!(tip(), edited);
+        let run = done(&env, &["--commit", "--conflicts", side]);
+        assert_eq!(env.read(file).contains("# the big one"), side == "yours");
+        let kept = format!("`kept-{}` has it", &edited[..10]);
+        let is_told = run.stderr.contains(&kept);
+        assert_eq!(is_told, side == "svcgen", "{}", run.show());
+        let decided = tip();
+        done(&env, &["--commit"]);
+        assert_eq!(tip(), decided);
+        assert_eq!(subjects(&env).len(), if is_told { 3 } else { 4 });
+    }
+}

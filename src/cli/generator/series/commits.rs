@@ -1,0 +1,126 @@
+//! Patches that are planned upon the commits of a branch.
+
+use camino::Utf8PathBuf;
+use git2::Oid;
+
+use super::plan::{Planned, Planner};
+use crate::cli::generator::{Run, renamed};
+use crate::edit::{Conflict, ConflictKind, Rendered, Resolution};
+use crate::error::CommandError;
+use crate::generate::{LaterText, SeriesTree, Step};
+use crate::review::{Chain, CommitMessage, ReviewError, Topic};
+use crate::worktree::Worktree;
+
+/// Patches that are planned upon the commits of a branch.
+pub(super) struct Planning<'a> {
+    pub(super) planned: Vec<Planned>,
+    /// The tree after each patch of the whole series.
+    pub(super) trees: Vec<Oid>,
+    /// Of each, whether its commit holds nothing of anybody else's.
+    pub(super) own: Vec<bool>,
+    pub(super) chain: Chain<'a>,
+}
+
+/// Plans patches one on top of the other, each upon its commit where it has one.
+pub(super) fn in_commits<'a>(
+    run: &Run<'_>,
+    steps: &[Step],
+    worktree: &Worktree,
+    stores: &[(Step, Rendered)],
+    topic: &'a Topic,
+) -> Result<Planning<'a>, CommandError> {
+    let planner = Planner::of(run);
+    let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
+    let mut chain = topic.chain(&all)?;
+    let mut tree: Option<SeriesTree> = None;
+    let recorded: Vec<Utf8PathBuf> = all.iter().flat_map(|store| store.paths()).collect();
+    let view = |chain: &Chain<'_>, state: Oid| -> Result<Worktree, CommandError> {
+        Ok(worktree.as_if(chain.texts(state, &recorded)?))
+    };
+    if chain.is_unknown() && topic.has_commits()? {
+        let mut subjects = Vec::new();
+        let root = view(&chain, chain.root_tree()?)?;
+        for (step, rendered) in stores {
+            let planned = planner.one(*step, &root, rendered, &mut tree);
+            let message = planned.ok().map(|planned| planned.patch.generated.message);
+            let message = message.filter(|message| !message.subject.is_empty());
+            let later = message.as_ref().and_then(|message| message.later.as_ref());
+            let later = later.and_then(LaterText::subject);
+            let first = message.map(|message| CommitMessage::new(&message).subject().to_owned());
+            subjects.push(first.into_iter().chain(later).collect());
+        }
+        chain.find_by_subjects(&subjects)?;
+        tree = None;
+    }
+    let mut state = chain.base_tree()?;
+    let (mut planned, mut trees, mut own) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, (step, rendered)) in stores.iter().enumerate() {
+        let is_as_left = chain.is_as_left(index, rendered)?;
+        own.push(is_as_left || !chain.has(index));
+        // Where lines of svcgen's own are in the way of each other, they are written anew.
+        let (before, is_anew) = match chain.replayed(index, state) {
+            Ok(replayed) => (replayed, false),
+            Err(ReviewError::Diverged { .. }) if is_as_left => (state, true),
+            Err(error) => return Err(renamed::explain_replayed(run.loaded, rendered, error)),
+        };
+        if !steps.contains(step) && !is_anew {
+            state = before;
+            trees.push(state);
+            continue;
+        }
+        let mut patch = planner.one(*step, &view(&chain, before)?, rendered, &mut tree)?;
+        let mut before = before;
+        if patch.patch.generated.desired.is_empty() && is_as_left && before != state {
+            // Nothing is wanted of it: what is left is what was there without it.
+            before = state;
+            patch = planner.one(*step, &view(&chain, before)?, rendered, &mut tree)?;
+        }
+        let rest = match patch.patch.generated.desired.is_empty() && chain.has(index) {
+            true => rest(&chain, state, before, &patch)?,
+            false => Vec::new(),
+        };
+        match planner.resolution {
+            _ if rest.is_empty() => {}
+            Resolution::Mark => patch.edits.conflicts.extend(rest.into_iter().map(told)),
+            Resolution::Yours => patch.rendered = patch.rendered.mixed_in(rest),
+            Resolution::Svcgen => {
+                before = state;
+                patch = planner.one(*step, &view(&chain, before)?, rendered, &mut tree)?;
+            }
+        }
+        // What is merged has lines of the patches after it, which nobody would take along.
+        if !chain.has(index) {
+            renamed::refuse_classes(run.loaded, rendered, &patch.edits)?;
+        }
+        state = chain.edited(before, &patch.edits.edits)?;
+        planned.push(patch);
+        trees.push(state);
+    }
+    Ok(Planning {
+        planned,
+        trees,
+        own,
+        chain,
+    })
+}
+
+/// The files that a patch goes out of, and that would be left with lines of somebody's, as all that is left of its commit.
+fn rest(
+    chain: &Chain<'_>,
+    without: Oid,
+    before: Oid,
+    patch: &Planned,
+) -> Result<Vec<Utf8PathBuf>, CommandError> {
+    let after = chain.edited(before, &patch.edits.edits)?;
+    let left = chain.with_more(after, without)?.into_iter();
+    Ok(left.filter(|path| patch.edits.changes(path)).collect())
+}
+
+fn told(path: Utf8PathBuf) -> Conflict {
+    Conflict {
+        path,
+        line: None,
+        reason: "somebody put lines into what svcgen takes away, and they would be all that is left of it".into(),
+        kind: ConflictKind::Entry,
+    }
+}
