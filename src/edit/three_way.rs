@@ -169,10 +169,16 @@ impl Merger {
     }
 }
 
-/// Merges lists of single values, of which each stands in its list once; `None` where one of them is another list.
+/// Merges lists of which each item stands in its list once; `None` where one of them is another list.
 fn items(found: &[Value], base: &[Value], wanted: &[Value]) -> Option<Vec<Value>> {
+    let all = [found, base, wanted];
     // Their order may be the change.
-    if found == base || ![found, base, wanted].into_iter().all(is_set) {
+    if found == base || !all.into_iter().all(is_distinct) {
+        return None;
+    }
+    // An item with parts may be there still, with other parts on either side.
+    let is_gone = |item: &Value| !found.contains(item) && !wanted.contains(item);
+    if !all.into_iter().all(is_set) && base.iter().any(is_gone) {
         return None;
     }
     let goes = |item: &Value| base.contains(item) && !wanted.contains(item);
@@ -192,8 +198,12 @@ fn items(found: &[Value], base: &[Value], wanted: &[Value]) -> Option<Vec<Value>
 /// Whether a list has single values only, and none of them twice.
 pub(super) fn is_set(items: &[Value]) -> bool {
     let is_single = |item: &Value| !item.is_array() && !item.is_object();
+    is_distinct(items) && items.iter().all(is_single)
+}
+
+fn is_distinct(items: &[Value]) -> bool {
     let mut all = items.iter().enumerate();
-    all.all(|(index, item)| is_single(item) && !items[..index].contains(item))
+    all.all(|(index, item)| !items[..index].contains(item))
 }
 
 #[cfg(test)]
@@ -265,6 +275,22 @@ mod tests {
         assert_eq!(list("a b", "a b", "b a").value, json!(["b", "a"]));
         let twice = list("a a", "a a x", "a");
         assert_eq!(twice.apart.len(), 1);
+    }
+
+    #[test]
+    fn items_with_parts_are_merged_where_only_one_side_changed_them() {
+        let (a, b, c, own) = (
+            json!({"a": 1}),
+            json!({"b": 1}),
+            json!({"b": 2}),
+            json!({"own": 1}),
+        );
+        let all = |items: &[&Value]| items.iter().copied().cloned().collect::<Value>();
+        let result = merged(&all(&[&a, &b, &own]), &all(&[&a, &b]), &all(&[&a, &c]));
+        assert_eq!((result.value, result.apart), (all(&[&a, &c, &own]), vec![]));
+        // The same one on both sides is for somebody to decide.
+        let result = merged(&all(&[&a, &own]), &all(&[&a, &b]), &all(&[&a, &c]));
+        assert_eq!(result.apart.len(), 1);
     }
 
     fn values() -> impl Strategy<Value = Value> {
