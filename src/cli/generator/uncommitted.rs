@@ -26,12 +26,11 @@ impl Uncommitted<'_> {
         let Some((first, rest)) = self.paths.split_first() else {
             return Ok(());
         };
-        let more = if rest.is_empty() {
-            String::new()
-        } else {
-            format!(" and {} more", rest.len())
+        let (more, verb) = match rest {
+            [] => (String::new(), "has"),
+            rest => (format!(" and {} more", rest.len()), "have"),
         };
-        let has = format!("`{first}`{more} has uncommitted changes");
+        let has = format!("`{first}`{more} {verb} uncommitted changes");
         let error = match self.neighbour()? {
             Some(other) => CommandError::conflict(format!(
                 "{has} that svcgen made for the service `{}`",

@@ -54,18 +54,64 @@ fn differing(name: &str, found: &Value, wanted: &Value) -> String {
             return differing(&format!("{name}.{key}"), &now, &then);
         }
     }
-    format!(
-        "`{name}` is {} already, not {}",
-        short(found),
-        short(wanted)
-    )
+    let (found, wanted) = short_pair(found, wanted);
+    format!("`{name}` is {found} already, not {wanted}")
+}
+
+/// Two values that differ, cut short so that this can be seen.
+fn short_pair(one: &Value, other: &Value) -> (String, String) {
+    const BEFORE: usize = 20;
+    let (found, wanted) = (short(one), short(other));
+    if found != wanted {
+        return (found, wanted);
+    }
+    let (one, other) = (one.to_string(), other.to_string());
+    let same = one.bytes().zip(other.bytes());
+    let same = same.take_while(|(one, other)| one == other).count();
+    let from = |text: &str| {
+        let start = text.floor_char_boundary(same.saturating_sub(BEFORE));
+        cut(&format!("...{}", &text[start..]))
+    };
+    (from(&one), from(&other))
 }
 
 pub(in crate::edit) fn short(value: &Value) -> String {
-    let mut text = format!("`{value}`");
-    if text.len() > 60 {
-        text.truncate(text.floor_char_boundary(56));
-        text.push_str("...`");
+    cut(&value.to_string())
+}
+
+/// A text of at most 60 bytes, in backticks.
+fn cut(text: &str) -> String {
+    match text.len() > 58 {
+        true => format!("`{}...`", &text[..text.floor_char_boundary(55)]),
+        false => format!("`{text}`"),
     }
-    text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn long_values_are_cut_where_it_can_be_seen_that_they_differ() {
+        let list = |last: &str| {
+            let hosts = (1001..1010).map(|number| format!("host{number}.example"));
+            hosts.chain([last.to_owned()]).collect::<Value>()
+        };
+        let told = |one: &Value, other: &Value| differing("hosts", one, other);
+        assert_eq!(
+            told(&list("own.example"), &list("new.example")),
+            "`hosts` is `...\"host1009.example\",\"own.example\"]` already, not `...\"host1009.example\",\"new.example\"]`"
+        );
+        let text = |end: &str| json!(format!("{}{end}", "ä".repeat(60)));
+        assert_eq!(
+            told(&text("x"), &text("")),
+            "`hosts` is `...ääääääääääx\"` already, not `...ääääääääää\"`"
+        );
+        assert_eq!(
+            told(&json!(1), &json!(2)),
+            "`hosts` is `1` already, not `2`"
+        );
+    }
 }
