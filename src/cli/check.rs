@@ -1,25 +1,30 @@
 //! Whether the model, the checkouts and the deploy repository still say the same.
 
+mod closing;
 mod refused;
 mod series;
 mod ways;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use self::closing::closed;
 use self::refused::{in_the_way, taken};
 use self::ways::Ways;
 use super::context::{Context, Loaded};
-use super::generator::{CheckoutArgs, Generator, NotPlanned, Planner, Target, without_blocks};
+use super::generator::{
+    CheckoutArgs, Generator, NotPlanned, Planned, Planner, Target, without_blocks,
+};
 use super::{Failure, GlobalArgs};
 use crate::drift::{Difference, Direction, Remedy, differences};
-use crate::edit::{EditPlan, Rendered, Resolution};
+use crate::edit::Resolution;
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::GenerateError;
 use crate::review::uncommitted;
 use crate::ui::{Format, Ui};
 use crate::validate;
+use crate::worktree::Worktree;
 
 /// What begins the lines of a text that does not fit on one.
 const FURTHER: &str = "      ";
@@ -193,49 +198,9 @@ fn look(
         }
         Err(error) => return Err(error.into()),
     };
-    let desired = &planned.generated.desired;
-    let mut found = differences(desired, &planned.edits, &worktree, &planned.rendered)?;
-    if generator == Generator::Scap {
-        let Loaded { service, site, .. } = planner.loaded;
-        let mistakes = validate::mistakes(service, site, &worktree, &planned.edits)?;
-        for mistake in mistakes {
-            let is_known = found
-                .iter()
-                .any(|known| known.path == mistake.path && known.remedy != Remedy::Generate);
-            if !is_known {
-                found.push(Difference {
-                    path: mistake.path,
-                    line: mistake.line,
-                    direction: Direction::Tree,
-                    what: mistake.message,
-                    remedy: Remedy::Edit,
-                });
-            }
-        }
-    }
-    let written = ways.by(&format!("svcgen {} --force", generator.name()));
     let mut all = Vec::new();
-    for difference in found {
-        let store = [&planned.rendered];
-        let path = std::slice::from_ref(&difference.path);
-        let changed = uncommitted(worktree.root(), path, &store)?;
-        let is_dirty = !changed.others.is_empty();
-        let is_committed = !is_dirty && changed.own.is_empty();
-        let is_refused = matches!(difference.remedy, Remedy::Generate | Remedy::Merge)
-            && planned.edits.held().any(|held| *held == difference.path)
-            && is_dirty;
-        // Without `--force` a run takes care of what somebody has not committed.
-        let chosen = if is_refused { &written } else { &ways };
-        let is_lost = is_refused && loses(&planned.edits, &planned.rendered, &difference.path);
-        // Commits of the series are made from commits: what the work tree alone lacks is no matter there.
-        let is_removed = ways.is_chain() && is_dirty && worktree.read(&difference.path)?.is_none();
-        all.push(match difference.remedy {
-            Remedy::Generate if is_removed => ways.restore(difference, &worktree),
-            _ if is_lost && !changed.new.is_empty() => ways.commit_first(difference, &worktree),
-            Remedy::Replace if !is_committed => ways.put_away(difference, &worktree),
-            _ if is_lost => ways.put_away(difference, &worktree),
-            _ => chosen.close(difference, &worktree),
-        });
+    for difference in found(planner.loaded, generator, &planned, &worktree)? {
+        all.push(closed(difference, generator, &planned, &worktree, &ways)?);
     }
     if let Some(setting) = &planned.setting {
         all.push(Drift {
@@ -253,8 +218,9 @@ fn look(
     if generator == Generator::Puppet {
         all.extend(series::drifts(planner, &tree, &ways)?);
     }
+    let desired = planned.generated.desired.iter();
     let paths: Vec<Utf8PathBuf> = match all.is_empty() {
-        true => desired.iter().map(|it| it.path().clone()).collect(),
+        true => desired.map(|it| it.path().clone()).collect(),
         // The commands that close the differences commit these files too.
         false => Vec::new(),
     };
@@ -273,20 +239,33 @@ fn look(
     })
 }
 
-/// Whether a run would take away lines of a file that svcgen did not write.
-fn loses(plan: &EditPlan, rendered: &Rendered, path: &Utf8Path) -> bool {
-    let mut edits = plan.edits.iter();
-    let Some(edit) = edits.find(|edit| edit.path == *path) else {
-        return false;
-    };
-    let before = edit.before.as_deref();
-    let base = rendered.base(path, before).unwrap_or_default();
-    let after = edit.after.as_deref().unwrap_or_default();
-    let stays = |line: &str| {
-        let has = |text: &str| text.lines().any(|other| other.trim() == line.trim());
-        line.trim().is_empty() || has(after) || has(&base)
-    };
-    !before.unwrap_or_default().lines().all(stays)
+/// In what a checkout differs from the plan; of a deploy repository, Scap's own mistakes as well.
+fn found(
+    loaded: &Loaded,
+    generator: Generator,
+    planned: &Planned,
+    worktree: &Worktree,
+) -> Result<Vec<Difference>, CommandError> {
+    let desired = &planned.generated.desired;
+    let mut found = differences(desired, &planned.edits, worktree, &planned.rendered)?;
+    if generator != Generator::Scap {
+        return Ok(found);
+    }
+    let mistakes = validate::mistakes(&loaded.service, &loaded.site, worktree, &planned.edits)?;
+    for mistake in mistakes {
+        let is_same =
+            |known: &Difference| known.path == mistake.path && known.remedy != Remedy::Generate;
+        if !found.iter().any(is_same) {
+            found.push(Difference {
+                path: mistake.path,
+                line: mistake.line,
+                direction: Direction::Tree,
+                what: mistake.message,
+                remedy: Remedy::Edit,
+            });
+        }
+    }
+    Ok(found)
 }
 
 fn text(findings: &Findings, ui: &Ui) -> String {

@@ -34,11 +34,7 @@ pub fn patch(
     let before = text.unwrap_or_default();
     let eol = line_ending(before);
     let native = |block: &str| block.replace('\n', eol);
-    let mut changes: Vec<(usize, usize, String)> = Vec::new();
-    let mut kept = Vec::new();
-    let mut room: Vec<Room<'_>> = Vec::new();
-    // The same lines may be wanted in several places.
-    let mut seen: Vec<usize> = Vec::new();
+    let mut changes: Vec<Change> = Vec::new();
     // The same lines with a blank line elsewhere around them are the ones that are wanted.
     let is_wanted = |stale: &&String| {
         blocks.iter().any(|block| {
@@ -47,27 +43,10 @@ pub fn patch(
                     || find_code(before, &block.text, &[]).is_some())
         })
     };
-    for block in stale.iter().filter(|stale| !is_wanted(stale)) {
-        let exact = find(before, &native(block), &seen).map(|at| at..at + native(block).len());
-        let commented = || find_code(before, block, &seen);
-        let (place, is_commented) = match exact {
-            Some(place) => (Some(place), false),
-            None => (commented(), true),
-        };
-        match place {
-            Some(place) => {
-                seen.push(place.start);
-                room.push(Room {
-                    place,
-                    block,
-                    is_commented,
-                });
-            }
-            // What is not there at all is left in peace: another branch may be checked out.
-            None if is_changed(before, block) => kept.push(block.clone()),
-            None => {}
-        }
-    }
+    let stale = stale.iter().filter(|stale| !is_wanted(stale));
+    let (mut room, mut kept) = rooms(before, eol, stale);
+    // The same lines may be wanted in several places.
+    let mut seen: Vec<usize> = room.iter().map(|room| room.place.start).collect();
     room.reverse();
     for block in blocks {
         let mut lines = native(&block.text);
@@ -114,17 +93,54 @@ pub fn patch(
             false => changes.push((place.start, place.end, String::new())),
         }
     }
-    // Of several at one place the first one comes first.
+    let text = changed(before, changes);
+    Ok(Patched { text, kept })
+}
+
+/// Lines that take the place of those between two bytes.
+type Change = (usize, usize, String);
+
+/// The places that stale blocks leave, and the blocks that stay because somebody changed them.
+fn rooms<'a>(
+    text: &str,
+    eol: &str,
+    stale: impl Iterator<Item = &'a String>,
+) -> (Vec<Room<'a>>, Vec<String>) {
+    let (mut rooms, mut kept) = (Vec::<Room<'a>>::new(), Vec::new());
+    for block in stale {
+        let seen: Vec<usize> = rooms.iter().map(|room| room.place.start).collect();
+        let native = block.replace('\n', eol);
+        let exact = find(text, &native, &seen).map(|at| at..at + native.len());
+        let (place, is_commented) = match exact {
+            Some(place) => (Some(place), false),
+            None => (find_code(text, block, &seen), true),
+        };
+        match place {
+            Some(place) => rooms.push(Room {
+                place,
+                block,
+                is_commented,
+            }),
+            // What is not there at all is left in peace: another branch may be checked out.
+            None if is_changed(text, block) => kept.push(block.clone()),
+            None => {}
+        }
+    }
+    (rooms, kept)
+}
+
+/// The text with all changes; of several at one place the first one comes first.
+fn changed(text: &str, mut changes: Vec<Change>) -> String {
     changes.sort_by_key(|(start, ..)| *start);
     let mut after = String::new();
     let mut at = 0;
     for (start, end, lines) in changes {
-        after.push_str(before.get(at..start).unwrap_or_default());
+        after.push_str(text.get(at..start).unwrap_or_default());
         after.push_str(&lines);
         at = end.max(at);
     }
-    after.push_str(&before[at..]);
-    Ok(Patched { text: after, kept })
+    after.push_str(&text[at..]);
+    after
 }
 
 /// A place that a block leaves.

@@ -2,7 +2,7 @@
 
 mod tree;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -111,24 +111,7 @@ pub fn mediawiki_vagrant(
         .filter(|it| !(it.is_marked && is_conflict(&it.path)));
     warnings.extend(unread.map(|it| format!("{}: the ports there are not known", it.reason)));
 
-    let key = format!("`{class}::port`");
-    let own = [
-        key.clone(),
-        format!("the role `{role}`"),
-        format!("`service::node {{ '{}' }}`", service.name),
-    ];
-    let has_port = |found: &PortUse| found.owner == key && found.port == service.port.number();
-    let is_given = tree.ports.iter().any(has_port);
-    let role_path = &brought;
-    ports::check(service.port, &tree.ports, |found| {
-        own.contains(&found.owner)
-            || found.path.starts_with(&folder)
-            || found.path == *role_path
-            // What speaks of a port that the service has already is a client of it.
-            || (is_given && found.is_mention())
-            || tree.pulls_in(found, class, role)
-            || tree.has_given(found)
-    })?;
+    check_port(service, tree, &folder, &brought)?;
     let message = CommitText {
         subject: format!("Add a role for {}", service.name),
         body: service.description.paragraphs().join("\n\n"),
@@ -146,6 +129,33 @@ pub fn mediawiki_vagrant(
         warnings,
         message,
         secrets: Vec::new(),
+    })
+}
+
+/// Refuses a port that something else has than the service in its `folder`, with its `role`.
+fn check_port(
+    service: &Service,
+    tree: &VagrantTree,
+    folder: &Utf8Path,
+    role: &Utf8Path,
+) -> Result<(), GenerateError> {
+    let (class, name) = (service.puppet_name.as_str(), service.vagrant.role.as_str());
+    let key = format!("`{class}::port`");
+    let own = [
+        key.clone(),
+        format!("the role `{name}`"),
+        format!("`service::node {{ '{}' }}`", service.name),
+    ];
+    let has_port = |found: &PortUse| found.owner == key && found.port == service.port.number();
+    let is_given = tree.ports.iter().any(has_port);
+    ports::check(service.port, &tree.ports, |found| {
+        own.contains(&found.owner)
+            || found.path.starts_with(folder)
+            || found.path == *role
+            // What speaks of a port that the service has already is a client of it.
+            || (is_given && found.is_mention())
+            || tree.pulls_in(found, class, name)
+            || tree.has_given(found)
     })
 }
 

@@ -98,35 +98,44 @@ pub fn operations_puppet(
         &mut warnings,
     ));
 
-    let own = format!("`service::node {{ '{}' }}`", service.name);
-    // The entry that the series wrote; somebody else's of that name was refused above.
-    let entries = [service.name.as_str(), name].map(|name| format!("the entry `{name}` of "));
+    check_port(service, tree)?;
+    Ok(Generated {
+        desired,
+        warnings,
+        message: message(service, tree, brought),
+        secrets: secrets(service, &class),
+    })
+}
+
+fn check_port(service: &Service, tree: &PuppetTree) -> Result<(), GenerateError> {
+    let (title, name) = (service.name.as_str(), service.puppet_name.as_str());
+    let own = format!("`service::node {{ '{title}' }}`");
+    // The entry that the series wrote; somebody else's of that name is refused before.
+    let entries = [title, name].map(|name| format!("the entry `{name}` of "));
     ports::check(service.port, &tree.ports, |found| {
         found.owner == own
             || entries.iter().any(|entry| found.owner.starts_with(entry))
             || tree.has_given(found)
-    })?;
+    })
+}
+
+/// What the commit says; a later one is known by the role that the first one brings.
+fn message(service: &Service, tree: &PuppetTree, role: Utf8PathBuf) -> CommitText {
+    let name = &service.puppet_name;
     let what = match tree.idiom.class {
         ClassIdiom::Module => "module",
         ClassIdiom::Profile => "profile",
     };
-    let message = CommitText {
+    CommitText {
         subject: format!("{name}: Add role and {what}"),
         body: service.description.paragraphs().join("\n\n"),
         later: Some(LaterText {
-            brought,
+            brought: role,
             line: None,
             what: None,
             before: format!("{name}: Update "),
             behind: String::new(),
             service: service.name.to_string(),
         }),
-    };
-    let secrets = secrets(service, &class);
-    Ok(Generated {
-        desired,
-        warnings,
-        message,
-        secrets,
-    })
+    }
 }

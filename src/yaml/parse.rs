@@ -1,6 +1,6 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use granit_parser::{Event, Parser, ScalarStyle, StrInput};
+use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle};
 use thiserror::Error;
 
 use super::node::{Key, Kind, Node, Span};
@@ -156,74 +156,26 @@ impl<'a> Reader<'a> {
                     Dialect::Core => resolve(&value),
                     Dialect::Python => python::resolve(&value),
                 };
-                Ok(self.keep(
-                    anchor,
-                    Node {
-                        span,
-                        kind,
-                        flow: !plain,
-                    },
-                ))
+                let flow = !plain;
+                Ok(self.keep(anchor, Node { span, kind, flow }))
             }
             Event::SequenceStart(style, anchor, _) => {
-                let mut items = Vec::new();
-                let end = loop {
-                    let (event, span) = self.next()?;
-                    if matches!(event, Event::SequenceEnd) {
-                        break span.end;
-                    }
-                    items.push(self.node(event, span, depth + 1)?);
+                let (items, end) = self.items(depth)?;
+                let node = Node {
+                    span: span.start..end,
+                    kind: Kind::Sequence(items),
+                    flow: style == StructureStyle::Flow,
                 };
-                let flow = style == granit_parser::StructureStyle::Flow;
-                Ok(self.keep(
-                    anchor,
-                    Node {
-                        span: span.start..end,
-                        kind: Kind::Sequence(items),
-                        flow,
-                    },
-                ))
+                Ok(self.keep(anchor, node))
             }
             Event::MappingStart(style, anchor, _) => {
-                let mut entries: Vec<(Key, Node)> = Vec::new();
-                let mut seen = std::collections::HashSet::new();
-                let end = loop {
-                    let (event, key_span) = self.next()?;
-                    if matches!(event, Event::MappingEnd) {
-                        break key_span.end;
-                    }
-                    let key = self.node(event, key_span, depth + 1)?;
-                    let key = Key {
-                        text: self.key_text(&key),
-                        span: key.span,
-                    };
-                    let (event, value_span) = self.next()?;
-                    let value = self.node(event, value_span, depth + 1)?;
-                    if self.duplicates == Duplicates::Refused && !seen.insert(key.text.clone()) {
-                        let message = format!("the key `{}` stands here a second time", key.text);
-                        return Err(YamlError {
-                            message,
-                            at: key.span.start,
-                        });
-                    }
-                    entries.push((key, value));
+                let (entries, end) = self.entries(depth)?;
+                let node = Node {
+                    span: span.start..end,
+                    kind: Kind::Mapping(entries),
+                    flow: style == StructureStyle::Flow,
                 };
-                if self.dialect == Dialect::Python {
-                    entries = python::merge(entries, self.text).map_err(|key| YamlError {
-                        message: "`<<` is followed by a mapping".into(),
-                        at: key.span.start,
-                    })?;
-                    self.nodes += entries.len();
-                }
-                let flow = style == granit_parser::StructureStyle::Flow;
-                Ok(self.keep(
-                    anchor,
-                    Node {
-                        span: span.start..end,
-                        kind: Kind::Mapping(entries),
-                        flow,
-                    },
-                ))
+                Ok(self.keep(anchor, node))
             }
             Event::Alias(anchor, ..) => match self.anchors.get(&anchor).cloned() {
                 Some(target) => {
@@ -235,6 +187,52 @@ impl<'a> Reader<'a> {
             Event::UnresolvedAlias(..) => fail("an alias to something that is not there"),
             _ => fail("not a value"),
         }
+    }
+
+    /// The items of a list that has begun, and where it ends.
+    fn items(&mut self, depth: usize) -> Result<(Vec<Node>, usize), YamlError> {
+        let mut items = Vec::new();
+        loop {
+            let (event, span) = self.next()?;
+            if matches!(event, Event::SequenceEnd) {
+                return Ok((items, span.end));
+            }
+            items.push(self.node(event, span, depth + 1)?);
+        }
+    }
+
+    /// The entries of a mapping that has begun, and where it ends.
+    fn entries(&mut self, depth: usize) -> Result<(Vec<(Key, Node)>, usize), YamlError> {
+        let mut entries: Vec<(Key, Node)> = Vec::new();
+        let mut seen = HashSet::new();
+        let end = loop {
+            let (event, key_span) = self.next()?;
+            if matches!(event, Event::MappingEnd) {
+                break key_span.end;
+            }
+            let key = self.node(event, key_span, depth + 1)?;
+            let key = Key {
+                text: self.key_text(&key),
+                span: key.span,
+            };
+            let (event, value_span) = self.next()?;
+            let value = self.node(event, value_span, depth + 1)?;
+            if self.duplicates == Duplicates::Refused && !seen.insert(key.text.clone()) {
+                return Err(YamlError {
+                    message: format!("the key `{}` stands here a second time", key.text),
+                    at: key.span.start,
+                });
+            }
+            entries.push((key, value));
+        };
+        if self.dialect == Dialect::Python {
+            entries = python::merge(entries, self.text).map_err(|key| YamlError {
+                message: "`<<` is followed by a mapping".into(),
+                at: key.span.start,
+            })?;
+            self.nodes += entries.len();
+        }
+        Ok((entries, end))
     }
 
     fn keep(&mut self, anchor: usize, node: Node) -> Node {

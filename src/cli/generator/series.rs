@@ -7,7 +7,7 @@ mod told;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use self::commits::Planning;
+use self::commits::{Planning, in_the_way, parts};
 pub(crate) use self::looked::{Looked, Series, changed_upon, explained, is_on, look};
 pub(crate) use self::plan::without_blocks;
 use self::plan::{Planned, stores};
@@ -22,7 +22,7 @@ use crate::edit::{Rendered, apply, remember};
 use crate::error::CommandError;
 use crate::generate::Step;
 use crate::interrupt;
-use crate::review::{Chain, Fate, Part, Topic, Visit, dirty};
+use crate::review::{Chain, Fate, Topic, Visit, dirty};
 use crate::ui::Format;
 use crate::worktree::Worktree;
 
@@ -109,21 +109,11 @@ impl Run<'_> {
         let mut has_differences = planned.iter().any(|patch| !patch.edits.edits.is_empty());
         if let Some(last) = trees.last() {
             let changed = chain.changed(*last).map_err(CommandError::from)?;
-            let dirty = dirty(worktree.root(), &changed, &all).map_err(CommandError::from)?;
-            // What is there already as it shall be is not in the way: an earlier run was interrupted.
-            let mut dirty = chain.differing(*last, dirty).map_err(CommandError::from)?;
-            for (index, (step, _)) in stores.iter().enumerate() {
-                let gone = chain.gone(index);
-                dirty.retain(|path| !gone.contains(path));
-                // Of a patch that is not made again, nothing is written anew.
-                if !chosen.steps.contains(step) {
-                    dirty.extend_from_slice(gone);
-                }
-            }
+            let paths = in_the_way(chosen, worktree, &stores, &chain, (*last, &changed))?;
             let uncommitted = Uncommitted {
                 generator: Generator::Puppet,
                 worktree,
-                paths: &dirty,
+                paths: &paths,
                 stores: &all,
                 forced: None,
             };
@@ -136,24 +126,7 @@ impl Run<'_> {
             self.tell(&told)?;
             return Ok(Ended::Declined);
         }
-        let parts: Vec<Part<'_>> = stores
-            .iter()
-            .zip(trees.iter().copied())
-            .enumerate()
-            .map(|(index, ((step, rendered), tree))| {
-                let patch = planned.iter().find(|patch| patch.step == *step);
-                // A commit that is there, and of which nothing is wanted, keeps what it says about the rest.
-                let is_left =
-                    |patch: &&Planned| chain.has(index) && patch.patch.generated.desired.is_empty();
-                let patch = patch.filter(|patch| !is_left(patch));
-                let text = patch.map(|patch| &patch.patch.generated.message);
-                Part {
-                    rendered,
-                    text,
-                    tree,
-                }
-            })
-            .collect();
+        let parts = parts(&stores, &trees, &planned, &chain);
         let bugs = self.loaded.service.tickets.service_request.as_slice();
         let made = chain.write(&parts, bugs).map_err(CommandError::from)?;
         for patch in &planned {

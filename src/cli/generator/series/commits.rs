@@ -3,12 +3,13 @@
 use camino::Utf8PathBuf;
 use git2::Oid;
 
+use super::Chosen;
 use super::plan::{Planned, Planner};
 use crate::cli::generator::{Run, renamed};
 use crate::edit::{Conflict, ConflictKind, Rendered, Resolution};
 use crate::error::CommandError;
 use crate::generate::{LaterText, SeriesTree, Step};
-use crate::review::{Chain, CommitMessage, ReviewError, Topic};
+use crate::review::{Chain, CommitMessage, Part, ReviewError, Topic, dirty};
 use crate::worktree::Worktree;
 
 /// Patches that are planned upon the commits of a branch.
@@ -123,4 +124,49 @@ fn told(path: Utf8PathBuf) -> Conflict {
         reason: "somebody put lines into what svcgen takes away, and they would be all that is left of it".into(),
         kind: ConflictKind::Entry,
     }
+}
+
+/// The files with uncommitted changes that commits up to a tree would write over.
+pub(super) fn in_the_way(
+    chosen: &Chosen,
+    worktree: &Worktree,
+    stores: &[(Step, Rendered)],
+    chain: &Chain<'_>,
+    (last, changed): (Oid, &[Utf8PathBuf]),
+) -> Result<Vec<Utf8PathBuf>, CommandError> {
+    let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
+    let dirty = dirty(worktree.root(), changed, &all)?;
+    // What is there already as it shall be is not in the way: an earlier run was interrupted.
+    let mut dirty = chain.differing(last, dirty)?;
+    for (index, (step, _)) in stores.iter().enumerate() {
+        let gone = chain.gone(index);
+        dirty.retain(|path| !gone.contains(path));
+        // Of a patch that is not made again, nothing is written anew.
+        if !chosen.steps.contains(step) {
+            dirty.extend_from_slice(gone);
+        }
+    }
+    Ok(dirty)
+}
+
+/// What each commit of the chain shall be.
+pub(super) fn parts<'a>(
+    stores: &'a [(Step, Rendered)],
+    trees: &[Oid],
+    planned: &'a [Planned],
+    chain: &Chain<'_>,
+) -> Vec<Part<'a>> {
+    let part = |(index, ((step, rendered), tree)): (usize, (&'a (Step, Rendered), &Oid))| {
+        let patch = planned.iter().find(|patch| patch.step == *step);
+        // A commit that is there, and of which nothing is wanted, keeps what it says about the rest.
+        let is_left =
+            |patch: &&Planned| chain.has(index) && patch.patch.generated.desired.is_empty();
+        let patch = patch.filter(|patch| !is_left(patch));
+        Part {
+            rendered,
+            text: patch.map(|patch| &patch.patch.generated.message),
+            tree: *tree,
+        }
+    };
+    stores.iter().zip(trees).enumerate().map(part).collect()
 }

@@ -62,29 +62,7 @@ fn nodes(balanced: &Balanced<'_>) -> Result<Vec<Desired>, GenerateError> {
 
 /// The service in the list of its cluster, where the tree has such lists.
 fn service(balanced: &Balanced<'_>) -> Result<Option<Desired>, GenerateError> {
-    let worktree = balanced.tree.worktree();
-    let Some(folder) = SERVICES
-        .into_iter()
-        .find(|folder| worktree.has_folder(folder))
-    else {
-        return Ok(None);
-    };
-    let files = worktree.list(folder).into_iter();
-    let files: Vec<String> = files.filter(|name| name.ends_with(".yaml")).collect();
-    let mut found = None;
-    for name in &files {
-        let path = Utf8PathBuf::from(format!("{folder}/{name}"));
-        let text = worktree.read(&path)?.unwrap_or_default();
-        let root = read_yaml(path.clone(), &text)?;
-        let has_cluster = root.find(&balanced.cluster).is_some();
-        if has_cluster || (found.is_none() && (name == "services.yaml" || files.len() == 1)) {
-            found = Some((path, text, root));
-            if has_cluster {
-                break;
-            }
-        }
-    }
-    let Some((path, text, root)) = found else {
+    let Some((path, text, root)) = list_of_cluster(balanced)? else {
         return Ok(None);
     };
     let name = balanced.name();
@@ -105,39 +83,28 @@ fn service(balanced: &Balanced<'_>) -> Result<Option<Desired>, GenerateError> {
             owner,
         ));
     }
-    let clusters = root.entries().iter();
-    let inner = clusters
-        .clone()
-        .flat_map(|(_, cluster)| cluster.entries().iter().cloned());
-    let all = Node {
-        kind: crate::yaml::Kind::Mapping(inner.collect()),
-        ..root.clone()
-    };
-    let (mut neighbours, mut indent) = (None, "");
-    for (_, cluster) in clusters.filter(|(_, cluster)| !cluster.entries().is_empty()) {
-        indent = item_indent(&text, cluster, "datacenters");
-        neighbours = neighbours.or_else(|| usual(cluster, &["default_values"]).map(Node::to_value));
-    }
     let own = root.find(&balanced.cluster);
-    let values = own
-        .and_then(|own| usual(own, &["default_values"]))
-        .map(Node::to_value);
-    let mut values = values
-        .or(neighbours)
-        .unwrap_or_else(|| json!({ "pooled": "no", "weight": 10 }));
-    if values.get("pooled").is_some() {
-        // Nobody sends requests to hosts that have not answered one yet.
-        values["pooled"] = "no".into();
-    }
     let places = match own {
         Some(own) => balanced.places_as(own, &["datacenters"]),
-        None => balanced.places_as(&all, &["datacenters"]),
+        None => {
+            let clusters = root.entries().iter();
+            let inner = clusters.flat_map(|(_, cluster)| cluster.entries().iter().cloned());
+            let all = Node {
+                kind: crate::yaml::Kind::Mapping(inner.collect()),
+                ..root.clone()
+            };
+            balanced.places_as(&all, &["datacenters"])
+        }
     };
     let value = json!({
         "port": balanced.service.port.number(),
-        "default_values": values,
+        "default_values": default_values(&root, own),
         "datacenters": places,
     });
+    let mut filled = root.entries().iter().map(|(_, cluster)| cluster);
+    let filled = filled.rfind(|cluster| !cluster.entries().is_empty());
+    let indent = filled.map(|cluster| item_indent(&text, cluster, "datacenters"));
+    let indent = indent.unwrap_or_default();
     let mut lines = format!("{}:\n", yaml_string(name));
     lines.push_str(&yaml_entry("port", &value["port"], 2));
     lines.push_str(&yaml_entry("default_values", &value["default_values"], 2));
@@ -152,6 +119,46 @@ fn service(balanced: &Balanced<'_>) -> Result<Option<Desired>, GenerateError> {
         path,
         entries: vec![entry],
     }))
+}
+
+/// The file with the services of the cluster, or else the one where all are, with its text.
+fn list_of_cluster(
+    balanced: &Balanced<'_>,
+) -> Result<Option<(Utf8PathBuf, String, Node)>, GenerateError> {
+    let worktree = balanced.tree.worktree();
+    let mut folders = SERVICES.into_iter();
+    let Some(folder) = folders.find(|folder| worktree.has_folder(folder)) else {
+        return Ok(None);
+    };
+    let files = worktree.list(folder).into_iter();
+    let files: Vec<String> = files.filter(|name| name.ends_with(".yaml")).collect();
+    let mut found = None;
+    for name in &files {
+        let path = Utf8PathBuf::from(format!("{folder}/{name}"));
+        let text = worktree.read(&path)?.unwrap_or_default();
+        let root = read_yaml(path.clone(), &text)?;
+        if root.find(&balanced.cluster).is_some() {
+            return Ok(Some((path, text, root)));
+        }
+        if found.is_none() && (name == "services.yaml" || files.len() == 1) {
+            found = Some((path, text, root));
+        }
+    }
+    Ok(found)
+}
+
+/// The values that hosts begin with: those of most services of the cluster, or of the first cluster that has such.
+fn default_values(root: &Node, own: Option<&Node>) -> Value {
+    let of = |cluster: &Node| usual(cluster, &["default_values"]).map(Node::to_value);
+    let mut neighbours = root.entries().iter();
+    let values = own.and_then(of);
+    let values = values.or_else(|| neighbours.find_map(|(_, cluster)| of(cluster)));
+    let mut values = values.unwrap_or_else(|| json!({ "pooled": "no", "weight": 10 }));
+    if values.get("pooled").is_some() {
+        // Nobody sends requests to hosts that have not answered one yet.
+        values["pooled"] = "no".into();
+    }
+    values
 }
 
 /// The name that other services find it by, where the tree has such names.

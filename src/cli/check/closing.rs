@@ -1,0 +1,60 @@
+//! Which command closes a difference, and loses nothing of what is not committed.
+
+use camino::Utf8Path;
+
+use super::Drift;
+use super::ways::Ways;
+use crate::cli::generator::{Generator, Planned};
+use crate::drift::{Difference, Remedy};
+use crate::edit::{EditPlan, Rendered};
+use crate::error::CommandError;
+use crate::review::uncommitted;
+use crate::worktree::Worktree;
+
+/// A difference, with the command that closes it.
+pub(super) fn closed(
+    difference: Difference,
+    generator: Generator,
+    planned: &Planned,
+    worktree: &Worktree,
+    ways: &Ways<'_>,
+) -> Result<Drift, CommandError> {
+    let path = std::slice::from_ref(&difference.path);
+    let changed = uncommitted(worktree.root(), path, &[&planned.rendered])?;
+    let is_dirty = !changed.others.is_empty();
+    let is_committed = !is_dirty && changed.own.is_empty();
+    let is_refused = matches!(difference.remedy, Remedy::Generate | Remedy::Merge)
+        && planned.edits.held().any(|held| *held == difference.path)
+        && is_dirty;
+    let is_lost = is_refused && loses(&planned.edits, &planned.rendered, &difference.path);
+    // Commits of the series are made from commits: what the work tree alone lacks is no matter there.
+    let is_removed = ways.is_chain() && is_dirty && worktree.read(&difference.path)?.is_none();
+    Ok(match difference.remedy {
+        Remedy::Generate if is_removed => ways.restore(difference, worktree),
+        _ if is_lost && !changed.new.is_empty() => ways.commit_first(difference, worktree),
+        Remedy::Replace if !is_committed => ways.put_away(difference, worktree),
+        _ if is_lost => ways.put_away(difference, worktree),
+        // Without `--force` a run takes care of what somebody has not committed.
+        _ if is_refused => {
+            let written = ways.by(&format!("svcgen {} --force", generator.name()));
+            written.close(difference, worktree)
+        }
+        _ => ways.close(difference, worktree),
+    })
+}
+
+/// Whether a run would take away lines of a file that svcgen did not write.
+fn loses(plan: &EditPlan, rendered: &Rendered, path: &Utf8Path) -> bool {
+    let mut edits = plan.edits.iter();
+    let Some(edit) = edits.find(|edit| edit.path == *path) else {
+        return false;
+    };
+    let before = edit.before.as_deref();
+    let base = rendered.base(path, before).unwrap_or_default();
+    let after = edit.after.as_deref().unwrap_or_default();
+    let stays = |line: &str| {
+        let has = |text: &str| text.lines().any(|other| other.trim() == line.trim());
+        line.trim().is_empty() || has(after) || has(&base)
+    };
+    !before.unwrap_or_default().lines().all(stays)
+}
