@@ -70,6 +70,14 @@ pub fn patch(
         if depth < entry.path.len() {
             if !entry.implied {
                 if !node.is_object() {
+                    if resolution == Resolution::Svcgen {
+                        let value = nested(&entry.path[depth..], &entry.value);
+                        text = splice::replace(&text, &root, node, &value);
+                        set(&mut meant, entry);
+                    }
+                    if resolution.is_decided() {
+                        continue;
+                    }
                     let name = entry.path[..depth].join(".");
                     let reason = format!(
                         "`{name}` is not an object, and `{}` belongs into it",

@@ -30,6 +30,8 @@ pub struct Chain<'a> {
     gone: Vec<Vec<Utf8PathBuf>>,
     /// The first commit of somebody else's that stands upon a patch, and how many commits are above it.
     other: Option<(String, usize)>,
+    /// Whether all of it is as svcgen made it.
+    is_own: bool,
     /// The branch that holds what was there, where something of somebody's was in it and is no more.
     kept: Option<String>,
 }
@@ -102,6 +104,7 @@ impl Topic {
             links: stores.iter().map(|_| None).collect(),
             gone: self.taken_away(stores)?,
             other: None,
+            is_own: stores.first().is_some_and(|store| Self::is_own(tip, store)),
             kept: None,
         };
         let upstream = self.upstream();
@@ -270,6 +273,9 @@ impl Chain<'_> {
         let Some(link) = self.links.get(patch).and_then(Option::as_ref) else {
             return Ok(false);
         };
+        if self.is_own {
+            return Ok(true);
+        }
         let (before, after) = (
             self.tree(self.parent(link.commit)?)?,
             self.tree(link.commit)?,

@@ -129,6 +129,8 @@ pub enum ReviewError {
     NoChangeId {
         root: Utf8PathBuf,
         branch: BranchName,
+        /// The full name of the commit.
+        commit: String,
     },
     #[error("`{root}` has no remote to send changes to")]
     NoRemote {
@@ -369,9 +371,17 @@ impl ReviewError {
                 "{} push {remote} --delete '{reference}'",
                 git_in(root)
             )],
-            Self::NoChangeId { root, branch } => {
+            Self::NoChangeId {
+                root,
+                branch,
+                commit,
+            } => {
                 let git = git_in(root);
-                vec![format!("{git} switch {branch} && {git} commit --amend")]
+                // Any name that no other change has will do: with Gerrit's hook `--amend` alone would make one.
+                vec![format!(
+                    "{git} switch {branch} && {git} commit --amend -m \"$({git} log -1 --format=%B)\" \
+                     -m 'Change-Id: I{commit}'"
+                )]
             }
         }
     }

@@ -73,6 +73,12 @@ impl Topic {
         Ok(kept)
     }
 
+    /// Whether a commit is, with all below it, as svcgen made it, and nothing in it is somebody's.
+    pub(super) fn is_own(commit: Oid, store: &Rendered) -> bool {
+        let made = Made::read(store);
+        made.commit == Some(commit) && made.others.is_empty()
+    }
+
     /// The same for a change that was merged, whoever wrote what is not in it: as it was merged, for what became of its
     /// lines since then is known to have been there.
     ///

@@ -107,6 +107,7 @@ impl Topic {
             return Err(ReviewError::NoChangeId {
                 root: self.checkout.root().to_owned(),
                 branch: self.branch.clone(),
+                commit: tip.to_string(),
             });
         }
         let behind = match &upstream {

@@ -84,7 +84,7 @@ fn check(service: &Service, site: &Site) {
     let repository = &yaml(sources)["scap::sources"][key]["repository"];
     assert_eq!(repository, service.repositories.deploy.as_str());
 
-    let tree = DeployRepo::read(&worktree).unwrap();
+    let tree = DeployRepo::read(&worktree, &Rendered::none()).unwrap();
     let deploy = deploy_repo(service, site, &tree, &templates).unwrap();
     let deploy = files(&deploy, &worktree);
     let settings = svcgen::ini::parse(find(&deploy, "scap/scap.cfg")).unwrap();

@@ -60,7 +60,7 @@ impl Repo {
     }
 
     fn generate(&self) -> Result<(Generated, EditPlan), GenerateError> {
-        let tree = DeployRepo::read(&self.tree)?;
+        let tree = DeployRepo::read(&self.tree, &Rendered::none())?;
         let generated = deploy_repo(&self.service, &self.site, &tree, &Templates::new(None))?;
         let rendered = Rendered::of(self.tree.root(), &self.service.name);
         let plan = edit::plan(

@@ -203,7 +203,7 @@ impl Planner<'_> {
                 false => PuppetTree::read(worktree, service, rendered),
             }
             .and_then(|tree| operations_puppet(service, site, &tree, templates)),
-            Generator::Scap => DeployRepo::read(worktree)
+            Generator::Scap => DeployRepo::read(worktree, rendered)
                 .and_then(|tree| deploy_repo(service, site, &tree, templates)),
             Generator::Source => {
                 SourceRepo::read(worktree).and_then(|tree| source_repo(service, &tree))

@@ -193,17 +193,17 @@ pub(super) fn refuse_classes(
     }
 }
 
-/// Says of a commit that cannot be put upon another why it is so, where the classes have another name than in it.
-pub(super) fn explain_replayed(
+/// Refuses another name of the classes where a commit cannot be put upon another because of it.
+pub(super) fn refuse_replayed(
     loaded: &Loaded,
     rendered: &Rendered,
-    error: ReviewError,
-) -> CommandError {
-    match (&error, old_class(loaded, rendered)) {
+    error: &ReviewError,
+) -> Result<(), CommandError> {
+    match (error, old_class(loaded, rendered)) {
         (ReviewError::Diverged { files, .. }, Some(old)) => {
-            edited(loaded, &old, files.iter().cloned())
+            Err(edited(loaded, &old, files.iter().cloned()))
         }
-        _ => error.into(),
+        _ => Ok(()),
     }
 }
 

@@ -101,6 +101,10 @@ fn what_somebody_wrote_is_a_conflict_that_says_what_differs() {
         matches!(&scalar, Err(EntryError::Conflict { places }) if places[0].0 == Some(1)),
         "{scalar:?}"
     );
+    let decided = |side| patch(Some(r#"{"deploy": 1}"#), &entries(), None, side).unwrap();
+    assert_eq!(decided(Resolution::Yours), r#"{"deploy": 1}"#);
+    let taken: Value = serde_json::from_str(&decided(Resolution::Svcgen)).unwrap();
+    assert_eq!(taken["deploy"]["target"], "debian");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::groups::{Scope, ScopeGroup};
 use super::tree::DeployRepo;
 use crate::edit::Desired;
 use crate::generate::Generated;
-use crate::model::Service;
+use crate::model::{HostName, Service};
 use crate::scap::{Files as _, ScapEnvironment, read_hosts};
 
 /// Derives the lists of hosts of all scopes.
@@ -30,10 +30,12 @@ pub(super) fn targets(
                 continue;
             }
             let path = path(tree, scope, name, *is_own, &lists, &mut generated.warnings);
-            let present = tree
-                .text(&path)
-                .and_then(|text| read_hosts(&path, text).ok());
-            let has_hosts = present.is_some_and(|reading| !reading.value.is_empty());
+            let hosts = |text: &str| read_hosts(&path, text).map(|reading| reading.value);
+            let present = tree.text(&path).and_then(|text| hosts(text).ok());
+            let written = tree.written(&path).and_then(|text| hosts(&text).ok());
+            let is_others =
+                |host: &HostName| !written.as_ref().is_some_and(|own| own.contains(host));
+            let has_hosts = present.is_some_and(|hosts| hosts.iter().any(is_others));
             let lines = lists.entry(path.clone()).or_default();
             match (group.hosts.is_empty(), has_hosts) {
                 (false, _) => lines.extend(group.hosts.iter().map(ToString::to_string)),

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::edit::Rendered;
 use crate::generate::{GenerateError, read_yaml};
 use crate::ini::{Ini, parse};
 use crate::scap::{CONFIG_FILE, Files};
@@ -14,6 +15,7 @@ pub struct DeployRepo {
     files: BTreeMap<Utf8PathBuf, String>,
     folders: Vec<Utf8PathBuf>,
     config: Ini,
+    rendered: Rendered,
 }
 
 /// The files at the root that are looked at.
@@ -47,11 +49,11 @@ const FOREIGN: [(&str, &str); 4] = [
 ];
 
 impl DeployRepo {
-    /// Reads a deploy repository; an empty folder is one that begins.
+    /// Reads a deploy repository, and what svcgen wrote there; an empty folder is one that begins.
     ///
     /// # Errors
     /// Where the folder is something else, or `scap.cfg` is not understood.
-    pub fn read(worktree: &Worktree) -> Result<Self, GenerateError> {
+    pub fn read(worktree: &Worktree, rendered: &Rendered) -> Result<Self, GenerateError> {
         if !worktree.has_file(CONFIG_FILE) {
             refuse_foreign(worktree)?;
         }
@@ -94,7 +96,13 @@ impl DeployRepo {
             files,
             folders,
             config,
+            rendered: rendered.clone(),
         })
+    }
+
+    /// The text of a file as svcgen wrote it last.
+    pub(super) fn written(&self, path: &Utf8Path) -> Option<String> {
+        self.rendered.read(path)
     }
 
     /// The text of a file that is looked at.

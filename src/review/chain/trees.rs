@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::build::TreeUpdateBuilder;
-use git2::{Delta, FileMode, Oid};
+use git2::{Delta, FileFavor, FileMode, Oid};
 
 use super::{Chain, Texts};
 use crate::edit::FileEdit;
@@ -41,8 +41,41 @@ impl Chain<'_> {
         self.without_gone(patch, tree)
     }
 
+    /// The same, where the files in which both changed the same lines have these texts then.
+    ///
+    /// # Errors
+    /// Where one side took a file away that the other one changed.
+    pub fn replayed_as(
+        &self,
+        patch: usize,
+        tree: Oid,
+        texts: &[(Utf8PathBuf, Option<String>)],
+    ) -> Result<Oid, ReviewError> {
+        let merged = self.merged(patch, tree, FileFavor::Ours)?;
+        let texts = texts.iter().map(|(path, text)| (path, text.as_deref()));
+        let tree = self.with_texts(merged, texts)?;
+        self.without_gone(patch, tree)
+    }
+
+    /// The tree of a patch's commit, as it is on the branch, where all patches stand on what they stood on.
+    ///
+    /// # Errors
+    /// Where git cannot read it.
+    pub fn in_place(&self, patch: usize) -> Result<Option<Oid>, ReviewError> {
+        let Some(first) = self.links.iter().flatten().next() else {
+            return Ok(None);
+        };
+        let link = self.links.get(patch).and_then(Option::as_ref);
+        let link = link.filter(|_| self.parent(first.commit).ok() == Some(self.base));
+        link.map(|link| self.tree(link.commit)).transpose()
+    }
+
     /// A tree with the commit of a patch upon it, as it is.
     pub(super) fn with_commit(&self, patch: usize, tree: Oid) -> Result<Oid, ReviewError> {
+        self.merged(patch, tree, FileFavor::Normal)
+    }
+
+    fn merged(&self, patch: usize, tree: Oid, favour: FileFavor) -> Result<Oid, ReviewError> {
         let Some(link) = self.links.get(patch).and_then(Option::as_ref) else {
             return Ok(tree);
         };
@@ -54,7 +87,7 @@ impl Chain<'_> {
         let (made, files) = self.read(|repository| {
             let find = |id| repository.find_tree(id);
             let mut options = git2::MergeOptions::new();
-            options.find_renames(false);
+            options.find_renames(false).file_favor(favour);
             let mut index = repository.merge_trees(
                 &find(before)?,
                 &find(tree)?,
@@ -187,26 +220,33 @@ impl Chain<'_> {
     /// # Errors
     /// Where git cannot make it.
     pub fn edited(&self, tree: Oid, edits: &[FileEdit]) -> Result<Oid, ReviewError> {
-        if edits.is_empty() {
-            return Ok(tree);
-        }
+        let texts = edits.iter().map(|edit| (&edit.path, edit.after.as_deref()));
+        self.with_texts(tree, texts)
+    }
+
+    fn with_texts<'t>(
+        &self,
+        tree: Oid,
+        texts: impl Iterator<Item = (&'t Utf8PathBuf, Option<&'t str>)>,
+    ) -> Result<Oid, ReviewError> {
         self.read(|repository| {
             let baseline = repository.find_tree(tree)?;
             let mut update = TreeUpdateBuilder::new();
-            for edit in edits {
-                match &edit.after {
+            for (path, text) in texts {
+                let entry = baseline.get_path(path.as_std_path()).ok();
+                match text {
                     Some(text) => {
                         let blob = repository.blob(text.as_bytes())?;
-                        let entry = baseline.get_path(edit.path.as_std_path()).ok();
                         let mode = match entry.map(|entry| entry.filemode()) {
                             Some(0o100_755) => FileMode::BlobExecutable,
                             _ => FileMode::Blob,
                         };
-                        update.upsert(edit.path.as_str(), blob, mode);
+                        update.upsert(path.as_str(), blob, mode);
                     }
-                    None => {
-                        update.remove(edit.path.as_str());
+                    None if entry.is_some() => {
+                        update.remove(path.as_str());
                     }
+                    None => {}
                 }
             }
             update.create_updated(repository, &baseline)

@@ -114,9 +114,12 @@ fn a_missing_change_id_is_said_by_svcgen_or_by_the_server() {
     it.git(&["commit", "--quiet", "--amend", "--message", "without"]);
     let error = it.push().unwrap_err();
     assert!(matches!(error, ReviewError::NoChangeId { .. }));
-    let git = format!("git -C {}", it.clone);
-    let hint = format!("{git} switch svcgen/trending-edits && {git} commit --amend");
-    assert_eq!(error.hints(), [hint]);
+    let [hint] = error.hints().try_into().unwrap();
+    let typed = std::process::Command::new("sh")
+        .args(["-ec", &hint])
+        .status();
+    assert!(typed.unwrap().success(), "{hint}");
+    assert_eq!(it.push().unwrap().outcome, Outcome::New);
     it.git(&["reset", "--quiet", "--hard", "origin/master"]);
     it.git(&[
         "commit",
@@ -134,7 +137,10 @@ fn a_missing_change_id_is_said_by_svcgen_or_by_the_server() {
     );
     assert_eq!(
         error.hints(),
-        [format!("{git} rebase --onto origin/master HEAD~1")]
+        [format!(
+            "git -C {} rebase --onto origin/master HEAD~1",
+            it.clone
+        )]
     );
     let error = it.topic().push(Others::Send).unwrap_err();
     let text = causes(&error);

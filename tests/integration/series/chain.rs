@@ -223,6 +223,94 @@ fn a_run_that_was_interrupted_is_finished_by_the_next() {
     assert_eq!(subjects(&env).len(), 4);
 }
 
+/// Adds a parameter, so that a line of the role's data goes beside those of the other patches.
+fn add_parameter(env: &Env) {
+    let age = "    - name: max_age\n";
+    let wiki =
+        "    - {name: wiki, description: Which., value: {production: enwiki, vagrant: wiki}}\n";
+    env.replace("svcgen.yaml", age, &format!("{wiki}{age}"));
+}
+
+#[test]
+fn what_is_only_written_is_no_edit_of_somebodys_in_a_commit() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let ids = change_ids(&env, "-4");
+    env.replace(
+        "svcgen.yaml",
+        "{approval: [",
+        "{members: [ada, bea], approval: [",
+    );
+    done(&env, &[]);
+    add_parameter(&env);
+    done(&env, &["--commit"]);
+    assert_eq!(change_ids(&env, "-4"), ids);
+    assert_eq!(env.status("puppet"), "");
+    let members = env.git("puppet", &["show", "HEAD~1"]);
+    assert!(members.contains("+    members: [ada, bea]\n"), "{members}");
+}
+
+#[test]
+fn lines_beside_those_of_somebody_in_a_later_commit_go_into_the_earlier_one() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let ids = change_ids(&env, "-4");
+    let data = "puppet/hieradata/role/common/trendingedits.yaml";
+    let groups = "profile::admin::groups:\n";
+    env.replace(data, groups, &format!("# ours\n{groups}"));
+    let words = ["commit", "--quiet", "--all", "--fixup", "HEAD~1"];
+    env.git("puppet", &words);
+    let words = [
+        "-c",
+        "sequence.editor=true",
+        "rebase",
+        "--quiet",
+        "--interactive",
+        "--autosquash",
+        "HEAD~5",
+    ];
+    env.git("puppet", &words);
+    add_parameter(&env);
+    let before = env.read(data);
+    done(&env, &["--commit"]);
+    assert_eq!(change_ids(&env, "-4"), ids);
+    let service = env.git("puppet", &["show", "HEAD~3"]);
+    assert!(
+        service.contains("+profile::trendingedits::wiki: enwiki\n"),
+        "{service}"
+    );
+    let line = "profile::trendingedits::wiki: enwiki\n";
+    assert_eq!(env.read(data).replace(line, ""), before);
+    let admins = env.git("puppet", &["show", "HEAD~1"]);
+    assert!(admins.contains("+# ours\n"), "{admins}");
+    assert_eq!(env.status("puppet"), "");
+    let tip = env.git("puppet", &["rev-parse", "HEAD"]);
+    done(&env, &["--commit"]);
+    assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), tip);
+}
+
+#[test]
+fn line_ends_of_somebodys_stay_as_they_are() {
+    let role = "puppet/modules/role/manifests/trendingedits.pp";
+    for committed in [false, true] {
+        let env = env();
+        done(&env, &["--commit"]);
+        let text = env.read(role).replace('\n', "\r\n");
+        env.write(role, &text);
+        if committed {
+            let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
+            env.git("puppet", &words);
+        }
+        env.replace("svcgen.yaml", "10.20.1.30", "10.20.1.31");
+        let option = if committed { "--commit" } else { "--force" };
+        done(&env, &[option]);
+        assert_eq!(env.read(role), text);
+        let again = done(&env, &[option]);
+        assert!(!again.stdout.contains("+++"), "{}", again.show());
+        assert_eq!(env.read(role), text);
+    }
+}
+
 #[test]
 fn what_somebody_changed_in_a_commit_of_the_chain_stays() {
     let env = env();

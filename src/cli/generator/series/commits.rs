@@ -62,7 +62,17 @@ pub(super) fn in_commits<'a>(
         let (before, is_anew) = match chain.replayed(index, state) {
             Ok(replayed) => (replayed, false),
             Err(ReviewError::Diverged { .. }) if is_as_left => (state, true),
-            Err(error) => return Err(renamed::explain_replayed(run.loaded, rendered, error)),
+            Err(error) => {
+                renamed::refuse_replayed(run.loaded, rendered, &error)?;
+                let earlier: Vec<_> = stores[..index]
+                    .iter()
+                    .filter(|(step, _)| steps.contains(step))
+                    .collect();
+                let beside = Beside { planner, earlier };
+                let own = chain.in_place(index)?;
+                let own = own.map(|own| view(&chain, own)).transpose()?;
+                (beside.replayed(&chain, (index, state), own, error)?, false)
+            }
         };
         if !steps.contains(step) && !is_anew {
             state = before;
@@ -103,6 +113,41 @@ pub(super) fn in_commits<'a>(
         own,
         chain,
     })
+}
+
+/// The patches before a commit that holds something of somebody's, where svcgen changes the lines beside it.
+struct Beside<'a> {
+    planner: Planner<'a>,
+    earlier: Vec<&'a (Step, Rendered)>,
+}
+
+impl Beside<'_> {
+    /// The commit upon a tree: what git cannot merge by lines is planned in the commit's own files, as they would be
+    /// written into a work tree.
+    fn replayed(
+        &self,
+        chain: &Chain<'_>,
+        (patch, tree): (usize, Oid),
+        own: Option<Worktree>,
+        error: ReviewError,
+    ) -> Result<Oid, CommandError> {
+        let (Some(mut own), ReviewError::Diverged { files, .. }) = (own, &error) else {
+            return Err(error.into());
+        };
+        for (step, rendered) in &self.earlier {
+            let planned = self.planner.one(*step, &own, rendered, &mut None)?;
+            if !planned.edits.conflicts.is_empty() {
+                return Err(error.into());
+            }
+            own = planned.after;
+        }
+        let mut texts = Vec::new();
+        for path in files.iter().map(Utf8PathBuf::from) {
+            let text = own.read(&path)?;
+            texts.push((path, text));
+        }
+        Ok(chain.replayed_as(patch, tree, &texts)?)
+    }
 }
 
 /// The files that a patch goes out of, and that would be left with lines of somebody's, as all that is left of its commit.

@@ -185,7 +185,9 @@ fn node_blocks(
         for host in hosts {
             match nodes.of(host.as_str()) {
                 None => free.push(host),
-                Some(block) if is_ours(&nodes.text[block.span.clone()]) => free.push(host),
+                Some(block) if is_ours(&nodes.text[block.span.clone()].replace("\r\n", "\n")) => {
+                    free.push(host);
+                }
                 Some(block) if block.roles.iter().any(|role| role == home.role()) => {}
                 Some(block) => return Err(taken(host.as_str(), block.line, &block.roles)),
             }

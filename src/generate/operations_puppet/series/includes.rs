@@ -104,7 +104,7 @@ impl RoleClass {
     /// In a role that is the service's own, nobody else's is there.
     pub(super) fn block(&self, class: &str, is_own: bool, tree: &SeriesTree) -> Option<Block> {
         if let Some(there) = self.line_with(class) {
-            let text = self.text[there.lines.clone()].to_owned();
+            let text = self.text[there.lines.clone()].replace("\r\n", "\n");
             let is_ours = is_own || tree.puppet.has_written(&self.path, &text);
             let at = there.lines.start;
             return is_ours.then_some(Block { text, at });
