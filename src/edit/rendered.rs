@@ -265,6 +265,13 @@ impl Rendered {
             .collect()
     }
 
+    /// The files that svcgen left conflict markers in, whether those are resolved or not.
+    pub(crate) fn marked(&self) -> Vec<Utf8PathBuf> {
+        let files = self.index().unwrap_or_default().files.into_iter();
+        let marked = files.filter(|(_, written)| written.is_marked);
+        marked.map(|(path, _)| path).collect()
+    }
+
     /// All files that the generator wrote something into.
     pub(crate) fn paths(&self) -> Vec<Utf8PathBuf> {
         self.index().unwrap_or_default().files.into_keys().collect()

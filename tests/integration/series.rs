@@ -4,6 +4,7 @@ mod chain;
 mod commented;
 mod drift;
 mod in_production;
+mod marked;
 mod older_tree;
 mod refused;
 mod unknown;

@@ -39,11 +39,6 @@ impl Conflicts<'_> {
         }
     }
 
-    /// Nothing was written, and nothing can be marked: each patch has the file in another state.
-    pub(super) fn of_series(&self) -> CommandError {
-        self.listed().hint(self.mend()).hint(self.sides())
-    }
-
     /// The conflicts are marked in their files.
     pub(super) fn marked(&self) -> CommandError {
         self.listed().hint(self.resolve()).hint(self.sides())

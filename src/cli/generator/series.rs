@@ -2,6 +2,7 @@
 
 mod commits;
 mod looked;
+mod marked;
 mod plan;
 mod told;
 
@@ -18,8 +19,8 @@ use super::target::Target;
 use super::uncommitted::Uncommitted;
 use super::{Ended, Generator, Run, verify};
 use crate::cli::Failure;
-use crate::edit::{Rendered, apply, remember};
-use crate::error::CommandError;
+use crate::edit::{Conflict, Rendered, apply, remember};
+use crate::error::{CommandError, ErrorKind};
 use crate::generate::Step;
 use crate::interrupt;
 use crate::review::{Chain, Fate, Topic, Visit, dirty};
@@ -96,6 +97,7 @@ impl Run<'_> {
         is_touched: &mut bool,
     ) -> Result<Ended, Failure> {
         let stores = self.stores(worktree);
+        self.refuse_marked(chosen, worktree.root(), &stores)?;
         let Planning {
             planned,
             trees,
@@ -103,8 +105,12 @@ impl Run<'_> {
             mut chain,
         } = commits::in_commits(self, &chosen.steps, worktree, &stores, topic)?;
         let mut told = Told::new(worktree.root(), &planned);
+        self.show(&told, &planned)?;
         let way = topic.way_to(visit);
-        self.show(&mut told, &planned, way, chosen)?;
+        if let Some(conflicts) = self.conflicts(&planned, way, chosen, worktree.root()) {
+            self.tell(&told)?;
+            return Err(conflicts.refused().into());
+        }
         let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         let mut has_differences = planned.iter().any(|patch| !patch.edits.edits.is_empty());
         if let Some(last) = trees.last() {
@@ -168,7 +174,13 @@ impl Run<'_> {
         let stores = self.stores(worktree);
         let planned = plan::in_files(self, &chosen.steps, worktree, &stores)?;
         let mut told = Told::new(worktree.root(), &planned);
-        self.show(&mut told, &planned, None, chosen)?;
+        self.show(&told, &planned)?;
+        let conflicts = self.conflicts(&planned, None, chosen, worktree.root());
+        let is_blocked = self.options.dry_run || planned.iter().any(|it| it.edits.is_blocked());
+        if let Some(conflicts) = conflicts.as_ref().filter(|_| is_blocked) {
+            self.tell(&told)?;
+            return Err(conflicts.refused().into());
+        }
         let edits = || planned.iter().flat_map(|patch| &patch.edits.edits);
         let paths: Vec<Utf8PathBuf> = planned
             .iter()
@@ -190,7 +202,9 @@ impl Run<'_> {
             };
             uncommitted.refuse()?;
         }
-        self.judge_series(&mut told, &planned)?;
+        if conflicts.is_none() {
+            self.judge_series(&mut told, &planned)?;
+        }
         interrupt::check()?;
         let has_differences = edits().next().is_some();
         let mut ended = match (self.options.dry_run, has_differences) {
@@ -198,7 +212,15 @@ impl Run<'_> {
             _ => Ended::Done,
         };
         if !self.options.dry_run {
-            if has_differences && !self.may_apply(worktree.root(), &[])? {
+            let marked = conflicts.iter().flat_map(|it| it.all.iter().copied());
+            let marked: Vec<Conflict> = marked.cloned().collect();
+            let may = match self.may_apply(worktree.root(), &marked) {
+                _ if !has_differences => true,
+                // Where nobody can be asked, the conflicts are what there is to tell.
+                Err(error) if !marked.is_empty() && error.kind == ErrorKind::Usage => false,
+                may => may?,
+            };
+            if !may {
                 ended = Ended::Declined;
             } else {
                 for patch in &planned {
@@ -212,7 +234,11 @@ impl Run<'_> {
             }
         }
         self.tell(&told)?;
-        Ok(ended)
+        match conflicts {
+            Some(conflicts) if ended == Ended::Declined => Err(conflicts.refused().into()),
+            Some(conflicts) => Err(conflicts.marked().into()),
+            None => Ok(ended),
+        }
     }
 
     /// What svcgen remembers of each patch, and from now on of this model.
@@ -228,41 +254,45 @@ impl Run<'_> {
 
     /// The command, as it would be typed again for a checkout.
     fn series_again(&self, chosen: &Chosen, root: &Utf8Path) -> String {
+        let again = self.series_in_files(chosen, root);
+        format!("{again}{}", self.options.publication())
+    }
+
+    /// The same command, where it does not commit.
+    fn series_in_files(&self, chosen: &Chosen, root: &Utf8Path) -> String {
         let mut again = Again::new(Generator::Puppet.name(), self.global, self.options);
         again.path("--repo", Some(root));
         again.series(chosen);
-        format!("{}{}", again.as_str(), self.options.publication())
+        again.as_str().to_owned()
     }
 
-    /// Shows the patches; ends where one of them is a conflict, which is reached this way.
-    fn show(
-        &self,
-        told: &mut Told<'_>,
-        planned: &[Planned],
-        way: Option<String>,
-        chosen: &Chosen,
-    ) -> Result<(), Failure> {
+    fn show(&self, told: &Told<'_>, planned: &[Planned]) -> std::io::Result<()> {
         if self.ui.format == Format::Text {
             for patch in planned {
                 told.show(patch, self.ui, self.options)?;
             }
         }
+        Ok(())
+    }
+
+    /// What somebody and svcgen both changed, where there is anything, which is reached this way.
+    fn conflicts<'p>(
+        &self,
+        planned: &'p [Planned],
+        way: Option<String>,
+        chosen: &Chosen,
+        root: &Utf8Path,
+    ) -> Option<Conflicts<'p>> {
         let all = planned.iter().flat_map(|patch| &patch.edits.conflicts);
-        let all: Vec<_> = all.collect();
-        if all.is_empty() {
-            return Ok(());
-        }
-        self.tell(told)?;
-        let whole = self.series_again(chosen, told.root);
-        let conflicts = Conflicts {
+        let all: Vec<&Conflict> = all.collect();
+        (!all.is_empty()).then(|| Conflicts {
             all,
-            again: whole.clone(),
-            whole,
+            again: self.series_in_files(chosen, root),
+            whole: self.series_again(chosen, root),
             uncommitted: Vec::new(),
             note: None,
             way,
-        };
-        Err(conflicts.of_series().into())
+        })
     }
 
     /// Has each patch judged in the tree as it is after it.

@@ -64,13 +64,12 @@ pub(super) fn in_commits<'a>(
             Err(ReviewError::Diverged { .. }) if is_as_left => (state, true),
             Err(error) => {
                 renamed::refuse_replayed(run.loaded, rendered, &error)?;
-                let earlier: Vec<_> = stores[..index]
-                    .iter()
-                    .filter(|(step, _)| steps.contains(step))
-                    .collect();
-                let beside = Beside { planner, earlier };
                 let own = chain.in_place(index)?;
                 let own = own.map(|own| view(&chain, own)).transpose()?;
+                let beside = Beside {
+                    planner,
+                    planned: &mut planned,
+                };
                 (beside.replayed(&chain, (index, state), own, error)?, false)
             }
         };
@@ -118,14 +117,14 @@ pub(super) fn in_commits<'a>(
 /// The patches before a commit that holds something of somebody's, where svcgen changes the lines beside it.
 struct Beside<'a> {
     planner: Planner<'a>,
-    earlier: Vec<&'a (Step, Rendered)>,
+    planned: &'a mut [Planned],
 }
 
 impl Beside<'_> {
-    /// The commit upon a tree: what git cannot merge by lines is planned in the commit's own files, as they would be
+    /// The commit upon a tree: what git cannot merge by lines is planned in the commit's own files, as it would be
     /// written into a work tree.
     fn replayed(
-        &self,
+        self,
         chain: &Chain<'_>,
         (patch, tree): (usize, Oid),
         own: Option<Worktree>,
@@ -134,12 +133,11 @@ impl Beside<'_> {
         let (Some(mut own), ReviewError::Diverged { files, .. }) = (own, &error) else {
             return Err(error.into());
         };
-        for (step, rendered) in &self.earlier {
-            let planned = self.planner.one(*step, &own, rendered, &mut None)?;
-            if !planned.edits.conflicts.is_empty() {
-                return Err(error.into());
-            }
-            own = planned.after;
+        for earlier in self.planned {
+            let rendered = &earlier.rendered;
+            let again = self.planner.one(earlier.step, &own, rendered, &mut None)?;
+            earlier.edits.conflicts.extend(again.edits.conflicts);
+            own = again.after;
         }
         let mut texts = Vec::new();
         for path in files.iter().map(Utf8PathBuf::from) {
