@@ -158,6 +158,9 @@ impl From<std::io::Error> for CommandError {
     }
 }
 
+/// What helps where a disk is full.
+pub(crate) const MAKE_ROOM: &str = "make room there: `df -h` shows the disks";
+
 /// What helps where the system refuses something, whatever it was about.
 fn way_out(error: &std::io::Error) -> Option<&'static str> {
     use std::io::ErrorKind as Kind;
@@ -166,7 +169,7 @@ fn way_out(error: &std::io::Error) -> Option<&'static str> {
         Kind::ReadOnlyFilesystem => {
             Some("its disk can only be read: `findmnt` shows which can be written to")
         }
-        Kind::StorageFull | Kind::QuotaExceeded => Some("make room there: `df -h` shows the disks"),
+        Kind::StorageFull | Kind::QuotaExceeded => Some(MAKE_ROOM),
         Kind::NotFound | Kind::AlreadyExists | Kind::NotADirectory | Kind::IsADirectory => {
             Some("is the path right? `ls -l` shows what is there")
         }

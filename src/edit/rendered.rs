@@ -2,6 +2,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::merge::markers;
 use super::record::{Earlier, Form, Index, Origin, Record, RecordError, Written, content_name};
+use super::staging::Staging;
 use crate::model::ServiceName;
 use crate::worktree::Worktree;
 
@@ -120,6 +121,18 @@ impl Rendered {
     pub(super) fn staging(&self) -> Option<Utf8PathBuf> {
         let store = self.folder.as_ref()?.parent()?;
         Some(store.with_file_name("tmp"))
+    }
+
+    /// Makes sure that the disk has room for files of these sizes, in bytes, and for what is remembered of them.
+    ///
+    /// # Errors
+    /// Where it has not.
+    pub(crate) fn check_room(&self, sizes: impl Iterator<Item = usize>) -> std::io::Result<()> {
+        // A file system gives room in blocks, and each file may need a new folder.
+        const BLOCK: usize = 4096;
+        let blocks = sizes.map(|size| (size.div_ceil(BLOCK) * 2 + 2) * BLOCK);
+        let mut staging = Staging::open(self.staging())?;
+        staging.reserve(blocks.sum())
     }
 
     /// The text last written for a file.

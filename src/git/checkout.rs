@@ -310,10 +310,26 @@ impl Checkout {
     }
 
     pub(crate) fn unreadable(&self, what: &str, source: git2::Error) -> GitError {
+        // What is read may have to be made first. Of a short write libgit2 says nothing at all.
+        let folder = self.repository().path();
+        let message = source.message();
+        if message.contains("No space left") || (message == "no error" && is_full(folder)) {
+            return GitError::Write {
+                path: folder.display().to_string().into(),
+                source: std::io::ErrorKind::StorageFull.into(),
+            };
+        }
         GitError::Unreadable {
             root: self.root().to_owned(),
             what: what.to_owned(),
             source,
         }
     }
+}
+
+/// Whether a disk has so little room left that a write to it may have failed.
+fn is_full(folder: &std::path::Path) -> bool {
+    const LITTLE: u64 = 64 * 1024;
+    let room = rustix::fs::statvfs(folder);
+    room.is_ok_and(|room| room.f_bavail.saturating_mul(room.f_frsize) < LITTLE)
 }

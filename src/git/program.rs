@@ -13,6 +13,7 @@ use thiserror::Error;
 use self::stream::{collect, wait};
 pub use self::words::Words;
 use self::words::without_passwords;
+use crate::error::MAKE_ROOM;
 
 /// How long a command may take that speaks to a server.
 const NETWORK_DEADLINE: Duration = Duration::from_secs(600);
@@ -227,6 +228,18 @@ impl Output {
 }
 
 impl GitError {
+    /// Whether git found no room on a disk of this machine.
+    pub fn is_full(&self) -> bool {
+        let Self::Failed { source, .. } = self else {
+            return false;
+        };
+        let said = source.to_string();
+        let mut lines = said.lines().filter(|line| !line.starts_with("remote:"));
+        lines.any(|line| {
+            line.contains("No space left on device") || line.contains("Out of diskspace")
+        })
+    }
+
     /// The command that takes away a lock that a git left which was killed; none where it failed by something else.
     pub fn left_lock(&self) -> Option<String> {
         let Self::Failed { source, .. } = self else {
@@ -263,6 +276,7 @@ impl GitError {
                 Some(format!("git -C {} sparse-checkout disable", quoted(root)))
             }
             Self::Path { source, .. } => Some(source.hint()),
+            Self::Failed { .. } if self.is_full() => Some(MAKE_ROOM.into()),
             Self::Failed { .. } => Some(self.left_lock().unwrap_or_else(|| {
                 "`svcgen doctor` looks at git, its settings, and the servers".into()
             })),

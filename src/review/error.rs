@@ -186,6 +186,8 @@ impl ReviewError {
             | Self::NoServer { .. } => ErrorKind::Usage,
             Self::Git(GitError::Overlooked { .. } | GitError::Sparse { .. }) => ErrorKind::Conflict,
             Self::Git(_) => ErrorKind::Unexpected,
+            Self::Commit { source } if source.is_full() => ErrorKind::Unexpected,
+            Self::Switch { source, .. } if source.is_full() => ErrorKind::Unexpected,
             Self::InProgress { .. }
             | Self::Detached { .. }
             | Self::OtherModel { .. }
@@ -216,7 +218,7 @@ impl ReviewError {
         match self {
             Self::Git(error) => error.hint().into_iter().collect(),
             Self::Switch { root, source, .. } => {
-                if let GitError::Missing { .. } = **source {
+                if matches!(**source, GitError::Missing { .. }) || source.is_full() {
                     return source.hint().into_iter().collect();
                 }
                 if let Some(hint) = source.left_lock() {

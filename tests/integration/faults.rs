@@ -6,6 +6,7 @@ use std::process::Command;
 
 use insta::assert_snapshot;
 
+use crate::series;
 use crate::support::{Env, Run, copy, has_tool, may_mount};
 
 /// The system calls that change something; a run is killed once at each of each kind.
@@ -173,7 +174,7 @@ const YES: &[&str] = &[
 ];
 
 /// Runs svcgen within a script, which can mount file systems that nobody else sees.
-fn with_mounts(env: &Env, script: &str) -> Run {
+fn with_mounts(env: &Env, script: &str, arguments: &[&str]) -> Run {
     let mut command = Command::new("unshare");
     env.enclose(&mut command);
     command.args([
@@ -184,7 +185,7 @@ fn with_mounts(env: &Env, script: &str) -> Run {
         "sh",
         env!("CARGO_BIN_EXE_svcgen"),
     ]);
-    env.run(command.args(YES))
+    env.run(command.args(arguments))
 }
 
 #[test]
@@ -206,6 +207,7 @@ fn a_full_disk_changes_nothing() {
                  code=0; (cd small; \"$@\") || code=$?
                  cp -a small/vagrant after; exit $code"
             ),
+            YES,
         );
         let new = files(&env.work().join("after"));
         assert_eq!(run.code == 0, new != old, "{blocks}: {}", run.show());
@@ -235,6 +237,42 @@ fn a_full_disk_changes_nothing() {
 }
 
 #[test]
+fn a_full_disk_leaves_the_commits_of_the_series_and_their_files() {
+    if !may_mount() {
+        return;
+    }
+    let env = series::env();
+    series::done(&env, &["--commit"]);
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    let arguments = [series::SERIES, &["--commit"]].concat();
+    let state = |folder: &str| {
+        let tip = env.git(folder, &["rev-parse", "HEAD"]);
+        (tip, files(&env.work().join(folder)), env.status(folder))
+    };
+    let old = state("puppet");
+    for (refused, blocks) in (0..400).step_by(8).enumerate() {
+        let script = format!(
+            "rm -rf after; mkdir -p small; mount -t tmpfs -o size=8m none small; cp -a puppet svcgen.yaml small
+             free=$(stat -f -c %f small)
+             dd if=/dev/zero of=small/full bs=$(stat -f -c %S small) count=$((free - {blocks})) status=none
+             code=0; (cd small; \"$@\") || code=$?
+             cp -a small/puppet after; exit $code"
+        );
+        let run = with_mounts(&env, &script, &arguments);
+        if run.code == 0 {
+            assert_ne!(state("after"), old);
+            assert!(refused > 2, "{refused}");
+            return;
+        }
+        assert_eq!(run.code, 1, "{blocks}: {}", run.show());
+        let way = "hint: make room there: `df -h` shows the disks\n";
+        assert!(run.stderr.ends_with(way), "{blocks}: {}", run.show());
+        assert_eq!(state("after"), old, "{blocks}: {}", run.show());
+    }
+    panic!("400 blocks are no room");
+}
+
+#[test]
 fn a_folder_that_is_forbidden_changes_nothing() {
     if !may_mount() {
         return;
@@ -246,7 +284,7 @@ fn a_folder_that_is_forbidden_changes_nothing() {
         let script = format!(
             "mount --bind vagrant/{folder} vagrant/{folder}; mount -o remount,ro,bind vagrant/{folder}; exec \"$@\""
         );
-        let run = with_mounts(&env, &script);
+        let run = with_mounts(&env, &script, YES);
         assert_eq!(files(&env.work().join("vagrant")), old, "{folder}");
         run.show()
     };
@@ -286,7 +324,7 @@ fn a_file_system_of_its_own_is_no_obstacle() {
     env.repository("vagrant");
     let script = "mount -t tmpfs none vagrant/puppet/modules/role/settings; code=0; \"$@\" || code=$?
                   ls -A vagrant/puppet/modules/role/settings vagrant/.git/svcgen/tmp >&2; exit $code";
-    let run = with_mounts(&env, script);
+    let run = with_mounts(&env, script, YES);
     assert_snapshot!(format!("exit {}\n{}", run.code, run.stderr), @"
     exit 0
     vagrant: written
@@ -298,7 +336,7 @@ fn a_file_system_of_its_own_is_no_obstacle() {
     // One file system at two places cannot be told from one at one place, but nothing can be renamed across.
     let script = "mount --bind vagrant/puppet/hieradata vagrant/puppet/hieradata; exec \"$@\"";
     env.git("vagrant", &["checkout", "--quiet", "."]);
-    let run = with_mounts(&env, script);
+    let run = with_mounts(&env, script, YES);
     assert_eq!(run.code, 0, "{}", run.show());
     assert!(
         env.read("vagrant/puppet/hieradata/common.yaml")

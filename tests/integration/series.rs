@@ -13,7 +13,7 @@ mod withdrawn;
 use crate::support::samples::MODEL;
 use crate::support::{Env, Run, copy, sample_tree};
 
-const SERIES: &[&str] = &[
+pub(crate) const SERIES: &[&str] = &[
     "puppet",
     "--repo",
     "puppet",
@@ -30,7 +30,7 @@ fn model() -> String {
     )
 }
 
-fn env() -> Env {
+pub(crate) fn env() -> Env {
     let env = Env::with_model();
     env.write("svcgen.yaml", &model());
     env.repository("puppet");
@@ -51,7 +51,7 @@ fn run(env: &Env, more: &[&str]) -> Run {
     env.svcgen(&[SERIES, more].concat())
 }
 
-fn done(env: &Env, more: &[&str]) -> Run {
+pub(crate) fn done(env: &Env, more: &[&str]) -> Run {
     let run = run(env, more);
     assert_eq!(run.code, 0, "{}", run.show());
     run

@@ -1,3 +1,4 @@
+use camino::Utf8PathBuf;
 use git2::Oid;
 
 use super::{CHANGE_ID, Chain, Fate, Link, Made, Part};
@@ -182,11 +183,33 @@ impl Chain<'_> {
         }
     }
 
+    /// Refuses a disk that is too full for a commit's files, before the first of them changes.
+    fn check_room(
+        &self,
+        commit: Oid,
+        changed: &[Utf8PathBuf],
+        stores: &[&Rendered],
+    ) -> Result<(), ReviewError> {
+        let texts = self.texts_of(self.tree(commit)?, changed)?;
+        let lengths = texts.iter().flat_map(|(_, text)| text).map(String::len);
+        let index = self.topic.checkout.repository().path().join("index");
+        let index = std::fs::metadata(index).map_or(0, |index| index.len());
+        let sizes = lengths.chain(usize::try_from(index));
+        let room = stores
+            .first()
+            .map_or(Ok(()), |store| store.check_room(sizes));
+        room.map_err(|source| {
+            let path = self.topic.checkout.root().to_owned();
+            GitError::Write { path, source }.into()
+        })
+    }
+
     /// Moves the branch, the index and the files to a commit.
     fn go_to(&mut self, commit: Oid, parts: &[Part<'_>], git: &Git) -> Result<(), ReviewError> {
         let changed = self.changed(self.tree(commit)?)?;
         let checkout = &self.topic.checkout;
         let stores: Vec<&Rendered> = parts.iter().map(|part| part.rendered).collect();
+        self.check_room(commit, &changed, &stores)?;
         let foreign = dirty(checkout.root(), &changed, &stores)?;
         let here = checkout.status(&changed)?;
         let tip = self.tip.to_string();
