@@ -2,17 +2,19 @@
 
 mod meant;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind as Wrong};
+use dialoguer::console::Term;
 
 use super::Cli;
 use super::generator::{CheckoutArgs, Generator};
 use crate::error::{CommandError, unprinted};
 use crate::model::suggest;
-use crate::ui::{Color, Format, Manner, Questions, Ui};
+use crate::ui::{Color, Format, Manner, Questions, Ui, columns, rows};
 
 /// Prints the help, the version, or what is wrong with the command line.
 pub(super) fn tell(mut told: clap::Error) -> ExitCode {
@@ -22,7 +24,7 @@ pub(super) fn tell(mut told: clap::Error) -> ExitCode {
         let tips = ContextValue::StyledStrs(vec![StyledStr::from(tip)]);
         told.insert(ContextKind::Suggested, tips);
     }
-    match told.print() {
+    match print(&told) {
         Ok(()) => ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1)),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
@@ -31,6 +33,22 @@ pub(super) fn tell(mut told: clap::Error) -> ExitCode {
             ui.error(&error);
             ExitCode::from(error.kind.exit_code())
         }
+    }
+}
+
+/// Prints it as clap does; on a terminal, in lines that fit.
+fn print(told: &clap::Error) -> std::io::Result<()> {
+    let term = match told.use_stderr() {
+        true => Term::stderr(),
+        false => Term::stdout(),
+    };
+    let Some(width) = columns(&term) else {
+        return told.print();
+    };
+    let text = rows(&told.render().ansi().to_string(), width);
+    match told.use_stderr() {
+        true => anstream::stderr().write_all(text.as_bytes()),
+        false => anstream::stdout().write_all(text.as_bytes()),
     }
 }
 

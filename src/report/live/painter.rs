@@ -6,6 +6,7 @@ use dialoguer::console::measure_text_width;
 use owo_colors::OwoColorize as _;
 
 use super::frame::{FrameLine, Style};
+use crate::ui::rows;
 
 /// The size of a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +31,9 @@ impl Painter {
         let mut out = self.erase(size);
         self.size = Some(size);
         for line in lines {
-            for part in wrapped(line, size.width) {
-                out.push_str(&part);
-                out.push('\n');
-            }
+            // A line that fills the last column leaves some terminals in doubt where they are.
+            out.push_str(&rows(line, size.width.saturating_sub(1).max(20)));
+            out.push('\n');
         }
         self.drawn.clear();
         for line in frame {
@@ -65,14 +65,6 @@ impl Painter {
             _ => format!("\r{up}"),
         }
     }
-}
-
-/// A line that stays, broken at words where it is too long; what follows is indented.
-fn wrapped(line: &str, width: usize) -> Vec<String> {
-    let options =
-        textwrap::Options::new(width.saturating_sub(1).max(20)).subsequent_indent("         ");
-    let parts = textwrap::wrap(line, options);
-    parts.into_iter().map(|part| part.into_owned()).collect()
 }
 
 fn styled(line: &FrameLine) -> String {
