@@ -1,5 +1,6 @@
 //! The streams: results on stdout, everything else on stderr, colour only where wanted, questions only on a terminal.
 
+mod below;
 mod drawing;
 pub mod editor;
 mod fold;
@@ -20,6 +21,7 @@ use crate::error::{CommandError, ErrorKind, unprinted};
 use crate::locale;
 use fold::Commands;
 
+pub(crate) use below::Below;
 pub use drawing::Drawing;
 pub(crate) use fold::rows;
 pub(crate) use keys::Unseen;
@@ -310,10 +312,7 @@ impl Ui {
         }
         Unseen::begin().forget();
         // A prompt that takes more than one line is drawn twice once it is answered.
-        let room = columns(&Term::stderr()).map_or(usize::MAX, |width| {
-            width.saturating_sub(ANSWERS).max(NARROWEST)
-        });
-        let question = fold::fold(question, 0, "", room, Commands::Quoted);
+        let question = asked(question);
         let (before, last) = match question.rsplit_once('\n') {
             Some((before, last)) => (Some(before), last),
             None => (None, question.as_str()),
@@ -377,6 +376,21 @@ fn folded(text: &str, before: &str, commands: Commands) -> String {
     // Causes and hints are under each other.
     let further = " ".repeat(before.len().max(INDENT));
     fold::fold(&printable(text), before.len(), &further, width, commands)
+}
+
+/// A question in lines that fit, the last of them with the answer behind it.
+fn asked(question: &str) -> String {
+    let room = columns(&Term::stderr()).map_or(usize::MAX, |width| {
+        width.saturating_sub(ANSWERS).max(NARROWEST)
+    });
+    fold::fold(question, 0, "", room, Commands::Quoted)
+}
+
+/// How many rows a question takes, with its answer.
+pub(crate) fn rows_of(question: &str) -> usize {
+    let width = columns(&Term::stderr()).unwrap_or(WIDEST);
+    let rows = |line: &str| textwrap::core::display_width(line).div_ceil(width).max(1);
+    asked(question).split('\n').map(rows).sum()
 }
 
 /// What came of printing what will be done.
