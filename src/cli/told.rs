@@ -19,6 +19,7 @@ use crate::ui::{Color, Format, Manner, Questions, Ui, columns, rows};
 /// Prints the help, the version, or what is wrong with the command line.
 pub(super) fn tell(mut told: clap::Error) -> ExitCode {
     propose(&mut told);
+    propose_command(&mut told);
     meant::propose(&mut told);
     if let Some(tip) = tip(&told) {
         let tips = ContextValue::StyledStrs(vec![StyledStr::from(tip)]);
@@ -65,6 +66,20 @@ fn propose(told: &mut clap::Error) {
     if let Some(near) = suggest(wrong, valid.iter().map(String::as_str)) {
         let near = ContextValue::String(near.to_owned());
         told.insert(ContextKind::SuggestedValue, near);
+    }
+}
+
+/// Adds the command that was likely meant, where its help is asked for.
+fn propose_command(told: &mut clap::Error) {
+    let has_one = told.get(ContextKind::SuggestedSubcommand).is_some();
+    let Some(ContextValue::String(wrong)) = told.get(ContextKind::InvalidSubcommand) else {
+        return;
+    };
+    let all = Cli::command();
+    let names = all.get_subcommands().map(clap::Command::get_name);
+    if let Some(near) = suggest(wrong, names).filter(|_| !has_one) {
+        let near = ContextValue::Strings(vec![near.to_owned()]);
+        told.insert(ContextKind::SuggestedSubcommand, near);
     }
 }
 
