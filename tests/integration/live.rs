@@ -91,8 +91,14 @@ fn a_picture_fits_the_screen_of_a_narrower_terminal() {
     );
     farm.write("scap/checks.yaml", &checks);
     farm.release("1");
-    let mut pty = deploy(&farm, &["--yes"]);
-    pty.resize(80, 8);
+    let repository = farm.env().work().join("deploy");
+    let deploy = [
+        "deploy",
+        "--yes",
+        "--deploy-repo",
+        repository.to_str().unwrap(),
+    ];
+    let mut pty = Pty::start_sized(farm.env(), &deploy, &[], (80, 8));
     pty.expect("what a check");
     pty.expect("  and 4 more\r\n");
     pty.expect("5 at work\r\n");
