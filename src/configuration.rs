@@ -302,6 +302,11 @@ mod tests {
             ("user: {}\nsite: Not One\n", 2, "is not a site name"),
             ("user: {}\nchekouts: {}\n", 2, "unknown field `chekouts`"),
             (
+                "checkouts: {}\nuser: {}\ncheckouts: {}\n",
+                3,
+                "the key `checkouts` stands here a second time",
+            ),
+            (
                 "services:\n  a: {deploy: /x}\n  a: {deploy: /y}\n",
                 3,
                 "the key `a` stands here a second time",

@@ -1,5 +1,6 @@
 //! The streams: results on stdout, everything else on stderr, colour only where wanted, questions only on a terminal.
 
+mod below;
 mod drawing;
 pub mod editor;
 mod fold;
@@ -18,8 +19,11 @@ use owo_colors::OwoColorize as _;
 
 use crate::error::{CommandError, ErrorKind, unprinted};
 use crate::locale;
+use fold::Commands;
 
+pub(crate) use below::Below;
 pub use drawing::Drawing;
+pub(crate) use fold::rows;
 pub(crate) use keys::Unseen;
 pub(crate) use screen::{Screen, is_read, steady};
 pub(crate) use terminal::Terminal;
@@ -79,7 +83,7 @@ const NARROWEST: usize = 20;
 const INDENT: usize = 7;
 
 /// What stands behind a question, in columns: `[Y/n] yes`.
-const ANSWERS: u16 = 10;
+const ANSWERS: usize = 10;
 
 impl Ui {
     /// Sets the colour of both streams and returns the streams.
@@ -110,11 +114,23 @@ impl Ui {
         }
     }
 
-    /// Prints a result.
+    /// Prints a result; on a terminal, in lines that fit.
     ///
     /// # Errors
     /// Where the stream is closed; `main` ends quietly then.
     pub fn result(&self, text: &str) -> std::io::Result<()> {
+        match (self.format, columns(&Term::stdout())) {
+            (Format::Text, Some(width)) => self.verbatim(&rows(text, width)),
+            (Format::Text, None) | (Format::Json, _) => self.verbatim(text),
+        }
+    }
+
+    /// Prints a result in the lines that it has: what is quoted from a file or goes into one, and what is copied into
+    /// another program.
+    ///
+    /// # Errors
+    /// Where the stream is closed; `main` ends quietly then.
+    pub fn verbatim(&self, text: &str) -> std::io::Result<()> {
         let text = match std::io::stdout().is_terminal() {
             true => self.drawing.of(text),
             false => Cow::Borrowed(text),
@@ -130,10 +146,15 @@ impl Ui {
     /// # Errors
     /// Where it cannot be printed for another reason.
     pub fn announce(&self, text: &str) -> std::io::Result<()> {
-        match self.result(text) {
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            printed => printed,
-        }
+        announced(self.result(text))
+    }
+
+    /// The same in the lines that it has.
+    ///
+    /// # Errors
+    /// Where it cannot be printed for another reason.
+    pub fn announce_verbatim(&self, text: &str) -> std::io::Result<()> {
+        announced(self.verbatim(text))
     }
 
     /// Prints a result as it is, whatever the stream is.
@@ -149,19 +170,19 @@ impl Ui {
     /// Prints a line of progress; not with `-q`.
     pub fn status(&self, text: &str) {
         if self.verbosity >= 0 {
-            self.err(&printable(text));
+            self.line(text);
         }
     }
 
     /// Prints a line that nobody may miss, with `-q` too.
     pub fn always(&self, text: &str) {
-        self.err(&printable(text));
+        self.line(text);
     }
 
     /// Prints a line that is worth knowing for those who look closely (`-v`).
     pub fn detail(&self, text: &str) {
         if self.verbosity >= 1 {
-            self.err(&printable(text));
+            self.line(text);
         }
     }
 
@@ -175,7 +196,7 @@ impl Ui {
     /// Prints the command that comes next; not with `-q`, and not to scripts.
     pub fn next(&self, command: &str) {
         if self.verbosity >= 0 && self.format == Format::Text {
-            let command = printable(command);
+            let command = folded(command, "next: ", Commands::Alone);
             self.err(&format!("{} {command}", "next:".green().bold()));
         }
     }
@@ -190,8 +211,10 @@ impl Ui {
             return work();
         }
         let console = dialoguer::console::Term::stderr();
-        // A line that cannot be drawn is no reason not to work.
-        let _drawn = console.write_str(text);
+        // What takes more than a line is not cleared. A line that cannot be drawn is no reason not to work.
+        let width = columns(&console).map_or(WIDEST, |width| width - 1);
+        let fitting = rows(text, width);
+        let _drawn = console.write_str(fitting.lines().next().unwrap_or_default());
         let done = work();
         let _cleared = console.clear_line();
         done
@@ -199,7 +222,7 @@ impl Ui {
 
     /// Prints a warning.
     pub fn warning(&self, text: &str) {
-        let text = self.folded(text, "warning: ");
+        let text = folded(text, "warning: ", Commands::Quoted);
         self.err(&format!("{} {text}", "warning:".yellow().bold()));
     }
 
@@ -211,37 +234,43 @@ impl Ui {
         };
         // What is drawn below the first line stays as it is.
         let (first, drawn) = message.split_at(message.find('\n').unwrap_or(message.len()));
-        let (first, drawn) = (self.folded(first, "error: "), printable(drawn));
+        let first = folded(first, "error: ", Commands::Quoted);
+        let drawn = printable(drawn);
         self.err(&format!("{} {first}{drawn}", "error:".red().bold()));
         for cause in &error.causes {
-            let cause = self.folded(cause, "cause: ");
+            let cause = folded(cause, "cause: ", Commands::Quoted);
             self.err(&format!("{} {cause}", "cause:".bold()));
         }
         for hint in error.hints() {
-            let hint = self.folded(hint, "hint: ");
+            let hint = folded(hint, "hint: ", Commands::Alone);
             self.err(&format!("{} {hint}", "hint:".cyan().bold()));
         }
     }
 
-    /// A text behind a word, in lines that fit on a terminal; elsewhere in those that it has.
-    fn folded(&self, text: &str, before: &str) -> String {
-        let width = match std::io::stderr().is_terminal() {
-            true => usize::from(Term::stderr().size().1).clamp(NARROWEST, WIDEST),
-            false => usize::MAX,
-        };
-        // Causes and hints are under each other.
-        let further = " ".repeat(before.len().max(INDENT));
-        fold::fold(&printable(text), before.len(), &further, width)
-    }
-
     /// A line of a result, in lines that fit where that is a terminal; `further` begins those after the first.
     pub fn fitted(&self, line: &str, further: &str) -> String {
-        match std::io::stdout().is_terminal() {
-            true => {
-                let width = usize::from(Term::stdout().size().1).clamp(NARROWEST, WIDEST);
-                fold::fold(line, 0, further, width)
-            }
-            false => line.to_owned(),
+        match columns(&Term::stdout()) {
+            Some(width) => fold::fold(line, 0, further, width.min(WIDEST), Commands::Alone),
+            None => line.to_owned(),
+        }
+    }
+
+    /// How many columns there are for results; so many as are read with ease where nobody knows.
+    pub fn width(&self) -> usize {
+        columns(&Term::stdout()).unwrap_or(WIDEST)
+    }
+
+    /// How wide the lines of a result are made; on a terminal those that do not fit are broken when they are printed.
+    pub fn page(&self) -> usize {
+        columns(&Term::stdout()).map_or(WIDEST, |_| usize::MAX)
+    }
+
+    /// Prints a line beside the results; on a terminal, in lines that fit.
+    fn line(&self, text: &str) {
+        let text = printable(text);
+        match columns(&Term::stderr()) {
+            Some(width) => self.err(&rows(&text, width)),
+            None => self.err(&text),
         }
     }
 
@@ -283,14 +312,16 @@ impl Ui {
         }
         Unseen::begin().forget();
         // A prompt that takes more than one line is drawn twice once it is answered.
-        let room = Term::stderr().size().1.saturating_sub(ANSWERS);
-        let mut lines = textwrap::wrap(question, usize::from(room.max(20)));
-        let last = lines.pop().unwrap_or_default();
-        for line in lines {
-            self.err(&line);
+        let question = asked(question);
+        let (before, last) = match question.rsplit_once('\n') {
+            Some((before, last)) => (Some(before), last),
+            None => (None, question.as_str()),
+        };
+        if let Some(before) = before {
+            self.err(before);
         }
         let _unseen = Unseen::for_question();
-        self.ask_by_key(&last, default)
+        self.ask_by_key(last, default)
     }
 
     /// Asks for one key. Without moving the cursor what is answered stands behind the question, else in place of the choice.
@@ -330,6 +361,43 @@ impl Ui {
             self.err(word);
         }
         answer.map_err(unanswered)
+    }
+}
+
+/// How many columns a stream has; nothing where it is no terminal.
+pub(crate) fn columns(stream: &Term) -> Option<usize> {
+    let width = usize::from(stream.size().1);
+    stream.is_term().then(|| width.max(NARROWEST))
+}
+
+/// A text behind a word on stderr, in lines that fit where that is a terminal; elsewhere in those that it has.
+fn folded(text: &str, before: &str, commands: Commands) -> String {
+    let width = columns(&Term::stderr()).map_or(usize::MAX, |width| width.min(WIDEST));
+    // Causes and hints are under each other.
+    let further = " ".repeat(before.len().max(INDENT));
+    fold::fold(&printable(text), before.len(), &further, width, commands)
+}
+
+/// A question in lines that fit, the last of them with the answer behind it.
+fn asked(question: &str) -> String {
+    let room = columns(&Term::stderr()).map_or(usize::MAX, |width| {
+        width.saturating_sub(ANSWERS).max(NARROWEST)
+    });
+    fold::fold(question, 0, "", room, Commands::Quoted)
+}
+
+/// How many rows a question takes, with its answer.
+pub(crate) fn rows_of(question: &str) -> usize {
+    let width = columns(&Term::stderr()).unwrap_or(WIDEST);
+    let rows = |line: &str| textwrap::core::display_width(line).div_ceil(width).max(1);
+    asked(question).split('\n').map(rows).sum()
+}
+
+/// What came of printing what will be done.
+fn announced(printed: std::io::Result<()>) -> std::io::Result<()> {
+    match printed {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
     }
 }
 

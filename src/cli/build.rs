@@ -87,7 +87,7 @@ pub(super) fn run(args: &BuildArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
         ui.warning(warning);
     }
     if ui.format == Format::Text {
-        let text = shown::plan(plan);
+        let text = shown::plan(plan, ui.page());
         match args.dry_run {
             true => ui.result(&text)?,
             false => ui.announce(&text)?,

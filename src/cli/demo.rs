@@ -10,7 +10,7 @@ use super::Failure;
 use crate::demo::{self, Action, ReviewError, Sandbox, SandboxError, Scene, Step, Workbench};
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
-use crate::ui::{Manner, Questions, Ui};
+use crate::ui::{Format, Manner, Questions, Ui};
 
 /// Columns of the texts between commands.
 const WIDTH: usize = 80;
@@ -61,6 +61,12 @@ impl DemoPart {
 
 /// Runs `svcgen demo`.
 pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
+    if ui.format == Format::Json {
+        let error = CommandError::usage("`--format json`: the demo is played for people");
+        return Err(error
+            .hint("leave it out; with `-q` the demo tells no more than where it is")
+            .into());
+    }
     let program = std::env::current_exe()?;
     let program = Utf8PathBuf::from_path_buf(program).map_err(|path| not_utf8(&path))?;
     let (root, is_own) = match &args.folder {
@@ -88,8 +94,13 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
         (Ok(()), false) if !may_remove(&sandbox, ui)? => farewell(&sandbox, ui)?,
         (Ok(()), false) => {
             remove(&sandbox, ui)?;
-            ui.result("\nThat was all of it, in a folder that is gone again; `svcgen demo --keep` leaves it to play with.\n")?;
-            ui.next("svcgen doctor, then svcgen new in the repository of a service of your own");
+            tell(
+                ui,
+                "\nThat was all of it, in a folder that is gone again; `svcgen demo --keep` leaves it to play with.\n",
+            )?;
+            ui.next(
+                "`svcgen doctor`, then `svcgen new` in the repository of a service of your own",
+            );
         }
         (Err(_), true) => ui.status(&format!("the folder is left: {}", sandbox.root())),
         (Err(_), false) => {
@@ -123,15 +134,18 @@ fn new_folder() -> Result<Utf8PathBuf, CommandError> {
 
 /// Plays the story.
 fn play(sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Failure> {
-    ui.result(&format!("Everything happens in {}.\n", sandbox.root()))?;
+    tell(ui, &format!("Everything happens in {}.\n", sandbox.root()))?;
     let scenes = demo::story(sandbox);
     let count = scenes.len();
     for (index, Scene { title, text, steps }) in scenes.into_iter().enumerate() {
-        let text = textwrap::fill(text, WIDTH);
-        ui.result(&format!(
-            "\n== {} of {count}: {title}\n\n{text}\n",
-            index + 1
-        ))?;
+        let text = textwrap::fill(text, ui.width().min(WIDTH));
+        match is_quiet(ui) {
+            true => ui.result(&format!("{} of {count}: {title}\n", index + 1))?,
+            false => ui.result(&format!(
+                "\n== {} of {count}: {title}\n\n{text}\n",
+                index + 1
+            ))?,
+        }
         for step in &steps {
             interrupt::check()?;
             take(step, sandbox, keeps, ui)?;
@@ -148,7 +162,7 @@ fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Fail
     };
     match &step.action {
         Action::Command { words, ends_with } => {
-            ui.result(&format!("\n{at}$ {}\n", shell_words::join(words)))?;
+            tell(ui, &format!("\n{at}$ {}\n", shell_words::join(words)))?;
             let (program, arguments) = words
                 .split_first()
                 .map_or(("", &[][..]), |(program, rest)| (program.as_str(), rest));
@@ -160,7 +174,13 @@ fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Fail
             if !std::io::stdin().is_terminal() {
                 command.stdin(Stdio::null());
             }
-            let status = command.status()?;
+            let (status, wrote) = match is_quiet(ui) {
+                true => {
+                    let ended = command.output()?;
+                    (ended.status, [ended.stdout, ended.stderr].concat())
+                }
+                false => (command.status()?, Vec::new()),
+            };
             // The command has told it itself.
             interrupt::check()
                 .map_err(|error| CommandError::new(error.kind, "the demo was interrupted"))?;
@@ -168,6 +188,9 @@ fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Fail
             if !code.is_some_and(|code| ends_with.contains(&code)) {
                 let message = format!("`{}` ended with {status}", shell_words::join(words));
                 let error = CommandError::new(ErrorKind::Unexpected, message);
+                if !wrote.is_empty() {
+                    ui.always(String::from_utf8_lossy(&wrote).trim_end());
+                }
                 return Err(match keeps {
                     true => error.hint("what it printed above tells more"),
                     false => error
@@ -177,17 +200,21 @@ fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Fail
             }
         }
         Action::Merge { repository } => {
-            ui.result(&format!(
-                "\n# a reviewer approves the change of {repository}\n"
-            ))?;
+            tell(
+                ui,
+                &format!("\n# a reviewer approves the change of {repository}\n"),
+            )?;
             demo::merge(&sandbox.repository(repository)).map_err(CommandError::from)?;
         }
         Action::Write(files) => {
             for (path, text) in files {
                 let folder = Utf8Path::new(step.folder);
-                ui.result(&format!("\n{at}$ cat > {path}\n{text}"))?;
+                tell(ui, &format!("\n{at}$ cat > {path}\n"))?;
+                if !is_quiet(ui) {
+                    ui.verbatim(text)?;
+                }
                 if text.starts_with("#!") {
-                    ui.result(&format!("\n{at}$ chmod +x {path}\n"))?;
+                    tell(ui, &format!("\n{at}$ chmod +x {path}\n"))?;
                 }
                 sandbox
                     .write(folder.join(path).as_str(), text)
@@ -198,11 +225,24 @@ fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Fail
     Ok(())
 }
 
+/// Whether only the titles are printed.
+fn is_quiet(ui: &Ui) -> bool {
+    ui.verbosity < 0
+}
+
+/// Prints what belongs to the story; not with `-q`.
+fn tell(ui: &Ui, text: &str) -> std::io::Result<()> {
+    match is_quiet(ui) {
+        true => Ok(()),
+        false => ui.result(text),
+    }
+}
+
 /// Says how to go on in a folder that is left.
 fn farewell(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
     let (root, home) = (sandbox.root(), sandbox.home());
     ui.result(&format!(
-        "\nThe folder is left, and the service runs. To play with it, in a shell of its own:\n\n  \
+        "\nThe folder is left, and the service runs. To play with it, in another shell:\n\n  \
          . {}\n  cd ~/tea-pot/deploy\n  svcgen service status\n  svcgen deploy --help\n\n{APPROVE}\n\n\
          The report of the bad release: {home}/tea-pot/report.html\nTo end it: rm -r {root}\n",
         sandbox.shell()

@@ -86,7 +86,7 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
             let value = json!({"site": site, "findings": findings, "missing": missing});
             ui.result(&format!("{value:#}\n"))?;
         }
-        Format::Text => ui.result(&text::text(&findings))?,
+        Format::Text => ui.result(&text::text(&findings, ui.page()))?,
     }
     match missing {
         0 => Ok(()),

@@ -63,7 +63,7 @@ pub(super) fn run(args: &HistoryArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
             let list = serde_json::to_value(&list).map_err(std::io::Error::other)?;
             format!("{list:#}\n")
         }
-        Format::Text => shown::text(&list),
+        Format::Text => shown::text(&list, ui.page()),
     };
     ui.result(&text)?;
     if list.is_empty() {

@@ -98,7 +98,7 @@ pub(super) fn run(args: &RequestArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
         .project
         .as_ref()
         .map(|slug| format!("Project: #{slug}\n"));
-    ui.result(&format!(
+    ui.verbatim(&format!(
         "Title: {}\n{}\n{}",
         ticket.title,
         project.unwrap_or_default(),

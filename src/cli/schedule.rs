@@ -88,7 +88,7 @@ pub(super) fn run(args: &ScheduleArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         spoken(&slot.start),
         count(usize::from(args.length), "minute")
     ));
-    ui.result(&text)?;
+    ui.verbatim(&text)?;
     if let Some(page) = &calendar.page {
         ui.next(&format!("add it to {page}"));
     }

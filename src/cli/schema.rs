@@ -29,6 +29,6 @@ pub(super) fn run(args: &SchemaArgs, ui: &Ui) -> Result<(), Failure> {
         SchemaFile::Config => schemars::schema_for!(Configuration).to_value(),
         SchemaFile::Events => event_schema(),
     };
-    ui.result(&format!("{schema:#}\n"))?;
+    ui.verbatim(&format!("{schema:#}\n"))?;
     Ok(())
 }

@@ -17,9 +17,6 @@ use crate::model::{HostName, ServiceName};
 use crate::status::{Due, Mark, State, Step, dates, road};
 use crate::ui::{Format, Ui};
 
-/// Columns of the text.
-const WIDTH: usize = 80;
-
 /// The options of the status.
 #[derive(Debug, Args)]
 pub struct StatusArgs {
@@ -85,7 +82,7 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         hosts: hosts.collect(),
     };
     let text = match ui.format {
-        Format::Text => text(&status),
+        Format::Text => text(&status, ui.page()),
         Format::Json => {
             serde_json::to_string_pretty(&status)
                 .map_err(|error| CommandError::from(std::io::Error::other(error)))?
@@ -96,11 +93,11 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
     Ok(())
 }
 
-fn text(status: &Status<'_>) -> String {
+fn text(status: &Status<'_>, width: usize) -> String {
     let mut out = format!("{}: the road, on {}\n\n", status.service, status.today);
-    let width = |words: &mut dyn Iterator<Item = usize>| words.max().unwrap_or_default();
-    let states = width(&mut status.steps.iter().map(|step| step.state.word().len()));
-    let names = width(&mut status.steps.iter().map(|step| step.name.len()));
+    let widest = |words: &mut dyn Iterator<Item = usize>| words.max().unwrap_or_default();
+    let states = widest(&mut status.steps.iter().map(|step| step.state.word().len()));
+    let names = widest(&mut status.steps.iter().map(|step| step.name.len()));
     let indent = 2 + states + 2 + names + 2;
     for step in &status.steps {
         let mut found = step.found.clone();
@@ -111,7 +108,7 @@ fn text(status: &Status<'_>) -> String {
             "  {:states$}  {:names$}  {}\n",
             step.state.word(),
             step.name,
-            wrapped(&found, indent)
+            wrapped(&found, indent, width)
         ));
         if let Some(command) = &step.command {
             out.push_str(&format!("  {:states$}  $ {command}\n", ""));
@@ -164,8 +161,8 @@ fn when(status: &Status<'_>) -> String {
 }
 
 /// A text in the columns that are left, its further lines under the first.
-pub(super) fn wrapped(text: &str, indent: usize) -> String {
-    let options = textwrap::Options::new(WIDTH.saturating_sub(indent))
+pub(super) fn wrapped(text: &str, indent: usize, width: usize) -> String {
+    let options = textwrap::Options::new(width.saturating_sub(indent))
         .break_words(false)
         .word_separator(textwrap::WordSeparator::AsciiSpace)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);

@@ -2,27 +2,30 @@
 
 mod meant;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind as Wrong};
+use dialoguer::console::Term;
 
 use super::Cli;
 use super::generator::{CheckoutArgs, Generator};
 use crate::error::{CommandError, unprinted};
 use crate::model::suggest;
-use crate::ui::{Color, Format, Manner, Questions, Ui};
+use crate::ui::{Color, Format, Manner, Questions, Ui, columns, rows};
 
 /// Prints the help, the version, or what is wrong with the command line.
 pub(super) fn tell(mut told: clap::Error) -> ExitCode {
     propose(&mut told);
+    propose_command(&mut told);
     meant::propose(&mut told);
     if let Some(tip) = tip(&told) {
         let tips = ContextValue::StyledStrs(vec![StyledStr::from(tip)]);
         told.insert(ContextKind::Suggested, tips);
     }
-    match told.print() {
+    match print(&told) {
         Ok(()) => ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1)),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
@@ -31,6 +34,22 @@ pub(super) fn tell(mut told: clap::Error) -> ExitCode {
             ui.error(&error);
             ExitCode::from(error.kind.exit_code())
         }
+    }
+}
+
+/// Prints it as clap does; on a terminal, in lines that fit.
+fn print(told: &clap::Error) -> std::io::Result<()> {
+    let term = match told.use_stderr() {
+        true => Term::stderr(),
+        false => Term::stdout(),
+    };
+    let Some(width) = columns(&term) else {
+        return told.print();
+    };
+    let text = rows(&told.render().ansi().to_string(), width);
+    match told.use_stderr() {
+        true => anstream::stderr().write_all(text.as_bytes()),
+        false => anstream::stdout().write_all(text.as_bytes()),
     }
 }
 
@@ -47,6 +66,20 @@ fn propose(told: &mut clap::Error) {
     if let Some(near) = suggest(wrong, valid.iter().map(String::as_str)) {
         let near = ContextValue::String(near.to_owned());
         told.insert(ContextKind::SuggestedValue, near);
+    }
+}
+
+/// Adds the command that was likely meant, where its help is asked for.
+fn propose_command(told: &mut clap::Error) {
+    let has_one = told.get(ContextKind::SuggestedSubcommand).is_some();
+    let Some(ContextValue::String(wrong)) = told.get(ContextKind::InvalidSubcommand) else {
+        return;
+    };
+    let all = Cli::command();
+    let names = all.get_subcommands().map(clap::Command::get_name);
+    if let Some(near) = suggest(wrong, names).filter(|_| !has_one) {
+        let near = ContextValue::Strings(vec![near.to_owned()]);
+        told.insert(ContextKind::SuggestedSubcommand, near);
     }
 }
 

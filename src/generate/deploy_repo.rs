@@ -4,6 +4,7 @@ mod checks;
 mod config;
 mod config_deploy;
 mod groups;
+mod hosts;
 mod papers;
 mod targets;
 mod tree;
@@ -31,6 +32,7 @@ pub fn deploy_repo(
         ..Generated::default()
     };
     let scopes = groups::scopes(service);
+    generated.warnings = hosts::warnings(&scopes, site);
     let settings = config::settings(service, site, tree, &scopes)?;
     targets::targets(service, tree, &scopes, &settings, &mut generated);
     generated.desired.insert(0, settings.desired());

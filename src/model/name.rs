@@ -248,7 +248,17 @@ text_type!(
 );
 
 text_type!(
-    /// A version of Node, such as `20` or `18.19.0`, or `system`.
+    /// A version of Node, such as `20` or `18.19.0`.
+    NodeVersion, "a version of Node", "^[0-9]+(\\.[0-9]+){0,2}$", 32,
+    |text| {
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        rule(text.len() > 32 || text.split('.').count() > 3 || !text.split('.').all(is_number),
+            "numbers parted by dots, such as `20` or `18.19.0`")
+    }
+);
+
+text_type!(
+    /// A version of Node to build with, such as `20` or `18.19.0`, or `system`.
     Version, "a version", "^[A-Za-z0-9][A-Za-z0-9._-]*$", 63,
     |text| rule(!words(text, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) || text.len() > 63,
         "letters, digits, `.`, `_` and `-`, such as `20` or `system`")

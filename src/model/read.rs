@@ -8,8 +8,8 @@ use super::data_type::DataType;
 use super::host::{HostName, HostPattern};
 use super::name::{
     AccountName, Address, BranchName, CheckName, DatacentreName, EnvironmentName, GroupName,
-    ImageName, ParameterName, Port, PuppetName, Refused, RepositoryName, RoleName, ServiceName,
-    SiteName, TaskId, VariableName, Version,
+    ImageName, NodeVersion, ParameterName, Port, PuppetName, Refused, RepositoryName, RoleName,
+    ServiceName, SiteName, TaskId, VariableName, Version,
 };
 use super::problem::Problem;
 use super::suggest::did_you_mean;
@@ -45,7 +45,7 @@ impl<'a> Fields<'a> {
                 known: Vec::new(),
             }),
             _ => {
-                problems.push(expected("a mapping", node));
+                problems.push(expected("a mapping", node).rule(MAPPING));
                 None
             }
         }
@@ -133,6 +133,9 @@ impl<'a> Fields<'a> {
 }
 
 /// The problem of a value of another kind.
+/// How a mapping is written, in a file and in a flag.
+const MAPPING: &str = "keys with their values: `{key: value}`, or each on a line below it";
+
 pub(crate) fn expected(what: &str, node: &Node) -> Problem {
     Problem::new(
         node.span.clone(),
@@ -156,7 +159,7 @@ pub(crate) fn map<K, V: Read>(
         Kind::Null => return Some(Vec::new()),
         Kind::Mapping(_) => {}
         _ => {
-            problems.push(expected("a mapping", node));
+            problems.push(expected("a mapping", node).rule(MAPPING));
             return None;
         }
     }
@@ -373,5 +376,6 @@ read_text!(
     TaskId,
     Text,
     VariableName,
+    NodeVersion,
     Version,
 );

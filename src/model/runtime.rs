@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::config::{OneValue, as_map, choice, variables};
-use super::name::{ImageName, Refused, VariableName, Version, constant};
+use super::name::{ImageName, NodeVersion, Refused, VariableName, Version, constant};
 use super::problem::Problem;
 use super::read::{Fields, Read, expected, map, refused};
 use super::text::Line;
@@ -16,7 +16,7 @@ use crate::yaml::{Kind, Node};
 pub struct Runtime {
     /// Version of Node, written where the tree's `service::node` knows it.
     #[serde(default = "default_node")]
-    pub node_version: Version,
+    pub node_version: NodeVersion,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_level: Option<LogLevel>,
     /// Further arguments of `service::node`, by their own names.
@@ -134,8 +134,8 @@ impl PackageName {
     }
 }
 
-fn default_node() -> Version {
-    constant(Version::parse("20"))
+fn default_node() -> NodeVersion {
+    constant(NodeVersion::parse("20"))
 }
 
 fn default_build_node() -> Version {

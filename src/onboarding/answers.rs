@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use self::value::{coerced, follow, is_quoted, node, placed, shifted, split};
 use super::defaults::Found;
-use super::merge::{Present, insert};
+use super::merge::{Present, insert, is_blocked};
 use super::shape::Shape;
 use crate::model::{
     LoadError, Problem, Service, Site, SiteError, SiteName, Sites, model_schema, read_text,
@@ -103,6 +103,9 @@ impl Answers {
             };
             let shape = follow(Shape::root(&self.schema), &path);
             let value = placed(coerced(value.clone(), shape, &text), base);
+            if is_blocked(&self.root, &path) {
+                continue;
+            }
             insert(
                 &mut self.root,
                 &path,
@@ -154,6 +157,9 @@ impl Answers {
             }
         };
         let node = placed(node, base + at);
+        if is_blocked(&self.root, &path) {
+            return Ok(());
+        }
         insert(
             &mut self.root,
             &path,

@@ -10,6 +10,21 @@ pub(super) enum Present {
     Kept,
 }
 
+/// Whether something else than a mapping stands on the way to a path. A value there would take its place, and nobody would
+/// learn that it is a mistake.
+pub(super) fn is_blocked(node: &Node, path: &[Key]) -> bool {
+    let Some((key, rest)) = path.split_first() else {
+        return false;
+    };
+    match &node.kind {
+        Kind::Mapping(_) => node
+            .find(&key.text)
+            .is_some_and(|child| is_blocked(child, rest)),
+        Kind::Null | Kind::Sequence(_) => false,
+        _ => true,
+    }
+}
+
 /// Puts a value at a path below a node; what is missing on the way is made.
 ///
 /// A thing in a list is addressed by its name.

@@ -16,7 +16,7 @@ use self::painter::{Painter, Size};
 use super::endings::Endings;
 use super::plain::{Weight, line};
 use crate::event::{Event, EventKind, Reporter};
-use crate::ui::Unseen;
+use crate::ui::{Below, Unseen};
 
 /// The least time between two pictures: faster than anybody reads.
 const PAUSE: Duration = Duration::from_millis(80);
@@ -27,10 +27,14 @@ const TICK: Duration = Duration::from_secs(1);
 /// How often it is looked whether the terminal has another size: what it has made of the picture is not to stay for long.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// How many rows are left for a question and its answer.
+const QUESTION: usize = 3;
+
 /// Shows a deploy on a terminal.
 #[derive(Debug)]
 pub struct Live {
     shared: Arc<Shared>,
+    below: Below,
     keys: Option<Unseen>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -55,8 +59,8 @@ struct State {
 }
 
 impl Live {
-    /// Begins to draw on stderr.
-    pub fn new() -> Self {
+    /// Begins to draw on stderr; `below` is told how much room questions take.
+    pub(crate) fn new(below: Below) -> Self {
         let choice = anstream::AutoStream::choice(&std::io::stderr());
         let shared = Arc::new(Shared::default());
         let has_color = choice != anstream::ColorChoice::Never;
@@ -68,6 +72,7 @@ impl Live {
         let drawn = Arc::clone(&shared);
         Self {
             shared,
+            below,
             keys: Some(Unseen::begin()),
             thread: Some(std::thread::spawn(move || draw(&drawn))),
         }
@@ -89,12 +94,6 @@ impl Live {
             let _ended = thread.join();
         }
         self.keys = None;
-    }
-}
-
-impl Default for Live {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -123,9 +122,8 @@ impl Reporter for Live {
 
     fn hold(&mut self) {
         let mut state = self.state();
-        state.paint(Timestamp::now());
-        state.painter.leave();
         state.is_held = true;
+        state.paint(Timestamp::now());
         drop(state);
         if let Some(keys) = self.keys.take() {
             keys.forget();
@@ -134,7 +132,11 @@ impl Reporter for Live {
 
     fn release(&mut self) {
         self.keys = Some(Unseen::begin());
-        self.state().is_held = false;
+        let below = self.below.take();
+        let mut state = self.state();
+        state.withdraw(below);
+        state.is_held = false;
+        drop(state);
         self.shared.changed.notify_all();
     }
 }
@@ -154,20 +156,34 @@ impl State {
     /// Writes the lines that stay, and the picture below them.
     fn paint(&mut self, now: Timestamp) {
         let size = size();
+        // Below it a question has to have room: what leaves the screen cannot be taken away.
+        let taken = if self.is_held { 1 + QUESTION } else { 1 };
         let frame = match self.is_over {
             true => Vec::new(),
             false => self
                 .board
-                .frame(size.width, size.height.saturating_sub(1), now),
+                .frame(size.width, size.height.saturating_sub(taken), now),
         };
         let lines = std::mem::take(&mut self.lines);
         let bytes = self.painter.paint(&lines, frame, size);
         self.is_changed = false;
-        // Not a stream that takes escapes away: without colour the picture moves all the same.
-        let mut err = std::io::stderr().lock();
-        // A closed stderr leaves nowhere to say so.
-        let _written = err.write_all(bytes.as_bytes()).and_then(|()| err.flush());
+        write(&bytes);
     }
+
+    /// Takes the picture away from above a question that is answered; where nobody knows how much room that takes, it stays.
+    fn withdraw(&mut self, below: Option<usize>) {
+        match below {
+            Some(below) => write(&self.painter.withdraw(below, size())),
+            None => self.painter.leave(),
+        }
+    }
+}
+
+fn write(bytes: &str) {
+    // Not a stream that takes escapes away: without colour the picture moves all the same.
+    let mut err = std::io::stderr().lock();
+    // A closed stderr leaves nowhere to say so.
+    let _written = err.write_all(bytes.as_bytes()).and_then(|()| err.flush());
 }
 
 /// Draws until it is over.
@@ -181,6 +197,9 @@ fn draw(shared: &Shared) {
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         if state.is_over {
+            if state.is_held {
+                state.painter.leave();
+            }
             state.paint(Timestamp::now());
             return;
         }

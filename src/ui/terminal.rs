@@ -4,6 +4,7 @@ use dialoguer::Editor;
 use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
+use super::fold::{Commands, fold, rows};
 use super::line::{Breaks, End, Line, Typing};
 use super::{Drawing, Manner, NARROWEST, Ui, WIDEST, editor};
 use crate::onboarding::{Kind, Note, Prompt, Prompter, Reply};
@@ -78,10 +79,11 @@ impl Terminal {
             Kind::YesNo => "? (yes or no)",
             _ => "",
         };
-        self.say(&format!("{}{}{mark}", count.dimmed(), prompt.text.bold()))?;
+        let asked = format!("{}{}{mark}", count.dimmed(), prompt.text.bold());
+        self.say(&fold(&asked, 0, "", self.width(), Commands::Quoted))?;
         for (index, choice) in prompt.choices.iter().enumerate() {
             let line = format!("  {} {:<10} {}", index + 1, choice.value, choice.text);
-            self.say(line.trim_end())?;
+            self.say(&rows(line.trim_end(), self.width()))?;
         }
         if let Some(hint) = self.hint(prompt) {
             self.fill(&hint, "  ", |line| line.dimmed().to_string())?;
@@ -280,7 +282,11 @@ impl Prompter for Terminal {
                 let width = self.width();
                 let count = format!("{index} of {of} sections");
                 let used = textwrap::core::display_width(title) + count.len() + 6;
-                let rule = "─".repeat(width.saturating_sub(used).max(2));
+                if used + 2 > width {
+                    self.say(&format!("{} {}", "──".dimmed(), title.bold()))?;
+                    return self.fill(intro, "", str::to_owned);
+                }
+                let rule = "─".repeat(width - used);
                 self.say(&format!(
                     "── {} {} {}",
                     title.bold(),
@@ -292,13 +298,10 @@ impl Prompter for Terminal {
             Note::Help("") => self.say("  there is no help on this one"),
             Note::Help(help) => self.fill(help, "  ", |line| line.cyan().to_string()),
             Note::Wrong(message, rule) => self.tell_wrong(message, *rule),
-            Note::Lines(lines) => lines.iter().try_for_each(|line| {
-                let options = textwrap::Options::new(self.width())
-                    .subsequent_indent("     ")
-                    .word_separator(textwrap::WordSeparator::AsciiSpace);
-                let mut wrapped = textwrap::wrap(line, options).into_iter();
-                wrapped.try_for_each(|line| self.say(&line))
-            }),
+            Note::Lines(lines) => {
+                let mut lines = lines.iter();
+                lines.try_for_each(|line| self.say(&rows(line, self.width())))
+            }
         }
     }
 }

@@ -206,3 +206,17 @@ fn ctrl_c_removes_the_folder() {
     assert_eq!(pty.end(), 130, "{}", pty.shown);
     assert_eq!(names(Path::new(folder)), [""; 0]);
 }
+
+#[test]
+fn whoever_wants_less_gets_the_titles_and_json_is_refused() {
+    let env = Env::new();
+    let run = demo(&env, &["--format", "json"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.show());
+    assert!(run.stderr.contains("played for people"), "{}", run.show());
+    let run = demo(&env, &["-q"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.show());
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines.len(), 8, "{}", run.show());
+    assert_eq!(lines[0], "1 of 8: An idea");
+    assert_eq!(lines[7], "8 of 8: Afterwards");
+}

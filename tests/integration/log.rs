@@ -201,6 +201,24 @@ fn a_deploy_that_was_killed_says_how_to_go_on() {
 }
 
 #[test]
+fn a_restart_that_was_killed_names_what_shows_how_the_service_is() {
+    let env = Env::new();
+    deploy_repository(&env, &HOSTS);
+    let restart = story()
+        .lines()
+        .replace("\"action\":\"deploy\"", "\"action\":\"restart\"");
+    env.write(&story().path(), &restart);
+    let run = env.svcgen(&["log"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(
+        run.stderr
+            .ends_with("it was killed\nnext: svcgen service status\n"),
+        "{}",
+        run.show()
+    );
+}
+
+#[test]
 fn a_journal_of_another_version_is_refused() {
     let env = Env::new();
     deploy_repository(&env, &HOSTS);

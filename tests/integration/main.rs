@@ -9,6 +9,7 @@ mod build;
 mod bunyan;
 mod check;
 mod clone;
+mod columns;
 mod conflicts;
 mod demo;
 

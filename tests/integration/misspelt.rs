@@ -310,3 +310,19 @@ fn a_service_of_the_configuration_is_the_one_of_the_model() {
     hint: `services` of the configuration names `tea-pto`; did you mean `tea-pot`?
     ");
 }
+
+#[test]
+fn a_command_is_proposed_to_whoever_asks_for_its_help() {
+    let env = Env::new();
+    let run = env.svcgen(&["help", "deploi"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.show());
+    assert_snapshot!(run.stderr, @"
+    error: unrecognized subcommand 'deploi'
+
+      tip: a similar subcommand exists: 'deploy'
+
+    Usage: svcgen [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    ");
+}

@@ -204,3 +204,33 @@ fn a_report_that_could_not_be_written_is_refused_before_anything_is_touched() {
         run.stderr
     );
 }
+
+/// On a telephone an event has a line of its own, instead of a column that leaves the page.
+#[test]
+fn what_happened_can_be_read_on_a_telephone() {
+    if !has_tool(browser::PROGRAM) {
+        return;
+    }
+    let env = Env::new();
+    let hosts = ["tea1-with-a-long-name.example.org"];
+    deploy_repository(&env, &hosts);
+    let mut story = Story::begin("20261123T140312Z-3f9a01", &hosts);
+    let odd = "the clock of this host is a minute behind";
+    story.add(
+        Some(hosts[0]),
+        None,
+        Level::Warning,
+        odd,
+        EventKind::Warning,
+    );
+    story.end(&hosts);
+    story.write(&env);
+    assert_eq!(env.svcgen(&["log", "--report", "r.html"]).code, 0);
+    let measure = "<script>onload = () => document.title = 'fits ' + (document.querySelector('.events').getBoundingClientRect().right <= innerWidth)</script>";
+    let page = env.read("r.html");
+    let (before, policy) = page.split_once("<meta http-equiv").unwrap();
+    let (_, after) = policy.split_once('>').unwrap();
+    env.write("p.html", &format!("{before}{measure}{after}"));
+    let dom = browser::dom_at(&env.work().join("p.html"), 400);
+    assert!(dom.contains("<title>fits true</title>"), "{dom}");
+}

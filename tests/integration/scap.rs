@@ -332,3 +332,31 @@ proptest! {
         prop_assert_eq!(&read.checks[0].command, &command);
     }
 }
+
+#[test]
+fn hosts_that_are_odd_are_told_and_written_all_the_same() {
+    let groups = "deploy:
+  groups:
+    - {name: canary, hosts: [pot1.example.org]}
+    - {name: default, hosts: ['pot[1-2].example.org', pot3, pot4]}
+";
+    let repo = Repo::new(&format!("{MODEL}{groups}"));
+    let odd = [
+        "`pot1.example.org` is in two groups, `canary` and `default`: the first deploys to it",
+        "`pot3` and 1 more have no domain; that of the site `wikimedia` is `wmnet`",
+    ];
+    assert_eq!(repo.apply()[..2], odd);
+    assert!(repo.text("scap/targets").contains("pot3\n"));
+    // A site without a domain has hosts of any name.
+    let (generated, _) = Repo {
+        site: Site {
+            domain: None,
+            ..repo.site.clone()
+        },
+        ..repo
+    }
+    .generate()
+    .unwrap();
+    assert_eq!(generated.warnings[0], odd[0]);
+    assert!(!generated.warnings.iter().any(|warning| warning == odd[1]));
+}

@@ -31,17 +31,19 @@ impl Pty {
         variables: &[(&str, &str)],
         (columns, rows): (u16, u16),
     ) -> Self {
-        let mut command = env.command();
+        // A program that is through at once would not see a size that is given once it runs.
+        let sized = format!("stty cols {columns} rows {rows}; exec \"$0\" \"$@\"");
+        let program = env.command();
+        let mut command = std::process::Command::new("/bin/sh");
+        env.enclose(&mut command);
         command
+            .args(["-c", &sized])
+            .arg(program.get_program())
             .args(arguments)
             .stdin(std::process::Stdio::inherit());
         command.env("TERM", "xterm").env("NO_COLOR", "1");
         command.envs(variables.iter().copied());
         let mut session = Session::spawn(command).unwrap();
-        session
-            .get_process_mut()
-            .set_window_size(columns, rows)
-            .unwrap();
         session.set_expect_timeout(Some(Duration::from_secs(30)));
         Self {
             session,

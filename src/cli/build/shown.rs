@@ -7,12 +7,18 @@ const MOST: usize = 20;
 /// Where the text after a word begins.
 const MARGIN: usize = 10;
 
-/// The width of a line.
-const WIDTH: usize = 80;
+/// The text as far as it is made.
+struct Rows {
+    text: String,
+    width: usize,
+}
 
-/// The plan as text.
-pub(super) fn plan(plan: &BuildPlan) -> String {
-    let mut out = format!("{} in {}\n", plan.service, plan.root);
+/// The plan as text, in lines that take so many columns.
+pub(super) fn plan(plan: &BuildPlan, width: usize) -> String {
+    let mut out = Rows {
+        text: format!("{} in {}\n", plan.service, plan.root),
+        width,
+    };
     source(&plan.source, &mut out);
     modules(&plan.modules, &mut out);
     let id = |id: &Option<_>| {
@@ -39,10 +45,10 @@ pub(super) fn plan(plan: &BuildPlan) -> String {
         }
     };
     row("change", &change, &mut out);
-    out
+    out.text
 }
 
-fn source(place: &Place, out: &mut String) {
+fn source(place: &Place, out: &mut Rows) {
     let short = |commit: &str| commit[..7].to_owned();
     let branch = &place.branch;
     let next = &place.next_short;
@@ -83,7 +89,7 @@ fn source(place: &Place, out: &mut String) {
     }
 }
 
-fn modules(modules: &Modules, out: &mut String) {
+fn modules(modules: &Modules, out: &mut Rows) {
     let installation = match modules {
         Modules::Kept => return row("modules", "kept: what they depend on is as it was", out),
         Modules::None => return row("modules", "none: the service has no dependencies", out),
@@ -106,7 +112,7 @@ fn modules(modules: &Modules, out: &mut String) {
     row("command", &installation.command, out);
 }
 
-fn packages(packages: &Packages, out: &mut String) {
+fn packages(packages: &Packages, out: &mut Rows) {
     let mut word = "packages";
     if !packages.apt.is_empty() {
         row(word, &packages.apt.join(" "), out);
@@ -128,8 +134,8 @@ fn packages(packages: &Packages, out: &mut String) {
 }
 
 /// Adds a word and a text, in as many lines as it needs.
-fn row(word: &str, text: &str, out: &mut String) {
-    let wrapped = wrap(text, WIDTH - MARGIN - 2);
+fn row(word: &str, text: &str, out: &mut Rows) {
+    let wrapped = wrap(text, out.width - MARGIN - 2);
     let mut word = word;
     for text in wrapped.lines() {
         line(word, text, out);
@@ -137,7 +143,8 @@ fn row(word: &str, text: &str, out: &mut String) {
     }
 }
 
-fn line(word: &str, text: &str, out: &mut String) {
-    out.push_str(format!("  {word:MARGIN$}{text}").trim_end());
-    out.push('\n');
+fn line(word: &str, text: &str, out: &mut Rows) {
+    out.text
+        .push_str(format!("  {word:MARGIN$}{text}").trim_end());
+    out.text.push('\n');
 }

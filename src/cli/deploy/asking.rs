@@ -11,7 +11,7 @@ use crate::calendar::{Slot, objection};
 use crate::cli::schedule::unusual;
 use crate::deploy::{Action, Decide, OnFailure, Question};
 use crate::error::{CommandError, ErrorKind};
-use crate::ui::{Questions, Ui};
+use crate::ui::{Below, Questions, Ui, rows_of};
 
 /// Nobody is asked what svcgen can answer: the answer is the one that goes on.
 struct Asked(Ui);
@@ -35,14 +35,17 @@ struct Terminal {
     patience: Option<Duration>,
     /// Whether a question was not answered: then nobody is there for the next one either.
     is_alone: Arc<AtomicBool>,
+    /// Learns how much room a question took.
+    below: Below,
 }
 
 impl Terminal {
-    fn new(ui: Ui, patience: Option<Duration>) -> Self {
+    fn new(ui: Ui, patience: Option<Duration>, below: Below) -> Self {
         Self {
             ui,
             patience,
             is_alone: Arc::default(),
+            below,
         }
     }
 
@@ -95,11 +98,21 @@ impl Decide for Terminal {
                 (format!("{reason}\n{back}"), true)
             }
         };
+        let rows = rows_of(&text);
+        let was_alone = self.is_alone.load(Ordering::Relaxed);
         let answer = self.within(move || ui.confirm(&text));
+        let below = self.below.clone();
         Box::pin(async move {
             match answer.await {
-                Some(answer) => matches!(answer, Ok(true)),
-                None => by_default,
+                Some(answer) => {
+                    below.note(rows);
+                    matches!(answer, Ok(true))
+                }
+                // A line below the question says that nobody has answered; further ones are not asked.
+                None => {
+                    below.note(if was_alone { 0 } else { rows + 1 });
+                    by_default
+                }
             }
         })
     }
@@ -124,9 +137,14 @@ pub(super) fn asks_to_go_on(action: Action, on_failure: OnFailure, ui: &Ui) -> b
 }
 
 /// Who answers in the middle of a deploy.
-pub(super) fn decider(is_asked: bool, patience: Option<Duration>, ui: Ui) -> Box<dyn Decide> {
+pub(super) fn decider(
+    is_asked: bool,
+    patience: Option<Duration>,
+    below: Below,
+    ui: Ui,
+) -> Box<dyn Decide> {
     match is_asked {
-        true => Box::new(Terminal::new(ui, patience)),
+        true => Box::new(Terminal::new(ui, patience, below)),
         false => Box::new(Asked(ui)),
     }
 }

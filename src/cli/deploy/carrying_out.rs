@@ -13,7 +13,7 @@ use crate::deploy::{
 use crate::error::CommandError;
 use crate::event::{DeployId, DeployResult};
 use crate::model::{RepositoryName, Revision};
-use crate::ui::{Format, Ui};
+use crate::ui::{Below, Format, Ui};
 
 /// Plans, shows, and carries out.
 pub(super) async fn carry_out(
@@ -234,10 +234,11 @@ async fn execute(
     let _scap = ScapLock::take(config, &plan.owner).map_err(CommandError::from)?;
     let packs = Arc::new(Packs::new(scene.opened.pack_maker(&plan)?)?);
     let ui = *scene.ui;
-    let reporter = view::reporter(ui);
+    let below = Below::default();
+    let reporter = view::reporter(ui, below.clone());
     let mut reporter = Announced::new(reporter, scene.opened, wish.view);
     let is_asked = asking::asks_to_go_on(plan.action, wish.on_failure, &ui);
-    let decide = asking::decider(is_asked, wish.patience, ui);
+    let decide = asking::decider(is_asked, wish.patience, below, ui);
     let options = Options {
         on_failure: wish.on_failure,
         confirm: is_asked && plan.groups.len() > 1,

@@ -34,6 +34,7 @@ use crate::error::CommandError;
 use crate::event::{DeployId, DeployResult};
 use crate::model::{HostName, Revision};
 use crate::transport::{Ssh, SshOptions};
+use crate::ui::Below;
 
 /// What Scap is to do, and how svcgen goes about it.
 pub(super) struct Order {
@@ -284,9 +285,10 @@ async fn execute(
     let ui = *scene.ui;
     // Scap announces what it does by itself.
     let quiet = ViewArgs { no_announce: true };
-    let mut reporter = Announced::new(view::reporter(ui), scene.opened, quiet);
+    let below = Below::default();
+    let mut reporter = Announced::new(view::reporter(ui, below.clone()), scene.opened, quiet);
     let is_asked = asking::asks_to_go_on(plan.action, order.on_failure, &ui);
-    let decide = asking::decider(is_asked, order.patience, ui);
+    let decide = asking::decider(is_asked, order.patience, below, ui);
     let run = ScapRun {
         plan,
         server,

@@ -2,13 +2,13 @@ use std::io::IsTerminal as _;
 
 use crate::event::Reporter;
 use crate::report::{Json, Live, Plain};
-use crate::ui::{Format, Manner, Ui};
+use crate::ui::{Below, Format, Manner, Ui};
 
-/// What shows a deploy: a table that moves on a terminal, lines everywhere else.
-pub(super) fn reporter(ui: Ui) -> Box<dyn Reporter> {
+/// What shows a deploy: a table that moves on a terminal, lines everywhere else; `below` is what questions take.
+pub(super) fn reporter(ui: Ui, below: Below) -> Box<dyn Reporter> {
     match ui.format {
         Format::Json => Box::new(Json::new(ui)),
-        Format::Text if moves(ui) => Box::new(Live::new()),
+        Format::Text if moves(ui) => Box::new(Live::new(below)),
         Format::Text => Box::new(Plain::new(ui)),
     }
 }

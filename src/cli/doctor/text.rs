@@ -1,8 +1,8 @@
 use crate::cli::status::wrapped;
 use crate::doctor::{Finding, Fix, State};
 
-/// The findings as people read them.
-pub(super) fn text(findings: &[Finding]) -> String {
+/// The findings as people read them, in lines of so many columns.
+pub(super) fn text(findings: &[Finding], width: usize) -> String {
     let states = findings
         .iter()
         .map(|finding| finding.state.word().len())
@@ -23,15 +23,19 @@ pub(super) fn text(findings: &[Finding]) -> String {
         out.push_str(&format!(
             "  {:states$}  {}\n",
             state.word(),
-            wrapped(&line, indent)
+            wrapped(&line, indent, width)
         ));
         if *state == State::Missing && !needed_by.is_empty() {
             let needed = format!("needed by: {}", needed_by.join(", "));
-            out.push_str(&format!("  {:states$}  {}\n", "", wrapped(&needed, indent)));
+            out.push_str(&format!(
+                "  {:states$}  {}\n",
+                "",
+                wrapped(&needed, indent, width)
+            ));
         }
         let fix = match fix {
             Some(Fix::Command(command)) => format!("$ {command}"),
-            Some(Fix::Advice(advice)) => wrapped(&format!("-> {advice}"), indent),
+            Some(Fix::Advice(advice)) => wrapped(&format!("-> {advice}"), indent, width),
             None => continue,
         };
         out.push_str(&format!(

@@ -69,8 +69,8 @@ impl<'a> Summary<'a> {
             text = format!("# {}: {}\n{text}", self.generator, self.root);
         }
         match options.dry_run {
-            true => ui.result(&text)?,
-            false => ui.announce(&text)?,
+            true => ui.verbatim(&text)?,
+            false => ui.announce_verbatim(&text)?,
         }
         let (added, removed) = diff::count(self.plan);
         let place = format!("{}: {}", self.generator, self.root);

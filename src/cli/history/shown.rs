@@ -7,11 +7,8 @@ use crate::event::{DeployResult, HostCounts};
 use crate::model::Revision;
 use crate::ui::printable;
 
-/// Columns of the text.
-const WIDTH: usize = 80;
-
-/// The deploys, a few lines each.
-pub(super) fn text(list: &[Listed]) -> String {
+/// The deploys, a few lines each, which take so many columns.
+pub(super) fn text(list: &[Listed], width: usize) -> String {
     let mut text = String::new();
     for one in list {
         if !text.is_empty() {
@@ -23,10 +20,10 @@ pub(super) fn text(list: &[Listed]) -> String {
             .to_zoned(TimeZone::system())
             .strftime("%Y-%m-%d %H:%M");
         text.push_str(&format!("{at}  {}\n", past.deploy));
-        text.push_str(&line(&what(past)));
-        text.push_str(&line(&result(past)));
+        text.push_str(&line(&what(past), width));
+        text.push_str(&line(&result(past), width));
         if let Some(by) = &past.broken_by {
-            text.push_str(&line(&format!("its lock was broken by {by}")));
+            text.push_str(&line(&format!("its lock was broken by {by}"), width));
         }
         for (index, command) in one.next.iter().enumerate() {
             let word = if index == 0 { "next" } else { "  or" };
@@ -38,8 +35,8 @@ pub(super) fn text(list: &[Listed]) -> String {
 }
 
 /// A line of a deploy, in the columns that there are.
-fn line(text: &str) -> String {
-    let options = textwrap::Options::new(WIDTH)
+fn line(text: &str, width: usize) -> String {
+    let options = textwrap::Options::new(width)
         .initial_indent("    ")
         .subsequent_indent("      ")
         .word_splitter(textwrap::WordSplitter::NoHyphenation)

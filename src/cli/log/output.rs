@@ -6,7 +6,7 @@ use crate::deploy::Journals;
 use crate::error::{CommandError, unprinted};
 use crate::event::{DeployId, EventKind};
 use crate::model::HostName;
-use crate::ui::{Ui, printable};
+use crate::ui::{Ui, printable, rows};
 
 /// Shows all that hosts wrote in a deploy: as it is, or where a terminal shows it, such that it steers nothing.
 pub(super) fn show(
@@ -39,7 +39,7 @@ pub(super) fn show(
             ui.result(&heading(host, wrote == 0))?;
         }
         wrote += 1;
-        pass_on(BufReader::new(file), &choice)?;
+        pass_on(BufReader::new(file), &choice, ui.width())?;
     }
     if wrote == 0 {
         ui.status(&match chosen {
@@ -55,7 +55,11 @@ fn heading(host: &HostName, is_first: bool) -> String {
     format!("{gap}==> {host} <==\n")
 }
 
-fn pass_on(mut file: BufReader<fs_err::File>, choice: &Choice) -> Result<(), Failure> {
+fn pass_on(
+    mut file: BufReader<fs_err::File>,
+    choice: &Choice,
+    width: usize,
+) -> Result<(), Failure> {
     let is_terminal = std::io::stdout().is_terminal();
     let mut out = std::io::stdout().lock();
     if !is_terminal && !choice.has_text() {
@@ -68,7 +72,10 @@ fn pass_on(mut file: BufReader<fs_err::File>, choice: &Choice) -> Result<(), Fai
     while file.by_ref().take(LONGEST).read_until(b'\n', &mut line)? > 0 {
         if choice.wants_line(&line) {
             match is_terminal {
-                true => out.write_all(printable(&String::from_utf8_lossy(&line)).as_bytes()),
+                true => {
+                    let text = printable(&String::from_utf8_lossy(&line)).into_owned();
+                    out.write_all(rows(&text, width).as_bytes())
+                }
                 false => out.write_all(&line),
             }
             .map_err(unprinted)?;

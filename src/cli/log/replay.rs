@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::{Choice, LogArgs};
 use crate::cli::Failure;
 use crate::cli::deploy::{is_lasting, ways_on};
-use crate::deploy::{JournalReader, Journals, PastDeploy};
+use crate::deploy::{Action, JournalReader, Journals, PastDeploy};
 use crate::error::CommandError;
 use crate::event::{DeployId, Event, EventKind};
 use crate::report::line;
@@ -172,9 +172,18 @@ impl Replay<'_> {
             return;
         };
         let mut ways = ways_on(&past, self.is_scap, &args.repository).into_iter();
-        let Some(onward) = ways.next().filter(|_| is_lasting(&past)) else {
+        let Some(onward) = ways.next() else {
             return;
         };
+        if Action::read(&past.action).is_of_service() {
+            // It is not gone on with: how the service is now tells whether it is to be done again.
+            self.ui
+                .next(&args.repository.completed("svcgen service status"));
+            return;
+        }
+        if !is_lasting(&past) {
+            return;
+        }
         let is_later = |other: &DeployId| matches!(read(other), Ok(Some(it)) if is_lasting(&it));
         let later = journals.list().into_iter().take_while(|other| other != id);
         if later.into_iter().any(|other| is_later(&other)) {

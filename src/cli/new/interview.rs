@@ -84,7 +84,7 @@ pub(super) fn run(
         }
         Err(error) => {
             // There is no other copy of the answers.
-            ui.result(&write_model(&service, &context.sites).map_err(CommandError::from)?)?;
+            ui.verbatim(&write_model(&service, &context.sites).map_err(CommandError::from)?)?;
             return Err(error.into());
         }
     };

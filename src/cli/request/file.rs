@@ -185,7 +185,7 @@ impl Courier<'_> {
         let Some(task) = &filing.task else {
             let project = wish.project.map(|slug| format!("Project: #{slug}\n"));
             let parent = wish.parent.map(|task| format!("Part of: {task}\n"));
-            return self.ui.announce(&format!(
+            return self.ui.announce_verbatim(&format!(
                 "Title: {}\n{}{}\n{}\n\n",
                 filing.title,
                 project.unwrap_or_default(),
@@ -211,7 +211,7 @@ impl Courier<'_> {
                 shown.push_str(&changes(&place, &task.description, &filing.description));
             }
         }
-        self.ui.announce(&shown)
+        self.ui.announce_verbatim(&shown)
     }
 
     /// Writes the number of the task into the model, where it is not there yet.

@@ -9,21 +9,23 @@ use crate::deploy::Activity;
 use crate::event::DeployId;
 use crate::model::Revision;
 
-/// Columns of the text.
-const WIDTH: usize = 80;
-
 /// So many rows are listed one by one; where there are more, those that are well and alike are one.
 const MOST: usize = 30;
 
-/// How services are, for people; `next` makes a command one that can be typed here.
-pub(super) fn text(rows: &[Row], is_whole: bool, next: &dyn Fn(&str) -> String) -> String {
+/// How services are, for people, in so many columns; `next` makes a command one that can be typed here.
+pub(super) fn text(
+    rows: &[Row],
+    is_whole: bool,
+    width: usize,
+    next: &dyn Fn(&str) -> String,
+) -> String {
     let is_short = is_whole || rows.len() <= MOST;
     let (alike, single): (Vec<&Row>, Vec<&Row>) =
         rows.iter().partition(|row| !is_short && row.is_well());
     let listed = if is_short { single.len() } else { MOST };
     let (listed, more) = single.split_at(single.len().min(listed));
     let mut text = kinds(&alike);
-    text.push_str(&table(listed));
+    text.push_str(&table(listed, width));
     if !more.is_empty() {
         let more = more.len();
         text.push_str(&format!(
@@ -128,14 +130,14 @@ fn between(rows: &[&Row]) -> String {
 const HEAD: [&str; 7] = ["host", "service", "state", "live", "since", "port", "pid"];
 
 /// A line for each row; where that is too wide, the name of the host has a line of its own.
-fn table(rows: &[&Row]) -> String {
+fn table(rows: &[&Row], width: usize) -> String {
     if rows.is_empty() {
         return String::new();
     }
     let has_several = rows.iter().any(|row| row.service != rows[0].service);
     let mut lines = vec![HEAD.map(str::to_owned)];
     lines.extend(rows.iter().map(|row| cells(row)));
-    let widths: Vec<usize> = (0..HEAD.len())
+    let widest: Vec<usize> = (0..HEAD.len())
         .map(|column| {
             let cells = lines.iter().map(|line| line[column].chars().count());
             cells.max().unwrap_or_default()
@@ -143,13 +145,13 @@ fn table(rows: &[&Row]) -> String {
         .collect();
     let columns = (0..HEAD.len()).filter(|column| has_several || HEAD[*column] != "service");
     let columns: Vec<usize> = columns.collect();
-    let all: usize = columns.iter().map(|column| widths[*column] + 2).sum();
-    let is_wide = all > WIDTH + 2;
+    let all: usize = columns.iter().map(|column| widest[*column] + 2).sum();
+    let is_wide = all > width + 2;
     let mut text = String::new();
     for line in &lines {
         let mut shown = String::new();
         for column in &columns {
-            let (cell, width) = (&line[*column], widths[*column]);
+            let (cell, width) = (&line[*column], widest[*column]);
             match (*column, is_wide) {
                 (0, true) => shown.push_str(&format!("{cell}\n    ")),
                 _ => shown.push_str(&format!("{cell:<width$}  ")),

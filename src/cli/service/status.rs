@@ -70,7 +70,7 @@ pub(super) fn run(
     match ui.format {
         Format::Text => {
             let next = |text: &str| args.repository.completed(text);
-            ui.result(&shown::text(&rows, ui.verbosity > 0, &next))?;
+            ui.result(&shown::text(&rows, ui.verbosity > 0, ui.width(), &next))?;
         }
         Format::Json => {
             let told = rows.iter().map(serde_json::to_value);

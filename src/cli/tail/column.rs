@@ -12,10 +12,14 @@ const COLORS: [AnsiColors; 5] = [
     AnsiColors::Blue,
 ];
 
+/// What parts a name from a line.
+const PARTED: &str = " | ";
+
 /// The names of hosts at the beginning of lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Column {
     names: Vec<String>,
+    width: usize,
 }
 
 impl Column {
@@ -33,12 +37,18 @@ impl Column {
         let width = names.iter().map(String::len).max().unwrap_or(0);
         let padded = names.iter().zip(COLORS.iter().cycle());
         let padded = padded.map(|(name, color)| match coloring {
-            Coloring::Plain => format!("{name:width$} | "),
-            Coloring::Colored => format!("{} | ", format!("{name:width$}").color(*color)),
+            Coloring::Plain => format!("{name:width$}{PARTED}"),
+            Coloring::Colored => format!("{}{PARTED}", format!("{name:width$}").color(*color)),
         });
         Self {
             names: padded.collect(),
+            width: width + PARTED.len(),
         }
+    }
+
+    /// How many columns the names take.
+    pub(super) fn width(&self) -> usize {
+        self.width
     }
 
     /// Each line of a text with the name of a host.

@@ -5,7 +5,7 @@ use super::column::Column;
 use crate::bunyan::{Coloring, Mode, Others, Printer};
 use crate::model::HostName;
 use crate::tail::LogLine;
-use crate::ui::{Format, Screen, steady};
+use crate::ui::{Format, Screen, rows, steady};
 
 /// How lines of logs are shown, and which.
 pub(super) struct Lines {
@@ -15,6 +15,8 @@ pub(super) struct Lines {
     hosts: Vec<HostName>,
     format: Format,
     screen: Screen,
+    /// Whether people read it, and not programs.
+    is_text: bool,
 }
 
 impl Lines {
@@ -45,11 +47,12 @@ impl Lines {
             hosts: hosts.to_vec(),
             format,
             screen,
+            is_text,
         }
     }
 
-    /// What is shown of a line; nothing where it is left out.
-    pub(super) fn show(&self, line: &LogLine) -> Option<String> {
+    /// What is shown of a line, in so many columns where that is a terminal; nothing where it is left out.
+    pub(super) fn show(&self, line: &LogLine, width: usize) -> Option<String> {
         let printed = self.printer.print(&line.text, line.record.as_ref())?;
         if !self.is_wanted(line, &printed) {
             return None;
@@ -57,14 +60,18 @@ impl Lines {
         if self.format == Format::Json {
             return Some(self.json(line));
         }
-        let printed = match &self.column {
+        let taken = self.column.as_ref().map_or(0, Column::width);
+        let printed = match (self.screen, self.is_text) {
+            (Screen::None, _) => printed,
+            // What a service writes does not steer the terminal.
+            (Screen::Colored | Screen::Plain, false) => steady(&printed),
+            (Screen::Colored | Screen::Plain, true) => {
+                rows(&steady(&printed), width.saturating_sub(taken))
+            }
+        };
+        Some(match &self.column {
             Some(column) => column.before(line.host, &printed),
             None => printed,
-        };
-        Some(match self.screen {
-            Screen::None => printed,
-            // What a service writes does not steer the terminal.
-            Screen::Colored | Screen::Plain => steady(&printed),
         })
     }
 

@@ -51,9 +51,10 @@ impl<'a> Shown<'a> {
     /// Where nobody reads the output.
     pub(super) fn take(&mut self, news: Vec<News>) -> std::io::Result<()> {
         let mut text = String::new();
+        let width = self.ui.width();
         for news in news {
             match news {
-                News::Line(line) => text.extend(self.lines.show(&line)),
+                News::Line(line) => text.extend(self.lines.show(&line, width)),
                 News::Host(host, what) => {
                     self.print(&mut text)?;
                     self.hear(host, what);

@@ -103,6 +103,7 @@ fn the_schema_refuses_what_the_reader_refuses() {
         format!(
             "{SMALL}build: {{target: 'debian:x', dependencies: {{_all: [a, {{uri: 'https://x'}}]}}}}\n"
         ),
+        format!("{SMALL}runtime: {{node_version: 18.19.0}}\n"),
         format!("{SMALL}tickets: {{service_request: null}}\nvagrant: {{log_level: debug}}\n"),
     ] {
         assert_eq!(is_valid(&good), (true, true), "{good}");
@@ -136,6 +137,8 @@ fn the_schema_refuses_what_the_reader_refuses() {
         format!("{SMALL}config: {{environment: {{a-b: 1}}}}\n"),
         format!("{SMALL}config: {{environment: {{A: [1]}}}}\n"),
         format!("{SMALL}runtime: {{log_level: loud}}\n"),
+        format!("{SMALL}runtime: {{node_version: abc}}\n"),
+        format!("{SMALL}runtime: {{node_version: '20.'}}\n"),
         format!("{SMALL}runtime: {{healthcheck: {{url: x}}}}\n"),
         format!("{SMALL}runtime: {{healthcheck: {{url: /$x}}}}\n"),
         format!("{SMALL}build: {{target: x}}\n"),

@@ -6,6 +6,7 @@ use dialoguer::console::measure_text_width;
 use owo_colors::OwoColorize as _;
 
 use super::frame::{FrameLine, Style};
+use crate::ui::rows;
 
 /// The size of a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +31,9 @@ impl Painter {
         let mut out = self.erase(size);
         self.size = Some(size);
         for line in lines {
-            for part in wrapped(line, size.width) {
-                out.push_str(&part);
-                out.push('\n');
-            }
+            // A line that fills the last column leaves some terminals in doubt where they are.
+            out.push_str(&rows(line, size.width.saturating_sub(1).max(20)));
+            out.push('\n');
         }
         self.drawn.clear();
         for line in frame {
@@ -52,10 +52,30 @@ impl Painter {
         self.drawn.clear();
     }
 
-    /// A terminal that has become narrower has broken the lines that do not fit any more.
-    fn erase(&self, size: Size) -> String {
+    /// What to write so that the picture goes and what stands in so many rows below it stays.
+    pub(super) fn withdraw(&mut self, below: usize, size: Size) -> String {
+        let reached = size.height.saturating_sub(1).saturating_sub(below);
+        let rows = self.rows(size).min(reached);
+        self.drawn.clear();
+        match rows {
+            0 => String::new(),
+            // The rows below move up, and the cursor goes behind them again.
+            _ => {
+                let down = "\x1b[B".repeat(below);
+                format!("\r\x1b[{}A\x1b[{rows}M{down}", rows + below)
+            }
+        }
+    }
+
+    /// How many rows of the screen the picture takes. A terminal that has become narrower has broken the lines that do not
+    /// fit any more.
+    fn rows(&self, size: Size) -> usize {
         let rows = |width: &usize| width.div_ceil(size.width.max(1)).max(1);
-        let rows: usize = self.drawn.iter().map(rows).sum();
+        self.drawn.iter().map(rows).sum()
+    }
+
+    fn erase(&self, size: Size) -> String {
+        let rows = self.rows(size);
         // What has left the screen cannot be reached. Line by line: where all of the screen is cleared at once, tmux keeps
         // what was there, and every picture would end up above the next one.
         let reached = rows.min(size.height.saturating_sub(1));
@@ -65,14 +85,6 @@ impl Painter {
             _ => format!("\r{up}"),
         }
     }
-}
-
-/// A line that stays, broken at words where it is too long; what follows is indented.
-fn wrapped(line: &str, width: usize) -> Vec<String> {
-    let options =
-        textwrap::Options::new(width.saturating_sub(1).max(20)).subsequent_indent("         ");
-    let parts = textwrap::wrap(line, options);
-    parts.into_iter().map(|part| part.into_owned()).collect()
 }
 
 fn styled(line: &FrameLine) -> String {

@@ -285,17 +285,17 @@ fn each_picture_takes_the_place_of_the_last_one() {
     };
     paint(&["begin"], &["one", "two", "three"]);
     let shorter = paint(
-        &["a warning that is longer than the terminal is wide"],
+        &["14:10:04 a warning longer than the terminal"],
         &["1", "2"],
     );
     assert_eq!(
         shorter,
-        "begin\na warning that is longer than the\n         terminal is wide\n1\n2"
+        "begin\n14:10:04 a warning longer than the\n         terminal\n1\n2"
     );
     let ended = paint(&["the end"], &[]);
     assert_eq!(
         ended,
-        "begin\na warning that is longer than the\n         terminal is wide\nthe end"
+        "begin\n14:10:04 a warning longer than the\n         terminal\nthe end"
     );
 }
 

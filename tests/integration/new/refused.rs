@@ -137,3 +137,34 @@ fn what_is_not_an_answer_is_refused() {
         assert!(run.stderr.contains(words), "{words}\n{}", run.show());
     }
 }
+
+#[test]
+fn a_text_where_a_mapping_is_due_is_refused_and_not_lost() {
+    let env = Env::new();
+    let set = [
+        "new",
+        "--defaults",
+        "--set",
+        "name=tea",
+        "--set",
+        "port=6699",
+        "--set",
+        "description=Brews it.",
+        "--set",
+        "owner=Nina",
+    ];
+    let run = env.svcgen(&set);
+    let both = [&set[..], &["--set", "owner.email=nina@example.org"]].concat();
+    assert_eq!(env.svcgen(&both).stderr, run.stderr);
+    assert_eq!(run.code, 2, "{}", run.show());
+    insta::assert_snapshot!(run.stderr, @"
+    error: `--set owner` has a mistake
+      × expected a mapping, found text
+       ╭─[--set owner:1:7]
+     1 │ owner=Nina
+       ·       ────
+       ╰────
+      help: keys with their values: `{key: value}`, or each on a line below it
+    ");
+    assert!(!env.has("svcgen.yaml"));
+}

@@ -10,6 +10,13 @@ pub(crate) fn dom(page: &Path) -> String {
     String::from_utf8(output).unwrap()
 }
 
+/// The same in a window of so many points.
+pub(crate) fn dom_at(page: &Path, width: u32) -> String {
+    let size = format!("--window-size={width},2000");
+    let output = run(page, &["--dump-dom", &size]);
+    String::from_utf8(output).unwrap()
+}
+
 /// A picture of a page, or of its beginning, so many points wide and high.
 pub(crate) fn picture(page: &Path, width: u32, height: u32) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();

@@ -10,7 +10,7 @@ fn the_interview_goes_on_in_a_tiny_terminal() {
     for size in SIZES {
         let env = Env::new();
         let mut pty = Pty::start_sized(&env, &["new", "--site", "example"], &[], size);
-        pty.answer("Name of the service", "tea-pot");
+        pty.answer("Name of", "tea-pot");
         // The question after it.
         pty.expect("2 of ");
         pty.keys("\u{3}");

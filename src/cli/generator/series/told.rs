@@ -77,7 +77,8 @@ impl<'a> Told<'a> {
         let Planned {
             step, patch, edits, ..
         } = planned;
-        let mut text = format!("# {}: {}\n", step.name(), step.title());
+        let title = format!("# {}: {}", step.name(), step.title());
+        let mut text = ui.fitted(&title, "# ") + "\n";
         if let Some(left_out) = &patch.left_out {
             let line = match edits.edits.is_empty() {
                 true => format!("# nothing: {left_out}"),
@@ -94,8 +95,8 @@ impl<'a> Told<'a> {
         text.push_str(&diff::render(edits));
         text.push('\n');
         match options.dry_run {
-            true => ui.result(&text)?,
-            false => ui.announce(&text)?,
+            true => ui.verbatim(&text)?,
+            false => ui.announce_verbatim(&text)?,
         }
         for warning in &patch.generated.warnings {
             ui.warning(&format!("{}: {warning}", step.name()));

@@ -15,6 +15,8 @@ pub(in crate::report::html) struct Scale {
 pub(in crate::report::html) struct Tick {
     x: String,
     words: String,
+    /// Whether its words would leave the axis: they end where it is.
+    is_last: bool,
 }
 
 /// Lengths between two ticks that people can reckon with, in seconds.
@@ -24,6 +26,8 @@ const STEPS: [f64; 16] = [
 ];
 /// No more ticks than fit on a telephone.
 const MOST_TICKS: f64 = 5.0;
+/// What is written further to the right, in percent, has no room there.
+const LAST: f64 = 90.0;
 /// A bar that is narrower cannot be seen.
 const NARROWEST: f64 = 0.35;
 
@@ -65,9 +69,11 @@ impl Scale {
         let count = (self.seconds / self.step).floor() as usize;
         let ticks = (0..=count).map(|index| {
             let seconds = self.step * index as f64;
+            let x = seconds / self.seconds * 100.0;
             Tick {
-                x: number(seconds / self.seconds * 100.0),
+                x: number(x),
                 words: self.words(seconds),
+                is_last: x > LAST,
             }
         });
         ticks.collect()
