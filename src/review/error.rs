@@ -311,7 +311,7 @@ impl ReviewError {
                 vec![format!("{} rebase --onto {upstream} HEAD~1", git_in(root))]
             }
             Self::Diverged { root, upstream, .. } => {
-                vec![format!("{} rebase {upstream}", git_in(root))]
+                vec![format!("{} rebase --autostash {upstream}", git_in(root))]
             }
             Self::Unrelated { root, upstream, .. } => {
                 vec![format!("{} log --oneline HEAD {upstream}", git_in(root))]

@@ -25,7 +25,7 @@ fn a_branch_that_has_diverged_is_not_sent() {
     vagrant: HOME/work/vagrant: nothing to write
     vagrant: nothing to commit on svcgen/trending-edits
     error: `svcgen/trending-edits` and `origin/main` have diverged, and both changed `puppet/hieradata/common.yaml`
-    hint: git -C HOME/work/vagrant rebase origin/main
+    hint: git -C HOME/work/vagrant rebase --autostash origin/main
 
     the source repository
     source: HOME/work/source: nothing to write

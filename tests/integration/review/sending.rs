@@ -204,7 +204,10 @@ fn a_branch_that_is_behind_is_sent_and_one_that_has_diverged_is_not() {
         (error.kind(), error.hints()),
         (
             ErrorKind::Conflict,
-            vec![format!("git -C {} rebase origin/master", it.clone)]
+            vec![format!(
+                "git -C {} rebase --autostash origin/master",
+                it.clone
+            )]
         )
     );
     assert_eq!(

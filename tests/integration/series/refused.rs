@@ -78,3 +78,26 @@ fn what_is_taken_names_its_owner() {
         assert_eq!(env.status("puppet"), "");
     }
 }
+
+#[test]
+fn a_service_with_nodes_of_its_own_joins_no_cluster_with_them() {
+    let env = env();
+    done(&env, &["--commit"]);
+    env.replace(
+        "svcgen.yaml",
+        "production:\n",
+        "production:\n  cluster: glossary\n",
+    );
+    for options in [&["--commit"][..], &["--dry-run"]] {
+        let refused = run(&env, options);
+        assert_eq!(refused.code, 2, "{}", refused.show());
+        for line in [
+            "error: the service joins `glossary`, and its host `trending2001.south.farm.example` has the role \
+             `trendingedits`: manifests/site.pp:20\n",
+            "hint: write hosts with the role `glossary` in `deploy: {groups: ...}`, or leave `production: {cluster: ...}` \
+             out\n",
+        ] {
+            assert!(refused.stderr.contains(line), "{}", refused.show());
+        }
+    }
+}

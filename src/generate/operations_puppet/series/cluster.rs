@@ -48,6 +48,18 @@ fn join(role: &str, service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
         for host in hosts(service) {
             match nodes.of(host.as_str()) {
                 Some(block) if block.roles.iter().any(|other| other == role) => {}
+                Some(block) if block.roles == [name] => {
+                    return Err(GenerateError::Incomplete {
+                        message: format!(
+                            "the service joins `{role}`, and its host `{host}` has the role `{name}`: {SITE}:{}",
+                            block.line
+                        ),
+                        hint: format!(
+                            "write hosts with the role `{role}` in `deploy: {{groups: ...}}`, or leave `production: \
+                             {{cluster: ...}}` out"
+                        ),
+                    });
+                }
                 Some(block) => {
                     return Err(taken(host.as_str(), block.line, &block.roles));
                 }
