@@ -11,6 +11,7 @@ pub mod ini;
 pub mod json;
 mod left_out;
 pub mod lines;
+mod memory;
 mod merge;
 pub(crate) mod order;
 mod others;

@@ -1,6 +1,7 @@
 //! The streams: results on stdout, everything else on stderr, colour only where wanted, questions only on a terminal.
 
 mod below;
+mod confirm;
 mod drawing;
 pub mod editor;
 mod fold;
@@ -14,14 +15,15 @@ use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 
 use clap::ValueEnum;
-use dialoguer::console::{Key, Term};
+use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
-use crate::error::{CommandError, ErrorKind, unprinted};
+use crate::error::{CommandError, unprinted};
 use crate::locale;
 use fold::Commands;
 
 pub(crate) use below::Below;
+pub(crate) use confirm::rows_of;
 pub use drawing::Drawing;
 pub(crate) use fold::rows;
 pub(crate) use keys::Unseen;
@@ -81,9 +83,6 @@ const NARROWEST: usize = 20;
 
 /// How far from the left the further lines of a message are.
 const INDENT: usize = 7;
-
-/// What stands behind a question, in columns: `[Y/n] yes`.
-const ANSWERS: usize = 10;
 
 impl Ui {
     /// Sets the colour of both streams and returns the streams.
@@ -280,88 +279,6 @@ impl Ui {
         // A closed stderr leaves nowhere to say so.
         let _written = writeln!(err, "{text}");
     }
-
-    /// Asks before something that cannot be taken back: whoever only presses the return key has not agreed.
-    ///
-    /// # Errors
-    /// Without a terminal: the message names the flag that answers.
-    pub fn confirm_danger(&self, question: &str) -> Result<bool, CommandError> {
-        self.ask(question, false)
-    }
-
-    /// Asks whether to go on.
-    ///
-    /// # Errors
-    /// Without a terminal: the message names the flag that answers.
-    pub fn confirm(&self, question: &str) -> Result<bool, CommandError> {
-        self.ask(question, true)
-    }
-
-    fn ask(&self, question: &str, default: bool) -> Result<bool, CommandError> {
-        if self.questions == Questions::GoOn {
-            return Ok(true);
-        }
-        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-            return Err(CommandError::usage(format!(
-                "cannot ask \"{question}\" without a terminal"
-            ))
-            .hint(match default {
-                true => "add `--yes` to go on without being asked, or `--dry-run` to only look",
-                false => "add `--yes` to go on without being asked",
-            }));
-        }
-        Unseen::begin().forget();
-        // A prompt that takes more than one line is drawn twice once it is answered.
-        let question = asked(question);
-        let (before, last) = match question.rsplit_once('\n') {
-            Some((before, last)) => (Some(before), last),
-            None => (None, question.as_str()),
-        };
-        if let Some(before) = before {
-            self.err(before);
-        }
-        let _unseen = Unseen::for_question();
-        self.ask_by_key(last, default)
-    }
-
-    /// Asks for one key. Without moving the cursor what is answered stands behind the question, else in place of the choice.
-    fn ask_by_key(&self, question: &str, default: bool) -> Result<bool, CommandError> {
-        let term = Term::stderr();
-        let question = self.drawing.of(question);
-        let choice = if default { "[Y/n]" } else { "[y/N]" };
-        // A terminal that has gone is noticed by the read.
-        let _asked = term.write_str(&format!("{question} {choice} "));
-        let mut is_after_mark = false;
-        let answer = loop {
-            let key = match self.manner {
-                Manner::Moving => term.read_key(),
-                Manner::Plain => term.read_key_raw(),
-            };
-            // An Enter right behind a mark that asks for help, or to go back, is no answer.
-            let was_mark =
-                std::mem::replace(&mut is_after_mark, matches!(key, Ok(Key::Char('?' | '<'))));
-            break match key {
-                Ok(Key::Char('y' | 'Y')) => Ok(true),
-                Ok(Key::Char('n' | 'N' | 'q') | Key::Escape) => Ok(false),
-                Ok(Key::Enter) if !was_mark => Ok(default),
-                Ok(Key::CtrlC) => Err(std::io::ErrorKind::Interrupted.into()),
-                Ok(_) => continue,
-                Err(error) => Err(error),
-            };
-        };
-        let word = match answer {
-            Ok(true) => "yes",
-            Ok(false) => "no",
-            Err(_) => "",
-        };
-        if self.manner == Manner::Moving && answer.is_ok() {
-            let _cleared = term.clear_line();
-            self.err(&format!("{question} {word}"));
-        } else {
-            self.err(word);
-        }
-        answer.map_err(unanswered)
-    }
 }
 
 /// How many columns a stream has; nothing where it is no terminal.
@@ -378,36 +295,12 @@ fn folded(text: &str, before: &str, commands: Commands) -> String {
     fold::fold(&printable(text), before.len(), &further, width, commands)
 }
 
-/// A question in lines that fit, the last of them with the answer behind it.
-fn asked(question: &str) -> String {
-    let room = columns(&Term::stderr()).map_or(usize::MAX, |width| {
-        width.saturating_sub(ANSWERS).max(NARROWEST)
-    });
-    fold::fold(question, 0, "", room, Commands::Quoted)
-}
-
-/// How many rows a question takes, with its answer.
-pub(crate) fn rows_of(question: &str) -> usize {
-    let width = columns(&Term::stderr()).unwrap_or(WIDEST);
-    let rows = |line: &str| textwrap::core::display_width(line).div_ceil(width).max(1);
-    asked(question).split('\n').map(rows).sum()
-}
-
 /// What came of printing what will be done.
 fn announced(printed: std::io::Result<()>) -> std::io::Result<()> {
     match printed {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         printed => printed,
     }
-}
-
-/// Why a question has no answer.
-fn unanswered(error: std::io::Error) -> CommandError {
-    if error.kind() == std::io::ErrorKind::Interrupted {
-        let message = "interrupted; what was asked about was not done";
-        return CommandError::new(ErrorKind::Interrupted, message);
-    }
-    error.into()
 }
 
 /// A text that cannot move the cursor or change the colour: messages quote what stands in files and what servers say.

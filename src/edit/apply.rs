@@ -1,8 +1,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
+use super::memory::Memory;
 use super::plan::{EditPlan, FileEdit};
-use super::rendered::{Memory, Rendered};
+use super::rendered::Rendered;
 use super::staging::{Staged, Staging};
 use crate::worktree::{Worktree, WorktreeError};
 

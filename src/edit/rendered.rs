@@ -1,7 +1,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::memory::Memory;
 use super::merge::markers;
-use super::record::{Earlier, Form, Index, Origin, Record, RecordError, Written, content_name};
+use super::record::{Form, Index, Origin, Record, RecordError, Written, content_name};
 use super::staging::Staging;
 use crate::model::ServiceName;
 use crate::worktree::Worktree;
@@ -21,17 +22,6 @@ pub struct Rendered {
     pub(super) takes_over: bool,
     /// Files that hold somebody's uncommitted changes besides what svcgen writes.
     pub(super) mixed: Vec<Utf8PathBuf>,
-}
-
-/// What is to be remembered of a file.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Memory<'a> {
-    pub(super) record: &'a Record,
-    /// The content that goes, where svcgen writes.
-    pub(super) before: Option<&'a str>,
-    /// The content as svcgen leaves it, where it writes or takes over what somebody resolved.
-    pub(super) left: Option<&'a str>,
-    pub(super) is_marked: bool,
 }
 
 impl Rendered {
@@ -356,43 +346,6 @@ impl Rendered {
         match fs_err::remove_file(folder.join(path)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
-        }
-    }
-}
-
-impl Memory<'_> {
-    /// The entry of the index; none for a file that is not svcgen's any more.
-    fn written(&self, last: Option<Written>, earlier: Vec<Earlier>) -> Option<Written> {
-        let gone = Written {
-            form: Form::Gone,
-            keys: Vec::new(),
-            is_made: true,
-            made: Vec::new(),
-            left: None,
-            is_marked: false,
-            earlier,
-        };
-        match self.record {
-            Record::Written {
-                form,
-                keys,
-                is_made,
-                made,
-                ..
-            } => Some(Written {
-                form: *form,
-                keys: keys.clone(),
-                is_made: *is_made,
-                made: made.clone(),
-                left: self
-                    .left
-                    .and_then(content_name)
-                    .or(last.and_then(|last| last.left)),
-                is_marked: self.is_marked,
-                ..gone
-            }),
-            Record::Gone => Some(gone),
-            Record::Forgotten => None,
         }
     }
 }

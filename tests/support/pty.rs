@@ -31,8 +31,10 @@ impl Pty {
         variables: &[(&str, &str)],
         (columns, rows): (u16, u16),
     ) -> Self {
-        // A program that is through at once would not see a size that is given once it runs.
-        let sized = format!("stty cols {columns} rows {rows}; exec \"$0\" \"$@\"");
+        // The size is given after the start, which a program that is through at once would not see.
+        let sized = format!(
+            "for _ in $(seq 1000); do [ \"$(stty size)\" != '{rows} {columns}' ] || exec \"$0\" \"$@\"; sleep 0.01; done; exit 99"
+        );
         let program = env.command();
         let mut command = std::process::Command::new("/bin/sh");
         env.enclose(&mut command);
@@ -44,6 +46,8 @@ impl Pty {
         command.env("TERM", "xterm").env("NO_COLOR", "1");
         command.envs(variables.iter().copied());
         let mut session = Session::spawn(command).unwrap();
+        let process = session.get_process_mut();
+        process.set_window_size(columns, rows).unwrap();
         session.set_expect_timeout(Some(Duration::from_secs(30)));
         Self {
             session,

@@ -1,0 +1,120 @@
+//! Questions that a key answers.
+
+use std::io::IsTerminal as _;
+
+use dialoguer::console::{Key, Term};
+
+use super::fold::{self, Commands};
+use super::{Manner, NARROWEST, Questions, Ui, Unseen, WIDEST, columns};
+use crate::error::{CommandError, ErrorKind};
+
+/// What stands behind a question, in columns: `[Y/n] yes`.
+const ANSWERS: usize = 10;
+
+impl Ui {
+    /// Asks before something that cannot be taken back: whoever only presses the return key has not agreed.
+    ///
+    /// # Errors
+    /// Without a terminal: the message names the flag that answers.
+    pub fn confirm_danger(&self, question: &str) -> Result<bool, CommandError> {
+        self.ask(question, false)
+    }
+
+    /// Asks whether to go on.
+    ///
+    /// # Errors
+    /// Without a terminal: the message names the flag that answers.
+    pub fn confirm(&self, question: &str) -> Result<bool, CommandError> {
+        self.ask(question, true)
+    }
+
+    fn ask(&self, question: &str, default: bool) -> Result<bool, CommandError> {
+        if self.questions == Questions::GoOn {
+            return Ok(true);
+        }
+        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return Err(CommandError::usage(format!(
+                "cannot ask \"{question}\" without a terminal"
+            ))
+            .hint(match default {
+                true => "add `--yes` to go on without being asked, or `--dry-run` to only look",
+                false => "add `--yes` to go on without being asked",
+            }));
+        }
+        Unseen::begin().forget();
+        // A prompt that takes more than one line is drawn twice once it is answered.
+        let question = asked(question);
+        let (before, last) = match question.rsplit_once('\n') {
+            Some((before, last)) => (Some(before), last),
+            None => (None, question.as_str()),
+        };
+        if let Some(before) = before {
+            self.err(before);
+        }
+        let _unseen = Unseen::for_question();
+        self.ask_by_key(last, default)
+    }
+
+    /// Asks for one key. Without moving the cursor what is answered stands behind the question, else in place of the choice.
+    fn ask_by_key(&self, question: &str, default: bool) -> Result<bool, CommandError> {
+        let term = Term::stderr();
+        let question = self.drawing.of(question);
+        let choice = if default { "[Y/n]" } else { "[y/N]" };
+        // A terminal that has gone is noticed by the read.
+        let _asked = term.write_str(&format!("{question} {choice} "));
+        let mut is_after_mark = false;
+        let answer = loop {
+            let key = match self.manner {
+                Manner::Moving => term.read_key(),
+                Manner::Plain => term.read_key_raw(),
+            };
+            // An Enter right behind a mark that asks for help, or to go back, is no answer.
+            let was_mark =
+                std::mem::replace(&mut is_after_mark, matches!(key, Ok(Key::Char('?' | '<'))));
+            break match key {
+                Ok(Key::Char('y' | 'Y')) => Ok(true),
+                Ok(Key::Char('n' | 'N' | 'q') | Key::Escape) => Ok(false),
+                Ok(Key::Enter) if !was_mark => Ok(default),
+                Ok(Key::CtrlC) => Err(std::io::ErrorKind::Interrupted.into()),
+                Ok(_) => continue,
+                Err(error) => Err(error),
+            };
+        };
+        let word = match answer {
+            Ok(true) => "yes",
+            Ok(false) => "no",
+            Err(_) => "",
+        };
+        if self.manner == Manner::Moving && answer.is_ok() {
+            let _cleared = term.clear_line();
+            self.err(&format!("{question} {word}"));
+        } else {
+            self.err(word);
+        }
+        answer.map_err(unanswered)
+    }
+}
+
+/// A question in lines that fit, the last of them with the answer behind it.
+fn asked(question: &str) -> String {
+    let room = columns(&Term::stderr()).map_or(usize::MAX, |width| {
+        width.saturating_sub(ANSWERS).max(NARROWEST)
+    });
+    fold::fold(question, 0, "", room, Commands::Quoted)
+}
+
+/// How many rows a question takes, with its answer.
+pub(crate) fn rows_of(question: &str) -> usize {
+    let width = columns(&Term::stderr()).unwrap_or(WIDEST);
+    let rows = |line: &str| textwrap::core::display_width(line).div_ceil(width).max(1);
+    asked(question).split('\n').map(rows).sum()
+}
+
+/// Why a question has no answer.
+fn unanswered(error: std::io::Error) -> CommandError {
+    if error.kind() == std::io::ErrorKind::Interrupted {
+        let message = "interrupted; what was asked about was not done";
+        return CommandError::new(ErrorKind::Interrupted, message);
+    }
+    error.into()
+}
