@@ -5,6 +5,7 @@
 
 mod apply;
 pub mod blocks;
+mod committed;
 pub mod diff;
 mod earlier;
 pub mod ini;

@@ -35,11 +35,14 @@ impl Rendered {
     /// Where it has one that svcgen replaced, what was written since was undone: what was remembered then holds.
     pub(crate) fn known(&self, index: &Index, path: &Utf8Path, content: Option<&str>) -> Known {
         let now = index.files.get(path);
-        self.undone(now, content).unwrap_or_else(|| Known {
-            written: now.cloned(),
-            base: self.read(path),
-            is_undone: false,
-        })
+        let undone = self.undone(now, content);
+        undone
+            .or_else(|| self.known_in_commits(now, path, content))
+            .unwrap_or_else(|| Known {
+                written: now.cloned(),
+                base: self.read(path),
+                is_undone: false,
+            })
     }
 
     fn undone(&self, now: Option<&Written>, content: Option<&str>) -> Option<Known> {

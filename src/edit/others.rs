@@ -60,9 +60,7 @@ impl Rendered {
             let store = |name: &String| Self {
                 folder: Some(folder.join(name)),
                 index: Some(folder.join(format!("{name}.{kind}"))),
-                origin: None,
-                takes_over: false,
-                mixed: Vec::new(),
+                ..Self::none()
             };
             Some(
                 names

@@ -1,5 +1,6 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::committed::Use;
 use super::memory::Memory;
 use super::merge::markers;
 use super::record::{Form, Index, Origin, Record, RecordError, Written, content_name};
@@ -22,6 +23,7 @@ pub struct Rendered {
     pub(super) takes_over: bool,
     /// Files that hold somebody's uncommitted changes besides what svcgen writes.
     pub(super) mixed: Vec<Utf8PathBuf>,
+    pub(super) use_of: Use,
 }
 
 impl Rendered {
@@ -36,9 +38,7 @@ impl Rendered {
         Self {
             folder,
             index: None,
-            origin: None,
-            takes_over: false,
-            mixed: Vec::new(),
+            ..Self::none()
         }
     }
 
@@ -104,6 +104,7 @@ impl Rendered {
             origin: None,
             takes_over: false,
             mixed: Vec::new(),
+            use_of: Use::default(),
         }
     }
 
@@ -182,8 +183,10 @@ impl Rendered {
             };
             let last = index.files.remove(path);
             let is_mixed = self.mixed.iter().any(|mixed| mixed == path);
+            let was_marked = last.as_ref().is_some_and(|last| last.is_marked);
             let memory = Memory {
                 left: memory.left.filter(|_| !is_mixed),
+                is_marked: memory.is_marked || (was_marked && self.keeps_marks()),
                 ..*memory
             };
             let written = memory.written(last, earlier);
@@ -262,7 +265,10 @@ impl Rendered {
     /// The blocks that the generator wrote, by their files.
     pub(crate) fn blocks(&self) -> Vec<(Utf8PathBuf, Vec<String>)> {
         let files = self.index().unwrap_or_default().files.into_iter();
+        let committed = self.in_commits().into_iter();
+        let committed = committed.flat_map(|store| store.index().unwrap_or_default().files);
         files
+            .chain(committed)
             .filter(|(_, written)| written.form == Form::Blocks)
             .map(|(path, written)| (path, written.keys.into_iter().flatten().collect()))
             .collect()
@@ -339,7 +345,7 @@ impl Rendered {
             .collect()
     }
 
-    fn remove(&self, path: &Utf8Path) -> std::io::Result<()> {
+    pub(super) fn remove(&self, path: &Utf8Path) -> std::io::Result<()> {
         let Some(folder) = &self.folder else {
             return Ok(());
         };

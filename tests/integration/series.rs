@@ -9,6 +9,7 @@ mod older_tree;
 mod refused;
 mod unknown;
 mod withdrawn;
+mod written_first;
 
 use crate::support::samples::MODEL;
 use crate::support::{Env, Run, copy, sample_tree};

@@ -22,6 +22,7 @@ use crate::cli::Failure;
 use crate::edit::{Conflict, Rendered, apply, remember};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::Step;
+use crate::git::GitError;
 use crate::interrupt;
 use crate::review::{Chain, Fate, Topic, Visit, dirty};
 use crate::ui::Format;
@@ -97,13 +98,15 @@ impl Run<'_> {
         is_touched: &mut bool,
     ) -> Result<Ended, Failure> {
         let stores = self.stores(worktree);
-        self.refuse_marked(chosen, worktree.root(), &stores)?;
+        let resolved = self.resolved(chosen, worktree, &stores)?;
+        let upon = |(step, store): (Step, Rendered)| (step, store.upon_commits(&resolved.all));
+        let stores: Vec<(Step, Rendered)> = stores.into_iter().map(upon).collect();
         let Planning {
             planned,
             trees,
             own,
             mut chain,
-        } = commits::in_commits(self, &chosen.steps, worktree, &stores, topic)?;
+        } = commits::in_commits(self, chosen, worktree, &stores, (topic, &resolved))?;
         let mut told = Told::new(worktree.root(), &planned);
         self.show(&told, &planned)?;
         let way = topic.way_to(visit);
@@ -143,6 +146,19 @@ impl Run<'_> {
                 chain.leave(*tree, store).map_err(CommandError::from)?;
             }
         }
+        for (_, store) in stores
+            .iter()
+            .filter(|(step, _)| chosen.steps.contains(step))
+        {
+            let failed = |source| GitError::Write {
+                path: worktree.root().to_owned(),
+                source,
+            };
+            store
+                .note_commits()
+                .map_err(failed)
+                .map_err(CommandError::from)?;
+        }
         for ((step, _), made) in stores.iter().zip(&made) {
             if let Some(made) = made {
                 *is_touched |= made.fate != Fate::Unchanged;
@@ -171,7 +187,10 @@ impl Run<'_> {
 
     /// Plans the patches in the files as they are, and writes them there without a commit.
     fn write_series(&self, chosen: &Chosen, worktree: &Worktree) -> Result<Ended, Failure> {
-        let stores = self.stores(worktree);
+        let stores = self.stores(worktree).into_iter();
+        let stores: Vec<_> = stores
+            .map(|(step, store)| (step, store.of_commits()))
+            .collect();
         let planned = plan::in_files(self, &chosen.steps, worktree, &stores)?;
         let mut told = Told::new(worktree.root(), &planned);
         self.show(&told, &planned)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::build::TreeUpdateBuilder;
-use git2::{Delta, FileFavor, FileMode, Oid};
+use git2::{Delta, FileMode, Oid};
 
 use super::{Chain, Texts};
 use crate::edit::FileEdit;
@@ -44,14 +44,14 @@ impl Chain<'_> {
     /// The same, where the files in which both changed the same lines have these texts then.
     ///
     /// # Errors
-    /// Where one side took a file away that the other one changed.
+    /// Where both changed the same lines of another file.
     pub fn replayed_as(
         &self,
         patch: usize,
         tree: Oid,
         texts: &[(Utf8PathBuf, Option<String>)],
     ) -> Result<Oid, ReviewError> {
-        let merged = self.merged(patch, tree, FileFavor::Ours)?;
+        let merged = self.merged(patch, tree, texts)?;
         let texts = texts.iter().map(|(path, text)| (path, text.as_deref()));
         let tree = self.with_texts(merged, texts)?;
         self.without_gone(patch, tree)
@@ -72,10 +72,16 @@ impl Chain<'_> {
 
     /// A tree with the commit of a patch upon it, as it is.
     pub(super) fn with_commit(&self, patch: usize, tree: Oid) -> Result<Oid, ReviewError> {
-        self.merged(patch, tree, FileFavor::Normal)
+        self.merged(patch, tree, &[])
     }
 
-    fn merged(&self, patch: usize, tree: Oid, favour: FileFavor) -> Result<Oid, ReviewError> {
+    /// The same, without those of these files in which both changed the same lines.
+    fn merged(
+        &self,
+        patch: usize,
+        tree: Oid,
+        settled: &[(Utf8PathBuf, Option<String>)],
+    ) -> Result<Oid, ReviewError> {
         let Some(link) = self.links.get(patch).and_then(Option::as_ref) else {
             return Ok(tree);
         };
@@ -87,7 +93,7 @@ impl Chain<'_> {
         let (made, files) = self.read(|repository| {
             let find = |id| repository.find_tree(id);
             let mut options = git2::MergeOptions::new();
-            options.find_renames(false).file_favor(favour);
+            options.find_renames(false);
             let mut index = repository.merge_trees(
                 &find(before)?,
                 &find(tree)?,
@@ -95,6 +101,11 @@ impl Chain<'_> {
                 Some(&options),
             )?;
             let mut files = Vec::new();
+            for (path, _) in settled {
+                if index.conflict_get(path.as_std_path()).is_ok() {
+                    index.conflict_remove(path.as_std_path())?;
+                }
+            }
             for conflict in index.conflicts()? {
                 let conflict = conflict?;
                 let entry = conflict.our.or(conflict.their).or(conflict.ancestor);
@@ -221,6 +232,15 @@ impl Chain<'_> {
     /// Where git cannot make it.
     pub fn edited(&self, tree: Oid, edits: &[FileEdit]) -> Result<Oid, ReviewError> {
         let texts = edits.iter().map(|edit| (&edit.path, edit.after.as_deref()));
+        self.with_texts(tree, texts)
+    }
+
+    /// A tree in which files have other texts; none takes the file away.
+    ///
+    /// # Errors
+    /// Where git cannot make it.
+    pub fn put(&self, tree: Oid, texts: &[(Utf8PathBuf, String)]) -> Result<Oid, ReviewError> {
+        let texts = texts.iter().map(|(path, text)| (path, Some(text.as_str())));
         self.with_texts(tree, texts)
     }
 

@@ -50,38 +50,96 @@ fn what_both_changed_is_marked_by_the_command_of_check() {
     for line in ["<<<<<<< yours", "7200", ">>>>>>> svcgen", "600"] {
         assert!(marked.contains(line), "{marked}");
     }
-    // What is not resolved is not committed, nor what is resolved in the files alone.
+    // What is not resolved is not committed.
+    let refused = run(&env, &["--commit"]);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    let told =
+        "`modules/profile/manifests/trendingedits.pp` has conflicts marked that are not resolved";
+    assert!(refused.stderr.contains(told), "{}", refused.show());
     let resolved = before.replace("86400", "600").replace("7200", "3600");
-    for text in [&marked, &resolved] {
-        env.write(PROFILE, text);
-        let refused = run(&env, &["--commit"]);
-        assert_eq!(refused.code, 11, "{}", refused.show());
-        let told = "`modules/profile/manifests/trendingedits.pp` had conflicts marked, and is not committed since";
-        assert!(refused.stderr.contains(told), "{}", refused.show());
-    }
-    env.git(
-        "puppet",
-        &["commit", "--quiet", "--all", "--amend", "--no-edit"],
-    );
+    env.write(PROFILE, &resolved);
+    let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
+    env.git("puppet", &words);
     done(&env, &["--commit"]);
     assert_eq!(env.read(PROFILE), resolved);
     assert_eq!(change_ids(&env, "-4"), ids);
 }
 
 #[test]
-fn a_side_that_is_taken_in_the_files_is_committed() {
-    for side in ["yours", "svcgen"] {
-        let env = both_changed();
-        assert_eq!(run(&env, &[]).code, 11);
-        done(&env, &["--conflicts", side]);
-        let decided = env.read(PROFILE);
-        let has = |number: &str| decided.contains(&format!("'default_value' => {number}"));
-        let sides = (side == "yours", side == "svcgen");
-        assert_eq!((has("7200"), has("600")), sides, "{decided}");
-        let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
-        env.git("puppet", &words);
-        done(&env, &["--commit"]);
-        assert_eq!(env.read(PROFILE), decided);
+fn what_a_conflict_was_resolved_to_goes_into_its_patch() {
+    // By hand, which the next run in the files takes or not, or by a side.
+    for (side, number) in [
+        ("hand", "900"),
+        ("taken", "900"),
+        ("yours", "7200"),
+        ("svcgen", "600"),
+    ] {
+        for is_last in [true, false] {
+            let env = both_changed();
+            if !is_last {
+                // The same edit in the first commit.
+                let text = env.read(PROFILE);
+                env.git("puppet", &["reset", "--quiet", "--hard", "HEAD@{1}"]);
+                env.write(PROFILE, &text);
+                env.git(
+                    "puppet",
+                    &["commit", "--quiet", "--all", "--fixup", "HEAD~3"],
+                );
+                let editor = "sequence.editor=true";
+                let words = [
+                    "rebase",
+                    "--quiet",
+                    "--interactive",
+                    "--autosquash",
+                    "HEAD~5",
+                ];
+                env.git("puppet", &[&["-c", editor][..], &words].concat());
+            }
+            let ids = change_ids(&env, "-4");
+            let tip = env.git("puppet", &["rev-parse", "HEAD"]);
+            assert_eq!(run(&env, &[]).code, 11);
+            match side {
+                "hand" | "taken" => {
+                    let marked = env.read(PROFILE);
+                    let (before, rest) = marked.split_once("<<<<<<< yours\n").unwrap();
+                    let (_, after) = rest.split_once(">>>>>>> svcgen\n").unwrap();
+                    let (yours, _) = rest.split_once("=======\n").unwrap();
+                    let yours = yours.replace("7200", "900");
+                    env.write(PROFILE, &format!("{before}{yours}{after}"));
+                    if side == "taken" {
+                        done(&env, &[]);
+                    }
+                }
+                side => drop(done(&env, &["--conflicts", side])),
+            }
+            let decided = env.read(PROFILE);
+            let line = format!("'default_value' => {number}");
+            assert!(decided.contains(&line), "{side}: {decided}");
+            let run = done(&env, &["--commit"]);
+            assert_eq!(env.read(PROFILE), decided, "{side}: {}", run.show());
+            assert_eq!(env.status("puppet"), "", "{side}");
+            assert_eq!(change_ids(&env, "-4"), ids);
+            let first = env.git("puppet", &["show", "HEAD~3"]);
+            assert!(first.contains(&line), "{side}: {first}");
+            let later = env.git(
+                "puppet",
+                &[
+                    "diff",
+                    "HEAD~3",
+                    "HEAD",
+                    "--",
+                    "modules/profile/manifests/trendingedits.pp",
+                ],
+            );
+            assert_eq!(later, "", "{side}");
+            if side != "yours" {
+                let kept = format!("`kept-{}` has it", &tip[..10]);
+                assert!(run.stderr.contains(&kept), "{side}: {}", run.show());
+            }
+            let tip = env.git("puppet", &["rev-parse", "HEAD"]);
+            done(&env, &["--commit"]);
+            assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), tip, "{side}");
+        }
     }
 }
 

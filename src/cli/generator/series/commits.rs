@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use git2::Oid;
 
 use super::Chosen;
+use super::marked::Resolved;
 use super::plan::{Planned, Planner};
 use crate::cli::generator::{Run, renamed};
 use crate::edit::{Conflict, ConflictKind, Rendered, Resolution};
@@ -25,10 +26,10 @@ pub(super) struct Planning<'a> {
 /// Plans patches one on top of the other, each upon its commit where it has one.
 pub(super) fn in_commits<'a>(
     run: &Run<'_>,
-    steps: &[Step],
+    Chosen { steps, .. }: &Chosen,
     worktree: &Worktree,
     stores: &[(Step, Rendered)],
-    topic: &'a Topic,
+    (topic, resolved): (&'a Topic, &Resolved),
 ) -> Result<Planning<'a>, CommandError> {
     let planner = Planner::of(run);
     let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
@@ -55,6 +56,7 @@ pub(super) fn in_commits<'a>(
     }
     let mut state = chain.base_tree()?;
     let (mut planned, mut trees, mut own) = (Vec::new(), Vec::new(), Vec::new());
+    let mut taken: Vec<(Utf8PathBuf, String)> = Vec::new();
     for (index, (step, rendered)) in stores.iter().enumerate() {
         let is_as_left = chain.is_as_left(index, rendered)?;
         own.push(is_as_left || !chain.has(index));
@@ -69,6 +71,7 @@ pub(super) fn in_commits<'a>(
                 let beside = Beside {
                     planner,
                     planned: &mut planned,
+                    taken: &taken,
                 };
                 (beside.replayed(&chain, (index, state), own, error)?, false)
             }
@@ -78,8 +81,10 @@ pub(super) fn in_commits<'a>(
             trees.push(state);
             continue;
         }
+        let of_files = resolved.taken_by(rendered);
+        let mut before = chain.put(before, &of_files)?;
+        taken.extend(of_files);
         let mut patch = planner.one(*step, &view(&chain, before)?, rendered, &mut tree)?;
-        let mut before = before;
         if patch.patch.generated.desired.is_empty() && is_as_left && before != state {
             // Nothing is wanted of it: what is left is what was there without it.
             before = state;
@@ -118,6 +123,8 @@ pub(super) fn in_commits<'a>(
 struct Beside<'a> {
     planner: Planner<'a>,
     planned: &'a mut [Planned],
+    /// What conflicts in the files of earlier patches were resolved to.
+    taken: &'a [(Utf8PathBuf, String)],
 }
 
 impl Beside<'_> {
@@ -136,9 +143,15 @@ impl Beside<'_> {
         for earlier in self.planned {
             let rendered = &earlier.rendered;
             let again = self.planner.one(earlier.step, &own, rendered, &mut None)?;
-            earlier.edits.conflicts.extend(again.edits.conflicts);
+            let is_taken =
+                |conflict: &Conflict| self.taken.iter().any(|(path, _)| *path == conflict.path);
+            let conflicts = again.edits.conflicts.into_iter();
+            let conflicts = conflicts.filter(|conflict| !is_taken(conflict));
+            earlier.edits.conflicts.extend(conflicts);
             own = again.after;
         }
+        let taken = self.taken.iter();
+        own = own.as_if(taken.map(|(path, text)| (path.clone(), Some(text.clone()))));
         let mut texts = Vec::new();
         for path in files.iter().map(Utf8PathBuf::from) {
             let text = own.read(&path)?;

@@ -1,4 +1,4 @@
-//! Conflicts that were marked in the files, and are in no commit yet.
+//! Conflicts that were marked in the files, and what somebody made of them there.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -7,33 +7,84 @@ use crate::edit::Rendered;
 use crate::error::CommandError;
 use crate::generate::Step;
 use crate::review::uncommitted;
+use crate::worktree::Worktree;
+
+/// Files with their texts, in which conflicts were marked and are no more.
+#[derive(Debug, Default)]
+pub(super) struct Resolved {
+    pub(super) all: Vec<(Utf8PathBuf, String)>,
+    /// Those that are not committed as they are.
+    pub(super) uncommitted: Vec<Utf8PathBuf>,
+}
+
+impl Resolved {
+    /// What a patch takes from the work tree, of whose files these are.
+    pub(super) fn taken_by(&self, rendered: &Rendered) -> Vec<(Utf8PathBuf, String)> {
+        let own = rendered.marked();
+        let all = self.all.iter();
+        all.filter(|(path, _)| own.contains(path) && self.uncommitted.contains(path))
+            .cloned()
+            .collect()
+    }
+}
 
 impl Run<'_> {
-    /// Refuses to make commits from commits while the files have what somebody decided, or has to decide.
-    pub(super) fn refuse_marked(
+    /// Finds what conflicts were resolved to in the files.
+    ///
+    /// # Errors
+    /// Where one is marked still, or nobody knows which patch lines belong to.
+    pub(super) fn resolved(
         &self,
         chosen: &Chosen,
-        root: &Utf8Path,
+        worktree: &Worktree,
         stores: &[(Step, Rendered)],
-    ) -> Result<(), CommandError> {
-        let marked = stores.iter().flat_map(|(_, store)| store.marked());
-        let marked: Vec<Utf8PathBuf> = marked.collect();
-        let found = uncommitted(root, &marked, &[])?;
-        let mut paths = found.others.iter().chain(&found.own);
-        let Some(path) = paths.next() else {
-            return Ok(());
-        };
-        let git = format!("git -C {}", shell_words::quote(root.as_str()));
-        let file = shell_words::quote(path.as_str());
-        let again = self.series_in_files(chosen, root);
-        Err(CommandError::conflict(format!(
-            "`{path}` had conflicts marked, and is not committed since"
-        ))
-        .hint(format!(
-            "resolve what stands between `<<<<<<<` and `>>>>>>>`, then `{git} commit --amend --no-edit -- {file}`"
-        ))
-        .hint(format!(
-            "before that, `{again} --conflicts yours` keeps what was there, `--conflicts svcgen` takes what svcgen wants"
-        )))
+    ) -> Result<Resolved, CommandError> {
+        let mut resolved = Resolved::default();
+        for (_, store) in stores {
+            let marked = store.marked();
+            let found = uncommitted(worktree.root(), &marked, &[])?;
+            for path in marked {
+                let Some(text) = worktree.read(&path)? else {
+                    continue;
+                };
+                let is_uncommitted = found.others.contains(&path) || found.own.contains(&path);
+                if is_uncommitted && !store.is_resolved(&path, &text) {
+                    return Err(self.unresolved(chosen, worktree.root(), &path));
+                }
+                let holders = stores
+                    .iter()
+                    .filter(|(_, store)| store.paths().contains(&path));
+                if is_uncommitted && holders.count() > 1 {
+                    return Err(shared(worktree.root(), &path));
+                }
+                if is_uncommitted {
+                    resolved.uncommitted.push(path.clone());
+                }
+                resolved.all.push((path, text));
+            }
+        }
+        Ok(resolved)
     }
+
+    fn unresolved(&self, chosen: &Chosen, root: &Utf8Path, path: &Utf8Path) -> CommandError {
+        let again = self.series_in_files(chosen, root);
+        CommandError::conflict(format!("`{path}` has conflicts marked that are not resolved"))
+            .hint(format!(
+                "resolve what stands between `<<<<<<<` and `>>>>>>>`, then run `{}`",
+                self.series_again(chosen, root)
+            ))
+            .hint(format!(
+                "`{again} --conflicts yours` keeps what was there, `--conflicts svcgen` takes what svcgen wants"
+            ))
+    }
+}
+
+/// Lines of several patches are in the file.
+fn shared(root: &Utf8Path, path: &Utf8Path) -> CommandError {
+    let git = format!("git -C {}", shell_words::quote(root.as_str()));
+    let file = shell_words::quote(path.as_str());
+    CommandError::conflict(format!(
+        "`{path}` has lines of several patches, and what its conflicts were resolved to is in no commit yet"
+    ))
+    .hint(format!("`{git} commit --amend --no-edit -- {file}` puts it into the last one"))
 }

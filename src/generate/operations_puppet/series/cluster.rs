@@ -181,9 +181,9 @@ fn node_blocks(
     nodes: &Nodes,
     tree: &SeriesTree,
 ) -> Result<Vec<Block>, GenerateError> {
-    let written = tree.puppet.rendered.blocks();
-    let mut written = written.into_iter().filter(|(path, _)| path == SITE);
-    let written = written.next().map(|(_, blocks)| blocks).unwrap_or_default();
+    let written = tree.puppet.rendered.blocks().into_iter();
+    let written = written.filter(|(path, _)| path == SITE);
+    let written: Vec<String> = written.flat_map(|(_, blocks)| blocks).collect();
     let is_ours = |text: &str| {
         let spaced = [format!("{text}\n"), format!("\n{text}"), text.to_owned()];
         spaced

@@ -1,0 +1,117 @@
+//! What commits were made of: files that a run wrote and nobody committed are another matter.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::earlier::Known;
+use super::record::{Written, content_name};
+use super::rendered::{Rendered, replace};
+
+/// What a store is asked for.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Use {
+    /// A plan for the files as they are.
+    #[default]
+    Files,
+    /// The same, where what is marked as a conflict counts as that until it is committed.
+    FilesOfCommits,
+    /// A plan for trees of commits. Of these files, conflicts were resolved in the work tree, with these contents by git's name.
+    Commits {
+        resolved: Vec<(Utf8PathBuf, String)>,
+    },
+}
+
+impl Rendered {
+    /// The same store, for files whose commits are made from commits.
+    #[must_use]
+    pub(crate) fn of_commits(self) -> Self {
+        Self {
+            use_of: Use::FilesOfCommits,
+            ..self
+        }
+    }
+
+    /// The same store, for the trees of commits; `resolved` has the files of the work tree in which conflicts were resolved.
+    #[must_use]
+    pub(crate) fn upon_commits(self, resolved: &[(Utf8PathBuf, String)]) -> Self {
+        let names = resolved
+            .iter()
+            .filter_map(|(path, text)| Some((path.clone(), content_name(text)?)));
+        let resolved = names.collect();
+        Self {
+            use_of: Use::Commits { resolved },
+            ..self
+        }
+    }
+
+    pub(super) fn keeps_marks(&self) -> bool {
+        matches!(self.use_of, Use::FilesOfCommits)
+    }
+
+    /// What was remembered when the commits were made; none where that is not asked for, or none was made.
+    pub(super) fn in_commits(&self) -> Option<Self> {
+        let Use::Commits { .. } = &self.use_of else {
+            return None;
+        };
+        let store = self.committed()?;
+        store.index.as_ref()?.exists().then_some(store)
+    }
+
+    fn committed(&self) -> Option<Self> {
+        let (folder, index) = (self.folder.as_ref()?, self.index.as_ref()?);
+        let beside = folder.parent()?.with_file_name("committed");
+        Some(Self {
+            folder: Some(beside.join(folder.file_name()?)),
+            index: Some(beside.join(index.file_name()?)),
+            ..Self::none()
+        })
+    }
+
+    /// Remembers that the commits are made of what is remembered now.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(crate) fn note_commits(&self) -> std::io::Result<()> {
+        let Some(store) = self.committed() else {
+            return Ok(());
+        };
+        let index = self.index().map_err(std::io::Error::other)?;
+        for path in index.files.keys() {
+            match self.read(path) {
+                Some(text) => store.write(path, &text)?,
+                None => store.remove(path)?,
+            }
+        }
+        let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
+        match &store.index {
+            Some(file) => replace(file, &format!("{text}\n")),
+            None => Ok(()),
+        }
+    }
+
+    /// What is remembered of a file in a commit, unless its content is the one that is remembered now.
+    pub(super) fn known_in_commits(
+        &self,
+        now: Option<&Written>,
+        path: &Utf8Path,
+        content: Option<&str>,
+    ) -> Option<Known> {
+        let store = self.in_commits()?;
+        let name = content.and_then(content_name);
+        let is_left = name.is_some() && now.is_some_and(|now| now.left == name);
+        let is_resolved = match &self.use_of {
+            Use::Commits { resolved } => {
+                let mut resolved = resolved.iter();
+                resolved.any(|(other, text)| other == path && Some(text) == name.as_ref())
+            }
+            Use::Files | Use::FilesOfCommits => false,
+        };
+        if is_left || is_resolved {
+            return None;
+        }
+        Some(Known {
+            written: store.index().ok()?.files.get(path).cloned(),
+            base: store.read(path),
+            is_undone: false,
+        })
+    }
+}
