@@ -127,22 +127,22 @@ pub enum Command {
     New(new::NewArgs),
     /// Add the service to a MediaWiki-Vagrant checkout.
     #[command(
-        after_help = "Examples:\n  svcgen vagrant --repo ~/vagrant --dry-run    look at it\n  svcgen vagrant --repo ~/vagrant --commit     commit it on svcgen/NAME"
+        after_help = "Examples:\n  svcgen vagrant --repo ~/vagrant --dry-run  # look at it\n  svcgen vagrant --repo ~/vagrant --commit   # commit it on svcgen/NAME"
     )]
     Vagrant(generator::GeneratorArgs),
     /// Add the service to an operations/puppet checkout.
     #[command(
-        after_help = "Examples:\n  svcgen puppet --repo ~/puppet --review             commit it, and send it to Gerrit\n  svcgen puppet --repo ~/puppet --series --dry-run   look at all patches up to production"
+        after_help = "Examples:\n  svcgen puppet --repo ~/puppet --review            # commit, send it to Gerrit\n  svcgen puppet --repo ~/puppet --series --dry-run  # look at all patches"
     )]
     Puppet(generator::PuppetArgs),
     /// Add the scap/ directory to the deploy repository.
     #[command(
-        after_help = "Example:\n  svcgen scap --clone ~/src/my-service         clone it into that folder first"
+        after_help = "Example:\n  svcgen scap --clone ~/src/my-service       # clone it into that folder first"
     )]
     Scap(generator::CloneableArgs),
     /// Add the deploy stanza to the source repository.
     #[command(
-        after_help = "Examples:\n  svcgen source --repo . --commit\n  svcgen source --clone ~/src/my-service       clone it into that folder first"
+        after_help = "Examples:\n  svcgen source --repo . --commit\n  svcgen source --clone ~/src/my-service     # clone it into that folder first"
     )]
     Source(generator::CloneableArgs),
     /// Run all four generators: vagrant, source, scap, puppet.
@@ -155,74 +155,76 @@ pub enum Command {
     Request(request::RequestArgs),
     /// Propose when to deploy, and write the entry for the page of plans.
     #[command(
-        after_help = "Examples:\n  svcgen schedule                              the next window\n  svcgen schedule --at '2026-12-01 09:00' --page deployments.txt"
+        after_help = "Examples:\n  svcgen schedule                            # the next window\n  svcgen schedule --at '2026-12-01 09:00' --page deployments.txt"
     )]
     Schedule(schedule::ScheduleArgs),
     /// Show where the service is on its road, and what comes next.
     #[command(
-        after_help = "Example:\n  svcgen status --online                       ask servers and hosts, too"
+        after_help = "Example:\n  svcgen status --online                     # ask servers and hosts, too"
     )]
     Status(status::StatusArgs),
     /// Find where the model and the checkouts differ.
     #[command(
-        after_help = "Example:\n  svcgen check --vagrant-repo ~/vagrant        a checkout that is not configured"
+        after_help = "Example:\n  svcgen check --vagrant-repo ~/vagrant      # a checkout that is not configured"
     )]
     Check(check::CheckArgs),
     /// Update the deploy repository from the source, as one change.
     #[command(
-        after_help = "Examples:\n  svcgen build --dry-run                       look at it\n  svcgen build --review                        build, and send it to Gerrit"
+        after_help = "Examples:\n  svcgen build --dry-run                     # look at it\n  svcgen build --review                      # build, and send it to Gerrit"
     )]
     Build(build::BuildArgs),
     /// Deploy a revision to the hosts, canary first.
     #[command(
-        after_help = "Examples:\n  svcgen deploy --dry-run                      look at it\n  svcgen deploy --on-failure rollback 'fix the feed'"
+        after_help = "Examples:\n  svcgen deploy --dry-run                    # look at it\n  svcgen deploy --on-failure rollback 'fix the feed'"
     )]
     Deploy(deploy::DeployArgs),
     /// Go back to what was live before, on every host.
-    #[command(after_help = "Example:\n  svcgen rollback --dry-run                    look at it")]
+    #[command(after_help = "Example:\n  svcgen rollback --dry-run                  # look at it")]
     Rollback(deploy::RollbackArgs),
     /// Show what happened in a deploy, or follow one that runs.
     #[command(
-        after_help = "Examples:\n  svcgen log                                   the newest deploy of this repository\n  svcgen log -f                                follow it to its end\n  svcgen log --host a.example.org -v           what one host did and wrote\n  svcgen log --level warning 20261123T1403     only what went wrong in that one"
+        after_help = "Examples:\n  svcgen log                                 # the newest deploy\n  svcgen log -f                              # follow it to its end\n  svcgen log --host a.example.org -v         # what one host did and wrote\n  svcgen log --level warning 20261123T1403   # only what went wrong in that one"
     )]
     Log(log::LogArgs),
     /// Show or follow the logs of all hosts as one, as bunyan does.
     #[command(
-        after_help = "Examples:\n  svcgen tail                                  the last ten lines of each host\n  svcgen tail -f --level warn                  follow warnings and worse\n  svcgen tail -l 'tea1*' -n 1000 --grep feed   look for something\n  svcgen tail -n +1 -0 --no-host | bunyan      all of it, as it was written"
+        after_help = "Examples:\n  svcgen tail                                # the last ten lines of each host\n  svcgen tail -f --level warn                # follow warnings and worse\n  svcgen tail -l 'tea1*' -n 1000 --grep feed # look for something\n  svcgen tail -n +1 -0 --no-host | bunyan    # all of it, as it was written"
     )]
     Tail(tail::TailArgs),
     /// List the deploys: when, who, what, and what came of it.
     #[command(
-        after_help = "Examples:\n  svcgen history                               the last ten\n  svcgen history --offline                     those from this machine, at once"
+        after_help = "Examples:\n  svcgen history                             # the last ten\n  svcgen history --offline                   # those from this machine, at once"
     )]
     History(history::HistoryArgs),
     /// Show who holds the locks of the hosts, hold them, or break them.
     #[command(
-        after_help = "Examples:\n  svcgen lock                                  who holds them\n  svcgen lock take --reason 'new disks'        nobody deploys until Ctrl-C\n  svcgen lock break --reason 'its laptop is gone'"
+        after_help = "Examples:\n  svcgen lock                                # who holds them\n  svcgen lock take --reason 'new disks'      # nobody deploys until Ctrl-C\n  svcgen lock break --reason 'its laptop is gone'"
     )]
     Lock(lock::LockArgs),
     /// Start, stop or restart the service, or show how it is.
     #[command(
-        after_help = "Examples:\n  svcgen service status                        how it is on every host\n  svcgen service restart canary                only the group canary\n  svcgen service stop -l a1.example.org        only one host"
+        after_help = "Examples:\n  svcgen service status                      # how it is on every host\n  svcgen service restart canary              # only the group canary\n  svcgen service stop -l a1.example.org      # only one host"
     )]
     Service(service::ServiceArgs),
     /// Play the whole road on this machine, in a folder of its own.
     #[command(
-        after_help = "Examples:\n  svcgen demo                                  watch it, in less than a minute\n  svcgen demo --keep                           and go on by hand\n  svcgen demo --by-hand play                   type it all yourself, in the folder `play`"
+        after_help = "Examples:\n  svcgen demo                                # watch it, in less than a minute\n  svcgen demo --keep                         # and go on by hand\n  svcgen demo --by-hand play                 # type it all, in the folder play"
     )]
     Demo(demo::DemoArgs),
     /// Find out what this machine lacks, and how to get it.
     #[command(
-        after_help = "Examples:\n  svcgen doctor                                everything\n  svcgen doctor deploy build --offline         for these, without asking servers"
+        after_help = "Examples:\n  svcgen doctor                              # everything\n  svcgen doctor deploy build --offline       # for these, without asking servers"
     )]
     Doctor(doctor::DoctorArgs),
     /// Print a script that completes commands and options in a shell.
     #[command(
-        after_help = "Examples:\n  mkdir -p ~/.local/share/bash-completion/completions\n  svcgen completions bash > ~/.local/share/bash-completion/completions/svcgen\n  svcgen completions zsh > ~/.zfunc/_svcgen\n  svcgen completions fish > ~/.config/fish/completions/svcgen.fish"
+        after_help = "Examples:\n  mkdir -p ~/.local/share/bash-completion/completions\n  svcgen completions bash > ~/.local/share/bash-completion/completions/svcgen\n  mkdir -p ~/.zfunc && svcgen completions zsh > ~/.zfunc/_svcgen\n  # ~/.zshrc needs `fpath+=(~/.zfunc)` before its `compinit`\n  mkdir -p ~/.config/fish/completions\n  svcgen completions fish > ~/.config/fish/completions/svcgen.fish"
     )]
     Completions(completions::CompletionsArgs),
     /// Write the manual, a page for each command, into a folder.
-    #[command(after_help = "Example:\n  svcgen man ~/.local/share/man/man1 && man svcgen-deploy")]
+    #[command(
+        after_help = "Example:\n  svcgen man ~/.local/share/man/man1\n  MANPATH=~/.local/share/man: man svcgen-deploy"
+    )]
     Man(man::ManArgs),
     /// Print the JSON Schema of what svcgen reads and writes.
     #[command(after_help = "Example:\n  svcgen schema model > svcgen.schema.json")]

@@ -32,8 +32,8 @@ pub(crate) use load::{read_text, read_version};
 pub use local_hosts::{LOCAL_HOSTS_FILE, LocalHosts};
 pub use name::{
     AccountName, Address, AnnotationName, BranchName, CheckName, DatacentreName, EnvironmentName,
-    GroupName, ImageName, ParameterName, Port, PuppetName, Refused, RepositoryName, Revision,
-    RoleName, ServiceName, SiteName, TaskId, VariableName, Version,
+    GroupName, ImageName, MailAddress, ParameterName, Port, PuppetName, Refused, RepositoryName,
+    Revision, RoleName, ServiceName, SiteName, TaskId, VariableName, Version,
 };
 pub use people::{Maintainer, Owner};
 pub use problem::Problem;

@@ -20,7 +20,7 @@ pub struct DemoArgs {
     /// Leave the folder and its services, to play with them.
     #[arg(long)]
     keep: bool,
-    /// Only make the folder, to type the commands of the tutorial in it.
+    /// Only make the folder, to type the commands of the guide in it.
     #[arg(long, conflicts_with = "keep")]
     by_hand: bool,
     /// Build the modules in a container; the first time, an image and packages come over the network.
@@ -105,7 +105,11 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
         (Err(_), true) => ui.status(&format!("the folder is left: {}", sandbox.root())),
         (Err(_), false) => {
             remove(&sandbox, ui)?;
-            ui.status(&format!("the folder is removed: {}", sandbox.root()));
+            // A command that failed has named others, which would look into it.
+            ui.status(&format!(
+                "the folder is removed, and with it what `svcgen log` would show: {}",
+                sandbox.root()
+            ));
         }
     }
     played
@@ -113,7 +117,7 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
 
 /// Asks whether the folder may go: whoever wants to look around does it now.
 fn may_remove(sandbox: &Sandbox, ui: &Ui) -> Result<bool, CommandError> {
-    if !std::io::stdin().is_terminal() || ui.questions == Questions::GoOn {
+    if !has_watcher(ui) {
         return Ok(true);
     }
     let home = sandbox.home();
@@ -171,7 +175,8 @@ fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Fail
             if ui.manner == Manner::Plain {
                 command.env("SVCGEN_PLAIN", "1");
             }
-            if !std::io::stdin().is_terminal() {
+            // Without a terminal to ask on, the command goes on by itself.
+            if !has_watcher(ui) {
                 command.stdin(Stdio::null());
             }
             let (status, wrote) = match is_quiet(ui) {
@@ -194,9 +199,14 @@ fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Fail
                 return Err(match keeps {
                     true => error.hint("what it printed above tells more"),
                     false => error
-                        .hint("svcgen demo --keep    leaves the folder, to look what went wrong"),
+                        .hint("`svcgen demo --keep` leaves the folder, to look what went wrong"),
                 }
                 .into());
+            }
+        }
+        Action::Answer(text) => {
+            if has_watcher(ui) {
+                tell(ui, &format!("\n# {text}\n"))?;
             }
         }
         Action::Merge { repository } => {
@@ -223,6 +233,11 @@ fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Fail
         }
     }
     Ok(())
+}
+
+/// Whether somebody is there who is asked.
+fn has_watcher(ui: &Ui) -> bool {
+    std::io::stdin().is_terminal() && ui.questions == Questions::Ask
 }
 
 /// Whether only the titles are printed.
@@ -253,12 +268,15 @@ fn farewell(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
 /// What is said of who reviews.
 const APPROVE: &str = "`approve services/tea-pot/deploy` approves what you sent for review there,\nas a reviewer does.";
 
+/// Where all commands are, those of git too.
+const PAGES: &str = "The pages of svcgen's book have every command to type: book/src/guide/idea.md,\nand those behind it in book/src/SUMMARY.md, up to operating.md.\n";
+
 /// Says how to begin in a folder that nothing was done in.
 fn welcome(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
     let root = sandbox.root();
     ui.result(&format!(
         "Everything is in {root}. To begin, in a shell of its own:\n\n  . {}\n  cd\n\n\
-         Then type what the tutorial has.\n{APPROVE}\nTo end it: rm -r {root}\n",
+         {PAGES}Where they have /tmp/svcgen-demo, put {root} in its place.\n\n{APPROVE}\nTo end it: rm -r {root}\n",
         sandbox.shell()
     ))?;
     Ok(())

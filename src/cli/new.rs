@@ -65,14 +65,15 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     };
     let mut answers = answers(args, &context, &path, present.as_ref(), ui)?;
     // What a model leaves out, it leaves out on purpose.
-    if args.defaults && present.is_none() && answers.clone().is_right(&context.sites) {
+    let takes = args.defaults && present.is_none() && answers.clone().is_right(&context.sites);
+    if takes {
         answers = interview::take_proposals(&answers, &context, &path, ui)?;
     }
     if let Some(terminal) = &mut terminal
         && !answers.missing().is_empty()
         && answers.clone().is_right(&context.sites)
     {
-        answers = interview::ask_missing(&answers, &context, &path, terminal, ui)?;
+        answers = interview::ask_missing(&answers, &context, &path, takes, terminal, ui)?;
     }
     let value = answers.to_value();
     let (service, _) = answers

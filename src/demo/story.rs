@@ -24,6 +24,8 @@ pub enum Action {
         words: Vec<String>,
         ends_with: &'static [u8],
     },
+    /// Said where whoever watches has to answer the next command.
+    Answer(&'static str),
     /// A reviewer approves the change that waits in a repository.
     Merge { repository: &'static str },
     /// Files that the user writes.
@@ -190,6 +192,12 @@ fn deploy() -> Scene {
         text: "First the plan, which touches nothing. Then the canary, and the other hosts once it is healthy.",
         steps: vec![
             run(DEPLOY, &["svcgen", "deploy", "--dry-run"]),
+            Step {
+                folder: DEPLOY,
+                action: Action::Answer(
+                    "once the canary is healthy, the deploy asks: you answer it here, Enter goes on",
+                ),
+            },
             run(
                 DEPLOY,
                 &[

@@ -1,5 +1,6 @@
 use tokio::sync::oneshot;
 
+use super::action::Action;
 use super::keeper::Farewell;
 use super::scribe::count_hosts;
 use crate::event::{About, EventKind, Level};
@@ -36,8 +37,18 @@ impl Note {
     }
 
     /// All hosts of a group that were to have their turn have had it.
-    pub(super) fn group_finished(group: GroupName, healthy: usize, failed: usize) -> Self {
-        let text = format!("group {group}: {healthy} healthy, {failed} failed");
+    pub(super) fn group_finished(
+        group: GroupName,
+        action: Action,
+        healthy: usize,
+        failed: usize,
+    ) -> Self {
+        // What is stopped is not what anybody calls healthy.
+        let good = match action {
+            Action::Stop => "stopped",
+            Action::Deploy | Action::Rollback | Action::Restart | Action::Start => "healthy",
+        };
+        let text = format!("group {group}: {healthy} {good}, {failed} failed");
         let level = match failed {
             0 => Level::Info,
             _ => Level::Warning,

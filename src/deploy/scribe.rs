@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::action::Action;
 use super::decide::{Decide, Question};
 use super::journal::{Journal, JournalError};
 use super::message::Note;
@@ -174,8 +175,15 @@ impl<'a> Scribe<'a> {
         self.tell(Note::group_started(group.name.clone(), hosts));
     }
 
-    pub(super) fn end_group(&mut self, group: &PlannedGroup, healthy: usize, failed: usize) {
-        self.tell(Note::group_finished(group.name.clone(), healthy, failed));
+    pub(super) fn end_group(
+        &mut self,
+        group: &PlannedGroup,
+        action: Action,
+        healthy: usize,
+        failed: usize,
+    ) {
+        let name = group.name.clone();
+        self.tell(Note::group_finished(name, action, healthy, failed));
     }
 
     /// Adds an event, and shows it.

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 pub use self::port::Port;
 use self::reserved::{RESERVED, RESERVED_VARIABLES};
+use super::text::is_hidden;
 use crate::visible::visible;
 
 /// A text that a type of the model refuses, with the rule it breaks.
@@ -237,6 +238,16 @@ text_type!(
         let shape = words(text, |c| c.is_ascii_alphanumeric() || c == '_', |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '-'));
         rule(!shape || text.len() > 200 || !git2::Reference::is_valid_name(&format!("refs/heads/{text}")),
             "letters, digits, `.`, `_`, `-` and `/` as git allows them")
+    }
+);
+
+text_type!(
+    /// Somebody's address for mail.
+    MailAddress, "an address for mail", "^[^\\s@]+@[^\\s@]+$", 254,
+    |text| {
+        let is_part = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || is_hidden(c) || c == '@');
+        rule(text.len() > 254 || !text.split_once('@').is_some_and(|(name, place)| is_part(name) && is_part(place)),
+            "one `@` with something before it and behind it, without spaces, such as `ada@example.org`")
     }
 );
 

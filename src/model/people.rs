@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::name::AccountName;
+use super::name::{AccountName, MailAddress};
 use super::problem::Problem;
 use super::read::{Fields, Read};
 use super::text::Line;
@@ -21,7 +21,7 @@ pub struct Owner {
     pub irc: Option<Line>,
     /// Address for mail.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<Line>,
+    pub email: Option<MailAddress>,
     /// Name on the ticket system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phabricator: Option<Line>,

@@ -8,8 +8,8 @@ use super::data_type::DataType;
 use super::host::{HostName, HostPattern};
 use super::name::{
     AccountName, Address, BranchName, CheckName, DatacentreName, EnvironmentName, GroupName,
-    ImageName, NodeVersion, ParameterName, Port, PuppetName, Refused, RepositoryName, RoleName,
-    ServiceName, SiteName, TaskId, VariableName, Version,
+    ImageName, MailAddress, NodeVersion, ParameterName, Port, PuppetName, Refused, RepositoryName,
+    RoleName, ServiceName, SiteName, TaskId, VariableName, Version,
 };
 use super::problem::Problem;
 use super::suggest::did_you_mean;
@@ -367,6 +367,7 @@ read_text!(
     HostPattern,
     ImageName,
     Line,
+    MailAddress,
     ParameterName,
     PuppetName,
     RepositoryName,

@@ -2,7 +2,7 @@ use camino::Utf8Path;
 use serde_json::Value;
 
 use crate::configuration::User;
-use crate::model::{Line, ServiceName, Text};
+use crate::model::{Line, MailAddress, ServiceName, Text};
 
 /// An answer that was found on the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,9 @@ pub fn find_defaults(folder: &Utf8Path, user: &User) -> Vec<Found> {
             (None, Some(git)) => (git.email.as_deref(), git.origin),
             (email, _) => (email.as_deref(), person.origin),
         };
-        take("owner.email", email, origin, is_line);
+        take("owner.email", email, origin, |text| {
+            MailAddress::parse(text).is_ok()
+        });
     }
     found
 }

@@ -3,6 +3,7 @@ use serde_json::{Map, Value};
 
 use super::defaults::{Person, author, git_user, named_after};
 use crate::configuration::User;
+use crate::model::{Refused, ServiceName};
 
 /// What is found on the machine, for questions that say where their answer may be found.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +14,8 @@ pub struct Facts {
     pub free_port: Option<u16>,
     /// Why `package.json` says nothing, where it is there.
     pub problem: Option<String>,
+    /// The name of the package, where a service cannot have it.
+    pub refused_name: Option<Refused>,
 }
 
 impl Facts {
@@ -25,12 +28,15 @@ impl Facts {
             origin: "configuration",
         });
         let git = git_user(folder);
+        let name = package["name"].as_str();
+        let refused_name = name.and_then(|name| ServiceName::parse(&named_after(name)).err());
         let persons = [author(&package["author"]), configured, git];
         Self {
             package,
             persons: persons.into_iter().flatten().collect(),
             free_port: None,
             problem,
+            refused_name,
         }
     }
 

@@ -134,7 +134,7 @@ fn scripts_get_json() {
         drift["command"]
             .as_str()
             .unwrap()
-            .starts_with("\"$EDITOR\" +")
+            .starts_with("\"${EDITOR:-vi}\" +")
     );
     let passed: Vec<&str> = value["not_looked_at"]
         .as_array()

@@ -101,7 +101,7 @@ fn a_conflict_is_marked_resolved_and_committed() {
     vagrant: HOME/work/tree: 1 difference
       puppet/modules/myservice/manifests/init.pp:18
         both were changed: a conflict is marked here, and not resolved
-        $ "$EDITOR" +18 HOME/work/tree/puppet/modules/myservice/manifests/init.pp
+        $ "${EDITOR:-vi}" +18 HOME/work/tree/puppet/modules/myservice/manifests/init.pp
         to keep what is there, let svcgen.yaml say it
     source: not looked at: `--source-repo DIR` names its checkout
     scap: not looked at: `--deploy-repo DIR` names its checkout

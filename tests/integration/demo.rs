@@ -168,12 +168,21 @@ fn a_folder_that_is_kept_can_be_played_with() {
 }
 
 #[test]
-fn the_tutorial_can_be_typed_in_a_folder_that_nothing_was_done_in() {
+fn the_guide_can_be_typed_in_a_folder_that_nothing_was_done_in() {
     let env = Env::new();
     let run = demo(&env, &["--by-hand", "play"]);
     assert_eq!(run.code, 0, "{}", run.show());
     assert!(
         run.stdout.contains("  . HOME/work/play/env\n"),
+        "{}",
+        run.show()
+    );
+    for page in ["book/src/guide/idea.md", "book/src/SUMMARY.md"] {
+        assert!(run.stdout.contains(page), "{}", run.show());
+    }
+    assert!(
+        run.stdout
+            .contains("/tmp/svcgen-demo, put HOME/work/play in its place"),
         "{}",
         run.show()
     );
@@ -214,6 +223,36 @@ fn ctrl_c_removes_the_folder() {
     pty.keys("\u{3}");
     assert_eq!(pty.end(), 130, "{}", pty.shown);
     assert_eq!(names(Path::new(folder)), [""; 0]);
+}
+
+#[test]
+fn whoever_watches_is_told_of_the_question_and_may_say_no() {
+    let env = Env::new();
+    let folder = temporary(&env);
+    let folder = folder.to_str().unwrap();
+    let mut pty = Pty::start_with(&env, &["demo"], &[("TMPDIR", folder)]);
+    pty.expect("== 3 of 8");
+    pty.expect("== 5 of 8");
+    pty.expect("# once the canary is healthy, the deploy asks: you answer it here");
+    pty.expect("go on with the other hosts? [Y/n]");
+    pty.keys("n");
+    pty.expect("the folder is removed, and with it what `svcgen log` would show");
+    assert_ne!(pty.end(), 0, "{}", pty.shown);
+    assert_eq!(names(Path::new(folder)), [""; 0]);
+}
+
+#[test]
+fn yes_asks_nothing_on_a_terminal() {
+    let env = Env::new();
+    let folder = temporary(&env);
+    let folder = folder.to_str().unwrap();
+    let mut pty = Pty::start_with(&env, &["demo", "--yes"], &[("TMPDIR", folder)]);
+    pty.expect("== 3 of 8");
+    pty.expect("== 5 of 8");
+    pty.expect("== 7 of 8");
+    assert!(!pty.shown.contains("[Y/n]"), "{}", pty.shown);
+    assert!(!pty.shown.contains("you answer"), "{}", pty.shown);
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
 }
 
 #[test]

@@ -169,6 +169,21 @@ fn what_is_misspelt_gets_a_proposal() {
 }
 
 #[test]
+fn a_host_that_a_deploy_was_not_on_is_not_misspelt() {
+    let env = Env::new();
+    whole(&env);
+    deploy_repository(&env, &[HOSTS[0], HOSTS[1], "c1.example.org"]);
+    for more in [&[][..], &["--output"]] {
+        let run = env.svcgen(&[&["log", "--host", "c1.example.org"], more].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.show());
+        let said = format!(
+            "error: --host: the deploy {ID} was not on `c1.example.org`\nhint: it was on a1.example.org, b1.example.org\nhint: `svcgen history` lists the others\n"
+        );
+        assert!(run.stderr.ends_with(&said), "{}", run.show());
+    }
+}
+
+#[test]
 fn a_deploy_that_was_killed_says_how_to_go_on() {
     let env = Env::new();
     deploy_repository(&env, &HOSTS);

@@ -211,6 +211,11 @@ fn what_is_stopped_is_started_again() {
     assert_eq!(farm.answer("l02"), None);
     let all = farm.svcgen(&["service", "stop", "--yes"]);
     assert_eq!(all.code, 0, "{}", all.show());
+    assert!(
+        all.stderr.contains("group default: 2 stopped, 0 failed\n"),
+        "{}",
+        all.show()
+    );
     assert_eq!(farm.answers(), vec![None; 3]);
 
     let canary = farm.svcgen(&["service", "start", "canary"]);

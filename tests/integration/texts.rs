@@ -54,6 +54,19 @@ fn fits(text: &str) {
     assert!(widest <= Some(80), "{text}");
 }
 
+/// Whether examples are commands, each in a line of its own, and what is said of one is a comment.
+#[track_caller]
+fn can_be_pasted(help: &str) {
+    let examples = help.split("\nExample").nth(1).unwrap_or_default();
+    for line in examples.lines().skip(1).filter(|line| !line.is_empty()) {
+        let line = line.trim_start();
+        let begins = ["svcgen ", "mkdir -p ", "MANPATH=", "# "];
+        assert!(begins.iter().any(|begin| line.starts_with(begin)), "{line}");
+        let command = line.split("# ").next().unwrap_or_default().trim_end();
+        assert!(!command.contains("  "), "{line}");
+    }
+}
+
 #[test]
 fn help_fits_and_groups_its_options() {
     let env = Env::new();
@@ -71,6 +84,7 @@ fn help_fits_and_groups_its_options() {
         assert!(run.stdout.contains("\nExample"), "{}", run.stdout);
         assert_eq!(run.stdout, env.svcgen(&[command, "-h"]).stdout);
         fits(&run.stdout);
+        can_be_pasted(&run.stdout);
     }
     let run = env.svcgen(&["vagrant", "--help"]);
     for heading in ["Where to write:", "What to do:", "Global options:"] {

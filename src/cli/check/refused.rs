@@ -88,7 +88,7 @@ pub(super) fn taken(
     Ok(Drift {
         // What is somebody else's is not to be changed.
         command: format!(
-            "\"$EDITOR\" {}",
+            "\"${{EDITOR:-vi}}\" {}",
             shell_words::quote(planner.loaded.path.as_str())
         ),
         instead: Some(hints.join("; ")),

@@ -206,8 +206,8 @@ impl<'a> Ways<'a> {
             ),
             Remedy::Edit => (
                 match difference.line {
-                    Some(line) => format!("\"$EDITOR\" +{line} {path}"),
-                    None => format!("\"$EDITOR\" {path}"),
+                    Some(line) => format!("\"${{EDITOR:-vi}}\" +{line} {path}"),
+                    None => format!("\"${{EDITOR:-vi}}\" {path}"),
                 },
                 Some("to keep what is there, let svcgen.yaml say it"),
             ),

@@ -1,10 +1,10 @@
 use regex::{Regex, RegexBuilder};
 
 use super::LogArgs;
-use crate::cli::deploy::{Opened, wrong_limit};
-use crate::deploy::limit::Limit;
+use crate::cli::deploy::{Opened, named, wrong_limit};
+use crate::deploy::limit::{Limit, LimitError};
 use crate::error::CommandError;
-use crate::event::{Event, EventKind, Level};
+use crate::event::{DeployId, Event, EventKind, Level};
 use crate::model::HostName;
 use crate::report::{Weight, line};
 use crate::scap::{DeployStage, HostGroup};
@@ -72,17 +72,33 @@ impl Choice {
     ///
     /// # Errors
     /// A pattern that matches none of them, with the names that are like it.
-    pub(super) fn learn(&mut self, hosts: &[HostName]) -> Result<(), CommandError> {
+    pub(super) fn learn(
+        &mut self,
+        deploy: &DeployId,
+        hosts: &[HostName],
+    ) -> Result<(), CommandError> {
         if self.limits.is_empty() {
             return Ok(());
         }
         let mut chosen = Vec::new();
         for limit in &self.limits {
             let of = limit.of(hosts);
-            chosen.extend(of.map_err(|error| wrong_limit("--host", &error, &self.groups))?);
+            let wrong = |error| match &error {
+                LimitError::NoHost { pattern, .. } if self.is_elsewhere(pattern) => {
+                    not_in(deploy, pattern, hosts)
+                }
+                _ => wrong_limit("--host", &error, &self.groups),
+            };
+            chosen.extend(of.map_err(wrong)?);
         }
         self.hosts = Some(chosen);
         Ok(())
+    }
+
+    /// Whether a pattern that no host of the deploy matches is one of hosts of this repository, hence not misspelt.
+    fn is_elsewhere(&self, pattern: &str) -> bool {
+        let hosts: Vec<HostName> = self.groups.iter().flat_map(|g| g.hosts.clone()).collect();
+        Limit::parse(pattern).is_ok_and(|limit| limit.of(&hosts).is_ok())
     }
 
     /// The hosts that are asked for; all of them where none is named.
@@ -147,6 +163,16 @@ impl Choice {
     pub(super) fn has_text(&self) -> bool {
         self.text.is_some()
     }
+}
+
+/// Says that a deploy was not on a host, and which it was on.
+fn not_in(deploy: &DeployId, pattern: &str, hosts: &[HostName]) -> CommandError {
+    let names: Vec<&str> = hosts.iter().map(HostName::as_str).collect();
+    CommandError::usage(format!(
+        "--host: the deploy {deploy} was not on `{pattern}`"
+    ))
+    .hint(format!("it was on {}", named(&names)))
+    .hint("`svcgen history` lists the others")
 }
 
 impl Text {

@@ -70,7 +70,7 @@ impl Place<'_> {
         }
         let repository = opened.working.value.config.git_repo.as_str();
         let events = recorded::events(id, owner, revision, repository, &records);
-        choice.learn(&recorded::hosts(id, &records))?;
+        choice.learn(id, &recorded::hosts(id, &records))?;
         if ui.format == Format::Text {
             let at = Timestamp::from_second(owner.at).unwrap_or_default();
             let day = at.to_zoned(TimeZone::system()).date();

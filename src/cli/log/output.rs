@@ -24,7 +24,7 @@ pub(super) fn show(
         },
         None => Vec::new(),
     };
-    choice.learn(&hosts)?;
+    choice.learn(id, &hosts)?;
     let chosen = choice.of(&hosts);
     let mut wrote = 0;
     for host in chosen {

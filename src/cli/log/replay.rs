@@ -90,7 +90,7 @@ impl Replay<'_> {
                     self.ui
                         .status(&format!("{id} by {user} on {machine}, {day}"));
                 }
-                choice.learn(hosts)?;
+                choice.learn(&event.deploy, hosts)?;
             }
             self.has_ended |= matches!(event.kind, EventKind::DeployFinished { .. });
             if choice.wants(&event, self.ui.format, self.ui.verbosity) {

@@ -58,6 +58,7 @@ pub(super) fn run(
         sections: &sections,
         drafts: drafts.as_ref(),
         old: old.as_ref(),
+        is_told: false,
         ui,
     };
     let draft = asked.interview(draft, terminal, Extent::Everything)?;
@@ -100,6 +101,7 @@ pub(super) fn ask_missing(
     given: &Answers,
     context: &Context,
     path: &Utf8Path,
+    is_told: bool,
     terminal: &mut Terminal,
     ui: &Ui,
 ) -> Result<Answers, CommandError> {
@@ -113,6 +115,7 @@ pub(super) fn ask_missing(
         sections: &sections,
         drafts,
         old: None,
+        is_told,
         ui,
     };
     let draft = Draft::new(path, given.to_value());
@@ -138,6 +141,7 @@ pub(super) fn take_proposals(
         sections: &sections,
         drafts: None,
         old: None,
+        is_told: false,
         ui,
     };
     let draft = Draft::new(path, given.to_value());
@@ -167,6 +171,8 @@ struct Asked<'a> {
     drafts: Option<&'a Drafts>,
     /// The model as it is, whose answers are its own.
     old: Option<&'a Value>,
+    /// Whether an interview before this one has said what is wrong with `package.json`.
+    is_told: bool,
     ui: &'a Ui,
 }
 
@@ -181,6 +187,23 @@ enum Extent {
 }
 
 impl Asked<'_> {
+    /// Says what `package.json` has and nothing is made of.
+    fn tell_of_package(&self, facts: &Facts, draft: &Draft) {
+        if let Some(problem) = &facts.problem {
+            self.ui
+                .warning(&format!("nothing is taken from `package.json`: {problem}"));
+        }
+        if let Some(refused) = &facts.refused_name
+            && draft.answers.get("name").is_none()
+        {
+            self.ui.warning(&format!(
+                "`{}` of `package.json` cannot be used: {}",
+                visible(&refused.text),
+                refused.rule
+            ));
+        }
+    }
+
     fn interview(
         &self,
         draft: Draft,
@@ -189,9 +212,8 @@ impl Asked<'_> {
     ) -> Result<Draft, CommandError> {
         let configuration = &self.context.configuration;
         let mut facts = Facts::find(&working_directory()?, &configuration.user);
-        if let Some(problem) = &facts.problem {
-            self.ui
-                .warning(&format!("nothing is taken from `package.json`: {problem}"));
+        if !self.is_told {
+            self.tell_of_package(&facts, &draft);
         }
         let given = given_away(self.context);
         facts.free_port = given.proposed_port();

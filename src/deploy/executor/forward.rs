@@ -56,7 +56,8 @@ impl Executor<'_> {
             {
                 let all = || plan.groups[*group].waves.iter().flatten();
                 let (healthy, failed) = (self.states.healthy(all()), self.states.failed(all()));
-                self.scribe.end_group(&plan.groups[*group], healthy, failed);
+                self.scribe
+                    .end_group(&plan.groups[*group], plan.action, healthy, failed);
             }
             self.wave += 1;
         }

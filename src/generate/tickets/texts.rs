@@ -32,7 +32,7 @@ pub(super) fn point_person(service: &Service) -> String {
         owner
             .email
             .as_ref()
-            .map(|address| format!("mail {}", quoted(address))),
+            .map(|address| format!("mail {}", remarkup(address.as_str()))),
         owner
             .shell
             .as_ref()

@@ -55,6 +55,26 @@ fn paths_cannot_leave_their_folder() {
 }
 
 #[test]
+fn an_address_for_mail_has_something_on_both_sides() {
+    for bad in [
+        "not an address",
+        "ada",
+        "@example.org",
+        "ada@",
+        "a@b@c",
+        "ada @example.org",
+        "ada@example.org\n",
+        "a\u{200b}@example.org",
+        "",
+    ] {
+        assert!(MailAddress::parse(bad).is_err(), "{bad:?}");
+    }
+    for good in ["ada@example.org", "ada+tea@localhost", "é@example.org"] {
+        assert!(MailAddress::parse(good).is_ok(), "{good}");
+    }
+}
+
+#[test]
 fn a_revision_is_a_whole_name() {
     let whole = "0123456789abcdef0123456789abcdef01234567";
     assert_eq!(Revision::parse(whole).unwrap().short(), "0123456");

@@ -105,12 +105,12 @@ fn an_edited_tree_is_told_and_kept() {
         to keep what is there, commit it, and let svcgen.yaml say it
       puppet/hieradata/common.yaml:22
         the tree was changed: `teatime::port` is `6009` already, not `6002`
-        $ "$EDITOR" +22 HOME/work/vagrant/puppet/hieradata/common.yaml
+        $ "${EDITOR:-vi}" +22 HOME/work/vagrant/puppet/hieradata/common.yaml
         to keep what is there, let svcgen.yaml say it
     scap: HOME/work/deploy: 1 difference
       scap/scap.cfg:9
         the tree was changed: `service_port` is `6009` already, not `6002`
-        $ "$EDITOR" +9 HOME/work/deploy/scap/scap.cfg
+        $ "${EDITOR:-vi}" +9 HOME/work/deploy/scap/scap.cfg
         to keep what is there, let svcgen.yaml say it
     source: not looked at: `--source-repo DIR` names its checkout
     puppet: not looked at: `--puppet-repo DIR` names its checkout

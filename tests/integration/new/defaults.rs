@@ -5,6 +5,46 @@ use insta::assert_snapshot;
 use crate::support::Env;
 
 #[test]
+fn what_cannot_be_taken_is_told_with_its_rule() {
+    let env = Env::new();
+    env.write("package.json", r#"{"name": "@org/Node"}"#);
+    let all = [
+        "new",
+        "--defaults",
+        "--set=port=6000",
+        "--set=description=Makes tea.",
+        "--set=owner.name=Ada",
+        "--site=example",
+    ];
+    let run = env.svcgen(&all);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr.starts_with("warning: `node` of `package.json` cannot be used: the word is reserved in Puppet or YAML\n"),
+        "{}",
+        run.show()
+    );
+    // Whoever has named it is told nothing of the package.
+    let run = env.svcgen(&[&all[..], &["--set=name=tea"]].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(!run.stderr.contains("warning"), "{}", run.show());
+
+    let run = env.svcgen(
+        &[
+            &all[..],
+            &["--set=name=tea", "--set=owner.email=not an address"],
+        ]
+        .concat(),
+    );
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr
+            .contains("`not an address` is not an address for mail\n"),
+        "{}",
+        run.show()
+    );
+}
+
+#[test]
 fn defaults_come_from_the_package_and_from_git() {
     let env = Env::new();
     env.write(

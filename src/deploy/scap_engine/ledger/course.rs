@@ -2,6 +2,7 @@
 
 use super::Ledger;
 use super::entry::{Entry, about, milestone, note};
+use crate::deploy::Action;
 use crate::deploy::message::Note;
 use crate::event::{About, EventKind, Level, StepOutcome};
 use crate::model::HostName;
@@ -105,7 +106,9 @@ impl Ledger {
                 false => {}
             }
         }
-        told.push(Entry::from(Note::group_finished(group, healthy, failed)));
+        // Scap restarts services, and never only stops them.
+        let note = Note::group_finished(group, Action::Deploy, healthy, failed);
+        told.push(Entry::from(note));
     }
 
     /// Whoever has not failed in a stage has passed it once Scap goes on.
