@@ -245,16 +245,23 @@ pub(super) fn without(text: &str, root: &Node, list: &[String], item: &str) -> O
     (read(&after).ok()?.to_value() == meant).then_some(after)
 }
 
-/// The bytes that go with an item.
+/// The bytes that go with an item; `None` where a comment would go with them, or where it is the only one of its list.
 fn cut(text: &str, list: &Node, place: usize) -> Option<Range<usize>> {
     let items = list.items();
     let item = &items[place];
     if !list.flow {
         return Some(line_start(text, item.span.start)..line_end(text, content_end(text, item)));
     }
-    Some(match (place.checked_sub(1), items.get(place + 1)) {
-        (Some(previous), _) => items[previous].span.end..item.span.end,
-        (None, Some(next)) => item.span.start..next.span.start,
+    let (cut, between) = match (place.checked_sub(1), items.get(place + 1)) {
+        (Some(previous), _) => {
+            let end = items[previous].span.end;
+            (end..item.span.end, end..item.span.start)
+        }
+        (None, Some(next)) => (
+            item.span.start..next.span.start,
+            item.span.end..next.span.start,
+        ),
         (None, None) => return None,
-    })
+    };
+    (!text[between].contains('#')).then_some(cut)
 }
