@@ -104,12 +104,14 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
         }
         (Err(_), true) => ui.status(&format!("the folder is left: {}", sandbox.root())),
         (Err(_), false) => {
+            let deploys = sandbox.home().join(".local/state/svcgen/deploys");
+            // A deploy that failed has named the command that would look into it.
+            let lost = match deploys.is_dir() {
+                true => ", and with it what `svcgen log` would show",
+                false => "",
+            };
             remove(&sandbox, ui)?;
-            // A command that failed has named others, which would look into it.
-            ui.status(&format!(
-                "the folder is removed, and with it what `svcgen log` would show: {}",
-                sandbox.root()
-            ));
+            ui.status(&format!("the folder is removed{lost}: {}", sandbox.root()));
         }
     }
     played
@@ -269,7 +271,7 @@ fn farewell(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
 const APPROVE: &str = "`approve services/tea-pot/deploy` approves what you sent for review there,\nas a reviewer does.";
 
 /// Where all commands are, those of git too.
-const PAGES: &str = "The pages of svcgen's book have every command to type: book/src/guide/idea.md,\nand those behind it in book/src/SUMMARY.md, up to operating.md.\n";
+const PAGES: &str = "The pages of svcgen's book have every command to type: book/src/guide/idea.md,\nand those behind it in book/src/SUMMARY.md, up to retiring.md.\n";
 
 /// Says how to begin in a folder that nothing was done in.
 fn welcome(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {

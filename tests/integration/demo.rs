@@ -222,6 +222,11 @@ fn ctrl_c_removes_the_folder() {
     pty.expect("== 3 of 8");
     pty.keys("\u{3}");
     assert_eq!(pty.end(), 130, "{}", pty.shown);
+    assert!(
+        pty.shown.contains("the folder is removed:"),
+        "{}",
+        pty.shown
+    );
     assert_eq!(names(Path::new(folder)), [""; 0]);
 }
 
