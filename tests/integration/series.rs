@@ -74,6 +74,15 @@ fn change_ids(env: &Env, count: &str) -> String {
     )
 }
 
+/// Puts what is edited into one of the four commits.
+fn put_into(env: &Env, commit: &str) {
+    let words = ["commit", "--quiet", "--all", "--fixup", commit];
+    env.git("puppet", &words);
+    let editor = ["-c", "sequence.editor=true", "rebase", "--quiet"];
+    let words = ["--interactive", "--autosquash", "HEAD~5"];
+    env.git("puppet", &[&editor[..], &words].concat());
+}
+
 fn files(env: &Env, commit: &str) -> String {
     env.git("puppet", &["show", "--format=", "--name-only", commit])
 }

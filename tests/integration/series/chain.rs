@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::drift::merge;
-use super::{change_ids, done, env, files, run, subjects};
+use super::{change_ids, done, env, files, put_into, run, subjects};
 use crate::support::gerrit::Gerrit;
 use crate::support::samples::MODEL;
 use crate::support::{Env, copy, sample_tree};
@@ -258,18 +258,7 @@ fn lines_beside_those_of_somebody_in_a_later_commit_go_into_the_earlier_one() {
     let data = "puppet/hieradata/role/common/trendingedits.yaml";
     let groups = "profile::admin::groups:\n";
     env.replace(data, groups, &format!("# ours\n{groups}"));
-    let words = ["commit", "--quiet", "--all", "--fixup", "HEAD~1"];
-    env.git("puppet", &words);
-    let words = [
-        "-c",
-        "sequence.editor=true",
-        "rebase",
-        "--quiet",
-        "--interactive",
-        "--autosquash",
-        "HEAD~5",
-    ];
-    env.git("puppet", &words);
+    put_into(&env, "HEAD~1");
     add_parameter(&env);
     let before = env.read(data);
     done(&env, &["--commit"]);

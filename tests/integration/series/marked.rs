@@ -1,6 +1,6 @@
 //! Lines that both sides changed in a file of the series.
 
-use super::{change_ids, done, env, run};
+use super::{change_ids, done, env, put_into, run};
 use crate::support::Env;
 
 const PROFILE: &str = "puppet/modules/profile/manifests/trendingedits.pp";
@@ -81,19 +81,7 @@ fn what_a_conflict_was_resolved_to_goes_into_its_patch() {
                 let text = env.read(PROFILE);
                 env.git("puppet", &["reset", "--quiet", "--hard", "HEAD@{1}"]);
                 env.write(PROFILE, &text);
-                env.git(
-                    "puppet",
-                    &["commit", "--quiet", "--all", "--fixup", "HEAD~3"],
-                );
-                let editor = "sequence.editor=true";
-                let words = [
-                    "rebase",
-                    "--quiet",
-                    "--interactive",
-                    "--autosquash",
-                    "HEAD~5",
-                ];
-                env.git("puppet", &[&["-c", editor][..], &words].concat());
+                put_into(&env, "HEAD~3");
             }
             let ids = change_ids(&env, "-4");
             let tip = env.git("puppet", &["rev-parse", "HEAD"]);

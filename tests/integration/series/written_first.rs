@@ -1,6 +1,6 @@
 //! Series that are written into the files first, and committed then.
 
-use super::{change_ids, done, env};
+use super::{change_ids, done, env, put_into};
 use crate::support::Env;
 
 /// The commits, with what each of them changes.
@@ -44,19 +44,7 @@ fn the_commits_are_those_of_a_run_that_commits_at_once() {
                         &format!("{node}{line}"),
                         &format!("{node}    {comment}{line}"),
                     );
-                    env.git(
-                        "puppet",
-                        &["commit", "--quiet", "--all", "--fixup", "HEAD~2"],
-                    );
-                    let words = [
-                        "rebase",
-                        "--quiet",
-                        "--interactive",
-                        "--autosquash",
-                        "HEAD~5",
-                    ];
-                    let editor = ["-c", "sequence.editor=true"];
-                    env.git("puppet", &[&editor[..], &words].concat());
+                    put_into(&env, "HEAD~2");
                 }
                 edit(&env, change);
                 if is_written {
