@@ -16,7 +16,19 @@ pub struct Facts {
     pub problem: Option<String>,
     /// The name of the package, where a service cannot have it.
     pub refused_name: Option<Refused>,
+    /// The file that says that the folder's service is written in another language than Node's, where no `package.json` is.
+    pub other_manifest: Option<&'static str>,
 }
+
+/// The manifests of languages whose services svcgen makes no unit for.
+const OTHER_MANIFESTS: [&str; 6] = [
+    "go.mod",
+    "Cargo.toml",
+    "pom.xml",
+    "pyproject.toml",
+    "requirements.txt",
+    "composer.json",
+];
 
 impl Facts {
     /// Looks at `package.json` of a folder, the user's configuration, and git's.
@@ -30,6 +42,12 @@ impl Facts {
         let git = git_user(folder);
         let name = package["name"].as_str();
         let refused_name = name.and_then(|name| ServiceName::parse(&named_after(name)).err());
+        let mut manifests = OTHER_MANIFESTS.into_iter();
+        let is_there = |manifest: &&str| folder.join(manifest).is_file();
+        let other_manifest = match folder.join("package.json").exists() {
+            true => None,
+            false => manifests.find(is_there),
+        };
         let persons = [author(&package["author"]), configured, git];
         Self {
             package,
@@ -37,6 +55,7 @@ impl Facts {
             free_port: None,
             problem,
             refused_name,
+            other_manifest,
         }
     }
 

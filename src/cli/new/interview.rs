@@ -202,6 +202,11 @@ impl Asked<'_> {
                 refused.rule
             ));
         }
+        if let Some(manifest) = facts.other_manifest {
+            self.ui.warning(&format!(
+                "`{manifest}` is there and no `package.json`: what svcgen generates runs a service on Node.js"
+            ));
+        }
     }
 
     fn interview(

@@ -148,3 +148,26 @@ fn defaults_come_from_the_deploy_stanza_and_the_organisations_questions() {
         "{model}"
     );
 }
+
+#[test]
+fn a_service_in_another_language_is_told_what_is_generated() {
+    let env = Env::new();
+    env.write("go.mod", "module example.org/tea\n");
+    let words = [
+        "new",
+        "--defaults",
+        "--set",
+        "name=tea",
+        "--set",
+        "port=6000",
+    ];
+    let more = ["--set", "description=Tea.", "--set", "owner.name=Ada"];
+    let arguments = [&words[..], &more].concat();
+    let told = "warning: `go.mod` is there and no `package.json`: what svcgen generates runs a service on Node.js\n";
+    let run = env.svcgen(&arguments);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(run.stderr.contains(told), "{}", run.show());
+    env.write("package.json", "{}");
+    let run = env.svcgen(&[&arguments[..], &["--force"]].concat());
+    assert!(!run.stderr.contains(told), "{}", run.show());
+}
