@@ -12,7 +12,7 @@ mod withdrawn;
 mod written_first;
 
 use crate::support::samples::MODEL;
-use crate::support::{Env, Run, copy, sample_tree};
+use crate::support::{Env, Pty, Run, copy, sample_tree};
 
 pub(crate) const SERIES: &[&str] = &[
     "puppet",
@@ -178,6 +178,16 @@ fn each_patch_is_a_commit_and_a_second_run_makes_none() {
     ]);
     assert_eq!(plain.code, 0, "{}", plain.show());
     assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), tip);
+}
+
+#[test]
+fn a_run_that_has_nothing_to_write_asks_nothing() {
+    let env = env();
+    done(&env, &[]);
+    let words = ["puppet", "--repo", "puppet", "--series", "--no-verify"];
+    let mut pty = Pty::start_sized(&env, &words, &[], (80, 24));
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert!(!pty.shown.contains("[Y/n]"), "{}", pty.shown);
 }
 
 #[test]

@@ -233,13 +233,12 @@ impl Run<'_> {
         if !self.options.dry_run {
             let marked = conflicts.iter().flat_map(|it| it.all.iter().copied());
             let marked: Vec<Conflict> = marked.cloned().collect();
-            let may = match self.may_apply(worktree.root(), &marked) {
-                _ if !has_differences => true,
+            let may = || match self.may_apply(worktree.root(), &marked) {
                 // Where nobody can be asked, the conflicts are what there is to tell.
-                Err(error) if !marked.is_empty() && error.kind == ErrorKind::Usage => false,
-                may => may?,
+                Err(error) if !marked.is_empty() && error.kind == ErrorKind::Usage => Ok(false),
+                may => may,
             };
-            if !may {
+            if has_differences && !may()? {
                 ended = Ended::Declined;
             } else {
                 for patch in &planned {
