@@ -200,8 +200,9 @@ fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Fail
                 }
                 return Err(match keeps {
                     true => error.hint("what it printed above tells more"),
-                    false => error
-                        .hint("`svcgen demo --keep` leaves the folder, to look what went wrong"),
+                    false => {
+                        error.hint("`svcgen demo --keep` leaves the folder, to see what went wrong")
+                    }
                 }
                 .into());
             }

@@ -147,7 +147,11 @@ impl Beside<'_> {
                 |conflict: &Conflict| self.taken.iter().any(|(path, _)| *path == conflict.path);
             let conflicts = again.edits.conflicts.into_iter();
             let conflicts = conflicts.filter(|conflict| !is_taken(conflict));
-            earlier.edits.conflicts.extend(conflicts);
+            for conflict in conflicts {
+                if !earlier.edits.conflicts.contains(&conflict) {
+                    earlier.edits.conflicts.push(conflict);
+                }
+            }
             own = again.after;
         }
         let taken = self.taken.iter();
