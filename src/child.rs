@@ -16,6 +16,10 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_millis(50);
 /// How many bytes of a stream are kept; what comes after is read and dropped.
 const MOST_BYTES: u64 = 4 << 20;
+/// How many bytes of a line are handed on at once; the rest of it comes as further lines.
+const LONGEST_LINE: u64 = 64 << 10;
+/// How many lines wait for whoever hears them; a program that writes faster waits, too.
+const WAITING_LINES: usize = 1024;
 
 /// How a tool ended, and what it said.
 #[derive(Debug)]
@@ -97,7 +101,7 @@ pub(crate) fn run(command: &mut Command, deadline: Duration) -> io::Result<Outpu
 /// Where it cannot be started, or the wish to go on has ended.
 pub(crate) fn follow(command: &mut Command, mut line: impl FnMut(&[u8])) -> io::Result<ExitStatus> {
     let mut running = Running::start(command)?;
-    let (sender, lines) = mpsc::channel();
+    let (sender, lines) = mpsc::sync_channel(WAITING_LINES);
     pass_on(running.child.stdout.take(), sender.clone());
     pass_on(running.child.stderr.take(), sender);
     loop {
@@ -112,12 +116,15 @@ pub(crate) fn follow(command: &mut Command, mut line: impl FnMut(&[u8])) -> io::
 }
 
 /// Sends the lines of a stream on, each without its end.
-fn pass_on(stream: Option<impl Read + Send + 'static>, to: mpsc::Sender<Vec<u8>>) {
+fn pass_on(stream: Option<impl Read + Send + 'static>, to: mpsc::SyncSender<Vec<u8>>) {
     std::thread::spawn(move || {
         let Some(stream) = stream else { return };
         let mut lines = io::BufReader::new(stream);
         let mut line = Vec::new();
-        while matches!(lines.read_until(b'\n', &mut line), Ok(1..)) {
+        let read = |lines: &mut io::BufReader<_>, line: &mut Vec<u8>| {
+            lines.take(LONGEST_LINE).read_until(b'\n', line)
+        };
+        while matches!(read(&mut lines, &mut line), Ok(1..)) {
             let end = line.trim_ascii_end().len();
             line.truncate(end);
             // Nobody listens after an interruption.
@@ -212,6 +219,14 @@ mod tests {
         lines.sort();
         assert_eq!(lines, [b"one".to_vec(), b"three".to_vec(), b"two".to_vec()]);
         assert_eq!(status.code(), Some(4));
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_handed_on_in_pieces() {
+        let mut lengths = Vec::new();
+        let script = "head -c 200000 /dev/zero | tr '\\0' x";
+        follow(&mut shell(script), |line| lengths.push(line.len())).unwrap();
+        assert_eq!(lengths, [65_536, 65_536, 65_536, 3_392]);
     }
 
     #[test]

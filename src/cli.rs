@@ -241,7 +241,7 @@ pub fn main() -> ExitCode {
     if let Some(part) = demo::DemoPart::named() {
         let ui = Ui::new(Format::Text, Color::Auto, Questions::Ask, 0, Manner::Plain);
         return match part {
-            Ok(part) => ended(demo::run_part(&part), &ui),
+            Ok(part) => ended(part.run(), &ui),
             Err(told) => told::tell(told),
         };
     }

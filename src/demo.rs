@@ -11,6 +11,6 @@ mod shell;
 mod story;
 
 pub use review::{ReviewError, merge, receive};
-pub use sandbox::{Sandbox, SandboxError, Workbench};
+pub use sandbox::{REPOSITORIES, Sandbox, SandboxError, Workbench};
 pub use service::{ask, serve};
 pub use story::{Action, Scene, Step, story};

@@ -169,6 +169,7 @@ impl BuildError {
                 GitError::Missing { .. }
                 | GitError::Failed { .. }
                 | GitError::Deadline { .. }
+                | GitError::Overlong { .. }
                 | GitError::Unreadable { .. }
                 | GitError::Path { .. }
                 | GitError::Write { .. } => ErrorKind::Unexpected,

@@ -6,12 +6,18 @@ use super::error::BuildError;
 
 /// Puts packages that npm only linked in the place of their links: folders of the source (`file:lib/x`, workspaces), with
 /// what was built in them. In the deploy repository the source is elsewhere, and not built.
-pub(super) fn settle(root: &Utf8Path, modules: &str) -> Result<(), BuildError> {
+///
+/// What scripts of packages made are links to anywhere: none is followed out of the source. Returns whether there are modules.
+pub(super) fn settle(root: &Utf8Path, modules: &str) -> Result<bool, BuildError> {
     let folder = root.join(modules);
-    if folder.is_dir() {
-        walk(root, &folder, modules)?;
+    match folder.symlink_metadata() {
+        Ok(metadata) if metadata.is_dir() => walk(root, &folder, modules).map(|()| true),
+        Ok(metadata) if metadata.is_symlink() => Err(BuildError::Outward {
+            link: modules.into(),
+            target: folder.read_link_utf8().map_err(failed(&folder))?.into(),
+        }),
+        _ => Ok(false),
     }
-    Ok(())
 }
 
 fn walk(root: &Utf8Path, folder: &Utf8Path, modules: &str) -> Result<(), BuildError> {
@@ -27,7 +33,7 @@ fn walk(root: &Utf8Path, folder: &Utf8Path, modules: &str) -> Result<(), BuildEr
         // The root itself has `node_modules` in it.
         let inside = leads_to(root, place, &target).filter(|it| !it.as_str().is_empty());
         let from = inside.filter(|it| !it.starts_with(modules));
-        if let Some(from) = from.map(|it| root.join(it)).filter(|it| it.is_dir()) {
+        if let Some(from) = from.and_then(|it| own_folder(root, &it)) {
             std::fs::remove_file(&path).map_err(failed(&path))?;
             copy(&from, &path)?;
         }
@@ -35,7 +41,21 @@ fn walk(root: &Utf8Path, folder: &Utf8Path, modules: &str) -> Result<(), BuildEr
     Ok(())
 }
 
-/// Copies a folder; links stay links.
+/// A folder of the source, where no link on the way to it leads out.
+fn own_folder(root: &Utf8Path, place: &Utf8Path) -> Option<Utf8PathBuf> {
+    let path = root.join(place);
+    let (real, own) = (
+        path.canonicalize_utf8().ok()?,
+        root.canonicalize_utf8().ok()?,
+    );
+    (real.is_dir()
+        && real
+            .strip_prefix(own)
+            .is_ok_and(|it| !it.as_str().is_empty()))
+    .then_some(real)
+}
+
+/// Copies a folder; links stay links, and what is neither a file nor a folder is left out.
 fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<(), BuildError> {
     std::fs::create_dir(to).map_err(failed(to))?;
     for (path, kind) in entries(from)? {
@@ -45,7 +65,7 @@ fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<(), BuildError> {
         } else if kind.is_symlink() {
             let leads = path.read_link_utf8().map_err(failed(&path))?;
             symlink(leads, &target).map_err(failed(&target))?;
-        } else {
+        } else if kind.is_file() {
             std::fs::copy(&path, &target).map_err(failed(&target))?;
         }
     }
@@ -163,5 +183,34 @@ mod tests {
             );
             fs_err::remove_file(&link).unwrap();
         }
+    }
+
+    #[test]
+    fn no_link_of_a_script_leads_to_what_is_the_users() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = Utf8Path::from_path(folder.path()).unwrap();
+        let (home, root) = (base.join("home"), base.join("source"));
+        fs_err::create_dir_all(home.join("keys")).unwrap();
+        fs_err::write(home.join("keys/id"), "secret").unwrap();
+        fs_err::create_dir_all(root.join("node_modules")).unwrap();
+        symlink(&home, root.join("lib")).unwrap();
+        // What is in the source by its name, and elsewhere.
+        for target in ["../lib", "../lib/keys"] {
+            let link = root.join("node_modules/x");
+            symlink(target, &link).unwrap();
+            assert!(settle(&root, "node_modules").unwrap());
+            assert!(link.is_symlink(), "{target} was copied");
+            let refused = check(&root, "node_modules");
+            assert!(
+                matches!(refused, Err(BuildError::Outward { .. })),
+                "{target}"
+            );
+            fs_err::remove_file(&link).unwrap();
+        }
+        fs_err::remove_dir(root.join("node_modules")).unwrap();
+        assert!(!settle(&root, "node_modules").unwrap());
+        symlink(&home, root.join("node_modules")).unwrap();
+        let refused = settle(&root, "node_modules");
+        assert!(matches!(refused, Err(BuildError::Outward { link, .. }) if link == "node_modules"));
     }
 }

@@ -34,9 +34,11 @@ impl Workshop {
         let path = Utf8PathBuf::try_from(folder.path().to_owned());
         let path = path.map_err(|error| failed(io::Error::other(error)))?;
         let path = path.canonicalize_utf8().map_err(failed)?;
-        let lock = File::create(path.join(LOCK)).map_err(failed)?;
-        // Where files cannot be locked, nobody sweeps either.
+        // Under its name, it is never seen unlocked. Where files cannot be locked, nobody sweeps either.
+        let unseen = path.join("lock.new");
+        let lock = File::create(&unseen).map_err(failed)?;
         let _locked = lock.lock();
+        std::fs::rename(unseen, path.join(LOCK)).map_err(failed)?;
         for name in [SOURCE, TREE] {
             std::fs::create_dir(path.join(name)).map_err(failed)?;
         }

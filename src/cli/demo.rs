@@ -1,19 +1,20 @@
 //! Plays the whole road, from an idea to an incident, in a folder of its own.
 
+mod part;
+mod playing;
+
 use std::io::IsTerminal as _;
 use std::process::Stdio;
 
-use camino::{Utf8Path, Utf8PathBuf};
-use clap::{Args, Parser};
+use camino::Utf8PathBuf;
+use clap::Args;
 
+pub(super) use self::part::DemoPart;
+use self::playing::play;
 use super::Failure;
-use crate::demo::{self, Action, ReviewError, Sandbox, SandboxError, Scene, Step, Workbench};
+use crate::demo::{Sandbox, SandboxError, Workbench};
 use crate::error::{CommandError, ErrorKind};
-use crate::interrupt;
-use crate::ui::{Format, Manner, Questions, Ui};
-
-/// Columns of the texts between commands.
-const WIDTH: usize = 80;
+use crate::ui::{Format, Questions, Ui};
 
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -29,34 +30,6 @@ pub struct DemoArgs {
     /// The folder, which is made, and left [default: a new one in the folder for temporary files].
     #[arg(value_name = "DIR")]
     folder: Option<Utf8PathBuf>,
-}
-
-/// What svcgen plays in the demo besides itself.
-#[derive(Debug, Parser)]
-#[command(name = "svcgen demo-part")]
-pub(super) enum DemoPart {
-    /// The service on one host, for as long as the folder is there.
-    Serve { sandbox: Utf8PathBuf },
-    /// A guest of the service.
-    Ask,
-    /// The review server, as a hook of git.
-    Review,
-    /// Somebody who reviews: approves what was sent last to each of these repositories.
-    Approve {
-        sandbox: Utf8PathBuf,
-        #[arg(required = true)]
-        repositories: Vec<String>,
-    },
-}
-
-impl DemoPart {
-    /// The part that the command line names, where it names one.
-    pub(super) fn named() -> Option<Result<Self, clap::Error>> {
-        let mut words = std::env::args_os().skip(1).peekable();
-        words.next_if(|word| word == "demo-part")?;
-        let name = std::ffi::OsString::from("demo-part");
-        Some(Self::try_parse_from(std::iter::once(name).chain(words)))
-    }
 }
 
 /// Runs `svcgen demo`.
@@ -138,106 +111,6 @@ fn new_folder() -> Result<Utf8PathBuf, CommandError> {
     Utf8PathBuf::from_path_buf(folder.keep()).map_err(|path| not_utf8(&path))
 }
 
-/// Plays the story.
-fn play(sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Failure> {
-    tell(ui, &format!("Everything happens in {}.\n", sandbox.root()))?;
-    let scenes = demo::story(sandbox);
-    let count = scenes.len();
-    for (index, Scene { title, text, steps }) in scenes.into_iter().enumerate() {
-        let text = textwrap::fill(text, ui.width().min(WIDTH));
-        match is_quiet(ui) {
-            true => ui.result(&format!("{} of {count}: {title}\n", index + 1))?,
-            false => ui.result(&format!(
-                "\n== {} of {count}: {title}\n\n{text}\n",
-                index + 1
-            ))?,
-        }
-        for step in &steps {
-            interrupt::check()?;
-            take(step, sandbox, keeps, ui)?;
-        }
-    }
-    Ok(())
-}
-
-/// Does one step, and shows it.
-fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Failure> {
-    let at = match step.folder {
-        "" => "~".to_owned(),
-        folder => format!("~/{folder}"),
-    };
-    match &step.action {
-        Action::Command { words, ends_with } => {
-            tell(ui, &format!("\n{at}$ {}\n", shell_words::join(words)))?;
-            let (program, arguments) = words
-                .split_first()
-                .map_or(("", &[][..]), |(program, rest)| (program.as_str(), rest));
-            let mut command = sandbox.command(program, step.folder);
-            command.args(arguments);
-            if ui.manner == Manner::Plain {
-                command.env("SVCGEN_PLAIN", "1");
-            }
-            // Without a terminal to ask on, the command goes on by itself.
-            if !has_watcher(ui) {
-                command.stdin(Stdio::null());
-            }
-            let (status, wrote) = match is_quiet(ui) {
-                true => {
-                    let ended = command.output()?;
-                    (ended.status, [ended.stdout, ended.stderr].concat())
-                }
-                false => (command.status()?, Vec::new()),
-            };
-            // The command has told it itself.
-            interrupt::check()
-                .map_err(|error| CommandError::new(error.kind, "the demo was interrupted"))?;
-            let code = status.code().and_then(|code| u8::try_from(code).ok());
-            if !code.is_some_and(|code| ends_with.contains(&code)) {
-                let message = format!("`{}` ended with {status}", shell_words::join(words));
-                let error = CommandError::new(ErrorKind::Unexpected, message);
-                if !wrote.is_empty() {
-                    ui.always(String::from_utf8_lossy(&wrote).trim_end());
-                }
-                return Err(match keeps {
-                    true => error.hint("what it printed above tells more"),
-                    false => {
-                        error.hint("`svcgen demo --keep` leaves the folder, to see what went wrong")
-                    }
-                }
-                .into());
-            }
-        }
-        Action::Answer(text) => {
-            if has_watcher(ui) {
-                tell(ui, &format!("\n# {text}\n"))?;
-            }
-        }
-        Action::Merge { repository } => {
-            tell(
-                ui,
-                &format!("\n# a reviewer approves the change of {repository}\n"),
-            )?;
-            demo::merge(&sandbox.repository(repository)).map_err(CommandError::from)?;
-        }
-        Action::Write(files) => {
-            for (path, text) in files {
-                let folder = Utf8Path::new(step.folder);
-                tell(ui, &format!("\n{at}$ cat > {path}\n"))?;
-                if !is_quiet(ui) {
-                    ui.verbatim(text)?;
-                }
-                if text.starts_with("#!") {
-                    tell(ui, &format!("\n{at}$ chmod +x {path}\n"))?;
-                }
-                sandbox
-                    .write(folder.join(path).as_str(), text)
-                    .map_err(CommandError::from)?;
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Whether somebody is there who is asked.
 fn has_watcher(ui: &Ui) -> bool {
     std::io::stdin().is_terminal() && ui.questions == Questions::Ask
@@ -303,50 +176,6 @@ fn remove(sandbox: &Sandbox, ui: &Ui) -> Result<(), CommandError> {
     })
 }
 
-/// Runs a part of the demo that is not the user's.
-pub(super) fn run_part(part: &DemoPart) -> Result<(), Failure> {
-    match part {
-        DemoPart::Serve { sandbox } => Ok(demo::serve(port()?, sandbox)?),
-        DemoPart::Ask => match demo::ask(port()?)? {
-            Ok(_) => Ok(()),
-            Err(said) => Err(CommandError::new(ErrorKind::Unexpected, said).into()),
-        },
-        DemoPart::Approve {
-            sandbox,
-            repositories,
-        } => Ok(approve(sandbox, repositories)?),
-        DemoPart::Review => {
-            let here = super::context::working_directory()?;
-            let told = demo::receive(
-                &here,
-                &mut std::io::stdin().lock(),
-                &mut std::io::stdout().lock(),
-            );
-            for line in told.map_err(CommandError::from)? {
-                let mut err = std::io::stderr().lock();
-                std::io::Write::write_fmt(&mut err, format_args!("{line}\n"))?;
-            }
-            Ok(())
-        }
-    }
-}
-
-/// Approves what was sent last to each repository.
-fn approve(sandbox: &Utf8Path, repositories: &[String]) -> Result<(), CommandError> {
-    for name in repositories {
-        let repository = sandbox.join("review").join(format!("{name}.git"));
-        demo::merge(&repository)?;
-    }
-    Ok(())
-}
-
-/// The port that the host of a service gives it.
-fn port() -> Result<u16, CommandError> {
-    let port = std::env::var("PORT").ok();
-    let port = port.and_then(|port| port.parse().ok());
-    port.ok_or_else(|| CommandError::usage("the variable `PORT` names no port"))
-}
-
 impl From<SandboxError> for CommandError {
     fn from(error: SandboxError) -> Self {
         let kind = match &error {
@@ -364,11 +193,5 @@ impl From<SandboxError> for CommandError {
             SandboxError::NoPorts => Some("end what listens there: `ss -ltnp` lists it".to_owned()),
         };
         hint.into_iter().fold(this, Self::hint)
-    }
-}
-
-impl From<ReviewError> for CommandError {
-    fn from(error: ReviewError) -> Self {
-        Self::from_error(ErrorKind::Unexpected, &error)
     }
 }

@@ -64,6 +64,14 @@ struct Ports {
     _claims: Vec<UdpSocket>,
 }
 
+/// The repositories of the review server: each with its branch, and the tree of its first commit where it has one.
+pub const REPOSITORIES: [(&str, &str, Option<&str>); 4] = [
+    ("farm/vagrant", "master", Some("vagrant")),
+    ("farm/puppet", "production", Some("puppet")),
+    ("services/tea-pot", "master", Some("tea-pot")),
+    ("services/tea-pot/deploy", "master", None),
+];
+
 /// Why the folder cannot be made.
 #[derive(Debug, Error)]
 pub enum SandboxError {
@@ -207,14 +215,9 @@ impl Sandbox {
         self.write("answers.yaml", answers.unwrap_or_default())
     }
 
-    /// The repositories of the review server; that of deploys is empty, as it is for a new service.
+    /// Makes the repositories of the review server; that of deploys is empty, as it is for a new service.
     fn write_repositories(&self) -> Result<(), SandboxError> {
-        for (name, branch, tree) in [
-            ("farm/vagrant", "master", Some("vagrant")),
-            ("farm/puppet", "production", Some("puppet")),
-            ("services/tea-pot", "master", Some("tea-pot")),
-            ("services/tea-pot/deploy", "master", None),
-        ] {
+        for (name, branch, tree) in REPOSITORIES {
             let repository = self.repository(name);
             let parent = repository.parent().unwrap_or(&self.root).to_owned();
             fs_err::create_dir_all(&parent).map_err(|source| SandboxError::Write {

@@ -24,6 +24,9 @@ pub enum ApplyError {
         source: std::io::Error,
     },
     /// The files before it are new; it and those after it are old.
+    #[error("`{path}` was changed by somebody else while others were written; it is left as it is")]
+    Overtaken { path: Utf8PathBuf },
+    /// The files before it are new; it and those after it are old.
     #[error("`{path}` could not be replaced")]
     Write {
         path: Utf8PathBuf,
@@ -44,14 +47,23 @@ pub enum ApplyError {
 /// # Errors
 /// At the first file that cannot be written, or that is no longer what the plan was made from.
 pub fn apply(plan: &EditPlan, worktree: &Worktree, rendered: &Rendered) -> Result<(), ApplyError> {
+    let is_same = |edit: &FileEdit| worktree.read(&edit.path).map(|now| now == edit.before);
     for edit in &plan.edits {
-        if worktree.read(&edit.path)? != edit.before {
+        if !is_same(edit)? {
             return Err(ApplyError::Changed {
                 path: edit.path.clone(),
             });
         }
     }
-    for (edit, staged) in prepare(plan, worktree, rendered)? {
+    for (index, (edit, staged)) in prepare(plan, worktree, rendered)?.into_iter().enumerate() {
+        // Writing to the disk takes its time, in which somebody may have saved the file.
+        if !is_same(edit)? {
+            let path = edit.path.clone();
+            return Err(match index {
+                0 => ApplyError::Changed { path },
+                _ => ApplyError::Overtaken { path },
+            });
+        }
         let memory = Memory {
             record: &edit.record,
             before: edit.before.as_deref(),
@@ -166,4 +178,33 @@ fn remove(worktree: &Worktree, path: &Utf8Path) -> Result<(), ApplyError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::record::Record;
+
+    #[test]
+    fn what_is_saved_while_others_are_written_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        fs_err::write(root.join("file"), "old").unwrap();
+        let edit = |after: &str| FileEdit {
+            path: "file".into(),
+            before: Some("old".into()),
+            after: Some(after.into()),
+            marks: Vec::new(),
+            record: Record::Forgotten,
+        };
+        // The first stands for somebody who saves what the second is to replace.
+        let plan = EditPlan {
+            edits: vec![edit("saved"), edit("lost")],
+            ..EditPlan::default()
+        };
+        let worktree = Worktree::open(root).unwrap();
+        let applied = apply(&plan, &worktree, &Rendered::none());
+        assert!(matches!(applied, Err(ApplyError::Overtaken { path }) if path == "file"));
+        assert_eq!(fs_err::read_to_string(root.join("file")).unwrap(), "saved");
+    }
 }

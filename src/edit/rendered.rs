@@ -4,7 +4,7 @@ use super::committed::Use;
 use super::memory::Memory;
 use super::merge::markers;
 use super::record::{Form, Index, Origin, Record, RecordError, Written, content_name};
-use super::staging::Staging;
+use super::staging::{self, Staging};
 use crate::model::ServiceName;
 use crate::worktree::Worktree;
 
@@ -359,10 +359,6 @@ impl Rendered {
 
 /// Replaces a file of the store; what a crash leaves is either the old or the new one.
 pub(super) fn replace(file: &Utf8Path, text: &str) -> std::io::Result<()> {
-    let folder = file.parent().unwrap_or(file);
-    fs_err::create_dir_all(folder)?;
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    std::io::Write::write_all(&mut temporary, text.as_bytes())?;
-    temporary.persist(file)?;
-    Ok(())
+    fs_err::create_dir_all(file.parent().unwrap_or(file))?;
+    staging::replace(file, text.as_bytes())
 }

@@ -1,13 +1,15 @@
 //! How much room a text takes, and where it is broken.
 
-use textwrap::core::display_width;
-use textwrap::{Options, WordSplitter, wrap};
+use textwrap::core::{Word, display_width};
+use textwrap::{Options, WordSeparator, WordSplitter, wrap};
 
-/// Breaks a text into lines of at most so many columns of a terminal.
+/// Breaks a text into lines of at most so many columns of a terminal: names of hosts between their parts and before the
+/// port, and within a part only where it is wider than a line.
 pub(super) fn broken(text: &str, columns: usize) -> Vec<String> {
     let options = Options::new(columns)
         .break_words(true)
-        .word_splitter(WordSplitter::HyphenSplitter);
+        .word_separator(WordSeparator::Custom(pieces))
+        .word_splitter(WordSplitter::NoHyphenation);
     let lines: Vec<String> = wrap(text, options)
         .into_iter()
         .map(|line| line.trim().to_owned())
@@ -17,6 +19,30 @@ pub(super) fn broken(text: &str, columns: usize) -> Vec<String> {
     } else {
         lines
     }
+}
+
+/// What a line may not be broken within.
+fn pieces(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let mut chars = line.char_indices().peekable();
+    let mut start = 0;
+    let mut next = move || {
+        loop {
+            let (at, c) = chars.next()?;
+            let after = at + c.len_utf8();
+            let Some(&(_, following)) = chars.peek() else {
+                return Some((std::mem::replace(&mut start, after), after));
+            };
+            let is_end = match c {
+                ' ' => following != ' ',
+                '-' | '.' | '/' | '_' => following.is_alphanumeric(),
+                _ => following == ':',
+            };
+            if is_end {
+                return Some((std::mem::replace(&mut start, after), after));
+            }
+        }
+    };
+    Box::new(std::iter::from_fn(move || next()).map(|(start, end)| Word::from(&line[start..end])))
 }
 
 /// The columns that a text takes in a terminal.
@@ -57,6 +83,19 @@ mod tests {
         assert_eq!(broken("trending-edits", 10), ["trending-", "edits"]);
         assert_eq!(broken("aaaaaaaaaaaaaaaaaaaa", 8).concat().len(), 20);
         assert_eq!(broken("", 8), [""]);
+        assert_eq!(
+            broken("restbase.svc.eqiad.wmnet:7231", 18),
+            ["restbase.svc.", "eqiad.wmnet:7231"]
+        );
+        assert_eq!(
+            broken("the api-gateway:8087 of", 14),
+            ["the api-", "gateway:8087", "of"]
+        );
+        assert_eq!(
+            broken("mail.example.org:25", 16),
+            ["mail.example.", "org:25"]
+        );
+        assert_eq!(broken("GET /page/summary", 10), ["GET /page/", "summary"]);
         assert_eq!(columns("日本"), 4);
         assert_eq!(columns("e\u{301}"), 1);
         assert!(pixels("WWWW", 10.0) > pixels("iiii", 10.0) * 2);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
-use self::stream::{collect, wait};
+use self::stream::{LONGEST_OUTPUT, collect, wait};
 pub use self::words::Words;
 use self::words::without_passwords;
 use crate::error::MAKE_ROOM;
@@ -50,6 +50,8 @@ pub struct Output {
     pub status: ExitStatus,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
+    /// Whether more results were written than are in `stdout`.
+    pub is_cut: bool,
 }
 
 /// Git could not do what it was asked to.
@@ -61,6 +63,8 @@ pub enum GitError {
     Failed { command: String, source: Words },
     #[error("`{command}` did not end within {seconds} s, and was stopped")]
     Deadline { command: String, seconds: u64 },
+    #[error("`{command}` wrote more than {mebibytes} MiB, and what is beyond is not read")]
+    Overlong { command: String, mebibytes: usize },
     #[error("`{root}` is not the root of a git checkout")]
     NotACheckout { root: Utf8PathBuf },
     #[error("git cannot read {what} of `{root}`")]
@@ -156,6 +160,12 @@ impl Git {
 
     fn checked<S: AsRef<OsStr>>(&self, args: &[S], input: Stdio) -> Result<Output, GitError> {
         let output = self.execute(args, input)?;
+        if output.status.success() && output.is_cut {
+            return Err(GitError::Overlong {
+                command: shown(args),
+                mebibytes: LONGEST_OUTPUT >> 20,
+            });
+        }
         if output.status.success() {
             return Ok(output);
         }
@@ -202,10 +212,12 @@ impl Git {
             });
         };
         let until = Instant::now() + GRACE;
+        let (stdout, stderr) = (stdout.finish(until), stderr.finish(until));
         Ok(Output {
             status,
-            stdout: stdout.finish(until),
-            stderr: stderr.finish(until),
+            stdout: stdout.bytes,
+            stderr: stderr.bytes,
+            is_cut: stdout.is_cut,
         })
     }
 }
@@ -283,8 +295,8 @@ impl GitError {
             Self::Deadline { .. } => {
                 Some("try again; `svcgen doctor` looks whether the servers answer".into())
             }
-            // What the system refused tells more.
-            Self::Write { .. } => None,
+            // What the system refused tells more, and a smaller repository is nothing to ask for.
+            Self::Write { .. } | Self::Overlong { .. } => None,
         }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use super::defaults::{Person, author, git_user, named_after};
 use crate::configuration::User;
 use crate::model::{Refused, ServiceName};
+use crate::yaml;
 
 /// What is found on the machine, for questions that say where their answer may be found.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,8 @@ pub struct Facts {
     persons: Vec<Person>,
     /// A port that no checkout has given away.
     pub free_port: Option<u16>,
+    /// The port in the service's own configuration, and the file.
+    configured_port: Option<(u16, &'static str)>,
     /// Why `package.json` says nothing, where it is there.
     pub problem: Option<String>,
     /// The name of the package, where a service cannot have it.
@@ -30,8 +33,15 @@ const OTHER_MANIFESTS: [&str; 6] = [
     "composer.json",
 ];
 
+/// Where a service that service-runner starts is configured, the file of its developers first.
+const CONFIGURATIONS: [&str; 2] = ["config.dev.yaml", "config.yaml"];
+
 impl Facts {
-    /// Looks at `package.json` of a folder, the user's configuration, and git's.
+    /// The places where answers are found, as they are written in questions.
+    pub(super) const SOURCES: &str =
+        "`package.json PATH`, `config port`, `person name`, `person email` or `checkouts port`";
+
+    /// Looks at `package.json` of a folder and the configuration beside it, the user's configuration, and git's.
     pub fn find(folder: &Utf8Path, user: &User) -> Self {
         let (package, problem) = package(folder);
         let configured = user.name.clone().map(|name| Person {
@@ -53,6 +63,7 @@ impl Facts {
             package,
             persons: persons.into_iter().flatten().collect(),
             free_port: None,
+            configured_port: configured_port(folder),
             problem,
             refused_name,
             other_manifest,
@@ -63,7 +74,13 @@ impl Facts {
     pub(super) fn is_source(source: &str) -> bool {
         match source.split_once(' ') {
             Some(("package.json", path)) => !path.trim().is_empty(),
-            _ => ["person name", "person email", "checkouts port"].contains(&source),
+            _ => [
+                "config port",
+                "person name",
+                "person email",
+                "checkouts port",
+            ]
+            .contains(&source),
         }
     }
 
@@ -93,6 +110,10 @@ impl Facts {
                 let person = same.find(|person| person.email.is_some())?;
                 Some((person.email.as_deref()?.into(), person.origin.into()))
             }
+            ("config", "port") => {
+                let (port, file) = self.configured_port?;
+                Some((port.into(), file.into()))
+            }
             ("checkouts", "port") => Some((self.free_port?.into(), "free in the checkouts".into())),
             _ => None,
         }
@@ -112,6 +133,18 @@ fn package(folder: &Utf8Path) -> (Value, Option<String>) {
         Ok(_) => (Value::Null, Some("it is not an object".into())),
         Err(error) => (Value::Null, Some(error.to_string())),
     }
+}
+
+/// The port in the configuration of the first service that service-runner starts, `services[].conf.port`.
+fn configured_port(folder: &Utf8Path) -> Option<(u16, &'static str)> {
+    CONFIGURATIONS.into_iter().find_map(|file| {
+        // Another program's file: what cannot be read says nothing.
+        let text = fs_err::read_to_string(folder.join(file)).ok()?;
+        let value = yaml::parse(&text).ok()?.to_value();
+        let mut ports = value["services"].as_array()?.iter();
+        let port = ports.find_map(|service| service["conf"]["port"].as_u64())?;
+        Some((u16::try_from(port).ok()?, file))
+    })
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -147,6 +180,27 @@ mod tests {
         assert_eq!(get("checkouts port"), None);
         assert_eq!(get("something else"), None);
         assert_eq!(facts.problem, None);
+    }
+
+    #[test]
+    fn the_port_of_the_services_own_configuration_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8Path::from_path(folder.path()).unwrap();
+        let port = || Facts::find(path, &User::default()).get("config port", None);
+        assert_eq!(port(), None);
+        let config = "num_workers: 1\nservices:\n  - name: trends\n    module: ./app.js\n    conf:\n      port: 6927 # own\n";
+        fs_err::write(path.join("config.yaml"), config).unwrap();
+        assert_eq!(port(), Some((6927.into(), "config.yaml".into())));
+        fs_err::write(path.join("config.dev.yaml"), "services: {}\n").unwrap();
+        assert_eq!(port(), Some((6927.into(), "config.yaml".into())));
+        fs_err::write(path.join("config.dev.yaml"), config.replace("6927", "8888")).unwrap();
+        assert_eq!(port(), Some((8888.into(), "config.dev.yaml".into())));
+        fs_err::write(
+            path.join("config.dev.yaml"),
+            config.replace("6927", "99999"),
+        )
+        .unwrap();
+        assert_eq!(port(), Some((6927.into(), "config.yaml".into())));
     }
 
     #[test]

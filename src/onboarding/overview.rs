@@ -29,7 +29,7 @@ impl<'a> Interview<'a> {
             let missing = rows.iter().position(|(_, question)| {
                 self.is_required(question) && self.answer(&question.id).is_none()
             });
-            let text = "The number of an answer changes it; Enter writes the model";
+            let text = "The number of an answer, or its name, changes it; Enter writes the model";
             let prompt = Prompt {
                 count: None,
                 text,
@@ -44,7 +44,7 @@ impl<'a> Interview<'a> {
             match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
                 Reply::Help => self.tell(&Note::Help(
-                    "Nothing is written yet. A number asks that question again; `<` goes back to the last question; \
+                    "Nothing is written yet. A number or a name, such as `port`, asks that question again; `<` goes back to the last question; \
                      Ctrl-C keeps the answers for `svcgen new --resume`.",
                 ))?,
                 Reply::Current | Reply::Nothing => match (missing, mistakes.is_empty()) {
@@ -71,15 +71,16 @@ impl<'a> Interview<'a> {
                     }
                 },
                 Reply::Text(text) => {
-                    let number = text.trim().parse::<usize>().ok();
-                    let index = number.and_then(|number| number.checked_sub(1));
-                    match index.and_then(|index| rows.get(index)) {
+                    let named = text.trim();
+                    let number = named.parse::<usize>().ok();
+                    let by_number = number.and_then(|number| rows.get(number.checked_sub(1)?));
+                    match by_number.or_else(|| rows.iter().find(|(_, it)| it.id == named)) {
                         Some((_, question)) => {
                             self.change(question)?;
                             is_shown = false;
                         }
                         None => {
-                            let reason = format!("there is no number `{}`", visible(text.trim()));
+                            let reason = format!("there is no answer `{}`", visible(named));
                             self.tell(&Note::Wrong(&reason, None))?;
                         }
                     }

@@ -374,6 +374,7 @@ mod tests {
             status,
             stdout: stdout.into(),
             stderr: stderr.into(),
+            is_cut: false,
         }
     }
 

@@ -7,13 +7,10 @@ use serde::Serialize;
 use super::error::ReviewError;
 use super::push::short;
 use super::topic::Topic;
-use crate::git::Head;
+use crate::git::{GitError, Head};
 
 /// How long a review server may take to list its changes.
 const DEADLINE: Duration = Duration::from_secs(30);
-
-/// More bytes than this git does not keep of a list: what is not in it may yet be there.
-const WHOLE: usize = 3 << 20;
 
 /// Where a change of a checkout is on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -88,7 +85,11 @@ impl Topic {
             url: None,
         })?;
         let git = self.checkout.git().within(DEADLINE);
-        let output = git.run(&["ls-remote", remote, "refs/changes/*"])?;
+        let asked = ["ls-remote", remote, "refs/changes/*"];
+        let output = match git.run(&asked) {
+            Err(GitError::Overlong { .. }) => return Ok(Sent::Unlisted),
+            listed => listed?,
+        };
         let text = output.text();
         let found = text.lines().find_map(|line| {
             let (id, reference) = line.split_once('\t')?;
@@ -97,10 +98,9 @@ impl Topic {
             let patch_set = words.next()?.parse().ok()?;
             (id == commit).then_some(Sent::Change { number, patch_set })
         });
-        let missing = if text.is_empty() || output.stdout.len() > WHOLE {
-            Sent::Unlisted
-        } else {
-            Sent::No
+        let missing = match text.is_empty() {
+            true => Sent::Unlisted,
+            false => Sent::No,
         };
         Ok(found.unwrap_or(missing))
     }

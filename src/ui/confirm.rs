@@ -11,6 +11,12 @@ use crate::error::{CommandError, ErrorKind};
 /// What stands behind a question, in columns: `[Y/n] yes`.
 const ANSWERS: usize = 10;
 
+/// What the keys do, where Enter is yes, and where it is no.
+const KEYS: [&str; 2] = [
+    "y, or Enter: yes   n, or Esc: no",
+    "y: yes   n, or Enter: no",
+];
+
 impl Ui {
     /// Asks before something that cannot be taken back: whoever only presses the return key has not agreed.
     ///
@@ -72,6 +78,10 @@ impl Ui {
             let was_mark =
                 std::mem::replace(&mut is_after_mark, matches!(key, Ok(Key::Char('?' | '<'))));
             break match key {
+                Ok(Key::Char('?')) => {
+                    self.explain_keys(&term, &format!("{question} {choice} "), default);
+                    continue;
+                }
                 Ok(Key::Char('y' | 'Y')) => Ok(true),
                 Ok(Key::Char('n' | 'N' | 'q') | Key::Escape) => Ok(false),
                 Ok(Key::Enter) if !was_mark => Ok(default),
@@ -92,6 +102,19 @@ impl Ui {
             self.err(word);
         }
         answer.map_err(unanswered)
+    }
+
+    /// Says what the keys do: without moving the cursor below the question, which is asked again, else in its place, so
+    /// that it takes no further row.
+    fn explain_keys(&self, term: &Term, question: &str, default: bool) {
+        let keys = KEYS[usize::from(!default)];
+        if self.manner == Manner::Moving {
+            let _cleared = term.clear_line();
+            let _shown = term.write_str(&format!("{keys}  "));
+        } else {
+            self.err(&format!("\n{keys}"));
+            let _asked = term.write_str(question);
+        }
     }
 }
 

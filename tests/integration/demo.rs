@@ -196,6 +196,8 @@ fn the_guide_can_be_typed_in_a_folder_that_nothing_was_done_in() {
         git commit -q -m 'Describe the service'
         git clone -q https://review.sandbox.example/r/farm/vagrant ~/vagrant
         svcgen vagrant --yes --no-verify --review
+        approve farm/vagrnt 2>&1 | grep 'did you mean `farm/vagrant`?'
+        approve 2>&1 | grep 'farm/puppet, services/tea-pot, services/tea-pot/deploy'
         approve farm/vagrant
         git -C ~/vagrant fetch -q
         git -C ~/vagrant diff --quiet svcgen/tea-pot origin/master
@@ -241,8 +243,17 @@ fn whoever_watches_is_told_of_the_question_and_may_say_no() {
     pty.expect("# once the canary is healthy, the deploy asks: you answer it here");
     pty.expect("go on with the other hosts? [Y/n]");
     pty.keys("n");
+    pty.expect("The story goes on otherwise than after exit code 20. Do that step again? [Y/n]");
+    pty.keys("y");
+    pty.expect("go on with the other hosts? [Y/n]");
+    pty.keys("?");
+    pty.expect("y, or Enter: yes   n, or Esc: no");
+    pty.keys("n");
+    pty.expect("Do that step again? [Y/n]");
+    pty.keys("n");
+    pty.expect("ended with exit code 20");
     pty.expect("the folder is removed, and with it what `svcgen log` would show");
-    assert_ne!(pty.end(), 0, "{}", pty.shown);
+    assert_eq!(pty.end(), 1, "{}", pty.shown);
     assert_eq!(names(Path::new(folder)), [""; 0]);
 }
 

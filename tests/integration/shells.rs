@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{Env, has_tool};
+use crate::support::{Env, Pty, has_tool};
 
 /// What bash proposes for the last of these words.
 fn proposed(script: &str, words: &[&str]) -> Vec<String> {
@@ -48,6 +48,58 @@ fn bash_completes_commands_options_and_values() {
         ["ask", "rollback", "stop"]
     );
     assert_eq!(proposed(&script, &["svcgen", "request", "s"]), ["service"]);
+}
+
+#[test]
+fn fish_completes_commands_options_and_values() {
+    if !has_tool("fish") {
+        return;
+    }
+    let env = Env::new();
+    let script = env.svcgen(&["completions", "fish"]).stdout;
+    let proposed = |line: &str| {
+        let mut command = Command::new("fish");
+        env.enclose(&mut command);
+        command.args(["--no-config", "-c"]);
+        command.arg(format!("{script}\ncomplete -C '{line}'"));
+        let run = env.run(&mut command);
+        assert_eq!(run.code, 0, "{}", run.show());
+        let first = |line: &str| line.split('\t').next().unwrap_or_default().to_owned();
+        run.stdout.lines().map(first).collect::<Vec<_>>()
+    };
+    assert_eq!(proposed("svcgen sche"), ["schedule", "schema"]);
+    assert_eq!(proposed("svcgen deploy --on-f"), ["--on-failure"]);
+    assert_eq!(
+        proposed("svcgen deploy --on-failure "),
+        ["ask", "rollback", "stop"]
+    );
+}
+
+#[test]
+fn zsh_completes_commands_options_and_values() {
+    if !has_tool("zsh") {
+        return;
+    }
+    let env = Env::new();
+    env.write("_svcgen", &env.svcgen(&["completions", "zsh"]).stdout);
+    let mut pty = Pty::start_program(&env, "zsh", &["-f", "-i"], &[], (80, 24));
+    pty.keys("PS1='READ''Y '; autoload -Uz compinit; compinit -u -D; source ./_svcgen\r");
+    for (typed, completed) in [
+        ("svcgen schedu", "le"),
+        ("svcgen deploy --on-f", "ailure"),
+        ("svcgen deploy --on-failure rol", "lback"),
+        ("svcgen request serv", "ice"),
+    ] {
+        pty.expect("READY ");
+        pty.keys(typed);
+        pty.expect(typed);
+        pty.keys("\t");
+        pty.expect(completed);
+        pty.keys("\u{3}");
+    }
+    pty.expect("READY ");
+    pty.keys("exit 0\r");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use expectrl::{Eof, Expect as _, Session};
 
 use super::Env;
 
-/// svcgen on a terminal of 80 columns.
+/// svcgen, or another program, on a terminal of 80 columns where nothing else is said.
 pub(crate) struct Pty {
     session: expectrl::session::OsSession,
     /// Everything that was shown so far.
@@ -29,18 +29,30 @@ impl Pty {
         env: &Env,
         arguments: &[&str],
         variables: &[(&str, &str)],
+        size: (u16, u16),
+    ) -> Self {
+        let program = env.command();
+        let program = program.get_program().to_str().unwrap();
+        Self::start_program(env, program, arguments, variables, size)
+    }
+
+    /// Starts a program on a terminal of so many columns and rows.
+    pub(crate) fn start_program(
+        env: &Env,
+        program: &str,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
         (columns, rows): (u16, u16),
     ) -> Self {
         // The size is given after the start, which a program that is through at once would not see.
         let sized = format!(
             "for _ in $(seq 1000); do [ \"$(stty size)\" != '{rows} {columns}' ] || exec \"$0\" \"$@\"; sleep 0.01; done; exit 99"
         );
-        let program = env.command();
         let mut command = std::process::Command::new("/bin/sh");
         env.enclose(&mut command);
         command
             .args(["-c", &sized])
-            .arg(program.get_program())
+            .arg(program)
             .args(arguments)
             .stdin(std::process::Stdio::inherit());
         command.env("TERM", "xterm").env("NO_COLOR", "1");
@@ -48,7 +60,7 @@ impl Pty {
         let mut session = Session::spawn(command).unwrap();
         let process = session.get_process_mut();
         process.set_window_size(columns, rows).unwrap();
-        session.set_expect_timeout(Some(Duration::from_secs(30)));
+        session.set_expect_timeout(Some(Duration::from_secs(120)));
         Self {
             session,
             shown: String::new(),

@@ -140,14 +140,13 @@ impl Session {
     ) -> Result<Option<Oid>, BuildError> {
         let (source, tree) = (workshop.source(), workshop.tree());
         let modules = source.join(MODULES);
-        if !modules.is_dir() {
-            return Ok(None);
-        }
         let failed = |source| BuildError::Write {
             path: modules.clone(),
             source,
         };
-        settle(&source, MODULES)?;
+        if !settle(&source, MODULES)? {
+            return Ok(None);
+        }
         strip(&modules).map_err(failed)?;
         check(&source, MODULES)?;
         // In a container, the folder is the same everywhere.

@@ -125,8 +125,10 @@ impl From<ApplyError> for CommandError {
     fn from(error: ApplyError) -> Self {
         match error {
             ApplyError::Worktree(error) => error.into(),
-            ApplyError::Changed { .. } => Self::conflict(error.to_string())
-                .hint("run this again: it begins with what is there now"),
+            ApplyError::Changed { .. } | ApplyError::Overtaken { .. } => {
+                Self::conflict(error.to_string())
+                    .hint("run this again: it begins with what is there now")
+            }
             ApplyError::Prepare { .. } => Self::from_error(ErrorKind::Unexpected, &error),
             ApplyError::Write { .. } | ApplyError::Remember { .. } => {
                 Self::from_error(ErrorKind::Unexpected, &error)

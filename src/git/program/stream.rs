@@ -7,17 +7,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The most that is kept of each stream, in bytes.
-pub(super) const LONGEST_OUTPUT: usize = 4 << 20;
+pub(super) const LONGEST_OUTPUT: usize = 64 << 20;
+
+/// What was read of a stream.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pub(super) bytes: Vec<u8>,
+    /// Whether more was written than is kept.
+    pub(super) is_cut: bool,
+}
 
 /// A stream that is being read by a thread.
 pub(super) struct Stream {
-    kept: Arc<Mutex<Vec<u8>>>,
+    kept: Arc<Mutex<Kept>>,
     ended: Receiver<()>,
 }
 
 /// Reads a stream to its end; what is too much is read, but not kept.
 pub(super) fn collect(stream: Option<impl Read + Send + 'static>) -> Stream {
-    let kept = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::new(Mutex::new(Kept::default()));
     let (end, ended) = channel();
     let shared = Arc::clone(&kept);
     std::thread::spawn(move || {
@@ -25,8 +33,9 @@ pub(super) fn collect(stream: Option<impl Read + Send + 'static>) -> Stream {
         if let Some(mut stream) = stream {
             while let Ok(count @ 1..) = stream.read(&mut chunk) {
                 let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                let room = LONGEST_OUTPUT.saturating_sub(kept.len());
-                kept.extend_from_slice(&chunk[..count.min(room)]);
+                let room = LONGEST_OUTPUT.saturating_sub(kept.bytes.len());
+                kept.bytes.extend_from_slice(&chunk[..count.min(room)]);
+                kept.is_cut |= count > room;
             }
         }
         // Nobody may be waiting any more.
@@ -37,7 +46,7 @@ pub(super) fn collect(stream: Option<impl Read + Send + 'static>) -> Stream {
 
 impl Stream {
     /// What has been written by then.
-    pub(super) fn finish(self, until: Instant) -> Vec<u8> {
+    pub(super) fn finish(self, until: Instant) -> Kept {
         let left = until.saturating_duration_since(Instant::now());
         let _ended = self.ended.recv_timeout(left);
         std::mem::take(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))

@@ -51,7 +51,13 @@ fn what_is_left_in_the_background_is_not_waited_for() {
 }
 
 #[test]
-fn endless_output_is_cut() {
-    let git = Git::at("/".into()).with("alias.much", "!head -c 6000000 /dev/zero");
-    assert_eq!(git.run(&["much"]).unwrap().stdout.len(), LONGEST_OUTPUT);
+fn endless_output_is_cut_and_not_taken_for_all() {
+    let git = Git::at("/".into()).with("alias.much", "!head -c 70000000 /dev/zero");
+    let output = git.output(&["much"]).unwrap();
+    assert_eq!((output.stdout.len(), output.is_cut), (LONGEST_OUTPUT, true));
+    let error = git.run(&["much"]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`git much` wrote more than 64 MiB, and what is beyond is not read"
+    );
 }

@@ -44,9 +44,7 @@ impl Check {
                 let list = node.find("from").map(Node::items).unwrap_or_default();
                 let at = list.get(index).map_or(0..0, |item| item.span.clone());
                 let message = format!("`{}` is no place where an answer is found", visible(source));
-                problems.push(Problem::new(at, message).rule(
-                    "`package.json PATH`, `person name`, `person email` or `checkouts port`",
-                ));
+                problems.push(Problem::new(at, message).rule(Facts::SOURCES));
             }
         }
         let item = match question.keyed {

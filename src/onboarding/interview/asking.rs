@@ -7,6 +7,7 @@ use crate::onboarding::entry;
 use crate::onboarding::prompter::{Current, Note, Prompt, Reply};
 use crate::onboarding::question::{Choice, Kind, Question, pairs, shown};
 use crate::onboarding::shape::Shape;
+use crate::visible::visible;
 
 impl<'a> Interview<'a> {
     /// Asks one question until it is answered, or left.
@@ -53,6 +54,11 @@ impl<'a> Interview<'a> {
                 }
                 Reply::Nothing => {
                     self.forget(question);
+                    let stays = question.shown(&self.effective(&question.id));
+                    if !stays.is_empty() {
+                        let text = format!("  left out: by default, it is {}", visible(&stays));
+                        self.tell(&Note::Lines(&[text]))?;
+                    }
                     return Ok(Turn::Next);
                 }
                 Reply::Current => match value {

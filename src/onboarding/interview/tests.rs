@@ -259,11 +259,11 @@ fn the_review_changes_any_answer() {
     let played = play_with(
         draft,
         &Facts::default(),
-        &["99", "5", "6002", "?", "9", "ada", ""],
+        &["99", "port", "6002", "?", "9", "ada", ""],
     );
     assert_eq!(played.answers()["port"], 6002, "{:#?}", played.seen);
     assert_eq!(played.answers()["owner"]["irc"], "ada");
-    assert!(played.saw("there is no number `99`"));
+    assert!(played.saw("there is no answer `99`"));
     let tables = played
         .seen
         .iter()
@@ -274,6 +274,28 @@ fn the_review_changes_any_answer() {
         "at first, and once an answer has changed"
     );
     assert!(played.saw("(mysvc)"));
+}
+
+#[test]
+fn what_is_left_out_says_what_goes_without_saying() {
+    let answers = json!({"name": "my-svc", "puppet_name": "mine", "description": "Does it.", "port": 6001,
+        "owner": {"name": "Ada", "irc": "ada"}});
+    let draft = Draft::new(Utf8Path::new("/w/svcgen.yaml"), answers);
+    let played = play_with(
+        draft,
+        &Facts::default(),
+        &["puppet_name", "-", "owner.irc", "-", ""],
+    );
+    let told = played
+        .seen
+        .iter()
+        .filter(|line| line.contains("left out: "));
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        ["  left out: by default, it is mysvc"]
+    );
+    assert!(played.answers().get("puppet_name").is_none());
+    assert!(played.answers()["owner"].get("irc").is_none());
 }
 
 #[test]

@@ -1,0 +1,159 @@
+//! The story, played step by step.
+
+use std::process::{ExitStatus, Stdio};
+
+use camino::Utf8Path;
+
+use super::{has_watcher, is_quiet, tell};
+use crate::cli::Failure;
+use crate::demo::{self, Action, Sandbox, Scene, Step};
+use crate::error::{CommandError, ErrorKind};
+use crate::interrupt;
+use crate::ui::{Manner, Ui};
+
+/// Columns of the texts between commands.
+const WIDTH: usize = 80;
+
+/// Plays the story.
+pub(super) fn play(sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Failure> {
+    tell(ui, &format!("Everything happens in {}.\n", sandbox.root()))?;
+    let scenes = demo::story(sandbox);
+    let count = scenes.len();
+    for (index, Scene { title, text, steps }) in scenes.into_iter().enumerate() {
+        let text = textwrap::fill(text, ui.width().min(WIDTH));
+        match is_quiet(ui) {
+            true => ui.result(&format!("{} of {count}: {title}\n", index + 1))?,
+            false => ui.result(&format!(
+                "\n== {} of {count}: {title}\n\n{text}\n",
+                index + 1
+            ))?,
+        }
+        for step in &steps {
+            interrupt::check()?;
+            take(step, sandbox, keeps, ui)?;
+        }
+    }
+    Ok(())
+}
+
+/// Does one step, and shows it.
+fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Failure> {
+    let at = place(step);
+    match &step.action {
+        Action::Command { words, ends_with } => {
+            command(step, words, ends_with, sandbox, keeps, ui)?
+        }
+        Action::Answer(text) => {
+            if has_watcher(ui) {
+                tell(ui, &format!("\n# {text}\n"))?;
+            }
+        }
+        Action::Merge { repository } => {
+            tell(
+                ui,
+                &format!("\n# a reviewer approves the change of {repository}\n"),
+            )?;
+            demo::merge(&sandbox.repository(repository)).map_err(CommandError::from)?;
+        }
+        Action::Write(files) => {
+            for (path, text) in files {
+                let folder = Utf8Path::new(step.folder);
+                tell(ui, &format!("\n{at}$ cat > {path}\n"))?;
+                if !is_quiet(ui) {
+                    ui.verbatim(text)?;
+                }
+                if text.starts_with("#!") {
+                    tell(ui, &format!("\n{at}$ chmod +x {path}\n"))?;
+                }
+                sandbox
+                    .write(folder.join(path).as_str(), text)
+                    .map_err(CommandError::from)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where a step is done, as a prompt of a shell shows it.
+fn place(step: &Step) -> String {
+    match step.folder {
+        "" => "~".to_owned(),
+        folder => format!("~/{folder}"),
+    }
+}
+
+/// Runs a command of the story until it ends as the story has it, or whoever watches wants no more.
+fn command(
+    step: &Step,
+    words: &[String],
+    ends_with: &[u8],
+    sandbox: &Sandbox,
+    keeps: bool,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    let line = shell_words::join(words);
+    loop {
+        tell(ui, &format!("\n{}$ {line}\n", place(step)))?;
+        let (status, wrote) = run(step, words, sandbox, ui)?;
+        let code = status.code().and_then(|code| u8::try_from(code).ok());
+        if code.is_some_and(|code| ends_with.contains(&code)) {
+            return Ok(());
+        }
+        if !wrote.is_empty() {
+            ui.always(String::from_utf8_lossy(&wrote).trim_end());
+        }
+        let ended = match status.code() {
+            Some(code) => format!("exit code {code}"),
+            None => status.to_string(),
+        };
+        // Whoever answers otherwise than the story expects has seen what comes of it.
+        if has_watcher(ui) {
+            let question =
+                format!("The story goes on otherwise than after {ended}. Do that step again?");
+            if ui.confirm(&question)? {
+                continue;
+            }
+        }
+        let error = CommandError::new(
+            ErrorKind::Unexpected,
+            format!("`{line}` ended with {ended}"),
+        );
+        let hint = match keeps {
+            true => "what it printed above tells more",
+            false => "`svcgen demo --keep` leaves the folder, to see what went wrong",
+        };
+        return Err(error.hint(hint).into());
+    }
+}
+
+/// Runs a command once; returns how it ended, and what it wrote that was not shown.
+fn run(
+    step: &Step,
+    words: &[String],
+    sandbox: &Sandbox,
+    ui: &Ui,
+) -> Result<(ExitStatus, Vec<u8>), Failure> {
+    let (program, arguments) = words
+        .split_first()
+        .map_or(("", &[][..]), |(program, rest)| (program.as_str(), rest));
+    let mut command = sandbox.command(program, step.folder);
+    command.args(arguments);
+    if ui.manner == Manner::Plain {
+        command.env("SVCGEN_PLAIN", "1");
+    }
+    // Without a terminal to ask on, the command goes on by itself.
+    if !has_watcher(ui) {
+        command.stdin(Stdio::null());
+    }
+    let (status, wrote) = match is_quiet(ui) {
+        true => {
+            let ended = command.output()?;
+            (ended.status, [ended.stdout, ended.stderr].concat())
+        }
+        false => (command.status()?, Vec::new()),
+    };
+    // The command has told it itself.
+    interrupt::check()
+        .map_err(|error| CommandError::new(error.kind, "the demo was interrupted"))?;
+    Ok((status, wrote))
+}
