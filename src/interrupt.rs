@@ -1,10 +1,11 @@
-//! Ctrl-C and SIGTERM: the first ends the run at the next safe place, the second at once.
+//! Ctrl-C and SIGTERM: the first ends the run at the next safe place, the second at once. A terminal that is closed counts as
+//! SIGTERM, however often that is told.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::error::{CommandError, ErrorKind};
@@ -16,7 +17,7 @@ static TERMINATED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 /// How often whoever waits looks for a signal.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// Takes over the two signals.
+/// Takes over the signals.
 ///
 /// # Errors
 /// Where the system refuses.
@@ -27,7 +28,19 @@ pub(crate) fn install() -> std::io::Result<()> {
         flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&shared))?;
         flag::register(signal, shared)?;
     }
+    // Under `nohup` it means nothing.
+    if !ignores_hangup() {
+        flag::register(SIGHUP, Arc::clone(&TERMINATED))?;
+    }
     Ok(())
+}
+
+/// Whether whoever started this program had it ignore SIGHUP, by the mask that Linux tells of each process (proc(5)).
+fn ignores_hangup() -> bool {
+    let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & (1 << (SIGHUP - 1)) != 0)
 }
 
 /// Whether the run is to end.

@@ -11,6 +11,7 @@ mod dirty;
 mod error;
 mod kept;
 mod later;
+mod listed;
 mod newer;
 mod push;
 mod remote;

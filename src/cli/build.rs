@@ -15,10 +15,8 @@ use super::context::Context;
 use super::generator::{Again, tell_pushed};
 use super::{Failure, GlobalArgs};
 use crate::build::{BuildError, BuildPlan, Built, Change, Force, Session, Workbench};
-use crate::edit::Rendered;
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
-use crate::model::ServiceName;
 use crate::review::{Others, Pushed};
 use crate::ui::{Format, Ui};
 
@@ -164,12 +162,8 @@ fn build(session: &Session, ui: &Ui) -> Result<Built, CommandError> {
 /// Sends the change, unless somebody sent another patch set of it.
 fn send(session: &Session, ui: &Ui) -> Result<Pushed, CommandError> {
     let topic = session.topic();
-    let name = ServiceName::parse("build").map_err(|it| CommandError::usage(it.to_string()))?;
-    let branch = topic.branch().as_str().rsplit('/').next();
-    let store = Rendered::of(&session.plan().root, &name).apart(branch.unwrap_or_default());
-    topic.check_newer(&store)?;
+    topic.check_newer()?;
     let pushed = ui.busy("sending...", || topic.push_elsewhere(Others::Refuse))?;
-    topic.note_review(&pushed, &store)?;
     tell_pushed("build", &pushed, ui);
     Ok(pushed)
 }

@@ -103,6 +103,7 @@ pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
         loaded: &loaded,
         deploy,
         resolution: Resolution::Mark,
+        commits: false,
     };
     let mut findings = Findings::default();
     for generator in Generator::ALL {
@@ -215,11 +216,15 @@ fn look(
             instead: None,
         });
     }
+    let mut of_series = None;
     if generator == Generator::Puppet {
-        all.extend(series::drifts(planner, &tree, &ways)?);
+        let (drifts, uncommitted) = series::drifts(planner, &tree, &ways)?;
+        all.extend(drifts);
+        of_series = uncommitted;
     }
     let desired = planned.generated.desired.iter();
-    let paths: Vec<Utf8PathBuf> = match all.is_empty() {
+    let is_in_step = all.is_empty();
+    let paths: Vec<Utf8PathBuf> = match is_in_step {
         true => desired.map(|it| it.path().clone()).collect(),
         // The commands that close the differences commit these files too.
         false => Vec::new(),
@@ -228,13 +233,24 @@ fn look(
     all.extend(in_the_way(
         planner, generator, &planned, &tree, &ways, &all,
     )?);
+    let own = (!paths.is_empty()).then(|| Uncommitted {
+        paths,
+        command: ways.again(),
+    });
+    let uncommitted = match (own, of_series.filter(|_| is_in_step)) {
+        // What the patches are made of is committed with them.
+        (Some(own), Some(mut of_series)) => {
+            of_series.paths.extend(own.paths);
+            of_series.paths.sort();
+            of_series.paths.dedup();
+            Some(of_series)
+        }
+        (own, of_series) => of_series.or(own),
+    };
     Ok(Looked {
         generator: generator.name(),
         root: worktree.root().to_owned(),
-        uncommitted: (!paths.is_empty()).then(|| Uncommitted {
-            paths,
-            command: ways.again(),
-        }),
+        uncommitted,
         differences: all,
     })
 }

@@ -57,6 +57,7 @@ pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         loaded: &loaded,
         deploy: args.checkouts.named(Generator::Scap),
         resolution: Resolution::Mark,
+        commits: false,
     };
     let facts = facts::gather(&planner, &args.checkouts, args.online)?;
     let Loaded { service, site, .. } = &loaded;

@@ -5,6 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::earlier::Known;
 use super::record::{Written, content_name};
 use super::rendered::{Rendered, replace};
+use crate::worktree::Worktree;
 
 /// What a store is asked for.
 #[derive(Debug, Clone, Default)]
@@ -47,11 +48,26 @@ impl Rendered {
         matches!(self.use_of, Use::FilesOfCommits)
     }
 
+    /// The same store, where a work tree is committed as it will be; conflicts that were resolved in it count as that.
+    #[must_use]
+    pub(crate) fn committing(self, worktree: &Worktree) -> Self {
+        let resolved = self.marked().into_iter().filter_map(|path| {
+            let text = worktree.read(&path).ok().flatten()?;
+            self.is_resolved(&path, &text).then_some((path, text))
+        });
+        let resolved: Vec<(Utf8PathBuf, String)> = resolved.collect();
+        self.upon_commits(&resolved)
+    }
+
     /// What was remembered when the commits were made; none where that is not asked for, or none was made.
     pub(super) fn in_commits(&self) -> Option<Self> {
-        let Use::Commits { .. } = &self.use_of else {
-            return None;
-        };
+        match &self.use_of {
+            Use::Commits { .. } => self.last_commits(),
+            Use::Files | Use::FilesOfCommits => None,
+        }
+    }
+
+    fn last_commits(&self) -> Option<Self> {
         let store = self.committed()?;
         store.index.as_ref()?.exists().then_some(store)
     }
@@ -88,28 +104,33 @@ impl Rendered {
         }
     }
 
-    /// What is remembered of a file in a commit, unless its content is the one that is remembered now.
+    /// What is remembered of a file in a commit, unless its content is the one that is remembered now. In the files as they
+    /// are, only one that svcgen left just so is known by it: another branch was checked out since.
     pub(super) fn known_in_commits(
         &self,
         now: Option<&Written>,
         path: &Utf8Path,
         content: Option<&str>,
     ) -> Option<Known> {
-        let store = self.in_commits()?;
+        let store = self.last_commits()?;
         let name = content.and_then(content_name);
         let is_left = name.is_some() && now.is_some_and(|now| now.left == name);
-        let is_resolved = match &self.use_of {
+        let written = store.index().ok()?.files.get(path).cloned();
+        let is_other = match &self.use_of {
             Use::Commits { resolved } => {
                 let mut resolved = resolved.iter();
                 resolved.any(|(other, text)| other == path && Some(text) == name.as_ref())
             }
-            Use::Files | Use::FilesOfCommits => false,
+            Use::Files | Use::FilesOfCommits => {
+                let left = written.as_ref().and_then(|written| written.left.as_ref());
+                name.is_none() || left != name.as_ref()
+            }
         };
-        if is_left || is_resolved {
+        if is_left || is_other {
             return None;
         }
         Some(Known {
-            written: store.index().ok()?.files.get(path).cloned(),
+            written,
             base: store.read(path),
             is_undone: false,
         })

@@ -34,6 +34,7 @@ pub(super) enum Style {
 
 const YOURS: &str = "<<<<<<< yours";
 const BASE: &str = "|||||||";
+const GENERATED: &str = "generated last";
 const MIDDLE: &str = "=======";
 const SVCGEN: &str = ">>>>>>> svcgen";
 
@@ -62,6 +63,20 @@ pub(super) fn merge(
     resolution: Resolution,
     style: Style,
 ) -> Option<String> {
+    // What only one side changed needs no merge; libgit2's binding cannot hand over a result that is empty.
+    if svcgen == base || svcgen == yours {
+        return Some(yours.to_owned());
+    }
+    if yours == base {
+        return Some(svcgen.to_owned());
+    }
+    if yours.is_empty() || svcgen.is_empty() {
+        return Some(match resolution {
+            Resolution::Mark => whole(base, yours, svcgen, style),
+            Resolution::Yours => yours.to_owned(),
+            Resolution::Svcgen => svcgen.to_owned(),
+        });
+    }
     // `merge_file` is the one function that does not set the library up by itself; this one does.
     git2::Oid::hash_object(git2::ObjectType::Blob, base.as_bytes()).ok()?;
     let (mut ancestor, mut left, mut right) = (
@@ -76,7 +91,7 @@ pub(super) fn merge(
     options
         .our_label("yours")
         .their_label("svcgen")
-        .ancestor_label("generated last");
+        .ancestor_label(GENERATED);
     match resolution {
         Resolution::Mark => {}
         Resolution::Yours => {
@@ -97,6 +112,23 @@ pub(super) fn merge(
     }
     let result = git2::merge_file(&ancestor, &left, &right, Some(&mut options)).ok()?;
     String::from_utf8(result.content().to_vec()).ok()
+}
+
+/// One conflict of all lines: what somebody emptied has no line that both sides have.
+fn whole(base: &str, yours: &str, svcgen: &str, style: Style) -> String {
+    let lines = |text: &str| match text.is_empty() || text.ends_with('\n') {
+        true => text.to_owned(),
+        false => format!("{text}\n"),
+    };
+    let before = match style {
+        Style::Merge => String::new(),
+        Style::Diff3 | Style::Zdiff3 => format!("{BASE} {GENERATED}\n{}", lines(base)),
+    };
+    format!(
+        "{YOURS}\n{}{before}{MIDDLE}\n{}{SVCGEN}\n",
+        lines(yours),
+        lines(svcgen)
+    )
 }
 
 /// The lines on which conflicts begin that are marked in a text, counted from one.
@@ -217,6 +249,22 @@ mod tests {
                  three\nfour\ncinq\n"
             );
         }
+    }
+
+    #[test]
+    fn a_text_that_somebody_emptied_is_merged() {
+        let merged =
+            |yours, svcgen, resolution| merge(BASE, yours, svcgen, resolution, Style::Merge);
+        let empty = Some(String::new());
+        assert_eq!(merged("", BASE, Resolution::Mark), empty);
+        assert_eq!(merged("", SVCGEN, Resolution::Yours), empty);
+        assert_eq!(merged(YOURS, "", Resolution::Svcgen), empty);
+        assert_eq!(
+            merged("", SVCGEN, Resolution::Svcgen).as_deref(),
+            Some(SVCGEN)
+        );
+        let marked = merged("", SVCGEN, Resolution::Mark).unwrap();
+        assert_eq!(markers(&marked), [1], "{marked}");
     }
 
     #[test]

@@ -176,9 +176,12 @@ impl Checkout {
         self.reflog(branch).len()
     }
 
-    /// Whether a branch has been at a commit, as far as is remembered here.
-    pub fn has_been(&self, branch: &str, commit: Oid) -> bool {
-        self.reflog(branch).iter().any(|(id, _)| *id == commit)
+    /// The commits that a branch has led to, newest first, as far as they are remembered here and there still.
+    pub fn places_of(&self, branch: &str) -> Vec<Oid> {
+        let reflog = self.reflog(branch).into_iter().map(|(id, _)| id);
+        reflog
+            .filter(|id| self.repository.find_commit(*id).is_ok())
+            .collect()
     }
 
     /// Whether there is a remote of this name.

@@ -4,13 +4,13 @@ mod words;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{IsTerminal as _, Seek as _, Write as _};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
-use self::stream::{LONGEST_OUTPUT, collect, wait};
+use self::stream::{LONGEST_OUTPUT, Stream, collect, hand_on, wait};
 pub use self::words::Words;
 use self::words::without_passwords;
 use crate::error::MAKE_ROOM;
@@ -150,16 +150,33 @@ impl Git {
         self.checked(args, text_as_input(input)?)
     }
 
+    /// Runs a command that has to succeed, and hands on each line of its results: of a list that is too long to be kept.
+    ///
+    /// # Errors
+    /// With git's own words.
+    pub fn each_line<S: AsRef<OsStr>>(
+        &self,
+        args: &[S],
+        line: impl FnMut(&str) + Send + 'static,
+    ) -> Result<(), GitError> {
+        let output = self.execute(args, Stdio::null(), |stdout| hand_on(stdout, line))?;
+        Self::successful(args, output).map(|_| ())
+    }
+
     /// Runs a command that may fail.
     ///
     /// # Errors
     /// Where there is no git, or the time is up.
     pub fn output<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<Output, GitError> {
-        self.execute(args, Stdio::null())
+        self.execute(args, Stdio::null(), collect)
     }
 
     fn checked<S: AsRef<OsStr>>(&self, args: &[S], input: Stdio) -> Result<Output, GitError> {
-        let output = self.execute(args, input)?;
+        let output = self.execute(args, input, collect)?;
+        Self::successful(args, output)
+    }
+
+    fn successful<S: AsRef<OsStr>>(args: &[S], output: Output) -> Result<Output, GitError> {
         if output.status.success() && output.is_cut {
             return Err(GitError::Overlong {
                 command: shown(args),
@@ -193,7 +210,12 @@ impl Git {
         command
     }
 
-    fn execute<S: AsRef<OsStr>>(&self, args: &[S], input: Stdio) -> Result<Output, GitError> {
+    fn execute<S: AsRef<OsStr>>(
+        &self,
+        args: &[S],
+        input: Stdio,
+        read: impl FnOnce(Option<ChildStdout>) -> Stream,
+    ) -> Result<Output, GitError> {
         let mut command = self.command(args);
         command
             .stdin(input)
@@ -202,7 +224,7 @@ impl Git {
         tracing::debug!(folder = %self.folder, command = shown(args), "git");
         let missing = |source| GitError::Missing { source };
         let mut child = command.spawn().map_err(missing)?;
-        let stdout = collect(child.stdout.take());
+        let stdout = read(child.stdout.take());
         let stderr = collect(child.stderr.take());
         let Some(status) = wait(&mut child, self.deadline).map_err(missing)? else {
             let seconds = self.deadline.unwrap_or_default().as_secs();

@@ -33,9 +33,12 @@ pub(super) fn values(question: &Question, text: &str) -> Result<Vec<Value>, Stri
         Kind::Lines => one(parted(text, &['\n'])),
         Kind::Values => one(Value::Object(pairs(text)?)),
         Kind::Value => {
-            let parsed = parse_strict(trimmed).ok().map(|node| node.to_value());
-            let parsed = parsed.filter(|value| !value.is_null());
-            Ok(parsed.into_iter().chain([Value::from(trimmed)]).collect())
+            let text = Value::from(trimmed);
+            Ok(match parsed(trimmed) {
+                Some(value) if is_as_written(&value, trimmed) => vec![value, text],
+                Some(value) => vec![text, value],
+                None => vec![text],
+            })
         }
         Kind::Items => Err("a number, `+` or `-`".into()),
     }
@@ -102,6 +105,18 @@ fn parted(text: &str, marks: &[char]) -> Value {
     parts.filter(|part| !part.is_empty()).collect()
 }
 
+/// A text as YAML, where that is anything.
+fn parsed(text: &str) -> Option<Value> {
+    let parsed = parse_strict(text).ok().map(|node| node.to_value());
+    parsed.filter(|value| !value.is_null())
+}
+
+/// Whether a value is written with these very characters: the version `1.20` is no number, since that is 1.2. What is more
+/// than a number or a truth value has its own marks.
+pub(super) fn is_as_written(value: &Value, text: &str) -> bool {
+    !matches!(value, Value::Number(_) | Value::Bool(_)) || value.to_string() == text
+}
+
 fn pairs(text: &str) -> Result<Map<String, Value>, String> {
     let mut map = Map::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
@@ -109,10 +124,9 @@ fn pairs(text: &str) -> Result<Map<String, Value>, String> {
             .split_once('=')
             .ok_or_else(|| format!("`{}` is not of the form NAME=VALUE", visible(line.trim())))?;
         let value = value.trim();
-        let parsed = parse_strict(value).ok().map(|node| node.to_value());
-        let parsed = parsed.filter(|parsed| !parsed.is_null());
-        let parsed = parsed.unwrap_or_else(|| value.into());
-        if map.insert(key.trim().to_owned(), parsed).is_some() {
+        let parsed = parsed(value).filter(|parsed| is_as_written(parsed, value));
+        let value = parsed.unwrap_or_else(|| value.into());
+        if map.insert(key.trim().to_owned(), value).is_some() {
             return Err(format!(
                 "`{}` stands there a second time",
                 visible(key.trim())
@@ -174,6 +188,11 @@ mod tests {
             first("values", "A=1\nB = x=y\nC={\n"),
             json!({"A": 1, "B": "x=y", "C": "{"})
         );
+        let versions = "A=1.20\nB=010\nC=12345678901234567890123\nD=yes\nE=true\nF=0.5\nG=\"1\"";
+        let expected = json!({"A": "1.20", "B": "010", "C": "12345678901234567890123", "D": "yes",
+            "E": true, "F": 0.5, "G": "1"});
+        assert_eq!(first("values", versions), expected);
+        assert_eq!(first("value", "1.20"), "1.20");
         assert_eq!(first("value", "[1, a]"), json!([1, "a"]));
         assert_eq!(first("value", "a: [b"), "a: [b");
         let yes_no = read("{id: x, text: X, type: yes_no}");

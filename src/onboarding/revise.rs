@@ -201,6 +201,34 @@ mod tests {
     }
 
     #[test]
+    fn lines_end_as_the_others_of_the_file_do() {
+        let model = "list:\r\n  - {name: a}\r\nz: 1\r\n";
+        let wanted = json!({"list": [{"name": "a"}, {"name": "b"}], "z": 1});
+        let revised = revise(model, &wanted);
+        let text = model.replace("{name: a}\r\n", "{name: a}\r\n  - {name: b}\r\n");
+        assert_eq!(revised, Revised::Lines(text));
+    }
+
+    #[test]
+    fn what_is_said_of_a_thing_is_not_said_of_another_in_its_place() {
+        let model =
+            "groups:\n  - name: a\n    hosts: [a1]\n  - name: b\n    hosts: [b1] # ask before\n";
+        let revised = |wanted: Value| match revise(model, &wanted) {
+            Revised::Lines(text) => text,
+            other => panic!("{other:?}"),
+        };
+        let a = json!({"name": "a", "hosts": ["a1"]});
+        let other = revised(json!({"groups": [a, {"name": "c", "hosts": ["c1"]}]}));
+        assert!(
+            !other.contains("ask before") && other.contains("name: c"),
+            "{other}"
+        );
+        // The same hosts under another name are the same thing.
+        let renamed = revised(json!({"groups": [a, {"name": "c", "hosts": ["b1"]}]}));
+        assert_eq!(renamed, model.replace("name: b", "name: c"));
+    }
+
+    #[test]
     fn keys_come_and_go() {
         let text = revised(|v| {
             v["runtime"]

@@ -144,13 +144,16 @@ impl Topic {
     /// # Errors
     /// Where somebody committed on top of it.
     pub fn check_top(&self, text: &CommitText, rendered: &Rendered) -> Result<(), ReviewError> {
-        let written = rendered
-            .read(MESSAGE.into())
-            .and_then(|message| CommitMessage::parse(&message).change_id());
         match self.tip() {
-            Some(tip) => self.ours(tip, written, text).map(drop),
+            Some(tip) => self.ours(tip, self.remembered_id(rendered), text).map(drop),
             None => Ok(()),
         }
+    }
+
+    /// The Change-Id of svcgen's commit, where it is remembered.
+    pub(super) fn remembered_id(&self, rendered: &Rendered) -> Option<ChangeId> {
+        let message = rendered.read(MESSAGE.into())?;
+        CommitMessage::parse(&message).change_id()
     }
 
     /// Checks that git knows who commits, before anything is written.

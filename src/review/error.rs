@@ -114,7 +114,9 @@ pub enum ReviewError {
         number: u64,
         patch_set: u64,
         reference: String,
-        /// Whether all that the branch has was sent.
+        /// The branch's own version, where other commits stand upon it.
+        ours: Option<String>,
+        /// Whether the branch's own version was sent.
         is_sent: bool,
     },
     #[error("the change of `{branch}` is in `{upstream}` already")]
@@ -321,14 +323,18 @@ impl ReviewError {
                 branch,
                 remote,
                 reference,
+                ours,
                 is_sent,
                 ..
             } => {
                 let git = git_in(root);
-                let next = if *is_sent {
-                    "reset --keep FETCH_HEAD"
-                } else {
-                    "diff HEAD FETCH_HEAD"
+                let next = match (ours, is_sent) {
+                    (None, true) => "reset --keep FETCH_HEAD".to_owned(),
+                    (Some(ours), true) => format!("rebase --onto FETCH_HEAD {}", &ours[..10]),
+                    (_, false) => {
+                        let ours = ours.as_deref().map_or("HEAD", |ours| &ours[..10]);
+                        format!("diff {ours} FETCH_HEAD")
+                    }
                 };
                 vec![
                     format!(

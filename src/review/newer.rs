@@ -1,88 +1,85 @@
+use std::collections::{HashMap, HashSet};
+
 use git2::Oid;
 
 use super::change_id::ChangeId;
 use super::error::ReviewError;
-use super::push::Pushed;
+use super::listed::Listed;
 use super::topic::Topic;
-use crate::edit::Rendered;
-use crate::git::GitError;
 
-/// Where the change is remembered that the branch was sent as: its Change-Id and number.
-const REVIEW: &str = "REVIEW";
+/// The most places of a branch that are looked at for versions of its changes.
+const MOST_PLACES: usize = 200;
 
 impl Topic {
-    /// Remembers which change the branch was sent as, so that its patch sets can be asked for.
+    /// Refuses to go on where somebody sent another patch set of one of the branch's changes, which it has never had.
     ///
-    /// # Errors
-    /// Where that cannot be written.
-    pub fn note_review(&self, pushed: &Pushed, rendered: &Rendered) -> Result<(), ReviewError> {
-        let (Some(id), [url]) = (self.own_change()?, &pushed.urls[..]) else {
-            return Ok(());
-        };
-        let number = url.trim_end_matches('/').rsplit('/').next();
-        let Some(number) = number.and_then(|number| number.parse::<u64>().ok()) else {
-            return Ok(());
-        };
-        let path = self.checkout.root().join(REVIEW);
-        let failed = |source| GitError::Write { path, source };
-        let written = rendered.write(REVIEW.into(), &format!("{id} {number}\n"));
-        Ok(written.map_err(failed)?)
-    }
-
-    /// Refuses to go on where somebody sent another patch set of the change, which the branch does not have.
+    /// A change is known by any of its versions that this branch has, or had: those that it sent, or was fetched at.
     ///
     /// # Errors
     /// Where that is so, or the remote does not answer.
-    pub fn check_newer(&self, rendered: &Rendered) -> Result<(), ReviewError> {
-        let noted = rendered.read(REVIEW.into()).unwrap_or_default();
-        let (Some((id, number)), Some(own)) =
-            (noted.trim_end().split_once(' '), self.own_change()?)
-        else {
+    pub fn check_newer(&self) -> Result<(), ReviewError> {
+        let (Some(remote), Some(tip)) = (&self.remote, self.tip()) else {
             return Ok(());
         };
-        let (Some(remote), Ok(number), true) =
-            (&self.remote, number.parse::<u64>(), id == own.to_string())
-        else {
-            return Ok(());
-        };
-        let folder = format!("refs/changes/{:02}/{number}/", number % 100);
-        let pattern = format!("{folder}*");
-        let listed = self.checkout.git().network();
-        let text = listed.run(&["ls-remote", remote, &pattern])?.text();
-        let patch_sets: Vec<(u64, Oid)> = text
-            .lines()
-            .filter_map(|line| {
-                let (commit, reference) = line.split_once('\t')?;
-                let patch_set = reference.strip_prefix(&folder)?.parse().ok()?;
-                Some((patch_set, Oid::from_str(commit).ok()?))
-            })
-            .collect();
-        let Some((patch_set, newest)) = patch_sets.iter().max() else {
-            return Ok(());
-        };
-        if self.checkout.has_been(self.branch.as_str(), *newest) {
+        let mut own: HashMap<ChangeId, Oid> = HashMap::new();
+        for commit in self.own_commits(tip, self.upstream().as_ref())? {
+            if let Some(id) = self.change_id(commit)? {
+                own.entry(id).or_insert(commit);
+            }
+        }
+        if own.is_empty() {
             return Ok(());
         }
-        let tip = self.tip();
-        Err(ReviewError::Newer {
-            root: self.checkout.root().to_owned(),
-            branch: self.branch.clone(),
-            remote: remote.clone(),
-            number,
-            patch_set: *patch_set,
-            reference: format!("{folder}{patch_set}"),
-            is_sent: patch_sets.iter().any(|(_, commit)| Some(*commit) == tip),
-        })
+        let versions = self.versions(tip, &own)?;
+        let known: HashSet<Oid> = versions.keys().copied().collect();
+        let listed = Listed::by(&self.checkout.git().network(), remote, known)?;
+        for patch_sets in listed.changes {
+            let newest = patch_sets.iter().max_by_key(|it| it.patch_set);
+            let Some(newest) = newest.filter(|it| !versions.contains_key(&it.commit)) else {
+                continue;
+            };
+            let mut ids = patch_sets.iter().filter_map(|it| versions.get(&it.commit));
+            let Some(ours) = ids.next().and_then(|id| own.get(id)) else {
+                continue;
+            };
+            return Err(ReviewError::Newer {
+                root: self.checkout.root().to_owned(),
+                branch: self.branch.clone(),
+                remote: remote.clone(),
+                number: newest.number,
+                patch_set: newest.patch_set,
+                reference: newest.reference(),
+                ours: (*ours != tip).then(|| ours.to_string()),
+                is_sent: patch_sets.iter().any(|it| it.commit == *ours),
+            });
+        }
+        Ok(())
     }
 
-    /// The Change-Id of the last commit of the branch, where that is not in the remote's.
-    fn own_change(&self) -> Result<Option<ChangeId>, ReviewError> {
-        let Some(tip) = self.tip() else {
-            return Ok(None);
-        };
-        if self.own_commits(tip, self.upstream().as_ref())?.is_empty() {
-            return Ok(None);
+    /// All commits that the branch has or had under the Change-Ids of its own ones.
+    fn versions(
+        &self,
+        tip: Oid,
+        own: &HashMap<ChangeId, Oid>,
+    ) -> Result<HashMap<Oid, ChangeId>, ReviewError> {
+        let upstream = self.upstream();
+        let places = self.checkout.places_of(self.branch.as_str());
+        let mut versions = HashMap::new();
+        for place in std::iter::once(tip).chain(places).take(MOST_PLACES) {
+            let base = upstream.as_ref().map(|upstream| upstream.tip);
+            let commits = match base.or_else(|| self.checkout.beginning(self.branch.as_str())) {
+                Some(base) => self.checkout.commits(place, Some(base))?,
+                None => vec![place],
+            };
+            for commit in commits {
+                if versions.contains_key(&commit) {
+                    continue;
+                }
+                if let Some(id) = self.change_id(commit)?.filter(|id| own.contains_key(id)) {
+                    versions.insert(commit, id);
+                }
+            }
         }
-        self.change_id(tip)
+        Ok(versions)
     }
 }

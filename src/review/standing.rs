@@ -5,9 +5,10 @@ use git2::Oid;
 use serde::Serialize;
 
 use super::error::ReviewError;
+use super::listed::{Listed, PatchSet};
 use super::push::short;
 use super::topic::Topic;
-use crate::git::{GitError, Head};
+use crate::git::Head;
 
 /// How long a review server may take to list its changes.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -85,24 +86,46 @@ impl Topic {
             url: None,
         })?;
         let git = self.checkout.git().within(DEADLINE);
-        let asked = ["ls-remote", remote, "refs/changes/*"];
-        let output = match git.run(&asked) {
-            Err(GitError::Overlong { .. }) => return Ok(Sent::Unlisted),
-            listed => listed?,
+        let asked = Oid::from_str(commit).ok();
+        let listed = Listed::by(&git, remote, asked.into_iter().collect())?;
+        let found = listed.changes.iter().flatten();
+        let found = found.copied().find(|it| Some(it.commit) == asked);
+        Ok(match (found, listed.has_any) {
+            (
+                Some(PatchSet {
+                    number, patch_set, ..
+                }),
+                _,
+            ) => Sent::Change { number, patch_set },
+            (None, true) => Sent::No,
+            (None, false) => Sent::Unlisted,
+        })
+    }
+
+    /// The texts that files have in the remote's branch, as last fetched; nothing where that is not known. One that is no
+    /// text counts as none.
+    ///
+    /// # Errors
+    /// Where git cannot read the checkout.
+    pub fn upstream_texts(
+        &self,
+        paths: &[Utf8PathBuf],
+    ) -> Result<Option<Vec<(Utf8PathBuf, Option<String>)>>, ReviewError> {
+        let Some(upstream) = self.upstream() else {
+            return Ok(None);
         };
-        let text = output.text();
-        let found = text.lines().find_map(|line| {
-            let (id, reference) = line.split_once('\t')?;
-            let mut words = reference.strip_prefix("refs/changes/")?.split('/').skip(1);
-            let number = words.next()?.parse().ok()?;
-            let patch_set = words.next()?.parse().ok()?;
-            (id == commit).then_some(Sent::Change { number, patch_set })
-        });
-        let missing = match text.is_empty() {
-            true => Sent::Unlisted,
-            false => Sent::No,
+        let repository = self.checkout.repository();
+        let commit = repository.find_commit(upstream.tip);
+        let tree = commit.and_then(|commit| commit.tree());
+        let tree = tree.map_err(|source| self.checkout.unreadable("a commit", source))?;
+        let text = |path: &Utf8PathBuf| -> Result<(Utf8PathBuf, Option<String>), ReviewError> {
+            let place = self.checkout.place(path)?;
+            let entry = tree.get_path(place.as_std_path()).ok();
+            let blob = entry.and_then(|entry| repository.find_blob(entry.id()).ok());
+            let text = blob.and_then(|blob| String::from_utf8(blob.content().to_vec()).ok());
+            Ok((path.clone(), text))
         };
-        Ok(found.unwrap_or(missing))
+        paths.iter().map(text).collect::<Result<_, _>>().map(Some)
     }
 
     fn on_its_way(

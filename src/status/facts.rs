@@ -26,6 +26,8 @@ pub enum Text {
         root: Utf8PathBuf,
         standing: Standing,
         sent: Option<Sent>,
+        /// Whether it is merged, and the remote's branch has something else of it now.
+        is_outdated: bool,
         /// Of operations/puppet, the patches of the series that come after the service.
         series: Series,
     },

@@ -1,5 +1,6 @@
 //! `svcgen generate`: all repositories of a service at once, each behind a server that plays Gerrit.
 
+mod elsewhere;
 mod in_review;
 mod left_out;
 

@@ -74,6 +74,10 @@ fn fragments_lines_and_flags_mix_and_the_later_wins() {
         "deploy.groups.canary.size=1",
         "--set",
         "config.environment.THREADS=4",
+        "--set",
+        "config.environment.RELEASE=1.20",
+        "--set",
+        "config.environment.MASK=010",
     ];
     let run = env.svcgen(&flags);
     assert_eq!(run.code, 0, "{}", run.show());
@@ -95,7 +99,7 @@ fn fragments_lines_and_flags_mix_and_the_later_wins() {
     config:
       parameters:
         - {name: depth, type: Integer, default: 3}
-      environment: {THREADS: 4}
+      environment: {THREADS: 4, RELEASE: "1.20", MASK: "010"}
     runtime:
       node_version: "22"
       healthcheck: {url: /_info, spec: false}

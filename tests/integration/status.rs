@@ -179,6 +179,18 @@ fn a_change_is_followed_until_it_is_merged() {
     env.git_in(&tree, &["switch", "-q", "svcgen/tea-time"]);
     assert_snapshot!(look(&[]), @"  done         MediaWiki-Vagrant         in `origin/main`");
 
+    // Somebody takes it out there again.
+    env.git_in(&tree, &["switch", "-q", "merged"]);
+    env.git_in(&tree, &["revert", "--no-edit", "HEAD"]);
+    env.git_in(&tree, &["push", "-q", "origin", "HEAD:main"]);
+    env.git_in(&tree, &["fetch", "-q"]);
+    env.git_in(&tree, &["switch", "-q", "svcgen/tea-time"]);
+    assert_snapshot!(look(&[]), @"
+    next         MediaWiki-Vagrant         was merged; `origin/main` has something
+                                           else of it now
+                 $ svcgen vagrant --repo vagrant --commit
+    ");
+
     let text = env.read("svcgen.yaml").replace("6002", "6003");
     env.write("svcgen.yaml", &text);
     assert_snapshot!(look(&[]), @"

@@ -1,7 +1,7 @@
 //! The patches of the series that come after the service.
 
-use super::Drift;
 use super::ways::Ways;
+use super::{Drift, Uncommitted};
 use crate::cli::generator::{Planner, Series, look};
 use crate::drift::{Difference, Direction};
 use crate::error::CommandError;
@@ -9,12 +9,12 @@ use crate::generate::Step;
 use crate::git::{Checkout, GitError};
 use crate::worktree::Worktree;
 
-/// What differs in the patches that svcgen wrote, or that the tree has.
+/// What differs in the patches that svcgen wrote, or that the tree has; and their files that are in no commit yet.
 pub(super) fn drifts(
     planner: &Planner<'_>,
     worktree: &Worktree,
     ways: &Ways<'_>,
-) -> Result<Vec<Drift>, CommandError> {
+) -> Result<(Vec<Drift>, Option<Uncommitted>), CommandError> {
     let all = look(planner.loaded, worktree)?;
     let series = command(&all);
     let committed = ways.by(&format!("{series} --commit"));
@@ -30,7 +30,12 @@ pub(super) fn drifts(
             drifts.push(ways.close(difference, worktree));
         }
     }
-    Ok(drifts)
+    let paths = all.uncommitted(planner.loaded, worktree)?;
+    let uncommitted = (!paths.is_empty()).then(|| Uncommitted {
+        paths,
+        command: committed.again(),
+    });
+    Ok((drifts, uncommitted))
 }
 
 /// The command that runs the series, with those patches alone that were begun.

@@ -6,6 +6,7 @@ use crate::cli::generator::{
     Again, CheckoutArgs, Generator, Planner, changed_upon, first_commit, is_on,
 };
 use crate::drift::{Difference, Direction, Remedy};
+use crate::edit::Rendered;
 use crate::review::ReviewError;
 use crate::worktree::Worktree;
 
@@ -20,7 +21,7 @@ pub(super) struct Ways<'a> {
     switch: Option<String>,
     /// The branch where the change is, and another work tree that has it checked out.
     held: Option<(String, Utf8PathBuf)>,
-    /// The files that commits upon the patches of the series changed: what svcgen makes anew is below them.
+    /// The files that commits upon svcgen's own changed: what it makes anew is below them.
     upon: Vec<Utf8PathBuf>,
 }
 
@@ -51,8 +52,13 @@ impl<'a> Ways<'a> {
             })
             .and_then(|error| error.hints().into_iter().next());
         let first = first.map(|hint| hint.split("    ").next().unwrap_or_default().to_owned());
-        let upon = topic.as_ref().filter(|_| is_chain);
-        let upon = upon.map(|topic| changed_upon(topic, worktree, planner.loaded));
+        let upon = topic.as_ref().map(|topic| match is_chain {
+            true => changed_upon(topic, worktree, planner.loaded),
+            false => {
+                let own = Rendered::of(worktree.root(), &planner.loaded.service.name);
+                topic.upon_own(&own).unwrap_or_default()
+            }
+        });
         let elsewhere =
             topic.filter(|topic| topic.elsewhere(&[]).is_ok_and(|found| found.is_some()));
         let root = shell_words::quote(worktree.root().as_str());
@@ -97,7 +103,7 @@ impl<'a> Ways<'a> {
         self.on_branch(self.again.clone())
     }
 
-    /// Whether it came by a commit that stands upon the patches of the series.
+    /// Whether it came by a commit that stands upon svcgen's own.
     fn is_upon(&self, difference: &Difference) -> bool {
         let is_edit = matches!(difference.direction, Direction::Tree | Direction::Both);
         let is_here = self.switch.is_none() && self.held.is_none();
@@ -105,8 +111,8 @@ impl<'a> Ways<'a> {
         is_edit && is_here && is_committed && self.upon.contains(&difference.path)
     }
 
-    /// What closes it by another commit upon them: the patches are made from the commits below.
-    fn upon_patches(&self, difference: &Difference, worktree: &Worktree) -> String {
+    /// What closes it by another commit upon them: svcgen's own is made from what is below.
+    fn upon_commits(&self, difference: &Difference, worktree: &Worktree) -> String {
         let root = shell_words::quote(worktree.root().as_str());
         let path = shell_words::quote(difference.path.as_str());
         let message = format!("Restore {}", difference.path);
@@ -185,7 +191,7 @@ impl<'a> Ways<'a> {
         let path = shell_words::quote(path.as_str()).into_owned();
         let is_upon = self.is_upon(&difference);
         let anew = match is_upon {
-            true => self.upon_patches(&difference, worktree),
+            true => self.upon_commits(&difference, worktree),
             false => again.clone(),
         };
         let (command, instead) = match difference.remedy {

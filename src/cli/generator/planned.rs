@@ -23,6 +23,8 @@ pub(crate) struct Planner<'a> {
     /// The deploy checkout, where another generator of this run knows it.
     pub(crate) deploy: Option<&'a Utf8Path>,
     pub(crate) resolution: Resolution,
+    /// Whether the result is to be a commit.
+    pub(crate) commits: bool,
 }
 
 /// The plan of one generator in one tree, and what it was made from.
@@ -86,7 +88,10 @@ impl Planner<'_> {
                     .from_model(self.origin())
                     .taking_over(self.resolution.is_decided());
                 self.refuse_renamed(generator, worktree)?;
-                own
+                match self.commits {
+                    true => own.committing(worktree),
+                    false => own,
+                }
             }
             Target::Output(_) => Rendered::none(),
         };

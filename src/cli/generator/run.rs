@@ -129,6 +129,7 @@ impl Run<'_> {
             loaded: self.loaded,
             deploy: self.deploy.as_deref(),
             resolution: self.options.conflicts.into(),
+            commits: self.options.commits(),
         }
     }
 

@@ -9,7 +9,9 @@ mod told;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use self::commits::{Planning, in_the_way, parts};
-pub(crate) use self::looked::{Looked, Series, changed_upon, explained, is_on, look};
+pub(crate) use self::looked::{
+    Looked, Series, are_of_series, changed_upon, explained, is_on, look,
+};
 pub(crate) use self::plan::without_blocks;
 use self::plan::{Planned, stores};
 use self::told::Told;
@@ -97,6 +99,9 @@ impl Run<'_> {
         (topic, visit): (&Topic, &Visit),
         is_touched: &mut bool,
     ) -> Result<Ended, Failure> {
+        if self.options.review && !self.options.force && topic.remote().is_some() {
+            topic.check_newer().map_err(CommandError::from)?;
+        }
         let stores = self.stores(worktree);
         let resolved = self.resolved(chosen, worktree, &stores)?;
         let upon = |(step, store): (Step, Rendered)| (step, store.upon_commits(&resolved.all));

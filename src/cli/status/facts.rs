@@ -11,8 +11,9 @@ use crate::error::CommandError;
 use crate::git::{Checkout, Git, GitError};
 use crate::hosts::{self, Answer};
 use crate::model::{HostName, RepositoryName, Site};
-use crate::review::{Sent, Standing};
+use crate::review::{Sent, Standing, Topic};
 use crate::status::{Facts, Known, Missing, Series as Lacking, Text};
+use crate::worktree::Worktree;
 
 /// How long the review server may take to answer for a repository.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -141,10 +142,13 @@ fn look(
                     why: error.to_string(),
                 })
         });
+        let is_outdated = standing.is_merged
+            && is_outdated(planner, (generator, target), &topic, &worktree, &own)?;
         Ok(Text::Committed {
             root: worktree.root().to_owned(),
             standing,
             sent,
+            is_outdated,
             series: series.clone(),
         })
     };
@@ -176,6 +180,24 @@ fn look(
         Some(standing) => committed(standing, &all),
         None => Ok(Text::Uncommitted),
     }
+}
+
+/// Whether the remote's branch has another text of files than svcgen would leave there.
+fn is_outdated(
+    planner: &Planner<'_>,
+    (generator, target): (Generator, &Target),
+    topic: &Topic,
+    worktree: &Worktree,
+    own: &[Utf8PathBuf],
+) -> Result<bool, CommandError> {
+    let Some(texts) = topic.upstream_texts(own)? else {
+        return Ok(false);
+    };
+    let upstream = worktree.as_if(texts);
+    // What cannot be planned there is told where it is planned here.
+    Ok(planner
+        .plan(generator, target, &upstream)
+        .is_ok_and(|planned| !planned.edits.edits.is_empty()))
 }
 
 /// What a tree lacks of the patches that are meant, whoever began them, but for those that the user left out.

@@ -1,6 +1,6 @@
 //! What a child writes, and its end.
 
-use std::io::Read;
+use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, ExitStatus};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 
 /// The most that is kept of each stream, in bytes.
 pub(super) const LONGEST_OUTPUT: usize = 64 << 20;
+
+/// The longest line that is handed on as one, in bytes.
+const LONGEST_LINE: u64 = 64 << 10;
 
 /// What was read of a stream.
 #[derive(Debug, Default)]
@@ -41,6 +44,31 @@ pub(super) fn collect(stream: Option<impl Read + Send + 'static>) -> Stream {
         // Nobody may be waiting any more.
         let _sent = end.send(());
     });
+    Stream { kept, ended }
+}
+
+/// Hands on the lines of a stream, and keeps nothing of it; what is longer than a line may be comes in pieces.
+pub(super) fn hand_on(
+    stream: Option<impl Read + Send + 'static>,
+    mut line: impl FnMut(&str) + Send + 'static,
+) -> Stream {
+    let (end, ended) = channel();
+    std::thread::spawn(move || {
+        if let Some(stream) = stream {
+            let mut lines = BufReader::new(stream);
+            let mut bytes = Vec::new();
+            let read = |lines: &mut BufReader<_>, bytes: &mut Vec<u8>| {
+                lines.take(LONGEST_LINE).read_until(b'\n', bytes)
+            };
+            while let Ok(1..) = read(&mut lines, &mut bytes) {
+                line(String::from_utf8_lossy(&bytes).trim_end_matches('\n'));
+                bytes.clear();
+            }
+        }
+        // Nobody may be waiting any more.
+        let _sent = end.send(());
+    });
+    let kept = Arc::default();
     Stream { kept, ended }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::onboarding::entry::is_as_written;
 use crate::onboarding::shape::Shape;
 use crate::yaml::{Key, Kind, Node, Span};
 
@@ -72,7 +73,8 @@ pub(super) fn is_quoted(node: &Node, value: &str) -> bool {
     matches!(node.kind, Kind::String(_)) && node.flow && (quoted('"') || quoted('\''))
 }
 
-/// Takes numbers and words such as `yes` for the text that they are, where a text is wanted.
+/// Takes numbers and words such as `yes` for the text that they are, where a text is wanted; where a number would do, too,
+/// only one that is written otherwise, such as the version `1.20`.
 pub(super) fn coerced(mut node: Node, shape: Shape<'_>, text: &str) -> Node {
     match &mut node.kind {
         Kind::Mapping(entries) => {
@@ -85,8 +87,13 @@ pub(super) fn coerced(mut node: Node, shape: Shape<'_>, text: &str) -> Node {
                 *item = coerced(item.clone(), shape.item(), text);
             }
         }
-        Kind::Integer(_) | Kind::Float(_) | Kind::Bool(_) if shape.wants_text() => {
+        Kind::Integer(_) | Kind::Float(_) | Kind::Bool(_)
+            if shape.wants_text() || shape.is_free() =>
+        {
             let written = text.get(node.span.clone()).unwrap_or_default().trim();
+            if !shape.wants_text() && is_as_written(&node.to_value(), written) {
+                return node;
+            }
             // What an alias stands for is written elsewhere.
             if !written.is_empty() && !written.starts_with(['*', '&', '!']) {
                 node.kind = Kind::String(written.to_owned());

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::super::model_file::{in_line, write_entry, write_item};
 use super::{content_end, is_same};
 use crate::edit::yaml::Entry;
-use crate::place::line_start;
+use crate::place::{line_ending, line_start};
 use crate::yaml::{Kind, Node, Span, parse};
 
 /// Changes the list of an entry, where it is one in lines; `None` where it has to be written as a whole.
@@ -159,7 +159,7 @@ impl<'a> Edits<'a> {
         let mut done = 0;
         for (span, replacement) in self.edits {
             changed.push_str(self.text.get(done..span.start).unwrap_or_default());
-            changed.push_str(&replacement);
+            changed.push_str(&replacement.replace('\n', line_ending(self.text)));
             done = done.max(span.end);
         }
         changed.push_str(&self.text[done..]);
@@ -168,7 +168,7 @@ impl<'a> Edits<'a> {
 }
 
 /// Pairs the items that are there with those that are wanted: the same at the beginning and at the end stay, in between
-/// one takes the place of another.
+/// one takes the place of another, unless it is another thing altogether.
 fn steps<'a>(items: &'a [Node], wanted: &'a [Value]) -> Vec<Step<'a>> {
     let is_same = |(item, value): &(&Node, &Value)| item.to_value() == **value;
     let head = items.iter().zip(wanted).take_while(is_same).count();
@@ -179,10 +179,26 @@ fn steps<'a>(items: &'a [Node], wanted: &'a [Value]) -> Vec<Step<'a>> {
     let paired = old.len().min(new.len());
     let changed = |(item, value)| Step::Changed(item, value);
     let mut steps: Vec<Step<'a>> = items[..head].iter().zip(wanted).map(changed).collect();
-    steps.extend(old.iter().zip(new).map(changed));
+    for (item, value) in old.iter().zip(new) {
+        match is_other(item, value) {
+            true => steps.extend([Step::Removed(item), Step::Added(value)]),
+            false => steps.push(Step::Changed(item, value)),
+        }
+    }
     steps.extend(old[paired..].iter().map(Step::Removed));
     steps.extend(new[paired..].iter().map(Step::Added));
     let ends = rest[old.len()..].iter().zip(&want[new.len()..]);
     steps.extend(ends.map(changed));
     steps
+}
+
+/// Whether two things have names that differ, and nothing in common: then what is said about the one is not about the other.
+fn is_other(item: &Node, wanted: &Value) -> bool {
+    let name = |value: &Value| value.get("name").cloned();
+    let item = item.to_value();
+    let (Some(old), Some(new)) = (name(&item), name(wanted)) else {
+        return false;
+    };
+    let mut fields = item.as_object().into_iter().flatten();
+    old != new && !fields.any(|(key, value)| wanted.get(key) == Some(value))
 }

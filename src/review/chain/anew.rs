@@ -42,10 +42,30 @@ impl Topic {
         let (Some(tip), Some(patch)) = (self.tip(), self.patches(stores)?.first().copied()) else {
             return Ok(Vec::new());
         };
+        self.changed_since(patch, tip)
+    }
+
+    /// The files that commits upon svcgen's own commit changed; none where it is the last one, or is not remembered here.
+    ///
+    /// # Errors
+    /// Where git cannot read the branch.
+    pub fn upon_own(&self, rendered: &Rendered) -> Result<Vec<Utf8PathBuf>, ReviewError> {
+        let (Some(tip), Some(id)) = (self.tip(), self.remembered_id(rendered)) else {
+            return Ok(Vec::new());
+        };
+        for commit in self.own_commits(tip, self.upstream().as_ref())? {
+            if self.change_id(commit)?.as_ref() == Some(&id) {
+                return self.changed_since(commit, tip);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn changed_since(&self, commit: Oid, tip: Oid) -> Result<Vec<Utf8PathBuf>, ReviewError> {
         let read = || {
             let repository = self.checkout.repository();
             let tree = |commit| repository.find_commit(commit)?.tree();
-            between(repository, &tree(patch)?, &tree(tip)?)
+            between(repository, &tree(commit)?, &tree(tip)?)
         };
         let files = read().map_err(|source| self.checkout.unreadable("the patches", source))?;
         Ok(files.into_iter().collect())

@@ -20,6 +20,7 @@ fn state(is_merged: bool, upstream: Option<&str>, sent: Option<Sent>) -> State {
         root: "/tree".into(),
         standing: standing(is_merged, upstream),
         sent,
+        is_outdated: false,
         series: Series::default(),
     };
     written("it", "vagrant", &committed, "them").state

@@ -37,6 +37,7 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
             root,
             standing,
             sent,
+            is_outdated,
             series,
         } => {
             let quoted = shell_words::quote(root.as_str()).into_owned();
@@ -46,6 +47,10 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
                 return Step::new(name, State::Unknown, found)
                     .command(format!("git -C {quoted} fetch"));
             };
+            if standing.is_merged && *is_outdated {
+                let found = format!("was merged; `{upstream}` has something else of it now");
+                return Step::new(name, State::Next, found).command(commit);
+            }
             if standing.is_merged {
                 return merged(name, upstream, series);
             }

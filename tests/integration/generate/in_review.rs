@@ -224,12 +224,8 @@ fn a_commit_on_top_is_told_before_anything_is_written() {
     assert_eq!(farm.gerrit.changes("vagrant").len(), 1);
 }
 
-#[test]
-fn a_patch_set_of_somebody_elses_is_not_sent_over() {
-    let farm = Farm::new();
-    assert!(farm.run(&["--review"]).starts_with("exit 0"));
-    let first = farm.changes();
-    // Each change is edited on the server.
+/// Sends another patch set of each change, as somebody else.
+fn edit_on_the_server(farm: &Farm) {
     for ((path, from, to), (tree, branch)) in EDITS.iter().map(|edit| {
         let tree = edit.0.split('/').next().unwrap();
         (edit, TREES.iter().find(|(name, _)| *name == tree).unwrap())
@@ -262,6 +258,14 @@ fn a_patch_set_of_somebody_elses_is_not_sent_over() {
             ],
         );
     }
+}
+
+#[test]
+fn a_patch_set_of_somebody_elses_is_not_sent_over() {
+    let farm = Farm::new();
+    assert!(farm.run(&["--review"]).starts_with("exit 0"));
+    let first = farm.changes();
+    edit_on_the_server(&farm);
     let edited = farm.changes();
     assert_eq!(edited, first.replace(" 1 1 topic", " 1 2 topic"));
     farm.env.replace("svcgen.yaml", "port: 6699", "port: 6700");
@@ -314,6 +318,23 @@ fn a_patch_set_of_somebody_elses_is_not_sent_over() {
     assert_eq!(said.matches("updated in review").count(), 4, "{said}");
     assert_eq!(farm.changes(), first.replace(" 1 1 topic", " 1 3 topic"));
     assert_committed(&farm);
+}
+
+#[test]
+fn a_patch_set_of_somebody_elses_is_seen_where_nothing_is_remembered() {
+    let farm = Farm::new();
+    assert!(farm.run(&["--review"]).starts_with("exit 0"));
+    edit_on_the_server(&farm);
+    let edited = farm.changes();
+    for (tree, _) in TREES {
+        for folder in ["svcgen", "logs"] {
+            std::fs::remove_dir_all(farm.env.work().join(tree).join(".git").join(folder)).unwrap();
+        }
+    }
+    let said = farm.run(&["--review"]);
+    let refused = "patch set 2 of change 1 was not sent from here";
+    assert_eq!(said.matches(refused).count(), 4, "{said}");
+    assert_eq!(farm.changes(), edited);
 }
 
 #[test]

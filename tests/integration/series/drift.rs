@@ -142,6 +142,42 @@ fn an_edit_upon_the_patches_is_closed_by_the_command_of_check() {
 }
 
 #[test]
+fn what_is_only_written_is_committed_by_the_command_of_check() {
+    let env = env();
+    done(&env, &[]);
+    let run = check(&env);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let mut lines = run.stdout.lines();
+    let command = lines.find_map(|line| line.trim().strip_prefix("$ svcgen "));
+    assert_eq!(
+        command,
+        Some("puppet --repo puppet --series --commit"),
+        "{}",
+        run.show()
+    );
+    // Without the series, what it wrote is not taken for somebody's.
+    let alone = [
+        "puppet",
+        "--repo",
+        "puppet",
+        "--yes",
+        "--no-verify",
+        "--commit",
+    ];
+    let refused = env.svcgen(&alone);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    assert!(
+        refused
+            .stderr
+            .contains("--series --commit` goes on with them"),
+        "{}",
+        refused.show()
+    );
+    closed(&env, command.unwrap());
+    assert_eq!(env.status("puppet"), "");
+}
+
+#[test]
 fn a_patch_that_nobody_began_is_no_difference() {
     let env = env();
     done(&env, &["--commit", "--steps", "service"]);

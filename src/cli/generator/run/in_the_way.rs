@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::{Place, Run};
 use crate::cli::generator::Generator;
 use crate::cli::generator::planned::Planned;
-use crate::cli::generator::series::explained;
+use crate::cli::generator::series::{are_of_series, explained};
 use crate::cli::generator::uncommitted::Uncommitted;
 use crate::edit::{ConflictKind, Rendered};
 use crate::error::CommandError;
@@ -27,7 +27,7 @@ impl Run<'_> {
                 .map_err(|error| self.in_way(error, place, topic))?;
         }
         if self.options.review && !self.options.force && topic.remote().is_some() {
-            topic.check_newer(&own)?;
+            topic.check_newer()?;
         }
         Ok(())
     }
@@ -60,6 +60,18 @@ impl Run<'_> {
             // Those that stay are committed with the rest: an earlier run may have written them.
             let is_touched = |path: &&Utf8PathBuf| self.options.commits() || edits.changes(path);
             let touched: Vec<Utf8PathBuf> = mixed.iter().filter(is_touched).cloned().collect();
+            if let (Generator::Puppet, Some(first)) = (place.generator, touched.first())
+                && are_of_series(self.loaded, place.worktree, &touched)?
+            {
+                let again = self.again(place.generator, place.worktree.root());
+                return Err(CommandError::conflict(format!(
+                    "`{first}` has uncommitted lines that svcgen wrote for the patches of the series"
+                ))
+                .hint(format!(
+                    "`{again} --series{}` goes on with them",
+                    self.options.publication()
+                )));
+            }
             let uncommitted = Uncommitted {
                 generator: place.generator,
                 worktree: place.worktree,

@@ -123,6 +123,11 @@ impl Run<'_> {
         paths.extend(rendered.leftovers(place.worktree));
         let bugs = self.loaded.service.tickets.service_request.as_slice();
         let committed = topic.commit(&paths, &planned.generated.message, bugs, rendered)?;
+        let failed = |source| GitError::Write {
+            path: place.worktree.root().to_owned(),
+            source,
+        };
+        rendered.note_commits().map_err(failed)?;
         let is_undone = matches!(committed, Committed::Dropped { .. });
         summary.committed(topic, committed, self.ui);
         if is_undone {
@@ -132,7 +137,6 @@ impl Run<'_> {
             let pushed = topic
                 .push(self.options.others())
                 .map_err(|error| self.in_way(error, place, topic))?;
-            topic.note_review(&pushed, rendered)?;
             summary.pushed(pushed, self.ui);
         } else if topic.remote().is_some() {
             return Ok(Ended::Committed);

@@ -7,7 +7,7 @@ use super::Chosen;
 use super::marked::Resolved;
 use super::plan::{Planned, Planner};
 use crate::cli::generator::{Run, renamed};
-use crate::edit::{Conflict, ConflictKind, Rendered, Resolution};
+use crate::edit::{Conflict, ConflictKind, FileEdit, Rendered, Resolution};
 use crate::error::CommandError;
 use crate::generate::{LaterText, SeriesTree, Step};
 use crate::review::{Chain, CommitMessage, Part, ReviewError, Topic, dirty};
@@ -76,13 +76,19 @@ pub(super) fn in_commits<'a>(
                 (beside.replayed(&chain, (index, state), own, error)?, false)
             }
         };
+        let mut before = before;
+        if chain.has(index) && !is_as_left {
+            let view = view(&chain, before)?;
+            let edits = once_more(planner, &mut planned, &view)?;
+            before = chain.edited(before, &edits)?;
+        }
         if !steps.contains(step) && !is_anew {
             state = before;
             trees.push(state);
             continue;
         }
         let of_files = resolved.taken_by(rendered);
-        let mut before = chain.put(before, &of_files)?;
+        before = chain.put(before, &of_files)?;
         taken.extend(of_files);
         let mut patch = planner.one(*step, &view(&chain, before)?, rendered, &mut tree)?;
         if patch.patch.generated.desired.is_empty() && is_as_left && before != state {
@@ -117,6 +123,27 @@ pub(super) fn in_commits<'a>(
         own,
         chain,
     })
+}
+
+/// What somebody took out of earlier patches in the commit of a later one, and the model has still: it is written again.
+fn once_more(
+    planner: Planner<'_>,
+    planned: &mut [Planned],
+    tree: &Worktree,
+) -> Result<Vec<FileEdit>, CommandError> {
+    let mut tree = tree.clone();
+    let mut edits = Vec::new();
+    for earlier in planned {
+        let again = planner.one(earlier.step, &tree, &earlier.rendered, &mut None)?;
+        edits.extend(again.edits.edits);
+        for back in again.edits.back {
+            if !earlier.edits.back.contains(&back) {
+                earlier.edits.back.push(back);
+            }
+        }
+        tree = again.after;
+    }
+    Ok(edits)
 }
 
 /// The patches before a commit that holds something of somebody's, where svcgen changes the lines beside it.

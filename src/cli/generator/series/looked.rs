@@ -6,7 +6,7 @@ use crate::drift::{Difference, differences};
 use crate::edit::{Rendered, Resolution};
 use crate::error::CommandError;
 use crate::generate::{SeriesTree, Step};
-use crate::review::{ReviewError, Topic};
+use crate::review::{ReviewError, Topic, uncommitted};
 use crate::worktree::Worktree;
 
 /// A patch of the series beside the service itself, as a tree has it.
@@ -59,6 +59,24 @@ pub(crate) fn look(loaded: &Loaded, worktree: &Worktree) -> Result<Series, Comma
 }
 
 impl Series {
+    /// The files with lines of these patches that svcgen wrote and nobody has committed.
+    ///
+    /// # Errors
+    /// Where git cannot read the checkout.
+    pub(crate) fn uncommitted(
+        &self,
+        loaded: &Loaded,
+        worktree: &Worktree,
+    ) -> Result<Vec<Utf8PathBuf>, CommandError> {
+        let stores = stores(worktree, &loaded.service.name);
+        let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
+        let begun = self.patches.iter().filter(|patch| patch.is_written());
+        let mut paths: Vec<Utf8PathBuf> = begun.flat_map(Looked::paths).collect();
+        paths.sort();
+        paths.dedup();
+        Ok(uncommitted(worktree.root(), &paths, &all)?.own)
+    }
+
     /// The patches that were begun, or of which nothing is wanted, and the service.
     pub(crate) fn begun(&self) -> Vec<Step> {
         let is_meant = |step: &Step| {
@@ -112,6 +130,17 @@ impl Looked {
         let desired = &patch.generated.desired;
         Ok(differences(desired, edits, &self.before, rendered)?)
     }
+}
+
+/// Whether files hold nothing uncommitted but what svcgen wrote for the patches of the series.
+pub(crate) fn are_of_series(
+    loaded: &Loaded,
+    worktree: &Worktree,
+    paths: &[Utf8PathBuf],
+) -> Result<bool, CommandError> {
+    let stores = stores(worktree, &loaded.service.name);
+    let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
+    Ok(uncommitted(worktree.root(), paths, &all)?.others.is_empty())
 }
 
 /// Whether the branch of a topic carries patches of the series besides the service.

@@ -47,10 +47,10 @@ pub(super) fn patch(service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
                 .into(),
         });
     }
-    let is_ours = tree.puppet.may_change(DATA.into(), &name);
+    let has_written = tree.puppet.has_written(DATA.into(), &name);
     // One whose members restart the service is its group, whoever wrote it.
-    let is_known = groups.restarts(&name, service.name.as_str());
-    groups.refuse_taken(&name, is_ours || is_known)?;
+    let is_known = groups.is_of(&name, service.name.as_str());
+    groups.refuse_taken(&name, has_written || is_known)?;
     let (members, missing) = groups.members(service);
     for account in missing {
         warnings.push(format!(

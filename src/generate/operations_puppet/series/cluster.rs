@@ -112,6 +112,7 @@ fn own(
         return Ok(nothing(LeftOut::since(reason), service));
     };
     if hosts(service).is_empty() {
+        refuse_guests(home, name, nodes, tree)?;
         let advice =
             "write them as `deploy: {groups: [{name: default, hosts: [...]}]}` once they are known";
         let reason = LeftOut::until("the model has no hosts", advice);
@@ -152,6 +153,36 @@ fn own(
             secrets: Vec::new(),
         },
         approval,
+    })
+}
+
+/// Refuses to take the hosts from a role that other services run on, too.
+fn refuse_guests(
+    home: &Home,
+    name: &str,
+    nodes: &Nodes,
+    tree: &SeriesTree,
+) -> Result<(), GenerateError> {
+    let mut blocks = nodes.blocks.iter();
+    let has_hosts = blocks.any(|block| block.roles.iter().any(|role| role == home.role()));
+    let Some(class) = RoleClass::find(home.role(), tree)?.filter(|_| has_hosts) else {
+        return Ok(());
+    };
+    let guests = class.guests(name, tree);
+    if guests.is_empty() {
+        return Ok(());
+    }
+    let guests: Vec<String> = guests.iter().map(|guest| format!("`{guest}`")).collect();
+    Err(GenerateError::Incomplete {
+        message: format!(
+            "the model has no hosts, and those of `role::{}` run {}, too",
+            home.role(),
+            listed(&guests)
+        ),
+        hint: format!(
+            "give those another role first; or leave the hosts in `deploy: {{groups: ...}}`, and take the service's own              `include` out of `{}`",
+            class.path
+        ),
     })
 }
 
@@ -249,8 +280,11 @@ fn registered(
     };
     let root = read_yaml(COMMON.into(), &text)?;
     let is_list = |node: &crate::yaml::Node| {
-        let mut entries = node.entries().iter();
-        entries.len() > 1 && entries.all(|(_, entry)| entry.find("sites").is_some())
+        let entries = node.entries();
+        let with_sites = entries
+            .iter()
+            .filter(|(_, entry)| entry.find("sites").is_some());
+        entries.len() > 1 && with_sites.count() * 2 > entries.len()
     };
     let mut lists = root.entries().iter();
     let Some((key, list)) =

@@ -99,6 +99,17 @@ impl RoleClass {
             .map(|include| include.name.trim_start_matches("::"))
     }
 
+    /// The services besides one that the hosts of the role run: those whose class the tree declares a service in.
+    pub(super) fn guests(&self, own: &str, tree: &SeriesTree) -> Vec<&str> {
+        let is_service = |class: &&str| {
+            let (module, rest) = class.split_once("::").unwrap_or((class, "init"));
+            let path = format!("modules/{module}/manifests/{}.pp", rest.replace("::", "/"));
+            let mut services = tree.puppet.services.iter();
+            class.rsplit("::").next() != Some(own) && services.any(|(other, _)| *other == path)
+        };
+        self.names().filter(is_service).collect()
+    }
+
     /// The line that includes a class: after the last of those that begin as it does; `None` where somebody's does.
     ///
     /// In a role that is the service's own, nobody else's is there.

@@ -27,12 +27,15 @@ pub(super) struct Balanced<'a> {
     pub(super) is_known: bool,
 }
 
+/// The end of the name of the class that has a host take requests of the load balancer.
+const REALSERVER: &str = "lvs::realserver";
+
 pub(super) fn patch(
     service: &Service,
     site: &Site,
     tree: &SeriesTree,
 ) -> Result<Patch, GenerateError> {
-    let left_out = |reason: LeftOut| Ok(nothing(reason, service));
+    let left_out = |reason: LeftOut| nothing(reason, service, tree);
     let addresses = &service.production.load_balancer.addresses;
     if addresses.is_empty() {
         let advice = "those who run the network assign one for each datacentre, and then it goes into `production: {load_balancer: {addresses: {DATACENTRE: ADDRESS}}}`";
@@ -117,11 +120,23 @@ pub(super) fn patch(
     })
 }
 
-/// No address: what is left to do is to take away the one that it had.
-fn nothing(reason: LeftOut, service: &Service) -> Patch {
+/// No address: what is left to do is to take away the one that it had. What others on the same hosts need stays.
+fn nothing(reason: LeftOut, service: &Service, tree: &SeriesTree) -> Result<Patch, GenerateError> {
     let (name, title) = (&service.puppet_name, &service.name);
-    Patch {
+    let role = RoleClass::find(home(service, tree).role(), tree)?;
+    let shared = role
+        .as_ref()
+        .filter(|role| !role.guests(name.as_str(), tree).is_empty());
+    let desired = shared.and_then(|role| {
+        let class = role.names().find(|class| class.ends_with(REALSERVER))?;
+        Some(Desired::Blocks {
+            path: role.path.clone(),
+            blocks: vec![role.block(class, false, tree)?],
+        })
+    });
+    Ok(Patch {
         generated: Generated {
+            desired: desired.into_iter().collect(),
             message: CommitText {
                 subject: format!("{name}: Remove from the load balancer and conftool"),
                 body: format!("{title} is behind no load balancer any more."),
@@ -131,7 +146,7 @@ fn nothing(reason: LeftOut, service: &Service) -> Patch {
         },
         approval: "whoever runs the load balancers has to agree, restarts the balancers, and takes the addresses out of DNS".into(),
         left_out: Some(reason),
-    }
+    })
 }
 
 impl Balanced<'_> {

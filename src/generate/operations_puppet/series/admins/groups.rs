@@ -64,10 +64,14 @@ impl Groups {
         format!("{}-{end}", service.name)
     }
 
-    /// Whether the members of a group may restart a service.
-    pub(super) fn restarts(&self, name: &str, unit: &str) -> bool {
+    /// Whether a group is that of a service: its members may restart it, or its description says so.
+    pub(super) fn is_of(&self, name: &str, unit: &str) -> bool {
         let group = self.all().iter().find(|(key, _)| key.text == name);
-        group.is_some_and(|(_, group)| restarted(group).iter().any(|(other, _)| other == unit))
+        group.is_some_and(|(_, group)| {
+            let said = group.find("description").map(Node::to_value);
+            restarted(group).iter().any(|(other, _)| other == unit)
+                || said == Some(Value::from(description(unit)))
+        })
     }
 
     pub(super) fn refuse_taken(&self, name: &str, is_ours: bool) -> Result<(), GenerateError> {
@@ -176,7 +180,7 @@ impl Groups {
             Some(lines) => lines.iter().map(ToString::to_string).collect(),
             None => self.usual_privileges(unit),
         };
-        let description = format!("Group of {unit} admins");
+        let description = description(unit);
         let approval: Vec<String> = service
             .production
             .admins
@@ -216,6 +220,7 @@ impl Groups {
         let group = Entry::sorted(&["groups"], name, value)
             .placed(Place::End)
             .written(Style::Text(text));
+        // Another's was refused.
         let is_ours = tree.puppet.may_change(DATA.into(), name);
         let mut entries = vec![Entry {
             other: match is_ours {
@@ -284,6 +289,11 @@ impl Groups {
             })
             .collect())
     }
+}
+
+/// What svcgen says of the group of a service.
+fn description(unit: &str) -> String {
+    format!("Group of {unit} admins")
 }
 
 fn privileges(group: &Node) -> Vec<String> {

@@ -1,0 +1,98 @@
+//! A change that is written where another branch is checked out than the one it is committed on.
+
+use crate::support::Env;
+
+const VAGRANT: &[&str] = &["vagrant", "--repo", "vagrant", "--yes", "--no-verify"];
+const CHECK: &[&str] = &["check", "--vagrant-repo", "vagrant"];
+const CLASS: &str = "vagrant/puppet/modules/role/manifests/trendingedits.pp";
+
+fn env() -> Env {
+    let env = Env::with_model();
+    env.repository("vagrant");
+    env
+}
+
+fn done(env: &Env, words: &[&str]) -> String {
+    let run = env.svcgen(words);
+    assert_eq!(run.code, 0, "{}", run.show());
+    run.stderr
+}
+
+#[test]
+fn the_commit_gets_what_was_only_written_on_another_branch() {
+    let env = env();
+    let branch = env.git("vagrant", &["branch", "--show-current"]);
+    let commit = [VAGRANT, &["--commit"]].concat();
+    done(&env, &commit);
+    env.git("vagrant", &["switch", "--quiet", branch.trim()]);
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    done(&env, VAGRANT);
+    env.git("vagrant", &["stash", "--quiet", "--include-untracked"]);
+    // What svcgen committed is nobody's edit.
+    env.git("vagrant", &["switch", "--quiet", "svcgen/trending-edits"]);
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 3, "{}", check.show());
+    assert!(
+        check.stdout.contains("the model is newer"),
+        "{}",
+        check.show()
+    );
+    assert!(
+        !check.stdout.contains("the tree was changed"),
+        "{}",
+        check.show()
+    );
+    env.git("vagrant", &["switch", "--quiet", branch.trim()]);
+    done(&env, &commit);
+    let found = ["grep", "--count", "6700", "svcgen/trending-edits", "--"];
+    assert!(
+        env.git("vagrant", &found)
+            .contains("svcgen/trending-edits:")
+    );
+    done(&env, CHECK);
+    assert_eq!(env.status("vagrant"), "");
+}
+
+#[test]
+fn an_edit_that_is_committed_upon_the_change_is_closed_by_the_command_of_check() {
+    let env = env();
+    done(&env, &[VAGRANT, &["--commit"]].concat());
+    let text = env.read(CLASS);
+    env.write(CLASS, &format!("# mine\n{text}"));
+    env.git(
+        "vagrant",
+        &["commit", "--quiet", "--all", "--message", "mine"],
+    );
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 3, "{}", check.show());
+    let mut lines = check.stdout.lines();
+    let command = lines
+        .find_map(|line| line.trim().strip_prefix("$ "))
+        .unwrap();
+    let svcgen = format!("{} vagrant --yes --no-verify", env!("CARGO_BIN_EXE_svcgen"));
+    let command = command.replace("svcgen vagrant", &svcgen);
+    let command = command.replace("HOME", env.home().to_str().unwrap());
+    let mut shell = std::process::Command::new("sh");
+    env.enclose(shell.args(["-e", "-c", &command]));
+    let run = env.run(&mut shell);
+    assert_eq!(run.code, 0, "{command}\n{}", run.show());
+    assert_eq!(env.read(CLASS), text);
+    done(&env, CHECK);
+    assert_eq!(env.status("vagrant"), "");
+}
+
+#[test]
+fn a_file_that_somebody_emptied_is_compared_and_comes_back() {
+    let env = env();
+    done(&env, &[VAGRANT, &["--commit"]].concat());
+    let text = env.read(CLASS);
+    env.write(CLASS, "");
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 3, "{}", check.show());
+    let yours = [VAGRANT, &["--force", "--conflicts", "yours"]].concat();
+    done(&env, &yours);
+    assert_eq!(env.read(CLASS), "");
+    std::fs::remove_file(env.work().join(CLASS)).unwrap();
+    done(&env, &[VAGRANT, &["--force"]].concat());
+    assert_eq!(env.read(CLASS), text);
+}
