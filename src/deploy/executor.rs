@@ -6,6 +6,7 @@
 mod back;
 mod ending;
 mod forward;
+mod interrupt;
 mod judging;
 mod locking;
 
@@ -27,12 +28,9 @@ use super::packs::Packs;
 use super::plan::DeployPlan;
 use super::scribe::Scribe;
 use super::state::{Phase, States};
-use crate::event::{DeployResult, EventKind, HostOutcome, Level, Reporter};
+use crate::event::{DeployResult, EventKind, HostOutcome, Reporter};
 use crate::model::{HostName, Revision};
 use crate::scap::DeployStage;
-
-/// How long the signal of a Ctrl-C takes that was the answer to a question.
-const A_MOMENT: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// How a deploy is to be carried out.
 pub struct Options {
@@ -306,54 +304,6 @@ impl<'a> Executor<'a> {
         if has_news && let Err(error) = self.scribe.flush(false) {
             self.stop(error.to_string());
         }
-    }
-
-    /// What comes of a first interrupt.
-    fn promise(&self) -> &'static str {
-        match (self.mode, self.options.on_failure) {
-            (Mode::RollingBack, _) => {
-                "interrupted: the hosts that were touched are still rolled back; once more ends it now"
-            }
-            (Mode::Over, _) => "interrupted: touched hosts stay as they are",
-            (_, OnFailure::Ask) => {
-                "interrupted: no new hosts; what runs is ended or finished, then it is asked whether to roll back touched hosts"
-            }
-            (_, OnFailure::Rollback) => {
-                "interrupted: no new hosts; what runs is ended or finished, then touched hosts are rolled back"
-            }
-            (_, OnFailure::Stop) => {
-                "interrupted: no new hosts; what runs is ended or finished, and touched hosts stay as they are"
-            }
-        }
-    }
-
-    /// Takes an interrupt that was the answer to a question: its signal may come a moment later.
-    async fn hear_interrupt(&mut self) {
-        let heard = tokio::time::timeout(A_MOMENT, self.interrupts.changed()).await;
-        if let Ok(Ok(())) = heard {
-            self.interrupt();
-        }
-    }
-
-    fn interrupt(&mut self) {
-        let times = *self.interrupts.borrow_and_update();
-        if times == 0 {
-            return;
-        }
-        let text = match times {
-            1 => self.promise(),
-            _ => "interrupted again: nobody waits any more",
-        };
-        self.scribe
-            .say(Level::Warning, text, EventKind::Interrupted);
-        self.is_interrupted = true;
-        if times > 1 {
-            self.reason.get_or_insert_with(|| "interrupted".into());
-            self.is_cut = true;
-            self.mode = Mode::Over;
-            return;
-        }
-        self.stop("interrupted".into());
     }
 
     /// Asks the tasks for what can be done now.

@@ -178,10 +178,16 @@ impl Facts {
                 self.has.insert(rest.into());
             }
             Control::Tips => {
-                let tips = more.split_whitespace();
                 // Several names may lead to one, and hosts that have the same get the same pack.
-                let tips: BTreeSet<Revision> = tips.flat_map(Revision::parse).collect();
-                self.tips.insert(word.into(), tips.into_iter().collect());
+                let mut tips = BTreeSet::new();
+                let mut store = rest;
+                while let Some((word, more)) = store.split_once(' ')
+                    && let Ok(tip) = Revision::parse(word)
+                {
+                    tips.insert(tip);
+                    store = more;
+                }
+                self.tips.insert(store.into(), tips.into_iter().collect());
             }
             Control::Lock => self.lock = Some((Owner::read(more), word == "alive")),
             // A line that is not understood was cut by a full disk, or is of a later version.

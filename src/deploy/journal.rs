@@ -3,7 +3,7 @@
 mod reader;
 
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
@@ -84,14 +84,8 @@ impl Journals {
             path: path.clone(),
             source,
         };
-        std::fs::create_dir_all(&self.folder).map_err(failed)?;
-        let file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            // It has what changes in the configuration of hosts, passwords too.
-            .mode(0o600)
-            .open(&path)
-            .map_err(failed)?;
+        make_folder(&self.folder).map_err(failed)?;
+        let file = append_to(&path).map_err(failed)?;
         // Where files cannot be locked, nobody sees whether the deploy still runs.
         let _locked = file.lock();
         // Where it cannot be noted, the names tell.
@@ -203,14 +197,7 @@ impl Journal {
     /// Where it cannot be written.
     pub(super) fn keep_output(&self, host: &HostName, bytes: &[u8]) -> Result<(), JournalError> {
         let path = self.outputs.join(format!("{host}.log"));
-        let kept = std::fs::create_dir_all(&self.outputs).and_then(|()| {
-            let mut options = std::fs::OpenOptions::new();
-            options
-                .create(true)
-                .append(true)
-                .open(&path)?
-                .write_all(bytes)
-        });
+        let kept = make_folder(&self.outputs).and_then(|()| append_to(&path)?.write_all(bytes));
         kept.map_err(|source| JournalError::Write { path, source })
     }
 
@@ -225,6 +212,24 @@ impl Journal {
             source,
         }
     }
+}
+
+/// Makes a folder that nobody else can read, and closes one that is there already.
+fn make_folder(path: &Utf8Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(path)?;
+    if std::fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+        // Where it belongs to somebody else, he has decided who reads it.
+        let _closed = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700));
+    }
+    Ok(())
+}
+
+/// Opens a file that nobody else can read, and that only grows. What changes in the configuration of hosts is in a journal, and
+/// in what hosts write: passwords too.
+fn append_to(path: &Utf8Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true).mode(0o600).open(path)
 }
 
 /// Whether something is not there any more.
@@ -247,6 +252,31 @@ impl Drop for Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_else_reads_a_journal_or_what_hosts_wrote() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::from_path_buf(folder.path().join("a/deploy")).unwrap();
+        // As an earlier svcgen has left it.
+        std::fs::create_dir_all(&path).unwrap();
+        let open = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&path, open).unwrap();
+        let journals = Journals::in_folder(path.clone());
+        let id = DeployId::parse("20261123T140000Z-000000").unwrap();
+        let host = HostName::parse("a.example.org").unwrap();
+        let journal = journals.begin(&id).unwrap();
+        journal.keep_output(&host, b"a password").unwrap();
+        let output = journals.output(&id, &host);
+        for (path, wanted) in [
+            (path.as_path(), 0o700),
+            (journal.path(), 0o600),
+            (output.parent().unwrap(), 0o700),
+            (output.as_path(), 0o600),
+        ] {
+            let mode = std::fs::metadata(path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, wanted, "{path}");
+        }
+    }
 
     #[test]
     fn the_last_deploys_keep_their_journals_and_whatever_still_runs() {

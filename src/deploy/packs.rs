@@ -50,7 +50,7 @@ impl Packs {
         })
     }
 
-    /// Packs for the stores of one host, each behind a line with its place and length.
+    /// Packs for the stores of one host, each behind a line with its length and place.
     pub(super) async fn for_stores(&self, lacking: &[Lacking]) -> Result<Input, PackError> {
         let mut files = Vec::new();
         for lack in lacking {
@@ -60,7 +60,7 @@ impl Packs {
             };
             let path = self.pack(lack).await?;
             let length = tokio::fs::metadata(&path).await.map_err(failed)?.len();
-            files.push((format!("{} {length}\n", lack.0), path));
+            files.push((format!("{length} {}\n", lack.0), path));
         }
         Ok(Input::Files(files.into()))
     }

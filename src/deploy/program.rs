@@ -170,7 +170,7 @@ impl Program {
     /// Tells how things are: which commits are there, and what stands in a few files.
     pub fn probe(inquiry: &Inquiry) -> Self {
         let commits = inquiry.commits.iter();
-        let commits = commits.map(|(store, commit)| format!("{store} {commit}"));
+        let commits = commits.map(|(store, commit)| format!("{commit} {store}"));
         let commits = commits.collect::<Vec<_>>().join("\n");
         let files = inquiry.files.iter().map(ToString::to_string);
         let (units, valid, secondary) = match &inquiry.services {

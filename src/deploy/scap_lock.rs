@@ -3,11 +3,12 @@
 //! Scap takes POSIX locks: an exclusive one on a file of the repository, and a shared one on a file that all of Scap
 //! shares, which whoever forbids every deploy holds exclusively (`scap/lock.py`).
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read as _, Seek as _, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rustix::fs::{FlockOperation, fcntl_lock};
+use rustix::fs::{FlockOperation, Mode, OFlags, fchmod, fcntl_lock, open};
+use rustix::io::Errno;
 use thiserror::Error;
 
 use super::Owner;
@@ -109,17 +110,17 @@ fn lock(path: &Utf8Path, how: FlockOperation) -> Result<File, ScapLockError> {
         path: path.to_owned(),
         source,
     };
-    let is_shared = matches!(how, FlockOperation::NonBlockingLockShared);
-    let mut options = OpenOptions::new();
-    options.read(true).write(!is_shared);
-    let opened = match path.exists() {
-        true => options.open(path),
-        false => options.create(true).truncate(false).open(path),
+    let opened = match how {
+        FlockOperation::NonBlockingLockShared => opened(path, OFlags::RDONLY),
+        _ => opened_or_made(path),
     };
-    let mut file = opened.map_err(failed)?;
+    let mut file = opened.map_err(|errno| match errno {
+        Errno::LOOP => failed(std::io::Error::other("it is a symbolic link")),
+        errno => failed(errno.into()),
+    })?;
     match fcntl_lock(&file, how) {
         Ok(()) => Ok(file),
-        Err(rustix::io::Errno::AGAIN | rustix::io::Errno::ACCESS) => {
+        Err(Errno::AGAIN | Errno::ACCESS) => {
             let mut said = String::new();
             let _rewound = file.rewind();
             let _read = (&file).take(4096).read_to_string(&mut said);
@@ -132,8 +133,35 @@ fn lock(path: &Utf8Path, how: FlockOperation) -> Result<File, ScapLockError> {
     }
 }
 
+/// Opens a file of a folder that everybody may write into: not where a link leads, and without waiting for the other end of a
+/// pipe.
+fn opened(path: &Utf8Path, how: OFlags) -> Result<File, Errno> {
+    let how = how | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    open(path.as_std_path(), how, Mode::from_raw_mode(0o666)).map(File::from)
+}
+
+/// Opens the lock of a repository. One that is missing is made as Scap makes it, for all users, whatever the mask is: it stays,
+/// and the next one to deploy may be somebody else.
+fn opened_or_made(path: &Utf8Path) -> Result<File, Errno> {
+    // Where it is there it is opened without `CREATE`: Linux refuses that for somebody else's file (`fs.protected_regular`).
+    match opened(path, OFlags::RDWR) {
+        Err(Errno::NOENT) => {}
+        opened => return opened,
+    }
+    match opened(path, OFlags::RDWR | OFlags::CREATE | OFlags::EXCL) {
+        // Somebody else was faster.
+        Err(Errno::EXIST) => opened(path, OFlags::RDWR),
+        made => {
+            let file = made?;
+            fchmod(&file, Mode::from_raw_mode(0o666))?;
+            Ok(file)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
     use std::process::Command;
 
     use super::*;
@@ -164,5 +192,35 @@ mod tests {
         drop(held);
         assert_eq!((other(&own), other(&global)), (0, 0));
         assert_eq!(fs_err::read_to_string(&own).unwrap(), "{}");
+    }
+    #[test]
+    fn a_lock_that_was_missing_is_made_for_all_users_and_not_where_a_link_leads() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        let take = |own: &Utf8PathBuf| {
+            ScapLock::take_files(&folder.join("none"), Some(own), &Owner::default())
+        };
+        let own = folder.join("own");
+        drop(take(&own).unwrap());
+        let mode = fs_err::metadata(&own).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o666);
+        // One that is there stays as it is.
+        fs_err::set_permissions(&own, std::fs::Permissions::from_mode(0o660)).unwrap();
+        drop(take(&own).unwrap());
+        let mode = fs_err::metadata(&own).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o660);
+
+        let (secret, link) = (folder.join("secret"), folder.join("link"));
+        for is_there in [false, true] {
+            if is_there {
+                fs_err::write(&secret, "kept").unwrap();
+            } else {
+                fs_err::os::unix::fs::symlink(&secret, &link).unwrap();
+            }
+            let error = take(&link).unwrap_err();
+            let cause = std::error::Error::source(&error).unwrap().to_string();
+            assert_eq!(cause, "it is a symbolic link");
+        }
+        assert_eq!(fs_err::read_to_string(&secret).unwrap(), "kept");
     }
 }

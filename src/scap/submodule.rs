@@ -2,6 +2,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::mistake::{Mistake, ScapError};
+use crate::visible::visible;
 
 /// A submodule as `.gitmodules` describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,7 +66,15 @@ pub fn read_submodules(file: &Utf8Path, text: &str) -> Result<Vec<Submodule>, Sc
         };
         match key.trim().to_ascii_lowercase().as_str() {
             "path" => submodule.path = value.into(),
-            "url" => submodule.url = value,
+            "url" => match unsafe_url(&value) {
+                Some(rule) => {
+                    let name = visible(&submodule.name);
+                    return Err(wrong(&format!(
+                        "the `url` of the submodule `{name}` {rule}"
+                    )));
+                }
+                None => submodule.url = value,
+            },
             "branch" => submodule.branch = Some(value),
             _ => {}
         }
@@ -87,6 +96,15 @@ pub fn read_submodules(file: &Utf8Path, text: &str) -> Result<Vec<Submodule>, Sc
     } else {
         Err(ScapError::Wrong(mistakes))
     }
+}
+
+/// The rule that an address breaks: git takes it as a word of a command, and as a line.
+fn unsafe_url(url: &str) -> Option<&'static str> {
+    if url.starts_with('-') {
+        return Some("begins with `-`, which git takes for an option");
+    }
+    let is_unseen = url.contains(|c: char| c.is_control());
+    is_unseen.then_some("holds characters that cannot be seen")
 }
 
 /// Reads a value as git does: quotes, escapes, and comments outside of quotes; `None` where a quote has no end.
@@ -135,5 +153,25 @@ mod tests {
             error.to_string(),
             ".gitmodules:1: the submodule `a` lacks `path` or `url`"
         );
+    }
+
+    #[test]
+    fn an_address_that_git_would_take_for_something_else_is_refused() {
+        let read = |url: &str| {
+            let text = format!("[submodule \"a\"]\n\tpath = a\n\turl = {url}\n");
+            read_submodules(".gitmodules".into(), &text)
+        };
+        for (url, why) in [
+            (
+                "--upload-pack=touch /tmp/x",
+                "begins with `-`, which git takes for an option",
+            ),
+            ("https://x/\\ny", "holds characters that cannot be seen"),
+            ("\"https://x/\\ty\"", "holds characters that cannot be seen"),
+        ] {
+            let wanted = format!(".gitmodules:3: the `url` of the submodule `a` {why}");
+            assert_eq!(read(url).unwrap_err().to_string(), wanted);
+        }
+        assert_eq!(read("https://x/a-b c").unwrap()[0].url, "https://x/a-b c");
     }
 }

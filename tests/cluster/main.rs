@@ -28,6 +28,7 @@ mod scap_interrupts;
 mod scap_questions;
 mod scap_refusals;
 mod service;
+mod submodules;
 mod support;
 mod systemd;
 mod tail;

@@ -19,6 +19,7 @@ mod probe;
 mod random;
 mod reality;
 mod repository;
+mod rivals;
 mod scenario;
 mod step;
 mod verdict;

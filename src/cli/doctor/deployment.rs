@@ -145,6 +145,7 @@ fn fitness(records: &Records, opened: &Opened) -> Finding {
 fn remedy(host: &HostName, facts: &Facts, opened: &Opened) -> Fix {
     let packages = facts.lacking_tools.iter().map(|tool| match tool.as_str() {
         "timeout" | "mkfifo" | "mv" => "coreutils",
+        "flock" => "util-linux",
         other => other,
     });
     let packages = packages.chain(facts.has_old_git().then_some("git"));

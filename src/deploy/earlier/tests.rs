@@ -125,6 +125,27 @@ fn a_rollback_that_did_not_come_to_its_end_is_gone_on_with() {
 }
 
 #[test]
+fn a_record_that_leads_in_a_circle_has_an_end() {
+    // A rollback of itself, and a rollback of a deploy that went on with it.
+    let itself = vec![
+        line(1, "begin", Action::Rollback, Some(1)),
+        line(1, "abandoned", Action::Rollback, Some(1)),
+    ];
+    let each_other = vec![
+        line(1, "begin", Action::Deploy, Some(2)),
+        line(1, "abandoned", Action::Deploy, Some(2)),
+        line(2, "begin", Action::Rollback, Some(1)),
+        line(2, "abandoned", Action::Rollback, Some(1)),
+    ];
+    for (record, last) in [(itself, 1), (each_other, 2)] {
+        let host = hosts([("a", facts(OLD, record))]);
+        let earlier = Earlier::of(&host);
+        assert!(earlier.back(None).is_ok());
+        assert!(earlier.resumed(Some(&id(last))).is_ok());
+    }
+}
+
+#[test]
 fn a_rollback_to_a_named_revision_that_failed_there_is_taken_back() {
     let begun = |state: &str| {
         vec![

@@ -114,6 +114,8 @@ impl Chain {
             goal: Goal::Before,
             is_ended: is_ended(facts, last),
         };
+        // A record that leads in a circle, which no deploy writes, has an end all the same.
+        let mut seen = BTreeSet::from([last.clone()]);
         while let Some(id) = chain.deploys.last().cloned() {
             let mut lines = facts.values().filter_map(|facts| facts.begun(&id));
             let owner = lines
@@ -123,14 +125,17 @@ impl Chain {
             match (is_rollback, &owner.follows) {
                 // A rollback that is done can be taken back itself.
                 (true, _) if is_ended(facts, &id) => break,
-                (true, Some(undone)) => chain.deploys = vec![undone.clone()],
+                (true, Some(undone)) if seen.insert(undone.clone()) => {
+                    chain.deploys = vec![undone.clone()];
+                }
+                (true, Some(_)) => break,
                 // What was named did not prove itself: then it is that which is taken back.
                 (true, None) if has_failed(facts, &id) => break,
                 (true, None) => {
                     chain.goal = Goal::There;
                     break;
                 }
-                (false, Some(earlier)) if !chain.deploys.contains(earlier) => {
+                (false, Some(earlier)) if seen.insert(earlier.clone()) => {
                     chain.deploys.push(earlier.clone());
                 }
                 (false, _) => break,

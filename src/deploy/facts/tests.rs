@@ -39,7 +39,8 @@ fn a_probe_counts_only_where_it_came_to_its_end() {
         (Control::Free, "25 4096 7"),
         (Control::File, "aGkK /etc/a b"),
         (Control::Absent, "/etc/c"),
-        (Control::Tips, &format!("modules/x {A} {B} {A}")),
+        (Control::Tips, &format!("{A} {B} {A} modules/an x")),
+        (Control::Tips, "modules/empty"),
         (
             Control::Record,
             "{\"v\":1,\"at\":3,\"step\":\"deploy\",\"state\":\"be",
@@ -54,7 +55,8 @@ fn a_probe_counts_only_where_it_came_to_its_end() {
         FileState::Bytes(b"hi\n".to_vec())
     );
     assert_eq!(facts.files[Utf8Path::new("/etc/c")], FileState::Absent);
-    assert_eq!(facts.tips[Utf8Path::new("modules/x")].len(), 2);
+    assert_eq!(facts.tips[Utf8Path::new("modules/an x")].len(), 2);
+    assert_eq!(facts.tips[Utf8Path::new("modules/empty")], []);
     assert_eq!(facts.record, []);
 }
 

@@ -43,6 +43,9 @@ alive() {
     read -r p_ s_ b_ 2>/dev/null <"$1" || return 1
     [ "${b_%% *}" = "$boot" ] && since "$p_" && [ "$born" = "$s_" ]
 }
+# Does something while nobody else takes a lock of a deploy away. Whoever wants to has to look whose it is and move it as one:
+# another one may have taken it in between. Who dies meanwhile holds nobody up.
+alone() { flock -w 20 9 && "$@"; } 9<"$own"
 # `now` is the time of day, in seconds since 1970: that at which the lock was taken, and what has passed since.
 clock() {
     uptime

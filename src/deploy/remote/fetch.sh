@@ -27,10 +27,10 @@ each() {
 $modules
 X
 }
-found=' '
+found=$newline
 has() { # GIT-FOLDER COMMIT; what was found once is not looked for again
-    case $found in *" $1 "*) return 0 ;; esac
-    git --git-dir="$1" cat-file -e "$2^{commit}" 2>/dev/null && found="$found$1 "
+    case $found in *"$newline$1$newline"*) return 0 ;; esac
+    git --git-dir="$1" cat-file -e "$2^{commit}" 2>/dev/null && found=$found$1$newline
 }
 store() { # makes a store of objects, where there is none
     [ -e "$1/HEAD" ] || { mkdir -p "$1" && git init -q --template= --bare "$1"; } || fail "git cannot make $1"
@@ -46,8 +46,8 @@ prepare() { store "$cache/.git/$gitdir"; }
 each prepare || exit 1
 
 from_server() {
-    git --git-dir="$1" fetch -q --no-recurse-submodules --tags "$2" '+refs/heads/*:refs/remotes/origin/*' \
-        '+HEAD:refs/svcgen/head' 2>&1 || git --git-dir="$1" fetch -q --no-recurse-submodules --tags "$2" \
+    git --git-dir="$1" fetch -q --no-recurse-submodules --tags -- "$2" '+refs/heads/*:refs/remotes/origin/*' \
+        '+HEAD:refs/svcgen/head' 2>&1 || git --git-dir="$1" fetch -q --no-recurse-submodules --tags -- "$2" \
         '+refs/heads/*:refs/remotes/origin/*' 2>&1
 }
 module_from_server() {
@@ -59,7 +59,7 @@ server)
     has "$cache/.git" "$rev" || from_server "$cache/.git" "$server" || :
     each module_from_server ;;
 packs)
-    while read -r gitdir length; do
+    while read -r length gitdir; do
         place=$cache/.git; [ "$gitdir" = . ] || place=$place/$gitdir
         said=$(head -c "$length" | git --git-dir="$place" index-pack --stdin --fix-thin 2>&1 >/dev/null) ||
             fail "git could not take the objects of $gitdir: ${said##*"$newline"}"
@@ -116,13 +116,21 @@ borrow() { # GIT-FOLDER CACHE
 up() { # PATH; as many steps up as it has down
     printf ../; case $1 in */*) up "${1#*/}" ;; esac
 }
+# A text between quotes, as the configuration of git has it; `text` is the answer. Backslashes were refused.
+quoted() {
+    text=; set -- "$1"
+    while :; do
+        case $1 in *'"'*) text=$text${1%%'"'*}'\"'; set -- "${1#*'"'}" ;; *) text=\"$text$1\"; return ;; esac
+    done
+}
 make_module() {
     borrow "$new/.git/$gitdir" "$cache/.git/$gitdir" && mkdir -p "$new/$path" &&
         printf 'gitdir: %s.git/%s\n' "$(up "$path")" "$gitdir" >"$new/$path/.git" &&
-        printf '[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tlogallrefupdates = true\n\tworktree = %s%s\n[remote "origin"]\n\turl = %s\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n' \
-            "$(up ".git/$gitdir")" "$path" "$cache/.git/$gitdir" >"$new/.git/$gitdir/config" &&
+        quoted "$(up ".git/$gitdir")$path" && worktree=$text && quoted "$cache/.git/$gitdir" && from=$text && quoted "$name" &&
+        printf '[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tlogallrefupdates = true\n\tworktree = %s\n[remote "origin"]\n\turl = %s\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n' \
+            "$worktree" "$from" >"$new/.git/$gitdir/config" &&
         { case $gitdir in modules/*/modules/*) ;; *)
-            printf '[submodule "%s"]\n\tactive = true\n\turl = %s\n' "$name" "$cache/.git/$gitdir" >>"$new/.git/config" ;; esac; } &&
+            printf '[submodule %s]\n\tactive = true\n\turl = %s\n' "$text" "$from" >>"$new/.git/config" ;; esac; } &&
         git --git-dir="$new/.git/$gitdir" --work-tree="$new/$path" checkout -q --force --detach "$commit"
 }
 pull_large() { # FOLDER

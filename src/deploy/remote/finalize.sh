@@ -18,6 +18,7 @@ fi
 relink "revs/$rev" "$root/.done" || fail "cannot link $root/.done"
 rm -f "$root/.in-progress" "$own/running/socket" || fail "cannot remove $root/.in-progress"
 current=$rev done=$rev n=0
+forget() { git --git-dir="$root/cache/.git/$1" update-ref -d "refs/svcgen/$2" 2>/dev/null; }
 ls -1tc "$root/revs" | while read -r name; do
     [ -d "$root/revs/$name" ] || continue
     n=$((n + 1))
@@ -27,8 +28,9 @@ ls -1tc "$root/revs" | while read -r name; do
     rm -f "$own/complete/$name"
     # Its files go once the lock is let go: nobody waits for them.
     mv -T "$root/revs/$name" "$own/tmp/old.$name.$$" && printf 'removed %s\n' "$name"
-    for store in "$root/cache/.git" $(cd "$root/cache/.git" && find modules -name HEAD -path '*modules/*' -prune 2>/dev/null | sed "s|^|$root/cache/.git/|;s|/HEAD\$||"); do
-        git --git-dir="$store" update-ref -d "refs/svcgen/$name" 2>/dev/null
+    forget . "$name"
+    (cd "$root/cache/.git" && find modules -name HEAD -path '*modules/*' -prune 2>/dev/null) | while read -r store; do
+        forget "${store%/HEAD}" "$name"
     done
 done
 # What deploys before this one kept for their rollbacks; the last few stay.

@@ -33,7 +33,9 @@ mine=$own/lock.$id.$$
 now=$(date +%s); uptime
 { mkdir "$mine" && printf '%s\n' "$owner" >"$mine/owner" && printf '%s %s\n' "$id" "$term" >"$mine/id" &&
     printf '%s %s\n' "$now" "$up" >"$mine/clock" && printf '%s\n' "$me" >"$mine/pid"; } || fail "cannot write into $own"
-tries=0
+away=$own/tmp/lock.$$ tries=0
+# The lock of a dead keeper goes; while this one waited, somebody else may have taken it from him.
+bury() { [ -d "$own/lock" ] && ! alive "$own/lock/pid" && mv -T "$own/lock" "$away" && rm -rf "$away"; }
 # A folder that is renamed over a lock is refused, since a lock is never empty.
 while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
     tries=$((tries + 1))
@@ -50,13 +52,13 @@ while ! mv -T "$mine" "$own/lock" 2>/dev/null; do
     [ -d "$own/lock" ] || continue
     # Whoever held it is dead, perhaps by a power failure.
     settle '*'
-    dead=$own/tmp/lock.$$
-    mv -T "$own/lock" "$dead" 2>/dev/null && rm -rf "$dead"
+    alone bury
 done
 held() { first "$own/lock/pid"; [ "$line" = "$me" ]; }
-unlock() {
-    held && rm -f "$own"/running/*.step && mv -T "$own/lock" "$own/tmp/lock.$$" && rm -rf "$own/tmp/lock.$$"
-}
+# What an earlier deploy has left running is for the next keeper to settle, where this one was ended before it could.
+leave() { held && rm -f "$own/running/$id".*.step && mv -T "$own/lock" "$away"; }
+# Whoever ends it meanwhile would have it wait for itself.
+unlock() { trap '' HUP INT TERM; alone leave && rm -rf "$away"; trap - HUP INT TERM; }
 # Once somebody has broken the lock of a deploy, it does not get it again.
 broken() { settle "$id"; first "$own/broken/$id"; say "broken $line"; exit 22; }
 [ ! -e "$own/broken/$id" ] || { unlock; broken; }

@@ -1,11 +1,11 @@
 # Tells how things are, and changes nothing: STORES TOOLS AGAIN UNITS VALID-ONLY SECONDARY-FILE FILE...
-# STORES: a line "GITDIR COMMIT" each, the release's own first. TOOLS: extensions of git that a release takes. UNITS: what
+# STORES: a line "COMMIT GITDIR" each, the release's own first. TOOLS: extensions of git that a release takes. UNITS: what
 # will be done to services, as words. AGAIN: no where nothing is done to a host that has it all.
 exec 3>&2
 wanted=$1 extensions=$2 again=$3 units=$4 valid=$5 secondary=$top$6; shift 6
 say "user ${LOGNAME:-$(id -un)}"
 say "now $(date +%s)"
-for tool in git timeout mkfifo mv; do command -v "$tool" >/dev/null 2>&1 || say "lacks $tool"; done
+for tool in git timeout mkfifo mv flock; do command -v "$tool" >/dev/null 2>&1 || say "lacks $tool"; done
 # Before all that a deploy changes: what is read after the lock was free belongs together.
 if [ -e "$own/lock/owner" ]; then
     if alive "$own/lock/pid"; then state=alive; else state=dead; fi
@@ -42,7 +42,7 @@ leads "$root/.in-progress"; progress=${end##*/}
 say "link progress $progress"
 # Whether what is live already was made whole: then there is nothing to ask of git, or of the disk.
 is_live=no
-case $wanted in ". ${live:-nothing}"*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
+case $wanted in "${live:-nothing} ."*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
 # Beside all that follows, since sudo takes longer than that; not where nothing will be done, or not by this deploy.
 [ -z "$units" ] || [ "${state-}" = alive ] || [ "$again,$is_live,$done,$progress,$#" = "no,yes,$live,,0" ] || permissions &
 if leads "$final"; then say "final link $end"
@@ -77,13 +77,13 @@ if [ "$is_live" = no ]; then
     done
     say "free $(stat -f -c '%a %S %d' "$folder" 2>/dev/null)"
 fi
-while read -r gitdir commit; do
+while read -r commit gitdir; do
     [ -n "$gitdir" ] || continue
     [ "$is_live" = no ] || { say "has $gitdir"; continue; }
     place=$root/cache/.git; [ "$gitdir" = . ] || place=$place/$gitdir
     [ -e "$place/HEAD" ] || continue
     git --git-dir="$place" cat-file -e "$commit^{commit}" 2>/dev/null && { say "has $gitdir"; continue; }
-    say "tips $gitdir" $(git --git-dir="$place" for-each-ref --sort=-creatordate --count=50 --format='%(objectname)')
+    say tips $(git --git-dir="$place" for-each-ref --sort=-creatordate --count=50 --format='%(objectname)') "$gitdir"
 done <<X
 $wanted
 X

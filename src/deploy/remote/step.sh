@@ -26,14 +26,16 @@ else
     timeout -k 2 "$seconds" sh -c "$program" svcgen "$given" "$@" 2>&1 <&4 &
 fi
 step=$!
+# Ends it at once, with its children; it may not have its group yet.
+end() { kill -s KILL -- "-$step" || { kill -s KILL "$step"; kill -s KILL -- "-$step"; }; } 2>/dev/null
 since "$step"
 printf '%s %s %s %s %s\n' "$step" "$born" "$boot" "$policy" "$((begun + ${seconds%.*}))" >"$file"
 # From here on the keeper sees it; where there is none any more, nobody would.
-first "$own/lock/id"; [ "$line" = "$id $term" ] || { kill -s KILL -- "-$step" 2>/dev/null; say "fenced"; exit 1; }
+first "$own/lock/id"; [ "$line" = "$id $term" ] || { end; say "fenced"; exit 1; }
 wait "$step"; code=$?
 case $code in
 # The children of a step that was ended go with it.
-124 | 137 | 143) kill -s KILL -- "-$step" 2>/dev/null; [ "$code" = 143 ] || say "timeout" ;;
+124 | 137 | 143) end; [ "$code" = 143 ] || say "timeout" ;;
 esac
 if [ "$listen" = yes ]; then
     rm -f "$pipe"

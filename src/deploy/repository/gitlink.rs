@@ -254,6 +254,10 @@ pub(crate) fn unsafe_path(path: &str) -> Option<&'static str> {
 
 /// The rule that a name breaks: it becomes a folder below `.git/modules`.
 pub(crate) fn unsafe_name(name: &str) -> Option<&'static str> {
+    // Hosts are told of it in lines, whose ends do not count.
+    if name.trim() != name {
+        return Some("it begins or ends with a space");
+    }
     unsafe_path(name).map(|rule| match rule {
         "it is among git's own files" => "it would be among git's own files",
         "it leads out of the repository" => "it would lead out of `.git/modules`",
@@ -292,5 +296,6 @@ mod tests {
                 "{bad:?}"
             );
         }
+        assert!(unsafe_name("my lib").is_none() && unsafe_name("lib ").is_some());
     }
 }

@@ -103,7 +103,8 @@ class Directory(object):
 # Who holds a lock of Scap's. Whoever only asks the kernel takes nothing, and needs no right to write.
 def holder(path, kind):
     try:
-        handle = os.open(path, os.O_RDONLY)
+        # Whoever made a pipe of it does not hold this up.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:
         return None
     try:
