@@ -99,9 +99,7 @@ impl Run<'_> {
         (topic, visit): (&Topic, &Visit),
         is_touched: &mut bool,
     ) -> Result<Ended, Failure> {
-        if self.options.review && !self.options.force && topic.remote().is_some() {
-            topic.check_newer().map_err(CommandError::from)?;
-        }
+        self.check_newer(topic).map_err(CommandError::from)?;
         let stores = self.stores(worktree);
         let resolved = self.resolved(chosen, worktree, &stores)?;
         let upon = |(step, store): (Step, Rendered)| (step, store.upon_commits(&resolved.all));
@@ -179,6 +177,7 @@ impl Run<'_> {
             self.ui
                 .status(&format!("nothing to commit on {}", topic.branch()));
         } else if self.options.review {
+            self.check_newer(topic).map_err(CommandError::from)?;
             let pushed = topic
                 .push_all(&commits, self.options.others())
                 .map_err(CommandError::from)?;

@@ -123,3 +123,32 @@ fn what_is_taken_out_in_the_commit_of_a_later_patch_comes_back_and_is_told() {
     let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
     assert_eq!(check.code, 0, "{}", check.show());
 }
+
+#[test]
+fn what_is_in_use_does_not_follow_its_neighbours() {
+    let env = env();
+    done(&env, &["--commit"]);
+    merged(&env);
+    let catalog = "puppet/hieradata/common/service.yaml";
+    let text = env.read(catalog);
+    let at = text.find("  trending-edits:").unwrap();
+    let end = text[at + 2..].find("\n  ").map_or(text.len(), |_| {
+        let own = text[at..].lines().skip(1);
+        let own = own.take_while(|line| line.starts_with("    "));
+        at + text[at..].find('\n').unwrap() + 1 + own.map(|line| line.len() + 1).sum::<usize>()
+    });
+    let others = |text: &str| text.replace("class: low-traffic", "class: high-traffic");
+    let changed = format!(
+        "{}{}{}",
+        others(&text[..at]),
+        &text[at..end],
+        others(&text[end..])
+    );
+    assert_ne!(changed, text);
+    assert!(text[at..end].contains("class: low-traffic"), "{text}");
+    env.write(catalog, &changed);
+    let words = ["commit", "--quiet", "--all", "--message", "somebody's"];
+    env.git("puppet", &words);
+    let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
+    assert_eq!(check.code, 0, "{}", check.show());
+}

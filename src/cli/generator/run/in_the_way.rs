@@ -26,10 +26,16 @@ impl Run<'_> {
                 .check_top(&planned.generated.message, &own)
                 .map_err(|error| self.in_way(error, place, topic))?;
         }
-        if self.options.review && !self.options.force && topic.remote().is_some() {
-            topic.check_newer()?;
-        }
+        self.check_newer(topic)?;
         Ok(())
+    }
+
+    /// Refuses to send over a patch set of somebody else's, unless that is forced.
+    pub(in crate::cli::generator) fn check_newer(&self, topic: &Topic) -> Result<(), ReviewError> {
+        match self.options.review && !self.options.force {
+            true => topic.check_newer(),
+            false => Ok(()),
+        }
     }
 
     /// Says what is in the way of the service's commit: the patches of the series have a command of their own.

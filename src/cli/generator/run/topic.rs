@@ -134,6 +134,8 @@ impl Run<'_> {
             return Ok(Ended::Done);
         }
         if self.options.review {
+            // Judging and asking take their time, in which somebody may have sent one.
+            self.check_newer(topic)?;
             let pushed = topic
                 .push(self.options.others())
                 .map_err(|error| self.in_way(error, place, topic))?;

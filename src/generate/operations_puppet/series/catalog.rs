@@ -146,11 +146,13 @@ fn lvs(balanced: &Balanced<'_>, list: &Node) -> Value {
             .entries()
             .iter()
             .filter(|(_, entry)| entry.find("lvs").is_some());
-        let balanced = Node {
+        let with = Node {
             kind: Kind::Mapping(with.cloned().collect()),
             ..list.clone()
         };
-        usual(&balanced, &["lvs", key]).map(Node::to_value)
+        let usual = || usual(&with, &["lvs", key]).map(Node::to_value);
+        let begun = balanced.begun(PATH, KEY, list, &["lvs", key]);
+        begun.or_else(usual)
     };
     for (key, part) in [
         ("class", class.or_else(|| of("class"))),

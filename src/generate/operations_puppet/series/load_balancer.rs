@@ -167,6 +167,19 @@ impl Balanced<'_> {
         }
     }
 
+    /// A value of the service's own entry of a list, as it was begun: what svcgen remembers, else what is there. What is in
+    /// use does not follow its neighbours.
+    pub(super) fn begun(&self, file: &str, at: &str, list: &Node, path: &[&str]) -> Option<Value> {
+        let text = self.tree.puppet.text(file.into());
+        let remembered = self.tree.puppet.rendered.base(file.into(), text.as_deref());
+        let remembered = remembered.and_then(|text| crate::yaml::parse(&text).ok());
+        let remembered = remembered
+            .as_ref()
+            .and_then(|root| root.find_path([at, self.name()]));
+        let own = remembered.or_else(|| list.find(self.name()))?;
+        own.find_path(path.iter().copied()).map(Node::to_value)
+    }
+
     /// The names of the datacentres.
     pub(super) fn places(&self) -> Vec<&str> {
         self.datacentres

@@ -159,9 +159,10 @@ fn lines(
     let list = lists.services.1;
     let name = balanced.name();
     let balancer = &service.production.load_balancer;
-    let word = |key: &str| match usual(list, &[key]).map(|node| &node.kind) {
-        Some(Kind::String(word)) => Some(word.clone()),
-        _ => None,
+    let word = |key: &str| {
+        let begun = balanced.begun(PATH, lists.services.0, list, &[key]);
+        let value = begun.or_else(|| usual(list, &[key]).map(Node::to_value));
+        value.and_then(|value| value.as_str().map(str::to_owned))
     };
     let mut text = format!("{}:\n", yaml_string(name));
     let sentence = hiera_text(&service.description.first_sentence(), false);
