@@ -29,13 +29,16 @@ pub(super) fn gather(
         let target = target(planner, checkouts, generator);
         let found = match &target {
             None => Text::NoCheckout,
-            Some(target) => look(planner, generator, target, is_online).unwrap_or_else(|error| {
-                let message = error.to_string();
-                match target {
-                    Target::Checkout(path) if !path.is_dir() => Text::Nowhere { message },
-                    Target::Checkout(_) | Target::Output(_) => Text::Failed { message },
-                }
-            }),
+            Some(target) => {
+                look(planner, generator, target, is_online).unwrap_or_else(|error| match target {
+                    Target::Checkout { path, .. } if !path.is_dir() => Text::Nowhere {
+                        message: [vec![error.message], error.causes].concat().join("; "),
+                    },
+                    Target::Checkout { .. } | Target::Output(_) => Text::Failed {
+                        message: error.message,
+                    },
+                })
+            }
         };
         texts.push((generator, found));
     }
@@ -99,7 +102,7 @@ fn ask_hosts(planner: &Planner<'_>, checkouts: &CheckoutArgs) -> Vec<(HostName, 
 
 fn target(planner: &Planner<'_>, checkouts: &CheckoutArgs, generator: Generator) -> Option<Target> {
     match checkouts.named(generator) {
-        Some(path) => Some(Target::Checkout(path.to_owned())),
+        Some(path) => Some(Target::named(path)),
         None => Target::find(generator, planner.context, planner.loaded).ok(),
     }
 }
