@@ -5,13 +5,14 @@ use camino::Utf8PathBuf;
 use crate::cli::context::{Loaded, shown};
 use crate::cli::deploy::Carrier;
 use crate::cli::generator::{
-    CheckoutArgs, Generator, Looked, Planner, Series, Target, is_on, look as look_at_series,
+    CheckoutArgs, Generator, Looked, Planner, Series, Target, first_commit, is_on,
+    look as look_at_series,
 };
 use crate::error::CommandError;
 use crate::git::{Checkout, Git, GitError};
 use crate::hosts::{self, Answer};
 use crate::model::{HostName, RepositoryName, Site};
-use crate::review::{Sent, Standing};
+use crate::review::{Sent, Standing, uncommitted};
 use crate::status::{Facts, Known, Missing, Series as Lacking, Text};
 
 /// How long the review server may take to answer for a repository.
@@ -173,7 +174,14 @@ fn look(
         return committed(standing, &others);
     }
     if !checkout.status(&places)?.is_empty() {
-        return Ok(Text::Uncommitted);
+        let found = uncommitted(worktree.root(), &paths, &[&planned.rendered])?;
+        return Ok(match found.new.as_slice() {
+            [] => Text::Uncommitted,
+            new => Text::New {
+                files: new.to_vec(),
+                command: first_commit(worktree.root(), new),
+            },
+        });
     }
     match topic.standing(&places)? {
         Some(standing) => committed(standing, &all),
