@@ -66,7 +66,7 @@ fn a_whole_interview_writes_the_model() {
     pty.answer("parameter: Value in production", "kafka1001:9092");
     pty.answer("parameter: Value in the development", "");
     pty.answer("`-1` removes it", "");
-    pty.answer("Does it answer", "y");
+    pty.answer("Does it describe", "y");
     pty.answer("Version of Node.js", "");
     all_later(&mut pty, &["Repositories", "The service request"]);
     pty.answer("Answer these now", "1");
