@@ -16,6 +16,7 @@ mod log;
 mod man;
 mod model;
 mod new;
+mod number;
 mod records;
 mod report;
 mod request;
@@ -153,7 +154,7 @@ pub enum Command {
     /// Print or file a request: for the service, access, repositories.
     #[command(after_help = "Example:\n  svcgen request service")]
     Request(request::RequestArgs),
-    /// Propose when to deploy, and write the entry for the page of plans.
+    /// Propose when to deploy, and write the entry for the calendar.
     #[command(
         after_help = "Examples:\n  svcgen schedule                            # the next window\n  svcgen schedule --at '2026-12-01 09:00' --page deployments.txt"
     )]

@@ -1,15 +1,15 @@
 //! The user's configuration: where checkouts are, and who the user is. Never part of the model.
 
-use camino::{Utf8Path, Utf8PathBuf};
-use serde::Deserialize;
-use thiserror::Error;
+mod read;
 
-use crate::model::{SiteName, suggest};
-use crate::place::line_of;
-use crate::yaml::parse_strict;
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::model::{
+    LoadError, MailAddress, Problem, Read as _, SiteName, parse_file, read_text, suggest,
+};
 
 /// `$XDG_CONFIG_HOME/svcgen/config.yaml`.
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(
     title = "The configuration of svcgen",
@@ -17,7 +17,7 @@ use crate::yaml::parse_strict;
 )]
 pub struct Configuration {
     /// The site of models that name none.
-    pub site: Option<String>,
+    pub site: Option<SiteName>,
     /// A folder with the `sites`, `questions` and `templates` of an organisation; the user's own win over them.
     #[schemars(with = "Option<String>")]
     pub organisation: Option<Utf8PathBuf>,
@@ -30,13 +30,13 @@ pub struct Configuration {
     pub build: BuildDefaults,
     /// Whether lines that stay are printed, as with `--plain`.
     pub plain: bool,
-    /// The folder that the configuration is in; sites, questions and templates of the user's are beside it.
+    /// The file that it is in, there or not; sites, questions and templates of the user's are beside it.
     #[serde(skip)]
-    pub folder: Option<Utf8PathBuf>,
+    pub file: Option<Utf8PathBuf>,
 }
 
 /// Checkouts of the shared repositories.
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Checkouts {
     /// A checkout of MediaWiki-Vagrant.
@@ -48,7 +48,7 @@ pub struct Checkouts {
 }
 
 /// Checkouts of one service.
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServiceCheckouts {
     /// A checkout of its source repository.
@@ -60,18 +60,18 @@ pub struct ServiceCheckouts {
 }
 
 /// The user, where git does not know.
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct User {
     /// Account on the review server.
     pub gerrit: Option<String>,
     /// Who commits.
     pub name: Option<String>,
-    /// Their address.
-    pub email: Option<String>,
+    /// Their address for mail.
+    pub email: Option<MailAddress>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ssh {
     /// An ssh configuration other than the user's own.
@@ -79,7 +79,7 @@ pub struct Ssh {
     pub config_file: Option<Utf8PathBuf>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Conduit {
     /// A file with mode 0600 that holds the token of the ticket system.
@@ -89,29 +89,11 @@ pub struct Conduit {
     pub timeout: Option<std::num::NonZeroU16>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BuildDefaults {
     /// Network mode of the build container.
     pub network: Option<String>,
-}
-
-/// A configuration that cannot be used.
-#[derive(Debug, Error)]
-pub enum ConfigurationError {
-    #[error("`{path}` cannot be read")]
-    Unreadable {
-        path: Utf8PathBuf,
-        source: std::io::Error,
-    },
-    #[error("`{path}` is wrong: line {line}: {reason}")]
-    Wrong {
-        path: Utf8PathBuf,
-        line: usize,
-        reason: String,
-        /// The key that was meant, where one is unknown.
-        suggestion: Option<String>,
-    },
 }
 
 impl Configuration {
@@ -119,67 +101,41 @@ impl Configuration {
     ///
     /// # Errors
     /// Where a named file is not there, or the file is wrong.
-    pub fn load(named: Option<&Utf8Path>) -> Result<Self, ConfigurationError> {
+    pub fn load(named: Option<&Utf8Path>) -> Result<Self, LoadError> {
         let own = default_folder().map(|folder| folder.join("config.yaml"));
         let Some(path) = named.map(Utf8Path::to_owned).or(own) else {
             return Ok(Self::default());
         };
-        let folder = path.parent().map(Utf8Path::to_owned);
-        // The error names the path itself, once: hence not `fs_err`.
-        match std::fs::read_to_string(&path) {
-            Ok(text) => {
-                let mut configuration = Self::parse(&path, &text)?;
-                configuration.place_paths(&path);
-                if let Some(organisation) = &configuration.organisation
-                    && !organisation.is_dir()
-                {
-                    let node = parse_strict(&text).ok();
-                    let at = node.as_ref().and_then(|node| node.find("organisation"));
-                    return Err(ConfigurationError::Wrong {
-                        line: at.map_or(1, |node| line_of(&text, node.span.start)),
-                        reason: format!("`{organisation}` is not a folder"),
-                        suggestion: None,
-                        path,
-                    });
-                }
-                Ok(Self {
-                    folder,
-                    ..configuration
-                })
+        let configuration = match read_text(&path) {
+            Ok(text) => Self::parse(&path, &text)?,
+            Err(LoadError::Unreadable { error, .. })
+                if error.kind() == std::io::ErrorKind::NotFound && named.is_none() =>
+            {
+                Self::default()
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
-                Ok(Self {
-                    folder,
-                    ..Self::default()
-                })
-            }
-            Err(source) => Err(ConfigurationError::Unreadable { path, source }),
-        }
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            file: Some(path),
+            ..configuration
+        })
     }
 
-    fn parse(path: &Utf8Path, text: &str) -> Result<Self, ConfigurationError> {
-        let wrong = |line, reason: String| ConfigurationError::Wrong {
-            path: path.to_owned(),
-            line,
-            suggestion: meant(&reason),
-            reason,
-        };
-        let node = parse_strict(text).map_err(|e| wrong(line_of(text, e.at), e.message))?;
-        if node.kind == crate::yaml::Kind::Null {
-            return Ok(Self::default());
-        }
-        let configuration: Self = serde_yaml::from_str(text).map_err(|e| {
-            let line = e.location().map_or(1, |l| l.line());
-            // The place is said once, before the reason.
-            let reason = e.to_string();
-            let reason = reason.split(" at line ").next().unwrap_or_default();
-            wrong(line, reason.to_owned())
-        })?;
-        if let (Some(site), Some(node)) = (&configuration.site, node.find("site")) {
-            let line = line_of(text, node.span.start);
-            SiteName::parse(site).map_err(|refused| wrong(line, refused.to_string()))?;
-        }
-        Ok(configuration)
+    fn parse(path: &Utf8Path, text: &str) -> Result<Self, LoadError> {
+        parse_file(path, text, |node, problems| {
+            let mut configuration = Self::read(node, problems)?;
+            configuration.place_paths(path);
+            if let (Some(folder), Some(node)) =
+                (&configuration.organisation, node.find("organisation"))
+                && !folder.is_dir()
+            {
+                let message = format!("`{folder}` is not a folder");
+                problems.push(Problem::new(node.span.clone(), message).rule(
+                    "the folder with the `sites`, `questions` and `templates` of the organisation",
+                ));
+            }
+            Some(configuration)
+        })
     }
 
     /// The service that is named in place of one that is not: its name is nearly the same.
@@ -191,11 +147,22 @@ impl Configuration {
         }
     }
 
-    /// The file that it is in, there or not.
-    pub fn file(&self) -> Option<Utf8PathBuf> {
-        self.folder
-            .as_ref()
-            .map(|folder| folder.join("config.yaml"))
+    /// The key that names a checkout, and the file that it stands in.
+    pub fn setting_of(&self, path: &Utf8Path) -> Option<String> {
+        let shared = [
+            ("checkouts.vagrant", &self.checkouts.vagrant),
+            ("checkouts.puppet", &self.checkouts.puppet),
+        ];
+        let shared = shared.map(|(key, path)| (key.to_owned(), path));
+        let services = self.services.iter().flat_map(|(name, own)| {
+            [
+                (format!("services.{name}.source"), &own.source),
+                (format!("services.{name}.deploy"), &own.deploy),
+            ]
+        });
+        let mut keys = shared.into_iter().chain(services);
+        let (key, _) = keys.find(|(_, named)| named.as_deref() == Some(path))?;
+        Some(format!("`{key}` of `{}`", self.file.as_ref()?))
     }
 
     /// Makes the paths those that they are meant to be: `~/` is the home, and others begin beside the file.
@@ -248,17 +215,10 @@ impl Configuration {
 
     /// A folder of the user's, and one of the organisation's.
     fn own(&self, name: &str) -> Vec<Utf8PathBuf> {
-        let folders = [&self.folder, &self.organisation].into_iter().flatten();
+        let beside = self.file.as_deref().and_then(Utf8Path::parent);
+        let folders = [beside, self.organisation.as_deref()].into_iter().flatten();
         folders.map(|folder| folder.join(name)).collect()
     }
-}
-
-/// The key that an unknown one is near to, from serde's message: it quotes the unknown one, then the known ones.
-fn meant(reason: &str) -> Option<String> {
-    let (_, quoted) = reason.split_once("unknown field `")?;
-    let mut words = quoted.split('`').step_by(2);
-    let unknown = words.next()?;
-    suggest(unknown, words).map(str::to_owned)
 }
 
 /// `$XDG_CONFIG_HOME/svcgen`, or `~/.config/svcgen`.
@@ -292,37 +252,72 @@ mod tests {
         assert_eq!(own.deploy, None);
     }
 
-    #[test]
-    fn a_mistake_has_its_line() {
-        let reason = |text: &str| {
-            let error = Configuration::parse("c.yaml".into(), text).unwrap_err();
-            error.to_string()
+    /// The mistakes of a text, each with its line.
+    fn mistakes(text: &str) -> Vec<String> {
+        let error = Configuration::parse("c.yaml".into(), text).unwrap_err();
+        let LoadError::Wrong { problems, .. } = error else {
+            panic!("{error}");
         };
-        for (text, line, words) in [
-            ("user: {}\nsite: Not One\n", 2, "is not a site name"),
-            ("user: {}\nchekouts: {}\n", 2, "unknown field `chekouts`"),
+        let told = problems.iter().map(|problem| {
+            let line = crate::place::line_of(text, problem.span.start);
+            format!("{line}: {}", problem.message)
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn every_mistake_is_told_in_its_line() {
+        for (text, told) in [
+            (
+                "user: {}\nsite: Not One\n",
+                vec!["2: `Not One` is not a site name"],
+            ),
+            (
+                "user: {email: ada}\nchekouts: {}\nplain: maybe\n",
+                vec![
+                    "1: `ada` is not an address for mail",
+                    "2: unknown key `chekouts`",
+                    "3: expected true or false, found text",
+                ],
+            ),
+            (
+                "conduit: {timeout: 0}\n",
+                vec!["1: expected a number of seconds, found an integer"],
+            ),
+            ("foo\n", vec!["1: expected a mapping, found text"]),
+            ("- site: a\n", vec!["1: expected a mapping, found a list"]),
             (
                 "checkouts: {}\nuser: {}\ncheckouts: {}\n",
-                3,
-                "the key `checkouts` stands here a second time",
+                vec!["3: the key `checkouts` stands here a second time"],
             ),
             (
                 "services:\n  a: {deploy: /x}\n  a: {deploy: /y}\n",
-                3,
-                "the key `a` stands here a second time",
+                vec!["3: the key `a` stands here a second time"],
             ),
         ] {
-            let found = reason(text);
-            assert!(
-                found.starts_with(&format!("`c.yaml` is wrong: line {line}: ")),
-                "{found}"
-            );
-            assert!(
-                found.contains(words) && !found.contains(" at line "),
-                "{found}"
-            );
+            assert_eq!(mistakes(text), told, "{text}");
         }
-        let empty = Configuration::parse("c.yaml".into(), "# nothing\n").unwrap();
-        assert_eq!(empty.site, None);
+        for empty in ["", "# nothing\n", "\u{feff}", "\u{feff}# nothing\n"] {
+            let read = Configuration::parse("c.yaml".into(), empty).unwrap();
+            assert_eq!(read.site, None);
+        }
+    }
+
+    #[test]
+    fn the_key_that_names_a_checkout_is_known() {
+        let text = "checkouts: {vagrant: /v}\nservices: {tea: {deploy: /d}}\n";
+        let read = Configuration::parse("/c/config.yaml".into(), text).unwrap();
+        let file = Some("/c/config.yaml".into());
+        let read = Configuration { file, ..read };
+        let setting = |path: &str| read.setting_of(path.into());
+        assert_eq!(
+            setting("/v").unwrap(),
+            "`checkouts.vagrant` of `/c/config.yaml`"
+        );
+        assert_eq!(
+            setting("/d").unwrap(),
+            "`services.tea.deploy` of `/c/config.yaml`"
+        );
+        assert_eq!(setting("/x"), None);
     }
 }

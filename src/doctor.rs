@@ -105,6 +105,8 @@ pub struct Surroundings<'a> {
     pub checkouts: Vec<Place>,
     /// The hosts that are asked whether they let the user in.
     pub hosts: Option<Vec<HostName>>,
+    /// Whether hosts are folders of this machine, which nothing leads to but a path.
+    pub has_local_hosts: bool,
     /// Whether servers and hosts are asked.
     pub reach: Reach,
     /// The environment.

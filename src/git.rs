@@ -6,9 +6,11 @@ mod checkout;
 mod committed;
 mod overlooked;
 mod program;
+mod rewriting;
 mod setting;
 
 pub use checkout::{Checkout, Head};
 pub use committed::committed_text;
 pub use program::{Git, GitError, Output, Words, text_as_input};
+pub use rewriting::Rewritten;
 pub use setting::{Setting, configured_deploy_dir, deploy_dir, set_deploy_dir};

@@ -26,6 +26,7 @@ pub mod git;
 pub mod hosts;
 pub mod ini;
 mod interrupt;
+mod json;
 mod locale;
 pub mod model;
 pub mod onboarding;

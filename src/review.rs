@@ -30,7 +30,7 @@ pub use commit_message::CommitMessage;
 pub use dirty::{dirty, uncommitted};
 pub use error::ReviewError;
 pub use push::{Others, Outcome, Pushed};
-pub use remote::{Remote, ask_remote};
+pub use remote::{Remote, ask_remote, unattended};
 pub use replace::{Pending, Replacement};
 pub use standing::{Sent, Standing};
 pub use topic::{Switched, Topic};

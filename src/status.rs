@@ -43,6 +43,9 @@ pub struct Step {
     /// Who has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
+    /// The step that it needs, and that comes first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<&'static str>,
 }
 
 impl State {
@@ -67,7 +70,13 @@ impl Step {
             found: found.into(),
             command: None,
             waits_for: None,
+            after: None,
         }
+    }
+
+    fn after(mut self, name: &'static str) -> Self {
+        self.after = Some(name);
+        self
     }
 
     fn command(mut self, command: impl Into<String>) -> Self {

@@ -2,6 +2,7 @@
 //!
 //! Reading only: writing a scalar is `render::quoting`'s, changing a file is `edit::yaml`'s.
 
+mod mistake;
 mod node;
 mod parse;
 mod python;

@@ -42,7 +42,7 @@ pub struct BuildArgs {
     /// The checkout of the deploy repository [default: here or above, else as configured].
     #[arg(long, value_name = "DIR", help_heading = "Where")]
     deploy_repo: Option<Utf8PathBuf>,
-    /// The checkout of the source repository, whose git configuration holds [default: here or above].
+    /// The checkout of the source repository, whose git configuration is used [default: here or above].
     #[arg(long, value_name = "DIR", help_heading = "Where")]
     source_repo: Option<Utf8PathBuf>,
 }

@@ -110,7 +110,7 @@ pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
         crate::interrupt::check()?;
         let named = args.checkouts.named(generator);
         let target = match named {
-            Some(path) => Ok(Target::Checkout(path.to_owned())),
+            Some(path) => Ok(Target::named(path)),
             None => Target::find(generator, &context, &loaded),
         };
         match target {

@@ -7,7 +7,7 @@ use miette::{
 };
 
 use super::GlobalArgs;
-use crate::configuration::{Configuration, ConfigurationError};
+use crate::configuration::Configuration;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{
     LoadError, MODEL_FILE, Problem, Service, Site, SiteError, SiteName, Sites, find_model,
@@ -57,8 +57,7 @@ impl Context {
             CommandError::usage(format!("--site: {refused}"))
                 .hint(format!("known: {}", known.join(", ")))
         })?;
-        let default = configuration.site.as_deref();
-        let default = default.and_then(|name| SiteName::parse(name).ok());
+        let default = configuration.site.clone();
         let templates = Templates::new(configuration.templates_folders());
         for (path, meant) in strays(&configuration, &templates) {
             let meant = meant.map(|meant| format!("; did you mean `{meant}`?"));
@@ -137,22 +136,6 @@ pub(super) fn working_directory() -> Result<Utf8PathBuf, CommandError> {
         ))
         .hint("call svcgen from another folder, or give this one a name of plain letters")
     })
-}
-
-impl From<ConfigurationError> for CommandError {
-    fn from(error: ConfigurationError) -> Self {
-        let this = Self::from_error(ErrorKind::Usage, &error);
-        match error {
-            ConfigurationError::Wrong {
-                suggestion: Some(near),
-                ..
-            } => this.hint(format!("did you mean `{near}`?")),
-            ConfigurationError::Wrong { .. } => {
-                this.hint("`svcgen schema config` describes what it may hold")
-            }
-            ConfigurationError::Unreadable { .. } => this,
-        }
-    }
 }
 
 impl From<SiteError> for CommandError {

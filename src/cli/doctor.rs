@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::json;
 
 use self::files::Files;
-use super::deploy::{Opened, RepositoryArgs, find_repository};
+use super::deploy::{Carrier, Opened, RepositoryArgs, find_repository};
 use super::{Failure, GlobalArgs};
 use crate::doctor::{Finding, Reach, State, Surroundings, examine};
 use crate::error::{CommandError, ErrorKind};
@@ -58,6 +58,7 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
             (None, Some(loaded)) => Some(loaded.service.host_names()),
             _ => None,
         },
+        has_local_hosts: matches!(&opened, Some(Ok(opened)) if matches!(opened.carrier, Carrier::Local(_))),
         reach,
         variables: &|name| std::env::var(name).ok(),
     };

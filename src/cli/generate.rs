@@ -20,7 +20,7 @@ use crate::ui::{Format, Ui};
 pub struct GenerateArgs {
     #[command(flatten)]
     checkouts: CheckoutArgs,
-    /// An empty folder instead of checkouts; the files are those for the newest trees that are known.
+    /// Write into an empty folder, not checkouts: what the newest trees that svcgen knows would get.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["vagrant_repo", "puppet_repo", "deploy_repo", "source_repo", "commit", "review"])]
     output: Option<Utf8PathBuf>,
     #[command(flatten)]
@@ -49,7 +49,7 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
     for generator in Generator::ALL {
         let named = args.checkouts.named(generator);
         match (named, &args.output) {
-            (Some(checkout), _) => targets.push((generator, Target::Checkout(checkout.to_owned()))),
+            (Some(checkout), _) => targets.push((generator, Target::named(checkout))),
             (None, Some(_)) if generator == Generator::Source => {}
             (None, Some(folder)) => {
                 targets.push((generator, Target::Output(folder.join(generator.name()))))
@@ -73,7 +73,7 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
         ui.warning(&format!("{what} is left out: {way_out}"));
     }
     let deploy = targets.iter().find_map(|(generator, target)| match target {
-        Target::Checkout(path) if *generator == Generator::Scap => Some(path.clone()),
+        Target::Checkout { path, .. } if *generator == Generator::Scap => Some(path.clone()),
         _ => None,
     });
     let documents = RefCell::default();
@@ -88,7 +88,7 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
     };
     // What one generator commits would hide from the next that the service had another name.
     for (generator, target) in &targets {
-        if let (Target::Checkout(_), Ok(tree)) = (target, target.open()) {
+        if let (Target::Checkout { .. }, Ok(tree)) = (target, target.open()) {
             run.planner().refuse_renamed(*generator, &tree)?;
         }
     }

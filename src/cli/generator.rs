@@ -25,7 +25,9 @@ pub(super) use self::run::{Ended, Run};
 use self::series::Chosen;
 pub(super) use self::series::{Looked, Series, changed_upon, is_on, look, without_blocks};
 pub(super) use self::summary::{tell_kept, tell_pushed};
-pub(super) use self::target::{Target, UnknownCheckout, misspelt_service};
+pub(super) use self::target::{
+    DEPLOY_DIR, Target, UnknownCheckout, absent, configured, misspelt_service,
+};
 pub(super) use self::uncommitted::first_commit;
 use super::context::Context;
 use super::{Failure, GlobalArgs};
@@ -85,7 +87,7 @@ pub struct GeneratorArgs {
     /// The checkout [default: the one of the configuration].
     #[arg(long, value_name = "CHECKOUT")]
     repo: Option<Utf8PathBuf>,
-    /// An empty folder instead of a checkout; the files are those for the newest tree that is known.
+    /// Write into an empty folder, not a checkout: what the newest tree that svcgen knows would get.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "commit", "review"])]
     output: Option<Utf8PathBuf>,
     #[command(flatten)]
@@ -183,7 +185,7 @@ fn run_one(
     let context = Context::new(global, ui)?;
     let loaded = context.load(global)?;
     let target = match (&args.repo, &args.output) {
-        (Some(repo), _) => Target::Checkout(repo.clone()),
+        (Some(repo), _) => Target::named(repo),
         (None, Some(folder)) => Target::Output(folder.clone()),
         (None, None) => Target::find(generator, &context, &loaded).map_err(CommandError::from)?,
     };
@@ -242,7 +244,7 @@ pub(super) fn run_cloneable(
     };
     let mut command = Again::new(generator.name(), global, options);
     command.path("--repo", Some(&target));
-    finish(run.one(generator, &Target::Checkout(target))?, &command, ui)
+    finish(run.one(generator, &Target::named(&target))?, &command, ui)
 }
 
 /// Says what comes next; a run that leaves differences says so by its exit code.

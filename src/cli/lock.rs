@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::context::Context;
 use super::deploy::{Attempt, Opened, RepositoryArgs};
+use super::number::seconds;
 use super::{Failure, GlobalArgs};
 use crate::deploy::PlannerError;
 use crate::error::CommandError;
@@ -24,11 +25,11 @@ pub struct LockArgs {
     /// Only these hosts, as for `svcgen deploy`.
     #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
     limit: Option<String>,
-    /// Why, for whoever meets the lock or wonders where it has gone; `take` and `break` need it.
+    /// Why: shown to whoever finds the lock, or finds it gone; `take` and `break` need it.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// How many seconds `take` waits for a deploy of somebody else's.
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
+    /// How long `take` waits for somebody else's deploy to end; an hour where no number is given.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, num_args = 0..=1, default_missing_value = "3600")]
     wait: Option<u64>,
     #[command(flatten)]
     repository: RepositoryArgs,

@@ -20,30 +20,31 @@ use crate::error::{CommandError, ErrorKind};
 use crate::event::{DeployId, Level};
 use crate::model::did_you_mean;
 use crate::ui::Ui;
+use crate::visible::visible;
 
 /// The options of `svcgen log`.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to show")]
 pub struct LogArgs {
-    /// The newest deploy; so it is without an ID, too.
+    /// The newest deploy, as where no ID is given.
     #[arg(long)]
     latest: bool,
     /// Only what is about this host, and with -v what it wrote; names and patterns as for `svcgen deploy --limit`.
     #[arg(long, value_name = "HOST", allow_hyphen_values = true)]
     host: Vec<String>,
-    /// Only what matters at least so much; debug is everything.
+    /// Only events of this level or a graver one; debug is everything.
     #[arg(long, value_parser = levels())]
     level: Option<String>,
     /// Only this stage.
     #[arg(long, value_parser = ["fetch", "config_deploy", "promote", "handle_service", "finalize", "rollback"])]
     stage: Option<String>,
-    /// Go on with what is written, until the deploy has ended.
+    /// Keep printing while the deploy runs, until it ends.
     #[arg(long, short)]
     follow: bool,
-    /// All that the hosts wrote, byte by byte, instead of the events.
+    /// All that the hosts wrote, unchanged, instead of the events.
     #[arg(long, conflicts_with_all = ["level", "stage", "follow"])]
     output: bool,
-    /// Write a report into this file instead: one page (HTML) that needs no network.
+    /// Write a report into this file instead: one HTML page that needs no network.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["host", "level", "stage", "follow", "output"])]
     report: Option<Utf8PathBuf>,
     /// The deploy, as `svcgen history` names it, and a text or regular expression that lines have to match.
@@ -69,7 +70,8 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     let opened = Opened::open(&args.repository, &context, global)?;
     let repository = &opened.working.value.config.git_repo;
     let journals = Journals::of(repository).map_err(CommandError::from)?;
-    let (named, filter) = split(&args.words)?;
+    let known = journals.list();
+    let (named, filter) = split(&args.words, &known)?;
     if named.is_some() && args.latest {
         return Err(
             CommandError::usage("`--latest` is another deploy than the one that is named")
@@ -77,7 +79,6 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
                 .into(),
         );
     }
-    let known = journals.list();
     let id = match (named, journals.last()) {
         (Some(text), _) => identify(&text, &known)?,
         (None, Some(last)) => last,
@@ -86,6 +87,7 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     if !known.contains(&id) {
         let place = elsewhere::Place {
             opened: &opened,
+            args,
             ui,
         };
         // Of what is not here there is neither the output of hosts nor a report.
@@ -116,7 +118,7 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     }
     let choice = Choice::new(args, filter, &opened)?;
     match args.output {
-        true => output::show(&journals, &id, choice, ui),
+        true => output::show(&journals, &id, choice, &args.repository, ui),
         false => {
             let is_scap = opened.carrier.scap().is_some();
             replay::show(&journals, &id, choice, is_scap, args, ui)
@@ -125,10 +127,13 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
 }
 
 /// Tells the name of a deploy from a text to look for.
-fn split(words: &[String]) -> Result<(Option<String>, Option<String>), CommandError> {
+fn split(
+    words: &[String],
+    known: &[DeployId],
+) -> Result<(Option<String>, Option<String>), CommandError> {
     match words {
         [] => Ok((None, None)),
-        [one] if looks_like_id(one) => Ok((Some(one.clone()), None)),
+        [one] if looks_like_id(one) || is_meant_as_id(one, known) => Ok((Some(one.clone()), None)),
         [one] => Ok((None, Some(one.clone()))),
         [id, filter, ..] if looks_like_id(id) => Ok((Some(id.clone()), Some(filter.clone()))),
         [first, ..] => Err(
@@ -145,6 +150,19 @@ fn looks_like_id(word: &str) -> bool {
     day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()) && rest.starts_with('T')
 }
 
+/// Whether a word begins with a year as the names of deploys do, and is none of the texts that do, too: a date, and a part of
+/// a revision.
+fn is_meant_as_id(word: &str, known: &[DeployId]) -> bool {
+    let has = |is: fn(u8) -> bool| word.bytes().all(is);
+    let year = word.get(..4).unwrap_or_default();
+    let is_year = year.starts_with("20") && year.bytes().all(|byte| byte.is_ascii_digit());
+    let is_date = word.get(4..5) == Some("-");
+    let is_word = has(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_revision = has(|byte| byte.is_ascii_hexdigit());
+    let begins = known.iter().any(|id| id.as_str().starts_with(word));
+    is_year && is_word && !is_date && (begins || !is_revision)
+}
+
 /// The deploy of that name, or the only one whose name begins so.
 fn identify(text: &str, known: &[DeployId]) -> Result<DeployId, CommandError> {
     if let Ok(id) = DeployId::parse(text) {
@@ -158,8 +176,10 @@ fn identify(text: &str, known: &[DeployId]) -> Result<DeployId, CommandError> {
         [one] => Ok((*one).clone()),
         [] => {
             let near = did_you_mean(text, known.iter().map(DeployId::as_str));
-            let hint = near.unwrap_or_else(|| "`svcgen history` lists the deploys".into());
-            Err(CommandError::usage(format!("there is no deploy `{text}`")).hint(hint))
+            let near = near.or_else(|| alike(text, known)).into_iter();
+            let error = CommandError::usage(format!("there is no deploy `{}`", visible(text)));
+            let error = near.fold(error, CommandError::hint);
+            Err(error.hint("`svcgen history` lists the deploys"))
         }
         [first, .., last] => Err(CommandError::usage(format!(
             "`{text}` is how {} deploys begin, from `{last}` to `{first}`",
@@ -167,6 +187,20 @@ fn identify(text: &str, known: &[DeployId]) -> Result<DeployId, CommandError> {
         ))
         .hint("`svcgen history` lists the deploys")),
     }
+}
+
+/// The newest deploys whose names have most in common with a text, from the year on.
+fn alike(text: &str, known: &[DeployId]) -> Option<String> {
+    const MOST: usize = 3;
+    let common = |id: &&DeployId| {
+        let both = id.as_str().bytes().zip(text.bytes());
+        both.take_while(|(one, other)| one == other).count()
+    };
+    let most = known.iter().map(|id| common(&id)).max();
+    let most = most.filter(|most| *most >= "2026".len())?;
+    let near = known.iter().filter(|id| common(id) == most).take(MOST);
+    let near: Vec<String> = near.map(|id| format!("`{}`", id.as_str())).collect();
+    Some(format!("the nearest: {}", near.join(", ")))
 }
 
 impl From<JournalError> for CommandError {

@@ -33,7 +33,7 @@ pub struct RequestArgs {
     /// With `--file`: only show what would be sent.
     #[arg(long, requires = "file")]
     dry_run: bool,
-    /// With `--file`: write over what other people wrote, or file another one where the first is closed.
+    /// With `--file`: overwrite what others wrote, or file a new task if the first one is closed.
     #[arg(long, requires = "file")]
     force: bool,
     /// Also draw the request flow into this file, as SVG.

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use serde_json::json;
 
 use super::context::{Context, Loaded};
+use super::number::minutes;
 use super::request::today;
 use super::{Failure, GlobalArgs};
 use crate::calendar::{Card, Objection, Slot, Taken, next, objection};
@@ -25,9 +26,9 @@ pub struct ScheduleArgs {
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
     /// How long it may take, in minutes.
-    #[arg(long, value_name = "MINUTES", default_value = "30", value_parser = clap::value_parser!(u16).range(1..=1440))]
+    #[arg(long, value_name = "MINUTES", default_value = "30", value_parser = minutes)]
     length: u16,
-    /// The text of the page with the plans, in which other windows are taken; `-` reads stdin.
+    /// The text of the calendar page, whose windows are taken; `-` reads stdin.
     #[arg(long, value_name = "FILE")]
     page: Option<Utf8PathBuf>,
     /// What is deployed [default: the first sentence of the description].

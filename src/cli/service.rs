@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use super::context::Context;
 use super::deploy::args::ViewArgs;
 use super::deploy::{Opened, RepositoryArgs, ServiceWish, handle_service};
+use super::number::seconds;
 use super::{Failure, GlobalArgs};
 use crate::deploy::Action;
 use crate::error::CommandError;
@@ -29,14 +30,14 @@ pub struct ServiceArgs {
     /// Only these hosts, as for `svcgen deploy`.
     #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
     limit: Option<String>,
-    /// Only this service, where `service_name` has several.
+    /// Only this service, if `service_name` lists several.
     #[arg(long, value_name = "SERVICE")]
     name: Vec<String>,
     /// Ask the hosts, print what would be done, touch nothing.
     #[arg(long)]
     dry_run: bool,
-    /// How many seconds to wait for a deploy of somebody else's.
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
+    /// How long to wait for somebody else's deploy to end; an hour where no number is given.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, num_args = 0..=1, default_missing_value = "3600")]
     wait: Option<u64>,
     /// Why: for the log.
     #[arg(long, value_name = "TEXT")]

@@ -148,14 +148,21 @@ fn when(status: &Status<'_>) -> String {
             advised,
             latest,
             mark,
+            after,
             ..
         } = due;
         out.push_str(&format!(
             "  {advised}  {latest}  {:7}  {what}\n",
             mark.word()
         ));
-        if let (Mark::Due | Mark::Overdue, Some(command)) = (mark, &due.command) {
+        if !matches!(mark, Mark::Due | Mark::Overdue) {
+            continue;
+        }
+        if let Some(command) = &due.command {
             out.push_str(&format!("  {:24}{:7}  $ {command}\n", "", ""));
+        }
+        if let Some(first) = after {
+            out.push_str(&format!("  {:24}{:7}  -> after {first}\n", "", ""));
         }
     }
     out

@@ -62,7 +62,9 @@ impl AddressError {
             Self::ContextHost { .. } | Self::NoContext(_) => {
                 vec!["docker context use default".into()]
             }
-            Self::Unreadable { .. } => Vec::new(),
+            Self::Unreadable { .. } => {
+                vec!["`export DOCKER_HOST=unix:///var/run/docker.sock` names the engine".into()]
+            }
         }
     }
 }
@@ -207,8 +209,8 @@ fn read<T: for<'de> Deserialize<'de>>(path: &Utf8Path) -> Result<Option<T>, Addr
         path: path.to_owned(),
         reason,
     };
-    match std::fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
+    match std::fs::read_to_string(path) {
+        Ok(text) => crate::json::parse(&text)
             .map(Some)
             .map_err(|error| unreadable(error.to_string())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

@@ -5,8 +5,9 @@ use camino::Utf8Path;
 use super::ssh::typed;
 use super::{DEADLINE, Finding, Reach, Surroundings, advice, said};
 use crate::child;
-use crate::git::Git;
+use crate::git::Rewritten;
 use crate::model::Site;
+use crate::review::{ReviewError, unattended};
 
 const REVIEW: &[&str] = &[
     "vagrant --review",
@@ -30,24 +31,70 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
     })
 }
 
+/// Whether changes are sent by ssh.
+pub(super) fn is_by_ssh(surroundings: &Surroundings<'_>) -> bool {
+    let Some(site) = surroundings.site.filter(|site| site.gerrit.host.is_some()) else {
+        return false;
+    };
+    elsewhere(site, surroundings).is_none_or(|rewritten| rewritten.is_ssh())
+}
+
+/// The user's account there.
+fn account(surroundings: &Surroundings<'_>) -> Option<String> {
+    let user = surroundings.configuration.user.gerrit.clone();
+    user.or_else(|| said("git", &["config", "gitreview.username"]))
+}
+
+/// Where git goes instead of to the review server, where its configuration says so.
+fn elsewhere(site: &Site, surroundings: &Surroundings<'_>) -> Option<Rewritten> {
+    let host = site.gerrit.host.as_ref()?;
+    let account = account(surroundings).map(|account| format!("{account}@"));
+    let account = account.unwrap_or_default();
+    let repositories = [&site.repositories.vagrant, &site.repositories.puppet];
+    let repository = repositories.into_iter().flatten().next();
+    let repository = repository.map(ToString::to_string).unwrap_or_default();
+    let address = format!("ssh://{account}{host}:{}/{repository}", port(site));
+    Rewritten::of(Utf8Path::new("."), &address)
+}
+
+fn port(site: &Site) -> u16 {
+    let port = site.gerrit.port;
+    port.map_or(29418, std::num::NonZeroU16::get)
+}
+
+/// Whether what git goes to instead of the review server can be read.
+fn instead(finding: Finding, rewritten: &Rewritten) -> Finding {
+    let Rewritten { address, by } = rewritten;
+    match readable(address) {
+        Ok(_) => finding.fine(format!("`{by}` leads to {address}")),
+        Err(error) => finding.missing(
+            format!("`{by}` leads to {address}: {}", super::innermost(&error)),
+            format!("git ls-remote {}", shell_words::quote(address)),
+        ),
+    }
+}
+
 /// Whether the review server lets the user in.
 fn by_ssh(site: &Site, surroundings: &Surroundings<'_>) -> Option<Finding> {
     let config = surroundings.configuration.ssh_config();
     let host = site.gerrit.host.as_ref()?;
-    if !surroundings.want(REVIEW) || which::which("ssh").is_err() {
+    if !surroundings.want(REVIEW) {
         return None;
     }
-    let port = site
-        .gerrit
-        .port
-        .map_or(29418, std::num::NonZeroU16::get)
-        .to_string();
+    let port = port(site).to_string();
     let finding = Finding::new("gerrit", format!("the review server {host}"), REVIEW);
+    let rewritten = elsewhere(site, surroundings);
+    let needs_ssh = rewritten.as_ref().is_none_or(Rewritten::is_ssh);
+    if needs_ssh && which::which("ssh").is_err() {
+        return None;
+    }
     if surroundings.reach == Reach::Machine {
         return Some(finding.unknown("not asked"));
     }
-    let user = surroundings.configuration.user.gerrit.clone();
-    let user = user.or_else(|| said("git", &["config", "gitreview.username"]));
+    if let Some(rewritten) = &rewritten {
+        return Some(instead(finding, rewritten));
+    }
+    let user = account(surroundings);
     let typed = format!("{} -p {port} {host}", typed(config.as_deref()));
     let mut command = ssh(config.as_deref());
     command.args(["-p", &port]);
@@ -107,17 +154,17 @@ fn by_web(site: &Site, surroundings: &Surroundings<'_>) -> Option<Finding> {
     if surroundings.reach == Reach::Machine {
         return Some(finding.unknown("not asked"));
     }
-    let git = Git::at(Utf8Path::new("."))
-        .within(DEADLINE)
-        .having("GIT_TERMINAL_PROMPT", "0");
-    Some(
-        match git.run(&["ls-remote", "--quiet", "--heads", "--", &url]) {
-            Ok(_) => finding.fine("they can be read"),
-            Err(error) => {
-                finding.doubtful(super::innermost(&error), format!("git ls-remote {url}"))
-            }
-        },
-    )
+    Some(match readable(&url) {
+        Ok(_) => finding.fine("they can be read"),
+        Err(error) => finding.doubtful(super::innermost(&error), format!("git ls-remote {url}")),
+    })
+}
+
+/// Whether what is at an address can be read.
+fn readable(address: &str) -> Result<(), ReviewError> {
+    let git = unattended(Utf8Path::new("."), DEADLINE)?;
+    git.run(&["ls-remote", "--quiet", "--heads", "--", address])?;
+    Ok(())
 }
 
 /// ssh, which asks nothing and does not wait for long.

@@ -57,11 +57,8 @@ fn identity(surroundings: &Surroundings<'_>) -> Finding {
 /// What git lacks.
 fn nameless(finding: Finding, folder: &Utf8Path, user: &User) -> Finding {
     let folder = folder.as_str();
-    let setting = |key: &str, own: &Option<String>| {
-        own.clone()
-            .or_else(|| said("git", &["-C", folder, "config", key]))
-    };
-    match setting("user.name", &user.name) {
+    let name = user.name.clone();
+    match name.or_else(|| said("git", &["-C", folder, "config", "user.name"])) {
         None => finding.missing(
             "git has no `user.name`",
             "git config --global user.name 'Ada Example'",

@@ -2,7 +2,7 @@ use std::process::Command;
 
 use camino::Utf8Path;
 
-use super::{DEADLINE, Finding, Reach, Surroundings, advice};
+use super::{DEADLINE, Finding, Reach, Surroundings, advice, gerrit};
 use crate::child;
 use crate::hosts::{self, Answer};
 use crate::model::HostName;
@@ -40,7 +40,10 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
     }
     let version = child::run(Command::new("ssh").arg("-V"), DEADLINE);
     let version = version.map(|output| String::from_utf8_lossy(&output.stderr).trim().to_owned());
-    let mut findings = vec![finding.fine(version.unwrap_or_default()), agent()];
+    let mut findings = vec![
+        finding.fine(version.unwrap_or_default()),
+        agent(surroundings),
+    ];
     let config = surroundings.configuration.ssh_config();
     let config = config.as_deref();
     if let Some(file) = config {
@@ -58,8 +61,11 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
 }
 
 /// The agent that holds keys with passphrases.
-fn agent() -> Finding {
+fn agent(surroundings: &Surroundings<'_>) -> Finding {
     let finding = Finding::new("ssh.agent", "keys in the ssh agent", HOSTS);
+    if surroundings.has_local_hosts && !gerrit::is_by_ssh(surroundings) {
+        return finding.fine("none is needed: nothing here is reached by ssh");
+    }
     let listed = child::run(Command::new("ssh-add").arg("-l"), DEADLINE);
     match listed.map(|output| (output.code, output.stdout)) {
         Ok((Some(0), keys)) => match String::from_utf8_lossy(&keys).lines().count() {

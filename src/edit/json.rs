@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::yaml::short;
 use super::{EntryError, Resolution};
+use crate::json::JsonError;
 use crate::place::line_of;
 use scan::scan;
 
@@ -134,25 +135,13 @@ pub fn fragment(entries: &[Entry]) -> String {
 /// # Errors
 /// Where it is not JSON, or not an object.
 pub fn parse(text: &str) -> Result<Value, EntryError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match serde_json::from_str(text) {
+    match crate::json::parse(text) {
         Ok(value @ Value::Object(_)) => Ok(value),
         Ok(_) => Err(EntryError::Unreadable {
             line: 1,
-            reason: "an object was expected".into(),
+            reason: "it is not an object: `{…}`".into(),
         }),
-        Err(error) => {
-            let text = error.to_string();
-            let reason = text
-                .split(" at line ")
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            Err(EntryError::Unreadable {
-                line: error.line().max(1),
-                reason,
-            })
-        }
+        Err(JsonError { line, reason }) => Err(EntryError::Unreadable { line, reason }),
     }
 }
 

@@ -228,11 +228,12 @@ impl Rendered {
                 });
             }
         };
-        let wrong = |error: serde_json::Error| RecordError::Wrong {
+        let wrong = |reason: String| RecordError::Wrong {
             path: path.clone(),
-            reason: error.to_string(),
+            reason,
         };
-        let document: serde_json::Value = serde_json::from_str(&text).map_err(wrong)?;
+        let document: serde_json::Value =
+            crate::json::parse(&text).map_err(|error| wrong(error.to_string()))?;
         let version = document["version"].as_u64().unwrap_or_default();
         let version = u32::try_from(version).unwrap_or(u32::MAX);
         if version != Index::VERSION && document["version"].is_u64() {
@@ -241,7 +242,8 @@ impl Rendered {
                 version,
             });
         }
-        serde_json::from_value(document).map_err(wrong)
+        serde_json::from_value(document)
+            .map_err(|_| wrong("it is not of the form that svcgen writes".to_owned()))
     }
 
     /// Whether svcgen took a file away.

@@ -40,6 +40,18 @@ pub enum LoadError {
     },
 }
 
+impl LoadError {
+    /// The file that cannot be read.
+    pub fn path(&self) -> &Utf8Path {
+        match self {
+            Self::Unreadable { path, .. }
+            | Self::NotText { path }
+            | Self::TooLarge { path }
+            | Self::Wrong { path, .. } => path,
+        }
+    }
+}
+
 fn count(number: usize) -> String {
     match number {
         1 => "a mistake".into(),
@@ -80,7 +92,7 @@ pub(crate) fn read_text(path: &Utf8Path) -> Result<String, LoadError> {
 ///
 /// # Errors
 /// Every mistake in it, in their order.
-pub(super) fn parse_file<T>(
+pub(crate) fn parse_file<T>(
     path: &Utf8Path,
     text: &str,
     read: impl FnOnce(&Node, &mut Vec<Problem>) -> Option<T>,

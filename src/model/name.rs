@@ -202,7 +202,7 @@ text_type!(
     /// The name of a role below `role::`, such as `scb` or `restbase::production`.
     RoleName, "the name of a role", "^(?!role::)[a-z][a-z0-9_]*(::[a-z][a-z0-9_]*)*$", 200,
     |text| rule(text.len() > 200 || !text.split("::").all(identifier),
-        "class names of lower-case letters, digits and underscores, parted by `::`, without `role::` before them")
+        "class names of lower-case letters, digits and underscores, separated by `::`, without `role::` before them")
         .or_else(|| rule(text.starts_with("role::"), "written without `role::`"))
 );
 
@@ -216,7 +216,7 @@ text_type!(
 text_type!(
     /// An IPv4 address.
     Address, "an IPv4 address", "^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])$", 15,
-    |text| rule(text.parse::<std::net::Ipv4Addr>().is_err(), "four numbers from 0 to 255, parted by dots")
+    |text| rule(text.parse::<std::net::Ipv4Addr>().is_err(), "four numbers from 0 to 255, separated by dots")
 );
 
 text_type!(
@@ -264,7 +264,7 @@ text_type!(
     |text| {
         let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         rule(text.len() > 32 || text.split('.').count() > 3 || !text.split('.').all(is_number),
-            "numbers parted by dots, such as `20` or `18.19.0`")
+            "numbers separated by dots, such as `20` or `18.19.0`")
     }
 );
 

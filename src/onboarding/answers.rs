@@ -97,7 +97,7 @@ impl Answers {
                     format!("`{}` is not a path", visible(&key.text)),
                 );
                 return Err(wrong(
-                    problem.rule("names parted by single dots, such as `owner.name`"),
+                    problem.rule("names separated by single dots, such as `owner.name`"),
                 )
                 .into());
             };
@@ -133,7 +133,7 @@ impl Answers {
         let base = self.add_source(&source, flag);
         let path_span = base..base + path.len();
         let path = split(path, path_span)
-            .ok_or_else(|| wrong_flag("a path is names parted by single dots"))?;
+            .ok_or_else(|| wrong_flag("a path is names separated by single dots"))?;
         let shape = follow(Shape::root(&self.schema), &path);
         let at = flag.len() - value.len();
         let parsed = parse_strict(value);

@@ -14,7 +14,7 @@ pub struct Found {
     pub origin: &'static str,
 }
 
-/// Somebody's name and address of mail.
+/// Somebody's name and email address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Person {
     pub(super) name: String,
@@ -27,7 +27,7 @@ pub(super) struct Person {
 /// What would not be a valid answer is left out.
 pub fn find_defaults(folder: &Utf8Path, user: &User) -> Vec<Found> {
     let package = fs_err::read_to_string(folder.join("package.json")).unwrap_or_default();
-    let package: Value = serde_json::from_str(&package).unwrap_or_default();
+    let package: Value = crate::json::parse(&package).unwrap_or_default();
     let mut found = Vec::new();
     let mut take = |path, value: Option<&str>, origin, is_valid: fn(&str) -> bool| {
         if let Some(value) = value.filter(|value| is_valid(value)) {
@@ -48,7 +48,7 @@ pub fn find_defaults(folder: &Utf8Path, user: &User) -> Vec<Found> {
     });
     let configured = user.name.clone().map(|name| Person {
         name,
-        email: user.email.clone(),
+        email: user.email.as_ref().map(ToString::to_string),
         origin: "configuration",
     });
     if let Some(person) = author(&package["author"])

@@ -113,7 +113,8 @@ impl Drafts {
             path: path.clone(),
             reason,
         };
-        let draft: Draft = serde_yaml::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+        let draft = serde_yaml::from_str::<Draft>(&text);
+        let draft = draft.map_err(|_| wrong("it is not of the form that svcgen writes".into()))?;
         if draft.version != VERSION {
             return Err(wrong(format!("version {} is not known", draft.version)));
         }

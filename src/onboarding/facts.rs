@@ -46,7 +46,7 @@ impl Facts {
         let (package, problem) = package(folder);
         let configured = user.name.clone().map(|name| Person {
             name,
-            email: user.email.clone(),
+            email: user.email.as_ref().map(ToString::to_string),
             origin: "configuration",
         });
         let git = git_user(folder);
@@ -128,7 +128,7 @@ fn package(folder: &Utf8Path) -> (Value, Option<String>) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (Value::Null, None),
         Err(error) => return (Value::Null, Some(error.to_string())),
     };
-    match serde_json::from_str::<Value>(&text) {
+    match crate::json::parse::<Value>(&text) {
         Ok(package) if package.is_object() => (package, None),
         Ok(_) => (Value::Null, Some("it is not an object".into())),
         Err(error) => (Value::Null, Some(error.to_string())),
@@ -210,7 +210,10 @@ mod tests {
         let problem = || Facts::find(path, &User::default()).problem;
         assert_eq!(problem(), None);
         fs_err::write(path.join("package.json"), "{\"name\": \"x\",\n}").unwrap();
-        assert_eq!(problem().unwrap(), "trailing comma at line 2 column 1");
+        assert_eq!(
+            problem().unwrap(),
+            "line 2: a comma stands behind the last one of a list or object"
+        );
         fs_err::write(path.join("package.json"), "[]").unwrap();
         assert_eq!(problem().unwrap(), "it is not an object");
     }

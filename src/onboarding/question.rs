@@ -62,7 +62,7 @@ pub enum Kind {
     YesNo,
     /// Year, month, day.
     Date,
-    /// A list in one line, parted by commas.
+    /// A list in one line, separated by commas.
     Words,
     /// A list, an item a line.
     Lines,

@@ -85,10 +85,15 @@ impl Weight {
 
 /// An event as a line: when, on which host, what.
 pub(crate) fn line(event: &Event) -> String {
+    let host = event.about.host.as_ref();
+    line_of(event, host.map(crate::model::HostName::as_str))
+}
+
+/// The same, of hosts that share it.
+pub(super) fn line_of(event: &Event, hosts: Option<&str>) -> String {
     let zone = jiff::tz::TimeZone::system();
     let time = event.at.to_zoned(zone).strftime("%H:%M:%S");
-    let host = event.about.host.as_ref();
-    let host = host.map(|host| format!("{host}: ")).unwrap_or_default();
+    let host = hosts.map(|hosts| format!("{hosts}: ")).unwrap_or_default();
     let mark = match event.level {
         Level::Debug | Level::Info => "",
         Level::Warning => "warning: ",

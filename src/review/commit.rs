@@ -9,7 +9,7 @@ use crate::configuration::User;
 use crate::edit::Rendered;
 use crate::generate::CommitText;
 use crate::git::{Checkout, Git, GitError, Head};
-use crate::model::TaskId;
+use crate::model::{MailAddress, TaskId};
 
 /// Where the message that svcgen last wrote is remembered, beside the text of the files.
 pub(super) const MESSAGE: &str = "COMMIT_MESSAGE";
@@ -363,9 +363,10 @@ pub(super) fn with_identity(git: Git, user: &User) -> Result<Git, ReviewError> {
         return Ok(strict);
     }
     let mut filled = strict;
-    for (key, value) in [("user.name", &user.name), ("user.email", &user.email)] {
+    let email = user.email.as_ref().map(MailAddress::as_str);
+    for (key, value) in [("user.name", user.name.as_deref()), ("user.email", email)] {
         let there = filled.output(&["config", "--get", key])?;
-        if let Some(value) = value.as_ref().filter(|_| there.text().is_empty()) {
+        if let Some(value) = value.filter(|_| there.text().is_empty()) {
             filled = filled.with(key, value);
         }
     }

@@ -69,6 +69,16 @@ pub fn ask_remote(
     remote: &str,
     within: std::time::Duration,
 ) -> Result<(), ReviewError> {
+    let git = unattended(root, within)?;
+    git.run(&["ls-remote", "--quiet", "--", remote, "HEAD"])?;
+    Ok(())
+}
+
+/// The user's git in a folder, which asks nothing and ends in time.
+///
+/// # Errors
+/// Where git cannot be run.
+pub fn unattended(root: &Utf8Path, within: std::time::Duration) -> Result<Git, ReviewError> {
     let git = Git::at(root).within(within);
     let ssh = match std::env::var("GIT_SSH_COMMAND") {
         Ok(ssh) => ssh,
@@ -78,9 +88,7 @@ pub fn ask_remote(
         "" => "ssh",
         ssh => ssh,
     };
-    let git = git
+    Ok(git
         .having("GIT_TERMINAL_PROMPT", "0")
-        .having("GIT_SSH_COMMAND", &format!("{ssh} -o BatchMode=yes"));
-    git.run(&["ls-remote", "--quiet", "--", remote, "HEAD"])?;
-    Ok(())
+        .having("GIT_SSH_COMMAND", &format!("{ssh} -o BatchMode=yes")))
 }

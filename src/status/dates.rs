@@ -9,7 +9,11 @@ use crate::model::{Day, Service, Site};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Due {
     pub what: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
+    /// The step that has to be done first, without which the command would not work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<&'static str>,
     /// The day that is advised.
     pub advised: Date,
     /// The last day that leaves enough time.
@@ -37,6 +41,17 @@ impl Mark {
             Self::Due => "now",
             Self::Overdue => "OVERDUE",
         }
+    }
+}
+
+impl Due {
+    /// Proposes nothing that cannot work yet: another step comes before.
+    fn unless(mut self, step: Option<&Step>) -> Self {
+        if let Some(first) = step.and_then(|step| step.after) {
+            self.command = None;
+            self.after = Some(first);
+        }
+        self
     }
 }
 
@@ -74,10 +89,12 @@ pub fn dates(
     let due = |what, command: Option<&str>, first: u32, last: u32, is_done: bool| Due {
         what,
         command: command.map(str::to_owned),
+        after: None,
         advised: before(first),
         latest: before(last),
         mark: mark(is_done, before(first), before(last)),
     };
+    let step = |name: &str| steps.iter().find(|step| step.name == name);
     // Hosts are assigned between the service request and what needs them; half of the least time is left for both.
     let half = minimum.div_ceil(2);
     let dates = vec![
@@ -97,7 +114,10 @@ pub fn dates(
         ),
         due(
             "send the patch for production to review",
-            Some("svcgen puppet --review"),
+            // It knows how far the patch is.
+            step(road::PRODUCTION)
+                .and_then(|step| step.command.as_deref())
+                .or(Some("svcgen puppet --review")),
             minimum,
             half,
             is_done(road::PRODUCTION),
@@ -108,14 +128,16 @@ pub fn dates(
             minimum,
             half,
             has_ticket,
-        ),
+        )
+        .unless(step(road::ACCESS_REQUEST)),
         due(
             "announce the deployment",
             site.calendar.as_ref().map(|_| "svcgen schedule"),
             1.min(minimum),
             0,
             is_done(road::ANNOUNCEMENT),
-        ),
+        )
+        .unless(step(road::ANNOUNCEMENT)),
         due(
             "deploy for the first time",
             None,

@@ -21,6 +21,11 @@ pub enum Text {
     Conflict { what: String },
     /// It is there, and not committed.
     Uncommitted,
+    /// It is there in files that no commit has, and that hold more than svcgen wrote: somebody has to commit them.
+    New {
+        files: Vec<Utf8PathBuf>,
+        command: String,
+    },
     /// It is committed; what the review server says of it, where that was asked.
     Committed {
         root: Utf8PathBuf,

@@ -109,16 +109,16 @@ mod tests {
         let command = "svcgen lock take --deploy-repo /srv/tea --reason 'new disks for all'";
         insta::assert_snapshot!(format!("hint: {}", folded(command, 6, SEVEN, 34)), @r"
         hint: svcgen lock take \
-               --deploy-repo \
-               /srv/tea --reason \
+               --deploy-repo /srv/tea \
+               --reason \
                'new disks for all'
         ");
         let quoted = format!("`{command}`, and then the next");
         insta::assert_snapshot!(folded(&quoted, 7, SEVEN, 40), @r"
         `svcgen lock take \
-               --deploy-repo /srv/tea --reason \
-               'new disks for all'`, and then
-               the next
+               --deploy-repo /srv/tea \
+               --reason 'new disks for all'`,
+               and then the next
         ");
     }
 

@@ -102,7 +102,7 @@ impl Terminal {
     /// How a kind of answer is typed, where that does not go without saying.
     fn hint(&self, prompt: &Prompt<'_>) -> Option<String> {
         let lines = match prompt.kind {
-            Kind::Words => return Some("parted by commas".into()),
+            Kind::Words => return Some("separated by commas".into()),
             Kind::Text => "several lines",
             Kind::Hosts => "names and ranges, as many lines as you like",
             Kind::Lines => "one a line",

@@ -3,6 +3,7 @@ use std::collections::{HashMap, HashSet};
 use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle};
 use thiserror::Error;
 
+use super::mistake::told;
 use super::node::{Key, Kind, Node, Span};
 use super::python;
 
@@ -89,7 +90,7 @@ impl<'a> Reader<'a> {
                 Some(Ok(next)) => next,
                 Some(Err(error)) => {
                     return Err(YamlError {
-                        message: error.info().to_owned(),
+                        message: told(error.kind()),
                         at: self.clamp(error.marker().byte_offset()),
                     });
                 }

@@ -2,6 +2,7 @@
 
 mod git;
 mod kept;
+mod unborn;
 
 use insta::assert_snapshot;
 

@@ -46,7 +46,7 @@ impl Fixture {
         let user = User {
             gerrit: None,
             name: Some("Ada".into()),
-            email: Some("ada@example.org".into()),
+            email: svcgen::model::MailAddress::parse("ada@example.org").ok(),
         };
         clone_repository(&self.service, &self.site, &self.folder(), which, &user)
     }

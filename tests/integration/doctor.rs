@@ -2,6 +2,7 @@
 
 mod checkouts;
 mod files;
+mod needless;
 mod room;
 mod servers;
 

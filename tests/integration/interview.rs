@@ -18,14 +18,14 @@ fn first_section(pty: &mut Pty) {
     pty.answer("TCP port", "6001");
     pty.answer("What it is built with", "Node.js, Kafka");
     pty.answer("Name of the owner", "Ada Example");
-    pty.answer("address of mail", "");
+    pty.answer("email address", "");
 }
 
 /// Answers what is needed behind the port, leaves the rest for later, and has the model written.
 fn rest_later(pty: &mut Pty) {
     pty.answer("What it is built with", "");
     pty.answer("Name of the owner", "Ada");
-    pty.answer("address of mail", "");
+    pty.answer("email address", "");
     all_later(
         pty,
         &[
@@ -66,7 +66,7 @@ fn a_whole_interview_writes_the_model() {
     pty.answer("parameter: Value in production", "kafka1001:9092");
     pty.answer("parameter: Value in the development", "");
     pty.answer("`-1` removes it", "");
-    pty.answer("Does it answer", "y");
+    pty.answer("Does it describe", "y");
     pty.answer("Version of Node.js", "");
     all_later(&mut pty, &["Repositories", "The service request"]);
     pty.answer("Answer these now", "1");
@@ -164,7 +164,7 @@ fn a_text_that_is_pasted_is_one_answer() {
     pty.answer("TCP port", "6001");
     pty.answer("What it is built with", "");
     pty.answer("Name of the owner", "Ada");
-    pty.answer("address of mail", "");
+    pty.answer("email address", "");
     all_later(&mut pty, &["Configuration", "Repositories", "request"]);
     pty.answer("Answer these now", "now");
     pty.answer("Groups of hosts", "+");

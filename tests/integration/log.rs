@@ -165,7 +165,38 @@ fn what_is_misspelt_gets_a_proposal() {
         assert!(run.stderr.contains(proposal), "{}", run.show());
     }
     // The beginning of a name is enough where it is the only one.
-    assert_eq!(env.svcgen(&["log", "20261123T14"]).code, 0);
+    for begin in ["20261123T14", "20261123", "2026"] {
+        assert_eq!(env.svcgen(&["log", begin]).code, 0, "{begin}");
+    }
+}
+
+#[test]
+fn what_begins_as_the_name_of_a_deploy_and_is_none_is_told() {
+    let env = Env::new();
+    whole(&env);
+    let refused = |word: &str| {
+        let run = env.svcgen(&["log", word]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.show());
+        run.stderr
+    };
+    let nearest = format!("hint: the nearest: `{ID}`\n");
+    let meant = format!("hint: did you mean `{ID}`?\n");
+    for (word, near) in [
+        ("2026xyz", nearest),
+        ("20261123-3f9a", meant),
+        ("20270101T00", String::new()),
+    ] {
+        let said = format!(
+            "error: there is no deploy `{word}`\n{near}hint: `svcgen history` lists the deploys\n"
+        );
+        assert_eq!(refused(word), said);
+    }
+    // A part of a revision, and a date, are looked for as texts.
+    for text in ["2026abc", "2026-11-23"] {
+        assert!(refused(text).contains("is like that"), "{text}");
+    }
+    let output = env.svcgen(&["log", "--output", "nosuch"]);
+    assert_eq!(output.code, 0, "nobody wrote anything: {}", output.show());
 }
 
 #[test]

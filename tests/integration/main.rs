@@ -57,3 +57,4 @@ mod update;
 mod vagrant;
 mod validate;
 mod withdraw;
+mod words;

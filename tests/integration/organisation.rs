@@ -26,7 +26,7 @@ fn a_folder_of_the_organisations_asks_and_writes_in_its_own_words() {
     pty.answer("TCP port", "6002");
     // `technologies` is not asked, the chat is.
     pty.answer("Name of the owner", "Ada Example");
-    pty.answer("address of mail", "");
+    pty.answer("email address", "");
     pty.answer("The owner in the chat of the farm", "ada");
     pty.expect("Configuration");
     pty.answer("Answer these now", "later");
@@ -231,7 +231,7 @@ fn mistakes_in_own_files_are_told_with_file_and_line() {
     --- stdout
     --- stderr
     error: `HOME/config/svcgen/questions/farm.yaml` has a mistake
-      × unclosed bracket '['
+      × the bracket `[` is not closed
        ╭─[HOME/config/svcgen/questions/farm.yaml:2:9]
      1 │ questions:
      2 │   - id: [
@@ -266,7 +266,14 @@ fn files_that_nobody_reads_are_told() {
     exit 2
     --- stdout
     --- stderr
-    error: `HOME/config/svcgen/config.yaml` is wrong: line 2: `HOME/none` is not a folder
-    hint: `svcgen schema config` describes what it may hold
+    error: `HOME/config/svcgen/config.yaml` has a mistake
+      × `HOME/none` is not a folder
+       ╭─[HOME/config/svcgen/config.yaml:2:15]
+     1 │ site: example
+     2 │ organisation: ~/none
+       ·               ──────
+       ╰────
+      help: the folder with the `sites`, `questions` and `templates` of the
+            organisation
     ");
 }

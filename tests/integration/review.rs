@@ -305,7 +305,7 @@ fn who_commits_has_to_be_known() {
     );
     let user = User {
         name: Some("Grace H".into()),
-        email: Some("not-taken@example.org".into()),
+        email: svcgen::model::MailAddress::parse("not-taken@example.org").ok(),
         gerrit: None,
     };
     let text = CommitText {

@@ -232,6 +232,25 @@ fn what_is_late_is_said_in_words() {
         "{}",
         run.show()
     );
+    // What cannot be done yet is not proposed.
+    let proposed = run
+        .stdout
+        .split("file the access request\n")
+        .nth(1)
+        .unwrap();
+    let proposed = proposed.trim_start();
+    assert!(
+        proposed.starts_with("-> after service request\n"),
+        "{}",
+        run.show()
+    );
+    let patch = run.stdout.split("production to review\n").nth(1).unwrap();
+    let patch = patch.trim_start();
+    assert!(
+        patch.starts_with("$ svcgen puppet --repo CHECKOUT --dry-run\n"),
+        "{}",
+        run.show()
+    );
     assert!(
         run.stderr
             .contains("2026-11-28 is a Saturday; example deploys on"),

@@ -135,15 +135,15 @@ fn what_cannot_be_meant_is_refused() {
         lines.take(2).collect::<Vec<_>>().join("\n")
     })
     .collect();
-    assert_snapshot!(shown.join("\n"), @"
+    assert_snapshot!(shown.join("\n"), @r"
     error: invalid value 'loud' for '--level <LEVEL>': a level is trace, debug, info, warn, error, fatal, or a number
     For more information, try '--help'.
     error: invalid value 'pretty' for '--output <MODE>': a mode is long, short, simple, json, json-N, bunyan or inspect
     For more information, try '--help'.
     error: invalid value 'few' for '--lines <N>': a number of lines, or +N to begin at line N
     For more information, try '--help'.
-    error: invalid value '(' for '--grep <REGEX>': regex parse error:
-        (
+    error: invalid value '(' for '--grep <REGEX>': no regular expression: unclosed group; the text itself is found by '\('
+    For more information, try '--help'.
     error: --log: `main.log` is not the whole path of a log
     hint: such as `--log /srv/log/main.log`
     error: `--format json` is a form of its own, without `--output`

@@ -4,7 +4,7 @@ use super::BuildArgs;
 use crate::build::{Force, Request, Settings, Workbench};
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
-use crate::cli::generator::misspelt_service;
+use crate::cli::generator::{configured, misspelt_service};
 use crate::deploy::repository::DeployRepository;
 use crate::edit::json;
 use crate::error::CommandError;
@@ -48,14 +48,24 @@ impl Places {
             .and_then(|it| context.configuration.services.get(it.name.as_str()));
         let above = deploy_above(&here);
         let source = args.source_repo.clone();
-        let source = source.or_else(|| own.and_then(|own| own.source.clone()));
+        let configured = |path: Option<&Utf8PathBuf>| {
+            let path = path.map(|path| configured(path, context));
+            path.transpose()
+        };
+        let source = match source {
+            None => configured(own.and_then(|own| own.source.as_ref()))?,
+            named => named,
+        };
         let source = source.or_else(|| source_above(&here, above.as_deref()));
         let source = match source {
             Some(root) => Some(Checkout::open(&root)?),
             None => None,
         };
         let deploy = args.deploy_repo.clone().or(above);
-        let deploy = deploy.or_else(|| own.and_then(|own| own.deploy.clone()));
+        let deploy = match deploy {
+            None => configured(own.and_then(|own| own.deploy.as_ref()))?,
+            named => named,
+        };
         let set = || {
             source
                 .as_ref()?

@@ -33,14 +33,22 @@ pub(super) fn in_the_way(
     let stores: Vec<&Rendered> = patches.iter().chain([&planned.rendered]).collect();
     let changed = uncommitted(tree.root(), &paths, &stores)?;
     let drifts = changed.others.into_iter().map(|path| {
+        let is_new = changed.new.contains(&path);
+        let what = match is_new {
+            true => "is in no commit yet, and svcgen did not write all of it",
+            false => "has uncommitted changes that svcgen did not make, and would not commit",
+        };
         let difference = Difference {
             path,
             line: None,
             direction: Direction::Tree,
-            what: "has uncommitted changes that svcgen did not make, and would not commit".into(),
+            what: what.into(),
             remedy: Remedy::Edit,
         };
-        ways.stash(difference, tree)
+        match is_new {
+            true => ways.add(difference, tree),
+            false => ways.stash(difference, tree),
+        }
     });
     Ok(drifts.collect())
 }

@@ -7,6 +7,7 @@ use crate::cli::generator::{
 };
 use crate::drift::{Difference, Direction, Remedy};
 use crate::edit::Rendered;
+use crate::git::{Checkout, Head};
 use crate::review::ReviewError;
 use crate::worktree::Worktree;
 
@@ -144,6 +145,16 @@ impl<'a> Ways<'a> {
         }
     }
 
+    /// A file that no commit has and that says nothing else than the model: git keeps it once it is in one.
+    pub(super) fn add(&self, difference: Difference, worktree: &Worktree) -> Drift {
+        let paths = std::slice::from_ref(&difference.path);
+        Drift {
+            command: first_commit(worktree.root(), paths),
+            instead: None,
+            difference,
+        }
+    }
+
     /// A change that says nothing else than the model, with a way out that keeps it.
     pub(super) fn stash(&self, difference: Difference, worktree: &Worktree) -> Drift {
         let root = shell_words::quote(worktree.root().as_str());
@@ -159,7 +170,18 @@ impl<'a> Ways<'a> {
     pub(super) fn put_away(&self, difference: Difference, worktree: &Worktree) -> Drift {
         let root = shell_words::quote(worktree.root().as_str());
         let path = shell_words::quote(difference.path.as_str());
-        let put_away = format!("git -C {root} stash push -u -- {path}");
+        // Git puts nothing away where there is no commit to come back to.
+        let has_commit = Checkout::open(worktree.root())
+            .and_then(|checkout| checkout.head())
+            .is_ok_and(|head| !matches!(head, Head::Unborn { .. }));
+        let put_away = match has_commit {
+            true => format!("git -C {root} stash push -u -- {path}"),
+            false => {
+                let path = worktree.root().join(&difference.path);
+                let path = shell_words::quote(path.as_str()).into_owned();
+                format!("mv {path} {path}.orig")
+            }
+        };
         Drift {
             command: format!("{put_away} && {}", self.again()),
             instead: Some(

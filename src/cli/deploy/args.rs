@@ -1,6 +1,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
+use crate::cli::number::seconds;
 use crate::deploy::OnFailure;
 
 /// Which deploy repository, and which of its environments.
@@ -13,7 +14,7 @@ pub(crate) struct RepositoryArgs {
     /// The environment: a folder of scap/environments.
     #[arg(long, value_name = "NAME")]
     pub(crate) environment: Option<String>,
-    /// What leads to the hosts [default: as the environment or the site says, else ssh].
+    /// How hosts are reached [default: as the environment or the site says, else ssh].
     #[arg(long, value_enum)]
     pub(crate) engine: Option<Engine>,
 }
@@ -79,7 +80,7 @@ pub struct DeployArgs {
     /// Ask the hosts, print what would be done, touch nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// Do everything, where nothing has changed, too.
+    /// Do every step, even where nothing has changed.
     #[arg(long, short)]
     pub(super) force: bool,
     /// Only restart the service.
@@ -88,18 +89,18 @@ pub struct DeployArgs {
     /// Go on with a deploy that was interrupted [default: the last one].
     #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["rev", "service_restart"])]
     pub(super) resume: Option<String>,
-    /// What is done where it fails, not whether it is asked after the canary; without a terminal it has to be said.
+    /// What to do if the deploy fails; needed where there is no terminal. It does not answer the question after the canary.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) on_failure: Option<OnFailure>,
-    /// Take a question that nobody answers for so long for a no to going on, and a yes to going back.
-    #[arg(long, value_name = "SECONDS")]
+    /// How long to wait for an answer to a question; after that, going on is refused, and going back accepted.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(super) answer_within: Option<u64>,
-    /// How many seconds to wait for a deploy of somebody else's.
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
+    /// How long to wait for somebody else's deploy to end; an hour where no number is given.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, num_args = 0..=1, default_missing_value = "3600")]
     pub(super) wait: Option<u64>,
     #[command(flatten)]
     pub(super) view: ViewArgs,
-    /// Write a report into this file at the end: one page (HTML) that needs no network.
+    /// At the end, write a report into this file: one HTML page that needs no network.
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(super) report: Option<Utf8PathBuf>,
     /// Why: for the log.
@@ -122,12 +123,12 @@ pub struct RollbackArgs {
     /// Ask the hosts, print what would be done, touch nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// How many seconds to wait for a deploy of somebody else's.
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "3600")]
+    /// How long to wait for somebody else's deploy to end; an hour where no number is given.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, num_args = 0..=1, default_missing_value = "3600")]
     pub(super) wait: Option<u64>,
     #[command(flatten)]
     pub(super) view: ViewArgs,
-    /// Write a report into this file at the end: one page (HTML) that needs no network.
+    /// At the end, write a report into this file: one HTML page that needs no network.
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(super) report: Option<Utf8PathBuf>,
     /// Why: for the log.

@@ -3,6 +3,7 @@ use crate::cli::Failure;
 use crate::deploy::{Action, NotBegun, Outcome, Owner, PlannerError, ScapLockError};
 use crate::error::{CommandError, ErrorKind};
 use crate::event::{DeployId, DeployResult, HostOutcome};
+use crate::model::HostName;
 use crate::scap::{Mistake, ScapError};
 
 /// Adds what can be done where somebody holds a lock.
@@ -73,14 +74,38 @@ pub(super) fn ended(
             command(&format!("svcgen log {id}"))
         ));
     }
-    for (host, outcome, reason) in &outcome.hosts {
-        if *outcome == HostOutcome::Unknown {
-            let reason = reason.as_deref().unwrap_or("it was left in the middle");
-            error = error.cause(format!("{host}: {reason}"));
-        }
-    }
+    let causes = causes(outcome, &error.message);
+    error = causes.into_iter().fold(error, CommandError::cause);
     scene.ui.error(&error);
     Err(Failure::Silent(kind))
+}
+
+/// Why hosts are on no known revision, each reason once; what the message itself says is not said again.
+fn causes(outcome: &Outcome, message: &str) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<&HostName>)> = Vec::new();
+    for (host, outcome, reason) in &outcome.hosts {
+        if *outcome != HostOutcome::Unknown {
+            continue;
+        }
+        let reason = reason.as_deref().unwrap_or("it was left in the middle");
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, hosts)) => hosts.push(host),
+            None => reasons.push((reason, vec![host])),
+        }
+    }
+    let listed = |hosts: &[&HostName]| {
+        let names: Vec<&str> = hosts.iter().map(|host| host.as_str()).collect();
+        names.join(", ")
+    };
+    let causes = reasons.into_iter().filter_map(|(reason, hosts)| {
+        let is_told = |host: &&&HostName| outcome.failed.as_ref() == Some(**host);
+        if !message.ends_with(reason) || !hosts.iter().any(|host| is_told(&host)) {
+            return Some(format!("{}: {reason}", listed(&hosts)));
+        }
+        let others: Vec<&HostName> = hosts.into_iter().filter(|host| !is_told(&host)).collect();
+        (!others.is_empty()).then(|| format!("the same on {}", listed(&others)))
+    });
+    causes.collect()
 }
 
 impl From<NotBegun> for CommandError {
@@ -165,4 +190,38 @@ fn wrong_directory(place: &str, mistakes: &[Mistake]) -> CommandError {
     };
     let causes = mistakes.iter().map(ToString::to_string);
     causes.fold(CommandError::usage(message), CommandError::cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_on_several_hosts_alike_is_told_once() {
+        let host = |name: &str| HostName::parse(name).unwrap();
+        let ended =
+            |name: &str, outcome, reason: &str| (host(name), outcome, Some(reason.to_owned()));
+        let outcome = Outcome {
+            result: DeployResult::Mixed,
+            is_interrupted: false,
+            reason: None,
+            failed: Some(host("b")),
+            hosts: vec![
+                ended("a", HostOutcome::Unknown, "no tea"),
+                ended("b", HostOutcome::Unknown, "no tea"),
+                ended("c", HostOutcome::Unknown, "no cup"),
+                ended("d", HostOutcome::New, "no tea"),
+                ended("e", HostOutcome::Unknown, "no cup"),
+                ended("f", HostOutcome::Unknown, "no tea"),
+            ],
+        };
+        assert_eq!(
+            causes(&outcome, "b (default, 6 hosts): no tea"),
+            ["the same on a, f", "c, e: no cup"]
+        );
+        assert_eq!(
+            causes(&outcome, "interrupted"),
+            ["a, b, f: no tea", "c, e: no cup"]
+        );
+    }
 }

@@ -8,6 +8,7 @@ use super::args::RepositoryArgs;
 use super::engine::Carrier;
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
+use crate::cli::generator::{DEPLOY_DIR, absent, configured};
 use crate::deploy::repository::{DeployRepository, RepositoryError, pack};
 use crate::deploy::{DeployPlan, MakePack, Owner, tag_deploy};
 use crate::error::CommandError;
@@ -206,19 +207,26 @@ pub(in crate::cli) fn find(
     let model = find_model(&here);
     let source = model.as_deref().and_then(Utf8Path::parent).unwrap_or(&here);
     let own = context.configuration.services.iter();
-    let configured = own
+    let own_folder = own
         .filter(|(_, own)| own.source.as_deref() == Some(source))
         .find_map(|(_, own)| own.deploy.clone());
     let set = || {
         let checkout = crate::git::Checkout::open(source).ok()?;
         Some(Utf8PathBuf::from(checkout.setting("deploy.dir")?))
     };
-    configured.or_else(set).ok_or_else(|| {
+    if let Some(path) = own_folder {
+        return configured(&path, context);
+    }
+    let path = set().ok_or_else(|| {
         CommandError::usage(format!(
             "there is no deploy repository (`{CONFIG_FILE}`) here or above"
         ))
         .hint("`--deploy-repo DIR` names one")
-    })
+    })?;
+    match path.is_dir() {
+        true => Ok(path),
+        false => Err(absent(&path, DEPLOY_DIR)),
+    }
 }
 
 /// The environment of that name, which has a folder.

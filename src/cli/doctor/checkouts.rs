@@ -46,18 +46,20 @@ pub(super) fn checkouts(
             ),
         };
         let target = match (generator, loaded) {
-            (Generator::Scap, _) if deploy.is_some() => of(deploy.clone()),
+            (Generator::Scap, _) if deploy.is_some() => of(deploy.clone(), context),
             (_, Some(loaded)) => Target::find(generator, context, loaded)
                 .map_err(|unknown| CommandError::from(unknown).message),
-            (Generator::Vagrant, None) => of(configured.vagrant.clone()),
-            (Generator::Puppet, None) => of(configured.puppet.clone()),
+            (Generator::Vagrant, None) => of(configured.vagrant.clone(), context),
+            (Generator::Puppet, None) => of(configured.puppet.clone(), context),
             (Generator::Source | Generator::Scap, None) => Err(match model {
                 Model::Wrong => "the model, which tells, cannot be read".to_owned(),
                 Model::Read(_) | Model::None => "there is no model here".to_owned(),
             }),
         };
         let found = target.and_then(|target| {
-            let worktree = target.open().map_err(|error| error.message)?;
+            let worktree = target
+                .open()
+                .map_err(|error| [vec![error.message], error.causes].concat().join("; "))?;
             Ok(worktree.root().to_owned())
         });
         let own = loaded.map(|loaded| &loaded.service.repositories);
@@ -78,7 +80,10 @@ pub(super) fn checkouts(
     Generator::ALL.into_iter().map(place).collect()
 }
 
-fn of(path: Option<Utf8PathBuf>) -> Result<Target, String> {
-    path.map(Target::Checkout)
-        .ok_or_else(|| "the configuration names none".to_owned())
+fn of(path: Option<Utf8PathBuf>, context: &Context) -> Result<Target, String> {
+    path.map(|path| Target::Checkout {
+        setting: context.configuration.setting_of(&path),
+        path,
+    })
+    .ok_or_else(|| "the configuration names none".to_owned())
 }

@@ -5,7 +5,7 @@ use camino::Utf8Path;
 
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, Loaded, shown, working_directory};
-use crate::configuration::{Configuration, ConfigurationError};
+use crate::configuration::Configuration;
 use crate::doctor::{Finding, advice};
 use crate::error::CommandError;
 use crate::model::{MODEL_FILE, Service, Site, SiteError, find_model};
@@ -77,17 +77,15 @@ fn configuration(global: &GlobalArgs) -> (Configuration, Finding) {
     let finding = Finding::new("configuration", "the configuration", &[]);
     match Configuration::load(global.config.as_deref()) {
         Ok(configuration) => {
-            let file = configuration.file().filter(|file| file.is_file());
+            let file = configuration.file.as_ref().filter(|file| file.is_file());
             let found = file.map_or("there is none, and none is needed".to_owned(), |file| {
                 file.to_string()
             });
             (configuration, finding.fine(found))
         }
         Err(error) => {
-            let (ConfigurationError::Unreadable { path, .. }
-            | ConfigurationError::Wrong { path, .. }) = &error;
             let without = Configuration {
-                folder: path.parent().map(Utf8Path::to_owned),
+                file: Some(error.path().to_owned()),
                 ..Configuration::default()
             };
             let way = "`svcgen schema config` describes what it may hold";

@@ -19,16 +19,16 @@ pub(crate) struct GeneratorOptions {
     /// The topic branch [default: svcgen/ and the name of the service].
     #[arg(long, value_name = "NAME")]
     pub topic: Option<String>,
-    /// Change files with uncommitted changes, too; send other commits of the branch along.
+    /// Also change files that have uncommitted changes, and send the other commits of the branch.
     #[arg(long)]
     pub force: bool,
-    /// What becomes of lines that you and svcgen both changed.
+    /// What to do with lines that you and svcgen both changed.
     #[arg(long, value_name = "HOW", default_value = "mark")]
     pub conflicts: Conflicts,
-    /// Judge the result by the real tools: on, except in a dry run.
+    /// Check the result with the real tools [default: on, except in a dry run].
     #[arg(long, overrides_with = "no_verify")]
     pub verify: bool,
-    /// Do not judge the result.
+    /// Do not check the result.
     #[arg(long)]
     pub no_verify: bool,
 }

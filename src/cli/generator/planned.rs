@@ -81,7 +81,7 @@ impl Planner<'_> {
         worktree: &Worktree,
     ) -> Result<Planned, NotPlanned> {
         let rendered = match target {
-            Target::Checkout(_) => {
+            Target::Checkout { .. } => {
                 let own = Rendered::of(worktree.root(), &self.loaded.service.name);
                 let own = own
                     .by(generator.name())

@@ -141,7 +141,7 @@ impl Run<'_> {
         summary: &mut Summary<'_>,
     ) -> Result<(), Failure> {
         let is_new = !planned.edits.edits.is_empty() || self.options.verify;
-        let is_checkout = matches!(place.target, Target::Checkout(_));
+        let is_checkout = matches!(place.target, Target::Checkout { .. });
         if !(is_new && is_checkout && self.options.verifies()) {
             return Ok(());
         }

@@ -68,14 +68,14 @@ impl Run<'_> {
             topic.is_some_and(|topic| is_on(&topic, worktree, self.loaded))
         };
         match (target, target.open()) {
-            (Target::Checkout(_), Ok(worktree)) if carries(&worktree) => {
+            (Target::Checkout { .. }, Ok(worktree)) if carries(&worktree) => {
                 let chosen = Chosen {
                     steps: look(self.loaded, &worktree)?.begun(),
                     left_out: Vec::new(),
                 };
                 self.series(&chosen, target)
             }
-            (Target::Checkout(_) | Target::Output(_), _) => self.one(Generator::Puppet, target),
+            (Target::Checkout { .. } | Target::Output(_), _) => self.one(Generator::Puppet, target),
         }
     }
 

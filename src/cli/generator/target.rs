@@ -12,7 +12,11 @@ use crate::worktree::Worktree;
 /// Where a generator writes.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
-    Checkout(Utf8PathBuf),
+    Checkout {
+        path: Utf8PathBuf,
+        /// The setting that names it, where none of this command's options does.
+        setting: Option<String>,
+    },
     /// An empty folder, without a tree to read.
     Output(Utf8PathBuf),
 }
@@ -31,10 +35,18 @@ pub(crate) struct UnknownCheckout {
 }
 
 impl Target {
+    /// A checkout that the command line names.
+    pub(crate) fn named(path: &Utf8Path) -> Self {
+        Self::Checkout {
+            path: path.to_owned(),
+            setting: None,
+        }
+    }
+
     /// The folder.
     pub(crate) fn path(&self) -> &Utf8Path {
         match self {
-            Self::Checkout(path) | Self::Output(path) => path,
+            Self::Checkout { path, .. } | Self::Output(path) => path,
         }
     }
 
@@ -60,15 +72,28 @@ impl Target {
                 .is_file()
                 .then(|| folder.to_owned())
         };
-        let found = match generator {
+        let configured = match generator {
             Generator::Vagrant => checkouts.vagrant.clone(),
             Generator::Puppet => checkouts.puppet.clone(),
-            Generator::Source => own.and_then(|own| own.source.clone()).or_else(source),
-            Generator::Scap => own
-                .and_then(|own| own.deploy.clone())
-                .or_else(|| DeployRepository::above(&working_directory().ok()?))
-                .or_else(|| configured_deploy_dir(model.parent()?)),
+            Generator::Source => own.and_then(|own| own.source.clone()),
+            Generator::Scap => own.and_then(|own| own.deploy.clone()),
         };
+        let configured = configured.map(|path| {
+            let setting = context.configuration.setting_of(&path);
+            (path, setting)
+        });
+        let found = configured.or_else(|| match generator {
+            Generator::Vagrant | Generator::Puppet => None,
+            Generator::Source => Some((source()?, None)),
+            Generator::Scap => {
+                let above = DeployRepository::above(&working_directory().ok()?);
+                let set = || {
+                    let path = configured_deploy_dir(model.parent()?)?;
+                    Some((path, Some(DEPLOY_DIR.to_owned())))
+                };
+                above.map(|root| (root, None)).or_else(set)
+            }
+        });
         let misspelt = match generator {
             Generator::Vagrant | Generator::Puppet => None,
             Generator::Scap | Generator::Source => context
@@ -79,16 +104,21 @@ impl Target {
             misspelt: misspelt.map(str::to_owned),
             generator,
             service: loaded.service.name.to_string(),
-            configuration: context.configuration.file(),
+            configuration: context.configuration.file.clone(),
             clone: clone_command(generator, &loaded.site),
         };
-        found.map(Self::Checkout).ok_or(unknown)
+        found
+            .map(|(path, setting)| Self::Checkout { path, setting })
+            .ok_or(unknown)
     }
 
     /// Opens the folder; one to write to has to be empty, and is made by what is written into it.
     pub(crate) fn open(&self) -> Result<Worktree, CommandError> {
         match self {
-            Self::Checkout(path) => {
+            Self::Checkout { path, setting } => {
+                if let Some(setting) = setting.as_ref().filter(|_| !path.is_dir()) {
+                    return Err(absent(path, setting));
+                }
                 let worktree = Worktree::open(path)?;
                 if let Ok(checkout) = Checkout::open(worktree.root()) {
                     checkout.check_whole().map_err(ReviewError::from)?;
@@ -104,6 +134,24 @@ impl Target {
                     .hint("name an empty folder, or a checkout with `--repo`"))
             }
         }
+    }
+}
+
+/// How git is told in the source repository where the deploy repository is.
+pub(crate) const DEPLOY_DIR: &str = "`git config deploy.dir` in the source repository";
+
+/// Says that a folder is not there, and what it is that names it.
+pub(crate) fn absent(path: &Utf8Path, setting: &str) -> CommandError {
+    CommandError::usage(format!("there is no folder `{path}`"))
+        .cause(format!("{setting} names it"))
+        .hint("correct it there, or put a checkout where it says")
+}
+
+/// A folder of the configuration's, which has to be there.
+pub(crate) fn configured(path: &Utf8Path, context: &Context) -> Result<Utf8PathBuf, CommandError> {
+    match context.configuration.setting_of(path) {
+        Some(setting) if !path.is_dir() => Err(absent(path, &setting)),
+        _ => Ok(path.to_owned()),
     }
 }
 

@@ -1,7 +1,7 @@
 use regex::{Regex, RegexBuilder};
 
 use super::LogArgs;
-use crate::cli::deploy::{Opened, named, wrong_limit};
+use crate::cli::deploy::{Opened, RepositoryArgs, named, wrong_limit};
 use crate::deploy::limit::{Limit, LimitError};
 use crate::error::CommandError;
 use crate::event::{DeployId, Event, EventKind, Level};
@@ -9,6 +9,7 @@ use crate::model::HostName;
 use crate::report::{Weight, line};
 use crate::scap::{DeployStage, HostGroup};
 use crate::ui::Format;
+use crate::visible::visible;
 
 /// What `svcgen tail` calls the levels, where events have another word, or none as far out.
 pub(super) const OTHER_WORDS: [(&str, Level); 3] = [
@@ -154,9 +155,21 @@ impl Choice {
         self.text.as_ref().is_none_or(|text| text.is_in(&shown()))
     }
 
-    /// The text that is looked for.
-    pub(super) fn text(&self) -> Option<&str> {
-        self.text.as_ref().map(|text| text.literal.as_str())
+    /// What is said where a text is looked for that is nowhere: it may have been meant as the name of a deploy.
+    pub(super) fn not_found(
+        &self,
+        nothing: &str,
+        id: &DeployId,
+        repository: &RepositoryArgs,
+    ) -> Option<CommandError> {
+        let text = visible(&self.text.as_ref()?.literal);
+        let all = repository.completed(&format!("svcgen log {id}"));
+        let list = repository.completed("svcgen history");
+        Some(
+            CommandError::usage(format!("{nothing}: `{text}`"))
+                .hint(format!("`{all}` shows all of it"))
+                .hint(format!("`{list}` lists the deploys")),
+        )
     }
 
     /// Whether lines that a host wrote are chosen from.

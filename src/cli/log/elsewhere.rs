@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::replay::shown;
-use super::{Choice, Opened, recorded};
+use super::{Choice, LogArgs, Opened, recorded};
 use crate::cli::Failure;
 use crate::cli::records::{self, Records};
 use crate::deploy::{Owner, RecordLine};
@@ -37,6 +37,7 @@ pub(super) fn nothing_here(opened: &Opened, ui: &Ui) -> Result<CommandError, Com
 /// Where it is looked for a deploy that has no journal here.
 pub(super) struct Place<'a> {
     pub(super) opened: &'a Opened,
+    pub(super) args: &'a LogArgs,
     pub(super) ui: &'a Ui,
 }
 
@@ -85,6 +86,12 @@ impl Place<'_> {
                 });
                 text.push('\n');
             }
+        }
+        let nothing = format!("nothing that the hosts have recorded of {id} is like that");
+        if text.is_empty()
+            && let Some(error) = choice.not_found(&nothing, id, &self.args.repository)
+        {
+            return Err(error.into());
         }
         ui.result(&text)?;
         for one in &records.silent {

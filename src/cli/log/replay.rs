@@ -10,7 +10,6 @@ use crate::error::CommandError;
 use crate::event::{DeployId, Event, EventKind};
 use crate::report::line;
 use crate::ui::{Format, Ui, printable};
-use crate::visible::visible;
 
 /// How often it is looked whether a deploy that is followed has gone on.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
@@ -129,20 +128,8 @@ impl Replay<'_> {
         }
         if self.shown == 0 && self.is_begun {
             let nothing = format!("nothing in the journal of {id} is like that");
-            // A name that is none is looked for as a text, too.
-            if let Some(text) = self.choice.text() {
-                return Err(
-                    CommandError::usage(format!("{nothing}: `{}`", visible(text)))
-                        .hint(format!(
-                            "`{}` shows all of it",
-                            args.repository.completed(&format!("svcgen log {id}"))
-                        ))
-                        .hint(format!(
-                            "`{}` lists the deploys",
-                            args.repository.completed("svcgen history")
-                        ))
-                        .into(),
-                );
+            if let Some(error) = self.choice.not_found(&nothing, id, &args.repository) {
+                return Err(error.into());
             }
             ui.status(&nothing);
         }

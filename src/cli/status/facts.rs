@@ -5,13 +5,14 @@ use camino::Utf8PathBuf;
 use crate::cli::context::{Loaded, shown};
 use crate::cli::deploy::Carrier;
 use crate::cli::generator::{
-    CheckoutArgs, Generator, Looked, Planner, Series, Target, is_on, look as look_at_series,
+    CheckoutArgs, Generator, Looked, Planner, Series, Target, first_commit, is_on,
+    look as look_at_series,
 };
 use crate::error::CommandError;
 use crate::git::{Checkout, Git, GitError};
 use crate::hosts::{self, Answer};
 use crate::model::{HostName, RepositoryName, Site};
-use crate::review::{Sent, Standing, Topic};
+use crate::review::{Sent, Standing, Topic, uncommitted};
 use crate::status::{Facts, Known, Missing, Series as Lacking, Text};
 use crate::worktree::Worktree;
 
@@ -30,13 +31,16 @@ pub(super) fn gather(
         let target = target(planner, checkouts, generator);
         let found = match &target {
             None => Text::NoCheckout,
-            Some(target) => look(planner, generator, target, is_online).unwrap_or_else(|error| {
-                let message = error.to_string();
-                match target {
-                    Target::Checkout(path) if !path.is_dir() => Text::Nowhere { message },
-                    Target::Checkout(_) | Target::Output(_) => Text::Failed { message },
-                }
-            }),
+            Some(target) => {
+                look(planner, generator, target, is_online).unwrap_or_else(|error| match target {
+                    Target::Checkout { path, .. } if !path.is_dir() => Text::Nowhere {
+                        message: [vec![error.message], error.causes].concat().join("; "),
+                    },
+                    Target::Checkout { .. } | Target::Output(_) => Text::Failed {
+                        message: error.message,
+                    },
+                })
+            }
         };
         texts.push((generator, found));
     }
@@ -100,7 +104,7 @@ fn ask_hosts(planner: &Planner<'_>, checkouts: &CheckoutArgs) -> Vec<(HostName, 
 
 fn target(planner: &Planner<'_>, checkouts: &CheckoutArgs, generator: Generator) -> Option<Target> {
     match checkouts.named(generator) {
-        Some(path) => Some(Target::Checkout(path.to_owned())),
+        Some(path) => Some(Target::named(path)),
         None => Target::find(generator, planner.context, planner.loaded).ok(),
     }
 }
@@ -174,7 +178,14 @@ fn look(
         return committed(standing, &others);
     }
     if !checkout.status(&places)?.is_empty() {
-        return Ok(Text::Uncommitted);
+        let found = uncommitted(worktree.root(), &paths, &[&planned.rendered])?;
+        return Ok(match found.new.as_slice() {
+            [] => Text::Uncommitted,
+            new => Text::New {
+                files: new.to_vec(),
+                command: first_commit(worktree.root(), new),
+            },
+        });
     }
     match topic.standing(&places)? {
         Some(standing) => committed(standing, &all),

@@ -15,22 +15,22 @@ pub struct TailArgs {
     /// Only these hosts, as for `svcgen deploy`.
     #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
     pub(super) limit: Option<String>,
-    /// Go on with what is written, until Ctrl-C.
+    /// Keep printing what is written, until Ctrl-C.
     #[arg(long, short)]
     pub(super) follow: bool,
-    /// So many lines from the end of each host's log; +1: all of it.
+    /// How many lines from the end of each host's log; +1 for all of it.
     #[arg(long, short = 'n', value_name = "N", default_value = "10", value_parser = lines)]
     pub(super) lines: String,
     /// Only records of this level or a higher one: trace to fatal, or a number.
     #[arg(long, value_name = "LEVEL")]
     pub(super) level: Option<Level>,
-    /// Only what this regular expression is found in, as it is printed.
+    /// Only records that match this regular expression as they are printed.
     #[arg(long, value_name = "REGEX", allow_hyphen_values = true, value_parser = regex)]
     pub(super) grep: Option<Regex>,
-    /// Leave out lines that are no records.
+    /// Leave out lines that are not records of bunyan.
     #[arg(long)]
     pub(super) strict: bool,
-    /// As bunyan's: long, short, simple, json, json-N, bunyan, inspect [default: long].
+    /// How records are printed, as by bunyan: long, short, simple, json, json-N, bunyan, inspect [default: long].
     #[arg(long, short, value_name = "MODE")]
     pub(super) output: Option<Mode>,
     /// The same as `-o bunyan`.
@@ -39,7 +39,7 @@ pub struct TailArgs {
     /// Leave out the names of the hosts: what is printed is exactly bunyan's.
     #[arg(long)]
     pub(super) no_host: bool,
-    /// The log on the hosts [default: where the site has that of the service of scap.cfg].
+    /// Path of the log on the hosts [default: where the site keeps that of the service in scap.cfg].
     #[arg(long, value_name = "PATH")]
     log: Option<Utf8PathBuf>,
     #[command(flatten)]
@@ -106,8 +106,16 @@ pub(in crate::cli) fn logs(opened: &Opened) -> Vec<(String, Utf8PathBuf)> {
 }
 
 /// An expression that is looked for line by line.
-fn regex(text: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(text).multi_line(true).build()
+fn regex(text: &str) -> Result<Regex, String> {
+    let built = RegexBuilder::new(text).multi_line(true).build();
+    built.map_err(|error| {
+        // Of its lines, which draw the place, the last one says what is wrong.
+        let words = error.to_string();
+        let words = words.lines().last().unwrap_or_default();
+        let reason = words.strip_prefix("error: ").unwrap_or(words);
+        let literal = regex::escape(text);
+        format!("no regular expression: {reason}; the text itself is found by '{literal}'")
+    })
 }
 
 /// What `tail -n` takes.

@@ -8,6 +8,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("report", "svcgen log --report FILE"),
     ("flow", "svcgen request service --flow FILE"),
     ("version", "svcgen --version"),
+    ("announce", "svcgen schedule"),
     ("init", "svcgen new"),
     ("diff", "svcgen check"),
     ("start", "svcgen service start"),

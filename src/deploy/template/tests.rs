@@ -152,7 +152,7 @@ fn what_is_wrong_on_the_target_names_host_file_and_line() {
         [None, Some("a: 1\nb: [\n"), Some("# c\n- a\n"), Some("text"), Some("a: 1\n<<: 2\n")].map(&mut refused).join("\n"),
         @r#"
 the file of variables `/etc/tea/vars.yaml` is not on tea1.example
-tea1.example:/etc/tea/vars.yaml:2: not YAML: unclosed bracket '['
+tea1.example:/etc/tea/vars.yaml:2: not YAML: the bracket `[` is not closed
 tea1.example:/etc/tea/vars.yaml:2: expected a mapping of variables, found a list
 tea1.example:/etc/tea/vars.yaml:1: expected a mapping of variables, found text
 tea1.example:/etc/tea/vars.yaml:2: not YAML: `<<` is followed by a mapping

@@ -187,7 +187,7 @@ fn a_list_of_another_version_is_named() {
         ),
         (
             "{",
-            "is not a list of written files: EOF while parsing an object at line 1 column 1",
+            "is not a list of written files: line 1: it ends too early: a bracket, brace or quote is not closed",
         ),
     ] {
         fs_err::write(&index, text).unwrap();

@@ -254,7 +254,7 @@ fn questions_that_cannot_be_answered_are_refused() {
     titel: unknown key `titel` (did you mean `title`?)
     - a
     : expected a mapping, found a list
-    : unclosed bracket '['
+    : the bracket `[` is not closed
     {a: b}: expected a list, found a mapping
     ");
 }

@@ -152,7 +152,10 @@ fn later_can_be_taken_back_from_the_next_section() {
         answers["runtime"],
         json!({"healthcheck": {"spec": true}, "node_version": "22"})
     );
-    assert!(!played.saw("Path that answers"), "a spec needs no path");
+    assert!(
+        !played.saw("Path of the health check"),
+        "a spec needs no path"
+    );
 }
 
 #[test]

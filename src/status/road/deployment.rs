@@ -46,7 +46,7 @@ pub(super) fn announced(service: &Service, site: &Site, puppet: &Step) -> Step {
     };
     if puppet.state != State::Done {
         let found = format!("for {day}: after {}", puppet.name);
-        return Step::new(name, State::Later, found);
+        return Step::new(name, State::Later, found).after(puppet.name);
     }
     let found = format!("whether {day} is announced is not known here");
     let step = Step::new(name, State::Unknown, found);

@@ -56,15 +56,19 @@ pub(super) fn repositories(service: &Service, site: &Site, facts: &Facts) -> Ste
 /// Whether checkouts of them are named.
 pub(super) fn clones(facts: &Facts, repositories: &Step) -> Step {
     let name = "clones of both";
-    let named = [&facts.source, &facts.deploy].map(|text| *text != Text::NoCheckout);
-    let (found, command) = match named {
-        [true, true] => return Step::new(name, State::Done, "both are named"),
-        [true, false] => (
-            "the deploy repository is not named",
+    let lacking = |text: &Text| match text {
+        Text::NoCheckout => Some("is not named"),
+        Text::Nowhere { .. } => Some("is not where it is named"),
+        _ => None,
+    };
+    let (found, command) = match [&facts.source, &facts.deploy].map(lacking) {
+        [None, None] => return Step::new(name, State::Done, "both are named"),
+        [None, Some(lacks)] => (
+            format!("the deploy repository {lacks}"),
             "svcgen scap --clone DIR",
         ),
-        [false, _] => (
-            "the source repository is not named",
+        [Some(lacks), _] => (
+            format!("the source repository {lacks}"),
             "svcgen source --clone DIR",
         ),
     };

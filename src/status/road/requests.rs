@@ -75,7 +75,7 @@ pub(super) fn access_request(
     match answers {
         _ if !service.has_hosts() => {
             let found = format!("needs hosts: after {}", request.name);
-            Step::new(name, State::Later, found)
+            Step::new(name, State::Later, found).after(request.name)
         }
         Some(answers) if is_open => {
             let found = format!(

@@ -33,6 +33,16 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
         Text::Uncommitted => {
             Step::new(name, State::Next, "generated, not committed").command(commit)
         }
+        Text::New { files, command } => {
+            let files: Vec<String> = files.iter().map(|file| format!("`{file}`")).collect();
+            let (files, is) = (
+                files.join(", "),
+                if files.len() == 1 { "is" } else { "are" },
+            );
+            let found =
+                format!("generated; {files} {is} in no commit yet, with more than svcgen wrote");
+            Step::new(name, State::Next, found).command(command)
+        }
         Text::Committed {
             root,
             standing,

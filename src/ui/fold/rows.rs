@@ -2,7 +2,14 @@ use std::borrow::Cow;
 
 use textwrap::core::display_width;
 
+use super::words::command_at;
 use super::{Commands, one};
+
+/// Where a command stands that would otherwise begin too far to the right.
+const LEFT: usize = 4;
+
+/// A command that has so many columns need not be moved to the left, where it does not fit either.
+const ENOUGH: usize = 40;
 
 /// A text of lines that each stand for themselves, in lines that fit: what follows keeps the indent, or stands below the
 /// last of its columns. Lines that fit stay as they are.
@@ -16,6 +23,10 @@ fn row(line: &str, width: usize) -> String {
     if display_width(&text) <= width {
         return line.to_owned();
     }
+    let text = moved(&text, width);
+    if display_width(&text) <= width {
+        return text.into_owned();
+    }
     match hold(&text, width) {
         Hold::Further { at, further } => {
             let (head, rest) = text.split_at(at);
@@ -28,6 +39,24 @@ fn row(line: &str, width: usize) -> String {
             let rest = format!("{}{rest}", " ".repeat(further));
             format!("{}\n{}", head.trim_end(), row(&rest, width))
         }
+    }
+}
+
+/// The row with its command further to the left, where a command alone stands in it and would be broken without need; an
+/// advice only where next to nothing has room beside it.
+fn moved(line: &str, width: usize) -> Cow<'_, str> {
+    let text = line.trim_start_matches(' ');
+    let indent = line.len() - text.len();
+    let is_narrow = width < indent + ENOUGH;
+    let fits = LEFT + display_width(text) <= width;
+    let is_moved = match text.split_once(' ') {
+        Some(("$", _)) => is_narrow || fits,
+        Some(("->", _)) => is_narrow,
+        _ => false,
+    };
+    match is_moved && indent > LEFT {
+        true => Cow::Owned(format!("{}{text}", " ".repeat(LEFT))),
+        false => Cow::Borrowed(line),
     }
 }
 
@@ -46,6 +75,14 @@ fn hold(line: &str, width: usize) -> Hold {
         let at = indent + mark;
         return Hold::Further { at, further: at };
     }
+    // A command that is broken begins at the left: it is easier to read, and has fewer breaks.
+    if let Some(at) = command_at(text).map(|at| indent + at)
+        && at > indent + LEFT + LEFT
+        && display_width(&line[at..]) + LEFT > width
+    {
+        let further = indent + LEFT;
+        return Hold::Broken { at, further };
+    }
     let (gaps, columns) = gaps(line, indent, width);
     if let Some(last) = gaps.last().copied().filter(|_| columns == gaps.len()) {
         let further = display_width(&line[..last]);
@@ -56,10 +93,10 @@ fn hold(line: &str, width: usize) -> Hold {
         }
     }
     if let Some(last) = gaps.last() {
-        let further = indent + 4;
+        let further = indent + LEFT;
         return Hold::Broken { at: *last, further };
     }
-    let further = if indent == 0 { 4 } else { indent + 2 };
+    let further = if indent == 0 { LEFT } else { indent + 2 };
     Hold::Further {
         at: indent,
         further,
@@ -146,6 +183,36 @@ mod tests {
                  `tea` failed (exit code 1)
           - as long as a line that is broken
             can be
+        ");
+    }
+
+    #[test]
+    fn a_command_goes_to_the_left_before_it_is_broken() {
+        insta::assert_snapshot!(at_40(
+            "               $ svcgen scap --clone DIR\n                                   $ svcgen request service\n               $ svcgen vagrant --repo CHECKOUT --dry-run"
+        ), @r"
+                       $ svcgen scap --clone DIR
+            $ svcgen request service
+            $ svcgen vagrant --repo CHECKOUT \
+              --dry-run
+        ");
+        assert_eq!(
+            at_40("                                   -> after service request"),
+            "    -> after service request"
+        );
+        insta::assert_snapshot!(at_40("next: service request: svcgen request service"), @"
+        next: service request:
+            svcgen request service
+        ");
+        insta::assert_snapshot!(at_40("next: service request: svcgen request --service /srv/src/tea/svcgen.yaml service"), @r"
+        next: service request:
+            svcgen request --service \
+              /srv/src/tea/svcgen.yaml service
+        ");
+        let long = "               $ svcgen vagrant --service /srv/source/tea/svcgen.yaml --repo CHECKOUT --dry-run";
+        insta::assert_snapshot!(rows(long, 80), @r"
+                       $ svcgen vagrant --service /srv/source/tea/svcgen.yaml \
+                         --repo CHECKOUT --dry-run
         ");
     }
 

@@ -40,6 +40,12 @@ pub(super) fn words(line: &str, room: usize, commands: Commands) -> Vec<Word<'_>
     words
 }
 
+/// Where a command begins that a line ends with.
+pub(super) fn command_at(line: &str) -> Option<usize> {
+    let command = alone(line, Commands::Alone)?;
+    (command.end == line.len()).then_some(command.start)
+}
+
 /// Where a command stands in a line that has no other.
 fn alone(line: &str, commands: Commands) -> Option<Range<usize>> {
     if commands == Commands::Quoted {
@@ -109,6 +115,7 @@ fn command(text: &str, room: usize) -> Vec<Word<'_>> {
         (c, Some(quote)) if c == quote => None,
         (_, open) => open,
     });
+    let words = together(text, &words, room);
     let last = words.len().saturating_sub(1);
     let words = words.into_iter().enumerate().map(|(number, word)| {
         let mut word = Word::from(word);
@@ -118,6 +125,31 @@ fn command(text: &str, room: usize) -> Vec<Word<'_>> {
         word
     });
     words.collect()
+}
+
+/// The words of a command, the program with what it is to do and an option with its value in one where they fit: they are
+/// read together.
+fn together<'a>(text: &'a str, words: &[&str], room: usize) -> Vec<&'a str> {
+    let mut joined: Vec<&'a str> = Vec::new();
+    let mut is_open = true;
+    let (mut begin, mut end) = (0, 0);
+    for word in words {
+        end += word.len();
+        let is_option = word.starts_with('-');
+        let both = display_width(text[begin..end].trim_end()) + GOES_ON.len();
+        match joined.last_mut() {
+            Some(last) if is_open && !is_option && both <= room => {
+                *last = &text[begin..end];
+                is_open = false;
+            }
+            _ => {
+                begin = end - word.len();
+                is_open = joined.is_empty() || is_option && !word.contains('=');
+                joined.push(&text[begin..end]);
+            }
+        }
+    }
+    joined
 }
 
 /// Parts a text behind the spaces that are in no quotes; `quote` tells from a character and the open quote which one is open
@@ -154,18 +186,11 @@ mod tests {
         let all = |line| shown(line, Commands::Alone);
         assert_eq!(
             all("~/tea$ cat a/long/path another/long/path"),
-            ["~/tea$", "cat \\", "a/long/path \\", "another/long/path"]
+            ["~/tea$", "cat a/long/path \\", "another/long/path"]
         );
         assert_eq!(
             all("next: access request: svcgen request access"),
-            [
-                "next:",
-                "access",
-                "request:",
-                "svcgen \\",
-                "request \\",
-                "access"
-            ]
+            ["next:", "access", "request:", "svcgen request \\", "access"]
         );
         assert_eq!(
             all("07:00:00 it failed; next: svcgen rollback -l a"),
@@ -174,10 +199,8 @@ mod tests {
         assert_eq!(
             all("sudo usermod -aG docker ada    # then log in again"),
             [
-                "sudo \\",
-                "usermod \\",
-                "-aG \\",
-                "docker \\",
+                "sudo usermod \\",
+                "-aG docker \\",
                 "ada",
                 "#",
                 "then",

@@ -103,8 +103,12 @@ fn a_wrong_configuration_or_site_is_a_finding() {
     let run = doctor(&env, &[]);
     assert_goes_on(&run);
     let found = findings(&run)("configuration");
-    assert!(found.contains("unknown field `chekouts`"), "{found}");
-    assert_eq!(fix(&run, "configuration"), "did you mean `checkouts`?");
+    assert!(
+        found.contains("unknown key `chekouts`: did you mean `checkouts`?"),
+        "{found}"
+    );
+    let way = "`svcgen schema config` describes what it may hold";
+    assert_eq!(fix(&run, "configuration"), way);
     // The user's own sites are where they were.
     assert_eq!(findings(&run)("site"), "fine: example");
 }

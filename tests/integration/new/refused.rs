@@ -107,7 +107,7 @@ fn what_is_not_an_answer_is_refused() {
             vec!["--set", "port"],
             "`--set port` is not understood: it is written `PATH=VALUE`",
         ),
-        (vec!["--set", "a..b=1"], "names parted by single dots"),
+        (vec!["--set", "a..b=1"], "names separated by single dots"),
         (vec!["--set", "port=[1"], "`--set port` has a mistake"),
         (
             vec!["--set", "deploy.groups.default.hosts=a.example.org"],

@@ -178,8 +178,12 @@ fn what_is_read_first_is_told_when_it_is_wrong() {
     env.write("config.yaml", "checkouts: [\n");
     assert_snapshot!(said(&env, &[&dry[..], &["--config", "config.yaml"]].concat()), @"
     exit 2
-    error: `config.yaml` is wrong: line 1: unclosed bracket '['
-    hint: `svcgen schema config` describes what it may hold
+    error: `config.yaml` has a mistake
+      × the bracket `[` is not closed
+       ╭─[config.yaml:1:12]
+     1 │ checkouts: [
+       ·            ▲
+       ╰────
     ");
     let model = env.read("svcgen.yaml");
     env.write(

@@ -149,7 +149,7 @@ fn a_tree_that_is_something_else_is_told() {
     env.write("vagrant/puppet/hieradata/common.yaml", "---\na: [1\n");
     assert_snapshot!(said(&env, DRY), @"
     exit 2
-    error: puppet/hieradata/common.yaml:2: unclosed bracket '['
+    error: puppet/hieradata/common.yaml:2: the bracket `[` is not closed
     hint: mend that line, and run this again
     ");
     std::fs::write(env.work().join(HIERADATA), b"a: \xff\n").unwrap();

@@ -34,7 +34,7 @@ impl Run<'_> {
         let root = place.worktree.root();
         let checkout = match (place.target, Checkout::open(root)) {
             (Target::Output(_), _) | (_, Err(GitError::NotACheckout { .. })) => return Ok(()),
-            (Target::Checkout(_), checkout) => checkout?,
+            (Target::Checkout { .. }, checkout) => checkout?,
         };
         if edits.edits.is_empty() {
             return Ok(());

@@ -1,0 +1,245 @@
+//! What to do about a change that cannot be taken to review: the commands, by what they are about.
+
+use super::{ReviewError, git_in};
+use crate::git::GitError;
+
+impl ReviewError {
+    /// Commands that help; at most two.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Git(error) | Self::Commit { source: error } => error.hint().into_iter().collect(),
+            Self::Switch { .. }
+            | Self::CheckedOut { .. }
+            | Self::InProgress { .. }
+            | Self::Detached { .. }
+            | Self::OtherModel { .. }
+            | Self::NoIdentity { .. } => self.of_checkout(),
+            Self::NotOnTopic { .. }
+            | Self::OnTop { .. }
+            | Self::Moved { .. }
+            | Self::Several { .. }
+            | Self::Series { .. }
+            | Self::Others { .. }
+            | Self::NoBranch { .. }
+            | Self::NoChangeId { .. } => self.of_branch(),
+            Self::Diverged { .. }
+            | Self::Unrelated { .. }
+            | Self::Newer { .. }
+            | Self::Merged { .. } => self.of_upstream(),
+            Self::NoRemote { .. }
+            | Self::Rejected { .. }
+            | Self::NoServer { .. }
+            | Self::NoGerrit { .. }
+            | Self::Occupied { .. } => self.of_server(),
+        }
+    }
+
+    /// The checkout is not as it has to be before anything is done.
+    fn of_checkout(&self) -> Vec<String> {
+        match self {
+            Self::Switch { root, source, .. } => {
+                if matches!(**source, GitError::Missing { .. }) || source.is_full() {
+                    return source.hint().into_iter().collect();
+                }
+                if let Some(hint) = source.left_lock() {
+                    return vec![hint];
+                }
+                let git = git_in(root);
+                vec![
+                    format!("{git} status"),
+                    format!("{git} stash -u    puts away what is not committed, new files too"),
+                ]
+            }
+            Self::CheckedOut { root, path, .. } if !path.exists() => {
+                vec![format!("{} worktree prune", git_in(root))]
+            }
+            Self::CheckedOut { path, command, .. } => {
+                let free = format!("{} switch --detach    frees the branch", git_in(path));
+                command.iter().cloned().chain([free]).collect()
+            }
+            Self::InProgress {
+                root,
+                operation: "bisect",
+            } => vec![format!("{} bisect reset", git_in(root))],
+            Self::InProgress { root, operation } => {
+                let git = git_in(root);
+                vec![
+                    format!("{git} {operation} --continue"),
+                    format!("{git} {operation} --abort"),
+                ]
+            }
+            Self::Detached { root, commit } => {
+                vec![format!(
+                    "{} branch kept-{commit} {commit}    keeps it",
+                    git_in(root)
+                )]
+            }
+            Self::OtherModel {
+                root, branch, here, ..
+            } => vec![format!(
+                "{} rebase {here} {branch}    brings the change to the model that is here",
+                git_in(root)
+            )],
+            Self::NoIdentity { .. } => vec![
+                "git config --global user.name 'Your Name'".into(),
+                "git config --global user.email you@example.org".into(),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The topic branch does not hold what it should, or is not where it should be.
+    fn of_branch(&self) -> Vec<String> {
+        match self {
+            Self::NotOnTopic { root, branch } => {
+                vec![format!("{} switch {branch}", git_in(root))]
+            }
+            Self::OnTop {
+                root,
+                branch,
+                depth,
+                ..
+            } => {
+                let git = git_in(root);
+                // What svcgen wrote may lie in the work tree, not committed.
+                vec![format!(
+                    "{git} switch {branch} && {git} rebase -i --autostash HEAD~{}    there mark yours \
+                     `fixup`, or move it up",
+                    depth + 1
+                )]
+            }
+            Self::Moved { root, branch, .. } => {
+                vec![format!("{} log --oneline -5 {branch}", git_in(root))]
+            }
+            Self::Several {
+                root,
+                branch,
+                upstream,
+                ..
+            } => {
+                let git = git_in(root);
+                let since = upstream.as_ref().map(|upstream| format!("{upstream}.."));
+                vec![
+                    format!("{git} log --oneline {}{branch}", since.unwrap_or_default()),
+                    format!("{git} branch -m {branch} {branch}-old"),
+                ]
+            }
+            Self::Series { command, .. } => vec![command.clone()],
+            Self::Others {
+                root,
+                upstream,
+                is_series: true,
+                ..
+            } => vec![format!("{} rebase -i {upstream}", git_in(root))],
+            Self::Others {
+                has_model: true, ..
+            } => vec!["`--force` sends them, too: the model is in one of them".into()],
+            Self::Others { root, upstream, .. } => {
+                vec![format!("{} rebase --onto {upstream} HEAD~1", git_in(root))]
+            }
+            Self::NoBranch { .. } => {
+                vec!["somebody has removed it meanwhile: run the same command again".into()]
+            }
+            Self::NoChangeId {
+                root,
+                branch,
+                commit,
+            } => {
+                let git = git_in(root);
+                // Any name that no other change has will do: with Gerrit's hook `--amend` alone would make one.
+                vec![format!(
+                    "{git} switch {branch} && {git} commit --amend -m \"$({git} log -1 --format=%B)\" \
+                     -m 'Change-Id: I{commit}'"
+                )]
+            }
+
+            _ => Vec::new(),
+        }
+    }
+
+    /// The branch does not go with that of the remote.
+    fn of_upstream(&self) -> Vec<String> {
+        match self {
+            Self::Diverged { root, upstream, .. } => {
+                vec![format!("{} rebase --autostash {upstream}", git_in(root))]
+            }
+            Self::Unrelated { root, upstream, .. } => {
+                vec![format!("{} log --oneline HEAD {upstream}", git_in(root))]
+            }
+            Self::Newer {
+                root,
+                branch,
+                remote,
+                reference,
+                ours,
+                is_sent,
+                ..
+            } => {
+                let git = git_in(root);
+                let next = match (ours, is_sent) {
+                    (None, true) => "reset --keep FETCH_HEAD".to_owned(),
+                    (Some(ours), true) => format!("rebase --onto FETCH_HEAD {}", &ours[..10]),
+                    (_, false) => {
+                        let ours = ours.as_deref().map_or("HEAD", |ours| &ours[..10]);
+                        format!("diff {ours} FETCH_HEAD")
+                    }
+                };
+                vec![
+                    format!(
+                        "{git} switch {branch} && {git} fetch {remote} {reference} && {git} {next}"
+                    ),
+                    "`--force` sends yours over it".into(),
+                ]
+            }
+            Self::Merged { root, branch, .. } => {
+                vec![format!(
+                    "{} branch -m {branch} {branch}-merged",
+                    git_in(root)
+                )]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// There is nowhere to send changes to, or they are not taken.
+    fn of_server(&self) -> Vec<String> {
+        match self {
+            Self::NoRemote { root, url } => {
+                let url = url.as_deref().unwrap_or("ssh://USER@HOST:29418/REPOSITORY");
+                let url = shell_words::quote(url);
+                vec![format!("{} remote add gerrit {url}", git_in(root))]
+            }
+            Self::Rejected { root, remote, .. } if self.is_about_credentials() => vec![format!(
+                "{} remote set-url {remote} ssh://USER@HOST:29418/REPOSITORY",
+                git_in(root)
+            )],
+            Self::Rejected { .. } => vec![
+                "the commit stays: mend what the server names, and run this again".into(),
+                "ask those who look after the review server, where you lack a permission".into(),
+            ],
+            Self::Occupied { .. } => vec!["move it away, or name another folder".into()],
+            Self::NoServer { site } => vec![
+                format!("`gerrit.url` belongs into the file of the site `{site}`"),
+                "`--site NAME` takes another site".into(),
+            ],
+            Self::NoGerrit {
+                root,
+                remote,
+                reference,
+            } => vec![format!(
+                "{} push {remote} --delete '{reference}'",
+                git_in(root)
+            )],
+            _ => Vec::new(),
+        }
+    }
+
+    fn is_about_credentials(&self) -> bool {
+        let Self::Rejected { source, .. } = self else {
+            return false;
+        };
+        ["could not read Username", "Authentication failed"]
+            .iter()
+            .any(|words| source.as_str().contains(words))
+    }
+}
