@@ -1,3 +1,5 @@
+//! The log of a build, without secrets.
+
 use std::io::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};

@@ -1,3 +1,5 @@
+//! The folder that modules are built in, away from every repository.
+
 use std::fs::File;
 use std::io;
 

@@ -1,3 +1,5 @@
+//! What nobody has committed, and whose it is.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt as _;
 

@@ -152,3 +152,15 @@ fn what_is_in_use_does_not_follow_its_neighbours() {
     let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
     assert_eq!(check.code, 0, "{}", check.show());
 }
+
+#[test]
+fn what_is_written_for_another_service_names_its_command() {
+    let env = env();
+    done(&env, &[]);
+    let refused = guest(&env, "  cluster: trendingedits\n");
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    let said = "uncommitted changes that svcgen made for the service `trending-edits`";
+    assert!(refused.stderr.contains(said), "{}", refused.show());
+    let hint = "--repo puppet --series --commit` commits them";
+    assert!(refused.stderr.contains(hint), "{}", refused.show());
+}
