@@ -178,7 +178,7 @@ fn a_package_is_read_with_a_byte_order_mark_and_told_what_is_wrong_with_it() {
     for (text, words) in [
         (
             "{\"name\": \"tea\",}\n",
-            "a comma stands behind the last one",
+            "a comma follows the last item",
         ),
         (
             "{\"name\": \"tea\"\n\"version\": 1}\n",
