@@ -127,9 +127,14 @@ fn what_is_taken_out_in_the_commit_of_a_later_patch_comes_back_and_is_told() {
 #[test]
 fn what_is_in_use_does_not_follow_its_neighbours() {
     let env = env();
+    let catalog = "puppet/hieradata/common/service.yaml";
+    let balanced = "    lvs:\n      class: low-traffic\n    page:";
+    let text = env.read(catalog).replace("    page:", balanced);
+    env.write(catalog, &text);
+    let words = ["commit", "--quiet", "--all", "--message", "balanced"];
+    env.git("puppet", &words);
     done(&env, &["--commit"]);
     merged(&env);
-    let catalog = "puppet/hieradata/common/service.yaml";
     let text = env.read(catalog);
     let at = text.find("  trending-edits:").unwrap();
     let end = text[at + 2..].find("\n  ").map_or(text.len(), |_| {
