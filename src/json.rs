@@ -45,12 +45,12 @@ fn syntax(words: &str) -> &'static str {
     const REASONS: [(&str, &str); 9] = [
         (
             "trailing comma",
-            "a comma stands behind the last one of a list or object",
+            "a comma follows the last item of a list or object",
         ),
-        ("trailing characters", "something stands behind the end"),
+        ("trailing characters", "something follows the end"),
         ("expected `,` or `}`", "`,` or `}` is missing"),
         ("expected `,` or `]`", "`,` or `]` is missing"),
-        ("expected `:`", "`:` is missing behind a name"),
+        ("expected `:`", "`:` is missing after a name"),
         ("key must be a string", "a name stands in double quotes"),
         (
             "control character",
@@ -77,13 +77,13 @@ mod tests {
             ("", "line 1: it is empty"),
             (
                 "{\"a\": 1,\n}",
-                "line 2: a comma stands behind the last one of a list or object",
+                "line 2: a comma follows the last item of a list or object",
             ),
             ("{\"a\": 1\n\"b\": 2}", "line 2: `,` or `}` is missing"),
             ("[1 2]", "line 1: `,` or `]` is missing"),
-            ("{\"a\" 1}", "line 1: `:` is missing behind a name"),
+            ("{\"a\" 1}", "line 1: `:` is missing after a name"),
             ("{a: 1}", "line 1: a name stands in double quotes"),
-            ("{} {}", "line 1: something stands behind the end"),
+            ("{} {}", "line 1: something follows the end"),
             (
                 "{\"a\": \"\n\"}",
                 "line 2: a line break or tab in a text is written `\\n` or `\\t`",

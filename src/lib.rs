@@ -21,6 +21,7 @@ pub mod error;
 pub mod event;
 pub mod filing;
 pub mod flow;
+mod folders;
 pub mod generate;
 pub mod git;
 pub mod hosts;

@@ -1,3 +1,5 @@
+//! What a tool said before it gave up, out of many lines.
+
 use thiserror::Error;
 
 use super::npm::is_chatter;

@@ -1,3 +1,5 @@
+//! Links in `node_modules`: packages that are folders of the source take their place, and none leads out.
+
 use std::os::unix::fs::symlink;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};

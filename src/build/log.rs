@@ -1,3 +1,5 @@
+//! The log of a build, without secrets.
+
 use std::io::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -5,6 +7,7 @@ use jiff::Timestamp;
 
 use super::error::BuildError;
 use super::npmrc::Secrets;
+use crate::folders;
 
 /// What the tools of a build wrote, kept in a file.
 #[derive(Debug)]
@@ -66,13 +69,9 @@ impl BuildLog {
 
 /// The folder of all logs; a temporary one where there is no home.
 fn folder() -> Utf8PathBuf {
-    use etcetera::BaseStrategy as _;
-    let strategy = etcetera::base_strategy::Xdg::new().ok();
-    let state = strategy.and_then(|it| it.state_dir());
-    let state = state.unwrap_or_else(std::env::temp_dir);
-    Utf8PathBuf::from_path_buf(state)
-        .unwrap_or_else(|_| "/tmp".into())
-        .join("svcgen/builds")
+    folders::state()
+        .unwrap_or_else(folders::temporary)
+        .join("builds")
 }
 
 /// Removes the oldest.

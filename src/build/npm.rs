@@ -1,3 +1,5 @@
+//! The npm of this machine, and how it is called.
+
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};

@@ -1,3 +1,5 @@
+//! What a build looks at in a commit of the deploy repository.
+
 use camino::Utf8PathBuf;
 use git2::{FileMode, ObjectType, Oid, Repository, Tree};
 

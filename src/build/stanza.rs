@@ -1,3 +1,5 @@
+//! The `deploy` stanza of package.json: what a build runs in.
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;

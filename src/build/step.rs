@@ -1,3 +1,5 @@
+//! A step of the image that failed, and what can be done about it.
+
 use camino::Utf8PathBuf;
 use thiserror::Error;
 

@@ -1,3 +1,5 @@
+//! Removes from `node_modules` what production does not need.
+
 use std::io;
 
 use camino::Utf8Path;

@@ -1,3 +1,5 @@
+//! The folder that modules are built in, away from every repository.
+
 use std::fs::File;
 use std::io;
 
@@ -5,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
 use super::error::BuildError;
+use crate::folders;
 
 /// A folder in which modules are built; it goes when it is dropped, and what a killed build left goes with the next one.
 ///
@@ -91,12 +94,9 @@ const TREE: &str = "tree";
 
 /// The folder in which builds happen; a temporary one where there is no home.
 pub fn folder() -> Utf8PathBuf {
-    use etcetera::BaseStrategy as _;
-    let strategy = etcetera::base_strategy::Xdg::new();
-    let cache = strategy.map_or_else(|_| std::env::temp_dir(), |it| it.cache_dir());
-    Utf8PathBuf::from_path_buf(cache)
-        .unwrap_or_else(|_| "/tmp".into())
-        .join("svcgen/build")
+    folders::cache()
+        .unwrap_or_else(folders::temporary)
+        .join("build")
 }
 
 /// Removes what nobody uses any more.

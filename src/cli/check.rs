@@ -233,6 +233,7 @@ fn look(
     all.extend(in_the_way(
         planner, generator, &planned, &tree, &ways, &all,
     )?);
+    all.sort_by_key(|drift| turn(&drift.command));
     let own = (!paths.is_empty()).then(|| Uncommitted {
         paths,
         command: ways.again(),
@@ -253,6 +254,15 @@ fn look(
         uncommitted,
         differences: all,
     })
+}
+
+/// In which turn a command is typed: what puts changes of somebody's away comes before the runs that they are in the way of.
+fn turn(command: &str) -> u8 {
+    match command.split_whitespace().next() {
+        Some("git" | "mv") if !command.contains(" switch ") => 0,
+        _ if command.contains(" --force") => 1,
+        _ => 2,
+    }
 }
 
 /// In what a checkout differs from the plan; of a deploy repository, Scap's own mistakes as well.

@@ -1,3 +1,5 @@
+//! What the keeper of a lock on a target is told, and what a deploy means to do there.
+
 use crate::event::DeployId;
 use crate::model::Revision;
 

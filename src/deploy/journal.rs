@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
 use crate::event::{DeployId, Event, VERSION};
+use crate::folders;
 use crate::model::{HostName, RepositoryName};
 
 pub use reader::JournalReader;
@@ -60,12 +61,9 @@ impl Journals {
     /// # Errors
     /// Where there is no home.
     pub fn of(repository: &RepositoryName) -> Result<Self, JournalError> {
-        use etcetera::BaseStrategy as _;
-        let base = etcetera::base_strategy::Xdg::new().ok();
-        let state = base.and_then(|base| Utf8PathBuf::from_path_buf(base.state_dir()?).ok());
-        let state = state.ok_or(JournalError::NoHome)?;
+        let state = folders::state().ok_or(JournalError::NoHome)?;
         Ok(Self::in_folder(
-            state.join("svcgen/deploys").join(repository.as_str()),
+            state.join("deploys").join(repository.as_str()),
         ))
     }
 

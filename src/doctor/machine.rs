@@ -1,9 +1,9 @@
 use std::time::SystemTime;
 
-use camino::{Utf8Path, Utf8PathBuf};
-use etcetera::BaseStrategy as _;
+use camino::Utf8Path;
 
 use super::{Finding, Surroundings, said, space};
+use crate::folders;
 use crate::locale;
 
 /// The space that a build, with its image and its modules, may want.
@@ -48,16 +48,11 @@ fn state_folder() -> Finding {
         "a folder for journals",
         &["deploy", "rollback", "log", "service", "build"],
     );
-    let Some(folder) = state_home() else {
+    let Some(folder) = folders::state() else {
         return finding.missing("there is no home folder", "export HOME=/a/folder/of/yours");
     };
     let elsewhere = "export XDG_STATE_HOME=/a/folder/of/yours";
     space::folder(finding, folder.as_str(), &folder, JOURNALS, elsewhere)
-}
-
-fn state_home() -> Option<Utf8PathBuf> {
-    let base = etcetera::base_strategy::Xdg::new().ok()?;
-    Utf8PathBuf::from_path_buf(base.state_dir()?.join("svcgen")).ok()
 }
 
 /// The clock: certificates, journals and the calendar go by it.

@@ -127,6 +127,12 @@ impl Rendered {
         staging.reserve(blocks.sum())
     }
 
+    /// Where something is kept.
+    pub(crate) fn place(&self, path: &Utf8Path) -> Utf8PathBuf {
+        let folder = self.folder.as_ref();
+        folder.map_or_else(|| path.to_owned(), |folder| folder.join(path))
+    }
+
     /// The text last written for a file.
     pub fn read(&self, path: &Utf8Path) -> Option<String> {
         fs_err::read_to_string(self.folder.as_ref()?.join(path)).ok()

@@ -6,6 +6,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::edit;
+use crate::folders;
 
 /// An interview that has not come to its end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,14 +74,8 @@ impl Draft {
 impl Drafts {
     /// `$XDG_STATE_HOME/svcgen/drafts`, or `~/.local/state/svcgen/drafts`.
     pub fn of_user() -> Option<Self> {
-        use etcetera::BaseStrategy as _;
-        let folder = etcetera::base_strategy::Xdg::new()
-            .ok()?
-            .state_dir()?
-            .join("svcgen/drafts");
-        Utf8PathBuf::from_path_buf(folder)
-            .ok()
-            .map(|folder| Self { folder })
+        let folder = folders::state()?.join("drafts");
+        Some(Self { folder })
     }
 
     /// The file of a model's draft: its path in one name, which different paths do not share.

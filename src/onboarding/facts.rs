@@ -212,7 +212,7 @@ mod tests {
         fs_err::write(path.join("package.json"), "{\"name\": \"x\",\n}").unwrap();
         assert_eq!(
             problem().unwrap(),
-            "line 2: a comma stands behind the last one of a list or object"
+            "line 2: a comma follows the last item of a list or object"
         );
         fs_err::write(path.join("package.json"), "[]").unwrap();
         assert_eq!(problem().unwrap(), "it is not an object");

@@ -1,3 +1,5 @@
+//! Clones the repository of a service from the review server, or begins it.
+
 use std::num::NonZeroU16;
 
 use camino::{Utf8Path, Utf8PathBuf};

@@ -1,3 +1,5 @@
+//! The one commit of a topic: made, amended, or dropped where nothing is left of it.
+
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::{FileMode, Oid, Status, build::TreeUpdateBuilder};
 
@@ -241,7 +243,7 @@ impl Topic {
 
     /// Remembers the message, so that it can follow the model for as long as nobody edits it.
     fn finished(&self, message: &CommitMessage, rendered: &Rendered) -> Result<(), ReviewError> {
-        let path = self.checkout.root().join(MESSAGE);
+        let path = rendered.place(MESSAGE.into());
         let failed = |source| GitError::Write { path, source };
         let written = rendered.write(MESSAGE.into(), &message.to_string());
         Ok(written.map_err(failed)?)

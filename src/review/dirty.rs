@@ -1,3 +1,5 @@
+//! What nobody has committed, and whose it is.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -88,6 +90,10 @@ fn is_ours(
         return Ok(false);
     }
     let record = records.concat();
+    let is_record = |present: &str, record: &str, committed: Option<&str>| {
+        present == record
+            || committed.is_some_and(|committed| is_made_of(committed, present, record))
+    };
     let Some(present) = checkout.worktree().read(path).ok().flatten() else {
         return Ok(false);
     };
@@ -106,10 +112,18 @@ fn is_ours(
             return Ok(false);
         }
     }
-    Ok(present == record
+    let committed = committed.as_deref();
+    if is_record(&present, &record, committed)
         || stores.iter().any(|store| store.is_as_left(path, &present))
         || stores.iter().any(|store| store.is_resolved(path, &present))
-        || committed.is_some_and(|committed| is_made_of(&committed, &present, &record)))
+    {
+        return Ok(true);
+    }
+    // A run that was killed has remembered what it did not come to write.
+    let before = stores
+        .iter()
+        .filter_map(|store| store.base(path, Some(&present)));
+    Ok(is_record(&present, &before.collect::<String>(), committed))
 }
 
 /// Whether all that was changed in a shared file is svcgen's entries: new lines of them, or new values of their keys.

@@ -67,7 +67,7 @@ impl Topic {
         let kept = kept.map(|old| self.put_on_branch(old)).transpose()?;
         let lines = [new.to_string()].into_iter().chain(stay);
         let text: String = lines.map(|line| line + "\n").collect();
-        let path = self.checkout.root().join(COMMIT);
+        let path = store.place(COMMIT.into());
         let failed = |source| GitError::Write { path, source };
         store.write(COMMIT.into(), &text).map_err(failed)?;
         Ok(kept)

@@ -1,3 +1,5 @@
+//! The changes that a review server lists, as references of git.
+
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 

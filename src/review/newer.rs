@@ -1,3 +1,5 @@
+//! Whether somebody sent another patch set of a change than those that the branch has had.
+
 use std::collections::{HashMap, HashSet};
 
 use git2::Oid;

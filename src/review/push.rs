@@ -1,3 +1,5 @@
+//! Sends a topic to Gerrit, and reads what that answers.
+
 use git2::Oid;
 use serde::Serialize;
 

@@ -1,3 +1,5 @@
+//! Replaces the one commit of a topic, whatever is checked out.
+
 use camino::Utf8PathBuf;
 use git2::Oid;
 

@@ -1,3 +1,5 @@
+//! How far the committed text of a checkout is: on which branch, in review, merged.
+
 use std::time::Duration;
 
 use camino::Utf8PathBuf;

@@ -1,3 +1,5 @@
+//! The topic branch of a service in a checkout: where it begins, what is its own, whether it is merged.
+
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};

@@ -243,7 +243,7 @@ fn whoever_watches_is_told_of_the_question_and_may_say_no() {
     pty.expect("# once the canary is healthy, the deploy asks: you answer it here");
     pty.expect("go on with the other hosts? [Y/n]");
     pty.keys("n");
-    pty.expect("The story goes on otherwise than after exit code 20. Do that step again? [Y/n]");
+    pty.expect("The story has no exit code 20 here. Do that step again? [Y/n]");
     pty.keys("y");
     pty.expect("go on with the other hosts? [Y/n]");
     pty.keys("?");

@@ -246,7 +246,7 @@ fn source_shows_applies_and_does_not_repeat() {
     env.write("source/package.json", "{\"name\": \"x\",}\n");
     assert_snapshot!(said(&env, &dry), @"
     exit 2
-    error: package.json:1: a comma stands behind the last one of a list or object
+    error: package.json:1: a comma follows the last item of a list or object
     hint: mend that line, and run this again
     ");
     env.write(

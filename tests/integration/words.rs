@@ -176,10 +176,7 @@ fn a_package_is_read_with_a_byte_order_mark_and_told_what_is_wrong_with_it() {
     assert_eq!(run.code, 0, "{}", run.show());
     assert!(env.read("new.yaml").contains("name: tea\n"));
     for (text, words) in [
-        (
-            "{\"name\": \"tea\",}\n",
-            "a comma stands behind the last one",
-        ),
+        ("{\"name\": \"tea\",}\n", "a comma follows the last item"),
         (
             "{\"name\": \"tea\"\n\"version\": 1}\n",
             "`,` or `}` is missing",

@@ -1,3 +1,5 @@
+//! The commands that `svcgen check` names: which one closes a difference, and where it has to be run.
+
 use camino::Utf8PathBuf;
 
 use super::Drift;

@@ -108,8 +108,7 @@ fn command(
         };
         // Whoever answers otherwise than the story expects has seen what comes of it.
         if has_watcher(ui) {
-            let question =
-                format!("The story goes on otherwise than after {ended}. Do that step again?");
+            let question = format!("The story has no {ended} here. Do that step again?");
             if ui.confirm(&question)? {
                 continue;
             }

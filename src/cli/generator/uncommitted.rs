@@ -5,6 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Generator;
 use crate::edit::{Other, Rendered};
 use crate::error::CommandError;
+use crate::generate::Step;
 use crate::model::ServiceName;
 use crate::review::{dirty, uncommitted};
 use crate::worktree::Worktree;
@@ -70,8 +71,9 @@ impl Uncommitted<'_> {
             let Ok(name) = ServiceName::parse(&other.name) else {
                 continue;
             };
-            let store = Rendered::of(root, &name).by(self.generator.name());
-            let stores: Vec<&Rendered> = self.stores.iter().copied().chain([&store]).collect();
+            let (own, patches) = self.stores_of(&name);
+            let all = [&own].into_iter().chain(&patches);
+            let stores: Vec<&Rendered> = self.stores.iter().copied().chain(all).collect();
             if dirty(root, self.paths, &stores)?.is_empty() {
                 return Ok(Some(other));
             }
@@ -79,12 +81,30 @@ impl Uncommitted<'_> {
         Ok(None)
     }
 
+    /// What is remembered of a service: of the generator's own, and of patches that come after it.
+    fn stores_of(&self, service: &ServiceName) -> (Rendered, Vec<Rendered>) {
+        let root = self.worktree.root();
+        let patches = match self.generator {
+            Generator::Puppet => &Step::ALL[1..],
+            Generator::Vagrant | Generator::Scap | Generator::Source => &[],
+        };
+        let patches = patches.iter().map(|step| step.store(root, service));
+        let own = Rendered::of(root, service).by(self.generator.name());
+        (own, patches.collect())
+    }
+
     /// The command that commits what is another service's.
     fn command(&self, other: &Other) -> String {
         let model = shell_words::quote(other.origin.path.as_str());
         let root = shell_words::quote(self.worktree.root().as_str());
         let name = self.generator.name();
-        format!("svcgen {name} --service {model} --repo {root} --commit")
+        let patches = ServiceName::parse(&other.name).map(|name| self.stores_of(&name).1);
+        let has_patches = |stores: Vec<Rendered>| stores.iter().any(|it| !it.paths().is_empty());
+        let series = match patches.is_ok_and(has_patches) {
+            true => " --series",
+            false => "",
+        };
+        format!("svcgen {name} --service {model} --repo {root}{series} --commit")
     }
 }
 

@@ -180,7 +180,7 @@ fn failure(verdict: &Verdict) -> CommandError {
         .take(MOST_FINDINGS)
         .fold(error, |error, finding| error.cause(describe(finding)));
     error.hint(
-        "`--no-verify` applies the changes all the same; if svcgen is wrong here, please report it",
+        "`--no-verify` applies the changes all the same; where nobody edited what is named here, please report it",
     )
 }
 

@@ -120,7 +120,7 @@ impl Chain<'_> {
     }
 
     fn remember(&self, store: &Rendered, name: &str, text: &str) -> Result<(), ReviewError> {
-        let path = self.topic.checkout.root().join(name);
+        let path = store.place(name.into());
         let failed = |source| GitError::Write { path, source };
         Ok(store.write(name.into(), text).map_err(failed)?)
     }

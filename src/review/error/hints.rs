@@ -213,6 +213,11 @@ impl ReviewError {
                 "{} remote set-url {remote} ssh://USER@HOST:29418/REPOSITORY",
                 git_in(root)
             )],
+            // One that was abandoned, say.
+            Self::Rejected { reason, .. } if reason.contains(" closed") => vec![
+                "restore the change on the review server, and run this again".into(),
+                "`--topic NAME` begins another change, on a branch of its own".into(),
+            ],
             Self::Rejected { .. } => vec![
                 "the commit stays: mend what the server names, and run this again".into(),
                 "ask those who look after the review server, where you lack a permission".into(),

@@ -43,7 +43,7 @@ fn a_package_json_that_is_wrong_is_shown() {
     insta::assert_snapshot!(failed(&kitchen, &[]), @r#"
     exit 2
     error: `SHORT:package.json` has a mistake
-      × trailing comma
+      × a comma follows the last item of a list or object
        ╭─[SHORT:package.json:3:1]
      2 │   "name": "tea",
      3 │ }

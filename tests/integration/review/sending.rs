@@ -100,10 +100,15 @@ fn a_refusal_has_the_servers_words() {
     it.gerrit.set(NAME, "changes", changes);
     it.write("own.pp", "two\n");
     it.commit(&["own.pp"]).unwrap();
-    let text = it.push().unwrap_err().to_string();
+    let error = it.push().unwrap_err();
     assert_eq!(
-        text,
+        error.to_string(),
         "`origin` refused the change: change https://gerrit.example.org/r/c/+/1 closed"
+    );
+    let hints = error.hints().join("\n");
+    assert!(
+        hints.contains("`--topic NAME` begins another change"),
+        "{hints}"
     );
 }
 

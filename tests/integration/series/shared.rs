@@ -127,9 +127,14 @@ fn what_is_taken_out_in_the_commit_of_a_later_patch_comes_back_and_is_told() {
 #[test]
 fn what_is_in_use_does_not_follow_its_neighbours() {
     let env = env();
+    let catalog = "puppet/hieradata/common/service.yaml";
+    let balanced = "    lvs:\n      class: low-traffic\n    page:";
+    let text = env.read(catalog).replace("    page:", balanced);
+    env.write(catalog, &text);
+    let words = ["commit", "--quiet", "--all", "--message", "balanced"];
+    env.git("puppet", &words);
     done(&env, &["--commit"]);
     merged(&env);
-    let catalog = "puppet/hieradata/common/service.yaml";
     let text = env.read(catalog);
     let at = text.find("  trending-edits:").unwrap();
     let end = text[at + 2..].find("\n  ").map_or(text.len(), |_| {
@@ -151,4 +156,16 @@ fn what_is_in_use_does_not_follow_its_neighbours() {
     env.git("puppet", &words);
     let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
     assert_eq!(check.code, 0, "{}", check.show());
+}
+
+#[test]
+fn what_is_written_for_another_service_names_its_command() {
+    let env = env();
+    done(&env, &[]);
+    let refused = guest(&env, "  cluster: trendingedits\n");
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    let said = "uncommitted changes that svcgen made for the service `trending-edits`";
+    assert!(refused.stderr.contains(said), "{}", refused.show());
+    let hint = "--repo puppet --series --commit` commits them";
+    assert!(refused.stderr.contains(hint), "{}", refused.show());
 }

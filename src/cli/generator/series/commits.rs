@@ -133,7 +133,11 @@ fn once_more(
 ) -> Result<Vec<FileEdit>, CommandError> {
     let mut tree = tree.clone();
     let mut edits = Vec::new();
-    for earlier in planned {
+    // Where nothing is remembered, what is there cannot be told from what somebody else has.
+    let known = planned
+        .iter_mut()
+        .filter(|it| !it.rendered.paths().is_empty());
+    for earlier in known {
         let again = planner.one(earlier.step, &tree, &earlier.rendered, &mut None)?;
         edits.extend(again.edits.edits);
         for back in again.edits.back {
