@@ -25,7 +25,7 @@ pub(super) fn broken(text: &str, columns: usize) -> Vec<String> {
 fn pieces(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut chars = line.char_indices().peekable();
     let mut start = 0;
-    let mut next = move || {
+    let next = move || {
         loop {
             let (at, c) = chars.next()?;
             let after = at + c.len_utf8();
@@ -42,7 +42,7 @@ fn pieces(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
             }
         }
     };
-    Box::new(std::iter::from_fn(move || next()).map(|(start, end)| Word::from(&line[start..end])))
+    Box::new(std::iter::from_fn(next).map(|(start, end)| Word::from(&line[start..end])))
 }
 
 /// The columns that a text takes in a terminal.

@@ -114,7 +114,8 @@ fn parsed(text: &str) -> Option<Value> {
 /// Whether a value is written with these very characters: the version `1.20` is no number, since that is 1.2. What is more
 /// than a number or a truth value has its own marks.
 pub(super) fn is_as_written(value: &Value, text: &str) -> bool {
-    !matches!(value, Value::Number(_) | Value::Bool(_)) || value.to_string() == text
+    let written = value.to_string();
+    !matches!(value, Value::Number(_) | Value::Bool(_)) || written == text
 }
 
 fn pairs(text: &str) -> Result<Map<String, Value>, String> {

@@ -115,7 +115,6 @@ pub enum ReviewError {
         remote: String,
         number: u64,
         patch_set: u64,
-        reference: String,
         /// The branch's own version, where other commits stand upon it.
         ours: Option<String>,
         /// Whether the branch's own version was sent.

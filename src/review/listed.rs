@@ -26,14 +26,11 @@ impl PatchSet {
             commit: Oid::from_str(commit).ok()?,
         })
     }
+}
 
-    /// The reference that it is fetched by.
-    pub(super) fn reference(&self) -> String {
-        let Self {
-            number, patch_set, ..
-        } = self;
-        format!("refs/changes/{:02}/{number}/{patch_set}", number % 100)
-    }
+/// The reference that a patch set of a change is fetched by.
+pub(super) fn reference(number: u64, patch_set: u64) -> String {
+    format!("refs/changes/{:02}/{number}/{patch_set}", number % 100)
 }
 
 /// What a review server lists, read line by line: a large one has millions of patch sets.
@@ -114,7 +111,8 @@ mod tests {
             listed.take(&format!("{}\t{reference}", id(digit)));
         }
         listed.close();
-        let references = listed.changes[0].iter().map(PatchSet::reference);
+        let of = |it: &PatchSet| reference(it.number, it.patch_set);
+        let references = listed.changes[0].iter().map(of);
         assert_eq!(
             references.collect::<Vec<_>>(),
             [

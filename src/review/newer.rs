@@ -50,7 +50,6 @@ impl Topic {
                 remote: remote.clone(),
                 number: newest.number,
                 patch_set: newest.patch_set,
-                reference: newest.reference(),
                 ours: (*ours != tip).then(|| ours.to_string()),
                 is_sent: patch_sets.iter().any(|it| it.commit == *ours),
             });

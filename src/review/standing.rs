@@ -104,7 +104,7 @@ impl Topic {
         })
     }
 
-    /// The texts that files have in the remote's branch, as last fetched; nothing where that is not known. One that is no
+    /// The texts that files have in the remote's branch, as last fetched; none where that is not known. One that is no
     /// text counts as none.
     ///
     /// # Errors
@@ -112,9 +112,9 @@ impl Topic {
     pub fn upstream_texts(
         &self,
         paths: &[Utf8PathBuf],
-    ) -> Result<Option<Vec<(Utf8PathBuf, Option<String>)>>, ReviewError> {
+    ) -> Result<Vec<(Utf8PathBuf, Option<String>)>, ReviewError> {
         let Some(upstream) = self.upstream() else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let repository = self.checkout.repository();
         let commit = repository.find_commit(upstream.tip);
@@ -127,7 +127,7 @@ impl Topic {
             let text = blob.and_then(|blob| String::from_utf8(blob.content().to_vec()).ok());
             Ok((path.clone(), text))
         };
-        paths.iter().map(text).collect::<Result<_, _>>().map(Some)
+        paths.iter().map(text).collect()
     }
 
     fn on_its_way(

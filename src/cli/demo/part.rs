@@ -37,16 +37,16 @@ impl DemoPart {
     /// Plays it.
     pub(in crate::cli) fn run(&self) -> Result<(), Failure> {
         match self {
-            DemoPart::Serve { sandbox } => Ok(demo::serve(port()?, sandbox)?),
-            DemoPart::Ask => match demo::ask(port()?)? {
+            Self::Serve { sandbox } => Ok(demo::serve(port()?, sandbox)?),
+            Self::Ask => match demo::ask(port()?)? {
                 Ok(_) => Ok(()),
                 Err(said) => Err(CommandError::new(ErrorKind::Unexpected, said).into()),
             },
-            DemoPart::Approve {
+            Self::Approve {
                 sandbox,
                 repositories,
             } => Ok(approve(sandbox, repositories)?),
-            DemoPart::Review => {
+            Self::Review => {
                 let here = working_directory()?;
                 let told = demo::receive(
                     &here,

@@ -201,9 +201,10 @@ fn is_outdated(
     worktree: &Worktree,
     own: &[Utf8PathBuf],
 ) -> Result<bool, CommandError> {
-    let Some(texts) = topic.upstream_texts(own)? else {
+    let texts = topic.upstream_texts(own)?;
+    if texts.is_empty() {
         return Ok(false);
-    };
+    }
     let upstream = worktree.as_if(texts);
     // What cannot be planned there is told where it is planned here.
     Ok(planner

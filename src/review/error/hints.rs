@@ -2,6 +2,7 @@
 
 use super::{ReviewError, git_in};
 use crate::git::GitError;
+use crate::review::listed::reference;
 
 impl ReviewError {
     /// Commands that help; at most two.
@@ -170,12 +171,13 @@ impl ReviewError {
                 root,
                 branch,
                 remote,
-                reference,
+                number,
+                patch_set,
                 ours,
                 is_sent,
                 ..
             } => {
-                let git = git_in(root);
+                let (git, reference) = (git_in(root), reference(*number, *patch_set));
                 let next = match (ours, is_sent) {
                     (None, true) => "reset --keep FETCH_HEAD".to_owned(),
                     (Some(ours), true) => format!("rebase --onto FETCH_HEAD {}", &ours[..10]),

@@ -166,6 +166,6 @@ fn what_is_written_for_another_service_names_its_command() {
     assert_eq!(refused.code, 11, "{}", refused.show());
     let said = "uncommitted changes that svcgen made for the service `trending-edits`";
     assert!(refused.stderr.contains(said), "{}", refused.show());
-    let hint = "--repo puppet --series --commit` commits them";
+    let hint = "work/puppet --series --commit` commits them";
     assert!(refused.stderr.contains(hint), "{}", refused.show());
 }
