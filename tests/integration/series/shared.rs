@@ -58,6 +58,9 @@ fn a_service_that_goes_leaves_its_hosts_to_those_that_stay() {
     let said =
         "the model has no hosts, and those of `role::trendingedits` run `profile::fruitbowl`, too";
     assert!(refused.stderr.contains(said), "{}", refused.show());
+    let hint =
+        "and take the service's own `include` out of `modules/role/manifests/trendingedits.pp`";
+    assert!(refused.stderr.contains(hint), "{}", refused.show());
 }
 
 #[test]

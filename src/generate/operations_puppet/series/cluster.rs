@@ -180,7 +180,7 @@ fn refuse_guests(
             listed(&guests)
         ),
         hint: format!(
-            "give those another role first; or leave the hosts in `deploy: {{groups: ...}}`, and take the service's own              `include` out of `{}`",
+            "give those another role first; or leave the hosts in `deploy: {{groups: ...}}`, and take the service's own `include` out of `{}`",
             class.path
         ),
     })
