@@ -48,12 +48,16 @@ impl Rendered {
         matches!(self.use_of, Use::FilesOfCommits)
     }
 
-    /// The same store, where a work tree is committed as it will be; conflicts that were resolved in it count as that.
+    /// The same store, where a work tree is committed as it will be: conflicts that were resolved in it count as that, and
+    /// files that no commit has yet as what was written last.
     #[must_use]
     pub(crate) fn committing(self, worktree: &Worktree) -> Self {
-        let resolved = self.marked().into_iter().filter_map(|path| {
+        let last = self.last_commits().and_then(|store| store.index().ok());
+        let last = last.unwrap_or_default();
+        let resolved = self.paths().into_iter().filter_map(|path| {
             let text = worktree.read(&path).ok().flatten()?;
-            self.is_resolved(&path, &text).then_some((path, text))
+            let is_new = !last.files.contains_key(&path);
+            (is_new || self.is_resolved(&path, &text)).then_some((path, text))
         });
         let resolved: Vec<(Utf8PathBuf, String)> = resolved.collect();
         self.upon_commits(&resolved)
@@ -134,5 +138,58 @@ impl Rendered {
             base: store.read(path),
             is_undone: false,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::memory::Memory;
+    use crate::edit::record::{Form, Record};
+    use crate::model::ServiceName;
+
+    #[test]
+    fn a_commit_is_made_of_what_the_last_one_was_made_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        git2::Repository::init(root).unwrap();
+        let store = Rendered::of(root, &ServiceName::parse("tea").unwrap()).by("vagrant");
+        let write = |path: &str, text: &str| {
+            let record = Record::Written {
+                form: Form::Whole,
+                text: text.into(),
+                keys: Vec::new(),
+                is_made: true,
+                made: Vec::new(),
+            };
+            let memory = Memory {
+                record: &record,
+                before: None,
+                left: Some(text),
+                is_marked: false,
+            };
+            store.remember(path.into(), &memory).unwrap();
+        };
+        write("old", "one");
+        store.note_commits().unwrap();
+        write("old", "two");
+        write("new", "first");
+        for (path, text) in [("old", "one, edited"), ("new", "first, edited")] {
+            fs_err::write(root.join(path), text).unwrap();
+        }
+        let worktree = Worktree::open(root).unwrap();
+        let base = |store: &Rendered, path: &str, text| store.base(path.into(), Some(text));
+        let committing = store.clone().committing(&worktree);
+        assert_eq!(
+            base(&committing, "old", "one, edited").as_deref(),
+            Some("one")
+        );
+        assert_eq!(
+            base(&committing, "new", "first, edited").as_deref(),
+            Some("first")
+        );
+        // In the files as they are, what svcgen left in a commit is known just so, and an edit is one of what it wrote last.
+        assert_eq!(base(&store, "old", "one").as_deref(), Some("one"));
+        assert_eq!(base(&store, "old", "one, edited").as_deref(), Some("two"));
     }
 }
