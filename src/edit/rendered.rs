@@ -13,7 +13,7 @@ use crate::worktree::Worktree;
 /// It lives in `$(git rev-parse --git-common-dir)/svcgen/rendered/<service>/`; of shared files it holds only
 /// svcgen's own entries. Beside it, `<service>.<generator>.json` lists what each generator wrote, so that what is
 /// wanted no more can be taken away, and what stood there before, so that a write that was undone is known as one.
-/// Beside these, `svcgen/committed` has the same as it was when the commits of a series were made. Outside of a git repository
+/// Beside these, `svcgen/committed` has the same as it was when the last commits were made. Outside of a git repository
 /// there is none of it.
 #[derive(Debug, Clone)]
 pub struct Rendered {
