@@ -12,6 +12,7 @@ mod error;
 mod kept;
 mod later;
 mod listed;
+mod moved;
 mod newer;
 mod push;
 mod remote;

@@ -25,13 +25,19 @@ pub struct Journals {
 pub struct Journal {
     file: std::fs::File,
     path: Utf8PathBuf,
-    /// What hosts wrote, whole: a file for each.
+    /// What hosts wrote: a file for each.
     outputs: Utf8PathBuf,
     is_empty: bool,
 }
 
 /// How many deploys of a repository keep their journal.
 const KEPT: usize = 100;
+
+/// How much of what one host writes in one deploy is kept, in bytes.
+const MOST_OUTPUT: u64 = 64 << 20;
+
+/// What stands behind it where that was not all.
+const OUTPUT_CUT: &[u8] = b"\nsvcgen keeps no more of what this host writes\n";
 
 /// A journal that cannot be used.
 #[derive(Debug, Error)]
@@ -189,13 +195,26 @@ impl Journal {
         self.file.sync_data().map_err(|source| self.failed(source))
     }
 
-    /// Keeps what a host wrote.
+    /// Keeps what a host wrote, up to [`MOST_OUTPUT`].
     ///
     /// # Errors
     /// Where it cannot be written.
     pub(super) fn keep_output(&self, host: &HostName, bytes: &[u8]) -> Result<(), JournalError> {
         let path = self.outputs.join(format!("{host}.log"));
-        let kept = make_folder(&self.outputs).and_then(|()| append_to(&path)?.write_all(bytes));
+        let keep = || {
+            make_folder(&self.outputs)?;
+            let mut file = append_to(&path)?;
+            let room = MOST_OUTPUT.saturating_sub(file.metadata()?.len());
+            match usize::try_from(room) {
+                Ok(0) => Ok(()),
+                Ok(room) if room < bytes.len() => {
+                    let (kept, _) = bytes.split_at(room);
+                    file.write_all(&[kept, OUTPUT_CUT].concat())
+                }
+                _ => file.write_all(bytes),
+            }
+        };
+        let kept = keep();
         kept.map_err(|source| JournalError::Write { path, source })
     }
 
@@ -274,6 +293,27 @@ mod tests {
             let mode = std::fs::metadata(path).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, wanted, "{path}");
         }
+    }
+
+    #[test]
+    fn a_host_that_never_stops_writing_does_not_fill_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
+        let journals = Journals::in_folder(path);
+        let id = DeployId::parse("20261123T140000Z-000000").unwrap();
+        let host = HostName::parse("a.example.org").unwrap();
+        let journal = journals.begin(&id).unwrap();
+        journal.keep_output(&host, b"first\n").unwrap();
+        let output = journals.output(&id, &host);
+        let file = std::fs::File::options().write(true).open(&output).unwrap();
+        file.set_len(MOST_OUTPUT - 3).unwrap();
+        for _ in 0..2 {
+            journal.keep_output(&host, b"the last words\n").unwrap();
+        }
+        let text = std::fs::read(&output).unwrap();
+        let end = [b"the", OUTPUT_CUT].concat();
+        assert!(text.ends_with(&end));
+        assert_eq!(text.len() as u64, MOST_OUTPUT + OUTPUT_CUT.len() as u64);
     }
 
     #[test]

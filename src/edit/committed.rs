@@ -94,7 +94,8 @@ impl Rendered {
         let Some(store) = self.committed() else {
             return Ok(());
         };
-        let index = self.index().map_err(std::io::Error::other)?;
+        let mut index = self.index().map_err(std::io::Error::other)?;
+        self.keep_former(&mut index, &store)?;
         for path in index.files.keys() {
             match self.read(path) {
                 Some(text) => store.write(path, &text)?,
@@ -102,10 +103,10 @@ impl Rendered {
             }
         }
         let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
-        match &store.index {
-            Some(file) => replace(file, &format!("{text}\n")),
-            None => Ok(()),
+        for file in [&self.index, &store.index].into_iter().flatten() {
+            replace(file, &format!("{text}\n"))?;
         }
+        Ok(())
     }
 
     /// What is remembered of a file in a commit, unless its content is the one that is remembered now. In the files as they

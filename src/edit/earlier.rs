@@ -109,29 +109,51 @@ impl Rendered {
     ) -> std::io::Result<Vec<Earlier>> {
         let now = index.files.get(path);
         let mut earlier = now.map_or_else(Vec::new, |written| written.earlier.clone());
-        let (Some(content), Some(folder)) = (content_name(before), self.past()) else {
+        let Some(content) = content_name(before).filter(|_| self.folder.is_some()) else {
             return Ok(earlier);
         };
         let known = self.known(index, path, Some(before));
-        let text = known
-            .base
-            .as_deref()
-            .and_then(|base| Some((content_name(base)?, base)));
-        if let Some((name, base)) = &text {
+        let written = match known.written {
+            Some(written) => Some(self.past_of(written, known.base.as_deref())?),
+            None => None,
+        };
+        push(&mut earlier, Earlier { content, written });
+        Ok(earlier)
+    }
+
+    /// Keeps, of each file that svcgen left otherwise once, what was remembered of it then: a branch of that time may
+    /// still have it so.
+    pub(super) fn keep_former(&self, index: &mut Index, former: &Self) -> std::io::Result<()> {
+        for (path, written) in former.index().unwrap_or_default().files {
+            let Some(now) = index.files.get_mut(&path) else {
+                continue;
+            };
+            let Some(content) = written.left.clone().filter(|_| now.left != written.left) else {
+                continue;
+            };
+            if now.earlier.iter().any(|it| it.content == content) {
+                continue;
+            }
+            let past = self.past_of(written, former.read(&path).as_deref())?;
+            let written = Some(past);
+            push(&mut now.earlier, Earlier { content, written });
+        }
+        Ok(())
+    }
+
+    /// What is remembered of a file, with its text kept by git's name for it.
+    fn past_of(&self, written: Written, base: Option<&str>) -> std::io::Result<Past> {
+        let text = base.and_then(|base| Some((content_name(base)?, base)));
+        if let (Some((name, base)), Some(folder)) = (&text, self.past()) {
             replace(&folder.join(name), base)?;
         }
-        let written = known.written.map(|written| Past {
+        Ok(Past {
             form: written.form,
             keys: written.keys,
             is_made: written.is_made,
             made: written.made,
             text: text.map(|(name, _)| name),
-        });
-        earlier.retain(|it| it.content != content);
-        earlier.push(Earlier { content, written });
-        let surplus = earlier.len().saturating_sub(MOST_EARLIER);
-        earlier.drain(..surplus);
-        Ok(earlier)
+        })
     }
 
     /// Where texts are kept that were remembered once, each under git's name for it.
@@ -139,4 +161,12 @@ impl Rendered {
         let folder = self.folder.as_ref()?;
         Some(folder.with_extension("earlier"))
     }
+}
+
+/// Adds one as the last, and forgets the oldest where there are too many.
+fn push(earlier: &mut Vec<Earlier>, last: Earlier) {
+    earlier.retain(|it| it.content != last.content);
+    earlier.push(last);
+    let surplus = earlier.len().saturating_sub(MOST_EARLIER);
+    earlier.drain(..surplus);
 }

@@ -16,7 +16,7 @@ use self::hieradata::{environment_hieradata, role_hieradata, secrets};
 use self::idiom::ClassIdiom;
 use self::role::role_text;
 pub use self::series::{LeftOut, Patch, SeriesTree, Step, series_patch};
-use self::taken::{check_catalog, check_names};
+use self::taken::{check_catalog, check_names, check_source};
 pub use self::tree::PuppetTree;
 pub(super) use self::tree::{CatalogName, given_away};
 use super::{CommitText, GenerateError, Generated, LaterText, names, ports, values};
@@ -98,6 +98,7 @@ pub fn operations_puppet(
         &mut warnings,
     ));
 
+    check_source(service, site, tree)?;
     check_port(service, tree)?;
     Ok(Generated {
         desired,

@@ -165,7 +165,7 @@ impl Topic {
 }
 
 /// The Change-Ids that a patch may have.
-fn remembered(store: &Rendered) -> Vec<ChangeId> {
+pub(super) fn remembered(store: &Rendered) -> Vec<ChangeId> {
     let id = store.read(CHANGE_ID.into());
     let id = id.and_then(|text| ChangeId::parse(text.trim()));
     let written = store.read(MESSAGE.into());

@@ -34,9 +34,12 @@ impl Made {
     }
 }
 
+/// How the names of branches begin that keep a commit.
+pub(super) const KEPT: &str = "kept-";
+
 /// The name of the branch that keeps a commit.
 pub(super) fn kept_name(commit: Oid) -> String {
-    format!("kept-{}", &commit.to_string()[..10])
+    format!("{KEPT}{}", &commit.to_string()[..10])
 }
 
 impl Topic {

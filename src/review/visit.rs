@@ -42,6 +42,11 @@ impl Visit {
         self.kept.as_ref().map(|kept| kept.name.as_str())
     }
 
+    /// Whether the branch was not there before.
+    pub(super) fn has_created(&self) -> bool {
+        self.switched == Switched::Created && self.branch.tip.is_none()
+    }
+
     fn was_on(&self, topic: &Topic) -> bool {
         matches!(&self.before, Head::Branch { name, .. } if name == topic.branch.as_str())
     }

@@ -120,6 +120,35 @@ fn who_wants_local_hosts_says_where_they_are() {
 }
 
 #[test]
+fn the_deploy_repository_of_a_service_is_found_by_the_name_in_its_model() {
+    let farm = LocalFarm::new(0);
+    farm.release("1");
+    let env = farm.env();
+    env.write("elsewhere/svcgen.yaml", "version: 1\nname: feed\n");
+    let plan = || {
+        let mut command = env.command();
+        command.current_dir(env.work().join("elsewhere"));
+        env.run(command.args(["deploy", "--dry-run"]))
+    };
+    let run = plan();
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr.contains("there is no deploy repository"),
+        "{}",
+        run.stderr
+    );
+    let deploy = env.work().join("deploy");
+    let config = format!(
+        "services: {{feed: {{deploy: {}}}}}\n",
+        deploy.display()
+    );
+    std::fs::write(env.home().join("config/svcgen/config.yaml"), config).unwrap();
+    let run = plan();
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(run.stdout.contains("l00"), "{}", run.show());
+}
+
+#[test]
 fn the_sudo_of_a_folder_lists_without_running() {
     let farm = LocalFarm::new(0);
     farm.release("1");

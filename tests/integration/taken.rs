@@ -129,6 +129,27 @@ fn a_port_is_taken_by_the_load_balancer_and_by_other_classes_of_a_module() {
     ");
 }
 
+#[test]
+fn a_deploy_source_of_another_service_is_never_taken_over() {
+    let env = checkout("puppet");
+    let ours = model("my-service", 6789)
+        + "repositories: {deploy: services/my-service/deploy, key: farm/wiki}\n";
+    let list = "tree/hieradata/role/common/deployment_server/kubernetes.yaml";
+    let before = env.read(list);
+    for resolution in ["svcgen", "yours", "mark"] {
+        let run = run(&env, "puppet", &ours, &["--conflicts", resolution]);
+        assert_eq!(run.code, 11, "{}", run.show());
+        assert_eq!(env.read(list), before);
+    }
+    insta::assert_snapshot!(refusal(&env, "puppet", &ours), @r"
+    error: the deploy source `farm/wiki` is taken: hieradata/role/common/deployment_server/kubernetes.yaml:9 gives it to `wiki/core`
+    hint: write another one as `repositories: {key: NAME/deploy}` in the model
+    ");
+    // Two services may come out of one repository.
+    let shared = ours.replace("deploy: services/my-service/deploy", "deploy: wiki/core");
+    apply(&env, "puppet", &shared, &[]);
+}
+
 /// A clone of what was merged: nothing in it tells that svcgen wrote it.
 fn merged(env: &Env) {
     let tree = env.work().join("tree");

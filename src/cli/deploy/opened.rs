@@ -210,6 +210,10 @@ pub(in crate::cli) fn find(
     let own_folder = own
         .filter(|(_, own)| own.source.as_deref() == Some(source))
         .find_map(|(_, own)| own.deploy.clone());
+    let own_folder = own_folder.or_else(|| {
+        let name = name_in(model.as_deref()?)?;
+        context.configuration.services.get(&name)?.deploy.clone()
+    });
     let set = || {
         let checkout = crate::git::Checkout::open(source).ok()?;
         Some(Utf8PathBuf::from(checkout.setting("deploy.dir")?))
@@ -227,6 +231,13 @@ pub(in crate::cli) fn find(
         true => Ok(path),
         false => Err(absent(&path, DEPLOY_DIR)),
     }
+}
+
+/// The name of the service in a model, which may not be right in the rest.
+fn name_in(model: &Utf8Path) -> Option<String> {
+    let text = fs_err::read_to_string(model).ok()?;
+    let name = crate::yaml::parse(&text).ok()?.find("name")?.to_value();
+    name.as_str().map(str::to_owned)
 }
 
 /// The environment of that name, which has a folder.

@@ -56,6 +56,9 @@ impl From<GenerateError> for CommandError {
                     None if what.starts_with("the group ") => this.hint(
                         "write another one as `production: {admins: {group: ...}}` in the model",
                     ),
+                    None if what.starts_with("the deploy source ") => this.hint(
+                        "write another one as `repositories: {key: NAME/deploy}` in the model",
+                    ),
                     None if what.starts_with("the name ") => {
                         this.hint("write another `name` in the model")
                     }

@@ -88,7 +88,11 @@ impl Run<'_> {
     fn in_tree(&self, place: &Place<'_>, is_touched: &mut bool) -> Result<Ended, Failure> {
         let planned = &self.plan(place)?;
         match place.on {
-            Some((topic, _)) => self.check_branch(place, topic, planned)?,
+            Some((topic, visit)) => {
+                self.check_branch(place, topic, planned)?;
+                let own = Rendered::of(place.worktree.root(), &self.loaded.service.name);
+                self.warn_of_moved(topic, visit, &[&own])?;
+            }
             None => self.warn_of_branch(place, &planned.edits)?,
         }
         let mut summary = Summary::new(place.generator, place.worktree.root(), planned);

@@ -111,13 +111,14 @@ impl Run<'_> {
             mut chain,
         } = commits::in_commits(self, chosen, worktree, &stores, (topic, &resolved))?;
         let mut told = Told::new(worktree.root(), &planned);
+        let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
+        self.warn_of_moved(topic, visit, &all)?;
         self.show(&told, &planned)?;
         let way = topic.way_to(visit);
         if let Some(conflicts) = self.conflicts(&planned, way, chosen, worktree.root()) {
             self.tell(&told)?;
             return Err(conflicts.refused().into());
         }
-        let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         let mut has_differences = planned.iter().any(|patch| !patch.edits.edits.is_empty());
         if let Some(last) = trees.last() {
             let changed = chain.changed(*last).map_err(CommandError::from)?;

@@ -7,7 +7,9 @@ use crate::edit::yaml::Entry;
 use crate::generate::GenerateError;
 use crate::generate::read_yaml;
 use crate::model::{HostName, Service, Site};
+use crate::place::line_of;
 use crate::worktree::Worktree;
+use crate::yaml::Node;
 
 /// A list of deploy sources in hieradata.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,5 +159,28 @@ impl SourceList {
             Form::Repository => json!({"repository": deploy}),
         };
         Entry::sorted(&[self.key], service.repositories.key.to_string(), value)
+    }
+
+    /// The repository that an entry of the list brings, and the line of the entry.
+    pub(super) fn repository(
+        &self,
+        key: &str,
+        worktree: &Worktree,
+    ) -> Result<Option<(String, usize)>, GenerateError> {
+        let Some(text) = worktree.read(&self.path)?.filter(|text| text.contains(key)) else {
+            return Ok(None);
+        };
+        let root = read_yaml(self.path.clone(), &text)?;
+        let member = match self.form {
+            Form::Repository => "repository",
+            Form::Upstream => "upstream",
+        };
+        let entries = root.find(self.key).map(Node::entries).unwrap_or_default();
+        let entry = entries.iter().find(|(name, _)| name.text == key);
+        Ok(entry.and_then(|(name, entry)| {
+            let repository = entry.find(member)?.to_value();
+            let line = line_of(&text, name.span.start);
+            Some((repository.as_str()?.to_owned(), line))
+        }))
     }
 }

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{PuppetTree, Step, idiom};
 use crate::generate::{GenerateError, names};
-use crate::model::Service;
+use crate::model::{Service, Site};
 
 /// Where modules are.
 const MODULES: [&str; 3] = ["modules", "vendor_modules", "core_modules"];
@@ -75,4 +75,36 @@ pub(super) fn check_catalog(service: &Service, tree: &PuppetTree) -> Result<(), 
         free: None,
         is_file: false,
     })
+}
+
+/// Refuses the key of a deploy source that is not called as the service is and brings another repository.
+pub(super) fn check_source(
+    service: &Service,
+    site: &Site,
+    tree: &PuppetTree,
+) -> Result<(), GenerateError> {
+    let key = service.repositories.key.as_str();
+    let first = key.split('/').next().unwrap_or_default();
+    if [service.name.as_str(), service.puppet_name.as_str()].contains(&first) {
+        return Ok(());
+    }
+    let environments = tree.environments.iter().flat_map(|(.., list)| list);
+    for list in tree.sources.iter().chain(environments) {
+        let wanted = list.entry(service, site).value;
+        let Some((repository, line)) = list.repository(key, &tree.worktree)? else {
+            continue;
+        };
+        let is_own = wanted.as_object().into_iter().flat_map(|it| it.values());
+        if is_own.into_iter().any(|it| *it == repository) || tree.has_written(&list.path, key) {
+            continue;
+        }
+        let what = format!("the deploy source `{key}`");
+        return Err(names::taken(
+            &what,
+            &list.path,
+            line,
+            format!("`{repository}`"),
+        ));
+    }
+    Ok(())
 }

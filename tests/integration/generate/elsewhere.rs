@@ -96,3 +96,30 @@ fn a_file_that_somebody_emptied_is_compared_and_comes_back() {
     done(&env, &[VAGRANT, &["--force"]].concat());
     assert_eq!(env.read(CLASS), text);
 }
+
+#[test]
+fn a_branch_of_an_older_model_that_was_renamed_is_known_for_what_it_is() {
+    let env = env();
+    let branch = env.git("vagrant", &["branch", "--show-current"]);
+    let branch = branch.trim();
+    let commit = [VAGRANT, &["--commit"]].concat();
+    done(&env, &commit);
+    env.git(
+        "vagrant",
+        &["branch", "--move", "svcgen/trending-edits", "mine"],
+    );
+    env.git("vagrant", &["switch", "--quiet", branch]);
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    let told = done(&env, &commit);
+    let other = "`mine` has the change that svcgen made here";
+    assert!(told.contains(other), "{told}");
+    env.git("vagrant", &["switch", "--quiet", branch]);
+    let told = done(&env, &[&commit[..], &["--topic", "mine"]].concat());
+    assert!(!told.contains("nothing to commit"), "{told}");
+    for branch in ["mine", "svcgen/trending-edits"] {
+        let found = ["grep", "--fixed-strings", "6700", branch, "--"];
+        assert!(env.git("vagrant", &found).contains(branch));
+    }
+    let same = ["diff", "--stat", "mine", "svcgen/trending-edits"];
+    assert_eq!(env.git("vagrant", &same), "");
+}

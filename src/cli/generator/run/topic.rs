@@ -64,6 +64,23 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Warns where a change that svcgen made before is on a branch of another name, and a new one begins.
+    pub(in crate::cli::generator) fn warn_of_moved(
+        &self,
+        topic: &Topic,
+        visit: &Visit,
+        stores: &[&Rendered],
+    ) -> Result<(), CommandError> {
+        if let Some(branch) = topic.moved(visit, stores)? {
+            let branch = shell_words::quote(&branch);
+            self.ui.warning(&format!(
+                "`{branch}` has the change that svcgen made here, and a new one begins on `{}`: `--topic {branch}` goes on there",
+                topic.branch()
+            ));
+        }
+        Ok(())
+    }
+
     /// Does something on a topic branch; what wrote nothing there goes back to the branch that it came from, and what
     /// came to nothing leaves both branches as they were. `there` is the same command for another checkout.
     pub(in crate::cli::generator) fn on_topic(
