@@ -119,20 +119,28 @@ pub(crate) fn follow(command: &mut Command, mut line: impl FnMut(&[u8])) -> io::
 fn pass_on(stream: Option<impl Read + Send + 'static>, to: mpsc::SyncSender<Vec<u8>>) {
     std::thread::spawn(move || {
         let Some(stream) = stream else { return };
-        let mut lines = io::BufReader::new(stream);
-        let mut line = Vec::new();
-        let read = |lines: &mut io::BufReader<_>, line: &mut Vec<u8>| {
-            lines.take(LONGEST_LINE).read_until(b'\n', line)
-        };
-        while matches!(read(&mut lines, &mut line), Ok(1..)) {
-            let end = line.trim_ascii_end().len();
-            line.truncate(end);
-            // Nobody listens after an interruption.
-            if to.send(std::mem::take(&mut line)).is_err() {
-                return;
-            }
-        }
+        // Nobody listens after an interruption.
+        each_line(stream, |line| {
+            to.send(line.trim_ascii_end().to_vec()).is_ok()
+        });
     });
+}
+
+/// Hands on the lines of a stream, with their ends, for as long as they are taken. What is longer than a line may be comes in
+/// pieces, so that it need not fit into memory.
+pub(crate) fn each_line(stream: impl Read, mut takes: impl FnMut(&[u8]) -> bool) {
+    let mut lines = io::BufReader::new(stream);
+    let mut line = Vec::new();
+    while let Ok(1..) = lines
+        .by_ref()
+        .take(LONGEST_LINE)
+        .read_until(b'\n', &mut line)
+    {
+        if !takes(&line) {
+            return;
+        }
+        line.clear();
+    }
 }
 
 /// Waits for the end of a stream, of the time, or of the wish to go on.

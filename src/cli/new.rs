@@ -13,9 +13,8 @@ use super::generator::{Again, CheckoutArgs};
 use super::{Failure, GlobalArgs, model};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{MODEL_FILE, Service, Sites};
-use crate::onboarding::{Answers, AnswersError, DraftError, Drafts, find_defaults, write_model};
+use crate::onboarding::{Answers, AnswersError, DraftError, Drafts, write_model};
 use crate::ui::{Format, Questions, Terminal, Ui};
-use crate::visible::visible;
 
 #[derive(Debug, Args)]
 pub struct NewArgs {
@@ -165,17 +164,6 @@ fn answers(
         (false, None) => {}
     }
     add_given(&mut answers, args)?;
-    if args.defaults && present.is_none() {
-        let found = find_defaults(&working_directory()?, &context.configuration.user);
-        for found in answers.fill(&found) {
-            ui.status(&format!(
-                "{}: {} ({})",
-                found.path,
-                visible(&found.value),
-                found.origin
-            ));
-        }
-    }
     if let Some(site) = &context.site {
         answers.set_site(site);
     }

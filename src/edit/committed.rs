@@ -95,7 +95,7 @@ impl Rendered {
             return Ok(());
         };
         let mut index = self.index().map_err(std::io::Error::other)?;
-        self.keep_former(&mut index, &store)?;
+        let is_changed = self.keep_former(&mut index, &store)?;
         for path in index.files.keys() {
             match self.read(path) {
                 Some(text) => store.write(path, &text)?,
@@ -103,7 +103,8 @@ impl Rendered {
             }
         }
         let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
-        for file in [&self.index, &store.index].into_iter().flatten() {
+        let own = self.index.as_ref().filter(|_| is_changed);
+        for file in own.into_iter().chain(&store.index) {
             replace(file, &format!("{text}\n"))?;
         }
         Ok(())

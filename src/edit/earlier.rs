@@ -122,8 +122,9 @@ impl Rendered {
     }
 
     /// Keeps, of each file that svcgen left otherwise once, what was remembered of it then: a branch of that time may
-    /// still have it so.
-    pub(super) fn keep_former(&self, index: &mut Index, former: &Self) -> std::io::Result<()> {
+    /// still have it so. Returns whether there was any.
+    pub(super) fn keep_former(&self, index: &mut Index, former: &Self) -> std::io::Result<bool> {
+        let mut is_changed = false;
         for (path, written) in former.index().unwrap_or_default().files {
             let Some(now) = index.files.get_mut(&path) else {
                 continue;
@@ -137,8 +138,9 @@ impl Rendered {
             let past = self.past_of(written, former.read(&path).as_deref())?;
             let written = Some(past);
             push(&mut now.earlier, Earlier { content, written });
+            is_changed = true;
         }
-        Ok(())
+        Ok(is_changed)
     }
 
     /// What is remembered of a file, with its text kept by git's name for it.

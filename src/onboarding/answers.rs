@@ -5,7 +5,6 @@ use serde_json::Value;
 use thiserror::Error;
 
 use self::value::{coerced, follow, is_quoted, node, placed, shifted, split};
-use super::defaults::Found;
 use super::merge::{Present, insert, is_blocked};
 use super::shape::Shape;
 use crate::model::{
@@ -168,37 +167,6 @@ impl Answers {
             Present::Replaced,
         );
         Ok(())
-    }
-
-    /// Takes what was found on the machine, where nothing is said, and returns what was taken.
-    ///
-    /// Somebody's address is taken only together with their name.
-    pub fn fill(&mut self, found: &[Found]) -> Vec<Found> {
-        let mut taken = Vec::new();
-        for answer in found {
-            let is_owner = answer.path != "owner.email" || self.has_owner(found);
-            if is_owner && !self.is_answered(answer.path) {
-                let kind = Kind::String(answer.value.clone());
-                self.put(
-                    answer.path,
-                    Utf8Path::new(answer.origin),
-                    &answer.value,
-                    kind,
-                );
-                taken.push(answer.clone());
-            }
-        }
-        taken
-    }
-
-    /// Whether the owner is the person who was found.
-    fn has_owner(&self, found: &[Found]) -> bool {
-        let owner = self
-            .root
-            .find_path(["owner", "name"])
-            .map(|node| &node.kind);
-        let person = found.iter().find(|answer| answer.path == "owner.name");
-        person.is_some_and(|person| owner == Some(&Kind::String(person.value.clone())))
     }
 
     /// Names the site, instead of the one that the answers name.

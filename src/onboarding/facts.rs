@@ -1,7 +1,7 @@
 use camino::Utf8Path;
 use serde_json::{Map, Value};
 
-use super::defaults::{Person, author, git_user, named_after};
+use super::person::{Person, author, git_user};
 use crate::configuration::User;
 use crate::model::{Refused, ServiceName};
 use crate::yaml;
@@ -118,6 +118,13 @@ impl Facts {
             _ => None,
         }
     }
+}
+
+/// What a service is called after its package. One of an organisation is `@organisation/name`; and packages may have
+/// capital letters, underscores and dots, where services have none.
+fn named_after(package: &str) -> String {
+    let name = package.rsplit('/').next().unwrap_or(package);
+    name.to_lowercase().replace(['_', '.'], "-")
 }
 
 /// What `package.json` of a folder says, or why it says nothing.

@@ -138,10 +138,7 @@ fn the_deploy_repository_of_a_service_is_found_by_the_name_in_its_model() {
         run.stderr
     );
     let deploy = env.work().join("deploy");
-    let config = format!(
-        "services: {{feed: {{deploy: {}}}}}\n",
-        deploy.display()
-    );
+    let config = format!("services: {{feed: {{deploy: {}}}}}\n", deploy.display());
     std::fs::write(env.home().join("config/svcgen/config.yaml"), config).unwrap();
     let run = plan();
     assert_eq!(run.code, 0, "{}", run.show());

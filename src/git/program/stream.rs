@@ -1,16 +1,15 @@
 //! What a child writes, and its end.
 
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::Read;
 use std::process::{Child, ExitStatus};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::child::each_line;
+
 /// The most that is kept of each stream, in bytes.
 pub(super) const LONGEST_OUTPUT: usize = 64 << 20;
-
-/// The longest line that is handed on as one, in bytes.
-const LONGEST_LINE: u64 = 64 << 10;
 
 /// What was read of a stream.
 #[derive(Debug, Default)]
@@ -55,15 +54,10 @@ pub(super) fn hand_on(
     let (end, ended) = channel();
     std::thread::spawn(move || {
         if let Some(stream) = stream {
-            let mut lines = BufReader::new(stream);
-            let mut bytes = Vec::new();
-            let read = |lines: &mut BufReader<_>, bytes: &mut Vec<u8>| {
-                lines.take(LONGEST_LINE).read_until(b'\n', bytes)
-            };
-            while let Ok(1..) = read(&mut lines, &mut bytes) {
-                line(String::from_utf8_lossy(&bytes).trim_end_matches('\n'));
-                bytes.clear();
-            }
+            each_line(stream, |bytes| {
+                line(String::from_utf8_lossy(bytes).trim_end_matches('\n'));
+                true
+            });
         }
         // Nobody may be waiting any more.
         let _sent = end.send(());
