@@ -1,11 +1,21 @@
 //! What commits were made of: files that a run wrote and nobody committed are another matter.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use git2::Oid;
 
 use super::earlier::Known;
-use super::record::{Written, content_name};
+use super::record::{Commits, Committed, Written, content_name};
 use super::rendered::{Rendered, replace};
 use crate::worktree::Worktree;
+
+/// The name of what the last commits were made of, on whatever branch.
+const LAST: &str = "last";
+
+/// Of how many commits it is remembered what they were made of.
+const MOST_COMMITS: usize = 200;
+
+/// How many commits of a branch are looked at.
+const MOST_TIPS: usize = 100;
 
 /// What a store is asked for.
 #[derive(Debug, Clone, Default)]
@@ -52,8 +62,7 @@ impl Rendered {
     /// files that no commit has yet as what was written last.
     #[must_use]
     pub(crate) fn committing(self, worktree: &Worktree) -> Self {
-        let last = self.last_commits().and_then(|store| store.index().ok());
-        let last = last.unwrap_or_default();
+        let last = self.last_commits().unwrap_or_default();
         let resolved = self.paths().into_iter().filter_map(|path| {
             let text = worktree.read(&path).ok().flatten()?;
             let is_new = !last.files.contains_key(&path);
@@ -63,84 +72,171 @@ impl Rendered {
         self.upon_commits(&resolved)
     }
 
-    /// What was remembered when the commits were made; none where that is not asked for, or none was made.
-    pub(super) fn in_commits(&self) -> Option<Self> {
+    /// What the commits were made of; none where that is not asked for, or none was made.
+    pub(super) fn in_commits(&self) -> Option<Commits> {
         match &self.use_of {
             Use::Commits { .. } => self.last_commits(),
             Use::Files | Use::FilesOfCommits => None,
         }
     }
 
-    fn last_commits(&self) -> Option<Self> {
-        let store = self.committed()?;
-        store.index.as_ref()?.exists().then_some(store)
+    /// What svcgen's last commits on the branch were made of that is checked out, or where it made none there, on any.
+    fn last_commits(&self) -> Option<Commits> {
+        let own = self.of_branch().map(|(commits, _)| commits);
+        own.or_else(|| self.made(LAST))
     }
 
-    fn committed(&self) -> Option<Self> {
-        let (folder, index) = (self.folder.as_ref()?, self.index.as_ref()?);
-        let beside = folder.parent()?.with_file_name("committed");
-        Some(Self {
-            folder: Some(beside.join(folder.file_name()?)),
-            index: Some(beside.join(index.file_name()?)),
-            ..Self::none()
-        })
+    /// What svcgen's last commits on the branch were made of, and the tips of the branch since then.
+    fn of_branch(&self) -> Option<(Commits, &[String])> {
+        let mut tips = self.tips.iter().enumerate();
+        tips.find_map(|(index, tip)| Some((self.made(tip)?, &self.tips[..=index])))
     }
 
-    /// Remembers that the commits are made of what is remembered now.
+    /// The same, where it was last written to the file on another branch, or before these commits.
+    pub(super) fn elsewhere(&self, now: &Written) -> Option<Commits> {
+        let at = now.at.as_ref()?;
+        let (commits, since) = self.of_branch()?;
+        (!since.contains(at)).then_some(commits)
+    }
+
+    /// Whether svcgen left a file so, by git's name for its content, in its last commits on the branch.
+    pub(super) fn was_committed(&self, path: &Utf8Path, name: &Option<String>) -> bool {
+        let file = self.of_branch();
+        let file = file.and_then(|(mut commits, _)| commits.files.remove(path));
+        file.is_some_and(|file| file.left == *name)
+    }
+
+    fn made(&self, commit: &str) -> Option<Commits> {
+        let text = std::fs::read_to_string(self.made_of(commit)?).ok()?;
+        crate::json::parse(&text).ok()
+    }
+
+    /// The file that says what commits were made of.
+    fn made_of(&self, commit: &str) -> Option<Utf8PathBuf> {
+        Some(self.beside(commit)?.join(self.index.as_ref()?.file_name()?))
+    }
+
+    /// The folder of what is remembered of a commit.
+    fn beside(&self, commit: &str) -> Option<Utf8PathBuf> {
+        let folder = self.folder.as_ref()?.parent()?.with_file_name("commits");
+        Some(folder.join(commit))
+    }
+
+    /// The file of a note on a commit.
+    fn note(&self, commit: &str, name: &str) -> Option<Utf8PathBuf> {
+        let store = self.folder.as_ref()?.file_name()?;
+        Some(self.beside(commit)?.join(format!("{store}.{name}")))
+    }
+
+    /// What a note said when svcgen made the last commits of the branch that is checked out, and what it says now.
+    pub(crate) fn notes(&self, name: &str) -> Vec<String> {
+        let read = |tip: &String| std::fs::read_to_string(self.note(tip, name)?).ok();
+        let then = self.tips.iter().find_map(read);
+        then.into_iter().chain(self.read(name.into())).collect()
+    }
+
+    /// Remembers that the commits up to this one are made of what is remembered now, with the notes of these names.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub(crate) fn note_commits(&self) -> std::io::Result<()> {
-        let Some(store) = self.committed() else {
-            return Ok(());
-        };
-        let mut index = self.index().map_err(std::io::Error::other)?;
-        let is_changed = self.keep_former(&mut index, &store)?;
-        for path in index.files.keys() {
-            match self.read(path) {
-                Some(text) => store.write(path, &text)?,
-                None => store.remove(path)?,
+    pub(crate) fn note_commits(&self, tip: Option<Oid>, notes: &[&str]) -> std::io::Result<()> {
+        let mut commits = Commits::default();
+        for (path, written) in self.index().map_err(std::io::Error::other)?.files {
+            let elsewhere = self.elsewhere(&written);
+            let file = match elsewhere.and_then(|mut it| it.files.remove(&path)) {
+                Some(file) => file,
+                None => Committed {
+                    left: written.left.clone(),
+                    written: self.past_of(written, self.read(&path).as_deref())?,
+                },
+            };
+            commits.files.insert(path, file);
+        }
+        let text = serde_json::to_string_pretty(&commits).map_err(std::io::Error::other)?;
+        let tip = tip.map(|tip| tip.to_string());
+        for commit in tip.iter().map(String::as_str).chain([LAST]) {
+            if let Some(file) = self.made_of(commit) {
+                replace(&file, &format!("{text}\n"))?;
             }
         }
-        let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
-        let own = self.index.as_ref().filter(|_| is_changed);
-        for file in own.into_iter().chain(&store.index) {
-            replace(file, &format!("{text}\n"))?;
+        for name in notes.iter().filter(|_| tip.is_some()) {
+            let file = tip.as_ref().and_then(|tip| self.note(tip, name));
+            if let (Some(file), Some(text)) = (file, self.read((*name).into())) {
+                replace(&file, &text)?;
+            }
         }
+        self.forget_old();
         Ok(())
     }
 
+    /// Forgets what is remembered of the oldest commits, where there are too many.
+    fn forget_old(&self) {
+        let last = self.beside(LAST);
+        let Some(commits) = last.as_ref().and_then(|last| last.parent()) else {
+            return;
+        };
+        let entries = commits.read_dir_utf8().into_iter().flatten().flatten();
+        let folders = entries.filter(|entry| Some(entry.path()) != last.as_deref());
+        let with_age = |entry: camino::Utf8DirEntry| {
+            let age = entry.metadata().ok()?.modified().ok()?;
+            Some((age, entry.into_path()))
+        };
+        let mut folders: Vec<_> = folders.filter_map(with_age).collect();
+        folders.sort();
+        let surplus = folders.len().saturating_sub(MOST_COMMITS);
+        for (_, folder) in folders.drain(..surplus) {
+            // What stays of it is in nobody's way.
+            let _removed = std::fs::remove_dir_all(folder);
+        }
+    }
+
     /// What is remembered of a file in a commit, unless its content is the one that is remembered now. In the files as they
-    /// are, only one that svcgen left just so is known by it: another branch was checked out since.
+    /// are, that is one that svcgen left just so, or one of another branch than what was written last.
     pub(super) fn known_in_commits(
         &self,
         now: Option<&Written>,
         path: &Utf8Path,
         content: Option<&str>,
     ) -> Option<Known> {
-        let store = self.last_commits()?;
         let name = content.and_then(content_name);
-        let is_left = name.is_some() && now.is_some_and(|now| now.left == name);
-        let written = store.index().ok()?.files.get(path).cloned();
-        let is_other = match &self.use_of {
-            Use::Commits { resolved } => {
-                let mut resolved = resolved.iter();
-                resolved.any(|(other, text)| other == path && Some(text) == name.as_ref())
-            }
-            Use::Files | Use::FilesOfCommits => {
-                let left = written.as_ref().and_then(|written| written.left.as_ref());
-                name.is_none() || left != name.as_ref()
-            }
-        };
-        if is_left || is_other {
+        if name.is_some() && now.is_some_and(|now| now.left == name) {
             return None;
         }
-        Some(Known {
-            written,
-            base: store.read(path),
-            is_undone: false,
-        })
+        let mut commits = self.last_commits()?;
+        let file = commits.files.remove(path);
+        let is_meant = match &self.use_of {
+            Use::Commits { resolved } => {
+                let mut resolved = resolved.iter();
+                !resolved.any(|(other, text)| other == path && Some(text) == name.as_ref())
+            }
+            Use::Files | Use::FilesOfCommits => {
+                let left = file.as_ref().and_then(|file| file.left.as_ref());
+                let is_elsewhere = || now.is_some_and(|now| self.elsewhere(now).is_some());
+                name.is_some() && (left == name.as_ref() || is_elsewhere())
+            }
+        };
+        if !is_meant {
+            return None;
+        }
+        match file {
+            Some(file) => self.as_it_was(&file.written, name.is_some() && file.left == name),
+            None => Some(Known::default()),
+        }
     }
+}
+
+/// The commits that the branch which is checked out has led to, newest first.
+pub(super) fn tips(repository: &git2::Repository) -> Vec<String> {
+    let head = repository.find_reference("HEAD").ok();
+    let branch = head
+        .as_ref()
+        .and_then(|head| head.symbolic_target().ok().flatten());
+    let reflog = branch.and_then(|branch| repository.reflog(branch).ok());
+    let entries = reflog.iter().flat_map(|reflog| reflog.iter());
+    let tips = entries
+        .take(MOST_TIPS)
+        .map(|entry| entry.id_new().to_string());
+    tips.collect()
 }
 
 #[cfg(test)]
@@ -173,7 +269,7 @@ mod tests {
             store.remember(path.into(), &memory).unwrap();
         };
         write("old", "one");
-        store.note_commits().unwrap();
+        store.note_commits(None, &[]).unwrap();
         write("old", "two");
         write("new", "first");
         for (path, text) in [("old", "one, edited"), ("new", "first, edited")] {

@@ -15,7 +15,7 @@ pub(crate) struct Known {
     pub(crate) written: Option<Written>,
     /// The text that svcgen wrote last, or its entries.
     pub(crate) base: Option<String>,
-    /// Whether the file is again what svcgen found when it wrote: what it wrote was undone.
+    /// Whether the file is again what svcgen found when it wrote, or left in a commit: what it wrote since was undone.
     pub(crate) is_undone: bool,
 }
 
@@ -74,7 +74,7 @@ impl Rendered {
     }
 
     /// What was remembered of a file once; none where its text is lost.
-    fn as_it_was(&self, past: &Past, is_undone: bool) -> Option<Known> {
+    pub(super) fn as_it_was(&self, past: &Past, is_undone: bool) -> Option<Known> {
         let base = match &past.text {
             Some(text) => Some(fs_err::read_to_string(self.past()?.join(text)).ok()?),
             None => None,
@@ -87,6 +87,7 @@ impl Rendered {
                 made: past.made.clone(),
                 left: None,
                 is_marked: false,
+                at: None,
                 earlier: Vec::new(),
             }),
             base,
@@ -117,36 +118,19 @@ impl Rendered {
             Some(written) => Some(self.past_of(written, known.base.as_deref())?),
             None => None,
         };
-        push(&mut earlier, Earlier { content, written });
+        earlier.retain(|it| it.content != content);
+        earlier.push(Earlier { content, written });
+        let surplus = earlier.len().saturating_sub(MOST_EARLIER);
+        earlier.drain(..surplus);
         Ok(earlier)
     }
 
-    /// Keeps, of each file that svcgen left otherwise once, what was remembered of it then: a branch of that time may
-    /// still have it so. Returns whether there was any.
-    pub(super) fn keep_former(&self, index: &mut Index, former: &Self) -> std::io::Result<bool> {
-        let mut is_changed = false;
-        for (path, written) in former.index().unwrap_or_default().files {
-            let Some(now) = index.files.get_mut(&path) else {
-                continue;
-            };
-            let Some(content) = written.left.clone().filter(|_| now.left != written.left) else {
-                continue;
-            };
-            if now.earlier.iter().any(|it| it.content == content) {
-                continue;
-            }
-            let past = self.past_of(written, former.read(&path).as_deref())?;
-            let written = Some(past);
-            push(&mut now.earlier, Earlier { content, written });
-            is_changed = true;
-        }
-        Ok(is_changed)
-    }
-
     /// What is remembered of a file, with its text kept by git's name for it.
-    fn past_of(&self, written: Written, base: Option<&str>) -> std::io::Result<Past> {
+    pub(super) fn past_of(&self, written: Written, base: Option<&str>) -> std::io::Result<Past> {
         let text = base.and_then(|base| Some((content_name(base)?, base)));
-        if let (Some((name, base)), Some(folder)) = (&text, self.past()) {
+        if let (Some((name, base)), Some(folder)) = (&text, self.past())
+            && fs_err::read_to_string(folder.join(name)).ok().as_deref() != Some(*base)
+        {
             replace(&folder.join(name), base)?;
         }
         Ok(Past {
@@ -163,12 +147,4 @@ impl Rendered {
         let folder = self.folder.as_ref()?;
         Some(folder.with_extension("earlier"))
     }
-}
-
-/// Adds one as the last, and forgets the oldest where there are too many.
-fn push(earlier: &mut Vec<Earlier>, last: Earlier) {
-    earlier.retain(|it| it.content != last.content);
-    earlier.push(last);
-    let surplus = earlier.len().saturating_sub(MOST_EARLIER);
-    earlier.drain(..surplus);
 }

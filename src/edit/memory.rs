@@ -21,6 +21,7 @@ impl Memory<'_> {
             made: Vec::new(),
             left: None,
             is_marked: false,
+            at: None,
             earlier,
         };
         match self.record {

@@ -238,7 +238,7 @@ impl EditPlan {
                 .written
                 .as_ref()
                 .is_some_and(|written| written.is_marked);
-            if is_resolved || known.is_undone || !planner.is_noted(&record, &known) {
+            if is_resolved || known.is_undone || !planner.is_noted(path, &record) {
                 self.records.push(Noted {
                     path: path.clone(),
                     record,
@@ -376,9 +376,9 @@ impl Planner<'_> {
         self.rendered.known(self.index, path, before)
     }
 
-    /// Whether all that is to be remembered of a file is remembered already.
-    fn is_noted(&self, record: &Record, known: &Known) -> bool {
-        is_remembered(record, known.base.as_deref())
-            && is_listed(record, known.written.as_ref(), self.rendered)
+    /// Whether all that is to be remembered of a file is what was remembered last.
+    fn is_noted(&self, path: &Utf8Path, record: &Record) -> bool {
+        is_remembered(record, self.rendered.read(path).as_deref())
+            && is_listed(record, self.index.files.get(path), self.rendered)
     }
 }

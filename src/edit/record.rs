@@ -82,6 +82,9 @@ pub(crate) struct Written {
     /// Whether svcgen left conflict markers in it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_marked: bool,
+    /// The commit that was checked out when it was written; none where there was no branch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) at: Option<String>,
     /// What svcgen found when it wrote, oldest first: a write that was undone is known by it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) earlier: Vec<Earlier>,
@@ -111,6 +114,23 @@ pub(crate) struct Past {
     /// Git's name for the text, which is kept by that name; none where there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) text: Option<String>,
+}
+
+/// What the commits of one generator were made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Commits {
+    pub(crate) files: BTreeMap<Utf8PathBuf, Committed>,
+}
+
+/// One file of [`Commits`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Committed {
+    /// As of [`Written`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) left: Option<String>,
+    pub(crate) written: Past,
 }
 
 /// The model that wrote into a checkout: what tells a service that is renamed from another one.

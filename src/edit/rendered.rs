@@ -1,6 +1,6 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::committed::Use;
+use super::committed::{self, Use};
 use super::memory::Memory;
 use super::merge::markers;
 use super::record::{Form, Index, Origin, Record, RecordError, Written, content_name};
@@ -13,8 +13,7 @@ use crate::worktree::Worktree;
 /// It lives in `$(git rev-parse --git-common-dir)/svcgen/rendered/<service>/`; of shared files it holds only
 /// svcgen's own entries. Beside it, `<service>.<generator>.json` lists what each generator wrote, so that what is
 /// wanted no more can be taken away, and what stood there before, so that a write that was undone is known as one.
-/// Beside these, `svcgen/committed` has the same as it was when the last commits were made. Outside of a git repository
-/// there is none of it.
+/// Beside these, `svcgen/commits` has what commits were made of. Outside of a git repository there is none of it.
 #[derive(Debug, Clone)]
 pub struct Rendered {
     pub(super) folder: Option<Utf8PathBuf>,
@@ -25,20 +24,20 @@ pub struct Rendered {
     /// Files that hold somebody's uncommitted changes besides what svcgen writes.
     pub(super) mixed: Vec<Utf8PathBuf>,
     pub(super) use_of: Use,
+    /// The commits that the branch which is checked out has led to, newest first.
+    pub(super) tips: Vec<String>,
 }
 
 impl Rendered {
     /// The store of a service in the repository that a folder belongs to.
     pub fn of(root: &Utf8Path, service: &ServiceName) -> Self {
-        let folder = git2::Repository::open(root)
-            .ok()
-            .and_then(|repository| {
-                Utf8PathBuf::from_path_buf(repository.commondir().to_owned()).ok()
-            })
-            .map(|common| common.join("svcgen/rendered").join(service.as_str()));
+        let repository = git2::Repository::open(root).ok();
+        let common = repository.as_ref().and_then(|repository| {
+            Utf8PathBuf::from_path_buf(repository.commondir().to_owned()).ok()
+        });
         Self {
-            folder,
-            index: None,
+            folder: common.map(|common| common.join("svcgen/rendered").join(service.as_str())),
+            tips: repository.as_ref().map(committed::tips).unwrap_or_default(),
             ..Self::none()
         }
     }
@@ -106,6 +105,7 @@ impl Rendered {
             takes_over: false,
             mixed: Vec::new(),
             use_of: Use::default(),
+            tips: Vec::new(),
         }
     }
 
@@ -189,14 +189,23 @@ impl Rendered {
                 }
             };
             let last = index.files.remove(path);
+            let last = last.filter(|last| self.elsewhere(last).is_none());
             let is_mixed = self.mixed.iter().any(|mixed| mixed == path);
+            // Beside somebody's edit nothing is left as svcgen's, and what was before is not what is remembered now.
+            let last = last.map(|last| match is_mixed && memory.before.is_some() {
+                true => Written { left: None, ..last },
+                false => last,
+            });
             let was_marked = last.as_ref().is_some_and(|last| last.is_marked);
             let memory = Memory {
                 left: memory.left.filter(|_| !is_mixed),
                 is_marked: memory.is_marked || (was_marked && self.keeps_marks()),
                 ..*memory
             };
-            let written = memory.written(last, earlier);
+            let written = memory.written(last, earlier).map(|written| Written {
+                at: self.tips.first().cloned(),
+                ..written
+            });
             index
                 .files
                 .extend(written.map(|written| (path.to_owned(), written)));
@@ -264,22 +273,21 @@ impl Rendered {
     /// Whether a file is, byte for byte, as svcgen left it.
     pub(crate) fn is_as_left(&self, path: &Utf8Path, content: &str) -> bool {
         let index = self.index().unwrap_or_default();
-        let left = index
-            .files
-            .get(path)
-            .and_then(|written| written.left.clone());
-        left.is_some() && left == content_name(content)
+        let left = index.files.get(path).map(|written| &written.left);
+        let name = content_name(content);
+        name.is_some() && (left == Some(&name) || self.was_committed(path, &name))
     }
 
     /// The blocks that the generator wrote, by their files.
     pub(crate) fn blocks(&self) -> Vec<(Utf8PathBuf, Vec<String>)> {
         let files = self.index().unwrap_or_default().files.into_iter();
-        let committed = self.in_commits().into_iter();
-        let committed = committed.flat_map(|store| store.index().unwrap_or_default().files);
+        let files = files.map(|(path, written)| (path, written.form, written.keys));
+        let commits = self.in_commits().unwrap_or_default().files.into_iter();
+        let commits = commits.map(|(path, it)| (path, it.written.form, it.written.keys));
         files
-            .chain(committed)
-            .filter(|(_, written)| written.form == Form::Blocks)
-            .map(|(path, written)| (path, written.keys.into_iter().flatten().collect()))
+            .chain(commits)
+            .filter(|(_, form, _)| *form == Form::Blocks)
+            .map(|(path, _, keys)| (path, keys.into_iter().flatten().collect()))
             .collect()
     }
 

@@ -16,7 +16,7 @@ use crate::generate::CommitText;
 use crate::git::{GitError, Head};
 
 /// Where the Change-Id of a patch is remembered, from before its commit is made.
-const CHANGE_ID: &str = "CHANGE_ID";
+pub(super) const CHANGE_ID: &str = "CHANGE_ID";
 
 /// The commits of a topic branch that are patches of svcgen's, one upon the other.
 pub struct Chain<'a> {
@@ -166,11 +166,11 @@ impl Topic {
 
 /// The Change-Ids that a patch may have.
 pub(super) fn remembered(store: &Rendered) -> Vec<ChangeId> {
-    let id = store.read(CHANGE_ID.into());
-    let id = id.and_then(|text| ChangeId::parse(text.trim()));
-    let written = store.read(MESSAGE.into());
-    let written = written.and_then(|text| CommitMessage::parse(&text).change_id());
-    id.into_iter().chain(written).collect()
+    let ids = store.notes(CHANGE_ID).into_iter();
+    let ids = ids.filter_map(|text| ChangeId::parse(text.trim()));
+    let written = store.notes(MESSAGE).into_iter();
+    let written = written.filter_map(|text| CommitMessage::parse(&text).change_id());
+    ids.chain(written).collect()
 }
 
 impl Chain<'_> {

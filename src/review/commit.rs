@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::{FileMode, Oid, Status, build::TreeUpdateBuilder};
 
+use super::chain::CHANGE_ID;
 use super::change_id::{ChangeId, Seed};
 use super::commit_message::CommitMessage;
 use super::error::ReviewError;
@@ -70,9 +71,7 @@ impl Topic {
         let places: Result<Vec<Utf8PathBuf>, _> =
             paths.iter().map(|path| self.checkout.place(path)).collect();
         let changed = self.checkout.status(&places?)?;
-        let written = rendered
-            .read(MESSAGE.into())
-            .map(|message| CommitMessage::parse(&message));
+        let written = self.written(rendered)?;
         let ours = match head {
             Some(tip) => {
                 let id = written.as_ref().and_then(CommitMessage::change_id);
@@ -147,15 +146,54 @@ impl Topic {
     /// Where somebody committed on top of it.
     pub fn check_top(&self, text: &CommitText, rendered: &Rendered) -> Result<(), ReviewError> {
         match self.tip() {
-            Some(tip) => self.ours(tip, self.remembered_id(rendered), text).map(drop),
+            Some(tip) => self
+                .ours(tip, self.remembered_id(rendered)?, text)
+                .map(drop),
             None => Ok(()),
         }
     }
 
     /// The Change-Id of svcgen's commit, where it is remembered.
-    pub(super) fn remembered_id(&self, rendered: &Rendered) -> Option<ChangeId> {
-        let message = rendered.read(MESSAGE.into())?;
-        CommitMessage::parse(&message).change_id()
+    pub(super) fn remembered_id(
+        &self,
+        rendered: &Rendered,
+    ) -> Result<Option<ChangeId>, ReviewError> {
+        let written = self.written(rendered)?;
+        Ok(written.and_then(|message| message.change_id()))
+    }
+
+    /// The message that svcgen wrote last: where it wrote another one on another branch, that of a commit of this one.
+    fn written(&self, rendered: &Rendered) -> Result<Option<CommitMessage>, ReviewError> {
+        let notes = rendered.notes(MESSAGE);
+        let messages = notes.iter().map(|text| CommitMessage::parse(text));
+        let mut messages: Vec<CommitMessage> = messages.collect();
+        if let Some(tip) = self.tip().filter(|_| messages.len() > 1) {
+            for commit in self.own_commits(tip, self.upstream().as_ref())? {
+                let id = self.change_id(commit)?;
+                let is_it = |message: &CommitMessage| id.is_some() && message.change_id() == id;
+                if let Some(index) = messages.iter().position(is_it) {
+                    return Ok(Some(messages.swap_remove(index)));
+                }
+            }
+        }
+        Ok(messages.pop())
+    }
+
+    /// Notes what the commits of the branch are made of, once they are made; where it has none, that of the last ones.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn note_made(&self, rendered: &Rendered) -> Result<(), ReviewError> {
+        let failed = |source| GitError::Write {
+            path: rendered.place(MESSAGE.into()),
+            source,
+        };
+        let tip = match self.has_commits()? {
+            true => self.tip(),
+            false => None,
+        };
+        let noted = rendered.note_commits(tip, &[MESSAGE, CHANGE_ID]);
+        Ok(noted.map_err(failed)?)
     }
 
     /// Checks that git knows who commits, before anything is written.
@@ -182,9 +220,11 @@ impl Topic {
         }
         let message = self.checkout.message(tip)?;
         let id = CommitMessage::parse(&message).change_id();
+        let ids = commits.iter().map(|commit| self.change_id(*commit));
+        let ids = ids.collect::<Result<Vec<_>, ReviewError>>()?;
         let written = match written {
-            Some(written) => Some(written),
-            None => self.called(&commits, text)?,
+            Some(written) if ids.contains(&Some(written.clone())) => Some(written),
+            written => self.called(&commits, text)?.or(written),
         };
         let Some(written) = written else {
             return Ok(None);

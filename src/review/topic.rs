@@ -228,7 +228,7 @@ impl Topic {
     }
 
     /// The last commit of the branch.
-    pub(super) fn tip(&self) -> Option<Oid> {
+    pub fn tip(&self) -> Option<Oid> {
         self.checkout
             .resolve(&format!("refs/heads/{}", self.branch))
     }

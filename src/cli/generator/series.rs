@@ -24,9 +24,8 @@ use crate::cli::Failure;
 use crate::edit::{Conflict, Rendered, apply, remember};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::Step;
-use crate::git::GitError;
 use crate::interrupt;
-use crate::review::{Chain, Fate, Topic, Visit, dirty};
+use crate::review::{Chain, Fate, Made, Topic, Visit, dirty};
 use crate::ui::Format;
 use crate::worktree::Worktree;
 
@@ -104,12 +103,8 @@ impl Run<'_> {
         let resolved = self.resolved(chosen, worktree, &stores)?;
         let upon = |(step, store): (Step, Rendered)| (step, store.upon_commits(&resolved.all));
         let stores: Vec<(Step, Rendered)> = stores.into_iter().map(upon).collect();
-        let Planning {
-            planned,
-            trees,
-            own,
-            mut chain,
-        } = commits::in_commits(self, chosen, worktree, &stores, (topic, &resolved))?;
+        let (planned, mut planning) =
+            commits::in_commits(self, chosen, worktree, &stores, (topic, &resolved))?;
         let mut told = Told::new(worktree.root(), &planned);
         let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         self.warn_of_moved(topic, visit, &all)?;
@@ -120,9 +115,10 @@ impl Run<'_> {
             return Err(conflicts.refused().into());
         }
         let mut has_differences = planned.iter().any(|patch| !patch.edits.edits.is_empty());
-        if let Some(last) = trees.last() {
+        if let Some(last) = planning.trees.last() {
+            let chain = &planning.chain;
             let changed = chain.changed(*last).map_err(CommandError::from)?;
-            let paths = in_the_way(chosen, worktree, &stores, &chain, (*last, &changed))?;
+            let paths = in_the_way(chosen, worktree, &stores, chain, (*last, &changed))?;
             let uncommitted = Uncommitted {
                 generator: Generator::Puppet,
                 worktree,
@@ -139,37 +135,14 @@ impl Run<'_> {
             self.tell(&told)?;
             return Ok(Ended::Declined);
         }
-        let parts = parts(&stores, &trees, &planned, &chain);
-        let bugs = self.loaded.service.tickets.service_request.as_slice();
-        let made = chain.write(&parts, bugs).map_err(CommandError::from)?;
-        for patch in &planned {
-            remember(&patch.edits, &patch.rendered).map_err(CommandError::from)?;
-        }
-        for (((_, store), tree), is_own) in stores.iter().zip(&trees).zip(&own) {
-            if *is_own {
-                chain.leave(*tree, store).map_err(CommandError::from)?;
-            }
-        }
-        for (_, store) in stores
-            .iter()
-            .filter(|(step, _)| chosen.steps.contains(step))
-        {
-            let failed = |source| GitError::Write {
-                path: worktree.root().to_owned(),
-                source,
-            };
-            store
-                .note_commits()
-                .map_err(failed)
-                .map_err(CommandError::from)?;
-        }
+        let made = self.write_commits(chosen, &stores, &planned, topic, &mut planning)?;
         for ((step, _), made) in stores.iter().zip(&made) {
             if let Some(made) = made {
                 *is_touched |= made.fate != Fate::Unchanged;
                 told.committed(*step, topic, made, self.ui);
             }
         }
-        if let Some(kept) = chain.kept() {
+        if let Some(kept) = planning.chain.kept() {
             super::tell_kept(Generator::Puppet.name(), kept, self.ui);
         }
         let commits = Chain::commits(&made);
@@ -188,6 +161,35 @@ impl Run<'_> {
         }
         self.tell(&told)?;
         Ok(ended)
+    }
+
+    /// Makes the commits of what was planned, and remembers what they are made of.
+    fn write_commits(
+        &self,
+        chosen: &Chosen,
+        stores: &[(Step, Rendered)],
+        planned: &[Planned],
+        topic: &Topic,
+        Planning { trees, own, chain }: &mut Planning<'_>,
+    ) -> Result<Vec<Option<Made>>, CommandError> {
+        let parts = parts(stores, trees, planned, chain);
+        let bugs = self.loaded.service.tickets.service_request.as_slice();
+        let made = chain.write(&parts, bugs)?;
+        for patch in planned {
+            remember(&patch.edits, &patch.rendered)?;
+        }
+        for (((_, store), tree), is_own) in stores.iter().zip(trees).zip(own) {
+            if *is_own {
+                chain.leave(*tree, store)?;
+            }
+        }
+        for (_, store) in stores
+            .iter()
+            .filter(|(step, _)| chosen.steps.contains(step))
+        {
+            topic.note_made(store)?;
+        }
+        Ok(made)
     }
 
     /// Plans the patches in the files as they are, and writes them there without a commit.

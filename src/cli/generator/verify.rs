@@ -1,6 +1,7 @@
 //! Has the result judged before it is applied, and tells what the judges said.
 
 use camino::Utf8PathBuf;
+use indexmap::IndexSet;
 
 use super::Generator;
 use super::planned::Planned;
@@ -165,7 +166,8 @@ pub(super) fn tell_of(patch: Option<&str>, verdict: &Verdict, ui: &Ui) -> Result
 }
 
 fn failure(verdict: &Verdict) -> CommandError {
-    let findings: Vec<&Finding> = verdict.findings().collect();
+    // The compiler meets what the parser has found.
+    let findings: IndexSet<String> = verdict.findings().map(describe).collect();
     let what = if findings.len() == 1 {
         "a mistake".into()
     } else {
@@ -175,10 +177,8 @@ fn failure(verdict: &Verdict) -> CommandError {
         ErrorKind::Verification,
         format!("verification found {what}; nothing was changed"),
     );
-    let error = findings
-        .iter()
-        .take(MOST_FINDINGS)
-        .fold(error, |error, finding| error.cause(describe(finding)));
+    let findings = findings.into_iter().take(MOST_FINDINGS);
+    let error = findings.fold(error, CommandError::cause);
     error.hint(
         "`--no-verify` applies the changes all the same; where nobody edited what is named here, please report it",
     )

@@ -50,7 +50,7 @@ impl Topic {
     /// # Errors
     /// Where git cannot read the branch.
     pub fn upon_own(&self, rendered: &Rendered) -> Result<Vec<Utf8PathBuf>, ReviewError> {
-        let (Some(tip), Some(id)) = (self.tip(), self.remembered_id(rendered)) else {
+        let (Some(tip), Some(id)) = (self.tip(), self.remembered_id(rendered)?) else {
             return Ok(Vec::new());
         };
         for commit in self.own_commits(tip, self.upstream().as_ref())? {

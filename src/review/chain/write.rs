@@ -146,8 +146,8 @@ impl Chain<'_> {
         bugs: &[TaskId],
         git: &Git,
     ) -> Result<(CommitMessage, ChangeId, bool), ReviewError> {
-        let written = part.rendered.read(MESSAGE.into());
-        let written = written.map(|text| CommitMessage::parse(&text));
+        let written = part.rendered.notes(MESSAGE).into_iter();
+        let mut written = written.map(|text| CommitMessage::parse(&text));
         let before = self.tree(parent)?;
         let text = part
             .text
@@ -164,7 +164,7 @@ impl Chain<'_> {
             }
             (Some(link), Some(text)) => {
                 let parsed = CommitMessage::parse(&link.message);
-                let is_ours = written.is_some_and(|written| written.text() == parsed.text());
+                let is_ours = written.any(|written| written.text() == parsed.text());
                 let parsed = match is_ours {
                     true => parsed.with_text_of(CommitMessage::new(text)),
                     false => parsed,

@@ -123,3 +123,87 @@ fn a_branch_of_an_older_model_that_was_renamed_is_known_for_what_it_is() {
     let same = ["diff", "--stat", "mine", "svcgen/trending-edits"];
     assert_eq!(env.git("vagrant", &same), "");
 }
+
+/// Somebody's line at the top of the class, in svcgen's commit.
+fn amend(env: &Env) {
+    let text = env.read(CLASS);
+    env.write(CLASS, &format!("# a reviewer's\n{text}"));
+    let amend = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
+    env.git("vagrant", &amend);
+}
+
+/// What two branches differ in.
+fn differences(env: &Env, one: &str, other: &str) -> String {
+    let changes = ["diff", "--unified=0", one, other];
+    let text = env.git("vagrant", &changes);
+    let is_line = |line: &&str| {
+        let is_heading = line.starts_with("+++") || line.starts_with("---");
+        line.starts_with(['+', '-']) && !is_heading
+    };
+    text.lines().filter(is_line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn an_older_text_with_an_edit_follows_the_model_wherever_another_branch_is() {
+    let env = env();
+    let commit = [VAGRANT, &["--commit"]].concat();
+    let base = env.git("vagrant", &["branch", "--show-current"]);
+    done(&env, &commit);
+    amend(&env);
+    env.git("vagrant", &["switch", "--quiet", base.trim()]);
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    done(&env, &[&commit[..], &["--topic", "other"]].concat());
+    // The lines of the older model are nobody's edit there, as `check` sees it, too.
+    env.git("vagrant", &["switch", "--quiet", "svcgen/trending-edits"]);
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 3, "{}", check.show());
+    assert!(
+        check.stdout.contains("the model is newer"),
+        "{}",
+        check.show()
+    );
+    done(&env, &commit);
+    let found = differences(&env, "other", "svcgen/trending-edits");
+    assert_eq!(found, "+# a reviewer's");
+    // And back again, with the one model and the other.
+    env.replace("svcgen.yaml", "port: 6700", "port: 6701");
+    done(&env, &[&commit[..], &["--topic", "other"]].concat());
+    done(&env, &commit);
+    let found = differences(&env, "other", "svcgen/trending-edits");
+    assert_eq!(found, "+# a reviewer's");
+    for branch in ["other", "svcgen/trending-edits"] {
+        let own = format!("{}..{branch}", base.trim());
+        assert_eq!(env.git("vagrant", &["rev-list", "--count", &own]), "1\n");
+    }
+}
+
+#[test]
+fn a_branch_of_many_models_ago_follows_the_model() {
+    let env = env();
+    let on = |branch| [VAGRANT, &["--commit", "--topic", branch]].concat();
+    let base = env.git("vagrant", &["branch", "--show-current"]);
+    done(&env, &on("first"));
+    env.git("vagrant", &["switch", "--quiet", base.trim()]);
+    for port in 6700..6708 {
+        let before = format!("port: {}", port - 1);
+        env.replace("svcgen.yaml", &before, &format!("port: {port}"));
+        done(&env, &on("second"));
+    }
+    done(&env, &on("first"));
+    assert_eq!(differences(&env, "second", "first"), "");
+}
+
+#[test]
+fn a_commit_that_was_taken_back_and_edited_is_made_of_what_it_was_made_of() {
+    let env = env();
+    let commit = [VAGRANT, &["--commit"]].concat();
+    done(&env, &commit);
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    done(&env, &commit);
+    env.git("vagrant", &["branch", "whole"]);
+    env.git("vagrant", &["reset", "--quiet", "--hard", "HEAD@{1}"]);
+    amend(&env);
+    done(&env, &commit);
+    let found = differences(&env, "whole", "svcgen/trending-edits");
+    assert_eq!(found, "+# a reviewer's");
+}

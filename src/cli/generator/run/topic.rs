@@ -140,12 +140,8 @@ impl Run<'_> {
         paths.extend(rendered.leftovers(place.worktree));
         let bugs = self.loaded.service.tickets.service_request.as_slice();
         let committed = topic.commit(&paths, &planned.generated.message, bugs, rendered)?;
-        let failed = |source| GitError::Write {
-            path: place.worktree.root().to_owned(),
-            source,
-        };
-        rendered.note_commits().map_err(failed)?;
         let is_undone = matches!(committed, Committed::Dropped { .. });
+        topic.note_made(rendered)?;
         summary.committed(topic, committed, self.ui);
         if is_undone {
             return Ok(Ended::Done);

@@ -13,9 +13,8 @@ use crate::generate::{LaterText, SeriesTree, Step};
 use crate::review::{Chain, CommitMessage, Part, ReviewError, Topic, dirty};
 use crate::worktree::Worktree;
 
-/// Patches that are planned upon the commits of a branch.
+/// What commits are made of, that patches were planned upon.
 pub(super) struct Planning<'a> {
-    pub(super) planned: Vec<Planned>,
     /// The tree after each patch of the whole series.
     pub(super) trees: Vec<Oid>,
     /// Of each, whether its commit holds nothing of anybody else's.
@@ -30,7 +29,7 @@ pub(super) fn in_commits<'a>(
     worktree: &Worktree,
     stores: &[(Step, Rendered)],
     (topic, resolved): (&'a Topic, &Resolved),
-) -> Result<Planning<'a>, CommandError> {
+) -> Result<(Vec<Planned>, Planning<'a>), CommandError> {
     let planner = Planner::of(run);
     let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
     let mut chain = topic.chain(&all)?;
@@ -40,19 +39,9 @@ pub(super) fn in_commits<'a>(
         Ok(worktree.as_if(chain.texts(state, &recorded)?))
     };
     if chain.is_unknown() && topic.has_commits()? {
-        let mut subjects = Vec::new();
         let root = view(&chain, chain.root_tree()?)?;
-        for (step, rendered) in stores {
-            let planned = planner.one(*step, &root, rendered, &mut tree);
-            let message = planned.ok().map(|planned| planned.patch.generated.message);
-            let message = message.filter(|message| !message.subject.is_empty());
-            let later = message.as_ref().and_then(|message| message.later.as_ref());
-            let later = later.and_then(LaterText::subject);
-            let first = message.map(|message| CommitMessage::new(&message).subject().to_owned());
-            subjects.push(first.into_iter().chain(later).collect());
-        }
+        let subjects = subjects(planner, &root, stores);
         chain.find_by_subjects(&subjects)?;
-        tree = None;
     }
     let mut state = chain.base_tree()?;
     let (mut planned, mut trees, mut own) = (Vec::new(), Vec::new(), Vec::new());
@@ -117,12 +106,26 @@ pub(super) fn in_commits<'a>(
         planned.push(patch);
         trees.push(state);
     }
-    Ok(Planning {
-        planned,
-        trees,
-        own,
-        chain,
-    })
+    Ok((planned, Planning { trees, own, chain }))
+}
+
+/// What the commit of each patch may be called, its first one and a later one.
+fn subjects(
+    planner: Planner<'_>,
+    root: &Worktree,
+    stores: &[(Step, Rendered)],
+) -> Vec<Vec<String>> {
+    let mut tree: Option<SeriesTree> = None;
+    let subjects = stores.iter().map(|(step, rendered)| {
+        let planned = planner.one(*step, root, rendered, &mut tree);
+        let message = planned.ok().map(|planned| planned.patch.generated.message);
+        let message = message.filter(|message| !message.subject.is_empty());
+        let later = message.as_ref().and_then(|message| message.later.as_ref());
+        let later = later.and_then(LaterText::subject);
+        let first = message.map(|message| CommitMessage::new(&message).subject().to_owned());
+        first.into_iter().chain(later).collect()
+    });
+    subjects.collect()
 }
 
 /// What somebody took out of earlier patches in the commit of a later one, and the model has still: it is written again.

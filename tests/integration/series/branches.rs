@@ -1,0 +1,48 @@
+//! The series on two branches, of which one is made of an older model.
+
+use super::{done, env, put_into, run, subjects};
+use crate::support::Env;
+
+const PROFILE: &str = "puppet/modules/profile/manifests/trendingedits.pp";
+const CATALOGUE: &str = "puppet/hieradata/common/service.yaml";
+
+fn edit(env: &Env) {
+    let text = env.read(PROFILE);
+    env.write(PROFILE, &format!("# a reviewer's\n{text}"));
+}
+
+/// The lines that two branches differ in.
+fn differences(env: &Env) -> String {
+    let changes = ["diff", "--unified=0", "other", "svcgen/trending-edits"];
+    let text = env.git("puppet", &changes);
+    let is_line = |line: &&str| {
+        let is_heading = line.starts_with("+++") || line.starts_with("---");
+        line.starts_with(['+', '-']) && !is_heading
+    };
+    text.lines().filter(is_line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn older_patches_with_an_edit_follow_the_model_wherever_another_branch_is() {
+    // In the commit of the patch, and in that of the last one.
+    for commit in ["HEAD~3", "HEAD"] {
+        let env = env();
+        let base = env.git("puppet", &["branch", "--show-current"]);
+        done(&env, &["--commit"]);
+        edit(&env);
+        put_into(&env, commit);
+        env.git("puppet", &["switch", "--quiet", base.trim()]);
+        env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+        env.replace("svcgen.yaml", "10.20.1.30", "10.20.1.31");
+        done(&env, &["--commit", "--topic", "other"]);
+        env.git("puppet", &["switch", "--quiet", "svcgen/trending-edits"]);
+        let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
+        assert_eq!(check.code, 3, "{}", check.show());
+        done(&env, &["--commit"]);
+        assert_eq!(differences(&env), "+# a reviewer's", "{commit}");
+        assert!(env.read(CATALOGUE).contains("10.20.1.31"), "{commit}");
+        assert_eq!(subjects(&env).len(), 4, "{commit}");
+        let again = run(&env, &["--dry-run"]);
+        assert_eq!(again.code, 0, "{}", again.show());
+    }
+}
