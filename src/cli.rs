@@ -235,14 +235,14 @@ pub enum Command {
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
     // The help comes before the options are known.
-    if std::env::args_os().any(|argument| argument == "--plain") {
+    if is_colorless() {
         anstream::ColorChoice::Never.write_global();
     }
     // What nobody types is no command, which would be proposed and completed.
     if let Some(part) = demo::DemoPart::named() {
         let ui = Ui::new(Format::Text, Color::Auto, Questions::Ask, 0, Manner::Plain);
         return match part {
-            Ok(part) => ended(part.run(), &ui),
+            Ok(part) => ended(part.run(&ui), &ui),
             Err(told) => told::tell(told),
         };
     }
@@ -292,6 +292,18 @@ fn ended(result: Result<(), Failure>, ui: &Ui) -> ExitCode {
         }
         Err(Failure::Silent(kind)) => ExitCode::from(kind.exit_code()),
     }
+}
+
+/// Whether the command line or the environment wants no colour, before either is understood.
+fn is_colorless() -> bool {
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+    let is_never = words.windows(2).any(|two| two == ["--color", "never"]);
+    let variable = std::env::var("SVCGEN_PLAIN").unwrap_or_default();
+    words
+        .iter()
+        .any(|word| word == "--plain" || word == "--color=never")
+        || is_never
+        || !["", "0", "false", "no", "off", "n", "f"].contains(&variable.as_str())
 }
 
 /// How the run shows what it does: as the flag, the environment, the terminal or the configuration says.

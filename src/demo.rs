@@ -10,7 +10,7 @@ mod service;
 mod shell;
 mod story;
 
-pub use review::{ReviewError, merge, receive};
+pub use review::{Approved, ReviewError, merge, receive};
 pub use sandbox::{REPOSITORIES, Sandbox, SandboxError, Workbench};
 pub use service::{ask, serve};
 pub use story::{Action, Scene, Step, story};

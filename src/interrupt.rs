@@ -13,9 +13,13 @@ use crate::error::{CommandError, ErrorKind};
 /// The signals that ended the wish to go on; the only state that is shared by all.
 static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 static TERMINATED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+static HUNG_UP: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// Whether a deploy, which counts signals itself, was told to end by another one than Ctrl-C.
+static TOLD: AtomicBool = AtomicBool::new(false);
 
 /// How often whoever waits looks for a signal.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+pub(crate) const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// Takes over the signals.
 ///
@@ -31,6 +35,7 @@ pub(crate) fn install() -> std::io::Result<()> {
     // Under `nohup` it means nothing.
     if !ignores_hangup() {
         flag::register(SIGHUP, Arc::clone(&TERMINATED))?;
+        flag::register(SIGHUP, Arc::clone(&HUNG_UP))?;
     }
     Ok(())
 }
@@ -46,6 +51,21 @@ fn ignores_hangup() -> bool {
 /// Whether the run is to end.
 pub(crate) fn is_pending() -> bool {
     INTERRUPTED.load(Ordering::Relaxed) || TERMINATED.load(Ordering::Relaxed)
+}
+
+/// Has questions be over from now on, where signals are counted elsewhere.
+pub(crate) fn end_questions() {
+    TOLD.store(true, Ordering::Relaxed);
+}
+
+/// Whether nobody is asked any more.
+pub(crate) fn are_questions_over() -> bool {
+    is_pending() || TOLD.load(Ordering::Relaxed)
+}
+
+/// Whether the run is to end by a signal that was meant for this process alone: what a terminal sends, all of them get.
+pub(crate) fn is_alone() -> bool {
+    TERMINATED.load(Ordering::Relaxed) && !HUNG_UP.load(Ordering::Relaxed)
 }
 
 /// Ends once the run is to end.

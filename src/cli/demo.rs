@@ -131,12 +131,13 @@ fn tell(ui: &Ui, text: &str) -> std::io::Result<()> {
 
 /// Says how to go on in a folder that is left.
 fn farewell(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
-    let (root, home) = (sandbox.root(), sandbox.home());
+    let home = sandbox.home();
+    let root = shell_words::quote(sandbox.root().as_str());
     ui.result(&format!(
         "\nThe folder is left, and the service runs. To play with it, in another shell:\n\n  \
          . {}\n  cd ~/tea-pot/deploy\n  svcgen service status\n  svcgen deploy --help\n\n{APPROVE}\n\n\
          The report of the bad release: {home}/tea-pot/report.html\nTo end it: rm -r {root}\n",
-        sandbox.shell()
+        shell_words::quote(sandbox.shell().as_str())
     ))?;
     Ok(())
 }
@@ -149,11 +150,11 @@ const PAGES: &str = "The pages of svcgen's book have every command to type: book
 
 /// Says how to begin in a folder that nothing was done in.
 fn welcome(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
-    let root = sandbox.root();
+    let root = shell_words::quote(sandbox.root().as_str());
     ui.result(&format!(
         "Everything is in {root}. To begin, in a shell of its own:\n\n  . {}\n  cd\n\n\
          {PAGES}Where they have /tmp/svcgen-demo, put {root} in its place.\n\n{APPROVE}\nTo end it: rm -r {root}\n",
-        sandbox.shell()
+        shell_words::quote(sandbox.shell().as_str())
     ))?;
     Ok(())
 }
@@ -179,7 +180,7 @@ fn remove(sandbox: &Sandbox, ui: &Ui) -> Result<(), CommandError> {
 impl From<SandboxError> for CommandError {
     fn from(error: SandboxError) -> Self {
         let kind = match &error {
-            SandboxError::Occupied(_) => ErrorKind::Usage,
+            SandboxError::Occupied(_) | SandboxError::Colon(_) => ErrorKind::Usage,
             SandboxError::Write { .. } | SandboxError::NoPorts | SandboxError::Git(_) => {
                 ErrorKind::Unexpected
             }
@@ -187,7 +188,7 @@ impl From<SandboxError> for CommandError {
         let this = Self::from_error(kind, &error);
         let hint = match &error {
             SandboxError::Git(error) => error.hint(),
-            SandboxError::Occupied(_) | SandboxError::Write { .. } => {
+            SandboxError::Occupied(_) | SandboxError::Colon(_) | SandboxError::Write { .. } => {
                 Some("`svcgen demo DIR` plays it in another folder".to_owned())
             }
             SandboxError::NoPorts => Some("end what listens there: `ss -ltnp` lists it".to_owned()),

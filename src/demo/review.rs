@@ -1,6 +1,7 @@
 //! A review server without a server: the `proc-receive` hook of bare repositories takes `refs/for/BRANCH` as Gerrit does,
 //! makes a change of each commit by its Change-Id, and answers in Gerrit's words ("Uploading Changes" of its documentation).
 
+use std::collections::BTreeMap;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -25,6 +26,8 @@ pub enum ReviewError {
     Io(#[from] io::Error),
     #[error("`{0}` has no change that waits")]
     NoChange(Utf8PathBuf),
+    #[error("change {number} does not have what `{branch}` has by now: nothing is approved")]
+    Behind { number: usize, branch: String },
 }
 
 /// Plays the server for one push into a repository: reads what is pushed, answers, and returns what the user is told.
@@ -149,38 +152,55 @@ fn place(git: &Git, id: &str) -> Result<(usize, usize), ReviewError> {
     Ok((number, patch_sets.lines().count() + 1))
 }
 
-/// Does what a reviewer does who approves: the newest patch set of the last change becomes its branch.
+/// A change that was approved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    pub number: usize,
+    pub subject: String,
+}
+
+/// Does what a reviewer does who approves: the newest patch set of the last change that waits becomes its branch.
 ///
 /// # Errors
-/// Where there is no change.
-pub fn merge(repository: &Utf8Path) -> Result<(), ReviewError> {
+/// Where no change waits, or the branch has something that it has not.
+pub fn merge(repository: &Utf8Path) -> Result<Approved, ReviewError> {
     let git = Git::at(repository);
-    let changes = text(
-        &git,
-        &[
-            "for-each-ref",
-            "--sort=version:refname",
-            "--format=%(refname) %(objectname)",
-            "refs/changes",
-        ],
-    )?;
-    let none = || ReviewError::NoChange(repository.to_owned());
-    let mut newest: Option<(usize, String)> = None;
+    let list = [
+        "for-each-ref",
+        "--sort=version:refname",
+        "--format=%(refname) %(objectname)",
+        "refs/changes",
+    ];
+    let changes = text(&git, &list)?;
+    // The last patch set of each, by the numbers of the changes.
+    let mut newest = BTreeMap::new();
     for line in changes.lines() {
-        let (name, commit) = line.split_once(' ').ok_or_else(none)?;
-        let number = name
-            .split('/')
-            .nth(3)
-            .and_then(|number| number.parse().ok());
-        let number: usize = number.ok_or_else(none)?;
-        if newest.as_ref().is_none_or(|(known, _)| *known <= number) {
-            newest = Some((number, commit.to_owned()));
-        }
+        let (name, commit) = line.split_once(' ').unwrap_or_default();
+        let number = name.split('/').nth(3).unwrap_or_default();
+        newest.extend(number.parse::<usize>().map(|number| (number, commit)));
     }
-    let (number, commit) = newest.ok_or_else(none)?;
-    let branch = text(&git, &["config", &format!("change.{number}.branch")])?;
-    git.run(&["update-ref", branch.trim(), &commit])?;
-    Ok(())
+    for (number, commit) in newest.into_iter().rev() {
+        let branch = text(&git, &["config", &format!("change.{number}.branch")])?;
+        let branch = branch.trim();
+        let is_in = |one: &str, other: &str| -> Result<bool, ReviewError> {
+            let is_in = git.output(&["merge-base", "--is-ancestor", one, other])?;
+            Ok(is_in.status.success())
+        };
+        let is_there = git.output(&["rev-parse", "--quiet", "--verify", branch])?;
+        let is_there = is_there.status.success();
+        if is_there && is_in(commit, branch)? {
+            continue;
+        }
+        if is_there && !is_in(branch, commit)? {
+            let branch = branch.trim_start_matches("refs/heads/").to_owned();
+            return Err(ReviewError::Behind { number, branch });
+        }
+        git.run(&["update-ref", branch, commit])?;
+        let subject = text(&git, &["log", "-1", "--format=%s", commit])?;
+        let subject = subject.trim().to_owned();
+        return Ok(Approved { number, subject });
+    }
+    Err(ReviewError::NoChange(repository.to_owned()))
 }
 
 fn text(git: &Git, arguments: &[&str]) -> Result<String, ReviewError> {

@@ -8,6 +8,7 @@ use include_dir::{Dir, DirEntry, include_dir};
 use thiserror::Error;
 
 use crate::git::{Git, GitError};
+use crate::render::quoting::yaml_string;
 
 /// The trees and texts of the demo.
 static TREES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/demo");
@@ -82,6 +83,10 @@ pub enum SandboxError {
     },
     #[error("`{0}` is not empty")]
     Occupied(Utf8PathBuf),
+    #[error(
+        "the path `{0}` holds a colon, which parts the folders that programs are looked for in"
+    )]
+    Colon(Utf8PathBuf),
     #[error("there are no {HOSTS} free ports in a row on this machine")]
     NoPorts,
     #[error(transparent)]
@@ -107,6 +112,10 @@ impl Sandbox {
             return Err(SandboxError::Occupied(root));
         }
         let root = root.canonicalize_utf8().map_err(failed)?;
+        if root.as_str().contains(':') {
+            fs_err::remove_dir(&root).map_err(failed)?;
+            return Err(SandboxError::Colon(root));
+        }
         let sandbox = Self {
             ports: Ports::claim().ok_or(SandboxError::NoPorts)?,
             root,
@@ -173,10 +182,14 @@ impl Sandbox {
     pub fn local_files(&self) -> [(&'static str, String); 2] {
         let program = shell_words::quote(self.program.as_str());
         let root = shell_words::quote(self.root.as_str());
+        let serve = format!("exec {program} demo-part serve {root}");
         let hosts = format!(
-            "# The hosts of the sandbox are folders of this machine.\nversion: 1\nroot: {}/hosts\nfirst_port: {}\n\
-             services: {{tea-pot: \"exec {program} demo-part serve {root}\"}}\n",
-            self.root, self.ports.first
+            "# The hosts of the sandbox are folders of this machine.\nversion: 1\nroot: {}\nfirst_port: {}\n\
+             services: {{tea-pot: {}}}\n",
+            yaml_string(self.root.join("hosts").as_str()),
+            self.ports.first,
+            // JSON's strings are YAML's in double quotes.
+            serde_json::Value::from(serve)
         );
         let check = format!(
             "#!/bin/sh\n# Asks for tea once, as guests do.\nexec {program} demo-part ask\n"
@@ -199,6 +212,7 @@ impl Sandbox {
 
     fn write_home(&self) -> Result<(), SandboxError> {
         let review = self.root.join("review");
+        let review = review.as_str().replace('\\', "\\\\").replace('"', "\\\"");
         let config = format!(
             "[user]\n\tname = Ada Example\n\temail = ada@sandbox.example\n[init]\n\tdefaultBranch = master\n\
              [pull]\n\tff = only\n[advice]\n\tdetachedHead = false\n[gitreview]\n\tusername = ada\n[protocol \"file\"]\n\tallow = always\n\

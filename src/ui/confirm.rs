@@ -3,10 +3,13 @@
 use std::io::IsTerminal as _;
 
 use dialoguer::console::{Key, Term};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use super::fold::{self, Commands};
 use super::{Manner, NARROWEST, Questions, Ui, Unseen, WIDEST, columns};
 use crate::error::{CommandError, ErrorKind};
+use crate::interrupt;
 
 /// What stands behind a question, in columns: `[Y/n] yes`.
 const ANSWERS: usize = 10;
@@ -70,10 +73,10 @@ impl Ui {
         let _asked = term.write_str(&format!("{question} {choice} "));
         let mut is_after_mark = false;
         let answer = loop {
-            let key = match self.manner {
+            let key = wait_for_key().and_then(|()| match self.manner {
                 Manner::Moving => term.read_key(),
                 Manner::Plain => term.read_key_raw(),
-            };
+            });
             // An Enter right behind a mark that asks for help, or to go back, is no answer.
             let was_mark =
                 std::mem::replace(&mut is_after_mark, matches!(key, Ok(Key::Char('?' | '<'))));
@@ -131,6 +134,23 @@ pub(crate) fn rows_of(question: &str) -> usize {
     let width = columns(&Term::stderr()).unwrap_or(WIDEST);
     let rows = |line: &str| textwrap::core::display_width(line).div_ceil(width).max(1);
     asked(question).split('\n').map(rows).sum()
+}
+
+/// Waits until a key is pressed, or the run is to end.
+fn wait_for_key() -> std::io::Result<()> {
+    let pause = Timespec::try_from(interrupt::BETWEEN_LOOKS).ok();
+    loop {
+        if interrupt::are_questions_over() {
+            return Err(std::io::ErrorKind::Interrupted.into());
+        }
+        let stdin = std::io::stdin();
+        let mut keys = [PollFd::new(&stdin, PollFlags::IN)];
+        match poll(&mut keys, pause.as_ref()) {
+            Ok(0) | Err(Errno::INTR) => {}
+            // What is wrong with it is noticed by the read.
+            Ok(_) | Err(_) => return Ok(()),
+        }
+    }
 }
 
 /// Why a question has no answer.

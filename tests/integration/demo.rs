@@ -259,17 +259,60 @@ fn whoever_watches_is_told_of_the_question_and_may_say_no() {
 }
 
 #[test]
-fn yes_asks_nothing_on_a_terminal() {
+fn yes_asks_nothing_on_a_terminal_and_any_folder_can_be_kept() {
     let env = Env::new();
     let folder = temporary(&env);
     let folder = folder.to_str().unwrap();
-    let mut pty = Pty::start_with(&env, &["demo", "--yes"], &[("TMPDIR", folder)]);
+    let colon = demo(&env, &["a:b"]);
+    assert_eq!(colon.code, 2, "{}", colon.show());
+    assert!(colon.stderr.contains("holds a colon"), "{}", colon.show());
+    let name = "o'neil's \"play\"";
+    let words = ["demo", "--yes", "--keep", name];
+    let mut pty = Pty::start_with(&env, &words, &[("TMPDIR", folder)]);
     pty.expect("== 3 of 8");
     pty.expect("== 5 of 8");
     pty.expect("== 7 of 8");
     assert!(!pty.shown.contains("[Y/n]"), "{}", pty.shown);
     assert!(!pty.shown.contains("you answer"), "{}", pty.shown);
     assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let shown = pty.shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, removal) = shown.rsplit_once("To end it: ").unwrap();
+    // Who approves where nothing waits takes nothing back.
+    let head = [
+        "--git-dir=review/services/tea-pot.git",
+        "rev-parse",
+        "master",
+    ];
+    let root = env.work().join(name);
+    let before = env.git_in(&root, &head);
+    let approve = ". ./env; ! approve services/tea-pot";
+    let mut shell = std::process::Command::new("sh");
+    let run = env.run(shell.args(["-c", approve]).current_dir(&root));
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(
+        run.stderr.contains("has no change that waits"),
+        "{}",
+        run.show()
+    );
+    assert_eq!(env.git_in(&root, &head), before);
+    // The command for the end is one for this folder alone.
+    env.write("o'neil's/file", "");
+    let mut shell = std::process::Command::new("sh");
+    let run = env.run(shell.args(["-c", removal]).current_dir(env.work()));
+    assert_eq!(run.code, 0, "{removal}\n{}", run.show());
+    assert!(!root.exists() && env.work().join("o'neil's/file").exists());
+}
+
+#[test]
+fn who_ends_the_demo_ends_the_command_that_asks() {
+    let env = Env::new();
+    let folder = temporary(&env);
+    let folder = folder.to_str().unwrap();
+    let mut pty = Pty::start_with(&env, &["demo"], &[("TMPDIR", folder)]);
+    pty.expect("go on with the other hosts? [Y/n]");
+    pty.terminate();
+    assert_eq!(pty.end(), 143, "{}", pty.shown);
+    assert_eq!(names(Path::new(folder)), [""; 0]);
 }
 
 #[test]

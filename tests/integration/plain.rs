@@ -36,6 +36,21 @@ fn a_deploy_and_its_question_are_lines() {
 }
 
 #[test]
+fn help_and_mistakes_have_no_colour_where_none_is_wanted() {
+    let env = Env::new();
+    let plain = [("SVCGEN_PLAIN", "1"), COLORFUL[0], COLORFUL[1]];
+    for (words, variables, code) in [
+        (&["vagrnt"][..], &plain[..], 2),
+        (&["--help"], &plain, 0),
+        (&["--color", "never", "vagrnt"], &COLORFUL, 2),
+        (&["--help", "--color=never"], &COLORFUL, 0),
+    ] {
+        let pty = Pty::start_with(&env, words, variables);
+        assert!(shown(pty, code).contains("svcgen"), "{words:?}");
+    }
+}
+
+#[test]
 fn ctrl_c_answers_a_question_too() {
     let farm = LocalFarm::new(1);
     farm.release("1");

@@ -103,6 +103,13 @@ impl Pty {
             .unwrap();
     }
 
+    /// Has the program end, as `kill` does: nobody else that runs on the terminal is told.
+    pub(crate) fn terminate(&self) {
+        let process = self.session.get_process().pid().to_string();
+        let kill = std::process::Command::new("kill").arg(process).status();
+        assert!(kill.unwrap().success());
+    }
+
     /// Waits for the end; returns the exit code.
     pub(crate) fn end(&mut self) -> i32 {
         if let Ok(found) = self.session.expect(Eof) {

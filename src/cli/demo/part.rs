@@ -3,9 +3,10 @@ use clap::Parser;
 
 use crate::cli::Failure;
 use crate::cli::context::working_directory;
-use crate::demo::{self, ReviewError};
+use crate::demo::{self, Approved, ReviewError};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::did_you_mean;
+use crate::ui::Ui;
 use crate::visible::visible;
 
 /// What svcgen plays in the demo besides itself.
@@ -35,7 +36,7 @@ impl DemoPart {
     }
 
     /// Plays it.
-    pub(in crate::cli) fn run(&self) -> Result<(), Failure> {
+    pub(in crate::cli) fn run(&self, ui: &Ui) -> Result<(), Failure> {
         match self {
             Self::Serve { sandbox } => Ok(demo::serve(port()?, sandbox)?),
             Self::Ask => match demo::ask(port()?)? {
@@ -45,7 +46,7 @@ impl DemoPart {
             Self::Approve {
                 sandbox,
                 repositories,
-            } => Ok(approve(sandbox, repositories)?),
+            } => Ok(approve(sandbox, repositories, ui)?),
             Self::Review => {
                 let here = working_directory()?;
                 let told = demo::receive(
@@ -64,7 +65,7 @@ impl DemoPart {
 }
 
 /// Approves what was sent last to each repository.
-fn approve(sandbox: &Utf8Path, repositories: &[String]) -> Result<(), CommandError> {
+fn approve(sandbox: &Utf8Path, repositories: &[String], ui: &Ui) -> Result<(), CommandError> {
     let known = demo::REPOSITORIES.map(|(name, ..)| name);
     let all = || format!("`approve REPOSITORY...`: {}", known.join(", "));
     if repositories.is_empty() {
@@ -78,7 +79,9 @@ fn approve(sandbox: &Utf8Path, repositories: &[String]) -> Result<(), CommandErr
                 None => error.hint(all()),
             });
         }
-        demo::merge(&sandbox.join("review").join(format!("{name}.git")))?;
+        let Approved { number, subject } =
+            demo::merge(&sandbox.join("review").join(format!("{name}.git")))?;
+        ui.status(&format!("approved change {number} of {name}: {subject}"));
     }
     Ok(())
 }
@@ -92,6 +95,16 @@ fn port() -> Result<u16, CommandError> {
 
 impl From<ReviewError> for CommandError {
     fn from(error: ReviewError) -> Self {
-        Self::from_error(ErrorKind::Unexpected, &error)
+        match &error {
+            ReviewError::NoChange(_) => Self::usage(error.to_string()).hint(
+                "`svcgen CHECKOUT --review` sends one, where CHECKOUT is `vagrant`, `puppet`, ...",
+            ),
+            ReviewError::Behind { branch, .. } => Self::conflict(error.to_string()).hint(format!(
+                "`git pull --rebase origin {branch}` takes it in; then send the change again"
+            )),
+            ReviewError::Git(_) | ReviewError::Io(_) => {
+                Self::from_error(ErrorKind::Unexpected, &error)
+            }
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! The story, played step by step.
 
-use std::process::{ExitStatus, Stdio};
+use std::io;
+use std::process::{Child, ExitStatus, Stdio};
 
 use camino::Utf8Path;
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::{has_watcher, is_quiet, tell};
 use crate::cli::Failure;
@@ -149,10 +151,28 @@ fn run(
             let ended = command.output()?;
             (ended.status, [ended.stdout, ended.stderr].concat())
         }
-        false => (command.status()?, Vec::new()),
+        false => (wait(command.spawn()?)?, Vec::new()),
     };
     // The command has told it itself.
     interrupt::check()
         .map_err(|error| CommandError::new(error.kind, "the demo was interrupted"))?;
     Ok((status, wrote))
+}
+
+/// Waits for the end of a command, which is told to end where that was told to the demo alone.
+fn wait(mut child: Child) -> io::Result<ExitStatus> {
+    let mut is_told = false;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if interrupt::is_alone() && !is_told {
+            is_told = true;
+            // It has not been waited for, so that its number still is its own.
+            if let Some(process) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+                kill_process(process, Signal::TERM)?;
+            }
+        }
+        std::thread::sleep(interrupt::BETWEEN_LOOKS);
+    }
 }

@@ -28,6 +28,10 @@ pub(in crate::cli) fn interrupts() -> std::io::Result<Interrupts> {
                 // The terminal is gone: nobody can answer, and the deploy ends as if it was asked to.
                 _ = hang_up.recv() => TERMINATED.store(true, Ordering::Relaxed),
             }
+            // Ctrl-C is an answer to a question; the others are not.
+            if TERMINATED.load(Ordering::Relaxed) {
+                crate::interrupt::end_questions();
+            }
             count.send_modify(|count| *count = count.saturating_add(1));
         }
     });

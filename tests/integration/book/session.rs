@@ -101,8 +101,9 @@ impl Road {
     /// Does what a part says; returns what was printed.
     fn take(&self, part: &Part<'_>) -> String {
         if let Some(repository) = part.typed.strip_prefix(APPROVES) {
+            // What `approve` says is said to whoever types it.
             let merged = merge(&self.sandbox.repository(repository));
-            return merged.map_or_else(|error| format!("{error}\n"), |()| String::new());
+            return merged.map_or_else(|error| format!("{error}\n"), |_| String::new());
         }
         let (folder, command) = part.head.split_once("$ ").unwrap();
         let folder = folder.trim_start_matches(['~', '/']);
