@@ -14,6 +14,7 @@ mod later;
 mod listed;
 mod moved;
 mod newer;
+mod noted;
 mod push;
 mod remote;
 mod replace;

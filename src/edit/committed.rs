@@ -135,11 +135,25 @@ impl Rendered {
         then.into_iter().chain(self.read(name.into())).collect()
     }
 
-    /// Remembers that the commits up to this one are made of what is remembered now, with the notes of these names.
+    /// Keeps what the notes of these names say, as of this commit.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub(crate) fn note_commits(&self, tip: Option<Oid>, notes: &[&str]) -> std::io::Result<()> {
+    pub(crate) fn keep_notes(&self, tip: Oid, names: &[&str]) -> std::io::Result<()> {
+        for name in names {
+            let file = self.note(&tip.to_string(), name);
+            if let (Some(file), Some(text)) = (file, self.read((*name).into())) {
+                replace(&file, &text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers that the commits up to this one are made of what is remembered now.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(crate) fn note_commits(&self, tip: Option<Oid>) -> std::io::Result<()> {
         let mut commits = Commits::default();
         for (path, written) in self.index().map_err(std::io::Error::other)?.files {
             let elsewhere = self.elsewhere(&written);
@@ -157,12 +171,6 @@ impl Rendered {
         for commit in tip.iter().map(String::as_str).chain([LAST]) {
             if let Some(file) = self.made_of(commit) {
                 replace(&file, &format!("{text}\n"))?;
-            }
-        }
-        for name in notes.iter().filter(|_| tip.is_some()) {
-            let file = tip.as_ref().and_then(|tip| self.note(tip, name));
-            if let (Some(file), Some(text)) = (file, self.read((*name).into())) {
-                replace(&file, &text)?;
             }
         }
         self.forget_old();
@@ -269,7 +277,7 @@ mod tests {
             store.remember(path.into(), &memory).unwrap();
         };
         write("old", "one");
-        store.note_commits(None, &[]).unwrap();
+        store.note_commits(None).unwrap();
         write("old", "two");
         write("new", "first");
         for (path, text) in [("old", "one, edited"), ("new", "first, edited")] {

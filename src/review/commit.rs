@@ -3,7 +3,6 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::{FileMode, Oid, Status, build::TreeUpdateBuilder};
 
-use super::chain::CHANGE_ID;
 use super::change_id::{ChangeId, Seed};
 use super::commit_message::CommitMessage;
 use super::error::ReviewError;
@@ -177,23 +176,6 @@ impl Topic {
             }
         }
         Ok(messages.pop())
-    }
-
-    /// Notes what the commits of the branch are made of, once they are made; where it has none, that of the last ones.
-    ///
-    /// # Errors
-    /// Where it cannot be written.
-    pub fn note_made(&self, rendered: &Rendered) -> Result<(), ReviewError> {
-        let failed = |source| GitError::Write {
-            path: rendered.place(MESSAGE.into()),
-            source,
-        };
-        let tip = match self.has_commits()? {
-            true => self.tip(),
-            false => None,
-        };
-        let noted = rendered.note_commits(tip, &[MESSAGE, CHANGE_ID]);
-        Ok(noted.map_err(failed)?)
     }
 
     /// Checks that git knows who commits, before anything is written.

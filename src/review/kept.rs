@@ -13,7 +13,7 @@ use crate::git::GitError;
 
 /// Where the commit that svcgen last made is remembered: its name, and behind it a line for each line in it that is
 /// somebody's.
-const COMMIT: &str = "COMMIT";
+pub(super) const COMMIT: &str = "COMMIT";
 
 /// What svcgen last made of a branch.
 #[derive(Debug, Default)]
@@ -24,8 +24,18 @@ struct Made {
 }
 
 impl Made {
-    fn read(store: &Rendered) -> Self {
-        let text = store.read(COMMIT.into()).unwrap_or_default();
+    /// What was made of a branch that is at this commit, as far as that is remembered of it.
+    fn read(store: &Rendered, commit: Oid) -> Self {
+        let notes = store.notes(COMMIT);
+        let mut all: Vec<Self> = notes.iter().map(|text| Self::parse(text)).collect();
+        let exact = all.iter().position(|made| made.commit == Some(commit));
+        match all.is_empty() {
+            true => Self::default(),
+            false => all.swap_remove(exact.unwrap_or_default()),
+        }
+    }
+
+    fn parse(text: &str) -> Self {
         let mut lines = text.lines();
         Self {
             commit: lines.next().and_then(|name| Oid::from_str(name).ok()),
@@ -78,7 +88,7 @@ impl Topic {
 
     /// Whether a commit is, with all below it, as svcgen made it, and nothing in it is somebody's.
     pub(super) fn is_own(commit: Oid, store: &Rendered) -> bool {
-        let made = Made::read(store);
+        let made = Made::read(store, commit);
         made.commit == Some(commit) && made.others.is_empty()
     }
 
@@ -137,7 +147,7 @@ impl Topic {
         new: Oid,
         store: &Rendered,
     ) -> Result<BTreeSet<String>, git2::Error> {
-        let made = Made::read(store);
+        let made = Made::read(store, old);
         if made.commit == Some(old) {
             return Ok(made.others);
         }

@@ -183,11 +183,11 @@ impl Run<'_> {
                 chain.leave(*tree, store)?;
             }
         }
-        for (_, store) in stores
-            .iter()
-            .filter(|(step, _)| chosen.steps.contains(step))
-        {
-            topic.note_made(store)?;
+        for (step, store) in stores {
+            match chosen.steps.contains(step) {
+                true => topic.note_made(store)?,
+                false => topic.note_names(store)?,
+            }
         }
         Ok(made)
     }

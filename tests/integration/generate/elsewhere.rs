@@ -189,8 +189,11 @@ fn a_branch_of_many_models_ago_follows_the_model() {
         env.replace("svcgen.yaml", &before, &format!("port: {port}"));
         done(&env, &on("second"));
     }
-    done(&env, &on("first"));
+    let told = done(&env, &on("first"));
     assert_eq!(differences(&env, "second", "first"), "");
+    // Nobody put anything into it.
+    assert!(!told.contains("kept-"), "{told}");
+    assert_eq!(env.git("vagrant", &["branch", "--list", "kept-*"]), "");
 }
 
 #[test]
