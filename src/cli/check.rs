@@ -200,7 +200,9 @@ fn look(
         Err(error) => return Err(error.into()),
     };
     let mut all = Vec::new();
-    for difference in found(planner.loaded, generator, &planned, &worktree)? {
+    let differences = found(planner.loaded, generator, &planned, &worktree)?;
+    let ways = ways.about(&differences);
+    for difference in differences {
         all.push(closed(difference, generator, &planned, &worktree, &ways)?);
     }
     if let Some(setting) = &planned.setting {

@@ -223,6 +223,7 @@ impl Topic {
                         branch: self.branch.clone(),
                         subject,
                         depth,
+                        is_root: self.parent(*commit)?.is_none(),
                     });
                 }
             }

@@ -63,6 +63,8 @@ pub enum ReviewError {
         branch: BranchName,
         subject: String,
         depth: usize,
+        /// Whether the commit of svcgen's is the first one of all.
+        is_root: bool,
     },
     /// The branch shall hold one change, and holds several commits.
     #[error("`{branch}` holds {} commits: {}", .subjects.len(), list(.subjects))]

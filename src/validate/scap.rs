@@ -8,7 +8,8 @@ use crate::scap::{
 use crate::worktree::{Worktree, WorktreeError};
 
 /// Reads the deploy repository as it will be, for production and for each environment, and lists the mistakes:
-/// what Scap would stumble over, and where it would understand something else than the model says.
+/// what Scap would stumble over, and where it would understand something else than the model says. A value that was
+/// another one before, and stays so, is somebody's.
 ///
 /// # Errors
 /// Where a file cannot be read.
@@ -19,6 +20,11 @@ pub fn mistakes(
     plan: &EditPlan,
 ) -> Result<Vec<Mistake>, WorktreeError> {
     let files = Overlay { worktree, plan };
+    let nothing = EditPlan::default();
+    let as_it_is = Overlay {
+        worktree,
+        plan: &nothing,
+    };
     let mut mistakes = Vec::new();
     let production = site
         .domain
@@ -35,7 +41,17 @@ pub fn mistakes(
     {
         match ScapDirectory::read(&files, &host, None) {
             Ok(Reading { value, .. }) => {
-                compare(service, environment, &host, &value, &files, &mut mistakes)
+                let mut found = Vec::new();
+                compare(service, environment, &host, &value, &files, &mut found);
+                let mut before = Vec::new();
+                if let Ok(Reading { value, .. }) = ScapDirectory::read(&as_it_is, &host, None) {
+                    compare(service, environment, &host, &value, &as_it_is, &mut before);
+                }
+                let is_new = |mistake: &Mistake| {
+                    let mut before = before.iter();
+                    !before.any(|it| it.path == mistake.path && it.message == mistake.message)
+                };
+                mistakes.extend(found.into_iter().filter(is_new));
             }
             Err(ScapError::Wrong(found)) => mistakes.extend(found),
             Err(ScapError::Worktree(error)) => return Err(error),
@@ -85,12 +101,18 @@ fn compare(
         );
     }
     if read.config.service_port != Some(service.port.number()) {
-        wrong("service_port", format!("the port is not {}", service.port));
+        let found = read.config.service_port.map(|port| port.to_string());
+        let found = found.unwrap_or_else(|| "none".to_owned());
+        wrong(
+            "service_port",
+            format!("the port is {found}, not {}", service.port),
+        );
     }
     if read.config.git_repo != service.repositories.key {
+        let (found, wanted) = (&read.config.git_repo, &service.repositories.key);
         wrong(
             "git_repo",
-            format!("the repository is not `{}`", service.repositories.key),
+            format!("the repository is `{found}`, not `{wanted}`"),
         );
     }
     let groups = service.groups(environment);
@@ -123,10 +145,11 @@ fn compare_hosts(groups: &[Group], read: &ScapDirectory, mistakes: &mut Vec<Mist
         }
         let (size, limit) = (found.group.size, found.group.failure_limit);
         if group.size.is_some() && size != group.size {
+            let found = size.map_or_else(|| "not set".to_owned(), |size| size.to_string());
             mistakes.push(Mistake::new(
                 CONFIG_FILE,
                 None,
-                format!("the size of `{}` is not the model's", group.name),
+                format!("the size of `{}` is {found}, not the model's", group.name),
             ));
         }
         if group.failure_limit.is_some_and(|wanted| wanted != limit) {
@@ -154,7 +177,11 @@ fn compare_checks(service: &Service, read: &ScapDirectory, mistakes: &mut Vec<Mi
             found.kind == check.kind && found.command == check.command.as_str()
         });
         if !is_same {
-            let message = format!("the check `{}` is not the one of the model", check.name);
+            let command = found.map_or("not there", |found| found.command.as_str());
+            let message = format!(
+                "the check `{}` is not the one of the model: {command}",
+                check.name
+            );
             mistakes.push(Mistake::new("scap/checks.yaml", None, message));
         }
     }

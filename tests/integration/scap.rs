@@ -256,6 +256,30 @@ fn hosts_and_settings_that_svcgen_wrote_go_with_the_model() {
 }
 
 #[test]
+fn what_somebody_tuned_is_no_mistake_of_a_later_change() {
+    let mut repo = Repo::new(&format!("{MODEL}{GROUPS}"));
+    repo.apply();
+    let tuned = repo
+        .text("scap/scap.cfg")
+        .replace("group_size: 2", "group_size: 1");
+    repo.write("scap/scap.cfg", &tuned);
+    (repo.service, repo.site) = load(&format!("{MODEL}{GROUPS}").replace("6100", "6101"));
+    repo.apply();
+    let text = repo.text("scap/scap.cfg");
+    assert!(text.contains("group_size: 1\n"), "{text}");
+    assert!(text.contains("service_port: 6101\n"), "{text}");
+    // What the model says has to be there, where it is svcgen that writes it.
+    (repo.service, repo.site) = load(&format!("{MODEL}{GROUPS}").replace("6100", "6102"));
+    let (_, mut plan) = repo.generate().unwrap();
+    for edit in &mut plan.edits {
+        let after = edit.after.as_ref().map(|text| text.replace("6102", "6103"));
+        edit.after = after;
+    }
+    let mistakes = validate::mistakes(&repo.service, &repo.site, &repo.tree, &plan).unwrap();
+    assert!(!mistakes.is_empty());
+}
+
+#[test]
 fn a_group_without_hosts_says_where_they_go() {
     let mut repo = Repo::new(MODEL);
     let warnings = repo.apply();

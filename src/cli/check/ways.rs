@@ -1,6 +1,7 @@
 //! The commands that `svcgen check` names: which one closes a difference, and where it has to be run.
 
 use camino::Utf8PathBuf;
+use indexmap::IndexSet;
 
 use super::Drift;
 use crate::cli::GlobalArgs;
@@ -10,6 +11,7 @@ use crate::cli::generator::{
 use crate::drift::{Difference, Direction, Remedy};
 use crate::edit::Rendered;
 use crate::git::{Checkout, Head};
+use crate::model::ServiceName;
 use crate::review::ReviewError;
 use crate::worktree::Worktree;
 
@@ -26,6 +28,9 @@ pub(super) struct Ways<'a> {
     held: Option<(String, Utf8PathBuf)>,
     /// The files that commits upon svcgen's own changed: what it makes anew is below them.
     upon: Vec<Utf8PathBuf>,
+    service: ServiceName,
+    /// The files in which the model is newer: one run writes them all.
+    newer: Vec<Utf8PathBuf>,
 }
 
 impl<'a> Ways<'a> {
@@ -81,6 +86,8 @@ impl<'a> Ways<'a> {
             switch: (!steps.is_empty()).then(|| steps.join(" && ")),
             held,
             upon: upon.unwrap_or_default(),
+            service: planner.loaded.service.name.clone(),
+            newer: Vec::new(),
         };
         ways.by(&again)
     }
@@ -98,6 +105,22 @@ impl<'a> Ways<'a> {
             switch: self.switch.clone(),
             held: self.held.clone(),
             upon: self.upon.clone(),
+            service: self.service.clone(),
+            newer: self.newer.clone(),
+        }
+    }
+
+    /// The same, where these differences are closed.
+    pub(super) fn about(self, differences: &[Difference]) -> Self {
+        let is_newer = |it: &&Difference| it.direction == Direction::Model;
+        let newer: IndexSet<Utf8PathBuf> = differences
+            .iter()
+            .filter(is_newer)
+            .map(|it| it.path.clone())
+            .collect();
+        Self {
+            newer: newer.into_iter().collect(),
+            ..self
         }
     }
 
@@ -106,22 +129,37 @@ impl<'a> Ways<'a> {
         self.on_branch(self.again.clone())
     }
 
-    /// Whether it came by a commit that stands upon svcgen's own.
+    /// Whether commits of somebody's stand upon svcgen's own, which is not made anew below them.
     fn is_upon(&self, difference: &Difference) -> bool {
-        let is_edit = matches!(difference.direction, Direction::Tree | Direction::Both);
+        let is_upon = match (self.is_chain, difference.direction) {
+            (true, Direction::Tree | Direction::Both) => self.upon.contains(&difference.path),
+            (true, _) | (false, _) => !self.upon.is_empty(),
+        };
         let is_here = self.switch.is_none() && self.held.is_none();
-        let is_committed = self.again.ends_with(" --commit");
-        is_edit && is_here && is_committed && self.upon.contains(&difference.path)
+        is_upon && is_here && self.again.ends_with(" --commit")
     }
 
     /// What closes it by another commit upon them: svcgen's own is made from what is below.
     fn upon_commits(&self, difference: &Difference, worktree: &Worktree) -> String {
         let root = shell_words::quote(worktree.root().as_str());
-        let path = shell_words::quote(difference.path.as_str());
-        let message = format!("Restore {}", difference.path);
-        let message = shell_words::quote(&message);
         let again = self.again.trim_end_matches(" --commit");
-        format!("{again} --force && git -C {root} commit -m {message} -- {path}")
+        let is_newer = self.newer.contains(&difference.path);
+        let (message, paths) = match is_newer && difference.direction == Direction::Model {
+            true => {
+                let message = format!("Follow the model of {}", self.service);
+                (message, self.newer.as_slice())
+            }
+            false => (
+                format!("Restore {}", difference.path),
+                std::slice::from_ref(&difference.path),
+            ),
+        };
+        let message = shell_words::quote(&message);
+        let paths = paths.iter().map(|path| shell_words::quote(path.as_str()));
+        let paths = paths.collect::<Vec<_>>().join(" ");
+        format!(
+            "{again} --force && git -C {root} add -- {paths} && git -C {root} commit -m {message} -- {paths}"
+        )
     }
 
     fn on_branch(&self, command: String) -> String {

@@ -132,6 +132,8 @@ impl Chain<'_> {
                 branch: self.topic.branch.clone(),
                 subject: subject.clone(),
                 depth: above + 1,
+                // The patches are made upon a tree.
+                is_root: false,
             }),
             None => Ok(()),
         }

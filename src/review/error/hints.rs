@@ -99,14 +99,18 @@ impl ReviewError {
                 root,
                 branch,
                 depth,
+                is_root,
                 ..
             } => {
                 let git = git_in(root);
+                let below = match is_root {
+                    true => "--root".to_owned(),
+                    false => format!("HEAD~{}", depth + 1),
+                };
                 // What svcgen wrote may lie in the work tree, not committed.
                 vec![format!(
-                    "{git} switch {branch} && {git} rebase -i --autostash HEAD~{}    there mark yours \
-                     `fixup`, or move it up",
-                    depth + 1
+                    "{git} switch {branch} && {git} rebase -i --autostash {below}    there mark yours \
+                     `fixup`, or move it up"
                 )]
             }
             Self::Moved { root, branch, .. } => {

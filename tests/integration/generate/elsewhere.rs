@@ -53,16 +53,8 @@ fn the_commit_gets_what_was_only_written_on_another_branch() {
     assert_eq!(env.status("vagrant"), "");
 }
 
-#[test]
-fn an_edit_that_is_committed_upon_the_change_is_closed_by_the_command_of_check() {
-    let env = env();
-    done(&env, &[VAGRANT, &["--commit"]].concat());
-    let text = env.read(CLASS);
-    env.write(CLASS, &format!("# mine\n{text}"));
-    env.git(
-        "vagrant",
-        &["commit", "--quiet", "--all", "--message", "mine"],
-    );
+/// Types the first command that `check` names.
+fn close(env: &Env) {
     let check = env.svcgen(CHECK);
     assert_eq!(check.code, 3, "{}", check.show());
     let mut lines = check.stdout.lines();
@@ -76,9 +68,40 @@ fn an_edit_that_is_committed_upon_the_change_is_closed_by_the_command_of_check()
     env.enclose(shell.args(["-e", "-c", &command]));
     let run = env.run(&mut shell);
     assert_eq!(run.code, 0, "{command}\n{}", run.show());
+}
+
+#[test]
+fn an_edit_that_is_committed_upon_the_change_is_closed_by_the_command_of_check() {
+    let env = env();
+    done(&env, &[VAGRANT, &["--commit"]].concat());
+    let text = env.read(CLASS);
+    env.write(CLASS, &format!("# mine\n{text}"));
+    let commit = ["commit", "--quiet", "--all", "--message", "mine"];
+    env.git("vagrant", &commit);
+    close(&env);
     assert_eq!(env.read(CLASS), text);
     done(&env, CHECK);
     assert_eq!(env.status("vagrant"), "");
+}
+
+#[test]
+fn a_model_that_changes_below_a_commit_of_somebody_is_closed_by_the_commands_of_check() {
+    let env = env();
+    done(&env, &[VAGRANT, &["--commit"]].concat());
+    env.write("vagrant/README", "mine\n");
+    env.git("vagrant", &["add", "README"]);
+    let commit = ["commit", "--quiet", "--message", "mine"];
+    env.git("vagrant", &commit);
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    let mut count = 0;
+    while env.svcgen(CHECK).code == 3 {
+        close(&env);
+        count += 1;
+        assert!(count < 6, "{}", env.svcgen(CHECK).show());
+    }
+    done(&env, CHECK);
+    assert_eq!(env.status("vagrant"), "");
+    assert_eq!(env.read("vagrant/README"), "mine\n");
 }
 
 #[test]
