@@ -8,6 +8,7 @@ use crate::cli::generator::{Generator, Planned};
 use crate::drift::{Difference, Remedy};
 use crate::edit::{EditPlan, Rendered};
 use crate::error::CommandError;
+use crate::git::committed_text;
 use crate::review::uncommitted;
 use crate::worktree::Worktree;
 
@@ -34,6 +35,10 @@ pub(super) fn closed(
         _ if is_lost && !changed.new.is_empty() => ways.commit_first(difference, worktree),
         Remedy::Replace if !is_committed => ways.put_away(difference, worktree),
         _ if is_lost => ways.put_away(difference, worktree),
+        // What is committed of it is another difference, if there is one.
+        Remedy::Edit if is_dirty && is_uncommitted(&difference, worktree) => {
+            ways.put_away(difference, worktree)
+        }
         // Without `--force` a run takes care of what somebody has not committed.
         _ if is_refused => {
             let written = ways.by(&format!("svcgen {} --force", generator.name()));
@@ -41,6 +46,23 @@ pub(super) fn closed(
         }
         _ => ways.close(difference, worktree),
     })
+}
+
+/// Whether the last commit has not all lines of an entry: the line of a difference, and those behind it that stand further in.
+fn is_uncommitted(difference: &Difference, worktree: &Worktree) -> bool {
+    let text = worktree.read(&difference.path).ok().flatten();
+    let committed = committed_text(&worktree.root().join(&difference.path));
+    let (Some(text), Some(committed), Some(line)) = (text, committed, difference.line) else {
+        return false;
+    };
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = text.lines().skip(line.saturating_sub(1));
+    let Some(first) = lines.next() else {
+        return false;
+    };
+    let is_within = |line: &&str| line.trim().is_empty() || indent(line) > indent(first);
+    let mut entry = std::iter::once(first).chain(lines.take_while(is_within));
+    entry.any(|line| !committed.lines().any(|other| other == line))
 }
 
 /// Whether a run would take away lines of a file that svcgen did not write.

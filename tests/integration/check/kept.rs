@@ -216,3 +216,33 @@ fn a_file_that_was_never_committed_is_committed_first() {
         assert!(env.read("source/package.json").contains("\"deploy\""));
     }
 }
+
+#[test]
+fn a_line_that_is_not_committed_in_an_entry_that_goes_is_put_away_first() {
+    let env = Env::new();
+    let checks = "deploy:
+  groups: [{name: default, hosts: [tea1.farm.example]}]
+  checks:
+    - {name: one, type: command, after: promote, command: 'true'}
+    - {name: two, type: command, after: promote, command: 'true'}
+";
+    let groups = "deploy: {groups: [{name: default, hosts: [tea1.farm.example]}]}\n";
+    env.write("svcgen.yaml", &MODEL.replace(groups, checks));
+    env.checkout("vagrant");
+    env.checkout("deploy");
+    let run = env.svcgen(&[&["generate", "--commit", "--yes", "--no-verify"], CHECKOUTS].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+    edit(&env, "deploy/scap/checks.yaml", "  two:\n", "  two:\n    # slow\n");
+    let gone = "    - {name: two, type: command, after: promote, command: 'true'}\n";
+    edit(&env, "svcgen.yaml", gone, "");
+    let told = check(&env, &[]);
+    let command = "$ git -C HOME/work/deploy stash push -u -- scap/checks.yaml && svcgen scap --repo deploy --commit";
+    assert!(told.stdout.contains(command), "{}", told.show());
+    let deploy = env.work().join("deploy");
+    env.git_in(&deploy, &["stash", "push", "--quiet", "--", "scap/checks.yaml"]);
+    let run = env.svcgen(&["scap", "--repo", "deploy", "--commit", "--yes", "--no-verify"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let after = check(&env, &[]);
+    assert_eq!(after.code, 0, "{}", after.show());
+    assert!(!env.read("deploy/scap/checks.yaml").contains("two"));
+}
