@@ -17,6 +17,9 @@ const MOST_COMMITS: usize = 200;
 /// How many commits of a branch are looked at.
 const MOST_TIPS: usize = 100;
 
+/// How long a note is at the most, in bytes: a block of a disk holds it.
+const NOTE: usize = 4096;
+
 /// What a store is asked for.
 #[derive(Debug, Clone, Default)]
 pub(super) enum Use {
@@ -175,6 +178,18 @@ impl Rendered {
         }
         self.forget_old();
         Ok(())
+    }
+
+    /// What noting commits takes on the disk, in bytes: a size for each file.
+    pub(crate) fn room_of_commits(&self) -> Vec<usize> {
+        let texts = self.paths().into_iter().filter_map(|path| self.read(&path));
+        let mut sizes: Vec<usize> = texts.map(|text| text.len()).collect();
+        // Of what is in the list, a commit and the last one are told; a note is a few lines.
+        let list = self.index.as_ref().and_then(|index| std::fs::metadata(index).ok());
+        let list = list.and_then(|list| usize::try_from(list.len()).ok());
+        sizes.extend([list.unwrap_or_default(); 2]);
+        sizes.extend([NOTE; 3]);
+        sizes
     }
 
     /// Forgets what is remembered of the oldest commits, where there are too many.

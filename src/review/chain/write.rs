@@ -196,7 +196,8 @@ impl Chain<'_> {
         let lengths = texts.iter().flat_map(|(_, text)| text).map(String::len);
         let index = self.topic.checkout.repository().path().join("index");
         let index = std::fs::metadata(index).map_or(0, |index| index.len());
-        let sizes = lengths.chain(usize::try_from(index));
+        let noted = stores.iter().flat_map(|store| store.room_of_commits());
+        let sizes = lengths.chain(usize::try_from(index)).chain(noted);
         let room = stores
             .first()
             .map_or(Ok(()), |store| store.check_room(sizes));
