@@ -185,7 +185,10 @@ impl Rendered {
         let texts = self.paths().into_iter().filter_map(|path| self.read(&path));
         let mut sizes: Vec<usize> = texts.map(|text| text.len()).collect();
         // Of what is in the list, a commit and the last one are told; a note is a few lines.
-        let list = self.index.as_ref().and_then(|index| std::fs::metadata(index).ok());
+        let list = self
+            .index
+            .as_ref()
+            .and_then(|index| std::fs::metadata(index).ok());
         let list = list.and_then(|list| usize::try_from(list.len()).ok());
         sizes.extend([list.unwrap_or_default(); 2]);
         sizes.extend([NOTE; 3]);

@@ -48,7 +48,8 @@ pub(super) fn closed(
     })
 }
 
-/// Whether the last commit has not all lines of an entry: the line of a difference, and those behind it that stand further in.
+/// Whether the last commit has not all lines of an entry: the one that the line of a difference is in, and what stands further
+/// in.
 fn is_uncommitted(difference: &Difference, worktree: &Worktree) -> bool {
     let text = worktree.read(&difference.path).ok().flatten();
     let committed = committed_text(&worktree.root().join(&difference.path));
@@ -56,13 +57,17 @@ fn is_uncommitted(difference: &Difference, worktree: &Worktree) -> bool {
         return false;
     };
     let indent = |line: &str| line.len() - line.trim_start().len();
-    let mut lines = text.lines().skip(line.saturating_sub(1));
-    let Some(first) = lines.next() else {
+    let lines: Vec<&str> = text.lines().collect();
+    let (before, behind) = lines.split_at(line.saturating_sub(1).min(lines.len()));
+    let Some(told) = behind.first() else {
         return false;
     };
-    let is_within = |line: &&str| line.trim().is_empty() || indent(line) > indent(first);
-    let mut entry = std::iter::once(first).chain(lines.take_while(is_within));
-    entry.any(|line| !committed.lines().any(|other| other == line))
+    let is_outer = |line: &&str| !line.trim().is_empty() && indent(line) < indent(told);
+    let start = before.iter().rposition(is_outer).unwrap_or(before.len());
+    let within = |line: &&&str| line.trim().is_empty() || indent(line) > indent(lines[start]);
+    let rest = lines[start + 1..].iter().take_while(within);
+    let mut entry = std::iter::once(&lines[start]).chain(rest);
+    entry.any(|line| !committed.lines().any(|other| other == *line))
 }
 
 /// Whether a run would take away lines of a file that svcgen did not write.

@@ -105,13 +105,13 @@ fn an_edited_tree_is_told_and_kept() {
         to keep what is there, commit it, and let svcgen.yaml say it
       puppet/hieradata/common.yaml:22
         the tree was changed: `teatime::port` is `6009` already, not `6002`
-        $ "${EDITOR:-vi}" +22 HOME/work/vagrant/puppet/hieradata/common.yaml
-        to keep what is there, let svcgen.yaml say it
+        $ git -C HOME/work/vagrant stash push -u -- puppet/hieradata/common.yaml && svcgen vagrant --repo vagrant --commit
+        to keep what is there, commit it, and let svcgen.yaml say it
     scap: HOME/work/deploy: 1 difference
       scap/scap.cfg:9
         the tree was changed: `service_port` is `6009` already, not `6002`
-        $ "${EDITOR:-vi}" +9 HOME/work/deploy/scap/scap.cfg
-        to keep what is there, let svcgen.yaml say it
+        $ git -C HOME/work/deploy stash push -u -- scap/scap.cfg && svcgen scap --repo deploy --commit
+        to keep what is there, commit it, and let svcgen.yaml say it
     source: not looked at: `--source-repo DIR` names its checkout
     puppet: not looked at: `--puppet-repo DIR` names its checkout
     --- stderr
@@ -232,15 +232,30 @@ fn a_line_that_is_not_committed_in_an_entry_that_goes_is_put_away_first() {
     env.checkout("deploy");
     let run = env.svcgen(&[&["generate", "--commit", "--yes", "--no-verify"], CHECKOUTS].concat());
     assert_eq!(run.code, 0, "{}", run.show());
-    edit(&env, "deploy/scap/checks.yaml", "  two:\n", "  two:\n    # slow\n");
+    edit(
+        &env,
+        "deploy/scap/checks.yaml",
+        "  two:\n",
+        "  two:\n    # slow\n",
+    );
     let gone = "    - {name: two, type: command, after: promote, command: 'true'}\n";
     edit(&env, "svcgen.yaml", gone, "");
     let told = check(&env, &[]);
     let command = "$ git -C HOME/work/deploy stash push -u -- scap/checks.yaml && svcgen scap --repo deploy --commit";
     assert!(told.stdout.contains(command), "{}", told.show());
     let deploy = env.work().join("deploy");
-    env.git_in(&deploy, &["stash", "push", "--quiet", "--", "scap/checks.yaml"]);
-    let run = env.svcgen(&["scap", "--repo", "deploy", "--commit", "--yes", "--no-verify"]);
+    env.git_in(
+        &deploy,
+        &["stash", "push", "--quiet", "--", "scap/checks.yaml"],
+    );
+    let run = env.svcgen(&[
+        "scap",
+        "--repo",
+        "deploy",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ]);
     assert_eq!(run.code, 0, "{}", run.show());
     let after = check(&env, &[]);
     assert_eq!(after.code, 0, "{}", after.show());
