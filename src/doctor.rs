@@ -20,7 +20,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 use serde::Serialize;
 
-pub use self::checkouts::Place;
+pub use self::checkouts::{Found, Place};
 use crate::child;
 use crate::configuration::Configuration;
 use crate::model::{HostName, Service, Site};

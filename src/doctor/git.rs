@@ -38,7 +38,7 @@ fn identity(surroundings: &Surroundings<'_>) -> Finding {
     let finding = Finding::new("git.identity", "a name and an address for commits", COMMITS);
     let user = &surroundings.configuration.user;
     let checkouts = surroundings.checkouts.iter();
-    let found = checkouts.filter_map(|place| place.found.as_deref().ok());
+    let found = checkouts.filter_map(|place| place.found.path());
     let mut folders: Vec<&Utf8Path> = found.collect();
     if folders.is_empty() {
         folders.push(Utf8Path::new("."));

@@ -8,7 +8,7 @@ use super::args::RepositoryArgs;
 use super::engine::Carrier;
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
-use crate::cli::generator::{DEPLOY_DIR, absent, configured};
+use crate::cli::generator::{DEPLOY_DIR, Generator, absent, configured};
 use crate::deploy::repository::{DeployRepository, RepositoryError, pack};
 use crate::deploy::{DeployPlan, MakePack, Owner, tag_deploy};
 use crate::error::CommandError;
@@ -219,7 +219,7 @@ pub(in crate::cli) fn find(
         Some(Utf8PathBuf::from(checkout.setting("deploy.dir")?))
     };
     if let Some(path) = own_folder {
-        return configured(&path, context);
+        return configured(Generator::Scap, &path, context);
     }
     let path = set().ok_or_else(|| {
         CommandError::usage(format!(
