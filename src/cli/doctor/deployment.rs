@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::cli::deploy::{Carrier, Opened, with_runtime};
 use crate::cli::records::{self, Records};
 use crate::deploy::{Action, Facts, PlanProblem};
-use crate::doctor::{Finding, Fix, Reach, Surroundings, advice, nearest_folder};
+use crate::doctor::{Finding, Fix, Reach, Surroundings, advice, writable};
 use crate::error::CommandError;
 use crate::interrupt;
 use crate::model::{HostName, LocalHosts};
@@ -57,11 +57,10 @@ fn hosts_finding(opened: &Opened) -> Finding {
 /// Hosts that are folders: there is nobody to ask.
 fn folders(hosts: &LocalHosts, opened: &Opened) -> Finding {
     let root = hosts.folder(opened.repository.root());
-    let there = nearest_folder(&root);
-    match tempfile::tempfile_in(there) {
+    match writable(&root) {
         Ok(_) => hosts_finding(opened).fine(format!("folders in `{root}`")),
-        Err(error) => hosts_finding(opened).missing(
-            format!("nothing can be written into `{there}`: {error}"),
+        Err(reason) => hosts_finding(opened).missing(
+            reason,
             advice("name another folder as `root` of `local.yaml`"),
         ),
     }
