@@ -326,3 +326,66 @@ fn a_command_is_proposed_to_whoever_asks_for_its_help() {
     For more information, try '--help'.
     ");
 }
+
+#[test]
+fn a_service_of_hosts_that_are_folders_has_its_command() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let said = |services: &str, arguments: &[&str]| {
+        let text = format!("version: 1\nroot: ../hosts\n{services}");
+        farm.write("scap/local.yaml", &text);
+        refused(&farm, arguments)
+    };
+    let near = said("services: {fede: sleep 9}\n", &["deploy", "--dry-run"]);
+    assert_snapshot!(near, @"
+    error: `services` of `scap/local.yaml` has no `feed`
+    cause: `service_name` of `scap.cfg` names it
+    hint: did you mean `fede`, which it has?
+    ");
+    let only = "services: {tea: sleep 9}\n";
+    let told = said(only, &["deploy", "--on-failure", "rollback"]);
+    assert_snapshot!(told, @"
+    error: `services` of `scap/local.yaml` has no `feed`
+    cause: `service_name` of `scap.cfg` names it
+    hint: did you mean `tea`, which it has?
+    ");
+    assert_eq!(said(only, &["rollback", "--yes"]), told);
+    assert_eq!(said(only, &["service", "restart"]), told);
+    assert_snapshot!(said("", &["deploy", "--dry-run"]), @"
+    error: `scap/local.yaml`, without `services`, has no `feed`
+    cause: `service_name` of `scap.cfg` names it
+    hint: add it there, with the command that runs it: `feed: COMMAND`
+    ");
+    let two = said("services: {tea: a, cup: b}\n", &["deploy", "--dry-run"]);
+    assert_snapshot!(two, @"
+    error: `services` of `scap/local.yaml` has no `feed`
+    cause: `service_name` of `scap.cfg` names it
+    hint: add it there, with the command that runs it: `feed: COMMAND`
+    ");
+    assert!(!farm.root("l00").join("srv").exists());
+
+    let doctor = ["doctor", "deploy", "--offline", "--site", "example"];
+    let run = farm.svcgen(&doctor);
+    assert_eq!(run.code, 3, "{}", run.show());
+    let found = run
+        .stdout
+        .split("the services of these hosts: ")
+        .nth(1)
+        .unwrap();
+    let found: Vec<&str> = found.lines().take(4).map(str::trim).collect();
+    assert_snapshot!(found.join("\n"), @"
+    `services` of `scap/local.yaml` has no
+    `feed`: `service_name` of `scap.cfg` names it
+    needed by: deploy, rollback, service
+    -> add it there, with the command that runs it: `feed: COMMAND`
+    ");
+
+    // Where what is not there is passed over, nothing is missing.
+    let config = std::fs::read_to_string(farm.env().work().join("deploy/scap/scap.cfg")).unwrap();
+    farm.write(
+        "scap/scap.cfg",
+        &format!("{config}require_valid_service: True\n"),
+    );
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+}

@@ -24,7 +24,7 @@ pub(super) const NEEDED_BY: &[&str] = &[
 /// Asks the hosts of a deploy repository, and the server where Scap is.
 pub(super) fn examine(opened: &Opened, surroundings: &Surroundings<'_>) -> Vec<Finding> {
     if let Carrier::Local(hosts) = &opened.carrier {
-        return vec![folders(hosts, opened), programs(opened)];
+        return vec![folders(hosts, opened), services(opened), programs(opened)];
     }
     if surroundings.reach == Reach::Machine {
         let hosts = hosts_finding(opened).unknown("not asked");
@@ -63,6 +63,20 @@ fn programs(opened: &Opened) -> Finding {
         Some(found) => {
             let packages = needs::packages(lacking).join(" ");
             finding.missing(found, format!("apt-get install {packages}"))
+        }
+    }
+}
+
+/// Whether hosts that are folders have the services that are restarted.
+fn services(opened: &Opened) -> Finding {
+    let what = "the services of these hosts";
+    let finding = Finding::new("hosts.services", what, &["deploy", "rollback", "service"]);
+    match opened.check_local_services() {
+        Ok(()) => finding.fine("their commands are known"),
+        Err(error) => {
+            let fix = error.hints().next().unwrap_or("write it there").to_owned();
+            let found = [vec![error.message], error.causes].concat();
+            finding.missing(found.join(": "), advice(fix))
         }
     }
 }
