@@ -90,8 +90,13 @@ fn a_checkout_may_have_a_name_for_its_commits_of_its_own() {
     let git = |arguments: &[&str]| env.git("vagrant", arguments);
     let offline = || doctor(&env, &["--offline"]);
     let found = findings(&offline())("git.identity");
-    assert_eq!(found, "missing: git has no `user.name`");
+    assert_eq!(
+        found,
+        "missing: git has no `user.name`, and no `user.email`"
+    );
     git(&["config", "user.name", "Grace Example"]);
+    let found = findings(&offline())("git.identity");
+    assert_eq!(found, "missing: git has no `user.email`");
     git(&["config", "user.email", "grace@example.org"]);
     let found = findings(&offline())("git.identity");
     assert_eq!(found, "fine: Grace Example <grace@example.org>");
