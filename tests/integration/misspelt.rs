@@ -389,3 +389,53 @@ fn a_service_of_hosts_that_are_folders_has_its_command() {
     let run = farm.svcgen(&["deploy", "--dry-run"]);
     assert_eq!(run.code, 0, "{}", run.show());
 }
+
+#[test]
+fn keys_of_the_model_are_those_that_there_are() {
+    let env = Env::with_model();
+    env.replace(
+        "svcgen.yaml",
+        "{debian: [librdkafka-dev]}",
+        "{debain: [librdkafka-dev]}",
+    );
+    env.replace(
+        "svcgen.yaml",
+        "vagrant: \"127.0.0.1:9092\"",
+        "vagrnat: \"127.0.0.1:9092\"",
+    );
+    let run = env.svcgen(&["check"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr.contains("help: did you mean `debian`?"),
+        "{}",
+        run.stderr
+    );
+    env.replace("svcgen.yaml", "debain", "debian");
+    let run = env.svcgen(&["check"]);
+    assert!(
+        run.stderr.contains("help: did you mean `vagrant`?"),
+        "{}",
+        run.stderr
+    );
+    env.replace("svcgen.yaml", "vagrnat:", "staging:");
+    let run = env.svcgen(&["check"]);
+    let known = "help: `production`, `vagrant`, or a key of `environments`";
+    assert!(run.stderr.contains(known), "{}", run.stderr);
+}
+
+#[test]
+fn a_checkout_has_the_short_name_of_its_repository() {
+    let env = Env::new();
+    let wrong = |key: &str| {
+        let text = format!("checkouts: {{{key}: /x}}\n");
+        std::fs::write(env.home().join("config/svcgen/config.yaml"), text).unwrap();
+        let run = env.svcgen(&["status"]);
+        assert_eq!(run.code, 2, "{}", run.show());
+        let help = run.stderr.lines().find(|line| line.contains("help: "));
+        help.unwrap().trim().to_owned()
+    };
+    assert_eq!(wrong("vagrent"), "help: did you mean `vagrant`?");
+    assert_eq!(wrong("mediawiki-vagrant"), "help: did you mean `vagrant`?");
+    assert_eq!(wrong("operations/puppet"), "help: did you mean `puppet`?");
+    assert_eq!(wrong("tea"), "help: known here: vagrant, puppet");
+}
