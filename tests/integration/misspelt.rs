@@ -439,3 +439,51 @@ fn a_checkout_has_the_short_name_of_its_repository() {
     assert_eq!(wrong("operations/puppet"), "help: did you mean `puppet`?");
     assert_eq!(wrong("tea"), "help: known here: vagrant, puppet");
 }
+
+#[test]
+fn the_source_is_not_taken_for_the_deploy_repository() {
+    let env = Env::with_model();
+    env.repository("source");
+    env.repository("deploy");
+    let told = |folder: &str, more: &[&str]| {
+        let arguments = [&["deploy", "--dry-run"][..], more].concat();
+        let run = env.run(
+            env.command()
+                .current_dir(env.work().join(folder))
+                .args(arguments),
+        );
+        run.show()
+    };
+    let here = ["--deploy-repo", "."];
+    assert_snapshot!(told("source", &here), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `HOME/work/source` is the source repository, and not the deploy repository
+    cause: it has no `scap/scap.cfg`
+    hint: `--deploy-repo DIR` names the deploy repository
+    hint: `svcgen scap --clone DIR` makes a checkout of it
+    ");
+    let configure = |text: &str| {
+        let text = text.replace("WORK", env.work().to_str().unwrap());
+        std::fs::write(env.home().join("config/svcgen/config.yaml"), text).unwrap();
+    };
+    configure("services: {trending-edits: {source: WORK/source, deploy: WORK/deploy}}\n");
+    assert_snapshot!(told("source", &here), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `HOME/work/source` is the source repository, and not the deploy repository
+    cause: it has no `scap/scap.cfg`
+    hint: leave out `--deploy-repo`: the deploy repository is `HOME/work/deploy`
+    ");
+    configure("services: {trending-edits: {source: WORK/source, deploy: WORK/source}}\n");
+    assert_snapshot!(told("source", &[]), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `HOME/work/source` is the source repository, and not the deploy repository
+    cause: it has no `scap/scap.cfg`
+    hint: correct `services.trending-edits.deploy` of `HOME/config/svcgen/config.yaml`, which names it
+    ");
+}
