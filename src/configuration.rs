@@ -147,8 +147,8 @@ impl Configuration {
         }
     }
 
-    /// The key that names a checkout, and the file that it stands in.
-    pub fn setting_of(&self, path: &Utf8Path) -> Option<String> {
+    /// The key of that kind that names a checkout, and the file that it stands in.
+    pub fn setting_of(&self, kind: &str, path: &Utf8Path) -> Option<String> {
         let shared = [
             ("checkouts.vagrant", &self.checkouts.vagrant),
             ("checkouts.puppet", &self.checkouts.puppet),
@@ -161,7 +161,9 @@ impl Configuration {
             ]
         });
         let mut keys = shared.into_iter().chain(services);
-        let (key, _) = keys.find(|(_, named)| named.as_deref() == Some(path))?;
+        let (key, _) = keys.find(|(key, named)| {
+            key.rsplit('.').next() == Some(kind) && named.as_deref() == Some(path)
+        })?;
         Some(format!("`{key}` of `{}`", self.file.as_ref()?))
     }
 
@@ -309,15 +311,16 @@ mod tests {
         let read = Configuration::parse("/c/config.yaml".into(), text).unwrap();
         let file = Some("/c/config.yaml".into());
         let read = Configuration { file, ..read };
-        let setting = |path: &str| read.setting_of(path.into());
+        let setting = |kind: &str, path: &str| read.setting_of(kind, path.into());
         assert_eq!(
-            setting("/v").unwrap(),
+            setting("vagrant", "/v").unwrap(),
             "`checkouts.vagrant` of `/c/config.yaml`"
         );
         assert_eq!(
-            setting("/d").unwrap(),
+            setting("deploy", "/d").unwrap(),
             "`services.tea.deploy` of `/c/config.yaml`"
         );
-        assert_eq!(setting("/x"), None);
+        assert_eq!(setting("puppet", "/v"), None);
+        assert_eq!(setting("deploy", "/x"), None);
     }
 }

@@ -15,6 +15,7 @@ mod journal;
 mod keeper;
 pub mod limit;
 mod message;
+pub mod needs;
 mod owner;
 mod packs;
 mod past;

@@ -20,7 +20,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 use serde::Serialize;
 
-pub use self::checkouts::Place;
+pub use self::checkouts::{Found, Place};
 use crate::child;
 use crate::configuration::Configuration;
 use crate::model::{HostName, Service, Site};
@@ -211,10 +211,19 @@ pub(crate) fn advice(text: impl Into<String>) -> Fix {
     Fix::Advice(text.into())
 }
 
-/// The first folder that is there, of a path and of those above: it has to take the others.
-pub(crate) fn nearest_folder(path: &Utf8Path) -> &Utf8Path {
-    let there = path.ancestors().find(|folder| folder.is_dir());
-    there.unwrap_or(Utf8Path::new("/"))
+/// The first that is there, of a folder and of those above, if it takes the others; else why it does not.
+pub(crate) fn writable(folder: &Utf8Path) -> Result<&Utf8Path, String> {
+    // A link that leads nowhere is in the way as a file is.
+    let is_there = |path: &&Utf8Path| path.symlink_metadata().is_ok();
+    let there = folder.ancestors().find(is_there);
+    let there = there.unwrap_or(Utf8Path::new("/"));
+    if !there.is_dir() {
+        return Err(format!("`{there}` is no folder"));
+    }
+    match tempfile::tempfile_in(there) {
+        Ok(_) => Ok(there),
+        Err(error) => Err(format!("nothing can be written into `{there}`: {error}")),
+    }
 }
 
 /// The last of the reasons, in its last line: what git itself said.

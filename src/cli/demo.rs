@@ -13,6 +13,7 @@ pub(super) use self::part::DemoPart;
 use self::playing::play;
 use super::Failure;
 use crate::demo::{Sandbox, SandboxError, Workbench};
+use crate::deploy::needs;
 use crate::error::{CommandError, ErrorKind};
 use crate::ui::{Format, Questions, Ui};
 
@@ -40,6 +41,7 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
             .hint("leave it out; with `-q` the demo tells no more than where it is")
             .into());
     }
+    check_programs()?;
     let program = std::env::current_exe()?;
     let program = Utf8PathBuf::from_path_buf(program).map_err(|path| not_utf8(&path))?;
     let (root, is_own) = match &args.folder {
@@ -88,6 +90,18 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
         }
     }
     played
+}
+
+/// Looks whether this machine has what the story takes, before it begins.
+fn check_programs() -> Result<(), CommandError> {
+    let lacking = needs::lacking_here(&needs::OF_DEMO);
+    let Some(reason) = needs::not_installed(lacking.iter().copied()) else {
+        return Ok(());
+    };
+    let packages = needs::packages(lacking).join(" ");
+    let message = format!("the demo needs more: {reason}");
+    let error = CommandError::new(ErrorKind::Unexpected, message);
+    Err(error.hint(format!("`apt-get install {packages}`")))
 }
 
 /// Asks whether the folder may go: whoever wants to look around does it now.

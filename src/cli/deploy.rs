@@ -10,6 +10,7 @@ mod engine;
 mod failure;
 mod journal;
 mod limit;
+mod local_services;
 mod no_message;
 mod opened;
 mod refusal;
@@ -74,6 +75,7 @@ struct Scene<'a> {
 pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
+    opened.check_local_services()?;
     no_message::refuse_name(&args.message, Action::Deploy, &opened, &args.repository)?;
     let limit = opened.limit(args.limit.as_deref())?;
     let report = ReportFile::named(args.report.as_deref())?;
@@ -143,6 +145,7 @@ pub(super) fn run_rollback(
 ) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let opened = Opened::open(&args.repository, &context, global)?;
+    opened.check_local_services()?;
     no_message::refuse_name(&args.message, Action::Rollback, &opened, &args.repository)?;
     if let Some(server) = opened.carrier.scap() {
         return with_runtime(async {

@@ -32,10 +32,11 @@ pub(super) use self::uncommitted::first_commit;
 use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
-use crate::generate::Step;
+use crate::generate::{DeployRepo, GenerateError, PuppetTree, SourceRepo, Step, VagrantTree};
 use crate::model::{BranchName, Service, Site, or_did_you_mean};
 use crate::review::{Which, clone_repository};
 use crate::ui::Ui;
+use crate::worktree::Worktree;
 
 /// The generators, by the repository that they write to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,26 @@ impl Generator {
             Self::Vagrant => "vagrant",
             Self::Puppet => "puppet",
             Self::Scap => "scap",
+            Self::Source => "source",
+        }
+    }
+
+    /// Looks whether a folder is the repository that it writes to.
+    pub(super) fn recognise(self, worktree: &Worktree) -> Result<(), GenerateError> {
+        match self {
+            Self::Vagrant => VagrantTree::recognise(worktree),
+            Self::Puppet => PuppetTree::recognise(worktree),
+            Self::Scap => DeployRepo::recognise(worktree),
+            Self::Source => SourceRepo::read(worktree).map(drop),
+        }
+    }
+
+    /// The key of the configuration that names its checkout.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Vagrant => "vagrant",
+            Self::Puppet => "puppet",
+            Self::Scap => "deploy",
             Self::Source => "source",
         }
     }

@@ -1,6 +1,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Arg, Args, Command, CommandFactory as _};
 use clap_mangen::Man;
+use jiff::Timestamp;
 
 use super::{Cli, Failure};
 use crate::edit::replace;
@@ -24,10 +25,11 @@ pub(super) fn run(args: &ManArgs, ui: &Ui) -> Result<(), Failure> {
     // Global options belong to every command once it is built.
     let mut all = Cli::command().disable_help_subcommand(true);
     all.build();
-    let mut count = write(&all, "svcgen", &args.folder).map_err(failed)?;
+    let date = date();
+    let mut count = write(&all, "svcgen", &date, &args.folder).map_err(failed)?;
     for command in all.get_subcommands() {
         let name = format!("svcgen-{}", command.get_name());
-        count += write(command, &name, &args.folder).map_err(failed)?;
+        count += write(command, &name, &date, &args.folder).map_err(failed)?;
     }
     ui.status(&format!("{count} pages in `{}`", args.folder));
     ui.next(&format!("man {}/svcgen.1", args.folder));
@@ -35,15 +37,17 @@ pub(super) fn run(args: &ManArgs, ui: &Ui) -> Result<(), Failure> {
 }
 
 /// Writes the page of a command; a page that is there is replaced.
-fn write(command: &Command, name: &str, folder: &Utf8Path) -> std::io::Result<usize> {
+fn write(command: &Command, name: &str, date: &str, folder: &Utf8Path) -> std::io::Result<usize> {
     let mut command = command
         .clone()
         .name(name.to_owned())
-        .version(env!("CARGO_PKG_VERSION"));
+        .version(env!("CARGO_PKG_VERSION"))
+        .mut_args(with_variable);
     let usage = command.render_usage().to_string();
     let examples = command.get_after_help().map(ToString::to_string);
     let has_commands = command.has_subcommands();
     let man = Man::new(command)
+        .date(date)
         .source(concat!("svcgen ", env!("CARGO_PKG_VERSION")))
         .manual("svcgen");
     let mut page = Vec::new();
@@ -52,7 +56,11 @@ fn write(command: &Command, name: &str, folder: &Utf8Path) -> std::io::Result<us
     let usage = usage.trim_start_matches("Usage: ");
     page.extend(section("SYNOPSIS", usage).into_bytes());
     man.render_description_section(&mut page)?;
-    man.render_options_section(&mut page)?;
+    let mut options = Vec::new();
+    man.render_options_section(&mut options)?;
+    // An empty line breaks the line by itself.
+    let options = String::from_utf8_lossy(&options).replace(".br\n\n.br\n", "\n");
+    page.extend(options.into_bytes());
     if has_commands {
         man.render_subcommands_section(&mut page)?;
     }
@@ -64,6 +72,27 @@ fn write(command: &Command, name: &str, folder: &Utf8Path) -> std::io::Result<us
     man.render_version_section(&mut page)?;
     replace(&folder.join(format!("{name}.1")), &page)?;
     Ok(1)
+}
+
+/// The day that the program is of: the same for all its pages, whenever they are written.
+fn date() -> String {
+    let program = std::env::current_exe().and_then(|program| program.metadata()?.modified());
+    let time = program.ok().and_then(|time| Timestamp::try_from(time).ok());
+    let time = time.unwrap_or_else(Timestamp::now);
+    time.strftime("%Y-%m-%d").to_string()
+}
+
+/// Says of an option which variable stands for it, as `--help` does.
+fn with_variable(option: Arg) -> Arg {
+    let Some(variable) = option.get_env().filter(|_| !option.is_hide_env_set()) else {
+        return option;
+    };
+    let help = option
+        .get_help()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let help = format!("{help} [env: {}]", variable.display());
+    option.help(help)
 }
 
 /// A section whose lines stay as they are.

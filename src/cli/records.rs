@@ -101,7 +101,7 @@ pub(super) async fn probe_fitness(
     transport: &Arc<dyn Transport>,
     whole: Duration,
 ) -> Records {
-    let inquiry = Inquiry::of_fitness(&opened.working.value.config);
+    let inquiry = Inquiry::of_fitness(&opened.working.value);
     let end = Instant::now() + whole;
     let probe =
         async |crew: &mut Crew| match timeout_at(end, crew.probe(&inquiry, Next::Nothing, 1)).await

@@ -134,7 +134,7 @@ impl Trouble {
         let Self { address, kind } = self;
         match kind {
             TroubleKind::Absent | TroubleKind::Refused | TroubleKind::Silent => {
-                start(&address.named_by, kind)
+                start(address, kind)
             }
             TroubleKind::Forbidden {
                 group:
@@ -169,7 +169,7 @@ impl Trouble {
 }
 
 /// How to start the engine, or to get one.
-fn start(named_by: &NamedBy, kind: &TroubleKind) -> Vec<String> {
+fn start(address: &Address, kind: &TroubleKind) -> Vec<String> {
     let verb = match kind {
         TroubleKind::Absent => "start",
         _ => "restart",
@@ -177,9 +177,14 @@ fn start(named_by: &NamedBy, kind: &TroubleKind) -> Vec<String> {
     let docker = format!("{}systemctl {verb} docker", as_root());
     let podman = "systemctl --user enable --now podman.socket".to_owned();
     let has = |program: &str| which::which(program).is_ok();
-    match named_by {
-        NamedBy::DockerHost => vec![docker, "unset DOCKER_HOST".into()],
-        NamedBy::Context(_) => vec![docker, "docker context use default".into()],
+    // Somebody named it: only where it is a place of Docker's or Podman's own does a service of this machine listen there.
+    let named = |otherwise: &str| {
+        let service = service_at(&address.place, verb);
+        service.into_iter().chain([otherwise.to_owned()]).collect()
+    };
+    match address.named_by {
+        NamedBy::DockerHost => named("unset DOCKER_HOST"),
+        NamedBy::Context(_) => named("docker context use default"),
         NamedBy::Podman => vec![podman],
         NamedBy::Docker if *kind != TroubleKind::Absent => vec![docker],
         // None is there: what is installed decides.
@@ -189,6 +194,26 @@ fn start(named_by: &NamedBy, kind: &TroubleKind) -> Vec<String> {
             (false, true) => vec![podman],
             (false, false) => vec![format!("{}apt-get install docker.io", as_root())],
         },
+    }
+}
+
+/// What starts the service that listens at a place, where that is known.
+fn service_at(place: &Place, verb: &str) -> Option<String> {
+    let Place::Socket(path) = place else {
+        return None;
+    };
+    let is_users = path.starts_with("/run/user");
+    match path.as_str() {
+        "/var/run/docker.sock" | "/run/docker.sock" => {
+            Some(format!("{}systemctl {verb} docker", as_root()))
+        }
+        path if is_users && path.ends_with("/podman/podman.sock") => {
+            Some("systemctl --user enable --now podman.socket".to_owned())
+        }
+        path if is_users && path.ends_with("/docker.sock") => {
+            Some(format!("systemctl --user {verb} docker"))
+        }
+        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::action::Action;
+use super::needs;
 use super::plan::ServicePlan;
 use crate::event::DeployId;
 use crate::model::{CheckKind, Revision};
@@ -59,6 +60,8 @@ pub struct Inquiry {
     pub commits: Vec<(Utf8PathBuf, Revision)>,
     /// Files that matter.
     pub files: Vec<Utf8PathBuf>,
+    /// Programs that it has to have beside those of every target.
+    pub programs: Vec<&'static str>,
     /// Extensions of git that a release cannot be made without.
     pub tools: Vec<String>,
     /// Services that something will be done to, which takes permission.
@@ -182,8 +185,10 @@ impl Program {
             None => Default::default(),
         };
         let again = yes(inquiry.again);
+        let programs: Vec<&str> = needs::programs().chain(inquiry.programs.clone()).collect();
+        let programs = programs.join(" ");
         let tools = inquiry.tools.join(" ");
-        let arguments = [commits, tools, again, units, valid, secondary];
+        let arguments = [commits, programs, tools, again, units, valid, secondary];
         let text = source!("units", "probe");
         Self::new(text, arguments.into_iter().chain(files))
     }

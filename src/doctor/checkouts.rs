@@ -1,6 +1,6 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{DEADLINE, Finding, Fix, Reach, State, Surroundings, advice, innermost};
+use super::{DEADLINE, Finding, Fix, Reach, Surroundings, advice, innermost};
 use crate::model::RepositoryName;
 use crate::review::{Remote, ask_remote};
 
@@ -13,10 +13,32 @@ pub struct Place {
     pub what: &'static str,
     /// The repository that it is to be a checkout of, where that is known.
     pub repository: Option<RepositoryName>,
-    /// Where it is, or why that is not known.
-    pub found: Result<Utf8PathBuf, String>,
+    pub found: Found,
     /// How svcgen is told where it is, or how it is got.
     pub fix: Fix,
+}
+
+/// Where a checkout is.
+#[derive(Debug, Clone)]
+pub enum Found {
+    At(Utf8PathBuf),
+    /// Nothing says where, or nothing is there yet: why.
+    Nowhere(String),
+    /// What is there is another repository, or cannot be used as it is.
+    Unfit {
+        reason: String,
+        fix: Fix,
+    },
+}
+
+impl Found {
+    /// The folder, where it is one that can be used.
+    pub(super) fn path(&self) -> Option<&Utf8Path> {
+        match self {
+            Self::At(path) => Some(path),
+            Self::Nowhere(_) | Self::Unfit { .. } => None,
+        }
+    }
 }
 
 /// The ids of the findings of a place, and the commands that need them.
@@ -78,7 +100,7 @@ fn one(place: &Place, surroundings: &Surroundings<'_>) -> Vec<Finding> {
     };
     let finding = Finding::new(needs.checkout, place.what, needs.checkout_by);
     match &place.found {
-        Ok(path) => {
+        Found::At(path) => {
             let remote = Finding::new(
                 needs.remote,
                 format!("the remote of {path}"),
@@ -93,7 +115,9 @@ fn one(place: &Place, surroundings: &Surroundings<'_>) -> Vec<Finding> {
                 .collect()
         }
         // A flag names it as well.
-        Err(reason) => vec![finding.wrong(State::Doubtful, reason, place.fix.clone())],
+        Found::Nowhere(reason) => vec![finding.doubtful(reason, place.fix.clone())],
+        // Its remote is that of another repository: nothing is to be said of it.
+        Found::Unfit { reason, fix } => vec![finding.missing(reason, fix.clone())],
     }
 }
 

@@ -25,7 +25,11 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
             Err(error) => vec![absent(finding, &error, &variables)],
         }
     };
-    in_time(asked).unwrap_or_else(|why| vec![silent.missing(why, "docker version")])
+    let otherwise = match variables("DOCKER_HOST").is_some_and(|host| !host.is_empty()) {
+        true => "unset DOCKER_HOST",
+        false => "docker version",
+    };
+    in_time(asked).unwrap_or_else(|why| vec![silent.missing(why, otherwise)])
 }
 
 fn absent(

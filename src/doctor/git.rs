@@ -38,7 +38,7 @@ fn identity(surroundings: &Surroundings<'_>) -> Finding {
     let finding = Finding::new("git.identity", "a name and an address for commits", COMMITS);
     let user = &surroundings.configuration.user;
     let checkouts = surroundings.checkouts.iter();
-    let found = checkouts.filter_map(|place| place.found.as_deref().ok());
+    let found = checkouts.filter_map(|place| place.found.path());
     let mut folders: Vec<&Utf8Path> = found.collect();
     if folders.is_empty() {
         folders.push(Utf8Path::new("."));
@@ -57,16 +57,19 @@ fn identity(surroundings: &Surroundings<'_>) -> Finding {
 /// What git lacks.
 fn nameless(finding: Finding, folder: &Utf8Path, user: &User) -> Finding {
     let folder = folder.as_str();
-    let name = user.name.clone();
-    match name.or_else(|| said("git", &["-C", folder, "config", "user.name"])) {
-        None => finding.missing(
-            "git has no `user.name`",
-            "git config --global user.name 'Ada Example'",
+    let set = |key: &str| said("git", &["-C", folder, "config", key]);
+    let name = user.name.clone().or_else(|| set("user.name"));
+    let email = user.email.as_ref().map(ToString::to_string);
+    let email = email.or_else(|| set("user.email"));
+    let set_name = "git config --global user.name 'Ada Example'";
+    let set_email = "git config --global user.email ada@example.org";
+    match (name, email) {
+        (None, None) => finding.missing(
+            "git has no `user.name`, and no `user.email`",
+            format!("{set_name} && {set_email}"),
         ),
-        Some(_) => finding.missing(
-            "git has no `user.email`",
-            "git config --global user.email ada@example.org",
-        ),
+        (None, Some(_)) => finding.missing("git has no `user.name`", set_name),
+        (Some(_), _) => finding.missing("git has no `user.email`", set_email),
     }
 }
 

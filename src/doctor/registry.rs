@@ -1,6 +1,6 @@
 use std::process::Command;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use futures_util::future::join_all;
 use reqwest::{Certificate, Client, Proxy, StatusCode, Url};
 
@@ -56,7 +56,7 @@ fn npms_own() -> Option<String> {
 fn source(surroundings: &Surroundings<'_>) -> Utf8PathBuf {
     let mut checkouts = surroundings.checkouts.iter();
     let source = checkouts.find(|place| place.command == "source");
-    let found = source.and_then(|place| place.found.clone().ok());
+    let found = source.and_then(|place| place.found.path().map(Utf8Path::to_owned));
     found.unwrap_or_else(|| Utf8PathBuf::from("."))
 }
 

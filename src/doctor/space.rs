@@ -2,7 +2,7 @@ use std::fmt;
 
 use camino::Utf8Path;
 
-use super::{Finding, Fix, nearest_folder};
+use super::{Finding, Fix, writable};
 
 /// Where less is free, nothing that is worth it can be written.
 const FULL: u64 = 1 << 20;
@@ -71,13 +71,10 @@ pub(super) fn folder(
     wanted: u64,
     elsewhere: &str,
 ) -> Finding {
-    let there = nearest_folder(folder);
-    if let Err(error) = tempfile::tempfile_in(there) {
-        return finding.missing(
-            format!("nothing can be written into `{there}`: {error}"),
-            elsewhere,
-        );
-    }
+    let there = match writable(folder) {
+        Ok(there) => there,
+        Err(reason) => return finding.missing(reason, elsewhere),
+    };
     match Free::of(there) {
         Ok(free) => free.judge(finding, place, wanted, elsewhere),
         Err(error) => finding.unknown(format!("how much is free is not known: {error}")),

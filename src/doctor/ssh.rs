@@ -11,6 +11,17 @@ const HOSTS: &[&str] = &[
     "deploy", "rollback", "service", "lock", "tail", "history", "status",
 ];
 
+const REVIEWS: &[&str] = &[
+    "vagrant --review",
+    "puppet --review",
+    "source --review",
+    "scap --review",
+    "generate --review",
+    "build --review",
+];
+
+const NEEDLESS: &str = "nothing here is reached by ssh";
+
 /// ssh with its keys, and whether the hosts of the model let the user in.
 pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
     let finding = Finding::new(
@@ -32,7 +43,11 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
             "build --review",
         ],
     );
+    let is_needed = is_needed(surroundings);
     if which::which("ssh").is_err() {
+        if !is_needed {
+            return vec![finding.fine(format!("there is none, and {NEEDLESS}"))];
+        }
         return vec![finding.missing(
             "there is no `ssh` on this machine",
             "apt-get install openssh-client",
@@ -40,10 +55,7 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
     }
     let version = child::run(Command::new("ssh").arg("-V"), DEADLINE);
     let version = version.map(|output| String::from_utf8_lossy(&output.stderr).trim().to_owned());
-    let mut findings = vec![
-        finding.fine(version.unwrap_or_default()),
-        agent(surroundings),
-    ];
+    let mut findings = vec![finding.fine(version.unwrap_or_default()), agent(is_needed)];
     let config = surroundings.configuration.ssh_config();
     let config = config.as_deref();
     if let Some(file) = config {
@@ -60,11 +72,17 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Whether anything is reached by ssh: hosts, or the review server where a change may be sent to it.
+fn is_needed(surroundings: &Surroundings<'_>) -> bool {
+    let reviews = surroundings.want(REVIEWS) && gerrit::is_by_ssh(surroundings);
+    !surroundings.has_local_hosts || reviews
+}
+
 /// The agent that holds keys with passphrases.
-fn agent(surroundings: &Surroundings<'_>) -> Finding {
+fn agent(is_needed: bool) -> Finding {
     let finding = Finding::new("ssh.agent", "keys in the ssh agent", HOSTS);
-    if surroundings.has_local_hosts && !gerrit::is_by_ssh(surroundings) {
-        return finding.fine("none is needed: nothing here is reached by ssh");
+    if !is_needed {
+        return finding.fine(format!("none is needed: {NEEDLESS}"));
     }
     let listed = child::run(Command::new("ssh-add").arg("-l"), DEADLINE);
     match listed.map(|output| (output.code, output.stdout)) {

@@ -291,9 +291,7 @@ impl GitError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Missing { .. } => Some("apt-get install git".into()),
-            Self::NotACheckout { root } => {
-                Some(format!("git -C {} rev-parse --show-toplevel", quoted(root)))
-            }
+            Self::NotACheckout { root } => Some(where_checkout_is(root)),
             Self::Unreadable { root, source, .. } if source.code() == git2::ErrorCode::Owner => {
                 Some(format!(
                     "git config --global --add safe.directory {}",
@@ -320,6 +318,18 @@ impl GitError {
             // What the system refused tells more, and a smaller repository is nothing to ask for.
             Self::Write { .. } | Self::Overlong { .. } => None,
         }
+    }
+}
+
+/// Where the checkout could be, of a folder that is not the root of one.
+fn where_checkout_is(folder: &Utf8Path) -> String {
+    if !folder.is_dir() {
+        return "name a folder that is there".to_owned();
+    }
+    let whole = std::path::absolute(folder).unwrap_or_default();
+    match whole.ancestors().any(|above| above.join(".git").exists()) {
+        true => format!("git -C {} rev-parse --show-toplevel", quoted(folder)),
+        false => format!("name the root of a checkout: `{folder}` is in none"),
     }
 }
 

@@ -124,7 +124,11 @@ impl<'a> Fields<'a> {
             if self.known.contains(&key.text.as_str()) {
                 continue;
             }
+            // As `vagrant` is in `mediawiki-vagrant`.
+            let mut parts = key.text.split(['-', '_', '/', '.', ' ']);
+            let within = parts.find(|part| self.known.contains(part));
             let rule = did_you_mean(&key.text, self.known.iter().copied())
+                .or_else(|| within.map(|part| format!("did you mean `{part}`?")))
                 .unwrap_or_else(|| format!("known here: {}", self.known.join(", ")));
             let message = format!("unknown key `{}`", visible(&key.text));
             problems.push(Problem::new(key.span.clone(), message).rule(rule));

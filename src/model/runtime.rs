@@ -6,6 +6,7 @@ use super::config::{OneValue, as_map, choice, variables};
 use super::name::{ImageName, NodeVersion, Refused, VariableName, Version, constant};
 use super::problem::Problem;
 use super::read::{Fields, Read, expected, map, refused};
+use super::suggest::did_you_mean;
 use super::text::Line;
 use crate::visible::visible;
 use crate::yaml::{Kind, Node};
@@ -365,7 +366,8 @@ impl Read for Build {
                 _ => Err(Refused::new(
                     text,
                     "a distribution",
-                    "one of `_all`, `debian`, `ubuntu`",
+                    did_you_mean(text, ["_all", "debian", "ubuntu"])
+                        .unwrap_or_else(|| "one of `_all`, `debian`, `ubuntu`".to_owned()),
                 )),
             };
             map(node, key, problems)

@@ -104,9 +104,26 @@ fn an_engine_is_reached_over_an_encrypted_connection() {
 fn a_socket_that_is_not_there_is_told() {
     insta::assert_snapshot!(told(&host("unix:///nonexistent/docker.sock")), @r"
     error: the container engine of DOCKER_HOST cannot be used: /nonexistent/docker.sock: nothing is there
-    hint: systemctl start docker
     hint: unset DOCKER_HOST
     ");
+}
+
+#[test]
+fn a_service_of_this_machine_is_started_where_it_is_that_which_is_named() {
+    let starts = |address: &str| {
+        let told = told(&host(address));
+        let hint = told.lines().find(|line| line.starts_with("hint: "));
+        hint.unwrap_or_default().to_owned()
+    };
+    assert_eq!(
+        starts("unix:///run/user/4711/docker.sock"),
+        "hint: systemctl --user start docker"
+    );
+    assert_eq!(
+        starts("unix:///run/user/4711/podman/podman.sock"),
+        "hint: systemctl --user enable --now podman.socket"
+    );
+    assert_eq!(starts("tcp://127.0.0.1:1"), "hint: unset DOCKER_HOST");
 }
 
 #[test]
@@ -118,7 +135,6 @@ fn a_socket_that_nobody_listens_on_is_told() {
     let told = told(&host(format!("unix://{path}"))).replace(path, "SOCKET");
     insta::assert_snapshot!(told, @r"
     error: the container engine of DOCKER_HOST cannot be used: SOCKET: nobody listens there
-    hint: systemctl restart docker
     hint: unset DOCKER_HOST
     ");
 }
@@ -173,7 +189,6 @@ fn an_engine_that_does_not_answer_is_told() {
     lab.engine(&["thaw"]);
     insta::assert_snapshot!(told, @r"
     error: the container engine of DOCKER_HOST cannot be used: SOCKET: it does not answer
-    hint: systemctl restart docker
     hint: unset DOCKER_HOST
     ");
 }

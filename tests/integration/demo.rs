@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use insta::assert_snapshot;
+
 use crate::book;
 use crate::support::{Env, Pty, Run};
 
@@ -321,4 +323,29 @@ fn there_is_no_json_of_what_is_played() {
     let run = demo(&env, &["--format", "json"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.show());
     assert!(run.stderr.contains("played for people"), "{}", run.show());
+}
+
+#[test]
+fn what_the_demo_cannot_do_without_is_missing_at_its_start() {
+    let env = Env::new();
+    let bin = env.home().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    let programs = "git sh sed grep find awk base64 cat cp date dd head ln ls mkdir mkfifo mv rm sleep stat sync tail timeout";
+    for program in programs.split(' ') {
+        std::os::unix::fs::symlink(which::which(program).unwrap(), bin.join(program)).unwrap();
+    }
+    let mut command = env.command();
+    command
+        .args(["demo", "--yes"])
+        .env("PATH", bin)
+        .env("TMPDIR", temporary(&env));
+    let run = env.run(&mut command);
+    assert_snapshot!(run.show(), @"
+    exit 1
+    --- stdout
+    --- stderr
+    error: the demo needs more: `flock` and `setsid` are not installed
+    hint: `apt-get install util-linux`
+    ");
+    assert!(names(&temporary(&env)).is_empty());
 }

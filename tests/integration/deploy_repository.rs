@@ -256,7 +256,11 @@ fn a_deploy_repository_is_found_from_below() {
     ");
     insta::assert_snapshot!(shown(root.join("nowhere")), @"
     `WORK/deploy/nowhere` is not the root of a git checkout
-      hint: git -C WORK/deploy/nowhere rev-parse --show-toplevel
+      hint: name a folder that is there
+    ");
+    insta::assert_snapshot!(shown(utf8(&tea.env.work()).to_owned()), @"
+    `WORK` is not the root of a git checkout
+      hint: name the root of a checkout: `WORK` is in none
     ");
 }
 

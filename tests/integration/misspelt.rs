@@ -326,3 +326,164 @@ fn a_command_is_proposed_to_whoever_asks_for_its_help() {
     For more information, try '--help'.
     ");
 }
+
+#[test]
+fn a_service_of_hosts_that_are_folders_has_its_command() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let said = |services: &str, arguments: &[&str]| {
+        let text = format!("version: 1\nroot: ../hosts\n{services}");
+        farm.write("scap/local.yaml", &text);
+        refused(&farm, arguments)
+    };
+    let near = said("services: {fede: sleep 9}\n", &["deploy", "--dry-run"]);
+    assert_snapshot!(near, @"
+    error: `services` of `scap/local.yaml` has no `feed`
+    cause: `service_name` of `scap.cfg` names it
+    hint: did you mean `fede`, which it has?
+    ");
+    let only = "services: {tea: sleep 9}\n";
+    let told = said(only, &["deploy", "--on-failure", "rollback"]);
+    assert_snapshot!(told, @"
+    error: `services` of `scap/local.yaml` has no `feed`
+    cause: `service_name` of `scap.cfg` names it
+    hint: did you mean `tea`, which it has?
+    ");
+    assert_eq!(said(only, &["rollback", "--yes"]), told);
+    assert_eq!(said(only, &["service", "restart"]), told);
+    assert_snapshot!(said("", &["deploy", "--dry-run"]), @"
+    error: `scap/local.yaml`, without `services`, has no `feed`
+    cause: `service_name` of `scap.cfg` names it
+    hint: add it there, with the command that runs it: `feed: COMMAND`
+    ");
+    let two = said("services: {tea: a, cup: b}\n", &["deploy", "--dry-run"]);
+    assert_snapshot!(two, @"
+    error: `services` of `scap/local.yaml` has no `feed`
+    cause: `service_name` of `scap.cfg` names it
+    hint: add it there, with the command that runs it: `feed: COMMAND`
+    ");
+    assert!(!farm.root("l00").join("srv").exists());
+
+    let doctor = ["doctor", "deploy", "--offline", "--site", "example"];
+    let run = farm.svcgen(&doctor);
+    assert_eq!(run.code, 3, "{}", run.show());
+    let found = run
+        .stdout
+        .split("the services of these hosts: ")
+        .nth(1)
+        .unwrap();
+    let found: Vec<&str> = found.lines().take(4).map(str::trim).collect();
+    assert_snapshot!(found.join("\n"), @"
+    `services` of `scap/local.yaml` has no
+    `feed`: `service_name` of `scap.cfg` names it
+    needed by: deploy, rollback, service
+    -> add it there, with the command that runs it: `feed: COMMAND`
+    ");
+
+    // Where what is not there is passed over, nothing is missing.
+    let config = std::fs::read_to_string(farm.env().work().join("deploy/scap/scap.cfg")).unwrap();
+    farm.write(
+        "scap/scap.cfg",
+        &format!("{config}require_valid_service: True\n"),
+    );
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+}
+
+#[test]
+fn keys_of_the_model_are_those_that_there_are() {
+    let env = Env::with_model();
+    env.replace(
+        "svcgen.yaml",
+        "{debian: [librdkafka-dev]}",
+        "{debain: [librdkafka-dev]}",
+    );
+    env.replace(
+        "svcgen.yaml",
+        "vagrant: \"127.0.0.1:9092\"",
+        "vagrnat: \"127.0.0.1:9092\"",
+    );
+    let run = env.svcgen(&["check"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr.contains("help: did you mean `debian`?"),
+        "{}",
+        run.stderr
+    );
+    env.replace("svcgen.yaml", "debain", "debian");
+    let run = env.svcgen(&["check"]);
+    assert!(
+        run.stderr.contains("help: did you mean `vagrant`?"),
+        "{}",
+        run.stderr
+    );
+    env.replace("svcgen.yaml", "vagrnat:", "staging:");
+    let run = env.svcgen(&["check"]);
+    let known = "help: `production`, `vagrant`, or a key of `environments`";
+    assert!(run.stderr.contains(known), "{}", run.stderr);
+}
+
+#[test]
+fn a_checkout_has_the_short_name_of_its_repository() {
+    let env = Env::new();
+    let wrong = |key: &str| {
+        let text = format!("checkouts: {{{key}: /x}}\n");
+        std::fs::write(env.home().join("config/svcgen/config.yaml"), text).unwrap();
+        let run = env.svcgen(&["status"]);
+        assert_eq!(run.code, 2, "{}", run.show());
+        let help = run.stderr.lines().find(|line| line.contains("help: "));
+        help.unwrap().trim().to_owned()
+    };
+    assert_eq!(wrong("vagrent"), "help: did you mean `vagrant`?");
+    assert_eq!(wrong("mediawiki-vagrant"), "help: did you mean `vagrant`?");
+    assert_eq!(wrong("operations/puppet"), "help: did you mean `puppet`?");
+    assert_eq!(wrong("tea"), "help: known here: vagrant, puppet");
+}
+
+#[test]
+fn the_source_is_not_taken_for_the_deploy_repository() {
+    let env = Env::with_model();
+    env.repository("source");
+    env.repository("deploy");
+    let told = |folder: &str, more: &[&str]| {
+        let arguments = [&["deploy", "--dry-run"][..], more].concat();
+        let run = env.run(
+            env.command()
+                .current_dir(env.work().join(folder))
+                .args(arguments),
+        );
+        run.show()
+    };
+    let here = ["--deploy-repo", "."];
+    assert_snapshot!(told("source", &here), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `HOME/work/source` is the source repository, and not the deploy repository
+    cause: it has no `scap/scap.cfg`
+    hint: `--deploy-repo DIR` names the deploy repository
+    hint: `svcgen scap --clone DIR` makes a checkout of it
+    ");
+    let configure = |text: &str| {
+        let text = text.replace("WORK", env.work().to_str().unwrap());
+        std::fs::write(env.home().join("config/svcgen/config.yaml"), text).unwrap();
+    };
+    configure("services: {trending-edits: {source: WORK/source, deploy: WORK/deploy}}\n");
+    assert_snapshot!(told("source", &here), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `HOME/work/source` is the source repository, and not the deploy repository
+    cause: it has no `scap/scap.cfg`
+    hint: leave out `--deploy-repo`: the deploy repository is `HOME/work/deploy`
+    ");
+    configure("services: {trending-edits: {source: WORK/source, deploy: WORK/source}}\n");
+    assert_snapshot!(told("source", &[]), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `HOME/work/source` is the source repository, and not the deploy repository
+    cause: it has no `scap/scap.cfg`
+    hint: correct `services.trending-edits.deploy` of `HOME/config/svcgen/config.yaml`, which names it
+    ");
+}

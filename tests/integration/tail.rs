@@ -116,6 +116,30 @@ fn levels_and_what_is_looked_for_choose() {
 }
 
 #[test]
+fn logs_without_a_line_are_empty() {
+    let farm = farm(["", "", ""]);
+    assert_snapshot!(farm.svcgen(&["tail"]).show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    `/srv/log/feed/main.log` is empty on all of these hosts
+    ");
+    assert_snapshot!(farm.svcgen(&["tail", "-l", "l01"]).show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    `/srv/log/feed/main.log` is empty
+    ");
+    let none = ordered().svcgen(&["tail", "-n", "0"]);
+    assert_snapshot!(none.show(), @"
+    exit 0
+    --- stdout
+    --- stderr
+    nothing to show; `-n` looks at more lines of each log
+    ");
+}
+
+#[test]
 fn what_cannot_be_meant_is_refused() {
     let farm = farm(["", "", ""]);
     let shown: Vec<String> = [

@@ -4,7 +4,7 @@ use super::BuildArgs;
 use crate::build::{Force, Request, Settings, Workbench};
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
-use crate::cli::generator::{configured, misspelt_service};
+use crate::cli::generator::{Generator, configured, misspelt_service};
 use crate::deploy::repository::DeployRepository;
 use crate::edit::json;
 use crate::error::CommandError;
@@ -48,12 +48,12 @@ impl Places {
             .and_then(|it| context.configuration.services.get(it.name.as_str()));
         let above = deploy_above(&here);
         let source = args.source_repo.clone();
-        let configured = |path: Option<&Utf8PathBuf>| {
-            let path = path.map(|path| configured(path, context));
+        let configured = |generator, path: Option<&Utf8PathBuf>| {
+            let path = path.map(|path| configured(generator, path, context));
             path.transpose()
         };
         let source = match source {
-            None => configured(own.and_then(|own| own.source.as_ref()))?,
+            None => configured(Generator::Source, own.and_then(|own| own.source.as_ref()))?,
             named => named,
         };
         let source = source.or_else(|| source_above(&here, above.as_deref()));
@@ -63,7 +63,7 @@ impl Places {
         };
         let deploy = args.deploy_repo.clone().or(above);
         let deploy = match deploy {
-            None => configured(own.and_then(|own| own.deploy.as_ref()))?,
+            None => configured(Generator::Scap, own.and_then(|own| own.deploy.as_ref()))?,
             named => named,
         };
         let set = || {

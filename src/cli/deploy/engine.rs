@@ -99,7 +99,7 @@ impl ScapServer {
 }
 
 /// Where an environment says which local hosts it has.
-fn place_of(environment: Option<&ScapEnvironment>) -> Utf8PathBuf {
+pub(super) fn place_of(environment: Option<&ScapEnvironment>) -> Utf8PathBuf {
     let folder = environment.map_or_else(|| Utf8PathBuf::from("scap"), ScapEnvironment::folder);
     folder.join(LOCAL_HOSTS_FILE)
 }

@@ -8,7 +8,7 @@ use super::args::RepositoryArgs;
 use super::engine::Carrier;
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
-use crate::cli::generator::{DEPLOY_DIR, absent, configured};
+use crate::cli::generator::{DEPLOY_DIR, Generator, absent, configured};
 use crate::deploy::repository::{DeployRepository, RepositoryError, pack};
 use crate::deploy::{DeployPlan, MakePack, Owner, tag_deploy};
 use crate::error::CommandError;
@@ -48,6 +48,7 @@ impl Opened {
         let root = find(args, context)?;
         let repository = DeployRepository::open(&root)?;
         let worktree = Worktree::open(repository.root())?;
+        refuse_source(&root, &worktree, args, context)?;
         let environment = args.environment.as_deref();
         let environment = environment.map(|name| named_environment(name, &worktree));
         let environment = environment.transpose()?;
@@ -197,9 +198,14 @@ pub(in crate::cli) fn find(
     args: &RepositoryArgs,
     context: &Context,
 ) -> Result<Utf8PathBuf, CommandError> {
-    if let Some(named) = &args.deploy_repo {
-        return Ok(named.clone());
+    match &args.deploy_repo {
+        Some(named) => Ok(named.clone()),
+        None => by_default(context),
     }
+}
+
+/// The deploy repository here or above, else the one that is configured.
+fn by_default(context: &Context) -> Result<Utf8PathBuf, CommandError> {
     let here = working_directory()?;
     if let Some(root) = DeployRepository::above(&here) {
         return Ok(root);
@@ -219,7 +225,7 @@ pub(in crate::cli) fn find(
         Some(Utf8PathBuf::from(checkout.setting("deploy.dir")?))
     };
     if let Some(path) = own_folder {
-        return configured(&path, context);
+        return configured(Generator::Scap, &path, context);
     }
     let path = set().ok_or_else(|| {
         CommandError::usage(format!(
@@ -231,6 +237,41 @@ pub(in crate::cli) fn find(
         true => Ok(path),
         false => Err(absent(&path, DEPLOY_DIR)),
     }
+}
+
+/// Refuses the source in the place of the deploy repository, which is easily taken for it.
+fn refuse_source(
+    named: &Utf8Path,
+    worktree: &Worktree,
+    args: &RepositoryArgs,
+    context: &Context,
+) -> Result<(), CommandError> {
+    let is_source = Generator::Scap.recognise(worktree).is_err()
+        && Generator::Source.recognise(worktree).is_ok();
+    if !is_source {
+        return Ok(());
+    }
+    let root = worktree.root();
+    let error = CommandError::usage(format!(
+        "`{root}` is the source repository, and not the deploy repository"
+    ));
+    let error = error.cause(format!("it has no `{CONFIG_FILE}`"));
+    if args.deploy_repo.is_none() {
+        let key = Generator::Scap.key();
+        let setting = context.configuration.setting_of(key, named);
+        let setting = setting.unwrap_or_else(|| DEPLOY_DIR.to_owned());
+        return Err(error.hint(format!("correct {setting}, which names it")));
+    }
+    let other = by_default(context).ok();
+    let other = other.filter(|other| other.canonicalize_utf8().is_ok_and(|other| other != root));
+    Err(match other {
+        Some(other) => error.hint(format!(
+            "leave out `--deploy-repo`: the deploy repository is `{other}`"
+        )),
+        None => error
+            .hint("`--deploy-repo DIR` names the deploy repository")
+            .hint("`svcgen scap --clone DIR` makes a checkout of it"),
+    })
 }
 
 /// The name of the service in a model, which may not be right in the rest.

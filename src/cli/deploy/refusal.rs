@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::Opened;
+use super::engine::Carrier;
 use super::failure::locked;
 use super::limit::LONGEST;
 use crate::deploy::limit::Limit;
@@ -97,6 +98,15 @@ impl Attempt<'_> {
                 "mend the template or its variables; `svcgen deploy --dry-run` tries all of them"
                     .into(),
             ),
+            ProblemKind::Lacking(packages) => {
+                let install = format!("`apt-get install {}`", packages.join(" "));
+                Some(match self.opened.carrier {
+                    Carrier::Local(_) => format!("{install}, and run this again"),
+                    Carrier::Ssh | Carrier::Scap(_) => {
+                        format!("{install} there, or ask who runs it, and run this again")
+                    }
+                })
+            }
             ProblemKind::Unfit => Some("run this again once that is mended".into()),
             ProblemKind::Locked(_) => None,
         }

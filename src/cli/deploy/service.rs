@@ -37,6 +37,7 @@ pub(in crate::cli) fn handle_service(
     ui: &Ui,
 ) -> Result<(), Failure> {
     let opened = wish.opened;
+    opened.check_local_services()?;
     let limit = opened.limit(wish.limit)?;
     // Scap restarts, and does no more to a service.
     if let (Some(server), Action::Restart) = (opened.carrier.scap(), wish.action) {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::cli::deploy::{Carrier, Opened, with_runtime};
 use crate::cli::records::{self, Records};
-use crate::deploy::{Action, Facts, PlanProblem};
-use crate::doctor::{Finding, Fix, Reach, Surroundings, advice, nearest_folder};
+use crate::deploy::{Action, Facts, PlanProblem, needs};
+use crate::doctor::{Finding, Fix, Reach, Surroundings, advice, writable};
 use crate::error::CommandError;
 use crate::interrupt;
 use crate::model::{HostName, LocalHosts};
@@ -24,7 +24,7 @@ pub(super) const NEEDED_BY: &[&str] = &[
 /// Asks the hosts of a deploy repository, and the server where Scap is.
 pub(super) fn examine(opened: &Opened, surroundings: &Surroundings<'_>) -> Vec<Finding> {
     if let Carrier::Local(hosts) = &opened.carrier {
-        return vec![folders(hosts, opened)];
+        return vec![folders(hosts, opened), services(opened), programs(opened)];
     }
     if surroundings.reach == Reach::Machine {
         let hosts = hosts_finding(opened).unknown("not asked");
@@ -54,14 +54,40 @@ fn hosts_finding(opened: &Opened) -> Finding {
     Finding::new("hosts", what, NEEDED_BY)
 }
 
+/// What deploys take on hosts that are folders: they are not made for that, and the programs are those of this machine.
+fn programs(opened: &Opened) -> Finding {
+    let lacking = needs::lacking_here(&needs::of_folders(&opened.working.value));
+    let finding = fitness_finding("what deploys take on this machine");
+    match needs::not_installed(lacking.iter().copied()) {
+        None => finding.fine("the programs are there"),
+        Some(found) => {
+            let packages = needs::packages(lacking).join(" ");
+            finding.missing(found, format!("apt-get install {packages}"))
+        }
+    }
+}
+
+/// Whether hosts that are folders have the services that are restarted.
+fn services(opened: &Opened) -> Finding {
+    let what = "the services of these hosts";
+    let finding = Finding::new("hosts.services", what, &["deploy", "rollback", "service"]);
+    match opened.check_local_services() {
+        Ok(()) => finding.fine("their commands are known"),
+        Err(error) => {
+            let fix = error.hints().next().unwrap_or("write it there").to_owned();
+            let found = [vec![error.message], error.causes].concat();
+            finding.missing(found.join(": "), advice(fix))
+        }
+    }
+}
+
 /// Hosts that are folders: there is nobody to ask.
 fn folders(hosts: &LocalHosts, opened: &Opened) -> Finding {
     let root = hosts.folder(opened.repository.root());
-    let there = nearest_folder(&root);
-    match tempfile::tempfile_in(there) {
+    match writable(&root) {
         Ok(_) => hosts_finding(opened).fine(format!("folders in `{root}`")),
-        Err(error) => hosts_finding(opened).missing(
-            format!("nothing can be written into `{there}`: {error}"),
+        Err(reason) => hosts_finding(opened).missing(
+            reason,
             advice("name another folder as `root` of `local.yaml`"),
         ),
     }
@@ -119,15 +145,12 @@ fn reach(records: &Records, count: usize, opened: &Opened) -> Finding {
 
 /// Whether they have what a deploy takes there.
 fn fitness(records: &Records, opened: &Opened) -> Finding {
-    let finding = Finding::new(
-        "hosts.fit",
-        "what deploys take on them",
-        &["deploy", "rollback", "service"],
-    );
+    let finding = fitness_finding("what deploys take on them");
     let unfit = records.facts.iter().filter_map(|(host, facts)| {
         let denied = facts.denied.iter().map(|denial| denial.told(&facts.user));
-        let reasons = facts.unfit(Action::Deploy).into_iter().chain(denied);
-        let reasons: Vec<String> = reasons.collect();
+        let lacking = needs::not_installed(facts.lacking(Action::Deploy));
+        let unfit = facts.unfit(Action::Deploy).into_iter();
+        let reasons: Vec<String> = lacking.into_iter().chain(unfit).chain(denied).collect();
         (!reasons.is_empty()).then_some((host, facts, reasons))
     });
     let unfit: Vec<_> = unfit.collect();
@@ -141,15 +164,14 @@ fn fitness(records: &Records, opened: &Opened) -> Finding {
     )
 }
 
+fn fitness_finding(what: &str) -> Finding {
+    Finding::new("hosts.fit", what, &["deploy", "rollback", "service"])
+}
+
 /// What makes a host fit.
 fn remedy(host: &HostName, facts: &Facts, opened: &Opened) -> Fix {
-    let packages = facts.lacking_tools.iter().map(|tool| match tool.as_str() {
-        "timeout" | "mkfifo" | "mv" => "coreutils",
-        "flock" => "util-linux",
-        other => other,
-    });
-    let packages = packages.chain(facts.has_old_git().then_some("git"));
-    let packages = distinct(packages.collect());
+    let old = facts.has_old_git().then_some("git");
+    let packages = needs::packages(facts.lacking(Action::Deploy).chain(old));
     if !packages.is_empty() {
         return advice(format!(
             "on {host}: `apt-get install {}`",

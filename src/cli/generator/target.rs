@@ -50,6 +50,14 @@ impl Target {
         }
     }
 
+    /// The setting that names it.
+    pub(crate) fn setting(&self) -> Option<&str> {
+        match self {
+            Self::Checkout { setting, .. } => setting.as_deref(),
+            Self::Output(_) => None,
+        }
+    }
+
     /// The checkout that the configuration names, or that the working directory or the model is in.
     pub(crate) fn find(
         generator: Generator,
@@ -79,7 +87,7 @@ impl Target {
             Generator::Scap => own.and_then(|own| own.deploy.clone()),
         };
         let configured = configured.map(|path| {
-            let setting = context.configuration.setting_of(&path);
+            let setting = context.configuration.setting_of(generator.key(), &path);
             (path, setting)
         });
         let found = configured.or_else(|| match generator {
@@ -148,8 +156,12 @@ pub(crate) fn absent(path: &Utf8Path, setting: &str) -> CommandError {
 }
 
 /// A folder of the configuration's, which has to be there.
-pub(crate) fn configured(path: &Utf8Path, context: &Context) -> Result<Utf8PathBuf, CommandError> {
-    match context.configuration.setting_of(path) {
+pub(crate) fn configured(
+    generator: Generator,
+    path: &Utf8Path,
+    context: &Context,
+) -> Result<Utf8PathBuf, CommandError> {
+    match context.configuration.setting_of(generator.key(), path) {
         Some(setting) if !path.is_dir() => Err(absent(path, &setting)),
         _ => Ok(path.to_owned()),
     }

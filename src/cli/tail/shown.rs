@@ -16,6 +16,8 @@ pub(super) struct Shown<'a> {
     ui: Ui,
     /// What is wrong with hosts that will not be read.
     troubles: Vec<(HostName, Trouble)>,
+    /// Whether anything is in the logs, and whether any of that was shown.
+    has_any: bool,
     has_lines: bool,
 }
 
@@ -27,6 +29,7 @@ impl<'a> Shown<'a> {
             opened,
             ui,
             troubles: Vec::new(),
+            has_any: false,
             has_lines: false,
         }
     }
@@ -54,7 +57,10 @@ impl<'a> Shown<'a> {
         let width = self.ui.width();
         for news in news {
             match news {
-                News::Line(line) => text.extend(self.lines.show(&line, width)),
+                News::Line(line) => {
+                    self.has_any = true;
+                    text.extend(self.lines.show(&line, width));
+                }
                 News::Host(host, what) => {
                     self.print(&mut text)?;
                     self.hear(host, what);
@@ -118,9 +124,22 @@ impl<'a> Shown<'a> {
             });
         }
         if !self.has_lines {
-            self.ui
-                .status("nothing to show; `-n` looks at more lines of each log");
+            self.ui.status(&self.nothing());
         }
         Ok(())
+    }
+
+    /// Why nothing was shown.
+    fn nothing(&self) -> String {
+        let Wanted {
+            log, lines, hosts, ..
+        } = self.wanted;
+        // Of a log that is longer, no line was wanted.
+        let is_asked_for = !lines.starts_with('+') && lines.parse::<u64>().is_ok_and(|it| it > 0);
+        match (self.has_any || !is_asked_for, hosts.as_slice()) {
+            (true, _) => "nothing to show; `-n` looks at more lines of each log".to_owned(),
+            (false, [_]) => format!("`{log}` is empty"),
+            (false, _) => format!("`{log}` is empty on all of these hosts"),
+        }
     }
 }

@@ -1,19 +1,24 @@
 //! What a target has to have, and lacks.
 
 use super::Facts;
-use crate::deploy::{Action, Inquiry, ServicePlan};
-use crate::scap::ScapConfig;
+use crate::deploy::{Action, Inquiry, ServicePlan, needs};
+use crate::scap::ScapDirectory;
 
 /// The oldest git that the programs on a target get along with: it sorts tags by their dates.
 const OLDEST_GIT: (u32, u32) = (2, 7);
+
+/// What only releases are made with.
+const OF_RELEASES: [&str; 2] = ["git", "grep"];
 
 /// How far clocks may be apart, in seconds, before that is told.
 const CLOCKS_APART: i64 = 300;
 
 impl Inquiry {
     /// Whether a target is fit for deploys, whatever is deployed.
-    pub fn of_fitness(config: &ScapConfig) -> Self {
+    pub fn of_fitness(directory: &ScapDirectory) -> Self {
+        let config = &directory.config;
         Self {
+            programs: needs::of(directory),
             tools: config.git_binary_managers.clone(),
             services: Some((ServicePlan::of(config), Action::Restart)),
             again: true,
@@ -23,14 +28,17 @@ impl Inquiry {
 }
 
 impl Facts {
-    /// What it lacks, but for permissions of sudo's and space; a reason each.
+    /// The programs that it lacks.
+    pub fn lacking(&self, action: Action) -> impl Iterator<Item = &str> {
+        let is_of_service = action.is_of_service();
+        let lacking = self.lacking_tools.iter().map(String::as_str);
+        lacking.filter(move |tool| !(is_of_service && OF_RELEASES.contains(tool)))
+    }
+
+    /// What else it lacks, but for permissions of sudo's and space; a reason each.
     pub fn unfit(&self, action: Action) -> Vec<String> {
         let is_of_service = action.is_of_service();
-        let lacking = self.lacking_tools.iter();
-        let lacking = lacking.filter(|tool| !(is_of_service && *tool == "git"));
-        let mut reasons: Vec<String> = lacking
-            .map(|tool| format!("`{tool}` is not installed"))
-            .collect();
+        let mut reasons = Vec::new();
         if self.has_old_git() && !is_of_service {
             let (least, git) = (OLDEST_GIT, &self.git);
             reasons.push(format!(

@@ -3,6 +3,7 @@ use camino::Utf8PathBuf;
 use super::problem::{PlanProblem, ProblemKind};
 use super::{Action, Planner};
 use crate::deploy::facts::{Facts, FileState, Place};
+use crate::deploy::needs;
 use crate::deploy::plan::{HostPlan, PlannedGroup, RenderedFile, Work};
 use crate::deploy::program::Objects;
 use crate::deploy::repository::TreeSize;
@@ -95,8 +96,17 @@ impl HostPlanner<'_> {
     }
 
     fn unfit(&self, name: &HostName, facts: &Facts, revision: &Revision) -> Vec<PlanProblem> {
-        let mut problems = Vec::new();
-        let reasons = facts.unfit(self.planner.request.action).into_iter();
+        let action = self.planner.request.action;
+        let lacking = needs::not_installed(facts.lacking(action)).map(|reason| {
+            let packages = needs::packages(facts.lacking(action));
+            PlanProblem {
+                host: name.clone(),
+                kind: ProblemKind::Lacking(packages.into_iter().map(str::to_owned).collect()),
+                reason,
+            }
+        });
+        let mut problems: Vec<PlanProblem> = lacking.into_iter().collect();
+        let reasons = facts.unfit(action).into_iter();
         problems.extend(reasons.map(|reason| PlanProblem::unfit(name, reason)));
         if let (Some((kib, inodes)), false) = (facts.free, facts.releases.contains_key(revision)) {
             let need = self.size.bytes + self.size.files * PER_FILE;

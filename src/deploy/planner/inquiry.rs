@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::Planner;
+use crate::deploy::needs;
 use crate::deploy::plan::ServicePlan;
 use crate::deploy::program::Inquiry;
 use crate::model::Revision;
@@ -14,6 +15,7 @@ impl Planner<'_> {
         Inquiry {
             commits: self.commits(),
             files: self.files(),
+            programs: needs::of(&self.directory),
             tools: match makes_releases {
                 true => self.config().git_binary_managers.clone(),
                 false => Vec::new(),

@@ -18,7 +18,9 @@ pub enum ProblemKind {
     Connect(Option<ConnectFailure>),
     /// Somebody else deploys.
     Locked(Owner),
-    /// It lacks something: a tool, space, a permission.
+    /// It lacks programs, which these packages of Debian have.
+    Lacking(Vec<String>),
+    /// It lacks something else: space, a permission.
     Unfit,
     /// Its sudo does not let the service be restarted.
     Denied,

@@ -1,11 +1,16 @@
-# Tells how things are, and changes nothing: STORES TOOLS AGAIN UNITS VALID-ONLY SECONDARY-FILE FILE...
-# STORES: a line "COMMIT GITDIR" each, the release's own first. TOOLS: extensions of git that a release takes. UNITS: what
-# will be done to services, as words. AGAIN: no where nothing is done to a host that has it all.
+# Tells how things are, and changes nothing: STORES PROGRAMS TOOLS AGAIN UNITS VALID-ONLY SECONDARY-FILE FILE...
+# STORES: a line "COMMIT GITDIR" each, the release's own first. PROGRAMS: what has to be there, as words; of A/B one. TOOLS:
+# extensions of git that a release takes. UNITS: what will be done to services, as words. AGAIN: no where nothing is done to a
+# host that has it all.
 exec 3>&2
-wanted=$1 extensions=$2 again=$3 units=$4 valid=$5 secondary=$top$6; shift 6
+wanted=$1 programs=$2 extensions=$3 again=$4 units=$5 valid=$6 secondary=$top$7; shift 7
 say "user ${LOGNAME:-$(id -un)}"
 say "now $(date +%s)"
-for tool in git timeout mkfifo mv flock; do command -v "$tool" >/dev/null 2>&1 || say "lacks $tool"; done
+# It is with that that services are started on a host that is a folder.
+[ -z "$top" ] || [ -z "$units" ] || programs="$programs setsid"
+for tool in $programs; do
+    command -v "${tool%/*}" >/dev/null 2>&1 || command -v "${tool#*/}" >/dev/null 2>&1 || say "lacks ${tool%/*}"
+done
 # Before all that a deploy changes: what is read after the lock was free belongs together.
 if [ -e "$own/lock/owner" ]; then
     if alive "$own/lock/pid"; then state=alive; else state=dead; fi

@@ -49,14 +49,23 @@ const FOREIGN: [(&str, &str); 4] = [
 ];
 
 impl DeployRepo {
+    /// Looks whether a folder is one, or may become one.
+    ///
+    /// # Errors
+    /// Where it is something else.
+    pub fn recognise(worktree: &Worktree) -> Result<(), GenerateError> {
+        match worktree.has_file(CONFIG_FILE) {
+            true => Ok(()),
+            false => refuse_foreign(worktree),
+        }
+    }
+
     /// Reads a deploy repository, and what svcgen wrote there; an empty folder is one that begins.
     ///
     /// # Errors
     /// Where the folder is something else, or `scap.cfg` is not understood.
     pub fn read(worktree: &Worktree, rendered: &Rendered) -> Result<Self, GenerateError> {
-        if !worktree.has_file(CONFIG_FILE) {
-            refuse_foreign(worktree)?;
-        }
+        Self::recognise(worktree)?;
         let mut files = BTreeMap::new();
         let mut folders = vec![Utf8PathBuf::from("scap")];
         let environments = worktree.list("scap/environments");

@@ -48,26 +48,20 @@ pub(super) struct Unread {
 }
 
 impl VagrantTree {
+    /// Looks whether a folder is such a tree.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub fn recognise(worktree: &Worktree) -> Result<(), GenerateError> {
+        recognised(worktree).map(drop)
+    }
+
     /// Reads a tree.
     ///
     /// # Errors
     /// Where it is not one, or a file of it is not understood.
     pub fn read(worktree: &Worktree, rendered: &Rendered) -> Result<Self, GenerateError> {
-        let define = tree_node(worktree, NODE)?;
-        let hieradata = worktree.read(HIERADATA)?;
-        let (Some((node, code)), Some(hieradata), true) =
-            (define, hieradata, worktree.has_folder(ROLES))
-        else {
-            return Err(GenerateError::Unrecognised {
-                root: worktree.root().to_owned(),
-                tree: "a MediaWiki-Vagrant tree",
-                looked_for: vec![
-                    format!("{NODE} with `define service::node`"),
-                    HIERADATA.into(),
-                    format!("{ROLES}/"),
-                ],
-            });
-        };
+        let (node, code, hieradata) = recognised(worktree)?;
         let root = read_yaml(HIERADATA.into(), &hieradata)?;
         let mut ports = of_hieradata(HIERADATA.into(), &hieradata, &root);
         let (forwarded, unread) = forwarded_ports(worktree);
@@ -165,6 +159,24 @@ impl VagrantTree {
     /// The text of a file.
     pub(super) fn text(&self, path: &Utf8Path) -> Option<String> {
         self.worktree.read(path).ok().flatten()
+    }
+}
+
+/// What a tree is known by: `service::node`, its code, and the hieradata.
+fn recognised(worktree: &Worktree) -> Result<(Signature, String, String), GenerateError> {
+    let define = tree_node(worktree, NODE)?;
+    let hieradata = worktree.read(HIERADATA)?;
+    match (define, hieradata, worktree.has_folder(ROLES)) {
+        (Some((node, code)), Some(hieradata), true) => Ok((node, code, hieradata)),
+        _ => Err(GenerateError::Unrecognised {
+            root: worktree.root().to_owned(),
+            tree: "a MediaWiki-Vagrant tree",
+            looked_for: vec![
+                format!("{NODE} with `define service::node`"),
+                HIERADATA.into(),
+                format!("{ROLES}/"),
+            ],
+        }),
     }
 }
 

@@ -44,6 +44,14 @@ pub struct PuppetTree {
 }
 
 impl PuppetTree {
+    /// Looks whether a folder is such a tree.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub fn recognise(worktree: &Worktree) -> Result<(), GenerateError> {
+        recognised(worktree).map(drop)
+    }
+
     /// Reads a tree, and of its environments those that the service has.
     ///
     /// # Errors
@@ -53,21 +61,7 @@ impl PuppetTree {
         service: &Service,
         rendered: &Rendered,
     ) -> Result<Self, GenerateError> {
-        let define = tree_node(worktree, NODE)?;
-        let has_roles =
-            worktree.has_folder(idiom::ROLE_MODULE) || worktree.has_folder(idiom::ROLE_FOLDER);
-        let (Some((node, _)), true, true) = (define, has_roles, worktree.has_folder("hieradata"))
-        else {
-            return Err(GenerateError::Unrecognised {
-                root: worktree.root().to_owned(),
-                tree: "an operations/puppet tree",
-                looked_for: vec![
-                    format!("{NODE} with `define service::node`"),
-                    format!("{}/ or {}/", idiom::ROLE_MODULE, idiom::ROLE_FOLDER),
-                    "hieradata/".into(),
-                ],
-            });
-        };
+        let node = recognised(worktree)?;
         let idiom::Read {
             idiom,
             services,
@@ -168,6 +162,25 @@ impl PuppetTree {
     /// The text of a file.
     pub(super) fn text(&self, path: &Utf8Path) -> Option<String> {
         self.worktree.read(path).ok().flatten()
+    }
+}
+
+/// What a tree is known by: its `service::node`.
+fn recognised(worktree: &Worktree) -> Result<Signature, GenerateError> {
+    let define = tree_node(worktree, NODE)?;
+    let has_roles =
+        worktree.has_folder(idiom::ROLE_MODULE) || worktree.has_folder(idiom::ROLE_FOLDER);
+    match (define, has_roles, worktree.has_folder("hieradata")) {
+        (Some((node, _)), true, true) => Ok(node),
+        _ => Err(GenerateError::Unrecognised {
+            root: worktree.root().to_owned(),
+            tree: "an operations/puppet tree",
+            looked_for: vec![
+                format!("{NODE} with `define service::node`"),
+                format!("{}/ or {}/", idiom::ROLE_MODULE, idiom::ROLE_FOLDER),
+                "hieradata/".into(),
+            ],
+        }),
     }
 }
 

@@ -51,7 +51,11 @@ pub(super) fn check_value_environments(
                 "`{}` is not an environment of this service",
                 visible(&key.text)
             );
-            let rule = "`production`, `vagrant`, or a key of `environments`";
+            let named = known.iter().map(|(name, _)| name.as_str());
+            let rule = did_you_mean(&key.text, named.chain(["production", "vagrant"]))
+                .unwrap_or_else(|| {
+                    "`production`, `vagrant`, or a key of `environments`".to_owned()
+                });
             problems.push(Problem::new(key.span.clone(), message).rule(rule));
         }
     }

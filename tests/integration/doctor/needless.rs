@@ -46,6 +46,21 @@ fn a_review_server_that_git_leads_elsewhere_is_asked_there() {
 fn an_agent_is_no_doubt_where_nothing_is_reached_by_ssh() {
     let farm = LocalFarm::new(1);
     farm.release("1");
+    // Deploys alone send nothing for review.
+    let deploy = ["doctor", "deploy", "--site", "example", "--format", "json"];
+    assert_eq!(
+        findings(&farm.svcgen(&deploy))("ssh.agent"),
+        "fine: none is needed: nothing here is reached by ssh"
+    );
+    let bin = farm.env().home().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    let git = which::which("git").unwrap();
+    std::os::unix::fs::symlink(git, bin.join("git")).unwrap();
+    let run = farm.env().run(farm.command().args(deploy).env("PATH", bin));
+    assert_eq!(
+        findings(&run)("ssh"),
+        "fine: there is none, and nothing here is reached by ssh"
+    );
     let doctor = |farm: &LocalFarm| {
         let mut arguments = DOCTOR.to_vec();
         arguments.push("--offline");

@@ -51,6 +51,25 @@ fn folders_without_room_are_told() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_made_is_told() {
+    let env = Env::new();
+    env.write("file", "");
+    std::os::unix::fs::symlink("nowhere", env.work().join("link")).unwrap();
+    let run = env.run(
+        env.command()
+            .args(DOCTOR)
+            .arg("--offline")
+            .env("XDG_STATE_HOME", env.work().join("file/below/it"))
+            .env("XDG_CACHE_HOME", env.work().join("link")),
+    );
+    let found = findings(&run);
+    assert_eq!(found("state"), "missing: `HOME/work/file` is no folder");
+    assert!(fix(&run, "state").starts_with("export XDG_STATE_HOME="));
+    assert_eq!(found("space"), "missing: `HOME/work/link` is no folder");
+    assert!(fix(&run, "space").starts_with("export XDG_CACHE_HOME="));
+}
+
+#[test]
 fn the_disk_of_the_engine_is_looked_at() {
     let Some(lab) = Lab::get() else { return };
     let env = Env::new();

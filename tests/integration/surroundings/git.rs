@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use insta::assert_snapshot;
+
 use crate::support::kitchen::{DEPLOY, Kitchen};
 use crate::support::{Env, LocalFarm, Run, has_tool};
 
@@ -146,9 +148,9 @@ fn a_release_with_a_submodule_goes_to_hosts_with_the_git_of_debian_11() {
 fn without_git(env: &Env, folder: &str, arguments: &[&str]) -> Run {
     let bin = env.home().join("bin");
     std::fs::create_dir_all(&bin).unwrap();
-    for tool in [
-        "sh", "timeout", "mkfifo", "mv", "cat", "ls", "ssh", "python3",
-    ] {
+    let tools = "sh ssh python3 awk base64 cat cp date dd find flock grep head ln ls mkdir mkfifo mv rm sed setsid sleep \
+                 stat sync tail timeout";
+    for tool in tools.split_whitespace() {
         if let Ok(program) = which::which(tool) {
             let _linked = std::os::unix::fs::symlink(program, bin.join(tool));
         }
@@ -181,12 +183,19 @@ hint: apt-get install git
             "--no-verify",
         ][..],
         &["source", "--clone", "code"],
-        &["demo"],
     ] {
         let run = without_git(&env, ".", arguments);
         assert_eq!(run.code, 1, "{arguments:?}: {}", run.show());
         assert!(run.stderr.ends_with(told), "{arguments:?}: {}", run.show());
     }
+    let run = without_git(&env, ".", &["demo"]);
+    assert_snapshot!(run.show(), @"
+    exit 1
+    --- stdout
+    --- stderr
+    error: the demo needs more: `git` is not installed
+    hint: `apt-get install git`
+    ");
     // What only looks at files does without.
     let run = without_git(&env, ".", &["vagrant", "--repo", "vagrant", "--dry-run"]);
     assert_eq!(run.code, 3, "{}", run.show());

@@ -53,7 +53,7 @@ hint: export HOME=/a/folder/of/yours
     assert!(
         doctor
             .stdout
-            .contains("MISSING   a folder for journals: there is no home folder\n"),
+            .contains("MISSING  a folder for journals: there is no home folder\n"),
         "{}",
         doctor.show()
     );
@@ -126,7 +126,7 @@ fn a_home_that_cannot_be_written_to_stops_a_deploy_before_it_begins() {
     assert_eq!(farm.answers(), [None, None], "nothing was begun");
     let doctor = run(&["doctor", "deploy", "--offline"]).stdout;
     assert!(
-        doctor.contains("MISSING   a folder for journals: nothing can be written into"),
+        doctor.contains("MISSING  a folder for journals: nothing can be written into"),
         "{doctor}"
     );
 }
