@@ -133,7 +133,7 @@ impl<'a> Ways<'a> {
     fn is_upon(&self, difference: &Difference) -> bool {
         let is_upon = match (self.is_chain, difference.direction) {
             (true, Direction::Tree | Direction::Both) => self.upon.contains(&difference.path),
-            (true, _) | (false, _) => !self.upon.is_empty(),
+            _ => !self.upon.is_empty(),
         };
         let is_here = self.switch.is_none() && self.held.is_none();
         is_upon && is_here && self.again.ends_with(" --commit")
