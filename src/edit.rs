@@ -5,6 +5,7 @@
 
 mod apply;
 pub mod blocks;
+mod branch;
 mod committed;
 pub mod diff;
 mod earlier;

@@ -14,9 +14,6 @@ const LAST: &str = "last";
 /// Of how many commits it is remembered what they were made of.
 const MOST_COMMITS: usize = 200;
 
-/// How many commits of a branch are looked at.
-const MOST_TIPS: usize = 100;
-
 /// How long a note is at the most, in bytes: a block of a disk holds it.
 const NOTE: usize = 4096;
 
@@ -32,6 +29,15 @@ pub(super) enum Use {
     Commits {
         resolved: Vec<(Utf8PathBuf, String)>,
     },
+}
+
+/// What svcgen's commits on a branch were made of.
+struct OfBranch<'a> {
+    /// The commit that was the last of them then.
+    name: String,
+    commits: Commits,
+    /// The tips of the branch since then.
+    since: &'a [String],
 }
 
 impl Rendered {
@@ -85,27 +91,57 @@ impl Rendered {
 
     /// What svcgen's last commits on the branch were made of that is checked out, or where it made none there, on any.
     fn last_commits(&self) -> Option<Commits> {
-        let own = self.of_branch().map(|(commits, _)| commits);
+        let own = self.of_branch().map(|own| own.commits);
         own.or_else(|| self.made(LAST))
     }
 
-    /// What svcgen's last commits on the branch were made of, and the tips of the branch since then.
-    fn of_branch(&self) -> Option<(Commits, &[String])> {
-        let mut tips = self.tips.iter().enumerate();
-        tips.find_map(|(index, tip)| Some((self.made(tip)?, &self.tips[..=index])))
+    /// What svcgen's commits were made of that the branch has, and the tips of the branch since then.
+    ///
+    /// They are known by the moves of the branch and by their Change-Ids: another branch may have been put in its place, or
+    /// they may have come from one.
+    fn of_branch(&self) -> Option<OfBranch<'_>> {
+        let tips = &self.branch.tips;
+        let mut moves = tips.iter().enumerate().filter_map(|(index, tip)| {
+            Some(OfBranch {
+                commits: self.made(tip)?,
+                name: tip.clone(),
+                since: &tips[..=index],
+            })
+        });
+        let has = |it: &OfBranch<'_>| self.branch.has(&it.commits.change_ids);
+        let last = moves.next();
+        if last.as_ref().is_some_and(has) {
+            return last;
+        }
+        moves.find(has).or_else(|| self.brought()).or(last)
+    }
+
+    /// What commits were made of that came to the branch from another one, the last of these.
+    fn brought(&self) -> Option<OfBranch<'_>> {
+        let made = self.commits_by_age().into_iter().rev();
+        let mut made = made.filter_map(|folder| {
+            let name = folder.file_name()?;
+            Some((name.to_owned(), self.made(name)?))
+        });
+        let (name, commits) = made.find(|(_, it)| self.branch.has(&it.change_ids))?;
+        Some(OfBranch {
+            name,
+            commits,
+            since: self.branch.since_it_began(),
+        })
     }
 
     /// The same, where it was last written to the file on another branch, or before these commits.
     pub(super) fn elsewhere(&self, now: &Written) -> Option<Commits> {
         let at = now.at.as_ref()?;
-        let (commits, since) = self.of_branch()?;
-        (!since.contains(at)).then_some(commits)
+        let own = self.of_branch()?;
+        (!own.since.contains(at)).then_some(own.commits)
     }
 
     /// Whether svcgen left a file so, by git's name for its content, in its last commits on the branch.
     pub(super) fn was_committed(&self, path: &Utf8Path, name: &Option<String>) -> bool {
-        let file = self.of_branch();
-        let file = file.and_then(|(mut commits, _)| commits.files.remove(path));
+        let own = self.of_branch();
+        let file = own.and_then(|mut own| own.commits.files.remove(path));
         file.is_some_and(|file| file.left == *name)
     }
 
@@ -131,33 +167,65 @@ impl Rendered {
         Some(self.beside(commit)?.join(format!("{store}.{name}")))
     }
 
-    /// What a note said when svcgen made the last commits of the branch that is checked out, and what it says now.
+    /// What a note said when svcgen made the commits of the branch that is checked out, and what it says now, which is last.
     pub(crate) fn notes(&self, name: &str) -> Vec<String> {
-        let read = |tip: &String| std::fs::read_to_string(self.note(tip, name)?).ok();
-        let then = self.tips.iter().find_map(read);
-        then.into_iter().chain(self.read(name.into())).collect()
+        let read = |commit: &str| std::fs::read_to_string(self.note(commit, name)?).ok();
+        let own = self.of_branch().and_then(|own| read(&own.name));
+        let then = || self.branch.tips.iter().find_map(|tip| read(tip));
+        let brought = || {
+            let mut folders = self.commits_by_age().into_iter().rev();
+            let named = |text: &String| self.branch.is_named_in(text);
+            folders.find_map(|folder| read(folder.file_name()?).filter(named))
+        };
+        let past: Vec<String> = match own {
+            Some(own) => vec![own],
+            None => brought().into_iter().chain(then()).collect(),
+        };
+        past.into_iter().chain(self.read(name.into())).collect()
     }
 
-    /// Keeps what the notes of these names say, as of this commit.
+    /// Whether a Change-Id is one that svcgen gave a commit for the service.
+    pub(crate) fn has_made(&self, change_id: &str) -> bool {
+        let Some(service) = self.folder.as_ref().and_then(|folder| folder.file_name()) else {
+            return false;
+        };
+        let own = format!("{service}.");
+        let folders = self.commits_by_age().into_iter();
+        let files = folders.filter_map(|folder| folder.read_dir_utf8().ok());
+        let mut files = files
+            .flatten()
+            .flatten()
+            .filter(|file| file.file_name().starts_with(&own));
+        files.any(|file| {
+            let text = std::fs::read_to_string(file.path()).unwrap_or_default();
+            text.contains(change_id)
+        })
+    }
+
+    /// Keeps what a note says of this commit.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub(crate) fn keep_notes(&self, tip: Oid, names: &[&str]) -> std::io::Result<()> {
-        for name in names {
-            let file = self.note(&tip.to_string(), name);
-            if let (Some(file), Some(text)) = (file, self.read((*name).into())) {
-                replace(&file, &text)?;
-            }
+    pub(crate) fn keep_note(&self, tip: Oid, name: &str, text: &str) -> std::io::Result<()> {
+        match self.note(&tip.to_string(), name) {
+            Some(file) => replace(&file, text),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Remembers that the commits up to this one are made of what is remembered now.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub(crate) fn note_commits(&self, tip: Option<Oid>) -> std::io::Result<()> {
-        let mut commits = Commits::default();
+    pub(crate) fn note_commits(
+        &self,
+        tip: Option<Oid>,
+        change_ids: Vec<String>,
+    ) -> std::io::Result<()> {
+        let mut commits = Commits {
+            change_ids,
+            ..Commits::default()
+        };
         for (path, written) in self.index().map_err(std::io::Error::other)?.files {
             let elsewhere = self.elsewhere(&written);
             let file = match elsewhere.and_then(|mut it| it.files.remove(&path)) {
@@ -197,9 +265,19 @@ impl Rendered {
 
     /// Forgets what is remembered of the oldest commits, where there are too many.
     fn forget_old(&self) {
+        let mut folders = self.commits_by_age();
+        let surplus = folders.len().saturating_sub(MOST_COMMITS);
+        for folder in folders.drain(..surplus) {
+            // What stays of it is in nobody's way.
+            let _removed = std::fs::remove_dir_all(folder);
+        }
+    }
+
+    /// The folders of what is remembered of commits, from the oldest on.
+    fn commits_by_age(&self) -> Vec<Utf8PathBuf> {
         let last = self.beside(LAST);
         let Some(commits) = last.as_ref().and_then(|last| last.parent()) else {
-            return;
+            return Vec::new();
         };
         let entries = commits.read_dir_utf8().into_iter().flatten().flatten();
         let folders = entries.filter(|entry| Some(entry.path()) != last.as_deref());
@@ -209,11 +287,7 @@ impl Rendered {
         };
         let mut folders: Vec<_> = folders.filter_map(with_age).collect();
         folders.sort();
-        let surplus = folders.len().saturating_sub(MOST_COMMITS);
-        for (_, folder) in folders.drain(..surplus) {
-            // What stays of it is in nobody's way.
-            let _removed = std::fs::remove_dir_all(folder);
-        }
+        folders.into_iter().map(|(_, folder)| folder).collect()
     }
 
     /// What is remembered of a file in a commit, unless its content is the one that is remembered now. In the files as they
@@ -251,20 +325,6 @@ impl Rendered {
     }
 }
 
-/// The commits that the branch which is checked out has led to, newest first.
-pub(super) fn tips(repository: &git2::Repository) -> Vec<String> {
-    let head = repository.find_reference("HEAD").ok();
-    let branch = head
-        .as_ref()
-        .and_then(|head| head.symbolic_target().ok().flatten());
-    let reflog = branch.and_then(|branch| repository.reflog(branch).ok());
-    let entries = reflog.iter().flat_map(|reflog| reflog.iter());
-    let tips = entries
-        .take(MOST_TIPS)
-        .map(|entry| entry.id_new().to_string());
-    tips.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -295,7 +355,7 @@ mod tests {
             store.remember(path.into(), &memory).unwrap();
         };
         write("old", "one");
-        store.note_commits(None).unwrap();
+        store.note_commits(None, Vec::new()).unwrap();
         write("old", "two");
         write("new", "first");
         for (path, text) in [("old", "one, edited"), ("new", "first, edited")] {

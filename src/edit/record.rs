@@ -120,6 +120,9 @@ pub(crate) struct Past {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Commits {
+    /// The Change-Ids of these commits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) change_ids: Vec<String>,
     pub(crate) files: BTreeMap<Utf8PathBuf, Committed>,
 }
 

@@ -1,6 +1,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::committed::{self, Use};
+use super::branch::Branch;
+use super::committed::Use;
 use super::memory::Memory;
 use super::merge::markers;
 use super::record::{Form, Index, Origin, Record, RecordError, Written, content_name};
@@ -24,8 +25,7 @@ pub struct Rendered {
     /// Files that hold somebody's uncommitted changes besides what svcgen writes.
     pub(super) mixed: Vec<Utf8PathBuf>,
     pub(super) use_of: Use,
-    /// The commits that the branch which is checked out has led to, newest first.
-    pub(super) tips: Vec<String>,
+    pub(super) branch: Branch,
 }
 
 impl Rendered {
@@ -37,7 +37,7 @@ impl Rendered {
         });
         Self {
             folder: common.map(|common| common.join("svcgen/rendered").join(service.as_str())),
-            tips: repository.as_ref().map(committed::tips).unwrap_or_default(),
+            branch: repository.as_ref().map(Branch::of).unwrap_or_default(),
             ..Self::none()
         }
     }
@@ -105,7 +105,7 @@ impl Rendered {
             takes_over: false,
             mixed: Vec::new(),
             use_of: Use::default(),
-            tips: Vec::new(),
+            branch: Branch::default(),
         }
     }
 
@@ -203,7 +203,7 @@ impl Rendered {
                 ..*memory
             };
             let written = memory.written(last, earlier).map(|written| Written {
-                at: self.tips.first().cloned(),
+                at: self.branch.tips.first().cloned(),
                 ..written
             });
             index

@@ -9,6 +9,7 @@ use super::change_id::ChangeId;
 use super::commit_message::CommitMessage;
 use super::error::ReviewError;
 use crate::configuration::User;
+use crate::edit::Rendered;
 use crate::git::{Checkout, GitError, Head};
 use crate::model::{BranchName, Refused, ServiceName};
 
@@ -21,6 +22,8 @@ pub struct Topic {
     /// Where changes are sent to; none where the checkout has no remote.
     pub(super) remote: Option<String>,
     pub(super) user: User,
+    /// The service that it is about.
+    pub(super) service: Option<ServiceName>,
     /// The model, where it is a file of the checkout.
     pub(super) model: Option<Utf8PathBuf>,
 }
@@ -72,8 +75,18 @@ impl Topic {
             base,
             remote,
             user,
+            service: None,
             model: None,
         })
+    }
+
+    /// The same topic, where it is known which service it is about.
+    #[must_use]
+    pub fn about(self, service: &ServiceName) -> Self {
+        Self {
+            service: Some(service.clone()),
+            ..self
+        }
     }
 
     /// The same topic, sent to a remote that is named.
@@ -255,22 +268,37 @@ impl Topic {
         upstream: Option<&Upstream>,
     ) -> Result<Vec<Oid>, ReviewError> {
         let beginning = self.checkout.beginning(self.branch.as_str());
-        if beginning == Some(tip) && !self.was_fetched(tip, upstream)? {
+        let is_copied = beginning == Some(tip) && self.began_with_own(tip, upstream)?;
+        if beginning == Some(tip) && !is_copied {
             return Ok(Vec::new());
         }
         let base = match upstream {
             Some(upstream) => Some(upstream.tip),
             None => {
+                let beginning = beginning.filter(|_| !is_copied);
                 beginning.or_else(|| self.checkout.resolve(&format!("refs/heads/{}", self.base)))
             }
         };
         Ok(self.checkout.commits(tip, base)?)
     }
 
-    /// Whether the branch began at a change that somebody fetched, as in a fresh clone: no other branch here has it.
-    fn was_fetched(&self, tip: Oid, upstream: Option<&Upstream>) -> Result<bool, ReviewError> {
-        let is_sent = upstream.is_none_or(|upstream| self.checkout.is_ancestor(tip, upstream.tip));
-        if is_sent || self.change_id(tip)?.is_none() {
+    /// Whether the branch began at a change that is its own: one that somebody fetched, as in a fresh clone, so that no
+    /// other branch here has it, or one that svcgen made for the service, so that it was copied.
+    fn began_with_own(&self, tip: Oid, upstream: Option<&Upstream>) -> Result<bool, ReviewError> {
+        let Some(id) = self.change_id(tip)? else {
+            return Ok(false);
+        };
+        if upstream.is_some_and(|upstream| self.checkout.is_ancestor(tip, upstream.tip)) {
+            return Ok(false);
+        }
+        let made = self
+            .service
+            .as_ref()
+            .map(|service| Rendered::of(self.checkout.root(), service));
+        if made.is_some_and(|made| made.has_made(&id.to_string())) {
+            return Ok(true);
+        }
+        if upstream.is_none() {
             return Ok(false);
         }
         let contains = format!("--contains={tip}");

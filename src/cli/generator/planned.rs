@@ -171,7 +171,8 @@ impl Planner<'_> {
         let model = model.canonicalize_utf8().unwrap_or_else(|_| model.clone());
         let place = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
         let inside = model.strip_prefix(&place).ok().map(Utf8Path::to_owned);
-        Ok(Topic::open(root, branch, base, user)?.keeping(inside))
+        let topic = Topic::open(root, branch, base, user)?;
+        Ok(topic.about(&self.loaded.service.name).keeping(inside))
     }
 
     /// The model, as a checkout remembers it.

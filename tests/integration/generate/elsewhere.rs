@@ -233,3 +233,90 @@ fn a_commit_that_was_taken_back_and_edited_is_made_of_what_it_was_made_of() {
     let found = differences(&env, "whole", "svcgen/trending-edits");
     assert_eq!(found, "+# a reviewer's");
 }
+
+#[test]
+fn a_change_that_came_from_another_branch_is_known_there() {
+    let (reset, pick) = (["reset", "--hard", "a"], ["cherry-pick", "a"]);
+    let back = ["reset", "--hard", "BASE"];
+    for steps in [
+        // Another branch is put in the place of this one, copied, or its change is picked.
+        &[&["switch", "b"][..], &reset][..],
+        &[&["switch", "-c", "c", "a"]],
+        &[&["switch", "-c", "c", "BASE"], &pick],
+        &[&["switch", "b"], &back, &pick],
+    ] {
+        let env = env();
+        let base = env.git("vagrant", &["branch", "--show-current"]);
+        let base = base.trim();
+        done(&env, &[VAGRANT, &["--commit", "--topic", "a"]].concat());
+        amend(&env);
+        let reword = ["commit", "--quiet", "--amend", "--message"];
+        let id = ["log", "-1", "--format=%(trailers:key=Change-Id)"];
+        let message = format!("Mine\n\n{}", env.git("vagrant", &id));
+        env.git("vagrant", &[&reword[..], &[message.as_str()]].concat());
+        env.git("vagrant", &["switch", "--quiet", base]);
+        env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+        done(&env, &[VAGRANT, &["--commit", "--topic", "b"]].concat());
+        env.git("vagrant", &["branch", "fresh"]);
+        for step in steps {
+            let step = step.iter().map(|word| word.replace("BASE", base));
+            let step: Vec<String> = step.collect();
+            let words: Vec<&str> = step.iter().map(String::as_str).collect();
+            env.git("vagrant", &words);
+        }
+        let branch = env.git("vagrant", &["branch", "--show-current"]);
+        let branch = branch.trim();
+        let check = env.svcgen(CHECK);
+        assert!(
+            check.stdout.contains("the model is newer"),
+            "{}",
+            check.show()
+        );
+        done(&env, &[VAGRANT, &["--commit", "--topic", branch]].concat());
+        assert_eq!(
+            differences(&env, "fresh", branch),
+            "+# a reviewer's",
+            "{steps:?}"
+        );
+        let own = format!("{base}..{branch}");
+        let count = env.git("vagrant", &["rev-list", "--count", &own]);
+        assert_eq!(count, "1\n", "{steps:?}");
+        let kept = env.git("vagrant", &["branch", "--list", "kept-*"]);
+        assert_eq!(kept, "", "{steps:?}");
+    }
+}
+
+#[test]
+fn a_branch_that_was_put_back_from_a_copy_keeps_what_is_in_it() {
+    let env = env();
+    let base = env.git("vagrant", &["branch", "--show-current"]);
+    let base = base.trim();
+    let commit = [VAGRANT, &["--commit"]].concat();
+    // With a remote, as everybody has.
+    let work = env.work();
+    env.git_in(
+        &work,
+        &["clone", "--quiet", "--bare", "vagrant", "origin.git"],
+    );
+    env.git("vagrant", &["remote", "add", "origin", "../origin.git"]);
+    env.git("vagrant", &["fetch", "--quiet", "origin"]);
+    done(&env, &commit);
+    amend(&env);
+    let id = ["log", "-1", "--format=%(trailers:key=Change-Id)"];
+    let before = env.git("vagrant", &id);
+    let mine = "svcgen/trending-edits";
+    for port in [6699, 6700] {
+        env.git("vagrant", &["branch", "--move", mine, "backup"]);
+        env.git("vagrant", &["switch", "--quiet", base]);
+        env.git("vagrant", &["branch", mine, "backup"]);
+        env.replace("svcgen.yaml", "port: 6699", &format!("port: {port}"));
+        done(&env, &commit);
+        env.git("vagrant", &["switch", "--quiet", mine]);
+        assert!(env.read(CLASS).starts_with("# a reviewer's\n"), "{port}");
+        assert_eq!(env.git("vagrant", &id), before, "{port}");
+        let own = format!("origin/{base}..HEAD");
+        let count = env.git("vagrant", &["rev-list", "--count", &own]);
+        assert_eq!(count, "1\n", "{port}");
+        env.git("vagrant", &["branch", "-D", "backup"]);
+    }
+}

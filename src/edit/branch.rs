@@ -1,0 +1,68 @@
+use std::collections::BTreeSet;
+
+/// How many moves of a branch are looked at.
+const MOST_TIPS: usize = 100;
+
+/// How many commits below the tip are looked at.
+const DEEPEST: usize = 30;
+
+/// The branch that is checked out.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Branch {
+    /// The commits that it has led to, newest first.
+    pub(super) tips: Vec<String>,
+    /// The Change-Ids of its last commits.
+    change_ids: BTreeSet<String>,
+}
+
+impl Branch {
+    pub(super) fn of(repository: &git2::Repository) -> Self {
+        let head = repository.find_reference("HEAD").ok();
+        let branch = head
+            .as_ref()
+            .and_then(|head| head.symbolic_target().ok().flatten());
+        let reflog = branch.and_then(|branch| repository.reflog(branch).ok());
+        let entries = reflog.iter().flat_map(|reflog| reflog.iter());
+        let tips = entries
+            .take(MOST_TIPS)
+            .map(|entry| entry.id_new().to_string());
+        Self {
+            tips: tips.collect(),
+            change_ids: change_ids(repository).unwrap_or_default(),
+        }
+    }
+
+    /// Whether it has the change of one of these Change-Ids.
+    pub(super) fn has(&self, change_ids: &[String]) -> bool {
+        change_ids.iter().any(|id| self.change_ids.contains(id))
+    }
+
+    /// Whether a text names one of its changes.
+    pub(super) fn is_named_in(&self, text: &str) -> bool {
+        self.change_ids.iter().any(|id| text.contains(id))
+    }
+
+    /// Its tips without the one that it began at, unless it is there still.
+    pub(super) fn since_it_began(&self) -> &[String] {
+        let count = self.tips.len().saturating_sub(1).max(1);
+        &self.tips[..count.min(self.tips.len())]
+    }
+}
+
+fn change_ids(repository: &git2::Repository) -> Result<BTreeSet<String>, git2::Error> {
+    let mut found = BTreeSet::new();
+    let mut commit = repository.head()?.peel_to_commit()?;
+    for _ in 0..DEEPEST {
+        let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
+        let ids = message
+            .lines()
+            .filter_map(|line| line.strip_prefix("Change-Id: "));
+        found.extend(ids.map(|id| id.trim().to_owned()));
+        match commit.parent(0) {
+            Ok(parent) => commit = parent,
+            // The first of all.
+            Err(_) => break,
+        }
+    }
+    Ok(found)
+}
