@@ -36,17 +36,15 @@ impl Topic {
             return Ok(());
         };
         let is_own = |id: Option<ChangeId>| id.is_some_and(|id| own.contains(&id));
-        let notes: [(&str, &dyn Fn(&str) -> bool); 3] = [
-            (MESSAGE, &|text| {
-                is_own(CommitMessage::parse(text).change_id())
-            }),
-            (CHANGE_ID, &|text| is_own(ChangeId::parse(text.trim()))),
-            (COMMIT, &|text| is_of(text, tip)),
-        ];
-        for (name, is_meant) in notes {
+        let is_meant = |name: &str, text: &str| match name {
+            MESSAGE => is_own(CommitMessage::parse(text).change_id()),
+            CHANGE_ID => is_own(ChangeId::parse(text.trim())),
+            _ => is_of(text, tip),
+        };
+        for name in [MESSAGE, CHANGE_ID, COMMIT] {
             // What was written last stands last.
             let mut texts = store.notes(name).into_iter().rev();
-            if let Some(text) = texts.find(|text| is_meant(text)) {
+            if let Some(text) = texts.find(|text| is_meant(name, text)) {
                 written(store, store.keep_note(tip, name, &text))?;
             }
         }

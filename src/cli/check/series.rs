@@ -17,7 +17,7 @@ pub(super) fn drifts(
 ) -> Result<(Vec<Drift>, Option<Uncommitted>), CommandError> {
     let all = look(planner.loaded, worktree)?;
     let series = command(&all);
-    let committed = ways.by(&format!("{series} --commit"));
+    let committed = ways.committing(&series);
     // A commit is made from the commits before it: what was edited since is brought back in the files.
     let written = ways.by(&format!("{series} --force"));
     let mut drifts = Vec::new();

@@ -20,6 +20,8 @@ pub(super) struct Ways<'a> {
     given: (&'a GlobalArgs, &'a CheckoutArgs),
     /// The command that generates again, and commits.
     again: String,
+    /// The option that names the branch, where it is not the service's own.
+    option: String,
     /// Whether the branch has the patches of the series, which are made from the commits before them.
     is_chain: bool,
     /// The commands that check the branch out where the change is, and what has to be done before.
@@ -43,12 +45,25 @@ impl<'a> Ways<'a> {
     ) -> Self {
         // A folder that is no checkout has no branch.
         let topic = planner.topic(generator, worktree.root()).ok();
+        // A change that was made by `--topic`, and is checked out.
+        let named = match &topic {
+            Some(topic) if !topic.has_commits().unwrap_or(true) => {
+                planner.topic_here(generator, worktree.root())
+            }
+            Some(_) | None => None,
+        };
+        let option = named.as_ref().map(|named| {
+            let branch = shell_words::quote(named.branch().as_str()).into_owned();
+            format!(" --topic {branch}")
+        });
+        let option = option.unwrap_or_default();
+        let topic = named.or(topic);
         let is_chain = generator == Generator::Puppet
             && topic
                 .as_ref()
                 .is_some_and(|topic| is_on(topic, worktree, planner.loaded));
         let series = if is_chain { " --series" } else { "" };
-        let again = format!("svcgen {}{series} --commit", generator.name());
+        let again = format!("svcgen {}{series}{option} --commit", generator.name());
         // What git has to be told first, in the words of the error that a run would end with.
         let first = topic.as_ref().and_then(|topic| topic.free_head().err());
         let first = first
@@ -82,6 +97,7 @@ impl<'a> Ways<'a> {
         let ways = Self {
             given,
             again: String::new(),
+            option,
             is_chain,
             switch: (!steps.is_empty()).then(|| steps.join(" && ")),
             held,
@@ -101,6 +117,7 @@ impl<'a> Ways<'a> {
         Self {
             given: self.given,
             again,
+            option: self.option.clone(),
             is_chain: self.is_chain,
             switch: self.switch.clone(),
             held: self.held.clone(),
@@ -122,6 +139,11 @@ impl<'a> Ways<'a> {
             newer: newer.into_iter().collect(),
             ..self
         }
+    }
+
+    /// The same, by another command that commits.
+    pub(super) fn committing(&self, command: &str) -> Self {
+        self.by(&format!("{command}{} --commit", self.option))
     }
 
     /// The command that generates again.

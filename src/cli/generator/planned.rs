@@ -7,10 +7,10 @@ use crate::cli::context::{Context, Loaded};
 use crate::edit::{EditPlan, Origin, Rendered, Resolution, plan};
 use crate::error::CommandError;
 use crate::generate::{
-    DeployRepo, GenerateError, Generated, PuppetTree, SourceRepo, VagrantTree, deploy_repo,
+    DeployRepo, GenerateError, Generated, PuppetTree, SourceRepo, Step, VagrantTree, deploy_repo,
     mediawiki_vagrant, operations_puppet, source_repo,
 };
-use crate::git::{Setting, deploy_dir};
+use crate::git::{Checkout, Head, Setting, deploy_dir};
 use crate::model::BranchName;
 use crate::review::Topic;
 use crate::worktree::Worktree;
@@ -148,6 +148,20 @@ impl Planner<'_> {
         root: &Utf8Path,
     ) -> Result<Topic, CommandError> {
         self.topic_named(generator, root, None)
+    }
+
+    /// The topic of the branch that is checked out, where it has a change that svcgen made for the service.
+    pub(crate) fn topic_here(&self, generator: Generator, root: &Utf8Path) -> Option<Topic> {
+        let Ok(Head::Branch { name, .. }) = Checkout::open(root).and_then(|it| it.head()) else {
+            return None;
+        };
+        let topic = self.topic_named(generator, root, Some(&name)).ok()?;
+        let name = &self.loaded.service.name;
+        let patches = Step::ALL.map(|step| step.store(root, name));
+        let own = Rendered::of(root, name);
+        let stores: Vec<&Rendered> = patches.iter().chain([&own]).collect();
+        let made = topic.patches(&stores).ok()?;
+        (!made.is_empty()).then_some(topic)
     }
 
     /// The topic that a generator commits on: the one that is named, or the service's own.

@@ -320,3 +320,18 @@ fn a_branch_that_was_put_back_from_a_copy_keeps_what_is_in_it() {
         env.git("vagrant", &["branch", "-D", "backup"]);
     }
 }
+
+#[test]
+fn the_commands_of_check_stay_on_the_branch_that_was_named() {
+    let env = env();
+    let base = env.git("vagrant", &["branch", "--show-current"]);
+    done(&env, &[VAGRANT, &["--commit", "--topic", "a"]].concat());
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    close(&env);
+    done(&env, CHECK);
+    let branches = env.git("vagrant", &["branch", "--format=%(refname:short)"]);
+    assert_eq!(branches, format!("a\n{base}"));
+    let own = format!("{}..a", base.trim());
+    let count = env.git("vagrant", &["rev-list", "--count", &own]);
+    assert_eq!(count, "1\n");
+}

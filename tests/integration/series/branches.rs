@@ -46,3 +46,17 @@ fn older_patches_with_an_edit_follow_the_model_wherever_another_branch_is() {
         assert_eq!(again.code, 0, "{}", again.show());
     }
 }
+
+#[test]
+fn check_names_the_branch_that_the_series_was_made_on() {
+    let env = env();
+    done(&env, &["--commit", "--topic", "other"]);
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
+    let command = "$ svcgen puppet --repo puppet --series --topic other --commit\n";
+    assert!(check.stdout.contains(command), "{}", check.show());
+    done(&env, &["--commit", "--topic", "other"]);
+    let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
+    assert_eq!(check.code, 0, "{}", check.show());
+    assert_eq!(subjects(&env).len(), 4);
+}
