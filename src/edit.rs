@@ -13,6 +13,7 @@ pub mod ini;
 pub mod json;
 mod left_out;
 pub mod lines;
+mod made;
 mod memory;
 mod merge;
 pub(crate) mod order;

@@ -42,10 +42,9 @@ impl Branch {
         self.change_ids.iter().any(|id| text.contains(id))
     }
 
-    /// Its tips without the one that it began at, unless it is there still.
-    pub(super) fn since_it_began(&self) -> &[String] {
-        let count = self.tips.len().saturating_sub(1).max(1);
-        &self.tips[..count.min(self.tips.len())]
+    /// How many tips it has had without the one that it began at, unless it is there still.
+    pub(super) fn since_it_began(&self) -> usize {
+        self.tips.len().saturating_sub(1).max(1)
     }
 }
 

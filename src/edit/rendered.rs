@@ -1,7 +1,10 @@
+use std::sync::OnceLock;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::branch::Branch;
 use super::committed::Use;
+use super::made::OfBranch;
 use super::memory::Memory;
 use super::merge::markers;
 use super::record::{Form, Index, Origin, Record, RecordError, Written, content_name};
@@ -26,6 +29,8 @@ pub struct Rendered {
     pub(super) mixed: Vec<Utf8PathBuf>,
     pub(super) use_of: Use,
     pub(super) branch: Branch,
+    /// What svcgen's commits on that branch were made of, once it was looked for.
+    pub(super) own: OnceLock<Option<OfBranch>>,
 }
 
 impl Rendered {
@@ -50,7 +55,11 @@ impl Rendered {
             .folder
             .as_ref()
             .map(|folder| folder.with_extension(format!("{generator}.json")));
-        Self { index, ..self }
+        Self {
+            index,
+            own: OnceLock::new(),
+            ..self
+        }
     }
 
     /// A store of its own beside it, for a generator that writes into the same files as another.
@@ -69,6 +78,7 @@ impl Rendered {
         Self {
             folder,
             index,
+            own: OnceLock::new(),
             ..self
         }
     }
@@ -106,6 +116,7 @@ impl Rendered {
             mixed: Vec::new(),
             use_of: Use::default(),
             branch: Branch::default(),
+            own: OnceLock::new(),
         }
     }
 
