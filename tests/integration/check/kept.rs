@@ -261,3 +261,31 @@ fn a_line_that_is_not_committed_in_an_entry_that_goes_is_put_away_first() {
     assert_eq!(after.code, 0, "{}", after.show());
     assert!(!env.read("deploy/scap/checks.yaml").contains("two"));
 }
+
+#[test]
+fn a_commit_upon_the_first_one_of_a_repository_has_a_way_out() {
+    let env = Env::new();
+    env.write("svcgen.yaml", MODEL);
+    let deploy = env.work().join("deploy");
+    std::fs::create_dir_all(&deploy).unwrap();
+    env.git_in(&deploy, &["init", "--quiet"]);
+    let commit = [
+        "scap",
+        "--repo",
+        "deploy",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ];
+    let run = env.svcgen(&commit);
+    assert_eq!(run.code, 0, "{}", run.show());
+    env.write("deploy/notes", "mine\n");
+    env.git_in(&deploy, &["add", "notes"]);
+    env.git_in(&deploy, &["commit", "--quiet", "--message", "notes"]);
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let run = env.svcgen(&commit);
+    assert_eq!(run.code, 11, "{}", run.show());
+    let (_, hint) = run.stderr.split_once("hint: ").unwrap();
+    let command = hint.split("    ").next().unwrap();
+    assert!(command.ends_with(" rebase -i --autostash --root"), "{hint}");
+}

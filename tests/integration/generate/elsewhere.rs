@@ -155,17 +155,6 @@ fn amend(env: &Env) {
     env.git("vagrant", &amend);
 }
 
-/// What two branches differ in.
-fn differences(env: &Env, one: &str, other: &str) -> String {
-    let changes = ["diff", "--unified=0", one, other];
-    let text = env.git("vagrant", &changes);
-    let is_line = |line: &&str| {
-        let is_heading = line.starts_with("+++") || line.starts_with("---");
-        line.starts_with(['+', '-']) && !is_heading
-    };
-    text.lines().filter(is_line).collect::<Vec<_>>().join("\n")
-}
-
 #[test]
 fn an_older_text_with_an_edit_follows_the_model_wherever_another_branch_is() {
     let env = env();
@@ -186,13 +175,13 @@ fn an_older_text_with_an_edit_follows_the_model_wherever_another_branch_is() {
         check.show()
     );
     done(&env, &commit);
-    let found = differences(&env, "other", "svcgen/trending-edits");
+    let found = env.differing("vagrant", "other", "svcgen/trending-edits");
     assert_eq!(found, "+# a reviewer's");
     // And back again, with the one model and the other.
     env.replace("svcgen.yaml", "port: 6700", "port: 6701");
     done(&env, &[&commit[..], &["--topic", "other"]].concat());
     done(&env, &commit);
-    let found = differences(&env, "other", "svcgen/trending-edits");
+    let found = env.differing("vagrant", "other", "svcgen/trending-edits");
     assert_eq!(found, "+# a reviewer's");
     for branch in ["other", "svcgen/trending-edits"] {
         let own = format!("{}..{branch}", base.trim());
@@ -213,7 +202,7 @@ fn a_branch_of_many_models_ago_follows_the_model() {
         done(&env, &on("second"));
     }
     let told = done(&env, &on("first"));
-    assert_eq!(differences(&env, "second", "first"), "");
+    assert_eq!(env.differing("vagrant", "second", "first"), "");
     // Nobody put anything into it.
     assert!(!told.contains("kept-"), "{told}");
     assert_eq!(env.git("vagrant", &["branch", "--list", "kept-*"]), "");
@@ -230,7 +219,7 @@ fn a_commit_that_was_taken_back_and_edited_is_made_of_what_it_was_made_of() {
     env.git("vagrant", &["reset", "--quiet", "--hard", "HEAD@{1}"]);
     amend(&env);
     done(&env, &commit);
-    let found = differences(&env, "whole", "svcgen/trending-edits");
+    let found = env.differing("vagrant", "whole", "svcgen/trending-edits");
     assert_eq!(found, "+# a reviewer's");
 }
 
@@ -274,7 +263,7 @@ fn a_change_that_came_from_another_branch_is_known_there() {
         );
         done(&env, &[VAGRANT, &["--commit", "--topic", branch]].concat());
         assert_eq!(
-            differences(&env, "fresh", branch),
+            env.differing("vagrant", "fresh", branch),
             "+# a reviewer's",
             "{steps:?}"
         );

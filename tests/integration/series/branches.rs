@@ -11,17 +11,6 @@ fn edit(env: &Env) {
     env.write(PROFILE, &format!("# a reviewer's\n{text}"));
 }
 
-/// The lines that two branches differ in.
-fn differences(env: &Env) -> String {
-    let changes = ["diff", "--unified=0", "other", "svcgen/trending-edits"];
-    let text = env.git("puppet", &changes);
-    let is_line = |line: &&str| {
-        let is_heading = line.starts_with("+++") || line.starts_with("---");
-        line.starts_with(['+', '-']) && !is_heading
-    };
-    text.lines().filter(is_line).collect::<Vec<_>>().join("\n")
-}
-
 #[test]
 fn older_patches_with_an_edit_follow_the_model_wherever_another_branch_is() {
     // In the commit of the patch, and in that of the last one.
@@ -39,7 +28,11 @@ fn older_patches_with_an_edit_follow_the_model_wherever_another_branch_is() {
         let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
         assert_eq!(check.code, 3, "{}", check.show());
         done(&env, &["--commit"]);
-        assert_eq!(differences(&env), "+# a reviewer's", "{commit}");
+        assert_eq!(
+            env.differing("puppet", "other", "svcgen/trending-edits"),
+            "+# a reviewer's",
+            "{commit}"
+        );
         assert!(env.read(CATALOGUE).contains("10.20.1.31"), "{commit}");
         assert_eq!(subjects(&env).len(), 4, "{commit}");
         let again = run(&env, &["--dry-run"]);

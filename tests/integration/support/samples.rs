@@ -107,6 +107,16 @@ impl Env {
         self.git(folder, &["status", "--porcelain", "--untracked-files=all"])
     }
 
+    /// The lines that two commits of a checkout differ in.
+    pub(crate) fn differing(&self, folder: &str, one: &str, other: &str) -> String {
+        let text = self.git(folder, &["diff", "--unified=0", one, other]);
+        let is_line = |line: &&str| {
+            let is_heading = line.starts_with("+++") || line.starts_with("---");
+            line.starts_with(['+', '-']) && !is_heading
+        };
+        text.lines().filter(is_line).collect::<Vec<_>>().join("\n")
+    }
+
     /// Runs git below the working directory; returns what it printed.
     pub(crate) fn git(&self, folder: &str, arguments: &[&str]) -> String {
         let mut command = std::process::Command::new("git");
