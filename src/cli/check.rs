@@ -12,19 +12,17 @@ use serde::Serialize;
 use self::closing::closed;
 use self::refused::{in_the_way, taken};
 use self::ways::Ways;
-use super::context::{Context, Loaded};
+use super::context::Context;
 use super::generator::{
-    CheckoutArgs, Generator, NotPlanned, Planned, Planner, Target, without_blocks,
+    CheckoutArgs, Generator, NotPlanned, Planner, Target, differing, without_blocks,
 };
 use super::{Failure, GlobalArgs};
-use crate::drift::{Difference, Direction, Remedy, differences};
+use crate::drift::{Difference, Direction, Remedy};
 use crate::edit::Resolution;
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::GenerateError;
 use crate::review::uncommitted;
 use crate::ui::{Format, Ui};
-use crate::validate;
-use crate::worktree::Worktree;
 
 /// What begins the lines of a text that does not fit on one.
 const FURTHER: &str = "      ";
@@ -200,7 +198,7 @@ fn look(
         Err(error) => return Err(error.into()),
     };
     let mut all = Vec::new();
-    let differences = found(planner.loaded, generator, &planned, &worktree)?;
+    let differences = differing(planner.loaded, generator, &planned, &worktree)?;
     let ways = ways.about(&differences);
     for difference in differences {
         all.push(closed(difference, generator, &planned, &worktree, &ways)?);
@@ -265,35 +263,6 @@ fn turn(command: &str) -> u8 {
         _ if command.contains(" --force") => 1,
         _ => 2,
     }
-}
-
-/// In what a checkout differs from the plan; of a deploy repository, Scap's own mistakes as well.
-fn found(
-    loaded: &Loaded,
-    generator: Generator,
-    planned: &Planned,
-    worktree: &Worktree,
-) -> Result<Vec<Difference>, CommandError> {
-    let desired = &planned.generated.desired;
-    let mut found = differences(desired, &planned.edits, worktree, &planned.rendered)?;
-    if generator != Generator::Scap {
-        return Ok(found);
-    }
-    let mistakes = validate::mistakes(&loaded.service, &loaded.site, worktree, &planned.edits)?;
-    for mistake in mistakes {
-        let is_same =
-            |known: &Difference| known.path == mistake.path && known.remedy != Remedy::Generate;
-        if !found.iter().any(is_same) {
-            found.push(Difference {
-                path: mistake.path,
-                line: mistake.line,
-                direction: Direction::Tree,
-                what: mistake.message,
-                remedy: Remedy::Edit,
-            });
-        }
-    }
-    Ok(found)
 }
 
 fn text(findings: &Findings, ui: &Ui) -> String {

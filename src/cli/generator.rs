@@ -3,6 +3,7 @@
 mod again;
 mod checkouts;
 mod conflicts;
+mod differing;
 mod explain;
 mod options;
 mod planned;
@@ -19,6 +20,7 @@ use clap::Args;
 
 pub(super) use self::again::Again;
 pub(super) use self::checkouts::CheckoutArgs;
+pub(super) use self::differing::differing;
 pub(super) use self::options::GeneratorOptions;
 pub(super) use self::planned::{NotPlanned, Planned, Planner};
 pub(super) use self::run::{Ended, Run};

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use git2::Oid;
 
-use super::record::{Commits, Committed};
+use super::record::{Commits, Committed, RecordError};
 use super::rendered::{Rendered, replace};
 
 /// The name of what the last commits were made of, on whatever branch.
@@ -77,6 +77,28 @@ impl Rendered {
             .iter()
             .take(own.since)
             .any(|tip| tip == commit)
+    }
+
+    /// Makes sure that all that is kept of what commits were made of can be read.
+    ///
+    /// # Errors
+    /// Where it is there and not understood.
+    pub(super) fn check_made(&self) -> Result<(), RecordError> {
+        let folders = self.commits_by_age();
+        let named = folders.iter().filter_map(|folder| folder.file_name());
+        let files = named.chain([LAST]).filter_map(|name| self.made_of(name));
+        for path in files.filter(|path| path.exists()) {
+            let wrong = match std::fs::read_to_string(&path) {
+                Ok(text) => crate::json::parse::<Commits>(&text)
+                    .err()
+                    .map(|error| error.to_string()),
+                Err(error) => Some(error.to_string()),
+            };
+            if let Some(reason) = wrong {
+                return Err(RecordError::Commits { path, reason });
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn made(&self, commit: &str) -> Option<Commits> {

@@ -130,7 +130,7 @@ pub enum PlanError {
 /// What svcgen wrote earlier and wants no more is taken away again, unless somebody changed it since.
 ///
 /// # Errors
-/// Where a file cannot be read, or a shared file cannot be understood.
+/// Where a file cannot be read, or a shared file or what is remembered cannot be understood.
 pub fn plan(
     desired: &[Desired],
     worktree: &Worktree,
@@ -138,6 +138,7 @@ pub fn plan(
     resolution: Resolution,
 ) -> Result<EditPlan, PlanError> {
     let index = rendered.index()?;
+    rendered.check_made()?;
     let planner = Planner {
         worktree,
         rendered,

@@ -157,6 +157,8 @@ pub enum RecordError {
     },
     #[error("`{path}` is not a list of written files: {reason}")]
     Wrong { path: Utf8PathBuf, reason: String },
+    #[error("`{path}` does not say what a commit of svcgen's was made of: {reason}")]
+    Commits { path: Utf8PathBuf, reason: String },
     #[error(
         "`{path}` has version {version}, and this svcgen reads {}",
         Index::VERSION
@@ -171,6 +173,9 @@ impl RecordError {
             Self::Unreadable { .. } => None,
             Self::Wrong { path, .. } => Some(format!(
                 "`rm {path}` forgets which files are svcgen's; `--conflicts svcgen` takes them over again"
+            )),
+            Self::Commits { path, .. } => Some(format!(
+                "`rm {path}` forgets it: lines of svcgen's that the model has changed since then count as somebody's edits"
             )),
             Self::Version { .. } => Some("the svcgen that wrote it reads it".into()),
         }

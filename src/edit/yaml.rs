@@ -63,7 +63,7 @@ pub fn patch(
             continue;
         }
         let Some(found) = root.find_path(entry.path()) else {
-            let near = near(&root, entries, index);
+            let near = near(&root, base.as_ref(), entries, index);
             text = splice::insert(&text, &root, entry, near)?;
             set(&mut meant, entry, entry.value.clone());
             continue;
@@ -176,8 +176,14 @@ pub fn tuned(text: &str, entries: &[Entry]) -> Vec<(Option<usize>, String)> {
     all
 }
 
-/// The nearest of svcgen's own keys in the group of an entry that is not there yet.
-fn near<'a>(root: &Node, entries: &'a [Entry], index: usize) -> Option<Near<'a>> {
+/// The nearest of svcgen's own keys in the group of an entry that is not there yet; where there is none, the last one that it
+/// wrote there and wants no more.
+fn near<'a>(
+    root: &Node,
+    base: Option<&'a Node>,
+    entries: &'a [Entry],
+    index: usize,
+) -> Option<Near<'a>> {
     let entry = &entries[index];
     let is_near = |other: &&Entry| {
         other.at == entry.at
@@ -185,9 +191,19 @@ fn near<'a>(root: &Node, entries: &'a [Entry], index: usize) -> Option<Near<'a>>
             && root.find_path(other.path()).is_some()
     };
     let before = entries[..index].iter().rev().find(is_near);
+    if let Some(before) = before {
+        return Some(Near::After(&before.key));
+    }
     let after = entries[index + 1..].iter().find(is_near);
-    let before = before.map(|before| Near::After(&before.key));
-    before.or(after.map(|after| Near::Before(&after.key)))
+    if let Some(after) = after {
+        return Some(Near::Before(&after.key));
+    }
+    let at = || entry.at.iter().map(String::as_str);
+    let written = base?.find_path(at())?.entries().iter().rev();
+    let mut written = written.map(|(key, _)| key.text.as_str());
+    let there = root.find_path(at())?;
+    let is_near = |key: &&str| namespace(key) == namespace(&entry.key) && there.find(key).is_some();
+    written.find(is_near).map(Near::After)
 }
 
 /// The entries alone, as a document of their own; what is remembered as svcgen's.

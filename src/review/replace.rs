@@ -8,7 +8,7 @@ use super::commit::with_identity;
 use super::commit_message::CommitMessage;
 use super::error::ReviewError;
 use super::topic::Topic;
-use crate::git::{Checkout, Git};
+use crate::git::{Checkout, Git, GitError};
 use crate::model::TaskId;
 
 /// The change of a topic that is not merged: the one commit that its branch has.
@@ -153,12 +153,25 @@ impl Topic {
             &commit.to_string(),
             &before,
         ]);
-        moved.map_err(|source| ReviewError::Moved {
-            root: self.checkout.root().to_owned(),
-            branch: self.branch.clone(),
-            source: Box::new(source),
-        })?;
+        moved.map_err(|source| self.not_moved(source))?;
         Ok((commit, change_id))
+    }
+
+    /// The error of a branch that git did not put at a new commit.
+    pub(super) fn not_moved(&self, source: GitError) -> ReviewError {
+        const OF_ANOTHER: [&str; 3] = ["but expected", "already exists", "unable to resolve"];
+        let said = match &source {
+            GitError::Failed { source, .. } => source.to_string(),
+            _ => String::new(),
+        };
+        match OF_ANOTHER.iter().any(|words| said.contains(words)) {
+            true => ReviewError::Moved {
+                root: self.checkout.root().to_owned(),
+                branch: self.branch.clone(),
+                source: Box::new(source),
+            },
+            false => source.into(),
+        }
     }
 }
 

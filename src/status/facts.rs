@@ -31,11 +31,21 @@ pub enum Text {
         root: Utf8PathBuf,
         standing: Standing,
         sent: Option<Sent>,
-        /// Whether it is merged, and the remote's branch has something else of it now.
-        is_outdated: bool,
+        merged: Merged,
         /// Of operations/puppet, the patches of the series that come after the service.
         series: Series,
     },
+}
+
+/// What the remote's branch has of a text, where that is merged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// Whether it has something else of it than svcgen would leave there.
+    pub is_outdated: bool,
+    /// The files in which somebody changed what svcgen wrote.
+    pub edited: Vec<Utf8PathBuf>,
+    /// Whether these are so in the work tree, too.
+    pub is_here: bool,
 }
 
 /// The patches that come after the service, as a tree has them.

@@ -23,9 +23,7 @@ impl<'a> Scratch<'a> {
     /// # Errors
     /// Where the tree cannot be read or the folder cannot be written.
     pub(super) fn build(request: &PuppetRequest<'a>) -> io::Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix("svcgen-verify-")
-            .tempdir()?;
+        let folder = temporary()?;
         let path = Utf8PathBuf::try_from(folder.path().to_owned())
             .map_err(io::Error::other)?
             .canonicalize_utf8()?;
@@ -146,5 +144,16 @@ impl<'a> Scratch<'a> {
         message
             .replace(&format!("{}/", self.tree()), "")
             .replace(&format!("{}/", self.path), "")
+    }
+}
+
+/// A new folder whose path Puppet reads as it is: in its options a colon parts folders, and `$` names another option.
+fn temporary() -> io::Result<TempDir> {
+    let mut new = tempfile::Builder::new();
+    new.prefix("svcgen-verify-");
+    let usual = std::env::temp_dir();
+    match usual.to_string_lossy().contains([':', '$']) {
+        true => new.tempdir_in("/tmp"),
+        false => new.tempdir(),
     }
 }

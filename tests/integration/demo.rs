@@ -263,12 +263,14 @@ fn whoever_watches_is_told_of_the_question_and_may_say_no() {
 #[test]
 fn yes_asks_nothing_on_a_terminal_and_any_folder_can_be_kept() {
     let env = Env::new();
-    let folder = temporary(&env);
+    // Puppet's options have a meaning for `$`.
+    let folder = temporary(&env).join("$tmp");
+    std::fs::create_dir(&folder).unwrap();
     let folder = folder.to_str().unwrap();
     let colon = demo(&env, &["a:b"]);
     assert_eq!(colon.code, 2, "{}", colon.show());
     assert!(colon.stderr.contains("holds a colon"), "{}", colon.show());
-    let name = "o'neil's \"play\"";
+    let name = "o'neil's \"play\" $work";
     let words = ["demo", "--yes", "--keep", name];
     let mut pty = Pty::start_with(&env, &words, &[("TMPDIR", folder)]);
     pty.expect("== 3 of 8");

@@ -73,6 +73,8 @@ fn fish_completes_commands_options_and_values() {
         proposed("svcgen deploy --on-failure "),
         ["ask", "rollback", "stop"]
     );
+    assert_eq!(proposed("svcgen request s"), ["service"]);
+    assert_eq!(proposed("svcgen completions f"), ["fish"]);
 }
 
 #[test]

@@ -179,6 +179,27 @@ fn a_change_is_followed_until_it_is_merged() {
     env.git_in(&tree, &["switch", "-q", "svcgen/tea-time"]);
     assert_snapshot!(look(&[]), @"  done         MediaWiki-Vagrant         in `origin/main`");
 
+    // A reviewer had something else merged.
+    env.git_in(&tree, &["switch", "-q", "merged"]);
+    env.replace(
+        "vagrant/puppet/hieradata/common.yaml",
+        "port: 6002",
+        "port: 6004",
+    );
+    env.git_in(&tree, &["commit", "-q", "--all", "--amend", "--no-edit"]);
+    env.git_in(&tree, &["push", "-q", "--force", "origin", "HEAD:main"]);
+    env.git_in(&tree, &["fetch", "-q"]);
+    env.git_in(&tree, &["switch", "-q", "svcgen/tea-time"]);
+    assert_snapshot!(look(&[]), @"
+    done         MediaWiki-Vagrant         in `origin/main`;
+                                           `puppet/hieradata/common.yaml` was
+                                           changed by hand there
+                 $ git -C HOME/work/vagrant diff svcgen/tea-time origin/main -- puppet/hieradata/common.yaml
+    ");
+    env.git_in(&tree, &["switch", "-q", "merged"]);
+    assert!(look(&[]).contains("$ svcgen check --vagrant-repo vagrant"));
+    env.git_in(&tree, &["switch", "-q", "svcgen/tea-time"]);
+
     // Somebody takes it out there again.
     env.git_in(&tree, &["switch", "-q", "merged"]);
     env.git_in(&tree, &["revert", "--no-edit", "HEAD"]);

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
@@ -5,15 +6,16 @@ use camino::Utf8PathBuf;
 use crate::cli::context::{Loaded, shown};
 use crate::cli::deploy::Carrier;
 use crate::cli::generator::{
-    CheckoutArgs, Generator, Looked, Planner, Series, Target, first_commit, is_on,
-    look as look_at_series,
+    CheckoutArgs, Generator, Looked, Planner, Series, Target, differing, first_commit, is_on,
+    look as look_at_series, without_blocks,
 };
+use crate::drift::Direction;
 use crate::error::CommandError;
 use crate::git::{Checkout, Git, GitError};
 use crate::hosts::{self, Answer};
 use crate::model::{HostName, RepositoryName, Site};
 use crate::review::{Sent, Standing, Topic, uncommitted};
-use crate::status::{Facts, Known, Missing, Series as Lacking, Text};
+use crate::status::{Facts, Known, Merged, Missing, Series as Lacking, Text};
 use crate::worktree::Worktree;
 
 /// How long the review server may take to answer for a repository.
@@ -146,13 +148,15 @@ fn look(
                     why: error.to_string(),
                 })
         });
-        let is_outdated = standing.is_merged
-            && is_outdated(planner, (generator, target), &topic, &worktree, &own)?;
+        let merged = match standing.is_merged {
+            true => merged(planner, (generator, target), &topic, &worktree, &own)?,
+            false => Merged::default(),
+        };
         Ok(Text::Committed {
             root: worktree.root().to_owned(),
             standing,
             sent,
-            is_outdated,
+            merged,
             series: series.clone(),
         })
     };
@@ -193,23 +197,36 @@ fn look(
     }
 }
 
-/// Whether the remote's branch has another text of files than svcgen would leave there.
-fn is_outdated(
+/// What the remote's branch has of a text that is merged.
+fn merged(
     planner: &Planner<'_>,
     (generator, target): (Generator, &Target),
     topic: &Topic,
     worktree: &Worktree,
     own: &[Utf8PathBuf],
-) -> Result<bool, CommandError> {
+) -> Result<Merged, CommandError> {
     let texts = topic.upstream_texts(own)?;
     if texts.is_empty() {
-        return Ok(false);
+        return Ok(Merged::default());
     }
-    let upstream = worktree.as_if(texts);
+    let mut upstream = worktree.as_if(texts);
+    if generator == Generator::Puppet {
+        upstream = without_blocks(&upstream, &planner.loaded.service.name)?;
+    }
     // What cannot be planned there is told where it is planned here.
-    Ok(planner
-        .plan(generator, target, &upstream)
-        .is_ok_and(|planned| !planned.edits.edits.is_empty()))
+    let Ok(planned) = planner.plan(generator, target, &upstream) else {
+        return Ok(Merged::default());
+    };
+    let found = differing(planner.loaded, generator, &planned, &upstream)?.into_iter();
+    let edited = found.filter(|it| matches!(it.direction, Direction::Tree | Direction::Both));
+    let edited: BTreeSet<Utf8PathBuf> = edited.map(|it| it.path).collect();
+    let read = |tree: &Worktree, path: &Utf8PathBuf| tree.read(path).ok().flatten();
+    let is_here = |path: &Utf8PathBuf| read(worktree, path) == read(&upstream, path);
+    Ok(Merged {
+        is_outdated: !planned.edits.edits.is_empty(),
+        is_here: edited.iter().all(is_here),
+        edited: edited.into_iter().collect(),
+    })
 }
 
 /// What a tree lacks of the patches that are meant, whoever began them, but for those that the user left out.

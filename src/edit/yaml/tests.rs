@@ -52,6 +52,20 @@ fn a_group_goes_before_the_first_greater_one_and_above_its_comment() {
 }
 
 #[test]
+fn a_key_goes_where_the_last_one_of_its_group_was() {
+    let text = "zoo::old: 1\nadmin::groups:\n  - keepers\n";
+    let new = [Entry::grouped("zoo::new", 2)];
+    let after = patch(Some(text), &new, Some("zoo::old: 1\n"), Resolution::Mark).unwrap();
+    assert_eq!(
+        after,
+        "zoo::old: 1\nzoo::new: 2\nadmin::groups:\n  - keepers\n"
+    );
+    // What somebody else has there is no such key.
+    let after = patch(Some(text), &new, Some("zoo::older: 1\n"), Resolution::Mark).unwrap();
+    assert!(after.starts_with("zoo::old: 1\n"), "{after}");
+}
+
+#[test]
 fn a_key_joins_its_own_group_after_a_block_scalar() {
     let text = patched(GROUPS, &[Entry::grouped("cats::tail", true)]);
     assert_eq!(

@@ -262,8 +262,8 @@ impl Chain<'_> {
             .map_err(failed)?;
         let branch = format!("refs/heads/{}", self.topic.branch);
         let why = "svcgen: the patches of the series";
-        git.run(&["update-ref", "-m", why, &branch, &commit_name, &tip])
-            .map_err(failed)?;
+        let moved = git.run(&["update-ref", "-m", why, &branch, &commit_name, &tip]);
+        moved.map_err(|source| self.topic.not_moved(source))?;
         self.tip = commit;
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::model::HostName;
 use crate::model::Sites;
 use crate::review::Sent;
 use crate::review::Standing;
-use crate::status::facts::{Known, Series, Text};
+use crate::status::facts::{Known, Merged, Series, Text};
 
 fn standing(is_merged: bool, upstream: Option<&str>) -> Standing {
     Standing {
@@ -20,7 +20,7 @@ fn state(is_merged: bool, upstream: Option<&str>, sent: Option<Sent>) -> State {
         root: "/tree".into(),
         standing: standing(is_merged, upstream),
         sent,
-        is_outdated: false,
+        merged: Merged::default(),
         series: Series::default(),
     };
     written("it", "vagrant", &committed, "them").state

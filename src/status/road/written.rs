@@ -1,5 +1,7 @@
 //! Steps that a generator takes.
 
+use camino::Utf8PathBuf;
+
 use crate::review::Sent;
 use crate::status::facts::{Series, Text};
 use crate::status::{State, Step};
@@ -47,7 +49,7 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
             root,
             standing,
             sent,
-            is_outdated,
+            merged: there,
             series,
         } => {
             let quoted = shell_words::quote(root.as_str()).into_owned();
@@ -57,12 +59,21 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
                 return Step::new(name, State::Unknown, found)
                     .command(format!("git -C {quoted} fetch"));
             };
-            if standing.is_merged && *is_outdated {
+            if standing.is_merged && there.is_outdated {
                 let found = format!("was merged; `{upstream}` has something else of it now");
                 return Step::new(name, State::Next, found).command(commit);
             }
             if standing.is_merged {
-                return merged(name, upstream, series);
+                let step = merged(name, upstream, series);
+                let apart = match there.is_here {
+                    true => "svcgen check".to_owned(),
+                    false => format!(
+                        "git -C {quoted} diff {} {upstream} -- {}",
+                        standing.branch,
+                        shell_words::join(&there.edited)
+                    ),
+                };
+                return but_for_edits(step, &there.edited, apart);
             }
             let found = format!("{on}, not in `{upstream}` as last fetched");
             match sent {
@@ -88,6 +99,21 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
                     .command("svcgen status --online"),
             }
         }
+    }
+}
+
+/// Says of a step where what is merged is not what the model says; the command shows what is apart.
+fn but_for_edits(step: Step, edited: &[Utf8PathBuf], apart: String) -> Step {
+    let files = match edited {
+        [] => return step,
+        [file] => format!("`{file}` was"),
+        files => format!("{} files of it were", files.len()),
+    };
+    let found = format!("{}; {files} changed by hand there", step.found);
+    let step = Step { found, ..step };
+    match step.state {
+        State::Done => step.command(apart),
+        _ => step,
     }
 }
 

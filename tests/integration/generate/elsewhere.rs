@@ -324,3 +324,30 @@ fn the_commands_of_check_stay_on_the_branch_that_was_named() {
     let count = env.git("vagrant", &["rev-list", "--count", &own]);
     assert_eq!(count, "1\n");
 }
+
+#[test]
+fn a_damaged_memory_of_commits_is_told_with_the_way_out() {
+    let env = env();
+    let commit = [VAGRANT, &["--commit"]].concat();
+    done(&env, &commit);
+    let tip = env.git("vagrant", &["rev-parse", "svcgen/trending-edits"]);
+    let tip = tip.trim();
+    let made = format!("vagrant/.git/svcgen/commits/{tip}/trending-edits.vagrant.json");
+    env.write(&made, "{\"files\": {");
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    for command in [&commit[..], CHECK] {
+        let run = env.svcgen(command);
+        assert_eq!(run.code, 1, "{}", run.show());
+        assert!(
+            run.stderr
+                .contains("does not say what a commit of svcgen's was made of"),
+            "{}",
+            run.show()
+        );
+        let way = format!("`rm HOME/work/{made}` forgets it");
+        assert!(run.stderr.contains(&way), "{}", run.show());
+    }
+    std::fs::remove_file(env.work().join(&made)).unwrap();
+    done(&env, &commit);
+    done(&env, CHECK);
+}
