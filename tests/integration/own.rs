@@ -265,6 +265,13 @@ fn source_shows_applies_and_does_not_repeat() {
     exit 2
     error: `HOME/work/source` is not recognised as the source repository of a Node.js service
     cause: looked for package.json
+    hint: git -C HOME/work/source restore package.json    brings it back
+    ");
+    env.git("source", &["commit", "-q", "--all", "-m", "Remove it"]);
+    assert_snapshot!(said(&env, &dry), @"
+    exit 2
+    error: `HOME/work/source` is not recognised as the source repository of a Node.js service
+    cause: looked for package.json
     hint: name the root of its checkout: by an option, or in the configuration
     hint: `npm init` writes a `package.json`
     hint: for a service of another language take `source` out of the configuration: the other repositories do without

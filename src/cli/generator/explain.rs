@@ -3,7 +3,7 @@
 use crate::edit::{ApplyError, PlanError};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::{GenerateError, SOURCE_REPOSITORY};
-use crate::git::GitError;
+use crate::git::{GitError, committed_text};
 use crate::review::ReviewError;
 use crate::worktree::WorktreeError;
 
@@ -27,10 +27,18 @@ impl From<GenerateError> for CommandError {
         match &error {
             GenerateError::Worktree(error) => Self::from(error),
             GenerateError::Unrecognised {
-                looked_for, tree, ..
+                root,
+                looked_for,
+                tree,
             } => {
                 let causes = looked_for.iter().map(|what| format!("looked for {what}"));
                 let this = causes.fold(Self::usage(error.to_string()), Self::cause);
+                let mut removed = looked_for.iter();
+                if let Some(file) = removed.find(|file| committed_text(&root.join(file)).is_some())
+                {
+                    let root = shell_words::quote(root.as_str());
+                    return this.hint(format!("git -C {root} restore {file}    brings it back"));
+                }
                 let this = this
                     .hint("name the root of its checkout: by an option, or in the configuration");
                 match *tree == SOURCE_REPOSITORY {
