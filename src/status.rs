@@ -10,7 +10,7 @@ mod road;
 use serde::Serialize;
 
 pub use dates::{Due, Mark, dates};
-pub use facts::{Facts, Known, Merged, Missing, Series, Text};
+pub use facts::{Committed, Facts, Known, Merged, Missing, Series, Text};
 pub use road::road;
 
 /// How far a step is.

@@ -6,7 +6,11 @@ use git2::Repository;
 pub fn committed_text(file: &Utf8Path) -> Option<String> {
     let file = match file.canonicalize_utf8() {
         Ok(file) => file,
-        Err(_) => file.parent()?.canonicalize_utf8().ok()?.join(file.file_name()?),
+        Err(_) => file
+            .parent()?
+            .canonicalize_utf8()
+            .ok()?
+            .join(file.file_name()?),
     };
     let repository = Repository::discover(file.parent()?).ok()?;
     let root = Utf8Path::from_path(repository.workdir()?)?.canonicalize_utf8();

@@ -116,6 +116,7 @@ pub fn dates(
             "send the patch for production to review",
             // It knows how far the patch is.
             step(road::PRODUCTION)
+                .filter(|step| step.state != State::Done)
                 .and_then(|step| step.command.as_deref())
                 .or(Some("svcgen puppet --review")),
             minimum,

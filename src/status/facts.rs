@@ -10,15 +10,23 @@ pub enum Text {
     /// No checkout is named.
     NoCheckout,
     /// The checkout cannot be compared with the model.
-    Failed { message: String },
+    Failed {
+        message: String,
+    },
     /// There is no folder where the checkout shall be.
-    Nowhere { message: String },
+    Nowhere {
+        message: String,
+    },
     /// Nothing is generated yet.
     Absent,
     /// So many files say something else than the model.
-    Differs { files: usize },
+    Differs {
+        files: usize,
+    },
     /// Somebody and svcgen changed the same: the first place, and the reason.
-    Conflict { what: String },
+    Conflict {
+        what: String,
+    },
     /// It is there, and not committed.
     Uncommitted,
     /// It is there in files that no commit has, and that hold more than svcgen wrote: somebody has to commit them.
@@ -26,15 +34,19 @@ pub enum Text {
         files: Vec<Utf8PathBuf>,
         command: String,
     },
-    /// It is committed; what the review server says of it, where that was asked.
-    Committed {
-        root: Utf8PathBuf,
-        standing: Standing,
-        sent: Option<Sent>,
-        merged: Merged,
-        /// Of operations/puppet, the patches of the series that come after the service.
-        series: Series,
-    },
+    Committed(Committed),
+}
+
+/// A text that is committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    pub root: Utf8PathBuf,
+    pub standing: Standing,
+    /// What the review server says of it, where that was asked.
+    pub sent: Option<Sent>,
+    pub merged: Merged,
+    /// Of operations/puppet, the patches of the series that come after the service.
+    pub series: Series,
 }
 
 /// What the remote's branch has of a text, where that is merged.

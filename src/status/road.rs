@@ -1,3 +1,4 @@
+mod committed;
 mod deployment;
 mod repositories;
 mod requests;

@@ -224,12 +224,8 @@ impl Run<'_> {
         }
         let rendered = &self.keep_apart(place, planned)?;
         interrupt::check()?;
-        match self.may_apply(root, &edits.conflicts) {
-            Ok(true) => {}
-            Ok(false) => return Ok(conflicts.refused()),
-            // Where nobody can be asked, the conflicts are what there is to tell.
-            Err(error) if error.kind == ErrorKind::Usage => return Ok(conflicts.refused()),
-            Err(error) => return Err(error),
+        if !self.may_apply(root, &edits.conflicts)? {
+            return Ok(conflicts.refused());
         }
         apply(edits, place.worktree, rendered)?;
         summary.applied(self.ui);
@@ -266,7 +262,11 @@ impl Run<'_> {
             (true, false) => "write and commit this change",
             (false, false) => "write this change",
         };
-        let may = self.ui.confirm(&format!("{what} in {root}?"))?;
+        let may = match self.ui.confirm(&format!("{what} in {root}?")) {
+            // Where nobody can be asked, the conflicts are what there is to tell.
+            Err(error) if is_marked && error.kind == ErrorKind::Usage => return Ok(false),
+            may => may?,
+        };
         if !may {
             self.ui.status("nothing was changed");
         }

@@ -22,7 +22,7 @@ use super::uncommitted::Uncommitted;
 use super::{Ended, Generator, Run, verify};
 use crate::cli::Failure;
 use crate::edit::{Conflict, Rendered, apply, remember};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::generate::Step;
 use crate::interrupt;
 use crate::review::{Chain, Fate, Made, Topic, Visit, dirty};
@@ -240,12 +240,7 @@ impl Run<'_> {
         if !self.options.dry_run {
             let marked = conflicts.iter().flat_map(|it| it.all.iter().copied());
             let marked: Vec<Conflict> = marked.cloned().collect();
-            let may = || match self.may_apply(worktree.root(), &marked) {
-                // Where nobody can be asked, the conflicts are what there is to tell.
-                Err(error) if !marked.is_empty() && error.kind == ErrorKind::Usage => Ok(false),
-                may => may,
-            };
-            if has_differences && !may()? {
+            if has_differences && !self.may_apply(worktree.root(), &marked)? {
                 ended = Ended::Declined;
             } else {
                 for patch in &planned {

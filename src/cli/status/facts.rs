@@ -15,7 +15,7 @@ use crate::git::{Checkout, Git, GitError};
 use crate::hosts::{self, Answer};
 use crate::model::{HostName, RepositoryName, Site};
 use crate::review::{Sent, Standing, Topic, uncommitted};
-use crate::status::{Facts, Known, Merged, Missing, Series as Lacking, Text};
+use crate::status::{Committed, Facts, Known, Merged, Missing, Series as Lacking, Text};
 use crate::worktree::Worktree;
 
 /// How long the review server may take to answer for a repository.
@@ -152,13 +152,13 @@ fn look(
             true => merged(planner, (generator, target), &topic, &worktree, &own)?,
             false => Merged::default(),
         };
-        Ok(Text::Committed {
+        Ok(Text::Committed(Committed {
             root: worktree.root().to_owned(),
             standing,
             sent,
             merged,
             series: series.clone(),
-        })
+        }))
     };
     let (edits, conflicts) = (&planned.edits.edits, &planned.edits.conflicts);
     if !edits.is_empty() || !conflicts.is_empty() {
@@ -252,7 +252,7 @@ fn lacking(series: &Series, is_meant: impl Fn(&Looked) -> bool) -> Lacking {
 
 /// Whether a repository is on the review server: something was fetched from it, or it answers.
 fn repository(name: &RepositoryName, text: &Text, site: &Site, is_online: bool) -> Known {
-    if let Text::Committed { standing, .. } = text
+    if let Text::Committed(Committed { standing, .. }) = text
         && let Some(upstream) = &standing.upstream
     {
         return Known::Yes {

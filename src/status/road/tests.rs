@@ -4,7 +4,7 @@ use crate::model::HostName;
 use crate::model::Sites;
 use crate::review::Sent;
 use crate::review::Standing;
-use crate::status::facts::{Known, Merged, Series, Text};
+use crate::status::facts::{Committed, Known, Merged, Series, Text};
 
 fn standing(is_merged: bool, upstream: Option<&str>) -> Standing {
     Standing {
@@ -16,13 +16,13 @@ fn standing(is_merged: bool, upstream: Option<&str>) -> Standing {
 }
 
 fn state(is_merged: bool, upstream: Option<&str>, sent: Option<Sent>) -> State {
-    let committed = Text::Committed {
+    let committed = Text::Committed(Committed {
         root: "/tree".into(),
         standing: standing(is_merged, upstream),
         sent,
         merged: Merged::default(),
         series: Series::default(),
-    };
+    });
     written("it", "vagrant", &committed, "them").state
 }
 

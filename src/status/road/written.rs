@@ -1,9 +1,7 @@
 //! Steps that a generator takes.
 
-use camino::Utf8PathBuf;
-
-use crate::review::Sent;
-use crate::status::facts::{Series, Text};
+use super::committed::committed;
+use crate::status::facts::Text;
 use crate::status::{State, Step};
 
 /// A step that a generator takes.
@@ -45,109 +43,6 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
                 format!("generated; {files} {is} in no commit yet, with more than svcgen wrote");
             Step::new(name, State::Next, found).command(command)
         }
-        Text::Committed {
-            root,
-            standing,
-            sent,
-            merged: there,
-            series,
-        } => {
-            let quoted = shell_words::quote(root.as_str()).into_owned();
-            let on = format!("committed on `{}`", standing.branch);
-            let Some(upstream) = &standing.upstream else {
-                let found = format!("{on}; the remote's branch is not known here");
-                return Step::new(name, State::Unknown, found)
-                    .command(format!("git -C {quoted} fetch"));
-            };
-            if standing.is_merged && there.is_outdated {
-                let found = format!("was merged; `{upstream}` has something else of it now");
-                return Step::new(name, State::Next, found).command(commit);
-            }
-            if standing.is_merged {
-                let step = merged(name, upstream, series);
-                let apart = match there.is_here {
-                    true => "svcgen check".to_owned(),
-                    false => format!(
-                        "git -C {quoted} diff {} {upstream} -- {}",
-                        standing.branch,
-                        shell_words::join(&there.edited)
-                    ),
-                };
-                return but_for_edits(step, &there.edited, apart);
-            }
-            let found = format!("{on}, not in `{upstream}` as last fetched");
-            match sent {
-                Some(Sent::Change { number, patch_set }) => Step::new(
-                    name,
-                    State::Waiting,
-                    format!("change {number}, patch set {patch_set}, not in `{upstream}` as last fetched"),
-                )
-                .waits_for(reviewers),
-                Some(Sent::No) => Step::new(name, State::Next, format!("{found}, not sent"))
-                    .command(format!("svcgen {generator} --review")),
-                Some(Sent::Silent { why }) => {
-                    Step::new(name, State::Unknown, format!("{found}; {why}"))
-                        .command(format!("git -C {quoted} remote -v"))
-                }
-                Some(Sent::Unlisted) => Step::new(
-                    name,
-                    State::Unknown,
-                    format!("{found}; the server does not list its changes"),
-                )
-                .command(format!("svcgen {generator} --review")),
-                None => Step::new(name, State::Unknown, format!("{found}; the server was not asked"))
-                    .command("svcgen status --online"),
-            }
-        }
+        Text::Committed(found) => committed(name, generator, found, reviewers),
     }
-}
-
-/// Says of a step where what is merged is not what the model says; the command shows what is apart.
-fn but_for_edits(step: Step, edited: &[Utf8PathBuf], apart: String) -> Step {
-    let files = match edited {
-        [] => return step,
-        [file] => format!("`{file}` was"),
-        files => format!("{} files of it were", files.len()),
-    };
-    let found = format!("{}; {files} changed by hand there", step.found);
-    let step = Step { found, ..step };
-    match step.state {
-        State::Done => step.command(apart),
-        _ => step,
-    }
-}
-
-/// A text that is merged: it is done once the patches are that come after it.
-fn merged(name: &'static str, upstream: &str, series: &Series) -> Step {
-    let Series { missing, left_out } = series;
-    let listed = |names: &mut dyn Iterator<Item = &'static str>| {
-        let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-        names.join(", ")
-    };
-    let without = listed(&mut left_out.iter().copied());
-    let without = (!without.is_empty()).then(|| format!("; left out: {without}"));
-    let without = without.unwrap_or_default();
-    let (patches, are) = match missing.as_slice() {
-        [] => return Step::new(name, State::Done, format!("in `{upstream}`{without}")),
-        [_] => ("the patch", "is"),
-        _ => ("the patches", "are"),
-    };
-    let names = listed(&mut missing.iter().map(|patch| patch.name));
-    let refused = missing.iter().filter_map(|patch| {
-        let why = patch.refused.as_ref()?;
-        Some(format!("; `{}` cannot be made: {why}", patch.name))
-    });
-    let refused: String = refused.collect();
-    let command = match (refused.as_str(), left_out.as_slice()) {
-        ("", []) => "svcgen puppet --series --commit".to_owned(),
-        ("", left_out) => format!(
-            "svcgen puppet --series --without {} --commit",
-            left_out.join(",")
-        ),
-        // The run says what can be done about it.
-        _ => "svcgen puppet --series --dry-run".to_owned(),
-    };
-    let found =
-        format!("in `{upstream}`; {patches} {names} of the series {are} not{refused}{without}");
-    Step::new(name, State::Next, found).command(command)
 }
