@@ -2,16 +2,16 @@
 //!
 //! A deploy waits for none of this: each place has a task of its own, and what could not be said is told at the end.
 
+mod channel;
 mod message;
-mod place;
 
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use self::channel::Channel;
 pub use self::message::Storyteller;
-use self::place::Place;
 use crate::event::Event;
 use crate::model::Announce;
 
@@ -45,7 +45,7 @@ impl Announcer {
     /// Begins; nothing is said yet. It has to be made where tasks can be.
     pub fn new(places: &[Announce]) -> Self {
         let places = places.iter().map(|place| {
-            let place = Place::new(place);
+            let place = Channel::new(place);
             let name = place.name();
             let (messages, receiver) = mpsc::unbounded_channel();
             let task = tokio::spawn(speak(place, receiver));
@@ -96,7 +96,7 @@ impl Announcer {
 }
 
 /// Says one message after the other.
-async fn speak(place: Place, mut messages: mpsc::UnboundedReceiver<String>) -> Vec<Unsaid> {
+async fn speak(place: Channel, mut messages: mpsc::UnboundedReceiver<String>) -> Vec<Unsaid> {
     let mut unsaid = Vec::new();
     while let Some(message) = messages.recv().await {
         if let Err(reason) = place.say(&message).await {

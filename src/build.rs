@@ -36,7 +36,7 @@ pub use log::BuildLog;
 pub use npm::{NpmError, is_version};
 pub use npmrc::Registries;
 pub use packages::{AptSource, Packages};
-pub use plan::{BuildPlan, Change, Installation, Modules, Place};
+pub use plan::{BuildPlan, Change, Installation, Modules, SubmoduleMove};
 pub use reason::Reason;
 pub use session::{Built, Force, Progress, Request, Session, Workbench};
 pub use settings::Settings;

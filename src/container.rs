@@ -15,7 +15,7 @@ mod owner;
 mod recipe;
 mod run;
 
-pub use address::{Address, AddressError, NamedBy, Place, Variables, addresses};
+pub use address::{Address, AddressError, Endpoint, NamedBy, Variables, addresses};
 pub use connect::{ConnectError, Group, Trouble, TroubleKind};
 pub use engine::{Engine, EngineName};
 pub use error::EngineError;

@@ -13,4 +13,4 @@ mod story;
 pub use review::{Approved, ReviewError, merge, receive};
 pub use sandbox::{REPOSITORIES, Sandbox, SandboxError, Workbench};
 pub use service::{ask, serve};
-pub use story::{Action, Scene, Step, story};
+pub use story::{Action, Scene, StoryStep, story};

@@ -38,7 +38,7 @@ pub use crew::{Breaking, Crew, LockNews, NotLocked, Unreachable};
 pub use decide::{Decide, OnFailure, Question};
 pub use earlier::{Earlier, EarlierError, Sequel};
 pub use executor::{Executor, Interrupts, NotBegun, Options, Outcome, Run};
-pub use facts::{Denial, DenialReason, Facts, FileState, Place, RecordLine};
+pub use facts::{Denial, DenialReason, Facts, FileState, PathState, RecordLine};
 pub use journal::{Journal, JournalError, JournalReader, Journals};
 pub use owner::{LOCK, Owner};
 pub use packs::{MakePack, PackError, Packs};

@@ -20,7 +20,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 use serde::Serialize;
 
-pub use self::checkouts::{Found, Place};
+pub use self::checkouts::{ExpectedCheckout, Found};
 use crate::child;
 use crate::configuration::Configuration;
 use crate::model::{HostName, Service, Site};
@@ -102,7 +102,7 @@ pub struct Surroundings<'a> {
     /// The service, where there is a model.
     pub service: Option<&'a Service>,
     /// The checkouts that generators would take.
-    pub checkouts: Vec<Place>,
+    pub checkouts: Vec<ExpectedCheckout>,
     /// The hosts that are asked whether they let the user in.
     pub hosts: Option<Vec<HostName>>,
     /// Whether hosts are folders of this machine, which nothing leads to but a path.

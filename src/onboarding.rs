@@ -33,6 +33,6 @@ pub use facts::Facts;
 pub use interview::{Interview, InterviewError, Setting};
 pub use model_file::write_model;
 pub use prompter::{Current, Nobody, Note, Prompt, Prompter, Reply};
-pub use question::{Choice, Kind, Question, Section, Step};
+pub use question::{Choice, Kind, Question, RoadStep, Section};
 pub use rebase::rebase;
 pub use revise::{Revised, revise};

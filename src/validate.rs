@@ -72,12 +72,12 @@ pub enum PuppetTree {
 /// What the tools said about a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verdict {
-    pub steps: Vec<Step>,
+    pub steps: Vec<Judgement>,
 }
 
 /// One tool's judgement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Step {
+pub struct Judgement {
     pub name: &'static str,
     pub outcome: Outcome,
     /// What was left out or done differently, each in one sentence without a full stop.
@@ -138,7 +138,7 @@ impl Verdict {
     }
 }
 
-impl Step {
+impl Judgement {
     fn new(name: &'static str, outcome: Outcome) -> Self {
         Self {
             name,
@@ -176,7 +176,7 @@ pub fn puppet(request: &PuppetRequest<'_>) -> Verdict {
     match Scratch::build(request) {
         Ok(scratch) => judge(request, &scratch, &tools),
         Err(error) => Verdict {
-            steps: vec![Step::not_judged("overlay", overlay_reason(&error))],
+            steps: vec![Judgement::not_judged("overlay", overlay_reason(&error))],
         },
     }
 }
@@ -194,7 +194,7 @@ pub fn scap(
     let mistakes = mistakes(service, site, worktree, plan)?;
     let findings = mistakes.into_iter().map(Finding::from).collect();
     Ok(Verdict {
-        steps: vec![Step::from_findings("scap directory", findings)],
+        steps: vec![Judgement::from_findings("scap directory", findings)],
     })
 }
 

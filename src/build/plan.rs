@@ -15,7 +15,7 @@ pub struct BuildPlan {
     pub service: String,
     /// The deploy repository.
     pub root: Utf8PathBuf,
-    pub source: Place,
+    pub source: SubmoduleMove,
     pub modules: Modules,
     pub change: Change,
     /// The branch that the change is made on, and the one that it is meant for.
@@ -26,7 +26,7 @@ pub struct BuildPlan {
 
 /// Where the submodule is, and where it goes.
 #[derive(Debug, Clone, Serialize)]
-pub struct Place {
+pub struct SubmoduleMove {
     pub path: Utf8PathBuf,
     pub url: String,
     pub branch: BranchName,

@@ -34,7 +34,7 @@ pub(super) use self::uncommitted::first_commit;
 use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
-use crate::generate::{DeployRepo, GenerateError, PuppetTree, SourceRepo, Step, VagrantTree};
+use crate::generate::{DeployRepo, GenerateError, PuppetTree, SeriesStep, SourceRepo, VagrantTree};
 use crate::model::{BranchName, Service, Site, or_did_you_mean};
 use crate::review::{Which, clone_repository};
 use crate::ui::Ui;
@@ -137,19 +137,19 @@ pub struct PuppetArgs {
     series: bool,
     /// Only these patches of the series.
     #[arg(long, value_name = "STEPS", value_delimiter = ',', value_parser = step, requires = "series")]
-    steps: Vec<Step>,
+    steps: Vec<SeriesStep>,
     /// The series without these patches.
     #[arg(long, value_name = "STEPS", value_delimiter = ',', value_parser = step, requires = "series", conflicts_with = "steps")]
-    without: Vec<Step>,
+    without: Vec<SeriesStep>,
     #[command(flatten)]
     generator: GeneratorArgs,
 }
 
 /// Reads the name of a patch.
-fn step(text: &str) -> Result<Step, String> {
-    let found = Step::ALL.into_iter().find(|step| step.name() == text);
+fn step(text: &str) -> Result<SeriesStep, String> {
+    let found = SeriesStep::ALL.into_iter().find(|step| step.name() == text);
     found.ok_or_else(|| {
-        let names = Step::ALL.map(Step::name);
+        let names = SeriesStep::ALL.map(SeriesStep::name);
         let near = or_did_you_mean(text, names);
         format!("the patches are {}{near}", names.join(", "))
     })
@@ -158,16 +158,16 @@ fn step(text: &str) -> Result<Step, String> {
 impl PuppetArgs {
     /// The patches that are meant, in their order.
     fn chosen(&self) -> Result<Chosen, CommandError> {
-        let is_meant = |step: &Step| {
+        let is_meant = |step: &SeriesStep| {
             (self.steps.is_empty() || self.steps.contains(step)) && !self.without.contains(step)
         };
-        let steps: Vec<Step> = Step::ALL.into_iter().filter(is_meant).collect();
+        let steps: Vec<SeriesStep> = SeriesStep::ALL.into_iter().filter(is_meant).collect();
         if steps.is_empty() {
             let message = "`--without` leaves out all patches of the series: nothing is left to do";
-            let names = Step::ALL.map(Step::name).join(", ");
+            let names = SeriesStep::ALL.map(SeriesStep::name).join(", ");
             return Err(CommandError::usage(message).hint(format!("the patches are {names}")));
         }
-        let left_out = Step::ALL.into_iter();
+        let left_out = SeriesStep::ALL.into_iter();
         let left_out = left_out.filter(|step| self.without.contains(step));
         Ok(Chosen {
             steps,

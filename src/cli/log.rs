@@ -85,7 +85,7 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         (None, None) => return Err(elsewhere::nothing_here(&opened, ui)?.into()),
     };
     if !known.contains(&id) {
-        let place = elsewhere::Place {
+        let place = elsewhere::Search {
             opened: &opened,
             args,
             ui,

@@ -11,13 +11,13 @@ pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// Where an engine may listen, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    pub place: Place,
+    pub place: Endpoint,
     pub named_by: NamedBy,
 }
 
 /// Where an engine may listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Endpoint {
     Socket(Utf8PathBuf),
     /// A host and a port; with the folder of the certificates where the connection is encrypted.
     Tcp {
@@ -100,16 +100,16 @@ pub fn addresses(variables: Variables<'_>) -> Result<Vec<Address>, AddressError>
         (NamedBy::Podman, Some("/run/podman/podman.sock".into())),
     ];
     let known = |(named_by, socket): (NamedBy, Option<Utf8PathBuf>)| {
-        let place = Place::Socket(socket?);
+        let place = Endpoint::Socket(socket?);
         Some(Address { place, named_by })
     };
     Ok(sockets.into_iter().filter_map(known).collect())
 }
 
 /// Reads an address as the `docker` program writes it.
-fn place(text: &str, variables: Variables<'_>) -> Option<Place> {
+fn place(text: &str, variables: Variables<'_>) -> Option<Endpoint> {
     if let Some(path) = text.strip_prefix("unix://") {
-        return path.starts_with('/').then(|| Place::Socket(path.into()));
+        return path.starts_with('/').then(|| Endpoint::Socket(path.into()));
     }
     let (host, is_encrypted) = match text.split_once("://")? {
         ("tcp", host) => (host, encrypts(variables)),
@@ -130,7 +130,7 @@ fn place(text: &str, variables: Variables<'_>) -> Option<Place> {
         (false, false) => format!("{host}:2375"),
     };
     let certificates = is_encrypted.then(|| certificates(variables)).flatten();
-    (certificates.is_some() == is_encrypted).then_some(Place::Tcp { host, certificates })
+    (certificates.is_some() == is_encrypted).then_some(Endpoint::Tcp { host, certificates })
 }
 
 /// Whether the variables ask for an encrypted connection.
@@ -218,7 +218,7 @@ fn read<T: for<'de> Deserialize<'de>>(path: &Utf8Path) -> Result<Option<T>, Addr
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Socket(path) => write!(f, "{path}"),
@@ -280,7 +280,7 @@ mod tests {
             ("DOCKER_CERT_PATH", "/certificates"),
         ]);
         let look = |name: &str| variables.get(name).map(|value| (*value).to_owned());
-        let wanted = Place::Tcp {
+        let wanted = Endpoint::Tcp {
             host: "host:2376".into(),
             certificates: Some("/certificates".into()),
         };

@@ -8,7 +8,7 @@ use thiserror::Error;
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 
-use super::address::{Address, AddressError, NamedBy, Place, Variables};
+use super::address::{Address, AddressError, Endpoint, NamedBy, Variables};
 
 /// How long an engine may take to accept a connection, and again to say its version.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -198,8 +198,8 @@ fn start(address: &Address, kind: &TroubleKind) -> Vec<String> {
 }
 
 /// What starts the service that listens at a place, where that is known.
-fn service_at(place: &Place, verb: &str) -> Option<String> {
-    let Place::Socket(path) = place else {
+fn service_at(place: &Endpoint, verb: &str) -> Option<String> {
+    let Endpoint::Socket(path) = place else {
         return None;
     };
     let is_users = path.starts_with("/run/user");
@@ -228,8 +228,8 @@ fn as_root() -> &'static str {
 pub(super) async fn knock(address: &Address) -> Result<(), TroubleKind> {
     let tried = timeout(PATIENCE, async {
         match &address.place {
-            Place::Socket(path) => UnixStream::connect(path).await.map(drop),
-            Place::Tcp { host, .. } => TcpStream::connect(host.as_str()).await.map(drop),
+            Endpoint::Socket(path) => UnixStream::connect(path).await.map(drop),
+            Endpoint::Tcp { host, .. } => TcpStream::connect(host.as_str()).await.map(drop),
         }
     });
     let error = match tried.await {
@@ -239,7 +239,7 @@ pub(super) async fn knock(address: &Address) -> Result<(), TroubleKind> {
     };
     Err(match (error.kind(), &address.place) {
         (ErrorKind::NotFound, _) => TroubleKind::Absent,
-        (ErrorKind::PermissionDenied, Place::Socket(path)) => TroubleKind::Forbidden {
+        (ErrorKind::PermissionDenied, Endpoint::Socket(path)) => TroubleKind::Forbidden {
             group: group_of(path),
         },
         (ErrorKind::ConnectionRefused, _) => TroubleKind::Refused,

@@ -5,7 +5,7 @@ use bollard::{API_DEFAULT_VERSION, ClientVersion, Docker};
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio::time::timeout;
 
-use super::address::{Address, Place, Variables, addresses};
+use super::address::{Address, Endpoint, Variables, addresses};
 use super::connect::{ConnectError, PATIENCE, Trouble, TroubleKind, knock};
 
 /// The API that is spoken: that of Docker 20.10 and Podman 4. A newer one only where an engine insists on it.
@@ -83,8 +83,8 @@ impl Engine {
         let options = info.security_options.unwrap_or_default();
         let is_rootless = options.iter().any(|option| option.contains("rootless"));
         let storage = match address.place {
-            Place::Socket(_) => info.docker_root_dir.map(Utf8PathBuf::from),
-            Place::Tcp { .. } => None,
+            Endpoint::Socket(_) => info.docker_root_dir.map(Utf8PathBuf::from),
+            Endpoint::Tcp { .. } => None,
         };
         Ok(Self {
             docker,
@@ -230,12 +230,12 @@ fn client(
 ) -> Result<Docker, TroubleKind> {
     let seconds = patience.as_secs();
     let client = match &address.place {
-        Place::Socket(path) => Docker::connect_with_unix(path.as_str(), seconds, version),
-        Place::Tcp {
+        Endpoint::Socket(path) => Docker::connect_with_unix(path.as_str(), seconds, version),
+        Endpoint::Tcp {
             host,
             certificates: None,
         } => Docker::connect_with_http(host, seconds, version),
-        Place::Tcp {
+        Endpoint::Tcp {
             host,
             certificates: Some(folder),
         } => {

@@ -175,7 +175,7 @@ impl Engine {
         let docker = self.patient();
         let body = bollard::body_full(archive.into());
         let mut answers = docker.build_image(options, None, Some(body));
-        let mut told = Told::new();
+        let mut told = Progress::new();
         while let Some(answer) = answers.next().await {
             match answer {
                 Ok(answer) => told.take(answer, output),
@@ -225,7 +225,7 @@ const MAKING: &str = "make the image";
 
 /// What the engine tells while it makes an image.
 #[derive(Debug)]
-struct Told {
+struct Progress {
     lines: Lines,
     /// The instruction that it is at.
     step: String,
@@ -234,7 +234,7 @@ struct Told {
     is_done: bool,
 }
 
-impl Told {
+impl Progress {
     fn new() -> Self {
         Self {
             lines: Lines::new(Stream::Out),

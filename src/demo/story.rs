@@ -6,12 +6,12 @@ pub struct Scene {
     pub title: &'static str,
     /// What a newcomer should know of it.
     pub text: &'static str,
-    pub steps: Vec<Step>,
+    pub steps: Vec<StoryStep>,
 }
 
 /// One thing that is done, in a folder below the home.
 #[derive(Debug)]
-pub struct Step {
+pub struct StoryStep {
     pub folder: &'static str,
     pub action: Action,
 }
@@ -101,7 +101,7 @@ fn development() -> Scene {
                     "https://review.sandbox.example/r/farm/vagrant",
                 ],
             ),
-            Step {
+            StoryStep {
                 folder: SOURCE,
                 action: Action::Command {
                     words: words(&["svcgen", "vagrant", "--dry-run"]),
@@ -129,7 +129,7 @@ fn repositories(sandbox: &Sandbox) -> Scene {
             merge("services/tea-pot"),
             run(DEPLOY, &["git", "checkout", "-q", "master"]),
             run(DEPLOY, &["git", "pull", "-q"]),
-            Step {
+            StoryStep {
                 folder: DEPLOY,
                 action: Action::Write(sandbox.local_files().into()),
             },
@@ -192,7 +192,7 @@ fn deploy() -> Scene {
         text: "First the plan, which touches nothing. Then the canary, and the other hosts once it is healthy.",
         steps: vec![
             run(DEPLOY, &["svcgen", "deploy", "--dry-run"]),
-            Step {
+            StoryStep {
                 folder: DEPLOY,
                 action: Action::Answer(
                     "once the canary is healthy, the deploy asks: you answer it here, Enter goes on",
@@ -216,7 +216,7 @@ fn deploy() -> Scene {
 fn incident(workbench: Workbench) -> Scene {
     let mut steps = update("Save energy", r#"{"tea": "Darjeeling", "degrees": 20}"#);
     steps.extend(built(workbench));
-    steps.push(Step {
+    steps.push(StoryStep {
         folder: DEPLOY,
         action: Action::Command {
             words: words(&[
@@ -271,11 +271,11 @@ fn has_browser() -> bool {
 }
 
 /// A new commit of the source.
-fn update(subject: &'static str, tea: &str) -> Vec<Step> {
+fn update(subject: &'static str, tea: &str) -> Vec<StoryStep> {
     vec![
         run(SOURCE, &["git", "checkout", "-q", "master"]),
         run(SOURCE, &["git", "pull", "-q"]),
-        Step {
+        StoryStep {
             folder: SOURCE,
             action: Action::Write(vec![("tea.json", format!("{tea}\n"))]),
         },
@@ -285,7 +285,7 @@ fn update(subject: &'static str, tea: &str) -> Vec<Step> {
 }
 
 /// The deploy repository, updated, reviewed and pulled.
-fn built(workbench: Workbench) -> Vec<Step> {
+fn built(workbench: Workbench) -> Vec<StoryStep> {
     let build: &[&str] = match workbench {
         Workbench::Container => &["svcgen", "build", "--review", "--yes"],
         Workbench::Host | Workbench::None => {
@@ -300,8 +300,8 @@ fn built(workbench: Workbench) -> Vec<Step> {
     ]
 }
 
-fn run(folder: &'static str, command: &[&str]) -> Step {
-    Step {
+fn run(folder: &'static str, command: &[&str]) -> StoryStep {
+    StoryStep {
         folder,
         action: Action::Command {
             words: words(command),
@@ -310,8 +310,8 @@ fn run(folder: &'static str, command: &[&str]) -> Step {
     }
 }
 
-fn merge(repository: &'static str) -> Step {
-    Step {
+fn merge(repository: &'static str) -> StoryStep {
+    StoryStep {
         folder: "",
         action: Action::Merge { repository },
     }

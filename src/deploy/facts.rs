@@ -2,7 +2,7 @@
 
 mod denial;
 mod fitness;
-mod told;
+mod past_deploy;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ pub struct Facts {
     pub done: Option<Revision>,
     pub progress: Option<Revision>,
     /// Where the path of the service leads.
-    pub place: Place,
+    pub place: PathState,
     /// What cannot be written, and why.
     pub unwritable: Vec<String>,
     /// Commands for the service that sudo does not run.
@@ -64,7 +64,7 @@ pub struct ReleaseFacts {
 /// What the path of the service is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum PathState {
     #[default]
     Nothing,
     Link(String),
@@ -149,9 +149,9 @@ impl Facts {
             }
             Control::Final => {
                 self.place = match word {
-                    "link" => Place::Link(more.to_owned()),
-                    "none" => Place::Nothing,
-                    _ => Place::Other,
+                    "link" => PathState::Link(more.to_owned()),
+                    "none" => PathState::Nothing,
+                    _ => PathState::Other,
                 }
             }
             Control::Unwritable => self.unwritable.push(rest.to_owned()),

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::action::Action;
-use super::facts::Place;
+use super::facts::PathState;
 use super::owner::Owner;
 use super::program::{Module, Objects};
 use crate::event::DeployId;
@@ -75,7 +75,7 @@ pub struct HostPlan {
     /// What changes in its configuration, as unified diffs.
     pub config_diff: String,
     pub warnings: Vec<String>,
-    pub place: Place,
+    pub place: PathState,
 }
 
 /// How much is to be done on a host.
@@ -254,7 +254,7 @@ pub(super) mod tests {
                         config: None,
                         config_diff: String::new(),
                         warnings: Vec::new(),
-                        place: Place::Nothing,
+                        place: PathState::Nothing,
                     },
                 );
             }

@@ -6,7 +6,7 @@ use crate::review::{Remote, ask_remote};
 
 /// A checkout that a generator would take.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct ExpectedCheckout {
     /// The command that it is for.
     pub command: &'static str,
     /// What it is, as `the checkout of operations/puppet`.
@@ -91,7 +91,7 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
     })
 }
 
-fn one(place: &Place, surroundings: &Surroundings<'_>) -> Vec<Finding> {
+fn one(place: &ExpectedCheckout, surroundings: &Surroundings<'_>) -> Vec<Finding> {
     let needs = match place.command {
         "vagrant" => VAGRANT,
         "puppet" => PUPPET,
@@ -124,7 +124,7 @@ fn one(place: &Place, surroundings: &Surroundings<'_>) -> Vec<Finding> {
 /// Whether its changes go to the repository that is meant, and whether that lets the user in.
 fn remote(
     finding: Finding,
-    place: &Place,
+    place: &ExpectedCheckout,
     path: &Utf8Path,
     surroundings: &Surroundings<'_>,
 ) -> Finding {

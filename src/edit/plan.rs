@@ -139,7 +139,7 @@ pub fn plan(
 ) -> Result<EditPlan, PlanError> {
     let index = rendered.index()?;
     rendered.check_made()?;
-    let planner = Planner {
+    let planner = PlanContext {
         worktree,
         rendered,
         index: &index,
@@ -162,7 +162,7 @@ pub fn plan(
 
 /// What plans are made from, for all files of a tree.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Planner<'a> {
+pub(super) struct PlanContext<'a> {
     pub(super) worktree: &'a Worktree,
     pub(super) rendered: &'a Rendered,
     pub(super) index: &'a Index,
@@ -210,7 +210,7 @@ impl EditPlan {
         self.edits.iter().any(|edit| edit.path == path)
     }
 
-    fn add(&mut self, wanted: &Desired, planner: &Planner<'_>) -> Result<(), PlanError> {
+    fn add(&mut self, wanted: &Desired, planner: &PlanContext<'_>) -> Result<(), PlanError> {
         let path = wanted.path();
         let before = planner.worktree.read(path)?;
         let known = planner.known(path, before.as_deref());
@@ -275,7 +275,7 @@ impl EditPlan {
         before: Option<&str>,
         known: &Known,
         record: &mut Record,
-        planner: &Planner<'_>,
+        planner: &PlanContext<'_>,
     ) -> Result<String, EntryError> {
         let (base, resolution) = (known.base.as_deref(), planner.resolution);
         match wanted {
@@ -372,7 +372,7 @@ impl EditPlan {
     }
 }
 
-impl Planner<'_> {
+impl PlanContext<'_> {
     pub(super) fn known(&self, path: &Utf8Path, before: Option<&str>) -> Known {
         self.rendered.known(self.index, path, before)
     }

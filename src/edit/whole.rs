@@ -1,8 +1,8 @@
 use super::EntryError;
 use super::merge::{Resolution, markers, merge, resolve, without_marked};
-use super::plan::Planner;
+use super::plan::PlanContext;
 
-impl Planner<'_> {
+impl PlanContext<'_> {
     /// Decides what becomes of a file that svcgen owns.
     ///
     /// What somebody changed since it was last written is kept by a three-way merge; a file that svcgen never
@@ -79,7 +79,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let worktree = Worktree::open(Utf8Path::from_path(folder.path()).unwrap()).unwrap();
         let whole = |before: Option<&str>, base: Option<&str>, wanted: &str, resolution| {
-            let planner = Planner {
+            let planner = PlanContext {
                 worktree: &worktree,
                 rendered: &Rendered::none(),
                 index: &Index::default(),

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::plan::{Conflict, ConflictKind, EditPlan, FileEdit, Noted, PlanError, Planner};
+use super::plan::{Conflict, ConflictKind, EditPlan, FileEdit, Noted, PlanContext, PlanError};
 use super::record::{Form, Record, Written};
 use super::{EntryError, Resolution, blocks, ini, lines, yaml};
 use crate::worktree::{Worktree, WorktreeError};
@@ -14,7 +14,7 @@ impl EditPlan {
     pub(super) fn withdraw(
         &mut self,
         path: &Utf8Path,
-        planner: &Planner<'_>,
+        planner: &PlanContext<'_>,
     ) -> Result<(), PlanError> {
         let Some(before) = present(path, planner.worktree)? else {
             if planner.worktree.root().join(path).is_symlink() {
@@ -93,7 +93,7 @@ impl EditPlan {
         written: &Written,
         before: &str,
         base: &str,
-        planner: &Planner<'_>,
+        planner: &PlanContext<'_>,
     ) -> Result<Option<Withdrawn>, EntryError> {
         let mut staying = Vec::new();
         let mut is_given_up = false;

@@ -26,7 +26,7 @@ use crate::render::quoting::yaml_entry;
 use crate::yaml::{Node, parse};
 
 pub use comment::lost_comments;
-pub use entry::{Entry, List, Other, Place, Style};
+pub use entry::{Entry, List, Other, Position, Style};
 pub(super) use hollow::{is_hollow, made_for, without_hollow};
 pub(super) use item::is_item;
 use patch::Patch;

@@ -57,7 +57,7 @@ pub struct Interview<'a> {
 
 /// A place in the interview.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Place<'a> {
+pub(super) enum Stop<'a> {
     /// Whether a section is answered now.
     Gate(usize, &'a Section),
     Question(&'a Question),
@@ -78,7 +78,7 @@ pub(super) struct Mistake {
     pub(super) rule: Option<String>,
 }
 
-impl Place<'_> {
+impl Stop<'_> {
     fn name(&self) -> String {
         match self {
             Self::Gate(_, section) => format!("section {}", section.name),
@@ -124,8 +124,8 @@ impl<'a> Interview<'a> {
                 self.head(index, section)?;
             }
             let turn = match place {
-                Place::Gate(_, section) => self.gate(section)?,
-                Place::Question(question) => self.question(question)?,
+                Stop::Gate(_, section) => self.gate(section)?,
+                Stop::Question(question) => self.question(question)?,
             };
             open = match turn {
                 Turn::Next => self.after(place),
@@ -187,7 +187,7 @@ impl<'a> Interview<'a> {
         let asked = self.places(false);
         let index = asked
             .iter()
-            .position(|place| *place == Place::Question(question));
+            .position(|place| *place == Stop::Question(question));
         let count = index.map(|index| (index + 1, asked.len()));
         self.ask(question, count)
     }

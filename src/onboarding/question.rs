@@ -15,7 +15,7 @@ pub struct Section {
     /// Whether it can be left for later as a whole.
     pub can_wait: bool,
     /// The commands that need its answers, in the order of the road.
-    pub needed_for: Vec<Step>,
+    pub needed_for: Vec<RoadStep>,
     pub questions: Vec<Question>,
 }
 
@@ -35,7 +35,7 @@ pub struct Question {
     /// Whether hardly anybody needs another answer than the default; then it is asked only on request.
     pub rare: bool,
     /// The command that needs the answer, where it is another than the section's.
-    pub needed_for: Option<Step>,
+    pub needed_for: Option<RoadStep>,
     /// The answers of a choice.
     pub choices: Vec<Choice>,
     /// The questions about each item.
@@ -108,7 +108,7 @@ pub struct Choice {
 
 /// A step of the road, by the command that takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
+pub enum RoadStep {
     New,
     Vagrant,
     RequestRepositories,
@@ -121,7 +121,7 @@ pub enum Step {
     Deploy,
 }
 
-impl Step {
+impl RoadStep {
     /// All steps, by the names that the files have for them.
     pub(super) const ALL: [(&str, Self); 10] = [
         ("new", Self::New),

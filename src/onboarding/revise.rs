@@ -7,7 +7,7 @@ use serde_json::Value;
 use self::items::items;
 use super::model_file::{DESCRIPTION, prose};
 use crate::edit::Resolution;
-use crate::edit::yaml::{Entry, Place, Style, patch};
+use crate::edit::yaml::{Entry, Position, Style, patch};
 use crate::yaml::{Node, parse};
 
 /// How the text of a model was changed.
@@ -90,7 +90,7 @@ fn compare(node: &Node, wanted: &Value, path: &mut Vec<String>, changes: &mut Ve
 /// An entry as a person writes it: a text of several lines as such.
 fn entry(at: &[String], key: &str, value: &Value) -> Entry {
     let at: Vec<&str> = at.iter().map(String::as_str).collect();
-    let mut entry = Entry::sorted(&at, key, value.clone()).placed(Place::End);
+    let mut entry = Entry::sorted(&at, key, value.clone()).placed(Position::End);
     if let Value::String(text) = &mut entry.value
         && let Some(lines) = prose(key, text)
     {

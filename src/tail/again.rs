@@ -20,11 +20,11 @@ pub(super) struct Seen {
 pub(super) struct Again {
     /// How many of the next lines may have been read before.
     left: usize,
-    place: Place,
+    place: Cursor,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Cursor {
     /// Nothing has come.
     Unknown,
     /// What has come was written before what was read.
@@ -61,7 +61,7 @@ impl Seen {
     pub(super) fn again(&self) -> Again {
         Again {
             left: REREAD,
-            place: Place::Unknown,
+            place: Cursor::Unknown,
         }
     }
 
@@ -73,25 +73,25 @@ impl Seen {
         again.left -= 1;
         let line = self.hasher.hash_one(line);
         let number = match again.place {
-            Place::At(next) => Some(next).filter(|next| self.lines.get(*next) == Some(&line)),
+            Cursor::At(next) => Some(next).filter(|next| self.lines.get(*next) == Some(&line)),
             // Lines that are no records, such as empty ones, may be like any others.
-            Place::Unknown | Place::Before if time.is_none() && self.time.is_some() => None,
-            Place::Unknown | Place::Before => self.lines.iter().position(|seen| *seen == line),
+            Cursor::Unknown | Cursor::Before if time.is_none() && self.time.is_some() => None,
+            Cursor::Unknown | Cursor::Before => self.lines.iter().position(|seen| *seen == line),
         };
         if let Some(number) = number {
-            again.place = Place::At(number + 1);
+            again.place = Cursor::At(number + 1);
             return Novelty::Old;
         }
         // Where no record was read, nothing is known of times.
         let is_later = self.time.is_some() && time > self.time;
         let novelty = match again.place {
-            Place::At(_) => Novelty::New,
-            Place::Before if is_later => Novelty::New,
-            Place::Unknown if is_later => Novelty::AfterGap,
-            Place::Unknown | Place::Before => Novelty::Old,
+            Cursor::At(_) => Novelty::New,
+            Cursor::Before if is_later => Novelty::New,
+            Cursor::Unknown if is_later => Novelty::AfterGap,
+            Cursor::Unknown | Cursor::Before => Novelty::Old,
         };
         match novelty {
-            Novelty::Old => again.place = Place::Before,
+            Novelty::Old => again.place = Cursor::Before,
             Novelty::New | Novelty::AfterGap => again.left = 0,
         }
         novelty

@@ -6,7 +6,7 @@ use super::attempt::{Attempt, Globals, Language, REALM, ROLE, write_secrets};
 use super::message::Message;
 use super::scratch::Scratch;
 use super::tools::{INSTALL, Puppet, Tools};
-use super::{Outcome, PuppetRequest, PuppetTree, Step, baseline};
+use super::{Judgement, Outcome, PuppetRequest, PuppetTree, baseline};
 
 const NAME: &str = "catalogue";
 /// How many services of the tree are tried before it is said that the tree does not compile.
@@ -16,9 +16,9 @@ const MOST_BASELINES: usize = 3;
 ///
 /// A failure in a generated file is the plan's. Any other is the plan's only where a service compiles that has
 /// nothing of the plan: else the tree is at fault, and nothing is judged.
-pub(super) fn role(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tools: &Tools) -> Step {
+pub(super) fn role(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tools: &Tools) -> Judgement {
     let Some(puppet) = &tools.puppet else {
-        return Step::new(
+        return Judgement::new(
             NAME,
             Outcome::Skipped {
                 tool: "puppet",
@@ -32,7 +32,9 @@ pub(super) fn role(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tools: &T
         puppet,
     }
     .judge()
-    .unwrap_or_else(|error| Step::not_judged(NAME, scratch.without_folders(&error.to_string())))
+    .unwrap_or_else(|error| {
+        Judgement::not_judged(NAME, scratch.without_folders(&error.to_string()))
+    })
 }
 
 struct Compiler<'a> {
@@ -42,7 +44,7 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn judge(&self) -> io::Result<Step> {
+    fn judge(&self) -> io::Result<Judgement> {
         write_secrets(self.request, self.scratch)?;
         let code = format!("include ::role::{}\n", self.request.role);
         let mut attempt = Attempt {
@@ -74,11 +76,11 @@ impl Compiler<'_> {
             errors = self.run(&attempt)?;
         }
         let mut step = match errors.first() {
-            None => Step::new(NAME, Outcome::Passed),
+            None => Judgement::new(NAME, Outcome::Passed),
             Some(first)
                 if self.blames_plan(&errors) || self.baseline_compiles(&attempt, first)? =>
             {
-                Step::from_findings(
+                Judgement::from_findings(
                     NAME,
                     errors
                         .iter()
@@ -86,7 +88,7 @@ impl Compiler<'_> {
                         .collect(),
                 )
             }
-            Some(first) => Step::not_judged(NAME, self.tree_reason(first)),
+            Some(first) => Judgement::not_judged(NAME, self.tree_reason(first)),
         };
         if attempt.language == Language::Puppet3 && step.outcome == Outcome::Passed {
             step.notes.push(

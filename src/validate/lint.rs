@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use super::scratch::Scratch;
 use super::tools::{INSTALL, Tools};
-use super::{Finding, Outcome, Step};
+use super::{Finding, Judgement, Outcome};
 use crate::child::{self, DEADLINE, Output};
 
 const NAME: &str = "puppet-lint";
@@ -33,13 +33,13 @@ const WITH_VALUE: usize = 4;
 /// Lints the generated manifests by the tree's own options.
 ///
 /// Options that the installed puppet-lint does not know are left out, and the step says so.
-pub(super) fn manifests(scratch: &Scratch<'_>, tools: &Tools) -> Step {
+pub(super) fn manifests(scratch: &Scratch<'_>, tools: &Tools) -> Judgement {
     let files = scratch.generated("pp");
     if files.is_empty() {
-        return Step::new(NAME, Outcome::Passed);
+        return Judgement::new(NAME, Outcome::Passed);
     }
     let Some(lint) = &tools.lint else {
-        return Step::new(
+        return Judgement::new(
             NAME,
             Outcome::Skipped {
                 tool: NAME,
@@ -61,7 +61,10 @@ pub(super) fn manifests(scratch: &Scratch<'_>, tools: &Tools) -> Step {
         let output = match child::run(&mut command, DEADLINE) {
             Ok(output) => output,
             Err(error) => {
-                return Step::not_judged(NAME, format!("`puppet-lint` could not be run: {error}"));
+                return Judgement::not_judged(
+                    NAME,
+                    format!("`puppet-lint` could not be run: {error}"),
+                );
             }
         };
         if let Some(refused) = refused(&output, &options) {
@@ -77,7 +80,7 @@ pub(super) fn manifests(scratch: &Scratch<'_>, tools: &Tools) -> Step {
                 reason: child::last_words(NAME, &output),
             },
         };
-        return Step {
+        return Judgement {
             name: NAME,
             outcome,
             notes,

@@ -4,12 +4,12 @@ pub(super) struct Message {
     /// What it says, without its places.
     pub(super) text: String,
     /// The innermost place first.
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<Location>,
 }
 
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Location {
     pub(super) path: String,
     pub(super) line: Option<usize>,
 }
@@ -110,7 +110,7 @@ fn read(block: &str) -> Message {
 }
 
 /// Finds the first `(file: PATH, line: 1, column: 2)`, with the space before it.
-fn bracketed(text: &str) -> Option<(usize, usize, Place)> {
+fn bracketed(text: &str) -> Option<(usize, usize, Location)> {
     let start = text.find("(file: ")?;
     let inner = &text[start + 7..];
     let length = inner.find(')')?;
@@ -124,7 +124,7 @@ fn bracketed(text: &str) -> Option<(usize, usize, Place)> {
     Some((
         before,
         start + 7 + length + 1,
-        Place {
+        Location {
             path: path.to_owned(),
             line,
         },
@@ -132,7 +132,7 @@ fn bracketed(text: &str) -> Option<(usize, usize, Place)> {
 }
 
 /// Finds ` at PATH:1:2` at the end, as older versions write it.
-fn trailing(text: &str) -> Option<(usize, Place)> {
+fn trailing(text: &str) -> Option<(usize, Location)> {
     let at = text.rfind(" at /")?;
     let mut fields = text[at + 4..].trim_end().split(':');
     let path = fields.next()?.to_owned();
@@ -141,7 +141,7 @@ fn trailing(text: &str) -> Option<(usize, Place)> {
         .all(|field| field.parse::<usize>().is_ok())
         .then_some((
             at,
-            Place {
+            Location {
                 path,
                 line: Some(line),
             },
@@ -149,24 +149,24 @@ fn trailing(text: &str) -> Option<(usize, Place)> {
 }
 
 /// Finds the lines that tell where in a template something went wrong.
-fn template_place(text: &str) -> Option<Place> {
+fn template_place(text: &str) -> Option<Location> {
     let field = |name: &str| {
         text.lines()
             .find_map(|line| line.trim_start().strip_prefix(name))
             .map(str::trim)
     };
     let path = field("Filepath: ")?.to_owned();
-    Some(Place {
+    Some(Location {
         path,
         line: field("Line: ").and_then(|line| line.parse().ok()),
     })
 }
 
 /// Finds the template that is not Ruby, which Ruby itself reports.
-fn syntax_place(text: &str) -> Option<Place> {
+fn syntax_place(text: &str) -> Option<Location> {
     let (path, rest) = text.strip_prefix("SyntaxError: ")?.split_once(':')?;
     let (line, _) = rest.split_once(':')?;
-    Some(Place {
+    Some(Location {
         path: path.to_owned(),
         line: Some(line.parse().ok()?),
     })
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     fn told(log: &str) -> Vec<(String, Vec<String>)> {
-        let place = |place: Place| {
+        let place = |place: Location| {
             format!(
                 "{}:{}",
                 place.path,

@@ -1,4 +1,4 @@
-use super::{Finding, Outcome, Step};
+use super::{Finding, Judgement, Outcome};
 use crate::model::Service;
 use crate::puppet::node_blocks;
 use crate::worktree::{Worktree, WorktreeError};
@@ -11,7 +11,7 @@ const SITE: &str = "manifests/site.pp";
 ///
 /// # Errors
 /// Where the manifest cannot be read.
-pub fn nodes(service: &Service, worktree: &Worktree) -> Result<Option<Step>, WorktreeError> {
+pub fn nodes(service: &Service, worktree: &Worktree) -> Result<Option<Judgement>, WorktreeError> {
     let Some(text) = worktree.read(SITE)? else {
         return Ok(None);
     };
@@ -44,7 +44,7 @@ pub fn nodes(service: &Service, worktree: &Worktree) -> Result<Option<Step>, Wor
         });
     }
     Ok(Some(match findings.is_empty() {
-        true => Step::new(NAME, Outcome::Passed),
-        false => Step::from_findings(NAME, findings),
+        true => Judgement::new(NAME, Outcome::Passed),
+        false => Judgement::from_findings(NAME, findings),
     }))
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
-use super::message::{Message, Place};
+use super::message::{Location, Message};
 use super::overlay::Overlay;
 use super::{Finding, PuppetRequest, data};
 
@@ -130,7 +130,7 @@ impl<'a> Scratch<'a> {
 
     /// Makes a finding of Puppet's message: in the generated file that it names, else in its innermost place.
     pub(super) fn finding_of(&self, message: &Message) -> Finding {
-        let located = |place: &Place| Some((self.locate(&place.path)?, place.line));
+        let located = |place: &Location| Some((self.locate(&place.path)?, place.line));
         let is_ours = |(path, _): &(Utf8PathBuf, Option<usize>)| self.is_generated(path);
         let ours = message.places.iter().filter_map(located).find(is_ours);
         match ours.or_else(|| message.places.iter().find_map(located)) {

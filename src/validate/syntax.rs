@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::scratch::Scratch;
 use super::tools::{INSTALL, Puppet, Tools};
-use super::{Finding, Outcome, PuppetRequest, Step, message};
+use super::{Finding, Judgement, Outcome, PuppetRequest, message};
 use crate::child::{self, DEADLINE};
 use crate::place::line_of;
 use crate::yaml::{Kind, Node, parse};
@@ -18,7 +18,11 @@ const DATA: &str = "data";
 /// Parses the generated manifests by Puppet's own parser.
 ///
 /// What others write too is no failure of the plan's where it does not parse without the plan either.
-pub(super) fn manifests(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tools: &Tools) -> Step {
+pub(super) fn manifests(
+    request: &PuppetRequest<'_>,
+    scratch: &Scratch<'_>,
+    tools: &Tools,
+) -> Judgement {
     let mut files = scratch.generated("pp");
     let is_manifest = |path: &&Utf8PathBuf| path.extension() == Some("pp");
     let shared = request.shared.iter().filter(is_manifest);
@@ -34,13 +38,13 @@ pub(super) fn manifests(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tool
     files.extend(judged);
     if let (true, [first, ..]) = (files.is_empty(), broken.as_slice()) {
         let reason = format!("`{first}` does not parse without the change either");
-        return Step::not_judged(MANIFESTS, reason);
+        return Judgement::not_judged(MANIFESTS, reason);
     }
     if files.is_empty() {
-        return Step::new(MANIFESTS, Outcome::Passed);
+        return Judgement::new(MANIFESTS, Outcome::Passed);
     }
     let Some(puppet) = &tools.puppet else {
-        return Step::new(
+        return Judgement::new(
             MANIFESTS,
             Outcome::Skipped {
                 tool: "puppet",
@@ -53,14 +57,14 @@ pub(super) fn manifests(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tool
     let output = match child::run(&mut command, DEADLINE) {
         Ok(output) => output,
         Err(error) => {
-            return Step::not_judged(MANIFESTS, format!("`puppet` could not be run: {error}"));
+            return Judgement::not_judged(MANIFESTS, format!("`puppet` could not be run: {error}"));
         }
     };
     let errors = message::errors(&output.stderr);
     match (output.success, errors.is_empty()) {
-        (true, _) => Step::new(MANIFESTS, Outcome::Passed),
-        (false, true) => Step::not_judged(MANIFESTS, child::last_words("puppet", &output)),
-        (false, false) => Step::from_findings(
+        (true, _) => Judgement::new(MANIFESTS, Outcome::Passed),
+        (false, true) => Judgement::not_judged(MANIFESTS, child::last_words("puppet", &output)),
+        (false, false) => Judgement::from_findings(
             MANIFESTS,
             errors
                 .iter()
@@ -127,7 +131,7 @@ pub(super) fn templates_and_data(
     request: &PuppetRequest<'_>,
     scratch: &Scratch<'_>,
     tools: &Tools,
-) -> Vec<Step> {
+) -> Vec<Judgement> {
     let mut files = Vec::new();
     let mut unreadable = Vec::new();
     for (path, text) in request
@@ -197,8 +201,8 @@ pub(super) fn templates_and_data(
                 found.into_iter().map(|(_, finding)| finding).collect()
             };
             vec![
-                Step::from_findings(TEMPLATES, plain(templates)),
-                Step::from_findings(DATA, plain(data)),
+                Judgement::from_findings(TEMPLATES, plain(templates)),
+                Judgement::from_findings(DATA, plain(data)),
             ]
         }
         Err(outcome) => {
@@ -207,7 +211,10 @@ pub(super) fn templates_and_data(
             } else {
                 Outcome::Failed(unreadable)
             };
-            vec![Step::new(TEMPLATES, outcome), Step::new(DATA, data)]
+            vec![
+                Judgement::new(TEMPLATES, outcome),
+                Judgement::new(DATA, data),
+            ]
         }
     }
 }

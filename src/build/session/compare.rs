@@ -7,7 +7,7 @@ use crate::build::error::BuildError;
 use crate::build::inputs::Inputs;
 use crate::build::manifest::Manifest;
 use crate::build::npm::HostNode;
-use crate::build::plan::{Change, Place};
+use crate::build::plan::{Change, SubmoduleMove};
 use crate::build::provenance::Provenance;
 use crate::build::reason::Reason;
 use crate::build::source::Source;
@@ -202,7 +202,7 @@ impl Comparison<'_> {
         &self,
         base: &Standing,
         waiting: Option<&Standing>,
-    ) -> Result<Place, BuildError> {
+    ) -> Result<SubmoduleMove, BuildError> {
         let path = &self.module.path;
         let now = base.gitlink(self.checkout, path);
         let pending = waiting.and_then(|it| it.gitlink(self.checkout, path));
@@ -217,7 +217,7 @@ impl Comparison<'_> {
                 Err(error) => return Err(error),
             }
         }
-        Ok(Place {
+        Ok(SubmoduleMove {
             path: path.clone(),
             url: self.source.url().to_owned(),
             branch: self.source.branch().clone(),

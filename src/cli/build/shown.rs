@@ -1,4 +1,4 @@
-use crate::build::{BuildPlan, Change, Modules, Packages, Place};
+use crate::build::{BuildPlan, Change, Modules, Packages, SubmoduleMove};
 use crate::render::markup::wrap;
 
 /// How many commits are listed.
@@ -48,7 +48,7 @@ pub(super) fn plan(plan: &BuildPlan, width: usize) -> String {
     out.text
 }
 
-fn source(place: &Place, out: &mut Rows) {
+fn source(place: &SubmoduleMove, out: &mut Rows) {
     let short = |commit: &str| commit[..7].to_owned();
     let branch = &place.branch;
     let next = &place.next_short;

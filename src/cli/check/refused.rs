@@ -8,7 +8,7 @@ use crate::cli::generator::{Generator, NotPlanned, Planned, Planner, Target};
 use crate::drift::{Difference, Direction, Remedy};
 use crate::edit::Rendered;
 use crate::error::CommandError;
-use crate::generate::{GenerateError, Step};
+use crate::generate::{GenerateError, SeriesStep};
 use crate::review::uncommitted;
 use crate::worktree::Worktree;
 
@@ -27,7 +27,9 @@ pub(super) fn in_the_way(
     let paths: Vec<Utf8PathBuf> = paths.into_iter().filter(|path| !is_told(path)).collect();
     let name = &planner.loaded.service.name;
     let patches = match generator {
-        Generator::Puppet => Step::ALL.map(|step| step.store(tree.root(), name)).to_vec(),
+        Generator::Puppet => SeriesStep::ALL
+            .map(|step| step.store(tree.root(), name))
+            .to_vec(),
         Generator::Vagrant | Generator::Scap | Generator::Source => Vec::new(),
     };
     let stores: Vec<&Rendered> = patches.iter().chain([&planned.rendered]).collect();

@@ -5,7 +5,7 @@ use super::{Drift, Uncommitted};
 use crate::cli::generator::{Planner, Series, look};
 use crate::drift::{Difference, Direction};
 use crate::error::CommandError;
-use crate::generate::Step;
+use crate::generate::SeriesStep;
 use crate::git::{Checkout, GitError};
 use crate::worktree::Worktree;
 
@@ -40,8 +40,8 @@ pub(super) fn drifts(
 
 /// The command that runs the series, with those patches alone that were begun.
 fn command(all: &Series) -> String {
-    let steps: Vec<&str> = all.begun().into_iter().map(Step::name).collect();
-    match steps.len() == Step::ALL.len() {
+    let steps: Vec<&str> = all.begun().into_iter().map(SeriesStep::name).collect();
+    match steps.len() == SeriesStep::ALL.len() {
         true => "svcgen puppet --series".to_owned(),
         false => format!("svcgen puppet --series --steps {}", steps.join(",")),
     }

@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::{has_watcher, is_quiet, tell};
 use crate::cli::Failure;
-use crate::demo::{self, Action, Sandbox, Scene, Step};
+use crate::demo::{self, Action, Sandbox, Scene, StoryStep};
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
 use crate::ui::{Manner, Ui};
@@ -39,7 +39,7 @@ pub(super) fn play(sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Failur
 }
 
 /// Does one step, and shows it.
-fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Failure> {
+fn take(step: &StoryStep, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Failure> {
     let at = place(step);
     match &step.action {
         Action::Command { words, ends_with } => {
@@ -77,7 +77,7 @@ fn take(step: &Step, sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Fail
 }
 
 /// Where a step is done, as a prompt of a shell shows it.
-fn place(step: &Step) -> String {
+fn place(step: &StoryStep) -> String {
     match step.folder {
         "" => "~".to_owned(),
         folder => format!("~/{folder}"),
@@ -86,7 +86,7 @@ fn place(step: &Step) -> String {
 
 /// Runs a command of the story until it ends as the story has it, or whoever watches wants no more.
 fn command(
-    step: &Step,
+    step: &StoryStep,
     words: &[String],
     ends_with: &[u8],
     sandbox: &Sandbox,
@@ -129,7 +129,7 @@ fn command(
 
 /// Runs a command once; returns how it ended, and what it wrote that was not shown.
 fn run(
-    step: &Step,
+    step: &StoryStep,
     words: &[String],
     sandbox: &Sandbox,
     ui: &Ui,

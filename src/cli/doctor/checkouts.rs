@@ -3,7 +3,7 @@ use camino::Utf8PathBuf;
 use super::files::Model;
 use crate::cli::context::Context;
 use crate::cli::generator::{Generator, Target};
-use crate::doctor::{Fix, Found, Place};
+use crate::doctor::{ExpectedCheckout, Fix, Found};
 use crate::error::CommandError;
 use crate::generate::GenerateError;
 use crate::model::Site;
@@ -14,7 +14,7 @@ pub(super) fn checkouts(
     model: &Model,
     site: Option<&Site>,
     deploy: Option<Utf8PathBuf>,
-) -> Vec<Place> {
+) -> Vec<ExpectedCheckout> {
     let configured = &context.configuration.checkouts;
     let loaded = model.loaded();
     let place = |generator: Generator| {
@@ -68,7 +68,7 @@ pub(super) fn checkouts(
             Generator::Source => own.map(|own| own.source.clone()),
             Generator::Scap => own.map(|own| own.deploy.clone()),
         };
-        Place {
+        ExpectedCheckout {
             command,
             what,
             repository,
@@ -76,13 +76,13 @@ pub(super) fn checkouts(
             fix,
         }
     };
-    let mut places: Vec<Place> = Generator::ALL.into_iter().map(place).collect();
+    let mut places: Vec<ExpectedCheckout> = Generator::ALL.into_iter().map(place).collect();
     keep_apart(&mut places);
     places
 }
 
 /// Refuses one folder for both repositories of a service, whatever it holds.
-fn keep_apart(places: &mut [Place]) {
+fn keep_apart(places: &mut [ExpectedCheckout]) {
     let source = places.iter().find(|place| place.command == "source");
     let Some((Found::At(folder), repository)) =
         source.map(|source| (source.found.clone(), source.repository.clone()))

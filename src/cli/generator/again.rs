@@ -4,7 +4,7 @@ use super::options::GeneratorOptions;
 use super::series::Chosen;
 use super::{CheckoutArgs, Generator};
 use crate::cli::GlobalArgs;
-use crate::generate::Step;
+use crate::generate::SeriesStep;
 
 /// The command that was given, as it would be typed again; without what says how far it goes.
 #[derive(Debug)]
@@ -80,13 +80,13 @@ impl Again {
     /// Adds which patches of the series are meant.
     pub(super) fn series(&mut self, chosen: &Chosen) {
         self.0.push_str(" --series");
-        let names = |steps: &[Step]| {
+        let names = |steps: &[SeriesStep]| {
             let names: Vec<&str> = steps.iter().map(|step| step.name()).collect();
             names.join(",")
         };
         if !chosen.left_out.is_empty() {
             self.option("--without", Some(&names(&chosen.left_out)));
-        } else if chosen.steps != Step::ALL {
+        } else if chosen.steps != SeriesStep::ALL {
             self.option("--steps", Some(&names(&chosen.steps)));
         }
     }

@@ -7,8 +7,8 @@ use crate::cli::context::{Context, Loaded};
 use crate::edit::{EditPlan, Origin, Rendered, Resolution, plan};
 use crate::error::CommandError;
 use crate::generate::{
-    DeployRepo, GenerateError, Generated, PuppetTree, SourceRepo, Step, VagrantTree, deploy_repo,
-    mediawiki_vagrant, operations_puppet, source_repo,
+    DeployRepo, GenerateError, Generated, PuppetTree, SeriesStep, SourceRepo, VagrantTree,
+    deploy_repo, mediawiki_vagrant, operations_puppet, source_repo,
 };
 use crate::git::{Checkout, Head, Setting, deploy_dir};
 use crate::model::BranchName;
@@ -157,7 +157,7 @@ impl Planner<'_> {
         };
         let topic = self.topic_named(generator, root, Some(&name)).ok()?;
         let name = &self.loaded.service.name;
-        let patches = Step::ALL.map(|step| step.store(root, name));
+        let patches = SeriesStep::ALL.map(|step| step.store(root, name));
         let own = Rendered::of(root, name);
         let stores: Vec<&Rendered> = patches.iter().chain([&own]).collect();
         let made = topic.patches(&stores).ok()?;

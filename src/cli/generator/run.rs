@@ -53,7 +53,7 @@ pub(crate) enum Ended {
 }
 
 /// Where a generator runs: what it writes to, and the topic branch, where it commits.
-struct Place<'a> {
+struct Workplace<'a> {
     generator: Generator,
     target: &'a Target,
     worktree: &'a Worktree,
@@ -64,7 +64,7 @@ impl Run<'_> {
     /// Runs a generator: reads the tree, plans, shows, judges, applies, commits, sends.
     pub(crate) fn one(&self, generator: Generator, target: &Target) -> Result<Ended, Failure> {
         let worktree = &target.open()?;
-        let place = Place {
+        let place = Workplace {
             generator,
             target,
             worktree,
@@ -80,12 +80,12 @@ impl Run<'_> {
         };
         self.on_topic(&topic, there, |visit, is_touched| {
             let on = Some((&topic, visit));
-            self.in_tree(&Place { on, ..place }, is_touched)
+            self.in_tree(&Workplace { on, ..place }, is_touched)
         })
     }
 
     /// Runs a generator in a tree that is checked out as it has to be; `is_touched` says whether anything was written.
-    fn in_tree(&self, place: &Place<'_>, is_touched: &mut bool) -> Result<Ended, Failure> {
+    fn in_tree(&self, place: &Workplace<'_>, is_touched: &mut bool) -> Result<Ended, Failure> {
         let planned = &self.plan(place)?;
         match place.on {
             Some((topic, visit)) => {
@@ -120,7 +120,7 @@ impl Run<'_> {
         Ok(ended)
     }
 
-    fn plan(&self, place: &Place<'_>) -> Result<Planned, CommandError> {
+    fn plan(&self, place: &Workplace<'_>) -> Result<Planned, CommandError> {
         let (generator, target, worktree) = (place.generator, place.target, place.worktree);
         let planner = self.planner();
         let planned = planner.plan(generator, target, worktree);
@@ -140,7 +140,7 @@ impl Run<'_> {
     /// Has the result judged, where there is one, and tells what the judges said; a finding is a failure.
     fn judge(
         &self,
-        place: &Place<'_>,
+        place: &Workplace<'_>,
         planned: &Planned,
         summary: &mut Summary<'_>,
     ) -> Result<(), Failure> {
@@ -160,7 +160,7 @@ impl Run<'_> {
     /// Writes the plan, where that is wished, and publishes it, where there is a topic.
     fn write(
         &self,
-        place: &Place<'_>,
+        place: &Workplace<'_>,
         planned: &Planned,
         rendered: &Rendered,
         summary: &mut Summary<'_>,
@@ -196,7 +196,7 @@ impl Run<'_> {
     /// A run that commits writes none: what it leaves is a commit, or what was there before.
     fn mark(
         &self,
-        place: &Place<'_>,
+        place: &Workplace<'_>,
         planned: &Planned,
         summary: &mut Summary<'_>,
     ) -> Result<CommandError, CommandError> {

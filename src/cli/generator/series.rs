@@ -4,7 +4,7 @@ mod commits;
 mod looked;
 mod marked;
 mod plan;
-mod told;
+mod summary;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -14,7 +14,7 @@ pub(crate) use self::looked::{
 };
 pub(crate) use self::plan::without_blocks;
 use self::plan::{Planned, stores};
-use self::told::Told;
+use self::summary::SeriesSummary;
 use super::again::Again;
 use super::conflicts::Conflicts;
 use super::target::Target;
@@ -23,7 +23,7 @@ use super::{Ended, Generator, Run, verify};
 use crate::cli::Failure;
 use crate::edit::{Conflict, Rendered, apply, remember};
 use crate::error::CommandError;
-use crate::generate::Step;
+use crate::generate::SeriesStep;
 use crate::interrupt;
 use crate::review::{Chain, Fate, Made, Topic, Visit, dirty};
 use crate::ui::Format;
@@ -33,9 +33,9 @@ use crate::worktree::Worktree;
 #[derive(Debug)]
 pub(crate) struct Chosen {
     /// In their order.
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<SeriesStep>,
     /// Those that the user does not want.
-    pub(super) left_out: Vec<Step>,
+    pub(super) left_out: Vec<SeriesStep>,
 }
 
 impl Run<'_> {
@@ -101,11 +101,12 @@ impl Run<'_> {
         self.check_newer(topic).map_err(CommandError::from)?;
         let stores = self.stores(worktree);
         let resolved = self.resolved(chosen, worktree, &stores)?;
-        let upon = |(step, store): (Step, Rendered)| (step, store.upon_commits(&resolved.all));
-        let stores: Vec<(Step, Rendered)> = stores.into_iter().map(upon).collect();
+        let upon =
+            |(step, store): (SeriesStep, Rendered)| (step, store.upon_commits(&resolved.all));
+        let stores: Vec<(SeriesStep, Rendered)> = stores.into_iter().map(upon).collect();
         let (planned, mut planning) =
             commits::in_commits(self, chosen, worktree, &stores, (topic, &resolved))?;
-        let mut told = Told::new(worktree.root(), &planned);
+        let mut told = SeriesSummary::new(worktree.root(), &planned);
         let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         self.warn_of_moved(topic, visit, &all)?;
         self.show(&told, &planned)?;
@@ -167,7 +168,7 @@ impl Run<'_> {
     fn write_commits(
         &self,
         chosen: &Chosen,
-        stores: &[(Step, Rendered)],
+        stores: &[(SeriesStep, Rendered)],
         planned: &[Planned],
         topic: &Topic,
         Planning { trees, own, chain }: &mut Planning<'_>,
@@ -199,7 +200,7 @@ impl Run<'_> {
             .map(|(step, store)| (step, store.of_commits()))
             .collect();
         let planned = plan::in_files(self, &chosen.steps, worktree, &stores)?;
-        let mut told = Told::new(worktree.root(), &planned);
+        let mut told = SeriesSummary::new(worktree.root(), &planned);
         self.show(&told, &planned)?;
         let conflicts = self.conflicts(&planned, None, chosen, worktree.root());
         let is_blocked = self.options.dry_run || planned.iter().any(|it| it.edits.is_blocked());
@@ -262,7 +263,7 @@ impl Run<'_> {
     }
 
     /// What svcgen remembers of each patch, and from now on of this model.
-    fn stores(&self, worktree: &Worktree) -> Vec<(Step, Rendered)> {
+    fn stores(&self, worktree: &Worktree) -> Vec<(SeriesStep, Rendered)> {
         let planner = self.planner();
         let all = stores(worktree, &self.loaded.service.name).into_iter();
         all.map(|(step, store)| {
@@ -286,7 +287,7 @@ impl Run<'_> {
         again.as_str().to_owned()
     }
 
-    fn show(&self, told: &Told<'_>, planned: &[Planned]) -> std::io::Result<()> {
+    fn show(&self, told: &SeriesSummary<'_>, planned: &[Planned]) -> std::io::Result<()> {
         if self.ui.format == Format::Text {
             for patch in planned {
                 told.show(patch, self.ui, self.options)?;
@@ -316,7 +317,11 @@ impl Run<'_> {
     }
 
     /// Has each patch judged in the tree as it is after it.
-    fn judge_series(&self, told: &mut Told<'_>, planned: &[Planned]) -> Result<(), Failure> {
+    fn judge_series(
+        &self,
+        told: &mut SeriesSummary<'_>,
+        planned: &[Planned],
+    ) -> Result<(), Failure> {
         if !self.options.verifies() {
             return Ok(());
         }
@@ -341,7 +346,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn tell(&self, told: &Told<'_>) -> Result<(), Failure> {
+    fn tell(&self, told: &SeriesSummary<'_>) -> Result<(), Failure> {
         if self.ui.format == Format::Json {
             self.hand_over(told)?;
         }

@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Generator;
 use crate::edit::{Other, Rendered};
 use crate::error::CommandError;
-use crate::generate::Step;
+use crate::generate::SeriesStep;
 use crate::model::ServiceName;
 use crate::review::{dirty, uncommitted};
 use crate::worktree::Worktree;
@@ -85,7 +85,7 @@ impl Uncommitted<'_> {
     fn stores_of(&self, service: &ServiceName) -> (Rendered, Vec<Rendered>) {
         let root = self.worktree.root();
         let patches = match self.generator {
-            Generator::Puppet => &Step::ALL[1..],
+            Generator::Puppet => &SeriesStep::ALL[1..],
             Generator::Vagrant | Generator::Scap | Generator::Source => &[],
         };
         let patches = patches.iter().map(|step| step.store(root, service));

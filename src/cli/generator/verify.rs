@@ -8,7 +8,7 @@ use super::planned::Planned;
 use crate::cli::context::Loaded;
 use crate::edit::{Desired, FileEdit, Record};
 use crate::error::{CommandError, ErrorKind};
-use crate::generate::{Generated, Step};
+use crate::generate::{Generated, SeriesStep};
 use crate::ui::Ui;
 use crate::validate::{Finding, Outcome, PuppetRequest, PuppetTree, Verdict, puppet, scap};
 use crate::worktree::Worktree;
@@ -63,7 +63,7 @@ pub(super) fn judge(
 
 /// Has one patch of the series judged in the tree as it is after it.
 pub(super) fn judge_patch(
-    step: Step,
+    step: SeriesStep,
     after: &Worktree,
     generated: &Generated,
     loaded: &Loaded,
@@ -108,7 +108,7 @@ pub(super) fn judge_patch(
         domain: site.domain.as_ref(),
         secrets: &generated.secrets,
     });
-    if step == Step::Cluster {
+    if step == SeriesStep::Cluster {
         verdict
             .steps
             .extend(crate::validate::nodes(service, after)?);

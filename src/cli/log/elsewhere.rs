@@ -35,13 +35,13 @@ pub(super) fn nothing_here(opened: &Opened, ui: &Ui) -> Result<CommandError, Com
 }
 
 /// Where it is looked for a deploy that has no journal here.
-pub(super) struct Place<'a> {
+pub(super) struct Search<'a> {
     pub(super) opened: &'a Opened,
     pub(super) args: &'a LogArgs,
     pub(super) ui: &'a Ui,
 }
 
-impl Place<'_> {
+impl Search<'_> {
     /// Shows what the hosts have recorded of it, and says where its journal is.
     pub(super) fn show(
         &self,

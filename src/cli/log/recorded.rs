@@ -16,7 +16,7 @@ pub(super) fn events(
     repository: &str,
     records: &Records,
 ) -> Vec<Event> {
-    let mut told: Vec<(i64, About, Told)> = Vec::new();
+    let mut told: Vec<(i64, About, Saying)> = Vec::new();
     for (host, facts) in &records.facts {
         let mut begun = None;
         for line in &facts.record {
@@ -59,7 +59,7 @@ pub(super) fn events(
 }
 
 /// What an event says.
-type Told = (Level, String, EventKind);
+type Saying = (Level, String, EventKind);
 
 /// The hosts that know of a deploy.
 pub(super) fn hosts(id: &DeployId, records: &Records) -> Vec<HostName> {
@@ -71,7 +71,7 @@ pub(super) fn hosts(id: &DeployId, records: &Records) -> Vec<HostName> {
     know.map(|(host, _)| host.clone()).collect()
 }
 
-fn started(owner: &Owner, revision: &Revision, repository: &str, hosts: Vec<HostName>) -> Told {
+fn started(owner: &Owner, revision: &Revision, repository: &str, hosts: Vec<HostName>) -> Saying {
     let text = format!("{} of {repository}@{}", owner.action, revision.short());
     let kind = EventKind::DeployStarted {
         repository: repository.to_owned(),
@@ -88,7 +88,7 @@ fn started(owner: &Owner, revision: &Revision, repository: &str, hosts: Vec<Host
 }
 
 /// What a line tells; nothing where it is the beginning or the end of the whole. `begun` is when the step began.
-fn told_by(line: &RecordLine, begun: Option<i64>) -> Option<(Option<DeployStage>, Told)> {
+fn told_by(line: &RecordLine, begun: Option<i64>) -> Option<(Option<DeployStage>, Saying)> {
     let warning = |text: String| (None, (Level::Warning, text, EventKind::Warning));
     match (line.step.as_str(), line.state.as_str()) {
         ("deploy", "left") => Some(warning("left in the middle".into())),
@@ -110,7 +110,7 @@ fn told_by(line: &RecordLine, begun: Option<i64>) -> Option<(Option<DeployStage>
     }
 }
 
-fn begin(stage: DeployStage, line: &RecordLine) -> Option<Told> {
+fn begin(stage: DeployStage, line: &RecordLine) -> Option<Saying> {
     let kind = EventKind::StepStarted {
         revision: line.rev.clone()?,
         check: None,
@@ -118,7 +118,7 @@ fn begin(stage: DeployStage, line: &RecordLine) -> Option<Told> {
     Some((Level::Info, stage.as_str().to_owned(), kind))
 }
 
-fn end(stage: DeployStage, line: &RecordLine, begun: Option<i64>) -> Told {
+fn end(stage: DeployStage, line: &RecordLine, begun: Option<i64>) -> Saying {
     let (level, outcome, text) = match line.code {
         Some(0) => (Level::Info, StepOutcome::Passed, "passed".to_owned()),
         Some(124 | 137) => (

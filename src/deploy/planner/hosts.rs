@@ -2,7 +2,7 @@ use camino::Utf8PathBuf;
 
 use super::problem::{PlanProblem, ProblemKind};
 use super::{Action, Planner};
-use crate::deploy::facts::{Facts, FileState, Place};
+use crate::deploy::facts::{Facts, FileState, PathState};
 use crate::deploy::needs;
 use crate::deploy::plan::{HostPlan, PlannedGroup, RenderedFile, Work};
 use crate::deploy::program::Objects;
@@ -252,7 +252,7 @@ impl HostPlanner<'_> {
                 "{owner} was interrupted here; `svcgen deploy --resume {id}` goes on with that, `svcgen rollback` goes back"
             ));
         }
-        if facts.place == Place::Other {
+        if facts.place == PathState::Other {
             let place = self.planner.place();
             warnings.push(format!("{place} is no link, and is moved aside"));
         }
@@ -299,6 +299,6 @@ fn difference(file: &ConfigFile, facts: &Facts, text: &str) -> String {
     diff.unified_diff().header(name, path.as_str()).to_string()
 }
 
-fn leads_to(place: &Place, revision: &Revision) -> bool {
-    matches!(place, Place::Link(target) if target.trim_end_matches('/').ends_with(revision.as_str()))
+fn leads_to(place: &PathState, revision: &Revision) -> bool {
+    matches!(place, PathState::Link(target) if target.trim_end_matches('/').ends_with(revision.as_str()))
 }

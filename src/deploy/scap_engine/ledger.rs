@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 pub(super) use self::entry::Entry;
 use self::entry::{about, first_line, note};
 use super::plan::ScapPlan;
-use super::record::{NO_CONNECTION, Record, Told, Weight};
+use super::record::{Meaning, NO_CONNECTION, Record, Weight};
 use super::verdict::Track;
 use crate::event::{About, EventKind, Level, Milestone, StepOutcome};
 use crate::model::{GroupName, HostName, Revision};
@@ -122,10 +122,10 @@ impl Ledger {
         self.now = record.at.unwrap_or(self.now);
         let at = self.now;
         match record.told() {
-            Told::PartBegun { hosts } => self.begin_part(hosts, at, &mut told),
-            Told::StageBegun { stage } => self.begin_stage(stage, at, &mut told),
-            Told::PartEnded => self.end_part(at, &mut told),
-            Told::Failed {
+            Meaning::PartBegun { hosts } => self.begin_part(hosts, at, &mut told),
+            Meaning::StageBegun { stage } => self.begin_stage(stage, at, &mut told),
+            Meaning::PartEnded => self.end_part(at, &mut told),
+            Meaning::Failed {
                 host,
                 stage,
                 code,
@@ -135,15 +135,15 @@ impl Ledger {
                 let stage = stage.unwrap_or(DeployStage::Fetch);
                 self.fail(&host, stage, code, &said, at, &mut told);
             }
-            Told::Said { host, text, weight } => self.say(host, text, weight, &mut told),
-            Told::Back { host, text } => {
+            Meaning::Said { host, text, weight } => self.say(host, text, weight, &mut told),
+            Meaning::Back { host, text } => {
                 let to = text.rsplit(' ').next().map(Revision::parse);
                 if let Some(track) = self.tracks.get_mut(&host) {
                     track.back = to.and_then(Result::ok);
                 }
                 self.say(host, text, Weight::Word, &mut told);
             }
-            Told::Complaint { text, is_error } => {
+            Meaning::Complaint { text, is_error } => {
                 // A program's whole story is for the log, and its first line for everybody.
                 let text = first_line(&text);
                 told.push(note(
@@ -156,7 +156,7 @@ impl Ledger {
                     self.error = Some(text);
                 }
             }
-            Told::Crashed { text } => {
+            Meaning::Crashed { text } => {
                 let text = first_line(&text);
                 told.push(note(
                     About::default(),
@@ -167,7 +167,7 @@ impl Ledger {
                 self.error = Some(text);
                 self.has_crashed = true;
             }
-            Told::Other { text } => {
+            Meaning::Other { text } => {
                 let text = text.trim();
                 if !text.is_empty() && !text.starts_with("Running [") {
                     let text = format!("Scap: {}", first_line(text));

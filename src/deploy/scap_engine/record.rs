@@ -24,7 +24,7 @@ pub(super) struct Record {
 
 /// What it means.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Told {
+pub(super) enum Meaning {
     /// A part of a group has its turn.
     PartBegun {
         hosts: Vec<HostName>,
@@ -108,14 +108,14 @@ fn regex(text: &str) -> Regex {
 
 impl Record {
     /// Reads it.
-    pub(super) fn told(self) -> Told {
+    pub(super) fn told(self) -> Meaning {
         let text = self.text;
         if self.name.starts_with("target.")
             && let Some(Ok(host)) = self.host.as_deref().map(HostName::parse)
         {
             return match BACK.is_match(&text) {
-                true => Told::Back { host, text },
-                false => Told::Said {
+                true => Meaning::Back { host, text },
+                false => Meaning::Said {
                     host,
                     text,
                     weight: Weight::of(self.level),
@@ -125,7 +125,7 @@ impl Record {
         if let Some(found) = RETURNED.captures(&text)
             && let Ok(host) = HostName::parse(&found[2])
         {
-            return Told::Failed {
+            return Meaning::Failed {
                 host,
                 stage: stage_of(&found[1]),
                 code: found[3].parse().unwrap_or(NO_CONNECTION),
@@ -135,23 +135,23 @@ impl Record {
         if let Some(command) = text.strip_prefix("Running remote deploy cmd ")
             && let Some(stage) = stage_of(command)
         {
-            return Told::StageBegun { stage };
+            return Meaning::StageBegun { stage };
         }
         if let Some(hosts) = part(&text) {
-            return Told::PartBegun { hosts };
+            return Meaning::PartBegun { hosts };
         }
         if self.level == INFO && text.ends_with(" deploy successful") {
-            return Told::PartEnded;
+            return Meaning::PartEnded;
         }
         if self.level >= ERROR && CRASHED.is_match(&text) {
-            return Told::Crashed { text };
+            return Meaning::Crashed { text };
         }
         match self.level >= WARNING {
-            true => Told::Complaint {
+            true => Meaning::Complaint {
                 text,
                 is_error: self.level >= ERROR,
             },
-            false => Told::Other { text },
+            false => Meaning::Other { text },
         }
     }
 }
@@ -181,7 +181,7 @@ fn stage_of(command: &str) -> Option<DeployStage> {
 mod tests {
     use super::*;
 
-    fn told(name: &str, host: &str, level: i64, text: &str) -> Told {
+    fn told(name: &str, host: &str, level: i64, text: &str) -> Meaning {
         let record = Record {
             host: Some(host.into()),
             name: name.into(),
@@ -206,13 +206,13 @@ mod tests {
             &format!("Running remote deploy cmd {command}"),
         );
         let stage = DeployStage::Promote;
-        assert_eq!(begun, Told::StageBegun { stage });
+        assert_eq!(begun, Meaning::StageBegun { stage });
         let said = "Check 'endpoints' failed: [x]\nreturned [2]: no";
         let failed =
             format!("{command} (ran as deploy-service@a.example.org) returned [1]: {said}");
         assert_eq!(
             told("ssh.job", "d", 30, &failed),
-            Told::Failed {
+            Meaning::Failed {
                 host: host("a.example.org"),
                 stage: Some(stage),
                 code: 1,
@@ -221,7 +221,7 @@ mod tests {
         );
         assert_eq!(
             told("deploy", "d", 20, "\n== CANARY ==\n:* a.example.org\n:* b"),
-            Told::PartBegun {
+            Meaning::PartBegun {
                 hosts: vec![host("a.example.org"), host("b")]
             }
         );
@@ -229,7 +229,7 @@ mod tests {
         let text = "== CANARY ==";
         assert_eq!(
             told("target.a.checks", "a", 40, text),
-            Told::Said {
+            Meaning::Said {
                 host: host("a"),
                 text: text.into(),
                 weight: Weight::Complaint
@@ -238,7 +238,7 @@ mod tests {
         let text = "1 of 1 canary targets failed, exceeding limit";
         assert_eq!(
             told("deploy", "d", 40, text),
-            Told::Complaint {
+            Meaning::Complaint {
                 text: text.into(),
                 is_error: true
             }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::deploy::Facts;
-use crate::deploy::facts::Place;
+use crate::deploy::facts::PathState;
 use crate::event::HostOutcome;
 use crate::model::Revision;
 use crate::scap::DeployStage;
@@ -73,16 +73,18 @@ impl Reading {
                 "its links lead to {}, which is not there",
                 live.short()
             )),
-            (Some(live), Place::Link(to)) if !to.trim_end_matches('/').ends_with(live.as_str()) => {
+            (Some(live), PathState::Link(to))
+                if !to.trim_end_matches('/').ends_with(live.as_str()) =>
+            {
                 Some(format!(
                     "`current` leads to {}, and the service to `{to}`",
                     live.short()
                 ))
             }
-            (Some(_), Place::Nothing | Place::Other) => {
+            (Some(_), PathState::Nothing | PathState::Other) => {
                 Some("the path of the service leads to no release".into())
             }
-            (None, Place::Link(_)) => Some("its links lead to no release that is there".into()),
+            (None, PathState::Link(_)) => Some("its links lead to no release that is there".into()),
             (Some(_) | None, _) => None,
         };
         let finished = live.is_some() && live == facts.done;

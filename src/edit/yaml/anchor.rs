@@ -1,6 +1,6 @@
 //! Finds the place where a careful person would put a new key.
 
-use super::{Entry, Place};
+use super::{Entry, Position};
 use crate::edit::order::gap;
 use crate::place::{line_end, line_start};
 use crate::yaml::{Key, Node};
@@ -31,11 +31,11 @@ pub(super) fn anchor(text: &str, mapping: &Node, entry: &Entry, near: Option<Nea
         };
     }
     match &entry.place {
-        Place::Group => {
+        Position::Group => {
             beside(text, entries, near).unwrap_or_else(|| group(text, entries, &entry.key))
         }
-        Place::First => among(text, entries, 0),
-        Place::After(other) => {
+        Position::First => among(text, entries, 0),
+        Position::After(other) => {
             let found = entries.iter().rposition(|(key, _)| key.text == *other);
             among(
                 text,
@@ -43,11 +43,11 @@ pub(super) fn anchor(text: &str, mapping: &Node, entry: &Entry, near: Option<Nea
                 found.map_or(entries.len(), |index| index + 1),
             )
         }
-        Place::Sorted if is_sorted(entries) => {
+        Position::Sorted if is_sorted(entries) => {
             let names: Vec<&str> = entries.iter().map(|(key, _)| key.text.as_str()).collect();
             among(text, entries, gap(&names, &entry.key))
         }
-        Place::Sorted | Place::End => among(text, entries, entries.len()),
+        Position::Sorted | Position::End => among(text, entries, entries.len()),
     }
 }
 

@@ -9,7 +9,7 @@ pub struct Entry {
     pub at: Vec<String>,
     pub key: String,
     pub value: Value,
-    pub place: Place,
+    pub place: Position,
     /// What becomes of another value that is there already.
     pub other: Other,
     /// Members of the value that svcgen only begins with: whatever somebody makes of them is right.
@@ -53,7 +53,7 @@ pub enum Other {
 
 /// Where a new key or item goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Position {
     /// Among the keys of its namespace (`a::b` of `a::b::c`), which blank lines part from others.
     Group,
     /// Where it fits between its neighbours; at the end where the mapping is not sorted.
@@ -73,7 +73,7 @@ impl Entry {
             at: Vec::new(),
             key: key.into(),
             value: value.into(),
-            place: Place::Group,
+            place: Position::Group,
             other: Other::Refused,
             begun: Vec::new(),
             style: Style::Block,
@@ -87,7 +87,7 @@ impl Entry {
             at,
             key: key.into(),
             value: value.into(),
-            place: Place::Sorted,
+            place: Position::Sorted,
             other: Other::Refused,
             begun: Vec::new(),
             style: Style::Block,
@@ -107,7 +107,7 @@ impl Entry {
 
     /// The same entry in another place.
     #[must_use]
-    pub fn placed(self, place: Place) -> Self {
+    pub fn placed(self, place: Position) -> Self {
         Self { place, ..self }
     }
 

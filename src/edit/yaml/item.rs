@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::anchor::content_end;
 use super::scalar::written_like;
-use super::{Entry, Place, Style, read, splice};
+use super::{Entry, Position, Style, read, splice};
 use crate::edit::EntryError;
 use crate::edit::order::gap;
 use crate::place::{line_end, line_ending, line_of, line_start};
@@ -164,16 +164,16 @@ fn index(items: &[Value], entry: &Entry) -> usize {
     let words: Vec<String> = items.iter().map(plain).collect();
     let sortable: Vec<String> = words.iter().map(|word| natural(word)).collect();
     match &entry.place {
-        Place::After(other) => {
+        Position::After(other) => {
             let found = words.iter().rposition(|word| word == other);
             found.map_or(items.len(), |index| index + 1)
         }
-        Place::Sorted if words.len() > 2 && sortable.is_sorted() => {
+        Position::Sorted if words.len() > 2 && sortable.is_sorted() => {
             let words: Vec<&str> = sortable.iter().map(String::as_str).collect();
             gap(&words, &natural(&plain(&entry.value)))
         }
-        Place::First => 0,
-        Place::Sorted | Place::Group | Place::End => items.len(),
+        Position::First => 0,
+        Position::Sorted | Position::Group | Position::End => items.len(),
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::anchor::Near;
 use super::scalar::{is_single, written_like};
-use super::{Entry, List, Place, Style, item, read, remove, splice};
+use super::{Entry, List, Position, Style, item, read, remove, splice};
 use crate::edit::three_way::is_set;
 use crate::edit::{EntryError, Resolution};
 use crate::yaml::{Kind, Node, Span, parse};
@@ -131,7 +131,7 @@ impl Rewriter<'_> {
         near: Option<Near<'_>>,
     ) -> Result<(), EntryError> {
         let root = read(&self.text)?;
-        let part = self.part(path, value).placed(Place::Group);
+        let part = self.part(path, value).placed(Position::Group);
         self.text = splice::insert(&self.text, &root, &part, near)?;
         Ok(())
     }
@@ -146,8 +146,8 @@ impl Rewriter<'_> {
         {
             let root = read(&self.text)?;
             let place = match index.checked_sub(1) {
-                Some(before) => Place::After(item::plain(&new[before])),
-                None => Place::First,
+                Some(before) => Position::After(item::plain(&new[before])),
+                None => Position::First,
             };
             let style = Style::Item {
                 comment: None,

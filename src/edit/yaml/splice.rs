@@ -3,7 +3,7 @@
 use super::anchor::{Anchor, Near, anchor};
 use super::comment::comments;
 use super::remove::lines_of;
-use super::{Entry, List, Place, Style};
+use super::{Entry, List, Position, Style};
 use crate::edit::{EntryError, Resolution};
 use crate::place::{line_end, line_ending, line_of, line_start};
 use crate::render::quoting::{yaml_entry, yaml_string};
@@ -28,8 +28,8 @@ pub(super) fn insert(
                 // A list of plain names has them one below the other.
                 let is_plain = !name.contains("::") && root.entries().len() > 1;
                 let place = match depth == 0 && !is_plain {
-                    true => Place::Group,
-                    false => Place::End,
+                    true => Position::Group,
+                    false => Position::End,
                 };
                 let outer = Entry {
                     key: name.clone(),

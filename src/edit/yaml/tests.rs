@@ -119,7 +119,7 @@ fn empty_mappings_get_their_first_entry() {
         ("a: 1\n", "a: 1\n\ns:\n  k: 1\n"),
     ] {
         let entry = Entry {
-            place: Place::End,
+            place: Position::End,
             ..Entry::sorted(&["s"], "k", 1)
         };
         assert_eq!(

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::tree::DeployRepo;
 use crate::edit::Desired;
-use crate::edit::yaml::{Entry, Place};
+use crate::edit::yaml::{Entry, Position};
 use crate::generate::{GenerateError, Generated};
 use crate::model::{Check, Service};
 use crate::yaml::Node;
@@ -34,7 +34,7 @@ pub(super) fn checks(
             Some(written) if means(written, check) => written.to_value(),
             _ => value(check),
         };
-        Entry::sorted(&["checks"], name, value).placed(Place::End)
+        Entry::sorted(&["checks"], name, value).placed(Position::End)
     });
     generated.desired.push(Desired::Yaml {
         path: path.into(),

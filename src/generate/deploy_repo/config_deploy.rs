@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::edit::Desired;
-use crate::edit::yaml::{Entry, Other, Place};
+use crate::edit::yaml::{Entry, Other, Position};
 use crate::generate::{GenerateError, Generated};
 use crate::model::{ConfigStyle, LogLevel, Service, Site};
 use crate::render::Templates;
@@ -106,7 +106,7 @@ pub(super) fn config_deploy(
 }
 
 fn top(key: String, value: Value) -> Entry {
-    Entry::sorted(&[], key, value).placed(Place::End)
+    Entry::sorted(&[], key, value).placed(Position::End)
 }
 
 /// The variables with values that do no harm where Puppet has none; secrets are never among them.

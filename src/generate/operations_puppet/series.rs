@@ -28,7 +28,7 @@ use crate::worktree::Worktree;
 /// One patch of the series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Step {
+pub enum SeriesStep {
     /// The class or profile, the role, the deploy source, the hieradata.
     Service,
     /// The hosts, or the cluster that it joins.
@@ -86,7 +86,7 @@ impl fmt::Display for LeftOut {
     }
 }
 
-impl Step {
+impl SeriesStep {
     /// All of them, in the order in which they are merged.
     pub const ALL: [Self; 4] = [
         Self::Service,
@@ -187,14 +187,14 @@ impl SeriesTree {
 /// # Errors
 /// Where a name, a number or a host is somebody else's, or the tree needs what the model does not say.
 pub fn series_patch(
-    step: Step,
+    step: SeriesStep,
     service: &Service,
     site: &Site,
     tree: &SeriesTree,
     templates: &Templates,
 ) -> Result<Patch, GenerateError> {
     let mut patch = match step {
-        Step::Service => {
+        SeriesStep::Service => {
             let generated = operations_puppet(service, site, &tree.puppet, templates)?;
             let ticket = match &service.tickets.service_request {
                 Some(task) => format!("the service request {task}"),
@@ -210,9 +210,9 @@ pub fn series_patch(
                 left_out: None,
             }
         }
-        Step::Cluster => cluster::patch(service, site, tree)?,
-        Step::Admins => admins::patch(service, tree)?,
-        Step::LoadBalancer => load_balancer::patch(service, site, tree)?,
+        SeriesStep::Cluster => cluster::patch(service, site, tree)?,
+        SeriesStep::Admins => admins::patch(service, tree)?,
+        SeriesStep::LoadBalancer => load_balancer::patch(service, site, tree)?,
     };
     // Each is judged by the catalogue of the role, which looks them up.
     patch.generated.secrets = secrets(service, &class_name(service, &tree.puppet));

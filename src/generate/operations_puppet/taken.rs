@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{PuppetTree, Step, idiom};
+use super::{PuppetTree, SeriesStep, idiom};
 use crate::generate::{GenerateError, names};
 use crate::model::{Service, Site};
 
@@ -62,7 +62,7 @@ pub(super) fn check_catalog(service: &Service, tree: &PuppetTree) -> Result<(), 
         return Ok(());
     };
     let source = Utf8PathBuf::from(format!("{}/{}.pp", tree.idiom.roles, service.puppet_name));
-    let own = Step::LoadBalancer.store(tree.worktree.root(), &service.name);
+    let own = SeriesStep::LoadBalancer.store(tree.worktree.root(), &service.name);
     // Its classes may have had another name when the series brought the entry.
     if tree.text(&source).is_some() || own.has_written(path, name, &tree.worktree) {
         return Ok(());

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::condition::Condition;
-use super::super::question::{Choice, Kind, Question, Section, Step};
+use super::super::question::{Choice, Kind, Question, RoadStep, Section};
 use crate::model::{Fields, Line, Problem, Read, Text, choice, map, read_version};
 use crate::yaml::Node;
 
@@ -95,7 +95,7 @@ impl Read for Kind {
     }
 }
 
-impl Read for Step {
+impl Read for RoadStep {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
         choice(node, &Self::ALL, problems)
     }

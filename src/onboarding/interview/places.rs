@@ -1,16 +1,16 @@
 //! Where the interview is, and where it goes from there.
 
 use super::super::question::{Question, Section};
-use super::{Interview, Place};
+use super::{Interview, Stop};
 
 impl<'a> Interview<'a> {
     /// The places that are gone through: questions, and where that is wanted, gates.
-    pub(super) fn places(&self, with_gates: bool) -> Vec<Place<'a>> {
+    pub(super) fn places(&self, with_gates: bool) -> Vec<Stop<'a>> {
         let sections: &'a [Section] = self.setting.sections;
         let mut places = Vec::new();
         for (index, section) in sections.iter().enumerate() {
             if section.can_wait && with_gates {
-                places.push(Place::Gate(index, section));
+                places.push(Stop::Gate(index, section));
             }
             if self.draft.later.contains(&section.name) {
                 continue;
@@ -20,7 +20,7 @@ impl<'a> Interview<'a> {
                 (is_whole || !question.rare || self.is_odd(question))
                     && self.is_called_for(question)
             });
-            places.extend(asked.map(Place::Question));
+            places.extend(asked.map(Stop::Question));
         }
         places
     }
@@ -30,7 +30,7 @@ impl<'a> Interview<'a> {
         self.draft.at.as_deref() == Some(question.id.as_str())
     }
 
-    pub(super) fn place(&self, name: Option<&str>) -> Option<Place<'a>> {
+    pub(super) fn place(&self, name: Option<&str>) -> Option<Stop<'a>> {
         let name = name?;
         let places = self.places(true);
         let found = places.iter().find(|place| place.name() == name);
@@ -38,11 +38,11 @@ impl<'a> Interview<'a> {
     }
 
     /// The order in which places stand, whether they are asked or not.
-    fn rank(&self, place: Place<'a>) -> (usize, usize) {
+    fn rank(&self, place: Stop<'a>) -> (usize, usize) {
         let sections: &'a [Section] = self.setting.sections;
         match place {
-            Place::Gate(index, _) => (index, 0),
-            Place::Question(question) => {
+            Stop::Gate(index, _) => (index, 0),
+            Stop::Question(question) => {
                 let of =
                     |section: &Section| section.questions.iter().position(|q| q.id == question.id);
                 let found = sections.iter().enumerate();
@@ -53,21 +53,21 @@ impl<'a> Interview<'a> {
         }
     }
 
-    pub(super) fn after(&self, place: Place<'a>) -> Option<Place<'a>> {
+    pub(super) fn after(&self, place: Stop<'a>) -> Option<Stop<'a>> {
         let rank = self.rank(place);
         self.places(true)
             .into_iter()
             .find(|other| self.rank(*other) > rank)
     }
 
-    pub(super) fn before(&self, place: Place<'a>) -> Option<Place<'a>> {
+    pub(super) fn before(&self, place: Stop<'a>) -> Option<Stop<'a>> {
         let rank = self.rank(place);
         self.places(true)
             .into_iter()
             .rfind(|other| self.rank(*other) < rank)
     }
 
-    pub(super) fn section_of(&self, place: Place<'a>) -> (usize, &'a Section) {
+    pub(super) fn section_of(&self, place: Stop<'a>) -> (usize, &'a Section) {
         let sections: &'a [Section] = self.setting.sections;
         let index = self.rank(place).0;
         (index, &sections[index])

@@ -31,7 +31,7 @@ struct Edits<'a> {
 }
 
 /// What becomes of the items of a list.
-enum Step<'a> {
+enum ItemChange<'a> {
     Changed(&'a Node, &'a Value),
     Removed(&'a Node),
     Added(&'a Value),
@@ -47,7 +47,7 @@ impl<'a> Edits<'a> {
         let mut after = line_start(self.text, first.span.start);
         for step in steps(list.items(), wanted) {
             match step {
-                Step::Changed(item, value) => {
+                ItemChange::Changed(item, value) => {
                     let indent = self.dash(item)?;
                     after = self.line_end(content_end(item));
                     let so_far = self.edits.len();
@@ -60,13 +60,13 @@ impl<'a> Edits<'a> {
                         self.edits.push((start..after, lines));
                     }
                 }
-                Step::Removed(item) => {
+                ItemChange::Removed(item) => {
                     self.dash(item)?;
                     let start = line_start(self.text, item.span.start);
                     after = self.line_end(content_end(item));
                     self.edits.push((start..after, String::new()));
                 }
-                Step::Added(value) => {
+                ItemChange::Added(value) => {
                     let mut lines = String::new();
                     write_item(&mut lines, value, indent);
                     self.insert(after, lines);
@@ -169,7 +169,7 @@ impl<'a> Edits<'a> {
 
 /// Pairs the items that are there with those that are wanted: the same at the beginning and at the end stay, in between
 /// one takes the place of another, unless it is another thing altogether.
-fn steps<'a>(items: &'a [Node], wanted: &'a [Value]) -> Vec<Step<'a>> {
+fn steps<'a>(items: &'a [Node], wanted: &'a [Value]) -> Vec<ItemChange<'a>> {
     let is_same = |(item, value): &(&Node, &Value)| item.to_value() == **value;
     let head = items.iter().zip(wanted).take_while(is_same).count();
     let (rest, want) = (&items[head..], &wanted[head..]);
@@ -177,16 +177,16 @@ fn steps<'a>(items: &'a [Node], wanted: &'a [Value]) -> Vec<Step<'a>> {
     let tail = tail.take_while(is_same).count();
     let (old, new) = (&rest[..rest.len() - tail], &want[..want.len() - tail]);
     let paired = old.len().min(new.len());
-    let changed = |(item, value)| Step::Changed(item, value);
-    let mut steps: Vec<Step<'a>> = items[..head].iter().zip(wanted).map(changed).collect();
+    let changed = |(item, value)| ItemChange::Changed(item, value);
+    let mut steps: Vec<ItemChange<'a>> = items[..head].iter().zip(wanted).map(changed).collect();
     for (item, value) in old.iter().zip(new) {
         match is_other(item, value) {
-            true => steps.extend([Step::Removed(item), Step::Added(value)]),
-            false => steps.push(Step::Changed(item, value)),
+            true => steps.extend([ItemChange::Removed(item), ItemChange::Added(value)]),
+            false => steps.push(ItemChange::Changed(item, value)),
         }
     }
-    steps.extend(old[paired..].iter().map(Step::Removed));
-    steps.extend(new[paired..].iter().map(Step::Added));
+    steps.extend(old[paired..].iter().map(ItemChange::Removed));
+    steps.extend(new[paired..].iter().map(ItemChange::Added));
     let ends = rest[old.len()..].iter().zip(&want[new.len()..]);
     steps.extend(ends.map(changed));
     steps

@@ -33,7 +33,7 @@ const COLUMNS: usize = 150;
 
 /// Where a host is, from the bottom of the picture to its top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Lane {
     New,
     Back,
     Failed,
@@ -43,7 +43,7 @@ enum Place {
     Waiting,
 }
 
-impl Place {
+impl Lane {
     const ALL: [Self; 7] = [
         Self::New,
         Self::Back,
@@ -84,7 +84,7 @@ impl Crowd {
             let share = at.duration_since(begun.at).as_secs_f64() / length;
             (share.clamp(0.0, 1.0) * COLUMNS as f64).round() as usize
         };
-        let mut numbers = vec![[0_usize; Place::ALL.len()]; COLUMNS + 1];
+        let mut numbers = vec![[0_usize; Lane::ALL.len()]; COLUMNS + 1];
         for host in chronicle.hosts.values() {
             let turns = turns(host, begun.at);
             for (index, (at, place)) in turns.iter().enumerate() {
@@ -96,7 +96,7 @@ impl Crowd {
                 }
             }
         }
-        let areas = Place::ALL
+        let areas = Lane::ALL
             .into_iter()
             .enumerate()
             .filter_map(|(index, place)| {
@@ -118,7 +118,7 @@ impl Crowd {
 }
 
 /// The line around a part of the columns: along its top, and back along its bottom; a hundred is the whole height.
-fn outline(numbers: &[[usize; Place::ALL.len()]], index: usize, hosts: usize) -> String {
+fn outline(numbers: &[[usize; Lane::ALL.len()]], index: usize, hosts: usize) -> String {
     let height = |sum: usize| 100.0 - sum as f64 * 100.0 / hosts as f64;
     let point = |(x, sum): (usize, usize)| format!("{x},{:.1}", height(sum));
     let below = |upto: usize| {
@@ -135,35 +135,35 @@ fn outline(numbers: &[[usize; Place::ALL.len()]], index: usize, hosts: usize) ->
 }
 
 /// From when on a host is where.
-fn turns(host: &HostStory, begin: Timestamp) -> Vec<(Timestamp, Place)> {
-    let mut turns = vec![(begin, Place::Waiting)];
+fn turns(host: &HostStory, begin: Timestamp) -> Vec<(Timestamp, Lane)> {
+    let mut turns = vec![(begin, Lane::Waiting)];
     let mut last = begin;
     for step in &host.steps {
         let place = match step.stage {
-            _ if host.is_way_back(step) => Place::GoingBack,
+            _ if host.is_way_back(step) => Lane::GoingBack,
             DeployStage::Fetch | DeployStage::ConfigDeploy | DeployStage::ConfigDiff => {
-                Place::Preparing
+                Lane::Preparing
             }
-            DeployStage::Promote | DeployStage::HandleService => Place::Switching,
-            DeployStage::Finalize | DeployStage::Rollback => Place::New,
+            DeployStage::Promote | DeployStage::HandleService => Lane::Switching,
+            DeployStage::Finalize | DeployStage::Rollback => Lane::New,
         };
         turns.push((step.begun, place));
         if let Some(end) = &step.end {
             last = end.at;
             if end.outcome != StepOutcome::Passed {
-                turns.push((end.at, Place::Failed));
+                turns.push((end.at, Lane::Failed));
             }
         }
     }
     let outcome = host.end.as_ref().map(|end| end.outcome);
     let milestone = host.milestone;
-    turns.extend(host.healthy.map(|at| (at, Place::New)));
+    turns.extend(host.healthy.map(|at| (at, Lane::New)));
     match (outcome, milestone) {
         (Some(HostOutcome::Old), _) | (None, Some(Milestone::RolledBack)) => {
-            turns.push((last, Place::Back));
+            turns.push((last, Lane::Back));
         }
         (Some(HostOutcome::Unknown), _) | (None, Some(Milestone::Failed)) => {
-            turns.push((last, Place::Failed));
+            turns.push((last, Lane::Failed));
         }
         (Some(HostOutcome::New | HostOutcome::Untouched), _)
         | (

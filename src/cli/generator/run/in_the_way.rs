@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Place, Run};
+use super::{Run, Workplace};
 use crate::cli::generator::Generator;
 use crate::cli::generator::planned::Planned;
 use crate::cli::generator::series::{are_of_series, explained};
@@ -15,7 +15,7 @@ impl Run<'_> {
     /// Looks whether the branch is as svcgen left it, before anything is written.
     pub(super) fn check_branch(
         &self,
-        place: &Place<'_>,
+        place: &Workplace<'_>,
         topic: &Topic,
         planned: &Planned,
     ) -> Result<(), CommandError> {
@@ -42,7 +42,7 @@ impl Run<'_> {
     pub(super) fn in_way(
         &self,
         error: ReviewError,
-        place: &Place<'_>,
+        place: &Workplace<'_>,
         topic: &Topic,
     ) -> ReviewError {
         if place.generator != Generator::Puppet {
@@ -56,7 +56,7 @@ impl Run<'_> {
     /// Refuses to touch somebody's uncommitted changes; the store, where that is forced, takes none for svcgen's.
     pub(super) fn keep_apart(
         &self,
-        place: &Place<'_>,
+        place: &Workplace<'_>,
         planned: &Planned,
     ) -> Result<Rendered, CommandError> {
         let (edits, rendered) = (&planned.edits, &planned.rendered);

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Ended, Place, Run};
+use super::{Ended, Run, Workplace};
 use crate::cli::Failure;
 use crate::cli::generator::Generator;
 use crate::cli::generator::planned::Planned;
@@ -28,7 +28,7 @@ impl Run<'_> {
     /// Warns where the change is on a branch that is not checked out: what is written here is in its way there.
     pub(super) fn warn_of_branch(
         &self,
-        place: &Place<'_>,
+        place: &Workplace<'_>,
         edits: &EditPlan,
     ) -> Result<(), CommandError> {
         let root = place.worktree.root();
@@ -127,7 +127,7 @@ impl Run<'_> {
     /// Commits what svcgen wrote, and sends it, where that is wished.
     pub(super) fn publish(
         &self,
-        place: &Place<'_>,
+        place: &Workplace<'_>,
         topic: &Topic,
         planned: &Planned,
         rendered: &Rendered,

@@ -5,11 +5,11 @@ use git2::Oid;
 
 use super::Chosen;
 use super::marked::Resolved;
-use super::plan::{Planned, Planner};
+use super::plan::{PatchPlanner, Planned};
 use crate::cli::generator::{Run, renamed};
 use crate::edit::{Conflict, ConflictKind, FileEdit, Rendered, Resolution};
 use crate::error::CommandError;
-use crate::generate::{LaterText, SeriesTree, Step};
+use crate::generate::{LaterText, SeriesStep, SeriesTree};
 use crate::review::{Chain, CommitMessage, Part, ReviewError, Topic, dirty};
 use crate::worktree::Worktree;
 
@@ -27,10 +27,10 @@ pub(super) fn in_commits<'a>(
     run: &Run<'_>,
     Chosen { steps, .. }: &Chosen,
     worktree: &Worktree,
-    stores: &[(Step, Rendered)],
+    stores: &[(SeriesStep, Rendered)],
     (topic, resolved): (&'a Topic, &Resolved),
 ) -> Result<(Vec<Planned>, Planning<'a>), CommandError> {
-    let planner = Planner::of(run);
+    let planner = PatchPlanner::of(run);
     let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
     let mut chain = topic.chain(&all)?;
     let mut tree: Option<SeriesTree> = None;
@@ -111,9 +111,9 @@ pub(super) fn in_commits<'a>(
 
 /// What the commit of each patch may be called, its first one and a later one.
 fn subjects(
-    planner: Planner<'_>,
+    planner: PatchPlanner<'_>,
     root: &Worktree,
-    stores: &[(Step, Rendered)],
+    stores: &[(SeriesStep, Rendered)],
 ) -> Vec<Vec<String>> {
     let mut tree: Option<SeriesTree> = None;
     let subjects = stores.iter().map(|(step, rendered)| {
@@ -130,7 +130,7 @@ fn subjects(
 
 /// What somebody took out of earlier patches in the commit of a later one, and the model has still: it is written again.
 fn once_more(
-    planner: Planner<'_>,
+    planner: PatchPlanner<'_>,
     planned: &mut [Planned],
     tree: &Worktree,
 ) -> Result<Vec<FileEdit>, CommandError> {
@@ -155,7 +155,7 @@ fn once_more(
 
 /// The patches before a commit that holds something of somebody's, where svcgen changes the lines beside it.
 struct Beside<'a> {
-    planner: Planner<'a>,
+    planner: PatchPlanner<'a>,
     planned: &'a mut [Planned],
     /// What conflicts in the files of earlier patches were resolved to.
     taken: &'a [(Utf8PathBuf, String)],
@@ -224,7 +224,7 @@ fn told(path: Utf8PathBuf) -> Conflict {
 pub(super) fn in_the_way(
     chosen: &Chosen,
     worktree: &Worktree,
-    stores: &[(Step, Rendered)],
+    stores: &[(SeriesStep, Rendered)],
     chain: &Chain<'_>,
     (last, changed): (Oid, &[Utf8PathBuf]),
 ) -> Result<Vec<Utf8PathBuf>, CommandError> {
@@ -245,12 +245,12 @@ pub(super) fn in_the_way(
 
 /// What each commit of the chain shall be.
 pub(super) fn parts<'a>(
-    stores: &'a [(Step, Rendered)],
+    stores: &'a [(SeriesStep, Rendered)],
     trees: &[Oid],
     planned: &'a [Planned],
     chain: &Chain<'_>,
 ) -> Vec<Part<'a>> {
-    let part = |(index, ((step, rendered), tree)): (usize, (&'a (Step, Rendered), &Oid))| {
+    let part = |(index, ((step, rendered), tree)): (usize, (&'a (SeriesStep, Rendered), &Oid))| {
         let patch = planned.iter().find(|patch| patch.step == *step);
         // A commit that is there, and of which nothing is wanted, keeps what it says about the rest.
         let is_left =

@@ -1,11 +1,11 @@
 use camino::Utf8PathBuf;
 
-use super::plan::{Planned, Planner, stores};
+use super::plan::{PatchPlanner, Planned, stores};
 use crate::cli::context::Loaded;
 use crate::drift::{Difference, differences};
 use crate::edit::{Rendered, Resolution};
 use crate::error::CommandError;
-use crate::generate::{SeriesTree, Step};
+use crate::generate::{SeriesStep, SeriesTree};
 use crate::review::{ReviewError, Topic, uncommitted};
 use crate::worktree::Worktree;
 
@@ -20,9 +20,9 @@ pub(crate) struct Looked {
 pub(crate) struct Series {
     pub(crate) patches: Vec<Looked>,
     /// Those that svcgen has not written and cannot plan, with the reason.
-    pub(crate) refused: Vec<(Step, CommandError)>,
+    pub(crate) refused: Vec<(SeriesStep, CommandError)>,
     /// Those that the user left out.
-    pub(crate) left_out: Vec<Step>,
+    pub(crate) left_out: Vec<SeriesStep>,
 }
 
 /// Compares a tree with the patches of the series that come after the service.
@@ -30,7 +30,7 @@ pub(crate) struct Series {
 /// # Errors
 /// Where one that svcgen wrote cannot be planned any more.
 pub(crate) fn look(loaded: &Loaded, worktree: &Worktree) -> Result<Series, CommandError> {
-    let planner = Planner {
+    let planner = PatchPlanner {
         loaded,
         resolution: Resolution::Mark,
     };
@@ -44,13 +44,13 @@ pub(crate) fn look(loaded: &Loaded, worktree: &Worktree) -> Result<Series, Comma
         match planner.one(step, &before, &rendered, &mut tree) {
             Ok(planned) => {
                 let after = planned.after.clone();
-                if step != Step::Service {
+                if step != SeriesStep::Service {
                     series.patches.push(Looked { planned, before });
                 }
                 before = after;
             }
             // The service itself is compared without the series, and its error is told there.
-            Err(_) if step == Step::Service => return Ok(Series::default()),
+            Err(_) if step == SeriesStep::Service => return Ok(Series::default()),
             Err(error) if !rendered.paths().is_empty() => return Err(error),
             Err(error) => series.refused.push((step, error)),
         }
@@ -78,18 +78,18 @@ impl Series {
     }
 
     /// The patches that were begun, or of which nothing is wanted, and the service.
-    pub(crate) fn begun(&self) -> Vec<Step> {
-        let is_meant = |step: &Step| {
+    pub(crate) fn begun(&self) -> Vec<SeriesStep> {
+        let is_meant = |step: &SeriesStep| {
             let is_refused = self.refused.iter().any(|(refused, _)| refused == step);
             let patch = self.patches.iter().find(|patch| patch.step() == *step);
             !is_refused && patch.is_none_or(|patch| patch.is_begun() || !patch.is_wanted())
         };
-        Step::ALL.into_iter().filter(is_meant).collect()
+        SeriesStep::ALL.into_iter().filter(is_meant).collect()
     }
 }
 
 impl Looked {
-    pub(crate) fn step(&self) -> Step {
+    pub(crate) fn step(&self) -> SeriesStep {
         self.planned.step
     }
 

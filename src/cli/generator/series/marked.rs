@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::{Chosen, Run};
 use crate::edit::Rendered;
 use crate::error::CommandError;
-use crate::generate::Step;
+use crate::generate::SeriesStep;
 use crate::review::uncommitted;
 use crate::worktree::Worktree;
 
@@ -37,7 +37,7 @@ impl Run<'_> {
         &self,
         chosen: &Chosen,
         worktree: &Worktree,
-        stores: &[(Step, Rendered)],
+        stores: &[(SeriesStep, Rendered)],
     ) -> Result<Resolved, CommandError> {
         let mut resolved = Resolved::default();
         for (_, store) in stores {

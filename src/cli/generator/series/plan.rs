@@ -4,14 +4,14 @@ use crate::cli::generator::explain::whose_file;
 use crate::cli::generator::{Generator, Run, renamed};
 use crate::edit::{EditPlan, FileEdit, Rendered, Resolution, blocks, plan};
 use crate::error::CommandError;
-use crate::generate::{GenerateError, Patch, SeriesTree, Step, series_patch};
+use crate::generate::{GenerateError, Patch, SeriesStep, SeriesTree, series_patch};
 use crate::model::ServiceName;
 use crate::worktree::Worktree;
 
 /// One patch with what it changes, and the tree after it.
 #[derive(Debug)]
 pub(super) struct Planned {
-    pub(super) step: Step,
+    pub(super) step: SeriesStep,
     pub(super) patch: Patch,
     pub(super) rendered: Rendered,
     pub(super) edits: EditPlan,
@@ -27,8 +27,8 @@ impl Planned {
 }
 
 /// What svcgen remembers of each patch.
-pub(super) fn stores(worktree: &Worktree, service: &ServiceName) -> Vec<(Step, Rendered)> {
-    Step::ALL
+pub(super) fn stores(worktree: &Worktree, service: &ServiceName) -> Vec<(SeriesStep, Rendered)> {
+    SeriesStep::ALL
         .into_iter()
         .map(|step| (step, step.store(worktree.root(), service)))
         .collect()
@@ -54,11 +54,11 @@ pub(crate) fn without_blocks(
 /// Plans patches one on top of the other, in the files as they are.
 pub(super) fn in_files(
     run: &Run<'_>,
-    steps: &[Step],
+    steps: &[SeriesStep],
     worktree: &Worktree,
-    stores: &[(Step, Rendered)],
+    stores: &[(SeriesStep, Rendered)],
 ) -> Result<Vec<Planned>, CommandError> {
-    let planner = Planner::of(run);
+    let planner = PatchPlanner::of(run);
     let mut planned: Vec<Planned> = Vec::new();
     let mut tree: Option<SeriesTree> = None;
     // Commits are planned each upon its own; files have the lines of all patches, which nobody would take along.
@@ -78,12 +78,12 @@ pub(super) fn in_files(
 
 /// Plans single patches.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Planner<'a> {
+pub(super) struct PatchPlanner<'a> {
     pub(super) loaded: &'a Loaded,
     pub(super) resolution: Resolution,
 }
 
-impl<'a> Planner<'a> {
+impl<'a> PatchPlanner<'a> {
     pub(super) fn of(run: &Run<'a>) -> Self {
         Self {
             loaded: run.loaded,
@@ -94,7 +94,7 @@ impl<'a> Planner<'a> {
     /// Plans one patch.
     pub(super) fn one(
         self,
-        step: Step,
+        step: SeriesStep,
         before: &Worktree,
         rendered: &Rendered,
         tree: &mut Option<SeriesTree>,
@@ -132,7 +132,7 @@ impl<'a> Planner<'a> {
 }
 
 /// Says which patch is refused.
-fn refused(step: Step, error: GenerateError) -> CommandError {
+fn refused(step: SeriesStep, error: GenerateError) -> CommandError {
     let is_file = matches!(&error, GenerateError::Taken { is_file: true, .. });
     let error = CommandError::from(error);
     let error = error.cause(format!("this is the patch `{}` of the series", step.name()));

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn items_go_into_lists_as_their_neighbours_are_written() {
     let item = |value: &str| Entry::item(&["s"], "k", value);
-    let after = |value: &str, other: &str| item(value).placed(Place::After(other.into()));
+    let after = |value: &str, other: &str| item(value).placed(Position::After(other.into()));
     for (before, entry, with) in [
         (
             "s:\n  k:\n  - a # one\n  - b\n",
@@ -63,7 +63,7 @@ fn items_go_into_lists_as_their_neighbours_are_written() {
 fn an_entry_may_have_its_own_form_with_an_anchor_and_its_alias() {
     let text = |key: &str, at: &str, value: serde_json::Value, lines: &str| {
         Entry::sorted(&[at], key, value)
-            .placed(Place::End)
+            .placed(Position::End)
             .written(Style::Text(lines.into()))
     };
     let entries = |address: &str| {

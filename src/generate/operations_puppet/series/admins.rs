@@ -6,7 +6,7 @@ use self::groups::Groups;
 use super::role_data::ends_in;
 use super::{Home, LeftOut, Patch, SeriesTree, home, later};
 use crate::edit::Desired;
-use crate::edit::yaml::{Entry, Place};
+use crate::edit::yaml::{Entry, Position};
 use crate::generate::{CommitText, GenerateError, Generated, read_yaml};
 use crate::model::Service;
 use crate::render::quoting::yaml_string;
@@ -137,6 +137,6 @@ fn role_data(name: &str, home: &Home, tree: &SeriesTree) -> Option<Desired> {
     let key = own.or_else(|| tree.roles.usual(GROUPS).map(str::to_owned))?;
     Some(Desired::Yaml {
         path,
-        entries: vec![Entry::item(&[], key, name).placed(Place::End)],
+        entries: vec![Entry::item(&[], key, name).placed(Position::End)],
     })
 }

@@ -9,7 +9,7 @@ use super::nodes::{Nodes, SITE};
 use super::{Home, LeftOut, Patch, SeriesTree, datacentres, home, hosts, later, listed};
 use crate::edit::Desired;
 use crate::edit::blocks::{Block, is_same_code};
-use crate::edit::yaml::{Entry, Other, Place};
+use crate::edit::yaml::{Entry, Other, Position};
 use crate::generate::operations_puppet::idiom::ClassIdiom;
 use crate::generate::{CommitText, GenerateError, Generated, names, read_yaml};
 use crate::model::{Service, Site};
@@ -126,7 +126,7 @@ fn own(
         .map(|(name, _)| name)
         .collect();
     if let Some(key) = tree.roles.usual(&["cluster"]) {
-        let entry = Entry::grouped(key, name).placed(Place::Group);
+        let entry = Entry::grouped(key, name).placed(Position::Group);
         desired.push(Desired::Yaml {
             path: home.hieradata("common"),
             entries: vec![entry],

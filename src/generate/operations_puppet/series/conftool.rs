@@ -7,7 +7,7 @@ use super::datacentres;
 use super::load_balancer::{Balanced, usual};
 use super::lvs::item_indent;
 use crate::edit::Desired;
-use crate::edit::yaml::{Entry, List, Place, Style};
+use crate::edit::yaml::{Entry, List, Position, Style};
 use crate::generate::{GenerateError, names, read_yaml};
 use crate::place::line_of;
 use crate::render::quoting::{yaml_entry, yaml_string};
@@ -46,7 +46,7 @@ fn nodes(balanced: &Balanced<'_>) -> Result<Vec<Desired>, GenerateError> {
         };
         let entries = hosts.iter().map(|host| {
             Entry::item(&at, host.as_str(), balanced.name())
-                .placed(Place::End)
+                .placed(Position::End)
                 .written(Style::Item {
                     comment: None,
                     list: List::Flow,
@@ -113,7 +113,7 @@ fn service(balanced: &Balanced<'_>) -> Result<Option<Desired>, GenerateError> {
         lines.push_str(&format!("  {indent}- {place}\n"));
     }
     let entry = balanced
-        .entry(path.as_str(), &[&balanced.cluster], value, Place::End)
+        .entry(path.as_str(), &[&balanced.cluster], value, Position::End)
         .written(Style::Text(lines));
     Ok(Some(Desired::Yaml {
         path,
@@ -186,7 +186,7 @@ fn discovery(balanced: &Balanced<'_>) -> Result<Option<Desired>, GenerateError> 
     let value: Value = json!(places);
     let line = format!("{}: [{}]\n", yaml_string(name), places.join(", "));
     let entry = balanced
-        .entry(DISCOVERY, &[], value, Place::Sorted)
+        .entry(DISCOVERY, &[], value, Position::Sorted)
         .written(Style::Text(line));
     Ok(Some(Desired::Yaml {
         path: DISCOVERY.into(),

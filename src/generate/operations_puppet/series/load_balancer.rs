@@ -8,7 +8,7 @@ use super::{
 use serde_json::Value;
 
 use crate::edit::Desired;
-use crate::edit::yaml::{Entry, List, Other, Place, Style};
+use crate::edit::yaml::{Entry, List, Other, Position, Style};
 use crate::generate::{CommitText, GenerateError, Generated, names, read_yaml};
 use crate::model::{Address, Service, Site};
 use crate::render::quoting::yaml_string;
@@ -156,7 +156,7 @@ impl Balanced<'_> {
     }
 
     /// An entry of a list; one that is known already stays as it is.
-    pub(super) fn entry(&self, path: &str, at: &[&str], value: Value, place: Place) -> Entry {
+    pub(super) fn entry(&self, path: &str, at: &[&str], value: Value, place: Position) -> Entry {
         let is_ours = self.tree.puppet.may_change(path.into(), self.name());
         Entry {
             other: match self.is_known && !is_ours {

@@ -9,7 +9,7 @@ use super::catalog::path;
 use super::load_balancer::{Balanced, has_service, usual};
 use crate::edit::Desired;
 use crate::edit::blocks::Block;
-use crate::edit::yaml::{Place, Style};
+use crate::edit::yaml::{Position, Style};
 use crate::generate::{GenerateError, read_yaml};
 use crate::model::Service;
 use crate::place::{line_end, line_start};
@@ -96,7 +96,7 @@ pub(super) fn desired(
         .map(|(place, address)| (place.clone(), json!(address)))
         .collect();
     let address = balanced
-        .entry(PATH, &[lists.addresses.0], own.into(), Place::End)
+        .entry(PATH, &[lists.addresses.0], own.into(), Position::End)
         .written(Style::Text(format!("{name}: &{anchor}\n{addresses}")));
     let lines = lines(balanced, &lists, &text, &anchor)?;
     let value = parse(&format!("anchor: &{anchor}\n{addresses}{lines}"))
@@ -104,7 +104,7 @@ pub(super) fn desired(
         .and_then(|root| root.find(name).map(Node::to_value))
         .unwrap_or_default();
     let service = balanced
-        .entry(PATH, &[lists.services.0], value, Place::End)
+        .entry(PATH, &[lists.services.0], value, Position::End)
         .written(Style::Text(lines));
     let mut desired = vec![Desired::Yaml {
         path: PATH.into(),

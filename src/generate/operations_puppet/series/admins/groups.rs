@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{DATA, GROUPS};
-use crate::edit::yaml::{Entry, Other, Place, Style};
+use crate::edit::yaml::{Entry, Other, Position, Style};
 use crate::generate::operations_puppet::series::role_data::ends_in;
 use crate::generate::operations_puppet::series::{Home, SeriesTree};
 use crate::generate::{GenerateError, names, read_yaml};
@@ -218,7 +218,7 @@ impl Groups {
             quoted.join(&format!(",\n{}", " ".repeat(15)))
         ));
         let group = Entry::sorted(&["groups"], name, value)
-            .placed(Place::End)
+            .placed(Position::End)
             .written(Style::Text(text));
         // Another's was refused.
         let is_ours = tree.puppet.may_change(DATA.into(), name);
@@ -285,7 +285,7 @@ impl Groups {
                     .map(|(_, line)| line.clone());
                 let line = format!("ALL = NOPASSWD: /usr/sbin/service {unit} *");
                 Entry::item(&["groups", &key.text], "privileges", line)
-                    .placed(before.map_or(Place::End, Place::After))
+                    .placed(before.map_or(Position::End, Position::After))
             })
             .collect())
     }

@@ -6,7 +6,7 @@ use crate::event::{DeployId, HostOutcome};
 use crate::model::Revision;
 
 /// A deploy, as one target saw it.
-pub(in crate::deploy) struct Told {
+pub(in crate::deploy) struct PastDeploy {
     pub(in crate::deploy) owner: Owner,
     pub(in crate::deploy) revision: Option<Revision>,
     pub(in crate::deploy) state: PastState,
@@ -27,7 +27,7 @@ impl Facts {
     }
 
     /// What the record tells of a deploy; nothing where its beginning is not there any more.
-    pub(in crate::deploy) fn told_of(&self, id: &DeployId) -> Option<Told> {
+    pub(in crate::deploy) fn told_of(&self, id: &DeployId) -> Option<PastDeploy> {
         let lines = || {
             self.record
                 .iter()
@@ -57,7 +57,7 @@ impl Facts {
         };
         let broken = lines().find(|line| line.step == "lock" && line.state == "broken");
         let broken_by = broken.and_then(|line| line.owner.as_ref().map(ToString::to_string));
-        Some(Told {
+        Some(PastDeploy {
             owner: begin.owner.clone().unwrap_or_default(),
             revision: begin.rev.clone(),
             state,

@@ -16,7 +16,7 @@ const WORDS: usize = 200;
 
 /// Where messages are said.
 #[derive(Debug, Clone)]
-pub(super) enum Place {
+pub(super) enum Channel {
     /// A line to the port of a bot, which says it on IRC: Wikimedia's `tcpircbot` and its like.
     Bot {
         host: String,
@@ -27,7 +27,7 @@ pub(super) enum Place {
     Program(Vec<String>),
 }
 
-impl Place {
+impl Channel {
     pub(super) fn new(announce: &Announce) -> Self {
         match announce {
             Announce::Tcpircbot { host, port, format } => Self::Bot {

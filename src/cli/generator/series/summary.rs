@@ -6,14 +6,14 @@ use crate::cli::generator::summary::tell_beside;
 use crate::cli::generator::{Generator, GeneratorOptions, verify};
 use crate::edit::{EditPlan, diff};
 use crate::error::CommandError;
-use crate::generate::Step;
+use crate::generate::SeriesStep;
 use crate::review::{Fate, Made, Pushed, Topic};
 use crate::ui::Ui;
 use crate::validate::Verdict;
 
 /// What the series did, as it is told to people and to scripts.
 #[derive(Debug, Serialize)]
-pub(super) struct Told<'a> {
+pub(super) struct SeriesSummary<'a> {
     generator: &'static str,
     pub(super) root: &'a Utf8Path,
     steps: Vec<ToldStep<'a>>,
@@ -22,7 +22,7 @@ pub(super) struct Told<'a> {
 
 #[derive(Debug, Serialize)]
 struct ToldStep<'a> {
-    step: Step,
+    step: SeriesStep,
     title: &'static str,
     /// None where nothing is wanted, and nothing is taken away.
     approval: Option<&'a str>,
@@ -46,7 +46,7 @@ pub(super) struct Commit {
     pub(super) fate: Fate,
 }
 
-impl<'a> Told<'a> {
+impl<'a> SeriesSummary<'a> {
     pub(super) fn new(root: &'a Utf8Path, planned: &'a [Planned]) -> Self {
         let steps = planned.iter().map(|planned| ToldStep {
             step: planned.step,
@@ -142,7 +142,7 @@ impl<'a> Told<'a> {
     }
 
     /// Takes what became of a commit.
-    pub(super) fn committed(&mut self, step: Step, topic: &Topic, made: &Made, ui: &Ui) {
+    pub(super) fn committed(&mut self, step: SeriesStep, topic: &Topic, made: &Made, ui: &Ui) {
         let branch = topic.branch();
         let name = step.name();
         let short = made
