@@ -120,7 +120,8 @@ impl Entry {
     /// The same entry, which only begins with some of its members.
     #[must_use]
     pub fn beginning_with(self, begun: &[&str]) -> Self {
-        let begun = begun.iter().map(|&name| name.to_owned()).collect();
+        let more = begun.iter().map(|&name| name.to_owned());
+        let begun = self.begun.iter().cloned().chain(more).collect();
         Self { begun, ..self }
     }
 
@@ -128,8 +129,12 @@ impl Entry {
     pub(super) fn wanted_beside(&self, found: &Value) -> Value {
         let mut wanted = self.value.clone();
         for name in &self.begun {
-            if let (Value::Object(wanted), Some(found)) = (&mut wanted, found.get(name)) {
-                wanted.insert(name.clone(), found.clone());
+            let (Value::Object(wanted), Value::Object(found)) = (&mut wanted, found) else {
+                continue;
+            };
+            match found.get(name) {
+                Some(found) => drop(wanted.insert(name.clone(), found.clone())),
+                None => drop(wanted.shift_remove(name)),
             }
         }
         wanted

@@ -7,7 +7,7 @@ use super::Chosen;
 use super::marked::Resolved;
 use super::plan::{PatchPlanner, Planned};
 use crate::cli::generator::{Run, renamed};
-use crate::edit::{Conflict, ConflictKind, FileEdit, Rendered, Resolution};
+use crate::edit::{Conflict, ConflictKind, Desired, FileEdit, Rendered, Resolution};
 use crate::error::CommandError;
 use crate::generate::{LaterText, SeriesStep, SeriesTree};
 use crate::review::{Chain, CommitMessage, Part, ReviewError, Topic, dirty};
@@ -142,13 +142,23 @@ fn once_more(
         .filter(|it| !it.rendered.paths().is_empty());
     for earlier in known {
         let again = planner.one(earlier.step, &tree, &earlier.rendered, &mut None)?;
-        edits.extend(again.edits.edits);
+        let desired = &again.patch.generated.desired;
+        // The lines of a whole file have been brought to the model where it was replayed: what is remembered is older.
+        let is_whole = |edit: &FileEdit| {
+            let mut desired = desired.iter();
+            let is_it =
+                |it: &Desired| matches!(it, Desired::File { path, .. } if *path == edit.path);
+            edit.before.is_some() && desired.any(is_it)
+        };
+        let more = again.edits.edits.into_iter().filter(|it| !is_whole(it));
+        let more: Vec<FileEdit> = more.collect();
+        tree = tree.as_if(more.iter().map(|it| (it.path.clone(), it.after.clone())));
+        edits.extend(more);
         for back in again.edits.back {
             if !earlier.edits.back.contains(&back) {
                 earlier.edits.back.push(back);
             }
         }
-        tree = again.after;
     }
     Ok(edits)
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::SeriesTree;
 use super::load_balancer::{Balanced, has_service, usual};
 use crate::edit::Desired;
-use crate::edit::yaml::{Position, Style};
+use crate::edit::yaml::Style;
 use crate::generate::{GenerateError, read_yaml};
 use crate::model::Service;
 use crate::render::quoting::{hiera_value, yaml_entry};
@@ -72,7 +72,7 @@ pub(super) fn desired(
         lines = lines.replace(&format!("'{address}'"), address.as_str());
     }
     let entry = balanced
-        .entry(PATH, &[KEY], value, Position::Sorted)
+        .entry(PATH, &[KEY], value, &["ip", "port"])
         .beginning_with(&["state"])
         .written(Style::Text(lines));
     Ok(Some(vec![Desired::Yaml {

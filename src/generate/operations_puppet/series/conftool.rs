@@ -113,7 +113,8 @@ fn service(balanced: &Balanced<'_>) -> Result<Option<Desired>, GenerateError> {
         lines.push_str(&format!("  {indent}- {place}\n"));
     }
     let entry = balanced
-        .entry(path.as_str(), &[&balanced.cluster], value, Position::End)
+        .entry(path.as_str(), &[&balanced.cluster], value, &["port"])
+        .placed(Position::End)
         .written(Style::Text(lines));
     Ok(Some(Desired::Yaml {
         path,
@@ -186,7 +187,7 @@ fn discovery(balanced: &Balanced<'_>) -> Result<Option<Desired>, GenerateError> 
     let value: Value = json!(places);
     let line = format!("{}: [{}]\n", yaml_string(name), places.join(", "));
     let entry = balanced
-        .entry(DISCOVERY, &[], value, Position::Sorted)
+        .entry(DISCOVERY, &[], value, &[])
         .written(Style::Text(line));
     Ok(Some(Desired::Yaml {
         path: DISCOVERY.into(),

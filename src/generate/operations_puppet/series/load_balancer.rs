@@ -8,7 +8,7 @@ use super::{
 use serde_json::Value;
 
 use crate::edit::Desired;
-use crate::edit::yaml::{Entry, List, Other, Position, Style};
+use crate::edit::yaml::{Entry, List, Style};
 use crate::generate::{CommitText, GenerateError, Generated, names, read_yaml};
 use crate::model::{Address, Service, Site};
 use crate::render::quoting::yaml_string;
@@ -28,7 +28,7 @@ pub(super) struct Balanced<'a> {
 }
 
 /// The end of the name of the class that has a host take requests of the load balancer.
-const REALSERVER: &str = "lvs::realserver";
+pub(in crate::generate::operations_puppet) const REALSERVER: &str = "lvs::realserver";
 
 pub(super) fn patch(
     service: &Service,
@@ -155,16 +155,20 @@ impl Balanced<'_> {
         self.service.name.as_str()
     }
 
-    /// An entry of a list; one that is known already stays as it is.
-    pub(super) fn entry(&self, path: &str, at: &[&str], value: Value, place: Position) -> Entry {
+    /// An entry of a list in a file. Of one that is known already, and that svcgen did not write, it has a say in the members
+    /// that the model names.
+    pub(super) fn entry(&self, path: &str, at: &[&str], value: Value, named: &[&str]) -> Entry {
         let is_ours = self.tree.puppet.may_change(path.into(), self.name());
-        Entry {
-            other: match self.is_known && !is_ours {
-                true => Other::Stays,
-                false => Other::Refused,
-            },
-            ..Entry::sorted(at, self.name(), value).placed(place)
-        }
+        let members = value.as_object().into_iter().flat_map(|it| it.keys());
+        let unnamed = members
+            .map(String::as_str)
+            .filter(|key| !named.contains(key));
+        let unnamed: Vec<String> = match self.is_known && !is_ours {
+            true => unnamed.map(str::to_owned).collect(),
+            false => Vec::new(),
+        };
+        let begun: Vec<&str> = unnamed.iter().map(String::as_str).collect();
+        Entry::sorted(at, self.name(), value).beginning_with(&begun)
     }
 
     /// A value of the service's own entry of a list, as it was begun: what svcgen remembers, else what is there. What is in

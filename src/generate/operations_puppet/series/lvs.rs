@@ -95,8 +95,10 @@ pub(super) fn desired(
         .iter()
         .map(|(place, address)| (place.clone(), json!(address)))
         .collect();
+    let places: Vec<&str> = own.keys().map(String::as_str).collect();
     let address = balanced
-        .entry(PATH, &[lists.addresses.0], own.into(), Position::End)
+        .entry(PATH, &[lists.addresses.0], own.clone().into(), &places)
+        .placed(Position::End)
         .written(Style::Text(format!("{name}: &{anchor}\n{addresses}")));
     let lines = lines(balanced, &lists, &text, &anchor)?;
     let value = parse(&format!("anchor: &{anchor}\n{addresses}{lines}"))
@@ -104,7 +106,8 @@ pub(super) fn desired(
         .and_then(|root| root.find(name).map(Node::to_value))
         .unwrap_or_default();
     let service = balanced
-        .entry(PATH, &[lists.services.0], value, Position::End)
+        .entry(PATH, &[lists.services.0], value, &["port", "ip"])
+        .placed(Position::End)
         .written(Style::Text(lines));
     let mut desired = vec![Desired::Yaml {
         path: PATH.into(),

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{DATA, GROUPS};
-use crate::edit::yaml::{Entry, Other, Position, Style};
+use crate::edit::yaml::{Entry, Position, Style};
 use crate::generate::operations_puppet::series::role_data::ends_in;
 use crate::generate::operations_puppet::series::{Home, SeriesTree};
 use crate::generate::{GenerateError, names, read_yaml};
@@ -220,15 +220,17 @@ impl Groups {
         let group = Entry::sorted(&["groups"], name, value)
             .placed(Position::End)
             .written(Style::Text(text));
-        // Another's was refused.
-        let is_ours = tree.puppet.may_change(DATA.into(), name);
-        let mut entries = vec![Entry {
-            other: match is_ours {
-                true => Other::Refused,
-                false => Other::Stays,
-            },
-            ..group
-        }];
+        let admins = &service.production.admins;
+        let is_ours = tree.puppet.has_written(DATA.into(), name);
+        // What the model does not say is as it is in a group that svcgen did not write.
+        let unsaid = [
+            ("description", !is_ours),
+            ("members", !is_ours && admins.members.is_none()),
+            ("privileges", !is_ours && admins.privileges.is_none()),
+        ];
+        let unsaid = unsaid.iter().filter(|(_, is_unsaid)| *is_unsaid);
+        let unsaid: Vec<&str> = unsaid.map(|(name, _)| *name).collect();
+        let mut entries = vec![group.beginning_with(&unsaid)];
         if let Home::Shared(_) = home {
             entries.extend(self.general(unit, home, tree)?);
         }
