@@ -93,7 +93,7 @@ impl Topic {
             && self.is_undone(base, tip, &changed)?
         {
             self.take_off(base, &changed)?;
-            let kept = self.keep(Some(tip), base, rendered)?;
+            let kept = self.keep(Some(tip), base, &[rendered])?;
             let change_id = change_id.clone();
             return Ok(Committed::Dropped { change_id, kept });
         }
@@ -108,7 +108,7 @@ impl Topic {
             let change_id = new_change_id(&self.checkout, &git, head, &changed, &seed)?;
             let message = fresh.ensure(bugs, &change_id);
             let commit = record(&self.checkout, &git, &changed, &message, &[])?;
-            self.keep(None, commit, rendered)?;
+            self.keep(None, commit, &[rendered])?;
             self.finished(&message, rendered)?;
             return Ok(Committed::Created { commit, change_id });
         };
@@ -128,7 +128,7 @@ impl Topic {
         }
         let git = with_identity(self.checkout.git(), &self.user)?;
         let commit = record(&self.checkout, &git, &changed, &message, &["--amend"])?;
-        let kept = self.keep(head, commit, rendered)?;
+        let kept = self.keep(head, commit, &[rendered])?;
         if untouched {
             self.finished(&message, rendered)?;
         }

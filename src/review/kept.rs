@@ -44,6 +44,57 @@ impl Made {
     }
 }
 
+/// What somebody put into the commits of a branch.
+#[derive(Debug, Default)]
+struct Others {
+    lines: BTreeSet<String>,
+    /// The words that svcgen wrote there.
+    ours: BTreeSet<String>,
+}
+
+impl Others {
+    /// The lines that stay, and those that go, where these are there now.
+    ///
+    /// One in which nothing but words of svcgen's made room for others stays: a list got another member, or a value changed.
+    fn sorted(self, now: &BTreeSet<String>) -> (BTreeSet<String>, BTreeSet<String>) {
+        let words_of =
+            |line: &String| -> BTreeSet<String> { words(line).map(str::to_owned).collect() };
+        let (mut stay, apart): (BTreeSet<_>, BTreeSet<_>) =
+            self.lines.into_iter().partition(|line| now.contains(line));
+        if apart.is_empty() {
+            return (stay, apart);
+        }
+        let there: Vec<BTreeSet<String>> = now.iter().map(words_of).collect();
+        let is_there = |word: &String| there.iter().any(|words| words.contains(word));
+        let is_left = |word: &String| !self.ours.contains(word) || is_there(word);
+        let mut go = BTreeSet::new();
+        for line in apart {
+            let left: BTreeSet<String> = words_of(&line).into_iter().filter(is_left).collect();
+            if left.is_empty() {
+                continue;
+            }
+            match there
+                .iter()
+                .zip(now)
+                .find(|(words, _)| left.is_subset(words))
+            {
+                Some((_, line)) => drop(stay.insert(line.clone())),
+                None => drop(go.insert(line)),
+            }
+        }
+        (stay, go)
+    }
+}
+
+/// The words of a line.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let is_part = |c: char| c.is_alphanumeric() || "._/:-".contains(c);
+    let words = line.split(move |c| !is_part(c));
+    words
+        .map(|word| word.trim_matches([':', '.']))
+        .filter(|word| !word.is_empty())
+}
+
 /// How the names of branches begin that keep a commit.
 pub(super) const KEPT: &str = "kept-";
 
@@ -54,7 +105,7 @@ pub(super) fn kept_name(commit: Oid) -> String {
 
 impl Topic {
     /// Looks at what a branch held, and holds from now on: where a line of somebody's is not in it any more, a branch
-    /// of its own keeps what was there, of which this is the name.
+    /// of its own keeps what was there, of which this is the name. The first store remembers the commit.
     ///
     /// # Errors
     /// Where git cannot read the commits or make the branch, or nothing can be remembered.
@@ -62,20 +113,21 @@ impl Topic {
         &self,
         old: Option<Oid>,
         new: Oid,
-        store: &Rendered,
+        stores: &[&Rendered],
     ) -> Result<Option<String>, ReviewError> {
+        let Some(store) = stores.first() else {
+            return Ok(None);
+        };
+        let unreadable = |source| self.checkout.unreadable("the commit", source);
         let others = match old {
-            Some(old) => self.others(old, new, store),
-            None => Ok(BTreeSet::new()),
+            Some(old) => self.others(old, new, stores).map_err(unreadable)?,
+            None => Others::default(),
         };
-        let others = others.map_err(|source| self.checkout.unreadable("the commit", source))?;
-        let now = match others.is_empty() {
-            true => Ok(BTreeSet::new()),
-            false => self.lines_of(new, old.unwrap_or(new)),
+        let now = match others.lines.is_empty() {
+            true => BTreeSet::new(),
+            false => self.lines_of(new, old.unwrap_or(new)).map_err(unreadable)?,
         };
-        let now = now.map_err(|source| self.checkout.unreadable("the commit", source))?;
-        let (stay, go): (BTreeSet<_>, BTreeSet<_>) =
-            others.into_iter().partition(|line| now.contains(line));
+        let (stay, go) = others.sorted(&now);
         let kept = old.filter(|_| !go.is_empty());
         let kept = kept.map(|old| self.put_on_branch(old)).transpose()?;
         let lines = [new.to_string()].into_iter().chain(stay);
@@ -141,16 +193,9 @@ impl Topic {
     }
 
     /// The lines of somebody's in the files that a commit changes, since the history of another left it.
-    fn others(
-        &self,
-        old: Oid,
-        new: Oid,
-        store: &Rendered,
-    ) -> Result<BTreeSet<String>, git2::Error> {
-        let made = Made::read(store, old);
-        if made.commit == Some(old) {
-            return Ok(made.others);
-        }
+    fn others(&self, old: Oid, new: Oid, stores: &[&Rendered]) -> Result<Others, git2::Error> {
+        let made = stores.first().map(|store| Made::read(store, old));
+        let made = made.unwrap_or_default();
         let repository = self.checkout.repository();
         let files = self.changed_by(old, new)?;
         let before = match repository.merge_base(old, new) {
@@ -162,17 +207,28 @@ impl Topic {
             .commit
             .and_then(|made| repository.find_commit(made).ok());
         let own = own.and_then(|commit| commit.tree().ok());
-        let mut others = BTreeSet::new();
+        let mut others = Others::default();
         for (path, lines) in files {
-            let known = |tree: &Option<Tree<'_>>| tree.as_ref().map(|tree| self.lines(tree, &path));
-            let known = [known(&before), known(&own)].into_iter().flatten();
-            let mut known: BTreeSet<String> = known.flatten().collect();
-            if own.is_none() {
-                let record = store.read(&path).unwrap_or_default();
-                known.extend(record.lines().map(|line| line.trim().to_owned()));
-            }
-            let is_others = |line: &String| made.others.contains(line) || !known.contains(line);
-            others.extend(lines.into_iter().filter(is_others));
+            let ours = match &own {
+                Some(tree) => self.lines(tree, &path),
+                None => {
+                    let records = stores.iter().filter_map(|store| store.read(&path));
+                    let records: Vec<String> = records.collect();
+                    records.iter().flat_map(|record| lines_in(record)).collect()
+                }
+            };
+            let ours = ours.into_iter().filter(|line| !made.others.contains(line));
+            let ours: BTreeSet<String> = ours.collect();
+            let before = before.as_ref().map(|tree| self.lines(tree, &path));
+            let is_before = |line: &String| before.iter().any(|lines| lines.contains(line));
+            let is_others = |line: &String| {
+                made.others.contains(line)
+                    || (made.commit != Some(old) && !is_before(line) && !ours.contains(line))
+            };
+            others.lines.extend(lines.into_iter().filter(is_others));
+            others
+                .ours
+                .extend(ours.iter().flat_map(|line| words(line)).map(str::to_owned));
         }
         Ok(others)
     }
@@ -210,8 +266,12 @@ impl Topic {
         let entry = tree.get_path(path.as_std_path()).ok();
         let blob = entry.and_then(|entry| self.checkout.repository().find_blob(entry.id()).ok());
         let text = blob.map(|blob| String::from_utf8_lossy(blob.content()).into_owned());
-        let text = text.unwrap_or_default();
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        lines.map(str::to_owned).collect()
+        lines_in(&text.unwrap_or_default()).collect()
     }
+}
+
+/// The lines of a text, without blanks around them.
+fn lines_in(text: &str) -> impl Iterator<Item = String> + '_ {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(str::to_owned)
 }

@@ -82,9 +82,8 @@ impl Chain<'_> {
         if self.other.is_none() && parent != self.tip {
             let before = self.tip;
             self.go_to(parent, parts, &git)?;
-            if let Some(part) = parts.first() {
-                self.kept = self.topic.keep(Some(before), parent, part.rendered)?;
-            }
+            let stores: Vec<&Rendered> = parts.iter().map(|part| part.rendered).collect();
+            self.kept = self.topic.keep(Some(before), parent, &stores)?;
         }
         for (part, message) in parts.iter().zip(messages) {
             if let (Some((text, true)), Some(_)) = (message, part.text) {
