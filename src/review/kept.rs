@@ -221,14 +221,18 @@ impl Topic {
             let ours: BTreeSet<String> = ours.collect();
             let before = before.as_ref().map(|tree| self.lines(tree, &path));
             let is_before = |line: &String| before.iter().any(|lines| lines.contains(line));
+            let own_words: BTreeSet<&str> = ours.iter().flat_map(|line| words(line)).collect();
+            // What is remembered of entries are their values: in the file they may be written in another way.
+            let is_ours = |line: &String| match own {
+                Some(_) => ours.contains(line),
+                None => words(line).all(|word| own_words.contains(word)),
+            };
             let is_others = |line: &String| {
                 made.others.contains(line)
-                    || (made.commit != Some(old) && !is_before(line) && !ours.contains(line))
+                    || (made.commit != Some(old) && !is_before(line) && !is_ours(line))
             };
             others.lines.extend(lines.into_iter().filter(is_others));
-            others
-                .ours
-                .extend(ours.iter().flat_map(|line| words(line)).map(str::to_owned));
+            others.ours.extend(own_words.into_iter().map(str::to_owned));
         }
         Ok(others)
     }

@@ -19,7 +19,8 @@ pub(in crate::edit) fn is_hollow(text: &str) -> bool {
     !text.contains('#') && parse(text).is_ok_and(|root| is_empty(&root))
 }
 
-/// The mappings around entries that svcgen makes for them, or made: those that are not in the text before.
+/// The mappings around entries that svcgen makes for them, or made: those that are not in the text before, or that have all of the
+/// entries and nothing else, as in a clone that remembers nothing.
 pub(in crate::edit) fn made_for(
     entries: &[Entry],
     before: Option<&str>,
@@ -30,11 +31,20 @@ pub(in crate::edit) fn made_for(
         let root = root.as_ref();
         root.is_some_and(|root| root.find_path(path.iter().map(String::as_str)).is_some())
     };
+    let is_alone = |path: &[String]| {
+        let root = root.as_ref();
+        let found = root.and_then(|root| root.find_path(path.iter().map(String::as_str)));
+        let inside: Vec<&Entry> = entries.iter().filter(|it| it.at == path).collect();
+        found.is_some_and(|found| {
+            let there = found.entries().iter().map(|(key, _)| key.text.as_str());
+            !inside.is_empty() && there.eq(inside.iter().map(|it| it.key.as_str()))
+        })
+    };
     let mut made: Vec<Vec<String>> = Vec::new();
     for entry in entries {
         for end in 1..=entry.at.len() {
             let path = entry.at[..end].to_vec();
-            let is_made = known.contains(&path) || !is_there(&path);
+            let is_made = known.contains(&path) || !is_there(&path) || is_alone(&path);
             if is_made && !made.contains(&path) {
                 made.push(path);
             }

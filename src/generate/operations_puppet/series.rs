@@ -10,6 +10,7 @@ mod load_balancer;
 mod lvs;
 mod nodes;
 mod role_data;
+mod strays;
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! Trees of the patches: what they hold, where they differ, and new ones.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::build::TreeUpdateBuilder;
@@ -249,6 +249,8 @@ impl Chain<'_> {
         tree: Oid,
         texts: impl Iterator<Item = (&'t Utf8PathBuf, Option<&'t str>)>,
     ) -> Result<Oid, ReviewError> {
+        // Several patches may have written the same file: the last has it all.
+        let texts: BTreeMap<&Utf8PathBuf, Option<&str>> = texts.collect();
         self.read(|repository| {
             let baseline = repository.find_tree(tree)?;
             let mut update = TreeUpdateBuilder::new();

@@ -3,16 +3,17 @@
 use camino::Utf8PathBuf;
 use serde_json::json;
 
-use super::host_regex::rows;
+use super::host_regex::{Row, rows};
 use super::includes::RoleClass;
 use super::nodes::{Nodes, SITE};
+use super::strays::strays;
 use super::{Home, LeftOut, Patch, SeriesTree, datacentres, home, hosts, later, listed};
 use crate::edit::Desired;
 use crate::edit::blocks::{Block, is_same_code};
 use crate::edit::yaml::{Entry, Other, Position};
 use crate::generate::operations_puppet::idiom::ClassIdiom;
 use crate::generate::{CommitText, GenerateError, Generated, names, read_yaml};
-use crate::model::{Service, Site};
+use crate::model::{HostName, Service, Site};
 use crate::place::line_of;
 
 /// Where a tree lists its clusters.
@@ -120,6 +121,7 @@ fn own(
     }
     let mut desired = Vec::new();
     let blocks = node_blocks(home, service, site, nodes, tree)?;
+    let warnings = strays(home.role(), &hosts(service), nodes, tree);
     desired.extend(blocks_of(SITE.into(), blocks));
     let datacentres: Vec<String> = datacentres(service, site)
         .into_iter()
@@ -139,7 +141,7 @@ fn own(
             .then(|| LeftOut::since("its hosts have the role already")),
         generated: Generated {
             desired,
-            warnings: Vec::new(),
+            warnings,
             message: CommitText {
                 subject: format!("{name}: Assign the role to its hosts"),
                 body: format!("{} runs in {}.", service.name, listed(&datacentres)),
@@ -215,6 +217,21 @@ fn node_blocks(
     let written = tree.puppet.rendered.blocks().into_iter();
     let written = written.filter(|(path, _)| path == SITE);
     let written: Vec<String> = written.flat_map(|(_, blocks)| blocks).collect();
+    let assignment = nodes.assignment(home.role());
+    let node_of = |row: &Row| {
+        let pattern = row.pattern(nodes.has_whole_patterns());
+        let (written, name) = match row.only() {
+            Some(host) if nodes.has_names() => (format!("'{host}'"), host),
+            _ => (format!("/{pattern}/"), crate::puppet::plain(&pattern)),
+        };
+        (format!("node {written} {{\n    {assignment}\n}}\n"), name)
+    };
+    // In a clone that remembers nothing, a node is svcgen's that is just as it would write it.
+    let all: Vec<HostName> = datacentres(service, site)
+        .into_iter()
+        .flat_map(|(_, hosts)| hosts)
+        .collect();
+    let just_so: Vec<String> = rows(&all).iter().map(|row| node_of(row).0).collect();
     let is_ours = |text: &str| {
         let spaced = [format!("{text}\n"), format!("\n{text}"), text.to_owned()];
         spaced
@@ -222,29 +239,20 @@ fn node_blocks(
             .any(|text| tree.puppet.has_written(SITE.into(), text))
             // A comment makes it nobody else's.
             || written.iter().any(|block| is_same_code(block, text))
+            || just_so.iter().any(|block| block == text)
     };
     let mut free = Vec::new();
-    for (_, hosts) in datacentres(service, site) {
-        for host in hosts {
-            match nodes.of(host.as_str()) {
-                None => free.push(host),
-                Some(block) if is_ours(&nodes.text[block.span.clone()].replace("\r\n", "\n")) => {
-                    free.push(host);
-                }
-                Some(block) if block.roles.iter().any(|role| role == home.role()) => {}
-                Some(block) => return Err(taken(host.as_str(), block.line, &block.roles)),
-            }
+    for host in all {
+        match nodes.of(host.as_str()) {
+            None => free.push(host),
+            Some(block) if is_ours(&nodes.text_of(block)) => free.push(host),
+            Some(block) if block.roles.iter().any(|role| role == home.role()) => {}
+            Some(block) => return Err(taken(host.as_str(), block.line, &block.roles)),
         }
     }
-    let assignment = nodes.assignment(home.role());
     let mut blocks: Vec<(String, Block)> = Vec::new();
     for row in rows(&free) {
-        let pattern = row.pattern(nodes.has_whole_patterns());
-        let (written, name) = match row.only() {
-            Some(host) if nodes.has_names() => (format!("'{host}'"), host),
-            _ => (format!("/{pattern}/"), crate::puppet::plain(&pattern)),
-        };
-        let block = format!("node {written} {{\n    {assignment}\n}}\n");
+        let (block, name) = node_of(&row);
         let (text, at) = nodes.placed(&block, &name);
         blocks.push((name, Block { text, at }));
     }

@@ -33,6 +33,11 @@ impl Nodes {
         named.or_else(|| self.blocks.iter().find(|block| block.matches(host)))
     }
 
+    /// The lines of a block, whatever ends them.
+    pub(super) fn text_of(&self, block: &NodeBlock) -> String {
+        self.text[block.span.clone()].replace("\r\n", "\n")
+    }
+
     /// The code that gives a role, as most blocks have it.
     pub(super) fn assignment(&self, role: &str) -> String {
         let count = |form: &str| {

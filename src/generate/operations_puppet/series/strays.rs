@@ -1,0 +1,76 @@
+//! Hosts that have the role of a service, and that the model does not name.
+
+use super::SeriesTree;
+use super::host_regex::rows;
+use super::nodes::{Nodes, SITE};
+use crate::model::HostName;
+use crate::puppet::{NodeBlock, NodePattern};
+
+/// How many numbers beside those of the model are tried.
+const BESIDE: usize = 5;
+
+/// What to say of the nodes that svcgen did not write, and that give the role to hosts that the model does not name.
+pub(super) fn strays(
+    role: &str,
+    hosts: &[HostName],
+    nodes: &Nodes,
+    tree: &SeriesTree,
+) -> Vec<String> {
+    let written = tree.puppet.rendered.blocks().into_iter();
+    let written = written.filter(|(path, _)| path == SITE);
+    let written: Vec<String> = written.flat_map(|(_, blocks)| blocks).collect();
+    let is_written = |block: &&NodeBlock| {
+        let text = nodes.text_of(block);
+        written.iter().any(|it| it.trim() == text.trim())
+    };
+    let with_role = nodes.blocks.iter().filter(|it| it.roles == [role]);
+    let others = with_role.filter(|block| !is_written(block));
+    let beside = beside(hosts);
+    let told = others.filter_map(|block| {
+        let place = format!("`{SITE}:{}` gives the role `{role}` to", block.line);
+        let way =
+            "nothing here says that svcgen wrote it: change it by hand, or name them in the model";
+        if !hosts.iter().any(|host| block.matches(host.as_str())) {
+            return Some(format!("{place} hosts that the model does not name; {way}"));
+        }
+        let other = beside
+            .iter()
+            .find(|host| is_listed(block) && block.matches(host));
+        other.map(|host| format!("{place} `{host}`, which the model does not name; {way}"))
+    });
+    told.collect()
+}
+
+/// Whether a node stands for hosts that it lists, rather than for any number.
+fn is_listed(block: &NodeBlock) -> bool {
+    let is_open = |pattern: &NodePattern| match pattern {
+        NodePattern::Regex(text, _) => {
+            let text = text.replace("\\.", "");
+            ["\\d", ".", "+", "*"]
+                .iter()
+                .any(|open| text.contains(open))
+        }
+        NodePattern::Name(_) => false,
+        NodePattern::Default => true,
+    };
+    !block.patterns.iter().any(is_open)
+}
+
+/// Hosts with numbers beside those of the model.
+fn beside(hosts: &[HostName]) -> Vec<String> {
+    let mut all = Vec::new();
+    for row in rows(hosts) {
+        let numbers = || row.numbers.iter().filter_map(|it| it.parse::<usize>().ok());
+        let (Some(least), Some(most)) = (numbers().min(), numbers().max()) else {
+            continue;
+        };
+        let width = row.numbers.first().map_or(0, String::len);
+        for number in least.saturating_sub(BESIDE)..=most.saturating_add(BESIDE).min(least + 1000) {
+            let host = format!("{}{number:0width$}.{}", row.name, row.domain);
+            if !hosts.iter().any(|known| known.as_str() == host) {
+                all.push(host);
+            }
+        }
+    }
+    all
+}
