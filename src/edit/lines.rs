@@ -60,6 +60,19 @@ pub fn patch(
     Ok(result.concat())
 }
 
+/// The lines that svcgen wrote and that are not there, where others of them are: somebody took them out.
+pub(super) fn taken_out(text: &str, lines: &[String], base: Option<&str>) -> Vec<String> {
+    let base: Vec<&str> = base.unwrap_or_default().lines().map(identity).collect();
+    let there: Vec<&str> = text.lines().map(identity).collect();
+    let wanted = lines.iter().map(|line| identity(line));
+    let written = wanted.filter(|line| base.contains(line));
+    let (there, gone): (Vec<&str>, Vec<&str>) = written.partition(|line| there.contains(line));
+    match there.is_empty() {
+        true => Vec::new(),
+        false => gone.into_iter().map(str::to_owned).collect(),
+    }
+}
+
 /// The lines alone, as they are remembered, and as a new file has them.
 pub fn fragment(lines: &[String]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()

@@ -286,12 +286,7 @@ impl EditPlan {
             }),
             Desired::Yaml { path, entries } => {
                 let gone = yaml::taken_out(before.unwrap_or_default(), entries, base);
-                self.back.extend(gone.into_iter().map(|name| Conflict {
-                    path: path.clone(),
-                    line: None,
-                    reason: format!("`{name}` was taken out, and is written again"),
-                    kind: ConflictKind::Entry,
-                }));
+                self.bring_back(path, gone);
                 let stale = known.stale(record).into_iter();
                 // An item makes room once another one is there: its list, and what was said of that, stays.
                 let (items, stale): (Vec<_>, Vec<_>) = stale.partition(|keys| yaml::is_item(keys));
@@ -309,7 +304,14 @@ impl EditPlan {
                 Ok(yaml::without_hollow(cleaned.text, hollow))
             }
             Desired::Ini { entries, .. } => ini::patch(before, entries, base, resolution),
-            Desired::Lines { lines: wanted, .. } => lines::patch(before, wanted, base),
+            Desired::Lines {
+                path,
+                lines: wanted,
+            } => {
+                let gone = lines::taken_out(before.unwrap_or_default(), wanted, base);
+                self.bring_back(path, gone);
+                lines::patch(before, wanted, base)
+            }
             Desired::Json { entries, .. } => json::patch(before, entries, base, resolution),
             Desired::Blocks { path, blocks } => {
                 let stale = known.stale(record);
@@ -320,6 +322,16 @@ impl EditPlan {
                 Ok(patched.text)
             }
         }
+    }
+
+    /// Notes what somebody took out and is written again.
+    fn bring_back(&mut self, path: &Utf8Path, gone: Vec<String>) {
+        self.back.extend(gone.into_iter().map(|name| Conflict {
+            path: path.to_owned(),
+            line: None,
+            reason: format!("`{name}` was taken out, and is written again"),
+            kind: ConflictKind::Entry,
+        }));
     }
 
     pub(super) fn keep(&mut self, path: &Utf8Path, kept: Vec<(usize, String)>) {

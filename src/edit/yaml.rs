@@ -71,14 +71,19 @@ pub(super) fn taken_out(text: &str, entries: &[Entry], base: Option<&str>) -> Ve
     let (Some(base), Ok(root)) = (base, read(text)) else {
         return Vec::new();
     };
-    let written = entries
-        .iter()
-        .filter(|entry| !entry.is_item() && base.find_path(entry.path()).is_some());
-    let is_there = |entry: &&Entry| root.find_path(entry.path()).is_some();
-    let (there, gone): (Vec<&Entry>, Vec<&Entry>) = written.partition(is_there);
+    let has = |root: &Node, entry: &Entry| match (root.find_path(entry.path()), entry.is_item()) {
+        (Some(list), true) => list.items().iter().any(|it| it.to_value() == entry.value),
+        (found, _) => found.is_some(),
+    };
+    let written = entries.iter().filter(|entry| has(&base, entry));
+    let (there, gone): (Vec<&Entry>, Vec<&Entry>) = written.partition(|entry| has(&root, entry));
+    let name = |entry: &&Entry| match entry.is_item() {
+        true => format!("{}: {}", entry.key, item::plain(&entry.value)),
+        false => entry.key.clone(),
+    };
     match there.is_empty() {
         true => Vec::new(),
-        false => gone.iter().map(|entry| entry.key.clone()).collect(),
+        false => gone.iter().map(name).collect(),
     }
 }
 

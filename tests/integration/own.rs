@@ -183,6 +183,7 @@ fn scap_shows_applies_and_does_not_repeat() {
     env.replace("deploy/scap/targets", "trending1001", "trending1009");
     assert_snapshot!(said(&env, &yes), @"
     exit 11
+    warning: scap/targets: `trending1001.north.farm.example` was taken out, and is written again
     scap: HOME/work/deploy: changes 1 file, 1 line added, 0 removed
     error: `scap/targets` is in no commit yet, and svcgen did not write all of it
     hint: git -C HOME/work/deploy add -- scap/targets && git -C HOME/work/deploy commit -m 'Add scap/targets' -- scap/targets

@@ -9,6 +9,7 @@ mod marked;
 mod older_tree;
 mod overtaken;
 mod refused;
+mod second_clone;
 mod shared;
 mod unknown;
 mod withdrawn;

@@ -224,7 +224,7 @@ fn a_run_that_was_interrupted_is_finished_by_the_next() {
 }
 
 /// Adds a parameter, so that a line of the role's data goes beside those of the other patches.
-fn add_parameter(env: &Env) {
+pub(super) fn add_parameter(env: &Env) {
     let age = "    - name: max_age\n";
     let wiki =
         "    - {name: wiki, description: Which., value: {production: enwiki, vagrant: wiki}}\n";

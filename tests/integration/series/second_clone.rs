@@ -1,0 +1,201 @@
+//! Series in a clone of somebody who did not make it, and what somebody put into the commits of a later patch.
+
+use super::chain::add_parameter;
+use super::{change_ids, done, env, run};
+use crate::support::Env;
+
+const SITE: &str = "puppet/manifests/site.pp";
+const ROLE: &str = "puppet/modules/role/manifests/trendingedits.pp";
+const CHECK: &[&str] = &["check", "--puppet-repo", "puppet"];
+
+/// Takes away what the clone remembers.
+fn forget(env: &Env) {
+    std::fs::remove_dir_all(env.work().join("puppet/.git/svcgen")).unwrap();
+}
+
+/// The patches on their branch, in a clone of somebody else.
+fn cloned() -> Env {
+    let env = env();
+    done(&env, &["--commit"]);
+    forget(&env);
+    env
+}
+
+/// The same, once it is merged.
+fn merged() -> Env {
+    let env = env();
+    let base = env.git("puppet", &["branch", "--show-current"]);
+    let base = base.trim();
+    done(&env, &["--commit"]);
+    env.git("puppet", &["switch", "--quiet", base]);
+    let words = ["merge", "--quiet", "--ff-only", "svcgen/trending-edits"];
+    env.git("puppet", &words);
+    let words = ["branch", "--quiet", "--delete", "svcgen/trending-edits"];
+    env.git("puppet", &words);
+    forget(&env);
+    env
+}
+
+fn amend(env: &Env) {
+    let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
+    env.git("puppet", &words);
+}
+
+#[test]
+fn what_is_merged_is_in_step_with_the_line_for_the_load_balancer() {
+    let env = merged();
+    let role = env.read(ROLE);
+    assert!(role.contains("profile::lvs::realserver"), "{role}");
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 0, "{}", check.show());
+    for words in [
+        &["--commit"][..],
+        &["--commit", "--conflicts", "svcgen"],
+        &[],
+    ] {
+        let told = done(&env, words);
+        assert!(!told.stdout.contains("+++"), "{}", told.show());
+    }
+    let one = ["puppet", "--repo", "puppet", "--yes", "--no-verify"];
+    let told = env.svcgen(&one);
+    assert_eq!(told.code, 0, "{}", told.show());
+    assert_eq!(env.read(ROLE), role);
+    // What goes from the model goes from the role, too.
+    env.replace(
+        "svcgen.yaml",
+        "{north: 10.20.1.30, south: 10.21.1.30}",
+        "{}",
+    );
+    done(&env, &["--commit"]);
+    assert_eq!(
+        env.read(ROLE),
+        role.replace("    include profile::lvs::realserver\n", "")
+    );
+}
+
+#[test]
+fn an_address_that_the_model_changed_is_told_and_decided() {
+    let path = "puppet/hieradata/common/service.yaml";
+    for env in [cloned(), merged()] {
+        env.replace("svcgen.yaml", "10.20.1.30", "10.20.1.31");
+        let refused = run(&env, &["--commit"]);
+        assert_eq!(refused.code, 11, "{}", refused.show());
+        assert!(
+            refused
+                .stderr
+                .contains("service.yaml:48: `trending-edits.ip` is `"),
+            "{}",
+            refused.show()
+        );
+        done(&env, &["--commit", "--conflicts", "svcgen"]);
+        assert!(env.read(path).contains("default: 10.20.1.31\n"));
+        let check = env.svcgen(CHECK);
+        assert_eq!(check.code, 0, "{}", check.show());
+    }
+}
+
+#[test]
+fn what_the_model_drops_goes_where_a_run_has_seen_it() {
+    let env = cloned();
+    done(&env, &["--commit"]);
+    env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1002-1003]");
+    env.replace(
+        "svcgen.yaml",
+        "{approval: [",
+        "{members: [bea], approval: [",
+    );
+    let told = done(&env, &["--commit"]);
+    // Nothing in it was anybody's.
+    assert!(!told.stderr.contains("kept-"), "{}", told.show());
+    let site = env.read(SITE);
+    assert!(site.contains("node /^trending100[23]\\."), "{site}");
+    assert!(!site.contains("trending100[1-3]"), "{site}");
+    let nodes = env.read("puppet/conftool-data/node/north.yaml");
+    assert!(!nodes.contains("trending1001"), "{nodes}");
+}
+
+#[test]
+fn a_host_that_the_model_lacks_is_told_where_nobody_knows_who_gave_it_the_role() {
+    let env = merged();
+    env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1002]");
+    let told = run(&env, &["--commit", "--conflicts", "yours"]);
+    let warning = "gives the role `trendingedits` to `trending1003.north.farm.example`";
+    assert!(told.stderr.contains(warning), "{}", told.show());
+    assert!(env.read(SITE).contains("trending100[1-3]"));
+    // Where it is svcgen's, it goes, and nothing is to be told.
+    let env = env_with_memory();
+    env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1002]");
+    let told = done(&env, &["--commit"]);
+    assert!(!told.stderr.contains("gives the role"), "{}", told.show());
+}
+
+fn env_with_memory() -> Env {
+    let env = env();
+    done(&env, &["--commit"]);
+    env
+}
+
+#[test]
+fn lines_in_a_later_commit_are_merged_once_and_no_mark_gets_into_a_commit() {
+    let env = env_with_memory();
+    let ids = change_ids(&env, "-4");
+    let class = "puppet/modules/profile/manifests/trendingedits.pp";
+    let text = env.read(class);
+    let doc = text
+        .lines()
+        .find(|line| line.contains("Comma-separated"))
+        .unwrap();
+    env.replace(class, doc, &format!("{doc}\n# a note of mine"));
+    amend(&env);
+    add_parameter(&env);
+    done(&env, &["--commit"]);
+    let text = env.read(class);
+    assert_eq!(text.matches("[*wiki*]").count(), 1, "{text}");
+    assert_eq!(text.matches("a note of mine").count(), 1, "{text}");
+    env.replace("svcgen.yaml", "description: Which.,", "description: What.,");
+    env.replace(
+        "svcgen.yaml",
+        "      default: 86400\n",
+        "      default: 1\n",
+    );
+    done(&env, &["--commit"]);
+    let text = env.read(class);
+    assert!(!text.contains("<<<<<<<"), "{text}");
+    assert_eq!(text.matches("a note of mine").count(), 1, "{text}");
+    assert_eq!(change_ids(&env, "-4"), ids);
+    assert_eq!(env.status("puppet"), "");
+}
+
+#[test]
+fn a_shared_file_that_a_later_commit_took_away_is_written_again() {
+    let env = env_with_memory();
+    let data = "puppet/hieradata/role/common/trendingedits.yaml";
+    let before = env.read(data);
+    env.git(
+        "puppet",
+        &["rm", "--quiet", data.strip_prefix("puppet/").unwrap()],
+    );
+    amend(&env);
+    done(&env, &["--commit"]);
+    let now = env.read(data);
+    for line in before.lines() {
+        assert!(now.contains(line), "{line}\n{now}");
+    }
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 0, "{}", check.show());
+}
+
+#[test]
+fn a_host_that_somebody_took_out_is_written_again_and_told() {
+    let env = env_with_memory();
+    let path = "puppet/conftool-data/node/north.yaml";
+    let line = "    trending1002.north.farm.example: [trending-edits]\n";
+    env.replace(path, line, "");
+    amend(&env);
+    env.replace("svcgen.yaml", "10.20.1.30", "10.20.1.31");
+    let told = done(&env, &["--commit"]);
+    let warning =
+        "`trending1002.north.farm.example: trending-edits` was taken out, and is written again";
+    assert!(told.stderr.contains(warning), "{}", told.show());
+    assert!(env.read(path).contains(line));
+}
