@@ -285,9 +285,18 @@ impl Topic {
     /// Whether the branch began at a change that is its own: one that somebody fetched, as in a fresh clone, so that no
     /// other branch here has it, or one that svcgen made for the service, so that it was copied.
     fn began_with_own(&self, tip: Oid, upstream: Option<&Upstream>) -> Result<bool, ReviewError> {
-        let Some(id) = self.change_id(tip)? else {
-            return Ok(false);
+        // Somebody may have put a commit of theirs upon it.
+        let commits = match upstream {
+            Some(upstream) => self.checkout.commits(tip, Some(upstream.tip))?,
+            None => vec![tip],
         };
+        let mut ids = Vec::new();
+        for commit in commits {
+            ids.extend(self.change_id(commit)?);
+        }
+        if ids.is_empty() {
+            return Ok(false);
+        }
         if upstream.is_some_and(|upstream| self.checkout.is_ancestor(tip, upstream.tip)) {
             return Ok(false);
         }
@@ -295,7 +304,8 @@ impl Topic {
             .service
             .as_ref()
             .map(|service| Rendered::of(self.checkout.root(), service));
-        if made.is_some_and(|made| made.has_made(&id.to_string())) {
+        let is_made = |made: Rendered| ids.iter().any(|id| made.has_made(&id.to_string()));
+        if made.is_some_and(is_made) {
             return Ok(true);
         }
         if upstream.is_none() {

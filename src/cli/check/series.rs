@@ -2,6 +2,7 @@
 
 use super::ways::Ways;
 use super::{Drift, Uncommitted};
+use crate::cli::context::Loaded;
 use crate::cli::generator::{Planner, Series, look};
 use crate::drift::{Difference, Direction};
 use crate::error::CommandError;
@@ -36,6 +37,13 @@ pub(super) fn drifts(
         command: committed.again(),
     });
     Ok((drifts, uncommitted))
+}
+
+/// The command that runs the series, where its patches were written into the files and are in no commit yet.
+pub(super) fn uncommitted_series(loaded: &Loaded, worktree: &Worktree) -> Option<String> {
+    let all = look(loaded, worktree).ok()?;
+    let paths = all.uncommitted(loaded, worktree).ok()?;
+    (!paths.is_empty()).then(|| command(&all))
 }
 
 /// The command that runs the series, with those patches alone that were begun.

@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use indexmap::IndexSet;
 
 use super::Drift;
+use super::series::uncommitted_series;
 use crate::cli::GlobalArgs;
 use crate::cli::generator::{
     Again, CheckoutArgs, Generator, Planner, changed_upon, first_commit, is_on,
@@ -62,8 +63,16 @@ impl<'a> Ways<'a> {
             && topic
                 .as_ref()
                 .is_some_and(|topic| is_on(topic, worktree, planner.loaded));
-        let series = if is_chain { " --series" } else { "" };
-        let again = format!("svcgen {}{series}{option} --commit", generator.name());
+        // Lines of its patches that no commit has are committed with the service.
+        let begun = (generator == Generator::Puppet && !is_chain)
+            .then(|| uncommitted_series(planner.loaded, worktree))
+            .flatten();
+        let command = match (begun, is_chain) {
+            (Some(series), _) => series,
+            (None, true) => format!("svcgen {} --series", generator.name()),
+            (None, false) => format!("svcgen {}", generator.name()),
+        };
+        let again = format!("{command}{option} --commit");
         // What git has to be told first, in the words of the error that a run would end with.
         let first = topic.as_ref().and_then(|topic| topic.free_head().err());
         let first = first

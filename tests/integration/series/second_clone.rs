@@ -199,3 +199,42 @@ fn a_host_that_somebody_took_out_is_written_again_and_told() {
     assert!(told.stderr.contains(warning), "{}", told.show());
     assert!(env.read(path).contains(line));
 }
+
+#[test]
+fn work_upon_the_patches_is_known_where_the_branch_was_fetched_again() {
+    let env = cloned();
+    done(&env, &["--commit"]);
+    env.write("puppet/README", "mine\n");
+    env.git("puppet", &["add", "README"]);
+    let commit = ["commit", "--quiet", "--message", "Hand work"];
+    env.git("puppet", &commit);
+    // As `git switch -C` puts it where it was fetched.
+    let tip = env.git("puppet", &["rev-parse", "HEAD"]);
+    let first = env.git("puppet", &["rev-list", "--max-parents=0", "HEAD"]);
+    let upstream = ["update-ref", "refs/remotes/origin/live", first.trim()];
+    env.git("puppet", &upstream);
+    let put = ["switch", "--quiet", "-C", "svcgen/trending-edits"];
+    env.git("puppet", &[&put[..], &[tip.trim()]].concat());
+    add_parameter(&env);
+    let refused = run(&env, &["--commit"]);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    let told = "there is \"Hand work\" on top of the commit that svcgen would update";
+    assert!(refused.stderr.contains(told), "{}", refused.show());
+    assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), tip);
+}
+
+#[test]
+fn what_was_written_and_not_committed_is_closed_with_the_series() {
+    let env = env();
+    done(&env, &[]);
+    add_parameter(&env);
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 3, "{}", check.show());
+    let command = "    $ svcgen puppet --repo puppet --series --commit\n";
+    assert!(check.stdout.contains(command), "{}", check.show());
+    let alone = "    $ svcgen puppet --repo puppet --commit\n";
+    assert!(!check.stdout.contains(alone), "{}", check.show());
+    done(&env, &["--commit"]);
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 0, "{}", check.show());
+}
