@@ -211,10 +211,13 @@ fn work_upon_the_patches_is_known_where_the_branch_was_fetched_again() {
     // As `git switch -C` puts it where it was fetched.
     let tip = env.git("puppet", &["rev-parse", "HEAD"]);
     let first = env.git("puppet", &["rev-list", "--max-parents=0", "HEAD"]);
+    env.git("puppet", &["remote", "add", "origin", "../server.git"]);
     let upstream = ["update-ref", "refs/remotes/origin/live", first.trim()];
     env.git("puppet", &upstream);
     let put = ["switch", "--quiet", "-C", "svcgen/trending-edits"];
-    env.git("puppet", &[&put[..], &[tip.trim()]].concat());
+    for commit in ["HEAD~1", tip.trim()] {
+        env.git("puppet", &[&put[..], &[commit]].concat());
+    }
     add_parameter(&env);
     let refused = run(&env, &["--commit"]);
     assert_eq!(refused.code, 11, "{}", refused.show());
