@@ -54,11 +54,13 @@ impl EditPlan {
             is_given_up,
         } = withdrawn;
         let after = after.filter(|text| !(written.is_made && is_hollow(text, written.form)));
-        if after.as_ref() == Some(&before) && is_given_up && written.form == Form::Whole {
+        let is_whole = matches!(written.form, Form::Whole | Form::Lines);
+        if after.as_ref() == Some(&before) && is_given_up && is_whole {
             self.records.push(forgotten());
             return Ok(());
         }
         let record = match after {
+            Some(_) if is_given_up && is_whole => Record::Forgotten,
             Some(_) => Record::Written {
                 form: written.form,
                 text: String::new(),
@@ -126,7 +128,23 @@ impl EditPlan {
                 Some(base),
                 planner.resolution,
             )?),
-            Form::Lines => Some(lines::patch(Some(before), &[], Some(base))?),
+            Form::Lines => {
+                let left = lines::patch(Some(before), &[], Some(base))?;
+                match planner.resolution {
+                    _ if !written.is_made || left.trim().is_empty() => Some(left),
+                    Resolution::Svcgen => None,
+                    Resolution::Yours => {
+                        is_given_up = true;
+                        Some(left)
+                    }
+                    Resolution::Mark => {
+                        let reason =
+                            "svcgen made it and wants it no more, but somebody has lines in it";
+                        self.keep_whole(path, reason);
+                        Some(left)
+                    }
+                }
+            }
             Form::Blocks => {
                 let stale: Vec<String> = written.keys.iter().flatten().cloned().collect();
                 let patched = blocks::patch(Some(before), &[], &stale)?;

@@ -195,3 +195,30 @@ fn a_list_of_another_version_is_named() {
         assert_eq!(error.to_string(), format!("`{index}` {reason}"));
     }
 }
+
+#[test]
+fn a_list_of_svcgens_in_which_somebody_has_a_line_is_told_until_it_goes() {
+    let checkout = Checkout::new();
+    let own = Desired::Lines {
+        path: "own".into(),
+        lines: vec!["a1".into()],
+    };
+    checkout.apply(&[own]);
+    let worktree = checkout.worktree();
+    let file = worktree.root().join("own");
+    fs_err::write(&file, "a1\nmine\n").unwrap();
+    for _ in 0..2 {
+        let plan = checkout.plan(&[]);
+        let told: Vec<String> = plan.kept.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            ["own: svcgen made it and wants it no more, but somebody has lines in it"]
+        );
+        apply(&plan, &worktree, &rendered(&worktree)).unwrap();
+        assert_eq!(fs_err::read_to_string(&file).unwrap(), "mine\n");
+    }
+    let yours = plan(&[], &worktree, &rendered(&worktree), Resolution::Yours).unwrap();
+    apply(&yours, &worktree, &rendered(&worktree)).unwrap();
+    assert_eq!(fs_err::read_to_string(&file).unwrap(), "mine\n");
+    assert!(checkout.plan(&[]).kept.is_empty());
+}
