@@ -80,8 +80,14 @@ fn refuse_remembered(
         return Err(match (other.file, branch) {
             (None, Some(branch)) => {
                 let root = shell_words::quote(worktree.root().as_str());
+                // It may be checked out, once this run has gone back to where it came from.
+                let base = generator.base(&loaded.service, &loaded.site);
+                let has_base = Checkout::open(worktree.root())
+                    .is_ok_and(|it| it.resolve(&format!("refs/heads/{base}")).is_some());
+                let switch = has_base.then(|| format!("git -C {root} switch {base} && "));
+                let switch = switch.unwrap_or_default();
                 error.hint(format!(
-                    "`git -C {root} branch -D {branch}` forgets `{old}`, where it is not in review"
+                    "`{switch}git -C {root} branch -D {branch}` forgets `{old}`, where it is not in review"
                 ))
             }
             _ => error.hint(beside(old)),
