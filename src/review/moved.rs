@@ -1,4 +1,5 @@
-//! A change of svcgen's that is on a branch of another name: somebody renamed the topic branch.
+//! What a topic branch begins without: a change of svcgen's on a branch of another name, and commits of the branch that was
+//! checked out.
 
 use super::chain::remembered;
 use super::error::ReviewError;
@@ -6,6 +7,7 @@ use super::kept::KEPT;
 use super::topic::Topic;
 use super::visit::Visit;
 use crate::edit::Rendered;
+use crate::git::Head;
 
 /// How many commits are looked at.
 const MOST: &str = "--max-count=20";
@@ -57,5 +59,20 @@ impl Topic {
             }
         }
         Ok(None)
+    }
+
+    /// How many commits the local branch that changes are meant for has and the topic does not, where that was made from what
+    /// the remote has, and that local branch was checked out.
+    ///
+    /// # Errors
+    /// Where git cannot read the branches.
+    pub fn begun_without(&self, visit: &Visit) -> Result<usize, ReviewError> {
+        let (Head::Branch { name, tip }, Some(new)) = (visit.before(), self.tip()) else {
+            return Ok(0);
+        };
+        if !visit.has_created() || name != self.base.as_str() {
+            return Ok(0);
+        }
+        Ok(self.checkout.commits(*tip, Some(new))?.len())
     }
 }

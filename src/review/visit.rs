@@ -47,6 +47,11 @@ impl Visit {
         self.switched == Switched::Created && self.branch.tip.is_none()
     }
 
+    /// What was checked out before.
+    pub(super) fn before(&self) -> &Head {
+        &self.before
+    }
+
     fn was_on(&self, topic: &Topic) -> bool {
         matches!(&self.before, Head::Branch { name, .. } if name == topic.branch.as_str())
     }

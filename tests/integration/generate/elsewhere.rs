@@ -351,3 +351,23 @@ fn a_damaged_memory_of_commits_is_told_with_the_way_out() {
     done(&env, &commit);
     done(&env, CHECK);
 }
+
+#[test]
+fn commits_that_the_change_begins_without_are_told() {
+    let env = env();
+    let base = env.git("vagrant", &["branch", "--show-current"]);
+    let base = base.trim();
+    env.git("vagrant", &["init", "--quiet", "--bare", "../server.git"]);
+    env.git("vagrant", &["remote", "add", "origin", "../server.git"]);
+    env.git("vagrant", &["push", "--quiet", "origin", base]);
+    let warning = "begins where the remote's branch is, without 1 commit of the branch";
+    let commit = [VAGRANT, &["--commit"]].concat();
+    let told = done(&env, &commit);
+    assert!(!told.contains(warning), "{told}");
+    env.git("vagrant", &["switch", "--quiet", base]);
+    env.write("vagrant/README", "mine\n");
+    env.git("vagrant", &["add", "README"]);
+    env.git("vagrant", &["commit", "--quiet", "--message", "mine"]);
+    let told = done(&env, &[&commit[..], &["--topic", "other"]].concat());
+    assert!(told.contains(warning), "{told}");
+}

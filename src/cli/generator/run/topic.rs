@@ -8,6 +8,7 @@ use crate::cli::generator::Generator;
 use crate::cli::generator::planned::Planned;
 use crate::cli::generator::summary::Summary;
 use crate::cli::generator::target::Target;
+use crate::count::count;
 use crate::edit::{EditPlan, Rendered};
 use crate::error::CommandError;
 use crate::git::{Checkout, GitError};
@@ -64,7 +65,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Warns where a change that svcgen made before is on a branch of another name, and a new one begins.
+    /// Warns where a change that svcgen made before is on a branch of another name, and a new one begins; or where that begins
+    /// without commits that the checkout has.
     pub(in crate::cli::generator) fn warn_of_moved(
         &self,
         topic: &Topic,
@@ -75,6 +77,14 @@ impl Run<'_> {
             let branch = shell_words::quote(&branch);
             self.ui.warning(&format!(
                 "`{branch}` has the change that svcgen made here, and a new one begins on `{}`: `--topic {branch}` goes on there",
+                topic.branch()
+            ));
+        }
+        let without = topic.begun_without(visit)?;
+        if without > 0 {
+            let commits = count(without, "commit");
+            self.ui.warning(&format!(
+                "`{}` begins where the remote's branch is, without {commits} of the branch that was checked out",
                 topic.branch()
             ));
         }
