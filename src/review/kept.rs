@@ -1,10 +1,13 @@
 //! Keeps what somebody put into svcgen's commits: where svcgen writes them anew without it, a branch holds what was there.
 
+mod others;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
 use git2::{Oid, Tree};
 
+use self::others::{Others, words};
 use super::error::ReviewError;
 use super::later::between;
 use super::topic::Topic;
@@ -42,57 +45,6 @@ impl Made {
             others: lines.map(str::to_owned).collect(),
         }
     }
-}
-
-/// What somebody put into the commits of a branch.
-#[derive(Debug, Default)]
-struct Others {
-    lines: BTreeSet<String>,
-    /// The words that svcgen wrote there.
-    ours: BTreeSet<String>,
-}
-
-impl Others {
-    /// The lines that stay, and those that go, where these are there now.
-    ///
-    /// One in which nothing but words of svcgen's made room for others stays: a list got another member, or a value changed.
-    fn sorted(self, now: &BTreeSet<String>) -> (BTreeSet<String>, BTreeSet<String>) {
-        let words_of =
-            |line: &String| -> BTreeSet<String> { words(line).map(str::to_owned).collect() };
-        let (mut stay, apart): (BTreeSet<_>, BTreeSet<_>) =
-            self.lines.into_iter().partition(|line| now.contains(line));
-        if apart.is_empty() {
-            return (stay, apart);
-        }
-        let there: Vec<BTreeSet<String>> = now.iter().map(words_of).collect();
-        let is_there = |word: &String| there.iter().any(|words| words.contains(word));
-        let is_left = |word: &String| !self.ours.contains(word) || is_there(word);
-        let mut go = BTreeSet::new();
-        for line in apart {
-            let left: BTreeSet<String> = words_of(&line).into_iter().filter(is_left).collect();
-            if left.is_empty() {
-                continue;
-            }
-            match there
-                .iter()
-                .zip(now)
-                .find(|(words, _)| left.is_subset(words))
-            {
-                Some((_, line)) => drop(stay.insert(line.clone())),
-                None => drop(go.insert(line)),
-            }
-        }
-        (stay, go)
-    }
-}
-
-/// The words of a line.
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    let is_part = |c: char| c.is_alphanumeric() || "._/:-".contains(c);
-    let words = line.split(move |c| !is_part(c));
-    words
-        .map(|word| word.trim_matches([':', '.']))
-        .filter(|word| !word.is_empty())
 }
 
 /// How the names of branches begin that keep a commit.
