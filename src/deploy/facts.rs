@@ -68,6 +68,8 @@ pub enum PathState {
     #[default]
     Nothing,
     Link(String),
+    /// A link to what is not there.
+    Broken(String),
     /// A plain folder or file, which is moved aside.
     Other,
 }
@@ -150,6 +152,7 @@ impl Facts {
             Control::Final => {
                 self.place = match word {
                     "link" => PathState::Link(more.to_owned()),
+                    "broken" => PathState::Broken(more.to_owned()),
                     "none" => PathState::Nothing,
                     _ => PathState::Other,
                 }

@@ -108,6 +108,10 @@ impl Attempt<'_> {
                 })
             }
             ProblemKind::Unfit => Some("run this again once that is mended".into()),
+            ProblemKind::Gone => Some(format!(
+                "`svcgen deploy -l {}` brings it back there",
+                problem.host
+            )),
             ProblemKind::Locked(_) => None,
         }
     }

@@ -22,6 +22,8 @@ pub enum ProblemKind {
     Lacking(Vec<String>),
     /// It lacks something else: space, a permission.
     Unfit,
+    /// What its service is run from is gone.
+    Gone,
     /// Its sudo does not let the service be restarted.
     Denied,
     /// Its variables do not fit the templates.

@@ -51,7 +51,7 @@ case $wanted in "${live:-nothing} ."*) [ ! -e "$own/complete/$live" ] || is_live
 # Beside all that follows, since sudo takes longer than that; not where nothing will be done, or not by this deploy.
 [ -z "$units" ] || [ "${state-}" = alive ] || [ "$again,$is_live,$done,$progress,$#" = "no,yes,$live,,0" ] || permissions &
 if leads "$final"; then say "final link $end"
-elif [ -L "$final" ]; then say "final link $(readlink "$final")"
+elif [ -L "$final" ]; then say "final broken $(readlink "$final")"
 elif [ -d "$final" ]; then say "final folder"
 elif [ -e "$final" ]; then say "final file"
 else say "final none"; fi
