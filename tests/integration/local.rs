@@ -244,6 +244,35 @@ fn a_revision_that_is_not_there_is_told_before_anything_is_asked() {
     assert!(run.stderr.starts_with(begins), "{}", run.show());
 }
 
+/// The deploy would fail on the canary.
+#[test]
+fn a_check_whose_script_is_not_there_is_refused_before_anything_is_asked() {
+    let farm = LocalFarm::new(1);
+    farm.write(
+        "scap/checks.yaml",
+        "checks:\n  tea:\n    type: script\n    after: promote\n    command: te\n",
+    );
+    farm.write("scap/scripts/tea", "#!/bin/sh\n");
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    let (first, said) = run.stderr.split_once('\n').unwrap();
+    assert!(first.contains("the `scap/` directory of "), "{first}");
+    insta::assert_snapshot!(said, @"
+    cause: scap/scripts/te: the check `tea` runs it, and it is not there: add it, or correct the `command` of the check
+    hint: commit what is right, or deploy another revision with `--rev`
+    ");
+    let script = farm.env().work().join("deploy/scap/scripts/tea");
+    std::fs::set_permissions(script, Permissions::from_mode(0o755)).unwrap();
+    farm.write(
+        "scap/checks.yaml",
+        "checks:\n  tea:\n    type: script\n    after: promote\n    command: tea\n",
+    );
+    farm.release("2");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+}
+
 /// What a deploy takes on a host, and the package that has it.
 const PROGRAMS: [(&str, &[&str]); 6] = [
     (
