@@ -273,6 +273,43 @@ fn a_check_whose_script_is_not_there_is_refused_before_anything_is_asked() {
     assert_eq!(run.code, 0, "{}", run.show());
 }
 
+#[test]
+fn who_only_looks_makes_no_host() {
+    let farm = LocalFarm::new(1);
+    std::fs::remove_dir_all(farm.env().work().join("hosts")).unwrap();
+    farm.release("1");
+    for command in [
+        &["deploy", "--dry-run"][..],
+        &["rollback", "--dry-run"],
+        &["service", "status"],
+        &["service", "stop", "--dry-run"],
+        &["history"],
+        &["lock", "--show"],
+    ] {
+        let run = farm.svcgen(command);
+        assert!(!run.stderr.contains("cannot be used"), "{}", run.show());
+        let hosts = farm.env().work().join("hosts");
+        assert!(!hosts.exists(), "{command:?}: {}", run.show());
+    }
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+}
+
+#[test]
+fn a_new_host_that_resembles_one_that_is_there_is_doubted() {
+    let farm = LocalFarm::new(1);
+    farm.write("scap/targets", "l0l\n");
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let word = "warning: l0l is a new host: did you mean l01, which is there and in no list?\n";
+    assert!(run.stderr.contains(word), "{}", run.stderr);
+    farm.write("scap/targets", "l0l\nl01\n");
+    farm.release("2");
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert!(!run.stderr.contains("did you mean"), "{}", run.stderr);
+}
+
 /// What a deploy takes on a host, and the package that has it.
 const PROGRAMS: [(&str, &[&str]); 6] = [
     (
