@@ -36,6 +36,8 @@ pub struct Facts {
     pub unwritable: Vec<String>,
     /// Commands for the service that sudo does not run.
     pub denied: Vec<Denial>,
+    /// The port of the service, where another process has it.
+    pub taken_port: Option<u16>,
     /// Free space in KiB, and free inodes.
     pub free: Option<(u64, u64)>,
     pub releases: BTreeMap<Revision, ReleaseFacts>,
@@ -159,6 +161,7 @@ impl Facts {
             }
             Control::Unwritable => self.unwritable.push(rest.to_owned()),
             Control::Denied => self.denied.extend(Denial::read(rest)),
+            Control::Port => self.taken_port = word.parse().ok(),
             Control::Free => {
                 let numbers: Vec<u64> = rest.split(' ').flat_map(str::parse).collect();
                 if let [blocks, size, inodes] = numbers[..] {

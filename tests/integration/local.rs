@@ -244,33 +244,41 @@ fn a_revision_that_is_not_there_is_told_before_anything_is_asked() {
     assert!(run.stderr.starts_with(begins), "{}", run.show());
 }
 
-/// The deploy would fail on the canary.
 #[test]
-fn a_check_whose_script_is_not_there_is_refused_before_anything_is_asked() {
+fn a_port_that_another_process_has_is_told_before_anything_is_touched() {
     let farm = LocalFarm::new(1);
-    farm.write(
-        "scap/checks.yaml",
-        "checks:\n  tea:\n    type: script\n    after: promote\n    command: te\n",
-    );
-    farm.write("scap/scripts/tea", "#!/bin/sh\n");
     farm.release("1");
-    let run = farm.svcgen(&["deploy", "--dry-run"]);
-    assert_eq!(run.code, 2, "{}", run.show());
-    let (first, said) = run.stderr.split_once('\n').unwrap();
-    assert!(first.contains("the `scap/` directory of "), "{first}");
-    insta::assert_snapshot!(said, @"
-    cause: scap/scripts/te: the check `tea` runs it, and it is not there: add it, or correct the `command` of the check
-    hint: commit what is right, or deploy another revision with `--rev`
-    ");
-    let script = farm.env().work().join("deploy/scap/scripts/tea");
-    std::fs::set_permissions(script, Permissions::from_mode(0o755)).unwrap();
-    farm.write(
-        "scap/checks.yaml",
-        "checks:\n  tea:\n    type: script\n    after: promote\n    command: tea\n",
-    );
+    let port = farm.env().read("hosts/l01/.svcgen/port");
+    let port: u16 = port.trim().parse().unwrap();
+    let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    for command in [
+        &["deploy", "--dry-run"][..],
+        &["deploy", "--on-failure", "stop"],
+    ] {
+        let run = farm.svcgen(command);
+        assert_eq!(run.code, 20, "{}", run.show());
+        let said = run.stderr.split_once("error: ").unwrap().1;
+        assert_eq!(
+            said,
+            format!(
+                "l01 cannot be deployed to; nothing was touched\n\
+                 cause: l01: another process has the port {port}: something listens on it, and the service does not run\n\
+                 hint: another `first_port` in `scap/local.yaml` gives new hosts other ports; now it is 6100\n\
+                 hint: `--limit '!l01'` leaves it out\n"
+            )
+        );
+    }
+    assert!(!farm.root("l00").join("srv").exists());
+    drop(listener);
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    // One that somebody else has started has its own port.
+    let deployed = farm.root("l01").join("srv/deployment/feed");
+    std::fs::remove_dir_all(&deployed).unwrap();
     farm.release("2");
     let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
     assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(farm.answers(), all(&farm, "2"));
 }
 
 #[test]
@@ -308,6 +316,35 @@ fn a_new_host_that_resembles_one_that_is_there_is_doubted() {
     farm.release("2");
     let run = farm.svcgen(&["deploy", "--dry-run"]);
     assert!(!run.stderr.contains("did you mean"), "{}", run.stderr);
+}
+
+/// The deploy would fail on the canary.
+#[test]
+fn a_check_whose_script_is_not_there_is_refused_before_anything_is_asked() {
+    let farm = LocalFarm::new(1);
+    farm.write(
+        "scap/checks.yaml",
+        "checks:\n  tea:\n    type: script\n    after: promote\n    command: te\n",
+    );
+    farm.write("scap/scripts/tea", "#!/bin/sh\n");
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    let (first, said) = run.stderr.split_once('\n').unwrap();
+    assert!(first.contains("the `scap/` directory of "), "{first}");
+    insta::assert_snapshot!(said, @"
+    cause: scap/scripts/te: the check `tea` runs it, and it is not there: add it, or correct the `command` of the check
+    hint: commit what is right, or deploy another revision with `--rev`
+    ");
+    let script = farm.env().work().join("deploy/scap/scripts/tea");
+    std::fs::set_permissions(script, Permissions::from_mode(0o755)).unwrap();
+    farm.write(
+        "scap/checks.yaml",
+        "checks:\n  tea:\n    type: script\n    after: promote\n    command: tea\n",
+    );
+    farm.release("2");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
 }
 
 /// What a deploy takes on a host, and the package that has it.

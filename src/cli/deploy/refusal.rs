@@ -112,6 +112,18 @@ impl Attempt<'_> {
                 "`svcgen deploy -l {}` brings it back there",
                 problem.host
             )),
+            ProblemKind::PortTaken => Some(match &self.opened.carrier {
+                Carrier::Local(hosts) => {
+                    let place = self.opened.place_of_local_hosts();
+                    let first = u16::from(hosts.first_port);
+                    format!(
+                        "another `first_port` in {place} gives new hosts other ports; now it is {first}"
+                    )
+                }
+                Carrier::Ssh | Carrier::Scap(_) => {
+                    "`ss --listening --tcp --numeric --processes` there shows which process it is, to its user and to root".into()
+                }
+            }),
             ProblemKind::Locked(_) => None,
         }
     }

@@ -107,6 +107,13 @@ impl HostPlanner<'_> {
         });
         let mut problems: Vec<PlanProblem> = lacking.into_iter().collect();
         problems.extend(self.gone(name, facts));
+        problems.extend(facts.taken_port.map(|port| PlanProblem {
+            host: name.clone(),
+            kind: ProblemKind::PortTaken,
+            reason: format!(
+                "another process has the port {port}: something listens on it, and the service does not run"
+            ),
+        }));
         let reasons = facts.unfit(action).into_iter();
         problems.extend(reasons.map(|reason| PlanProblem::unfit(name, reason)));
         if let (Some((kib, inodes)), false) = (facts.free, facts.releases.contains_key(revision)) {

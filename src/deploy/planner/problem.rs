@@ -24,6 +24,8 @@ pub enum ProblemKind {
     Unfit,
     /// What its service is run from is gone.
     Gone,
+    /// Another process has the port of the service.
+    PortTaken,
     /// Its sudo does not let the service be restarted.
     Denied,
     /// Its variables do not fit the templates.
