@@ -149,6 +149,7 @@ fn the_schema_refuses_what_the_reader_refuses() {
         format!("{SMALL}deploy: {{groups: [{{name: a, hosts: ['a b']}}]}}\n"),
         format!("{SMALL}deploy: {{cache_revisions: 0}}\n"),
         format!("{SMALL}deploy: {{service_timeout: 2000000}}\n"),
+        format!("{SMALL}deploy: {{service_timeout: 0}}\n"),
         format!("{SMALL}deploy: {{checks: [{{name: a, command: x}}]}}\n"),
         format!(
             "{SMALL}deploy: {{checks: [{{name: a, command: x, after: promote, before: promote}}]}}\n"
