@@ -347,6 +347,25 @@ fn a_check_whose_script_is_not_there_is_refused_before_anything_is_asked() {
     assert_eq!(run.code, 0, "{}", run.show());
 }
 
+#[test]
+fn a_configuration_of_ssh_that_is_not_there_is_told_where_ssh_is_used() {
+    let farm = LocalFarm::new(0);
+    farm.release("1");
+    let plan = |engine: &[&str]| {
+        let mut command = farm.command();
+        command.env("SVCGEN_SSH_CONFIG", "/nonexistent");
+        let arguments = [&["deploy", "--dry-run"], engine].concat();
+        farm.env().run(command.args(arguments))
+    };
+    assert_eq!(plan(&[]).code, 0);
+    let run = plan(&["--engine", "ssh"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    insta::assert_snapshot!(run.stderr, @"
+    error: the configuration of ssh is not there: `/nonexistent`
+    hint: correct `ssh.config_file` of the configuration, or SVCGEN_SSH_CONFIG
+    ");
+}
+
 /// What a deploy takes on a host, and the package that has it.
 const PROGRAMS: [(&str, &[&str]); 6] = [
     (
