@@ -447,3 +447,21 @@ fn a_host_that_lacks_a_program_is_found_before_anything_is_touched() {
     let doctor = deploy(&bin, DOCTOR).stdout;
     assert!(doctor.contains("what deploys take on this machine: the programs are there\n"));
 }
+
+/// The message about git is enough.
+#[test]
+fn without_git_nobody_is_asked_for_keys_of_ssh() {
+    let farm = LocalFarm::new(0);
+    farm.release("1");
+    let bin = programs(&farm, "git");
+    let ssh = bin.join("ssh");
+    std::fs::write(&ssh, "#!/bin/sh\n").unwrap();
+    std::fs::set_permissions(&ssh, Permissions::from_mode(0o755)).unwrap();
+    let mut command = farm.command();
+    command
+        .env("PATH", bin)
+        .args(["doctor", "deploy", "--offline", "--site", "example"]);
+    let run = farm.env().run(&mut command);
+    let words = "keys in the ssh agent: none is needed: nothing here is reached by ssh\n";
+    assert!(run.stdout.contains(words), "{}", run.show());
+}
