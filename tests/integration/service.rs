@@ -270,7 +270,7 @@ fn what_is_stopped_is_started_again() {
     let canary = farm.svcgen(&["service", "start", "canary"]);
     assert_eq!(
         (canary.code, canary.stdout.as_str()),
-        (0, "l00: started\n"),
+        (0, "l00: runs\n"),
         "{}",
         canary.stderr
     );
