@@ -124,7 +124,21 @@ fn not_utf8(path: &std::path::Path) -> CommandError {
 }
 
 fn new_folder() -> Result<Utf8PathBuf, CommandError> {
-    let folder = tempfile::Builder::new().prefix("svcgen-demo-").tempdir()?;
+    let folder = tempfile::Builder::new()
+        .prefix("svcgen-demo-")
+        .tempdir()
+        .map_err(|error| {
+            let place = std::env::temp_dir();
+            let message = format!("no folder can be made in `{}`", place.display());
+            let cause = error.to_string();
+            // The name of what was to be made says nothing.
+            let cause = cause
+                .split_once(" at path ")
+                .map_or(&*cause, |(cause, _)| cause);
+            CommandError::new(ErrorKind::Unexpected, message)
+                .cause(cause)
+                .hint("`export TMPDIR=/a/folder/of/yours`, or `svcgen demo DIR`")
+        })?;
     Utf8PathBuf::from_path_buf(folder.keep()).map_err(|path| not_utf8(&path))
 }
 

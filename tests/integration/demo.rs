@@ -368,6 +368,22 @@ fn who_ends_the_demo_ends_the_command_that_asks() {
 }
 
 #[test]
+fn a_folder_for_temporary_files_that_is_not_there_is_named() {
+    let env = Env::new();
+    let mut command = env.command();
+    command
+        .args(["demo", "--yes"])
+        .env("TMPDIR", "/nonexistent");
+    let run = env.run(&mut command);
+    assert_eq!(run.code, 1, "{}", run.show());
+    assert_snapshot!(run.stderr, @"
+    error: no folder can be made in `/nonexistent`
+    cause: No such file or directory (os error 2)
+    hint: `export TMPDIR=/a/folder/of/yours`, or `svcgen demo DIR`
+    ");
+}
+
+#[test]
 fn there_is_no_json_of_what_is_played() {
     let env = Env::new();
     let run = demo(&env, &["--format", "json"]);
