@@ -108,10 +108,15 @@ impl Attempt<'_> {
                 })
             }
             ProblemKind::Unfit => Some("run this again once that is mended".into()),
-            ProblemKind::Gone => Some(format!(
-                "`svcgen deploy -l {}` brings it back there",
-                problem.host
-            )),
+            ProblemKind::Gone(last) => {
+                let revision = last.as_ref();
+                let revision = revision.map(|last| format!(" --rev {}", last.short()));
+                Some(format!(
+                    "`svcgen deploy{} -l {}` brings it back there",
+                    revision.unwrap_or_default(),
+                    problem.host
+                ))
+            }
             ProblemKind::PortTaken => Some(match &self.opened.carrier {
                 Carrier::Local(hosts) => {
                     let place = self.opened.place_of_local_hosts();

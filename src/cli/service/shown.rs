@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -32,7 +32,17 @@ pub(super) fn text(
             "and {more} more that are not well; `-v` lists all\n"
         ));
     }
-    text.push_str(&missing(rows, &next("svcgen deploy")));
+    let others: BTreeSet<&str> = rows
+        .iter()
+        .filter_map(|row| row.revision.as_ref())
+        .map(Revision::short)
+        .collect();
+    // What the others run, where that is one.
+    let deploy = match others.first() {
+        Some(revision) if others.len() == 1 => format!("svcgen deploy --rev {revision}"),
+        Some(_) | None => "svcgen deploy".to_owned(),
+    };
+    text.push_str(&missing(rows, &next(&deploy)));
     text.push_str(&outdated(rows, &next("svcgen service restart")));
     text.push_str(&unfinished(rows, next));
     text.push_str(&totals(rows));

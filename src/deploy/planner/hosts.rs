@@ -144,7 +144,7 @@ impl HostPlanner<'_> {
         };
         Some(PlanProblem {
             host: name.clone(),
-            kind: ProblemKind::Gone,
+            kind: ProblemKind::Gone(facts.current.clone()),
             reason,
         })
     }
