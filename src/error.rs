@@ -98,7 +98,11 @@ impl CommandError {
         let mut this = Self::new(kind, error.to_string());
         let mut source = error.source();
         while let Some(cause) = source {
-            this.causes.push(cause.to_string());
+            this.causes.push(match cause.downcast_ref::<git2::Error>() {
+                // Its class and code say nothing to people.
+                Some(error) => error.message().to_owned(),
+                None => cause.to_string(),
+            });
             let failure = cause.downcast_ref::<std::io::Error>();
             this.otherwise = this.otherwise.or(failure.and_then(way_out));
             source = cause.source();
@@ -176,5 +180,28 @@ fn way_out(error: &std::io::Error) -> Option<&'static str> {
         Kind::InvalidData => Some("`file` tells what it is; it should be UTF-8 text"),
         // Of an address or a server more is known where it was asked.
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::GitError;
+
+    #[test]
+    fn what_libgit2_says_has_no_numbers_of_its_own() {
+        let source = git2::Error::new(
+            git2::ErrorCode::Owner,
+            git2::ErrorClass::Config,
+            "it is owned by somebody else",
+        );
+        assert!(source.to_string().contains("class="), "{source}");
+        let error = GitError::Unreadable {
+            root: "here".into(),
+            what: "the state".into(),
+            source,
+        };
+        let error = CommandError::from_error(ErrorKind::Unexpected, &error);
+        assert_eq!(error.causes, ["it is owned by somebody else"]);
     }
 }

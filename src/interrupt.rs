@@ -1,12 +1,12 @@
-//! Ctrl-C and SIGTERM: the first ends the run at the next safe place, the second at once. A terminal that is closed counts as
+//! Ctrl-C and SIGTERM: the first ends the run at the next safe place, the second at once, unless something has to be put away. A terminal that is closed counts as
 //! SIGTERM, however often that is told.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::{SigId, flag, low_level};
 
 use crate::error::{CommandError, ErrorKind};
 
@@ -17,6 +17,12 @@ static HUNG_UP: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// Whether a deploy, which counts signals itself, was told to end by another one than Ctrl-C.
 static TOLD: AtomicBool = AtomicBool::new(false);
+
+/// Whether another signal has come, where it is asked for that.
+static AGAIN: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// What ends the run at the second signal.
+static SECOND: Mutex<Vec<SigId>> = Mutex::new(Vec::new());
 
 /// How often whoever waits looks for a signal.
 pub(crate) const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
@@ -29,7 +35,12 @@ pub(crate) fn install() -> std::io::Result<()> {
     for (signal, shared) in [(SIGINT, &INTERRUPTED), (SIGTERM, &TERMINATED)] {
         let shared = Arc::clone(shared);
         // In this order: the flag is set by the first signal, and found by the second.
-        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&shared))?;
+        let second =
+            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&shared))?;
+        SECOND
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(second);
         flag::register(signal, shared)?;
     }
     // Under `nohup` it means nothing.
@@ -38,6 +49,26 @@ pub(crate) fn install() -> std::io::Result<()> {
         flag::register(SIGHUP, Arc::clone(&HUNG_UP))?;
     }
     Ok(())
+}
+
+/// Has no signal end the run at once any more: what is being done has to be put away.
+///
+/// # Errors
+/// Where the system refuses.
+pub(crate) fn outlast() -> std::io::Result<()> {
+    for signal in [SIGINT, SIGTERM] {
+        flag::register(signal, Arc::clone(&AGAIN))?;
+    }
+    let mut second = SECOND.lock().unwrap_or_else(PoisonError::into_inner);
+    for id in second.drain(..) {
+        low_level::unregister(id);
+    }
+    Ok(())
+}
+
+/// Whether a signal has come since this was asked for the last time, after [`outlast`].
+pub(crate) fn is_again() -> bool {
+    AGAIN.swap(false, Ordering::Relaxed)
 }
 
 /// Whether whoever started this program had it ignore SIGHUP, by the mask that Linux tells of each process (proc(5)).

@@ -21,6 +21,21 @@ pub use host_key::HostKey;
 pub use output::{Chunk, Stream};
 pub use ssh::{Ssh, SshOptions};
 
+/// What hosts are visited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visit {
+    /// To see how they are: they stay as they are.
+    Looks,
+    Changes,
+}
+
+impl Visit {
+    /// What it is where it is dry, and where it is not.
+    pub fn of(is_dry: bool) -> Self {
+        if is_dry { Self::Looks } else { Self::Changes }
+    }
+}
+
 /// Leads to hosts.
 pub trait Transport: Send + Sync {
     /// Opens the one connection to a host.

@@ -4,6 +4,7 @@ mod part;
 mod playing;
 
 use std::io::IsTerminal as _;
+use std::os::unix::process::CommandExt as _;
 use std::process::Stdio;
 
 use camino::Utf8PathBuf;
@@ -15,6 +16,7 @@ use super::Failure;
 use crate::demo::{Sandbox, SandboxError, Workbench};
 use crate::deploy::needs;
 use crate::error::{CommandError, ErrorKind};
+use crate::interrupt;
 use crate::ui::{Format, Questions, Ui};
 
 #[derive(Debug, Args)]
@@ -42,6 +44,7 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
             .into());
     }
     check_programs()?;
+    interrupt::outlast()?;
     let program = std::env::current_exe()?;
     let program = Utf8PathBuf::from_path_buf(program).map_err(|path| not_utf8(&path))?;
     let (root, is_own) = match &args.folder {
@@ -64,10 +67,10 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
     }
     let keeps = args.keep || args.folder.is_some();
     let played = play(&sandbox, keeps, ui);
+    let played = played.and_then(|()| Ok(keeps || !may_remove(&sandbox, ui)?));
     match (&played, keeps) {
-        (Ok(()), true) => farewell(&sandbox, ui)?,
-        (Ok(()), false) if !may_remove(&sandbox, ui)? => farewell(&sandbox, ui)?,
-        (Ok(()), false) => {
+        (Ok(true), _) => farewell(&sandbox, ui)?,
+        (Ok(false), _) => {
             remove(&sandbox, ui)?;
             tell(
                 ui,
@@ -89,7 +92,7 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
             ui.status(&format!("the folder is removed{lost}: {}", sandbox.root()));
         }
     }
-    played
+    played.map(drop)
 }
 
 /// Looks whether this machine has what the story takes, before it begins.
@@ -121,7 +124,21 @@ fn not_utf8(path: &std::path::Path) -> CommandError {
 }
 
 fn new_folder() -> Result<Utf8PathBuf, CommandError> {
-    let folder = tempfile::Builder::new().prefix("svcgen-demo-").tempdir()?;
+    let folder = tempfile::Builder::new()
+        .prefix("svcgen-demo-")
+        .tempdir()
+        .map_err(|error| {
+            let place = std::env::temp_dir();
+            let message = format!("no folder can be made in `{}`", place.display());
+            let cause = error.to_string();
+            // The name of what was to be made says nothing.
+            let cause = cause
+                .split_once(" at path ")
+                .map_or(&*cause, |(cause, _)| cause);
+            CommandError::new(ErrorKind::Unexpected, message)
+                .cause(cause)
+                .hint("`export TMPDIR=/a/folder/of/yours`, or `svcgen demo DIR`")
+        })?;
     Utf8PathBuf::from_path_buf(folder.keep()).map_err(|path| not_utf8(&path))
 }
 
@@ -179,6 +196,8 @@ fn remove(sandbox: &Sandbox, ui: &Ui) -> Result<(), CommandError> {
     if deploy.is_file() {
         let mut stop = sandbox.command("svcgen", "tea-pot/deploy");
         stop.args(["service", "stop", "--yes", "-q"])
+            // Ctrl-C is for the demo, which is at its end.
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());

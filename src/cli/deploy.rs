@@ -11,6 +11,7 @@ mod failure;
 mod journal;
 mod limit;
 mod local_services;
+mod new_hosts;
 mod no_message;
 mod opened;
 mod refusal;
@@ -48,6 +49,7 @@ use crate::deploy::{Action, Interrupts, Journals, OnFailure, Request};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::model::Revision;
+use crate::transport::Visit;
 use crate::ui::Ui;
 
 /// What a run is to do, whichever command asked for it.
@@ -112,7 +114,8 @@ pub(super) fn run(args: &DeployArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         let (mut request, mut survey) = match revision {
             Some(revision) => (request(&id, action, revision, &args.message), None),
             None => {
-                let survey = Survey::of(&scene, action, limit.as_ref()).await?;
+                let survey =
+                    Survey::of(&scene, action, limit.as_ref(), Visit::of(args.dry_run)).await?;
                 let named = args.resume.as_deref().filter(|id| !id.is_empty());
                 (survey.resumed(ui, &id, named)?, Some(survey))
             }
@@ -170,7 +173,13 @@ pub(super) fn run_rollback(
     with_runtime(async {
         let scene = Scene::new(&args.repository, &opened, &context, ui)?;
         let id = DeployId::new(Timestamp::now());
-        let survey = Survey::of(&scene, Action::Rollback, limit.as_ref()).await?;
+        let survey = Survey::of(
+            &scene,
+            Action::Rollback,
+            limit.as_ref(),
+            Visit::of(args.dry_run),
+        )
+        .await?;
         let mut request = survey.back(ui, &id, to.as_ref(), &args.message.join(" "))?;
         request.ignores_locks = args.dry_run;
         request.limit = limit.clone();

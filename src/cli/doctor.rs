@@ -14,7 +14,7 @@ use super::{Failure, GlobalArgs};
 use crate::doctor::{Finding, Reach, State, Surroundings, examine};
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
-use crate::model::did_you_mean;
+use crate::model::{LOCAL_HOSTS_FILE, did_you_mean};
 use crate::ui::{Format, Ui};
 
 #[derive(Debug, Args)]
@@ -47,6 +47,12 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
     let opened = deploy
         .is_some()
         .then(|| Opened::open(&args.repository, &context, global));
+    let has_local_hosts = match (&opened, &deploy) {
+        (Some(Ok(opened)), _) => matches!(opened.carrier, Carrier::Local(_)),
+        // It takes git to read the rest of it.
+        (Some(Err(_)), Some(deploy)) => deploy.join("scap").join(LOCAL_HOSTS_FILE).is_file(),
+        (Some(Err(_)) | None, _) => false,
+    };
     let surroundings = Surroundings {
         commands: &args.commands,
         configuration: &context.configuration,
@@ -58,7 +64,7 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
             (None, Some(loaded)) => Some(loaded.service.host_names()),
             _ => None,
         },
-        has_local_hosts: matches!(&opened, Some(Ok(opened)) if matches!(opened.carrier, Carrier::Local(_))),
+        has_local_hosts,
         reach,
         variables: &|name| std::env::var(name).ok(),
     };

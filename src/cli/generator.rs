@@ -244,6 +244,13 @@ pub(super) fn run_cloneable(
     let Some(folder) = &args.clone else {
         return run(generator, &args.generator, global, ui);
     };
+    if args.generator.options.dry_run {
+        let message = "`--clone` makes a checkout, which a dry run does not";
+        let error = CommandError::usage(message);
+        return Err(error
+            .hint("leave out `--dry-run`, or name a checkout that is there with `--repo DIR`")
+            .into());
+    }
     let context = Context::new(global, ui)?;
     let loaded = context.load(global)?;
     let (service, site) = (&loaded.service, &loaded.site);

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::deploy::{Opened, RepositoryArgs, is_lasting, ways_on};
-use super::number::how_many;
+use super::number::at_least_one;
 use super::records::{self, Records};
 use super::{Failure, GlobalArgs};
 use crate::deploy::{Journals, PastDeploy};
@@ -22,7 +22,7 @@ use crate::ui::{Format, Ui};
 #[command(next_help_heading = "What to show")]
 pub struct HistoryArgs {
     /// How many deploys are listed.
-    #[arg(long, short, value_name = "N", default_value_t = 10, value_parser = how_many)]
+    #[arg(long, short, value_name = "N", default_value_t = 10, value_parser = at_least_one)]
     number: usize,
     /// Ask every host for deploys from other machines, not only the first one of each group.
     #[arg(long)]

@@ -26,6 +26,14 @@ pub(super) fn seconds(text: &str) -> Result<u64, String> {
     }
 }
 
+/// Reads a number of seconds in which something can be done.
+pub(super) fn some_seconds(text: &str) -> Result<u64, String> {
+    match seconds(text)? {
+        0 => Err("at least 1 second is wanted".to_owned()),
+        number => Ok(number),
+    }
+}
+
 /// Reads a number of minutes, up to a day.
 pub(super) fn minutes(text: &str) -> Result<u16, String> {
     let minutes = text.parse().ok();
@@ -37,6 +45,14 @@ pub(super) fn minutes(text: &str) -> Result<u16, String> {
 pub(super) fn how_many(text: &str) -> Result<usize, String> {
     let number = text.parse();
     number.map_err(|_| "a whole number is wanted, such as `20`".to_owned())
+}
+
+/// Reads how many of something there shall be, where none would show nothing.
+pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
+    match how_many(text)? {
+        0 => Err("at least 1 is wanted".to_owned()),
+        number => Ok(number),
+    }
 }
 
 #[cfg(test)]
@@ -61,6 +77,13 @@ mod tests {
             assert_eq!(seconds(text).unwrap_err(), words, "{text}");
         }
         assert_eq!((minutes("1440"), how_many("0")), (Ok(1440), Ok(0)));
+        assert_eq!(some_seconds("1"), Ok(1));
+        assert_eq!(
+            some_seconds("0").unwrap_err(),
+            "at least 1 second is wanted"
+        );
+        assert_eq!(at_least_one("1"), Ok(1));
+        assert_eq!(at_least_one("0").unwrap_err(), "at least 1 is wanted");
         assert!(minutes("1441").is_err() && minutes("0").is_err() && how_many("x").is_err());
     }
 }

@@ -13,7 +13,7 @@ use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::interrupt;
 use crate::model::HostName;
-use crate::transport::Transport;
+use crate::transport::{Transport, Visit};
 use crate::ui::Ui;
 
 /// What hosts told.
@@ -63,7 +63,7 @@ pub(super) fn ask_for<T>(
     if hosts.is_empty() {
         return Ok(collect(Vec::new()));
     }
-    let transport = opened.transport()?;
+    let transport = opened.transport(Visit::Looks)?;
     let text = match hosts.as_slice() {
         [one] => format!("asking {one}..."),
         more => format!("asking {} hosts...", more.len()),

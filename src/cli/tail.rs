@@ -18,6 +18,7 @@ use crate::deploy::PlannerError;
 use crate::error::CommandError;
 use crate::model::HostName;
 use crate::tail::{Extent, Tail, Wanted};
+use crate::transport::Visit;
 use crate::ui::{Ui, is_read};
 
 /// How often it is looked whether somebody reads the output still, where nothing is written to it.
@@ -39,7 +40,7 @@ pub(super) fn run(args: &TailArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), F
     };
     with_runtime(async {
         let mut stop = interrupts()?;
-        let transport = opened.transport()?;
+        let transport = opened.transport(Visit::Looks)?;
         let mut tail = Tail::begin(&wanted, &transport);
         let mut shown = Shown::new(args, &wanted, &opened, *ui);
         shown.begin();

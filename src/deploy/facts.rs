@@ -36,6 +36,8 @@ pub struct Facts {
     pub unwritable: Vec<String>,
     /// Commands for the service that sudo does not run.
     pub denied: Vec<Denial>,
+    /// The port of the service, where another process has it.
+    pub taken_port: Option<u16>,
     /// Free space in KiB, and free inodes.
     pub free: Option<(u64, u64)>,
     pub releases: BTreeMap<Revision, ReleaseFacts>,
@@ -68,6 +70,8 @@ pub enum PathState {
     #[default]
     Nothing,
     Link(String),
+    /// A link to what is not there.
+    Broken(String),
     /// A plain folder or file, which is moved aside.
     Other,
 }
@@ -150,12 +154,14 @@ impl Facts {
             Control::Final => {
                 self.place = match word {
                     "link" => PathState::Link(more.to_owned()),
+                    "broken" => PathState::Broken(more.to_owned()),
                     "none" => PathState::Nothing,
                     _ => PathState::Other,
                 }
             }
             Control::Unwritable => self.unwritable.push(rest.to_owned()),
             Control::Denied => self.denied.extend(Denial::read(rest)),
+            Control::Port => self.taken_port = word.parse().ok(),
             Control::Free => {
                 let numbers: Vec<u64> = rest.split(' ').flat_map(str::parse).collect();
                 if let [blocks, size, inodes] = numbers[..] {

@@ -102,12 +102,14 @@ impl<'a> Planner<'a> {
         } = working;
         let directory = match repository.files(&request.revision) {
             Ok(files) => {
-                let read = ScapDirectory::read_revision(&files, &working).map_err(|source| {
-                    PlannerError::Scap {
-                        revision: request.revision.clone(),
-                        source,
-                    }
-                })?;
+                let wrong = |source| PlannerError::Scap {
+                    revision: request.revision.clone(),
+                    source,
+                };
+                let read = ScapDirectory::read_revision(&files, &working).map_err(wrong)?;
+                if request.action == Action::Deploy {
+                    read.value.check_scripts(&files).map_err(wrong)?;
+                }
                 // Of most files the working copy is the revision's.
                 let known = warnings.clone();
                 let more = read.warnings.into_iter();

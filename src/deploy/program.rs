@@ -176,20 +176,24 @@ impl Program {
         let commits = commits.map(|(store, commit)| format!("{commit} {store}"));
         let commits = commits.collect::<Vec<_>>().join("\n");
         let files = inquiry.files.iter().map(ToString::to_string);
-        let (units, valid, secondary) = match &inquiry.services {
+        let (units, valid, secondary, port) = match &inquiry.services {
             Some((service, action)) => (
                 units(service, *action).join(" "),
                 yes(service.valid_only),
                 service.secondary.to_string(),
+                service.port.filter(|_| *action == Action::Deploy),
             ),
             None => Default::default(),
         };
+        let port = port.unwrap_or_default().to_string();
         let again = yes(inquiry.again);
         let programs: Vec<&str> = needs::programs().chain(inquiry.programs.clone()).collect();
         let programs = programs.join(" ");
         let tools = inquiry.tools.join(" ");
-        let arguments = [commits, programs, tools, again, units, valid, secondary];
-        let text = source!("units", "probe");
+        let arguments = [
+            commits, programs, tools, again, units, valid, secondary, port,
+        ];
+        let text = source!("units", "port", "probe");
         Self::new(text, arguments.into_iter().chain(files))
     }
 

@@ -12,6 +12,8 @@ use crate::scap::DeployStage;
 pub struct ServiceState {
     /// The release that they are run from.
     pub live: Option<Revision>,
+    /// What they are run from, where that is gone: the place to which their link leads, or the link itself.
+    pub missing: Option<String>,
     /// When it was made live, in seconds since 1970 by the clock of the host.
     pub switched: Option<f64>,
     /// Whether svcgen made it live, and restarted the services after that: its record tells so in its order, whatever
@@ -69,6 +71,7 @@ impl ServiceState {
             let words: Vec<&str> = line.rest.split(' ').collect();
             match (line.control, words.as_slice()) {
                 (Control::Link, [_, revision]) => state.live = Revision::parse(revision).ok(),
+                (Control::Absent, _) => state.missing = Some(line.rest.clone()),
                 (Control::Switched, [at]) => state.switched = at.parse().ok(),
                 (Control::Port, [port, how]) => {
                     let port = port.parse().ok();
@@ -100,7 +103,8 @@ impl ServiceState {
 
     /// Whether the process of a service began before the release that is live was made so: then it runs another one.
     pub fn is_outdated(&self, unit: &UnitState) -> bool {
-        let times = self.switched.zip(unit.since).filter(|_| !self.restarted);
+        let is_known = !self.restarted && self.missing.is_none();
+        let times = self.switched.zip(unit.since).filter(|_| is_known);
         times.is_some_and(|(switched, since)| since + TOLERANCE < switched)
     }
 }

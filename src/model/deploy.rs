@@ -22,7 +22,7 @@ pub struct Deploy {
     pub groups: Vec<Group>,
     /// Seconds that the port may take to open.
     #[serde(default = "default_service_timeout")]
-    #[schemars(range(max = 1_000_000))]
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub service_timeout: u32,
     /// Checks that must pass on each host; by default one of every endpoint where the service has a spec.
     #[schemars(with = "Option<Vec<Check>>")]
@@ -226,6 +226,15 @@ impl Deploy {
         let user = fields.or("user", user.clone(), problems);
         let groups = read_groups(&mut fields, problems);
         let service_timeout = fields.or("service_timeout", default_service_timeout(), problems);
+        if service_timeout == 0
+            && let Some(node) = fields.node("service_timeout")
+        {
+            let problem = Problem::new(
+                node.span.clone(),
+                "the port takes at least a second to open",
+            );
+            problems.push(problem.rule("leave `service_timeout` out to have 120 seconds"));
+        }
         if let Some(list) = fields.node("checks") {
             unique(list, "name", problems);
         }

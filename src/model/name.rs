@@ -9,12 +9,12 @@ use thiserror::Error;
 
 pub use self::port::Port;
 use self::reserved::{RESERVED, RESERVED_VARIABLES};
-use super::text::is_hidden;
+use super::text::{NOT_EMPTY, is_hidden};
 use crate::visible::visible;
 
 /// A text that a type of the model refuses, with the rule it breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{}` is not {what}: {rule}", visible(text))]
+#[error("{}", self.whole())]
 pub struct Refused {
     pub text: String,
     /// The type in words, with its article: "a service name".
@@ -28,6 +28,25 @@ impl Refused {
             text: text.to_owned(),
             what,
             rule: rule.into(),
+        }
+    }
+
+    /// What is wrong, and the rule where that says more.
+    pub(super) fn told(&self) -> (String, Option<&str>) {
+        let Self { text, what, rule } = self;
+        match text.trim() {
+            "" => (
+                format!("expected {what}, and it is empty"),
+                Some(rule.as_str()).filter(|rule| *rule != NOT_EMPTY),
+            ),
+            _ => (format!("`{}` is not {what}", visible(text)), Some(rule)),
+        }
+    }
+
+    fn whole(&self) -> String {
+        match self.told() {
+            (message, Some(rule)) => format!("{message}: {rule}"),
+            (message, None) => message,
         }
     }
 }

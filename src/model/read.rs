@@ -13,8 +13,7 @@ use super::name::{
 };
 use super::problem::Problem;
 use super::suggest::did_you_mean;
-use super::text::is_hidden;
-use super::text::{Line, Text};
+use super::text::{Line, Text, is_hidden};
 use crate::visible::visible;
 use crate::yaml::{Key, Kind, Node, Span};
 
@@ -149,8 +148,12 @@ pub(crate) fn expected(what: &str, node: &Node) -> Problem {
 
 /// The problem of a text that a type refuses.
 pub(super) fn refused(refused: Refused, span: Span) -> Problem {
-    let Refused { text, what, rule } = refused;
-    Problem::new(span, format!("`{}` is not {what}", visible(&text))).rule(rule)
+    let (message, rule) = refused.told();
+    let problem = Problem::new(span, message);
+    match rule {
+        Some(rule) => problem.rule(rule),
+        None => problem,
+    }
 }
 
 /// Reads a mapping with free keys, in the order of the file.
@@ -232,7 +235,16 @@ impl Read for bool {
         match node.kind {
             Kind::Bool(value) => Some(value),
             _ => {
-                problems.push(expected("true or false", node));
+                let word = match &node.kind {
+                    Kind::String(text) => text.to_ascii_lowercase(),
+                    _ => String::new(),
+                };
+                let problem = expected("true or false", node);
+                problems.push(match word.as_str() {
+                    "yes" | "y" | "on" | "true" => problem.rule("write `true`, without quotes"),
+                    "no" | "n" | "off" | "false" => problem.rule("write `false`, without quotes"),
+                    _ => problem,
+                });
                 None
             }
         }
@@ -243,11 +255,12 @@ impl Read for u32 {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
         match node.kind {
             Kind::Integer(value) if (0..=1_000_000).contains(&value) => Some(value as Self),
-            Kind::Integer(_) => {
-                problems.push(Problem::new(
-                    node.span.clone(),
-                    "expected a number from 0 to 1000000",
-                ));
+            Kind::Integer(value) => {
+                let message = match value < 0 {
+                    true => "expected a number that is not negative",
+                    false => "expected a number up to 1000000",
+                };
+                problems.push(Problem::new(node.span.clone(), message));
                 None
             }
             _ => {
@@ -317,17 +330,17 @@ fn not_finite(node: &Node) -> Option<&Node> {
 
 impl Read for Port {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        match node.kind {
-            Kind::Integer(number) => Self::new(number)
-                .map_err(|r| problems.push(refused(r, node.span.clone())))
-                .ok(),
-            _ => {
-                problems.push(
-                    expected("a port number", node).rule("from 1024 to 65535, without quotes"),
-                );
-                None
+        let wanted = match node.kind {
+            Kind::Integer(number) => {
+                return Self::new(number)
+                    .map_err(|r| problems.push(refused(r, node.span.clone())))
+                    .ok();
             }
-        }
+            Kind::Float(_) => "a whole number for the port",
+            _ => "a port number",
+        };
+        problems.push(expected(wanted, node).rule("from 1024 to 65535, without quotes"));
+        None
     }
 }
 

@@ -305,7 +305,9 @@ impl Read for BuildTarget {
                 Ok(image) => Some(Self::Image(image)),
                 Err(_) => {
                     let message = format!("`{}` is not a build target", visible(&text));
-                    let rule = "`debian`, `ubuntu`, or an image such as `debian:bookworm`";
+                    let known = "`debian`, `ubuntu`, or an image such as `debian:bookworm`";
+                    let rule = did_you_mean(&text, ["debian", "ubuntu"])
+                        .unwrap_or_else(|| known.to_owned());
                     problems.push(Problem::new(node.span.clone(), message).rule(rule));
                     None
                 }

@@ -245,7 +245,14 @@ impl Read for Gerrit {
         let host = fields.optional("host", problems);
         let port = fields.optional("port", problems);
         let prefix = fields.optional("prefix", problems);
-        let url = fields.optional("url", problems);
+        let url: Option<Line> = fields.optional("url", problems);
+        if let (Some(url), Some(node)) = (&url, fields.node("url"))
+            && !url.as_str().contains("://")
+        {
+            let message = format!("`{}` is not the address of a server", visible(url.as_str()));
+            let rule = "such as `https://review.example.org/r`";
+            problems.push(Problem::new(node.span.clone(), message).rule(rule));
+        }
         fields.end(problems);
         Some(Self {
             host,
@@ -331,6 +338,15 @@ impl Read for SiteTimeline {
         let mut fields = Fields::of(node, problems)?;
         let minimum_weeks = fields.or("minimum_weeks", by_default.minimum_weeks, problems);
         let advised_weeks = fields.or("advised_weeks", by_default.advised_weeks, problems);
+        let least = fields.node("minimum_weeks");
+        if minimum_weeks > advised_weeks
+            && let Some(node) = fields.node("advised_weeks").or(least)
+        {
+            let message =
+                format!("{advised_weeks} weeks are advised, and {minimum_weeks} are the least");
+            let rule = "`advised_weeks` is `minimum_weeks` or more";
+            problems.push(Problem::new(node.span.clone(), message).rule(rule));
+        }
         fields.end(problems);
         Some(Self {
             minimum_weeks,
@@ -372,6 +388,26 @@ mod tests {
             ]
         );
         assert_eq!(problems("version: 1\nname: here\n"), []);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        let begin = "version: 1\nname: here\n";
+        let of = |text: &str| problems(&format!("{begin}{text}"));
+        let one = |at: &str, message: &str| vec![(at.to_owned(), message.to_owned())];
+        assert_eq!(
+            of("gerrit: {url: ftp//x}\n"),
+            one("ftp//x", "`ftp//x` is not the address of a server")
+        );
+        assert_eq!(
+            of("timeline: {minimum_weeks: 4, advised_weeks: 2}\n"),
+            one("2", "2 weeks are advised, and 4 are the least")
+        );
+        assert_eq!(
+            of("timeline: {minimum_weeks: 4}\n"),
+            one("4", "3 weeks are advised, and 4 are the least")
+        );
+        assert_eq!(of("timeline: {minimum_weeks: 3}\n"), []);
     }
 
     #[test]

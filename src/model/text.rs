@@ -15,6 +15,9 @@ pub struct Text(#[schemars(regex(pattern = "\\S"), length(max = 16384))] String)
 #[serde(transparent)]
 pub struct Line(#[schemars(regex(pattern = "^\\s*\\S(.*\\S)?\\s*$"), length(max = 16384))] String);
 
+/// The rule of what has to say something.
+pub(super) const NOT_EMPTY: &str = "it must not be empty";
+
 /// The longest text that is taken, in bytes.
 const LONGEST: usize = 16 * 1024;
 
@@ -104,7 +107,7 @@ pub(super) fn is_hidden(c: char) -> bool {
 /// Refuses control characters, and the invisible ones that make a text read as what it is not.
 fn check(text: &str, what: &'static str, allowed: fn(char) -> bool) -> Result<(), Refused> {
     if text.trim().is_empty() {
-        return Err(Refused::new(text, what, "it must not be empty"));
+        return Err(Refused::new(text, what, NOT_EMPTY));
     }
     if text.len() > LONGEST {
         return Err(Refused::new(

@@ -1,3 +1,4 @@
+use camino::Utf8Path;
 use serde::Serialize;
 
 use super::check::DeployCheck;
@@ -9,7 +10,7 @@ use super::mistake::{Findings, Mistake, Reading, ScapError};
 use super::submodule::{Submodule, read_submodules};
 use super::targets::HostGroup;
 use super::vars::{Vars, read_vars};
-use crate::model::HostName;
+use crate::model::{CheckKind, HostName};
 
 /// Everything that a deploy repository says about its deploys, in one place.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -67,6 +68,35 @@ impl ScapDirectory {
             return findings.finish(None);
         };
         Self::of(config.clone(), working.groups.clone(), release, findings)
+    }
+
+    /// Looks whether the scripts that checks run are among the files: a deploy would fail on the first host without one.
+    ///
+    /// # Errors
+    /// A mistake for each that is not there.
+    pub fn check_scripts(&self, files: &dyn Files) -> Result<(), ScapError> {
+        if !self.config.perform_checks {
+            return Ok(());
+        }
+        let mut mistakes = Vec::new();
+        for check in &self.checks {
+            let runs = check.before.is_some() || check.after.is_some();
+            if check.kind != CheckKind::Script || !runs {
+                continue;
+            }
+            let path = Utf8Path::new("scap/scripts").join(&check.command);
+            if is_missing(files, &path) {
+                let message = format!("the check `{}` runs it, and it is not there", check.name);
+                mistakes.push(
+                    Mistake::new(path, None, message)
+                        .rule("add it, or correct the `command` of the check"),
+                );
+            }
+        }
+        match mistakes.is_empty() {
+            true => Ok(()),
+            false => Err(ScapError::Wrong(mistakes)),
+        }
     }
 
     fn of(
@@ -133,6 +163,16 @@ impl Release {
             submodules,
         }))
     }
+}
+
+/// Whether a file is known not to be there. What a submodule has nobody knows here.
+fn is_missing(files: &dyn Files, path: &Utf8Path) -> bool {
+    let is_nothing = |path: &Utf8Path| matches!(files.read(path), Ok(None));
+    let mut above = path.ancestors().skip(1);
+    is_nothing(path)
+        && above.all(|folder| {
+            folder.as_str().is_empty() || files.has_folder(folder) || is_nothing(folder)
+        })
 }
 
 /// Warns of checks for groups that are not deployed.

@@ -140,6 +140,14 @@ pub fn read_hosts(path: &Utf8Path, text: &str) -> Result<Reading<Vec<HostName>>,
             }
             continue;
         }
+        let rest = line[word.len()..].trim();
+        if !rest.is_empty() && !rest.starts_with('#') {
+            let message = format!("Scap does not see `{}`", visible(rest));
+            findings.warnings.push(
+                Mistake::new(path, Some(index + 1), message)
+                    .rule("each host stands on a line of its own, and a comment behind `#`"),
+            );
+        }
         match HostName::parse(&word.to_lowercase()) {
             Ok(host) if hosts.contains(&host) => {
                 findings.warnings.push(Mistake::new(
@@ -166,12 +174,16 @@ mod tests {
 
     #[test]
     fn a_host_begins_its_line() {
-        let text = "# a1.example\na2.example # rack\n  a3.example\n\nA4.example\na2.example\n";
+        let text = "# a1.example\na2.example # rack\n  a3.example\n\nA4.example\na2.example\na5.example a6.example\n";
         let reading = read_hosts("scap/targets".into(), text).unwrap();
         let hosts: Vec<&str> = reading.value.iter().map(HostName::as_str).collect();
-        assert_eq!(hosts, ["a2.example", "a4.example"]);
+        assert_eq!(hosts, ["a2.example", "a4.example", "a5.example"]);
         let warned: Vec<Option<usize>> = reading.warnings.iter().map(|w| w.line).collect();
-        assert_eq!(warned, [Some(3), Some(6)]);
+        assert_eq!(warned, [Some(3), Some(6), Some(7)]);
+        assert_eq!(
+            reading.warnings[2].to_string(),
+            "scap/targets:7: Scap does not see `a6.example`: each host stands on a line of its own, and a comment behind `#`"
+        );
         let large = "a1.example\n".repeat(1_000_000);
         let error = read_hosts("scap/targets".into(), &large).unwrap_err();
         assert_eq!(

@@ -1,3 +1,5 @@
+mod ports;
+
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -5,9 +7,10 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use futures_util::future::BoxFuture;
+use tempfile::TempDir;
 
 use super::spawn::spawn;
-use super::{ConnectError, ConnectFailure, Connection, Lost, Process, Transport, Word};
+use super::{ConnectError, ConnectFailure, Connection, Lost, Process, Transport, Visit, Word};
 use crate::model::HostName;
 
 /// Hosts that are folders of this machine: each has its own root, port and services, and needs no rights.
@@ -17,8 +20,10 @@ use crate::model::HostName;
 #[derive(Debug, Clone)]
 pub struct FolderHosts {
     root: Utf8PathBuf,
+    first_port: u16,
     ports: BTreeMap<HostName, u16>,
     services: Vec<FolderService>,
+    visit: Visit,
 }
 
 /// A service of such hosts.
@@ -52,27 +57,24 @@ impl FolderHosts {
         services: Vec<FolderService>,
     ) -> Self {
         let hosts: Vec<&HostName> = hosts.into_iter().collect();
-        let mut ports = BTreeMap::new();
-        for host in &hosts {
-            let kept = std::fs::read_to_string(root.join(host.as_str()).join(OWN).join("port"));
-            if let Some(port) = kept.ok().and_then(|text| text.trim().parse::<u16>().ok()) {
-                ports.insert((*host).clone(), port);
-            }
-        }
-        let taken: std::collections::BTreeSet<u16> = ports.values().copied().collect();
-        let mut free = (first_port..=u16::MAX).filter(|port| !taken.contains(port));
-        for host in hosts {
-            if !ports.contains_key(host)
-                && let Some(port) = free.next()
-            {
-                ports.insert(host.clone(), port);
-            }
-        }
         Self {
+            ports: ports::ports(&root, first_port, &hosts),
             root,
-            ports,
+            first_port,
             services,
+            visit: Visit::Changes,
         }
+    }
+
+    /// The same hosts for another purpose.
+    #[must_use]
+    pub fn visited(self, visit: Visit) -> Self {
+        Self { visit, ..self }
+    }
+
+    /// The names of the hosts that are there, whoever names them.
+    pub fn known(root: &Utf8Path) -> Vec<String> {
+        ports::names_of(root)
     }
 
     /// The folder that is the root of a host.
@@ -80,12 +82,39 @@ impl FolderHosts {
         self.root.join(host.as_str())
     }
 
-    /// Makes a host what it has to be.
-    fn prepare(&self, host: &HostName) -> std::io::Result<FolderConnection> {
+    /// Leads to a host. Where nothing is changed and the host is none yet, its programs are elsewhere: it stays as it is.
+    fn reach(&self, host: &HostName) -> std::io::Result<FolderConnection> {
         let port = self.ports.get(host).copied();
         let port = port.ok_or_else(|| std::io::Error::other("there is no port left for it"))?;
-        let top = self.folder(host);
-        let own = top.join(OWN);
+        let folder = self.folder(host);
+        let mut own = folder.join(OWN);
+        let is_whole = own.join("bin/service").exists();
+        let stand_in = match self.visit {
+            Visit::Changes => None,
+            Visit::Looks if is_whole => None,
+            Visit::Looks => Some(tempfile::Builder::new().prefix("svcgen-host-").tempdir()?),
+        };
+        if let Some(path) = stand_in.as_ref().map(TempDir::path) {
+            own = Utf8PathBuf::try_from(path.join(OWN)).map_err(std::io::Error::other)?;
+        }
+        if self.visit == Visit::Changes || stand_in.is_some() {
+            self.prepare(host, &own, port)?;
+        }
+        let top = match folder.canonicalize_utf8() {
+            Ok(top) => top,
+            Err(_) => camino::absolute_utf8(&folder)?,
+        };
+        Ok(FolderConnection {
+            host: host.clone(),
+            top,
+            own: own.canonicalize_utf8()?,
+            port,
+            _stand_in: stand_in,
+        })
+    }
+
+    /// Makes a host what it has to be.
+    fn prepare(&self, host: &HostName, own: &Utf8Path, port: u16) -> std::io::Result<()> {
         for folder in ["bin", "services", "run"] {
             std::fs::create_dir_all(own.join(folder))?;
         }
@@ -93,7 +122,13 @@ impl FolderHosts {
             write(&own.join("bin").join(name), text, 0o755)?;
         }
         write(&own.join("name"), &format!("{host}\n"), 0o644)?;
-        write(&own.join("port"), &format!("{port}\n"), 0o644)?;
+        let has_port = own.join(ports::PORT).exists();
+        write(&own.join(ports::PORT), &format!("{port}\n"), 0o644)?;
+        // One that was written by hand stays what it is.
+        if !has_port || own.join(ports::FIRST_PORT).exists() {
+            let first = format!("{}\n", self.first_port);
+            write(&own.join(ports::FIRST_PORT), &first, 0o644)?;
+        }
         for service in &self.services {
             let FolderService {
                 name,
@@ -104,11 +139,7 @@ impl FolderHosts {
             let text = format!("{folder}\n{log}\n{command}\n");
             write(&own.join("services").join(name), &text, 0o644)?;
         }
-        Ok(FolderConnection {
-            host: host.clone(),
-            top: top.canonicalize_utf8()?,
-            port,
-        })
+        Ok(())
     }
 }
 
@@ -118,7 +149,7 @@ impl Transport for FolderHosts {
         host: &'a HostName,
     ) -> BoxFuture<'a, Result<Arc<dyn Connection>, ConnectError>> {
         Box::pin(async move {
-            match self.prepare(host) {
+            match self.reach(host) {
                 Ok(connection) => Ok(Arc::new(connection) as Arc<dyn Connection>),
                 Err(error) => Err(ConnectError {
                     kind: ConnectFailure::Other,
@@ -134,16 +165,22 @@ impl Transport for FolderHosts {
 struct FolderConnection {
     host: HostName,
     top: Utf8PathBuf,
+    /// Where its programs are.
+    own: Utf8PathBuf,
     port: u16,
+    /// What stands for that where the host is none yet; it goes with the connection.
+    _stand_in: Option<TempDir>,
 }
 
 impl Connection for FolderConnection {
     fn start<'a>(&'a self, command: &'a [Word]) -> BoxFuture<'a, Result<Process, Lost>> {
         Box::pin(async move {
-            let mut path = std::ffi::OsString::from(self.top.join(OWN).join("bin"));
+            let mut path = std::ffi::OsString::from(self.own.join("bin"));
             path.push(":");
             path.push(std::env::var_os("PATH").unwrap_or_default());
             let port = self.port.to_string();
+            let is_there = self.top.is_dir();
+            let folder = if is_there { &self.top } else { &self.own };
             spawn(command, |command| {
                 command
                     .env("PATH", path)
@@ -151,7 +188,7 @@ impl Connection for FolderConnection {
                     .env("SVCGEN_HOST", self.host.as_str())
                     .env("SVCGEN_PORT", &port)
                     .env("PORT", &port)
-                    .current_dir(&self.top);
+                    .current_dir(folder);
             })
             .map_err(|error| Lost(error.to_string()))
         })
@@ -197,9 +234,25 @@ mod tests {
         let hosts = [host("a"), host("b"), host("c")];
         let all = FolderHosts::new(root.clone(), 7000, &hosts, Vec::new());
         assert_eq!(all.ports[&host("c")], 7002);
-        all.prepare(&host("c")).unwrap();
+        all.reach(&host("c")).unwrap();
+        std::fs::create_dir(all.folder(&host("c")).join("srv")).unwrap();
         let some = FolderHosts::new(root, 7001, [&host("c"), &host("x"), &host("y")], Vec::new());
         let ports = ["c", "x", "y"].map(|name| some.ports[&host(name)]);
         assert_eq!(ports, [7002, 7001, 7003]);
+    }
+    #[test]
+    fn who_only_looks_leaves_a_host_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap().join("hosts");
+        let new = || FolderHosts::new(root.clone(), 7000, [&host("a")], Vec::new());
+        let looked = new().visited(Visit::Looks).reach(&host("a")).unwrap();
+        assert!(looked.own.join("bin/service").exists() && !root.exists());
+        let own = looked.own.clone();
+        drop(looked);
+        assert!(!own.exists());
+        let changed = new().reach(&host("a")).unwrap();
+        assert_eq!(changed.own, changed.top.join(OWN));
+        let looked = new().visited(Visit::Looks).reach(&host("a")).unwrap();
+        assert_eq!(looked.own, changed.own);
     }
 }

@@ -77,7 +77,7 @@ impl Node {
             Kind::Null => "nothing",
             Kind::Bool(_) => "a boolean",
             Kind::Integer(_) => "an integer",
-            Kind::Float(_) => "a number",
+            Kind::Float(_) => "a number with a fraction",
             Kind::String(_) => "text",
             Kind::Sequence(_) => "a list",
             Kind::Mapping(_) => "a mapping",

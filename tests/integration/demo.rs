@@ -1,8 +1,11 @@
 //! The demo, which is the first thing that people see.
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use insta::assert_snapshot;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::book;
 use crate::support::{Env, Pty, Run};
@@ -234,6 +237,51 @@ fn ctrl_c_removes_the_folder() {
     assert_eq!(names(Path::new(folder)), [""; 0]);
 }
 
+/// Whether a signal waits to be handled by a process.
+fn is_waiting(process: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let mut lines = status.lines();
+    lines.any(|line| line.starts_with("ShdPnd:") && !line.ends_with("\t0000000000000000"))
+}
+
+/// As somebody does who has no patience.
+#[test]
+fn ctrl_c_again_and_again_removes_the_folder_all_the_same() {
+    let env = Env::new();
+    let folder = temporary(&env);
+    let mut command = env.command();
+    command.args(["demo", "--yes"]).env("TMPDIR", &folder);
+    let mut demo = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut words = BufReader::new(demo.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains(" is live on 4 of 4 hosts") {
+        assert_ne!(words.read_line(&mut said).unwrap(), 0, "{said}");
+    }
+    let reader = std::thread::spawn(move || {
+        words.read_to_string(&mut said).unwrap();
+        said
+    });
+    for _ in 0..2 {
+        kill_process(Pid::from_child(&demo), Signal::INT).unwrap();
+        // What comes while one waits to be handled is the same one.
+        while is_waiting(demo.id()) {
+            std::thread::yield_now();
+        }
+    }
+    let status = demo.wait().unwrap();
+    let said = reader.join().unwrap();
+    assert_eq!(status.code(), Some(130), "{said}");
+    assert!(said.contains("the folder is removed"), "{said}");
+    assert_eq!(names(&folder), [""; 0]);
+    while processes(folder.to_str().unwrap()) > 0 {
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn whoever_watches_is_told_of_the_question_and_may_say_no() {
     let env = Env::new();
@@ -317,6 +365,22 @@ fn who_ends_the_demo_ends_the_command_that_asks() {
     pty.terminate();
     assert_eq!(pty.end(), 143, "{}", pty.shown);
     assert_eq!(names(Path::new(folder)), [""; 0]);
+}
+
+#[test]
+fn a_folder_for_temporary_files_that_is_not_there_is_named() {
+    let env = Env::new();
+    let mut command = env.command();
+    command
+        .args(["demo", "--yes"])
+        .env("TMPDIR", "/nonexistent");
+    let run = env.run(&mut command);
+    assert_eq!(run.code, 1, "{}", run.show());
+    assert_snapshot!(run.stderr, @"
+    error: no folder can be made in `/nonexistent`
+    cause: No such file or directory (os error 2)
+    hint: `export TMPDIR=/a/folder/of/yours`, or `svcgen demo DIR`
+    ");
 }
 
 #[test]

@@ -93,6 +93,14 @@ fn deploys_are_listed_from_the_newest_on() {
             + "\n"
     );
 
+    let none = history(&env, &["-n", "0"]);
+    assert_eq!(none.code, 2, "{}", none.show());
+    assert!(
+        none.stderr.contains("at least 1 is wanted"),
+        "{}",
+        none.show()
+    );
+
     let list: serde_json::Value =
         serde_json::from_str(&history(&env, &["--format", "json"]).stdout).unwrap();
     let states: Vec<&str> = list

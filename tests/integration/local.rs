@@ -244,6 +244,128 @@ fn a_revision_that_is_not_there_is_told_before_anything_is_asked() {
     assert!(run.stderr.starts_with(begins), "{}", run.show());
 }
 
+#[test]
+fn a_port_that_another_process_has_is_told_before_anything_is_touched() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let port = farm.env().read("hosts/l01/.svcgen/port");
+    let port: u16 = port.trim().parse().unwrap();
+    let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    for command in [
+        &["deploy", "--dry-run"][..],
+        &["deploy", "--on-failure", "stop"],
+    ] {
+        let run = farm.svcgen(command);
+        assert_eq!(run.code, 20, "{}", run.show());
+        let said = run.stderr.split_once("error: ").unwrap().1;
+        assert_eq!(
+            said,
+            format!(
+                "l01 cannot be deployed to; nothing was touched\n\
+                 cause: l01: another process has the port {port}: something listens on it, and the service does not run\n\
+                 hint: another `first_port` in `scap/local.yaml` gives new hosts other ports; now it is 6100\n\
+                 hint: `--limit '!l01'` leaves it out\n"
+            )
+        );
+    }
+    assert!(!farm.root("l00").join("srv").exists());
+    drop(listener);
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    // One that somebody else has started has its own port.
+    let deployed = farm.root("l01").join("srv/deployment/feed");
+    std::fs::remove_dir_all(&deployed).unwrap();
+    farm.release("2");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(farm.answers(), all(&farm, "2"));
+}
+
+#[test]
+fn who_only_looks_makes_no_host() {
+    let farm = LocalFarm::new(1);
+    std::fs::remove_dir_all(farm.env().work().join("hosts")).unwrap();
+    farm.release("1");
+    for command in [
+        &["deploy", "--dry-run"][..],
+        &["rollback", "--dry-run"],
+        &["service", "status"],
+        &["service", "stop", "--dry-run"],
+        &["history"],
+        &["lock", "--show"],
+    ] {
+        let run = farm.svcgen(command);
+        assert!(!run.stderr.contains("cannot be used"), "{}", run.show());
+        let hosts = farm.env().work().join("hosts");
+        assert!(!hosts.exists(), "{command:?}: {}", run.show());
+    }
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+}
+
+#[test]
+fn a_new_host_that_resembles_one_that_is_there_is_doubted() {
+    let farm = LocalFarm::new(1);
+    farm.write("scap/targets", "l0l\n");
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let word = "warning: l0l is a new host: did you mean l01, which is there and in no list?\n";
+    assert!(run.stderr.contains(word), "{}", run.stderr);
+    farm.write("scap/targets", "l0l\nl01\n");
+    farm.release("2");
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert!(!run.stderr.contains("did you mean"), "{}", run.stderr);
+}
+
+/// The deploy would fail on the canary.
+#[test]
+fn a_check_whose_script_is_not_there_is_refused_before_anything_is_asked() {
+    let farm = LocalFarm::new(1);
+    farm.write(
+        "scap/checks.yaml",
+        "checks:\n  tea:\n    type: script\n    after: promote\n    command: te\n",
+    );
+    farm.write("scap/scripts/tea", "#!/bin/sh\n");
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    let (first, said) = run.stderr.split_once('\n').unwrap();
+    assert!(first.contains("the `scap/` directory of "), "{first}");
+    insta::assert_snapshot!(said, @"
+    cause: scap/scripts/te: the check `tea` runs it, and it is not there: add it, or correct the `command` of the check
+    hint: commit what is right, or deploy another revision with `--rev`
+    ");
+    let script = farm.env().work().join("deploy/scap/scripts/tea");
+    std::fs::set_permissions(script, Permissions::from_mode(0o755)).unwrap();
+    farm.write(
+        "scap/checks.yaml",
+        "checks:\n  tea:\n    type: script\n    after: promote\n    command: tea\n",
+    );
+    farm.release("2");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+}
+
+#[test]
+fn a_configuration_of_ssh_that_is_not_there_is_told_where_ssh_is_used() {
+    let farm = LocalFarm::new(0);
+    farm.release("1");
+    let plan = |engine: &[&str]| {
+        let mut command = farm.command();
+        command.env("SVCGEN_SSH_CONFIG", "/nonexistent");
+        let arguments = [&["deploy", "--dry-run"], engine].concat();
+        farm.env().run(command.args(arguments))
+    };
+    assert_eq!(plan(&[]).code, 0);
+    let run = plan(&["--engine", "ssh"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    insta::assert_snapshot!(run.stderr, @"
+    error: the configuration of ssh is not there: `/nonexistent`
+    hint: correct `ssh.config_file` of the configuration, or SVCGEN_SSH_CONFIG
+    ");
+}
+
 /// What a deploy takes on a host, and the package that has it.
 const PROGRAMS: [(&str, &[&str]); 6] = [
     (
@@ -324,4 +446,22 @@ fn a_host_that_lacks_a_program_is_found_before_anything_is_touched() {
     assert_eq!(farm.answers(), all(&farm, "1"));
     let doctor = deploy(&bin, DOCTOR).stdout;
     assert!(doctor.contains("what deploys take on this machine: the programs are there\n"));
+}
+
+/// The message about git is enough.
+#[test]
+fn without_git_nobody_is_asked_for_keys_of_ssh() {
+    let farm = LocalFarm::new(0);
+    farm.release("1");
+    let bin = programs(&farm, "git");
+    let ssh = bin.join("ssh");
+    std::fs::write(&ssh, "#!/bin/sh\n").unwrap();
+    std::fs::set_permissions(&ssh, Permissions::from_mode(0o755)).unwrap();
+    let mut command = farm.command();
+    command
+        .env("PATH", bin)
+        .args(["doctor", "deploy", "--offline", "--site", "example"]);
+    let run = farm.env().run(&mut command);
+    let words = "keys in the ssh agent: none is needed: nothing here is reached by ssh\n";
+    assert!(run.stdout.contains(words), "{}", run.show());
 }

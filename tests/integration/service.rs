@@ -132,6 +132,59 @@ fn a_release_that_no_process_was_started_from_is_told() {
     assert!(run.stdout.contains(next), "{}", run.stdout);
 }
 
+/// As after somebody has set the link by hand, or has moved the releases away.
+#[test]
+fn a_service_whose_release_is_gone_is_told_and_not_ended() {
+    let farm = deployed(1);
+    let deploy = farm.root("l01").join("srv/deployment/feed/deploy");
+    std::fs::remove_file(&deploy).unwrap();
+    std::os::unix::fs::symlink("deploy-cache/revs/0000", &deploy).unwrap();
+    let (code, all) = status(&farm, &[]);
+    assert_eq!(code, 3, "{all}");
+    assert_eq!(all[0]["missing"], serde_json::Value::Null);
+    assert_eq!(all[1]["missing"], "deploy-cache/revs/0000");
+    assert_eq!(all[1]["outdated"], false);
+    let run = farm.svcgen(&["service", "status"]);
+    assert!(run.stdout.contains(" MISSING ! "), "{}", run.stdout);
+    let (_, told) = run.stdout.split_once("! the").unwrap();
+    let live = farm.git(&["rev-parse", "HEAD"]);
+    let live = &live[..7];
+    assert_snapshot!(told.replace(live, "LIVE"), @"
+     release that is live is not there, so nothing can be started from it:
+      l01
+      next: svcgen deploy --rev LIVE -l l01
+    2 in all: 2 active
+    ");
+    let before = process(&farm, "l01");
+    for verb in ["restart", "start"] {
+        let run = farm.svcgen(&["service", verb]);
+        assert_eq!(run.code, 20, "{}", run.show());
+        let (_, told) = run.stderr.split_once("cause: ").unwrap();
+        assert_eq!(
+            told,
+            format!(
+                "l01: /srv/deployment/feed/deploy leads to `deploy-cache/revs/0000`, which is not there\n\
+                 hint: `svcgen deploy --rev {live} -l l01` brings it back there\n\
+                 hint: `--limit '!l01'` leaves it out\n"
+            )
+        );
+    }
+    assert_eq!(process(&farm, "l01"), before);
+    std::fs::remove_file(&deploy).unwrap();
+    let (code, all) = status(&farm, &[]);
+    assert_eq!(
+        (code, &all[1]["missing"]),
+        (3, &"/srv/deployment/feed/deploy".into())
+    );
+    assert_eq!(farm.svcgen(&["service", "restart"]).code, 20);
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback", "-l", "l01"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(status(&farm, &[]).0, 0);
+    // It can be stopped, whatever has become of the release.
+    std::fs::remove_file(&deploy).unwrap();
+    assert_eq!(farm.svcgen(&["service", "stop", "-l", "l01"]).code, 0);
+}
+
 #[test]
 fn a_restart_goes_from_group_to_group_and_gives_each_host_a_new_process() {
     let farm = deployed(2);
@@ -221,7 +274,7 @@ fn what_is_stopped_is_started_again() {
     let canary = farm.svcgen(&["service", "start", "canary"]);
     assert_eq!(
         (canary.code, canary.stdout.as_str()),
-        (0, "l00: started\n"),
+        (0, "l00: runs\n"),
         "{}",
         canary.stderr
     );

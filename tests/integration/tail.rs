@@ -140,6 +140,18 @@ fn logs_without_a_line_are_empty() {
 }
 
 #[test]
+fn a_number_of_lines_has_no_sign() {
+    let farm = farm(["", "", ""]);
+    let run = farm.svcgen(&["tail", "-n", "-5"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    let said = run.stderr.lines().next().unwrap();
+    assert!(
+        said.contains("a number of lines, or +N to begin at line N"),
+        "{said}"
+    );
+}
+
+#[test]
 fn what_cannot_be_meant_is_refused() {
     let farm = farm(["", "", ""]);
     let shown: Vec<String> = [

@@ -159,14 +159,17 @@ fn run(
     Ok((status, wrote))
 }
 
-/// Waits for the end of a command, which is told to end where that was told to the demo alone.
+/// Waits for the end of a command, which is told to end where that was told to the demo alone, and each time that it is told
+/// again.
 fn wait(mut child: Child) -> io::Result<ExitStatus> {
-    let mut is_told = false;
+    let (mut is_told, mut is_known) = (false, false);
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
-        if interrupt::is_alone() && !is_told {
+        let is_again = interrupt::is_again() && is_known;
+        is_known |= interrupt::is_pending();
+        if interrupt::is_alone() && !is_told || is_again {
             is_told = true;
             // It has not been waited for, so that its number still is its own.
             if let Some(process) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {

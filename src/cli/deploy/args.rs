@@ -1,7 +1,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
-use crate::cli::number::seconds;
+use crate::cli::number::{seconds, some_seconds};
 use crate::deploy::OnFailure;
 
 /// Which deploy repository, and which of its environments.
@@ -93,7 +93,7 @@ pub struct DeployArgs {
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) on_failure: Option<OnFailure>,
     /// How long to wait for an answer to a question; after that, going on is refused, and going back accepted.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = some_seconds)]
     pub(super) answer_within: Option<u64>,
     /// How long to wait for somebody else's deploy to end; an hour where no number is given.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, num_args = 0..=1, default_missing_value = "3600")]

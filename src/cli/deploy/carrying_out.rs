@@ -13,6 +13,7 @@ use crate::deploy::{
 use crate::error::CommandError;
 use crate::event::{DeployId, DeployResult};
 use crate::model::{RepositoryName, Revision};
+use crate::transport::Visit;
 use crate::ui::{Below, Format, Ui};
 
 /// Plans, shows, and carries out.
@@ -31,6 +32,9 @@ pub(super) async fn carry_out(
     for warning in &planner.warnings {
         ui.warning(&warning.to_string());
     }
+    if wish.request.action == Action::Deploy {
+        opened.warn_of_new_hosts(planner.hosts(), ui);
+    }
     let is_new = wish.request.action == Action::Deploy && wish.request.resumes.is_none();
     asking::about_the_time(opened, is_new, wish.is_dry, ui)?;
     let mut known = match crew {
@@ -39,7 +43,7 @@ pub(super) async fn carry_out(
             crew.name(&wish.request.id, &wish.request.owner);
             Some(crew)
         }
-        None => Some(connecting(&planner, scene)?),
+        None => Some(connecting(&planner, scene, &wish)?),
     };
     if let Some(reading) = standing::Reading::begin(&opened.repository, &wish.request) {
         reading.warn(wish.is_dry, ui).await?;
@@ -48,7 +52,7 @@ pub(super) async fn carry_out(
     loop {
         let mut crew = match known.take() {
             Some(crew) => crew,
-            None => connecting(&planner, scene)?,
+            None => connecting(&planner, scene, &wish)?,
         };
         let patience = wish.wait.saturating_sub(begun.elapsed());
         let planned = plan_when_free(&planner, &mut crew, patience, ui);
@@ -178,8 +182,8 @@ impl BegunWith {
 }
 
 /// The targets of a plan that is to be made, with connections that are being opened.
-fn connecting(planner: &Planner<'_>, scene: &Scene<'_>) -> Result<Crew, Failure> {
-    let mut crew = planner.crew(&scene.opened.transport()?);
+fn connecting(planner: &Planner<'_>, scene: &Scene<'_>, wish: &Wish) -> Result<Crew, Failure> {
+    let mut crew = planner.crew(&scene.opened.transport(Visit::of(wish.is_dry))?);
     crew.begin_to_connect();
     Ok(crew)
 }

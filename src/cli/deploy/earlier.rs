@@ -12,6 +12,7 @@ use crate::deploy::{
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::model::{HostName, Revision, suggest};
+use crate::transport::Visit;
 use crate::ui::Ui;
 
 /// How many releases are named that may be gone back to.
@@ -32,6 +33,7 @@ impl Survey {
         scene: &Scene<'_>,
         action: Action,
         limit: Option<&Limit>,
+        visit: Visit,
     ) -> Result<Self, CommandError> {
         let directory = &scene.opened.working.value;
         let mut hosts = scene.opened.hosts();
@@ -40,7 +42,7 @@ impl Survey {
         }
         let (config, all) = (&directory.config, hosts.len());
         let place = config.git_deploy_dir.join(config.git_repo.as_str());
-        let transport = scene.opened.transport()?;
+        let transport = scene.opened.transport(visit)?;
         // The name and the owner follow once it is known what is done.
         let id = DeployId::new(Timestamp::now());
         let owner = opened::owner(&id, action.as_str(), "");

@@ -9,7 +9,7 @@ use super::opened::Opened;
 use crate::error::CommandError;
 use crate::model::{self, HostName, LOCAL_HOSTS_FILE, LocalHosts, Logs, Site};
 use crate::scap::{ScapConfig, ScapEnvironment};
-use crate::transport::{FolderHosts, FolderService, Ssh, SshOptions, Transport};
+use crate::transport::{FolderHosts, FolderService, Ssh, SshOptions, Transport, Visit};
 use crate::worktree::Worktree;
 
 /// The most connections that are opened at a time: a server takes ten that are not through yet, and then drops some.
@@ -130,10 +130,10 @@ impl Opened {
     ///
     /// # Errors
     /// Where there is no place for the sockets of the connections.
-    pub(in crate::cli) fn transport(&self) -> std::io::Result<Arc<dyn Transport>> {
+    pub(in crate::cli) fn transport(&self, visit: Visit) -> std::io::Result<Arc<dyn Transport>> {
         let config = &self.working.value.config;
         match &self.carrier {
-            Carrier::Local(hosts) => Ok(Arc::new(self.folder_hosts(hosts))),
+            Carrier::Local(hosts) => Ok(Arc::new(self.folder_hosts(hosts).visited(visit))),
             Carrier::Ssh | Carrier::Scap(_) => Ok(Arc::new(Ssh::new(SshOptions {
                 config_file: self.ssh_config.clone(),
                 user: config.ssh_user.clone(),

@@ -1,5 +1,7 @@
 //! The services of hosts that are folders, which the deploy repository itself has to name.
 
+use camino::Utf8PathBuf;
+
 use super::engine::{Carrier, place_of};
 use super::opened::Opened;
 use crate::error::CommandError;
@@ -45,14 +47,26 @@ impl Opened {
 
     /// What says which services such hosts have.
     fn place_of_services(&self, hosts: &LocalHosts) -> String {
-        let environment = self.working.value.config.environment.as_ref();
-        let place = place_of(environment);
-        let worktree = Worktree::open(self.repository.root());
-        let is_there = worktree.is_ok_and(|worktree| worktree.has_file(&place));
-        match (is_there, hosts.services.is_empty()) {
-            (true, false) => format!("`services` of `{place}`"),
-            (true, true) => format!("`{place}`, without `services`,"),
-            (false, _) => "`deployment.local` of the site".to_owned(),
+        let place = self.place_of_local_hosts();
+        match (self.file_of_local_hosts(), hosts.services.is_empty()) {
+            (Some(_), false) => format!("`services` of {place}"),
+            (Some(_), true) => format!("{place}, without `services`,"),
+            (None, _) => place,
         }
+    }
+
+    /// What says where such hosts are.
+    pub(super) fn place_of_local_hosts(&self) -> String {
+        match self.file_of_local_hosts() {
+            Some(path) => format!("`{path}`"),
+            None => "`deployment.local` of the site".to_owned(),
+        }
+    }
+
+    /// The file of the deploy repository that says so, where there is one.
+    fn file_of_local_hosts(&self) -> Option<Utf8PathBuf> {
+        let path = place_of(self.working.value.config.environment.as_ref());
+        let worktree = Worktree::open(self.repository.root()).ok()?;
+        worktree.has_file(&path).then_some(path)
     }
 }

@@ -66,6 +66,10 @@ impl Opened {
         let selected = working.value.config.environment.as_ref();
         let selected = environment.as_ref().or(selected);
         let carrier = Carrier::choose(args.engine, &worktree, selected, site.as_ref())?;
+        let ssh_config = context.configuration.ssh_config();
+        if !matches!(carrier, Carrier::Local(_)) {
+            refuse_absent(ssh_config.as_deref())?;
+        }
         let working = match carrier.scap() {
             // Scap takes the sections that hold on the machine where it runs.
             Some(server) => ScapDirectory::read(&worktree, &server.host, environment.as_ref())?,
@@ -74,7 +78,7 @@ impl Opened {
         Ok(Self {
             repository,
             working,
-            ssh_config: context.configuration.ssh_config(),
+            ssh_config,
             access: Access::of(service.as_ref(), site.as_ref()),
             site,
             carrier,
@@ -236,6 +240,17 @@ fn by_default(context: &Context) -> Result<Utf8PathBuf, CommandError> {
     match path.is_dir() {
         true => Ok(path),
         false => Err(absent(&path, DEPLOY_DIR)),
+    }
+}
+
+/// Refuses a configuration of ssh that is named and not there, with which no host could be reached.
+fn refuse_absent(ssh_config: Option<&Utf8Path>) -> Result<(), CommandError> {
+    match ssh_config.filter(|path| !path.exists()) {
+        None => Ok(()),
+        Some(path) => Err(CommandError::usage(format!(
+            "the configuration of ssh is not there: `{path}`"
+        ))
+        .hint("correct `ssh.config_file` of the configuration, or SVCGEN_SSH_CONFIG")),
     }
 }
 

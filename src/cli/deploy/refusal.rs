@@ -108,6 +108,27 @@ impl Attempt<'_> {
                 })
             }
             ProblemKind::Unfit => Some("run this again once that is mended".into()),
+            ProblemKind::Gone(last) => {
+                let revision = last.as_ref();
+                let revision = revision.map(|last| format!(" --rev {}", last.short()));
+                Some(format!(
+                    "`svcgen deploy{} -l {}` brings it back there",
+                    revision.unwrap_or_default(),
+                    problem.host
+                ))
+            }
+            ProblemKind::PortTaken => Some(match &self.opened.carrier {
+                Carrier::Local(hosts) => {
+                    let place = self.opened.place_of_local_hosts();
+                    let first = u16::from(hosts.first_port);
+                    format!(
+                        "another `first_port` in {place} gives new hosts other ports; now it is {first}"
+                    )
+                }
+                Carrier::Ssh | Carrier::Scap(_) => {
+                    "`ss --listening --tcp --numeric --processes` there shows which process it is, to its user and to root".into()
+                }
+            }),
             ProblemKind::Locked(_) => None,
         }
     }

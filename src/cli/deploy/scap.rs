@@ -33,7 +33,7 @@ use crate::deploy::{Action, Journals, OnFailure, PastDeploy};
 use crate::error::CommandError;
 use crate::event::{DeployId, DeployResult};
 use crate::model::{HostName, Revision};
-use crate::transport::{Ssh, SshOptions};
+use crate::transport::{Ssh, SshOptions, Visit};
 use crate::ui::Below;
 
 /// What Scap is to do, and how svcgen goes about it.
@@ -337,7 +337,7 @@ impl Readings for Hosts<'_> {
     fn read(&self) -> LocalBoxFuture<'_, IndexMap<HostName, Reading>> {
         Box::pin(async {
             let opened = self.scene.opened;
-            let Ok(transport) = opened.transport() else {
+            let Ok(transport) = opened.transport(Visit::Looks) else {
                 return IndexMap::new();
             };
             let answers = records::probe_each(self.names.clone(), opened, &transport).await;

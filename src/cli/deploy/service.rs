@@ -86,6 +86,8 @@ pub(super) fn ended(
         let mut text = String::new();
         for (host, outcome, _) in &outcome.hosts {
             let what = match outcome {
+                // It may have run all along.
+                HostOutcome::New if action == Action::Start => "runs",
                 HostOutcome::New => done,
                 HostOutcome::Old | HostOutcome::Untouched => "untouched",
                 HostOutcome::Unknown => "FAILED",

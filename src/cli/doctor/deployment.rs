@@ -12,6 +12,7 @@ use crate::doctor::{Finding, Fix, Reach, Surroundings, advice, writable};
 use crate::error::CommandError;
 use crate::interrupt;
 use crate::model::{HostName, LocalHosts};
+use crate::transport::Visit;
 
 /// How long all hosts, and the server beside them, may take.
 const WHOLE: Duration = Duration::from_secs(30);
@@ -98,7 +99,7 @@ async fn hosts(opened: &Opened, surroundings: &Surroundings<'_>) -> Vec<Finding>
     if names.is_empty() {
         return vec![hosts_finding(opened).unknown("the deploy repository names none yet")];
     }
-    let transport = match opened.transport() {
+    let transport = match opened.transport(Visit::Looks) {
         Ok(transport) => transport,
         Err(error) => {
             return vec![hosts_finding(opened).missing(

@@ -7,6 +7,7 @@ use crate::deploy::{Breaking, Crew, LOCK, Owner, PlanProblem};
 use crate::error::{CommandError, ErrorKind};
 use crate::event::DeployId;
 use crate::model::HostName;
+use crate::transport::Visit;
 
 /// A lock that is to be broken.
 struct Held {
@@ -95,7 +96,7 @@ fn break_all(held: &[Held], reason: &str, scene: &Scene<'_>) -> Result<(), Failu
     };
     let config = &scene.opened.working.value.config;
     let place = config.git_deploy_dir.join(config.git_repo.as_str());
-    let transport = scene.opened.transport()?;
+    let transport = scene.opened.transport(Visit::Changes)?;
     let hosts: Vec<HostName> = held.iter().map(|one| one.host.clone()).collect();
     let broken = with_runtime(async {
         let mut crew = Crew::new(hosts, &transport, &place, &id, &by);

@@ -10,6 +10,7 @@ use crate::deploy::{
 };
 use crate::error::CommandError;
 use crate::event::DeployId;
+use crate::transport::Visit;
 use crate::ui::Ui;
 
 /// How often it is looked whether somebody else's deploy is over.
@@ -21,7 +22,7 @@ pub(super) fn run(scene: &Scene<'_>) -> Result<(), Failure> {
     let owner = owner(&id, LOCK, scene.reason()?);
     let config = &scene.opened.working.value.config;
     let place = config.git_deploy_dir.join(config.git_repo.as_str());
-    let transport = scene.opened.transport()?;
+    let transport = scene.opened.transport(Visit::Changes)?;
     with_runtime(async {
         let mut interrupts = interrupts()?;
         let _scap = ScapLock::take(config, &owner).map_err(CommandError::from)?;

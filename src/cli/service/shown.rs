@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -32,31 +32,50 @@ pub(super) fn text(
             "and {more} more that are not well; `-v` lists all\n"
         ));
     }
+    let others: BTreeSet<&str> = rows
+        .iter()
+        .filter_map(|row| row.revision.as_ref())
+        .map(Revision::short)
+        .collect();
+    // What the others run, where that is one.
+    let deploy = match others.first() {
+        Some(revision) if others.len() == 1 => format!("svcgen deploy --rev {revision}"),
+        Some(_) | None => "svcgen deploy".to_owned(),
+    };
+    text.push_str(&missing(rows, &next(&deploy)));
     text.push_str(&outdated(rows, &next("svcgen service restart")));
     text.push_str(&unfinished(rows, next));
     text.push_str(&totals(rows));
     text
 }
 
+/// On which hosts the release that is live is gone, and what to type.
+fn missing(rows: &[Row], deploy: &str) -> String {
+    let what = "the release that is live is not there, so nothing can be started from it";
+    marked(rows, |row| row.missing.is_some(), what, deploy)
+}
+
 /// Which processes are older than the release that is live, and what to type.
 fn outdated(rows: &[Row], restart: &str) -> String {
-    let hosts: Vec<&str> = rows
-        .iter()
-        .filter(|row| row.outdated)
-        .map(|row| row.host.as_str())
-        .collect();
+    let what = "began before this revision was made live, so it runs another one";
+    marked(rows, |row| row.outdated, what, restart)
+}
+
+/// The hosts of which something is true, and the command that changes that.
+fn marked(rows: &[Row], is_so: impl Fn(&Row) -> bool, what: &str, command: &str) -> String {
+    let of_rows = rows.iter().filter(|row| is_so(row));
+    let mut hosts: Vec<&str> = of_rows.map(|row| row.host.as_str()).collect();
     if hosts.is_empty() {
         return String::new();
     }
+    let is_all = hosts.len() == rows.len();
+    hosts.dedup();
     let limit = match hosts.len() {
-        all if all == rows.len() => String::new(),
+        _ if is_all => String::new(),
         1..=3 => format!(" -l {}", hosts.join(",")),
         _ => " -l HOSTS".to_owned(),
     };
-    format!(
-        "! began before this revision was made live, so it runs another one:\n  {}\n  next: {restart}{limit}\n",
-        named(&hosts)
-    )
+    format!("! {what}:\n  {}\n  next: {command}{limit}\n", named(&hosts))
 }
 
 /// Which deploys have not come to their end, and what to type.
@@ -165,9 +184,12 @@ fn table(rows: &[&Row], width: usize) -> String {
 
 fn cells(row: &Row) -> [String; 7] {
     let nothing = || "-".to_owned();
-    let is_odd = row.outdated || row.unfinished.is_some();
+    let is_odd = row.missing.is_some() || row.outdated || row.unfinished.is_some();
     let mark = if is_odd { " !" } else { "" };
-    let live = row.revision.as_ref().map_or("nothing", Revision::short);
+    let live = match (&row.missing, &row.revision) {
+        (Some(_), None) => "MISSING",
+        (_, revision) => revision.as_ref().map_or("nothing", Revision::short),
+    };
     [
         row.host.to_string(),
         row.service.clone(),

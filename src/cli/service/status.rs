@@ -25,6 +25,8 @@ pub(super) struct Row {
     pub(super) detail: Option<String>,
     /// The release that is live.
     pub(super) revision: Option<Revision>,
+    /// What it is run from, where that is gone.
+    pub(super) missing: Option<String>,
     /// Whether its process began before that release was made live, so that it runs another one.
     pub(super) outdated: bool,
     /// The deploy that has not come to its end there.
@@ -49,6 +51,7 @@ impl Row {
     pub(super) fn is_well(&self) -> bool {
         self.state.is_running()
             && self.open != Some(false)
+            && self.missing.is_none()
             && !self.outdated
             && self.unfinished.is_none()
     }
@@ -127,6 +130,7 @@ fn rows(records: &Records<ServiceState>, opened: &Opened) -> Vec<Row> {
                     state: unit.activity,
                     detail: unit.sub.clone(),
                     revision: state.live.clone(),
+                    missing: state.missing.clone(),
                     outdated: !is_reloaded && state.is_outdated(unit),
                     unfinished: state.unfinished.clone(),
                     since: unit

@@ -19,7 +19,7 @@ pub struct TailArgs {
     #[arg(long, short)]
     pub(super) follow: bool,
     /// How many lines from the end of each host's log; +1 for all of it.
-    #[arg(long, short = 'n', value_name = "N", default_value = "10", value_parser = lines)]
+    #[arg(long, short = 'n', value_name = "N", default_value = "10", value_parser = lines, allow_negative_numbers = true)]
     pub(super) lines: String,
     /// Only records of this level or a higher one: trace to fatal, or a number.
     #[arg(long, value_name = "LEVEL")]

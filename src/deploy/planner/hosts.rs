@@ -106,6 +106,14 @@ impl HostPlanner<'_> {
             }
         });
         let mut problems: Vec<PlanProblem> = lacking.into_iter().collect();
+        problems.extend(self.gone(name, facts));
+        problems.extend(facts.taken_port.map(|port| PlanProblem {
+            host: name.clone(),
+            kind: ProblemKind::PortTaken,
+            reason: format!(
+                "another process has the port {port}: something listens on it, and the service does not run"
+            ),
+        }));
         let reasons = facts.unfit(action).into_iter();
         problems.extend(reasons.map(|reason| PlanProblem::unfit(name, reason)));
         if let (Some((kib, inodes)), false) = (facts.free, facts.releases.contains_key(revision)) {
@@ -120,6 +128,25 @@ impl HostPlanner<'_> {
             }
         }
         problems
+    }
+
+    /// What a service cannot be started from any more: it would be ended, and nothing else begun.
+    fn gone(&self, name: &HostName, facts: &Facts) -> Option<PlanProblem> {
+        let place = self.planner.place();
+        let reason = match (self.planner.request.action, &facts.place) {
+            (Action::Restart | Action::Start, PathState::Broken(to)) => {
+                format!("{place} leads to `{to}`, which is not there")
+            }
+            (Action::Restart | Action::Start, PathState::Nothing) if facts.current.is_some() => {
+                format!("{place} is not there")
+            }
+            _ => return None,
+        };
+        Some(PlanProblem {
+            host: name.clone(),
+            kind: ProblemKind::Gone(facts.current.clone()),
+            reason,
+        })
     }
 
     /// Whether a host goes back to before there was any release.

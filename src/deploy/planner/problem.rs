@@ -1,6 +1,6 @@
 use crate::deploy::Owner;
 use crate::deploy::crew::Unreachable;
-use crate::model::HostName;
+use crate::model::{HostName, Revision};
 use crate::transport::ConnectFailure;
 
 /// Something on a host that speaks against a deploy.
@@ -22,6 +22,10 @@ pub enum ProblemKind {
     Lacking(Vec<String>),
     /// It lacks something else: space, a permission.
     Unfit,
+    /// What its service is run from is gone; the release that was made live last is there all the same.
+    Gone(Option<Revision>),
+    /// Another process has the port of the service.
+    PortTaken,
     /// Its sudo does not let the service be restarted.
     Denied,
     /// Its variables do not fit the templates.

@@ -1,9 +1,9 @@
-# Tells how things are, and changes nothing: STORES PROGRAMS TOOLS AGAIN UNITS VALID-ONLY SECONDARY-FILE FILE...
+# Tells how things are, and changes nothing: STORES PROGRAMS TOOLS AGAIN UNITS VALID-ONLY SECONDARY-FILE PORT FILE...
 # STORES: a line "COMMIT GITDIR" each, the release's own first. PROGRAMS: what has to be there, as words; of A/B one. TOOLS:
 # extensions of git that a release takes. UNITS: what will be done to services, as words. AGAIN: no where nothing is done to a
-# host that has it all.
+# host that has it all. PORT: what a service that was never deployed here will open, or 0.
 exec 3>&2
-wanted=$1 programs=$2 extensions=$3 again=$4 units=$5 valid=$6 secondary=$top$7; shift 7
+wanted=$1 programs=$2 extensions=$3 again=$4 units=$5 valid=$6 secondary=$top$7 port=$8; shift 8
 say "user ${LOGNAME:-$(id -un)}"
 say "now $(date +%s)"
 # It is with that that services are started on a host that is a folder.
@@ -50,8 +50,26 @@ is_live=no
 case $wanted in "${live:-nothing} ."*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
 # Beside all that follows, since sudo takes longer than that; not where nothing will be done, or not by this deploy.
 [ -z "$units" ] || [ "${state-}" = alive ] || [ "$again,$is_live,$done,$progress,$#" = "no,yes,$live,,0" ] || permissions &
+# Tells of a port that another process has, so that a service that is started cannot open it. One that runs already, started by
+# somebody else, has its own port, and so has the socket that systemd keeps for it; where that is not clear nothing is said.
+taken() {
+    port=${SVCGEN_PORT:-$port} fresh=no
+    PATH=$PATH:/usr/sbin:/sbin
+    [ -n "$(listening "$port")" ] || return
+    for each in $units; do
+        unit "$each"
+        case $action in restart) fresh=yes ;; none) continue ;; esac
+        service "$name" status >/dev/null 2>&1 </dev/null 3>&-
+        case $? in 3) ;; 4) [ ! -e "/etc/init.d/$name" ] || return ;; *) return ;; esac
+        for how in $(systemctl is-active "$name" "$name.socket" 2>/dev/null </dev/null 3>&-); do
+            case $how in active | *ing) return ;; esac
+        done
+    done
+    [ "$fresh" = no ] || say "port $port taken"
+}
+[ "$port" = 0 ] || [ -n "$live" ] || taken
 if leads "$final"; then say "final link $end"
-elif [ -L "$final" ]; then say "final link $(readlink "$final")"
+elif [ -L "$final" ]; then say "final broken $(readlink "$final")"
 elif [ -d "$final" ]; then say "final folder"
 elif [ -e "$final" ]; then say "final file"
 else say "final none"; fi

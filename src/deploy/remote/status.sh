@@ -6,6 +6,8 @@ PATH=$PATH:/usr/sbin:/sbin
 link=$final; [ -L "$link" ] || link=$root/current
 leads "$link"; say "link current ${end##*/}"
 [ ! -L "$link" ] || say "switched $(stat -c %.Y "$link")"
+# What the service is run from, where that is gone.
+[ -e "$final" ] || { [ ! -L "$final" ] && [ ! -L "$root/current" ]; } || say "absent $(readlink "$final" || echo "$given")"
 socket=
 if [ "$port" != 0 ]; then
     socket=$(listening "$port" | head -n 1)

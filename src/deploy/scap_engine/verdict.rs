@@ -84,7 +84,12 @@ impl Reading {
             (Some(_), PathState::Nothing | PathState::Other) => {
                 Some("the path of the service leads to no release".into())
             }
-            (None, PathState::Link(_)) => Some("its links lead to no release that is there".into()),
+            (Some(_), PathState::Broken(to)) => {
+                Some(format!("the service leads to `{to}`, which is not there"))
+            }
+            (None, PathState::Link(_) | PathState::Broken(_)) => {
+                Some("its links lead to no release that is there".into())
+            }
             (Some(_) | None, _) => None,
         };
         let finished = live.is_some() && live == facts.done;

@@ -66,7 +66,10 @@ impl<'a> Parser<'a> {
         if self.eat(token) {
             Ok(())
         } else {
-            Err(format!("`{token}` is missing before `{}`", self.rest))
+            Err(match self.rest {
+                "" => format!("`{token}` is missing at the end"),
+                rest => format!("`{token}` is missing before `{rest}`"),
+            })
         }
     }
 

@@ -48,7 +48,7 @@ fn what_is_no_type_is_refused_with_the_rule() {
         rule("Strng"),
         "hieradata cannot hold a `Strng`; did you mean `String`?"
     );
-    assert_eq!(rule("Array[String"), "`]` is missing before ``");
+    assert_eq!(rule("Array[String"), "`]` is missing at the end");
     assert_eq!(
         rule("string"),
         "a type begins with a capital letter, such as `String` or `Stdlib::Port`"

@@ -16,6 +16,35 @@ const SMALL: &str =
     "version: 1\nname: my-service\ndescription: Does it.\nport: 6000\nowner: {name: Ada}\n";
 
 #[test]
+fn what_is_empty_or_nearly_right_is_told_so() {
+    let Err(SiteError::Load(LoadError::Wrong { problems, .. })) = Service::parse(
+        "svcgen.yaml".into(),
+        "version: 1\nname: ''\ndescription: ' '\nport: 1.5\nowner: {name: Ada}\nbuild: {target: debain}\n\
+         runtime: {healthcheck: {spec: yes}}\ndeploy: {groups: [{name: a, size: -1}], service_timeout: 2000000}\n",
+        &Sites::new(None),
+        None,
+    ) else {
+        panic!("it was taken");
+    };
+    let told: Vec<String> = problems
+        .into_iter()
+        .map(|problem| match problem.rule {
+            Some(rule) => format!("{}: {rule}", problem.message),
+            None => problem.message,
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @"
+    expected a service name, and it is empty: lower-case letters, digits and single hyphens, beginning with a letter and not ending with a hyphen
+    expected a text, and it is empty
+    expected a whole number for the port, found a number with a fraction: from 1024 to 65535, without quotes
+    `debain` is not a build target: did you mean `debian`?
+    expected true or false, found text: write `true`, without quotes
+    expected a number that is not negative
+    expected a number up to 1000000
+    ");
+}
+
+#[test]
 fn required_fields_are_enough() {
     let service = load(SMALL).unwrap();
     assert_eq!(service.puppet_name.as_str(), "myservice");
@@ -149,6 +178,7 @@ fn the_schema_refuses_what_the_reader_refuses() {
         format!("{SMALL}deploy: {{groups: [{{name: a, hosts: ['a b']}}]}}\n"),
         format!("{SMALL}deploy: {{cache_revisions: 0}}\n"),
         format!("{SMALL}deploy: {{service_timeout: 2000000}}\n"),
+        format!("{SMALL}deploy: {{service_timeout: 0}}\n"),
         format!("{SMALL}deploy: {{checks: [{{name: a, command: x}}]}}\n"),
         format!(
             "{SMALL}deploy: {{checks: [{{name: a, command: x, after: promote, before: promote}}]}}\n"

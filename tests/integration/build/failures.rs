@@ -66,7 +66,7 @@ fn a_package_json_that_is_wrong_is_shown() {
        ·                   ────────
      5 │         "dependencies": {"_all": ["lib tea", {"repo_url": "https://x"}]},
        ╰────
-      help: `debian`, `ubuntu`, or an image such as `debian:bookworm`
+      help: did you mean `debian`?
 
       × `lib tea` is not a package name
        ╭─[SHORT:package.json:5:29]

@@ -125,6 +125,12 @@ fn what_cannot_be_cloned_is_told() {
     error: `HOME/work/code/deploy` is there already, and is not a git checkout
     hint: move it away, or name another folder
     ");
+    assert_snapshot!(run(&["scap", "--clone", "new", "--dry-run"]), @"
+    exit 2
+    error: `--clone` makes a checkout, which a dry run does not
+    hint: leave out `--dry-run`, or name a checkout that is there with `--repo DIR`
+    ");
+    assert!(!env.work().join("new").exists());
     assert_snapshot!(run(&["scap", "--clone", "code", "--repo", "code"]), @"
     exit 2
     error: the argument '--clone <DIR>' cannot be used with '--repo <CHECKOUT>'
