@@ -1,5 +1,5 @@
-//! Ctrl-C and SIGTERM: the first ends the run at the next safe place, the second at once, unless something has to be put away. A terminal that is closed counts as
-//! SIGTERM, however often that is told.
+//! Ctrl-C and SIGTERM: the first ends the run at the next safe place, the second at once, unless something has to be put away. A
+//! terminal that is closed counts as SIGTERM, however often that is told.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
