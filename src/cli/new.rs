@@ -13,7 +13,9 @@ use super::generator::{Again, CheckoutArgs};
 use super::{Failure, GlobalArgs, model};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{MODEL_FILE, Service, Sites};
-use crate::onboarding::{Answers, AnswersError, DraftError, Drafts, write_model};
+use crate::onboarding::{
+    Answers, AnswersError, DraftError, Drafts, load_sections, misfits, write_model,
+};
 use crate::ui::{Format, Questions, Terminal, Ui};
 
 #[derive(Debug, Args)]
@@ -63,6 +65,7 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         false => Present::read(&path, &context).map_err(Failure::from)?,
     };
     let mut answers = answers(args, &context, &path, present.as_ref(), ui)?;
+    check_free(args, &context)?;
     // What a model leaves out, it leaves out on purpose.
     let takes = args.defaults && present.is_none() && answers.clone().is_right(&context.sites);
     if takes {
@@ -179,6 +182,18 @@ fn add_given(answers: &mut Answers, args: &NewArgs) -> Result<(), CommandError> 
         answers.set(flag)?;
     }
     Ok(())
+}
+
+/// Refuses answers that the model would take, and the question of the organisation does not.
+fn check_free(args: &NewArgs, context: &Context) -> Result<(), CommandError> {
+    let mut given = Answers::default();
+    add_given(&mut given, args)?;
+    let sections = load_sections(&context.configuration.questions_folders())?;
+    match misfits(&sections, &given.to_value()).first() {
+        Some((path, reason)) => Err(CommandError::usage(format!("`{path}`: {reason}"))
+            .hint(format!("`svcgen new --set {path}=VALUE` sets it"))),
+        None => Ok(()),
+    }
 }
 
 /// Writes the model, unless what is there says the same; returns whether it was written.

@@ -56,6 +56,8 @@ pub(super) fn check(question: &Question, value: &Value) -> Result<(), String> {
         Kind::Date if shown(value).parse::<jiff::civil::Date>().is_err() => {
             Err(said("a date: year-month-day, such as `2026-12-15`"))
         }
+        Kind::Number | Kind::Port if !value.is_number() => Err(said("a number")),
+        Kind::YesNo if !value.is_boolean() => Err(said("`true` or `false`")),
         _ => Ok(()),
     }
 }
@@ -219,6 +221,11 @@ mod tests {
         let date = "{id: annotations.x, text: X, type: date}";
         assert_eq!(refused(date, json!("2026-12-15")), None);
         assert!(refused(date, json!("soon")).is_some());
+        for (kind, right) in [("number", json!(7)), ("yes_no", json!(true))] {
+            let question = format!("{{id: annotations.x, text: X, type: {kind}}}");
+            assert_eq!(refused(&question, right), None);
+            assert!(refused(&question, json!("abc")).is_some(), "{kind}");
+        }
         assert_eq!(refused("{id: annotations.x, text: X}", json!("")), None);
     }
 }

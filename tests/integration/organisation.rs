@@ -277,3 +277,27 @@ fn files_that_nobody_reads_are_told() {
             organisation
     ");
 }
+
+#[test]
+fn an_answer_that_the_question_does_not_take_is_refused_without_an_interview_too() {
+    let env = env();
+    let new = ["new", "--defaults", "--set", "name=tea-time"];
+    for (set, told) in [
+        (
+            "annotations.cost_center=abc",
+            "error: `annotations.cost_center`: `abc` is not a number\n",
+        ),
+        (
+            "runtime.extra.heap_limit=big",
+            "error: `runtime.extra.heap_limit`: `big` is not a number\n",
+        ),
+    ] {
+        let run = env.svcgen(&[&new[..], &["--set", set]].concat());
+        assert_eq!(run.code, 2, "{}", run.show());
+        assert!(run.stderr.contains(told), "{}", run.show());
+    }
+    env.write("../config/svcgen/questions/own.yaml", "version: 1\n- x\n");
+    let run = env.svcgen(&new);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(run.stderr.contains("own.yaml"), "{}", run.show());
+}

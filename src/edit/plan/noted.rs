@@ -27,7 +27,7 @@ pub(super) fn record(wanted: &Desired, before: Option<&str>, written: Option<&Wr
                 .collect(),
         ),
     };
-    let known = written.map_or(&[][..], |written| &written.made);
+    let known = written.map(|written| written.made.as_slice());
     Record::Written {
         form,
         text,

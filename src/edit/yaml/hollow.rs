@@ -19,12 +19,12 @@ pub(in crate::edit) fn is_hollow(text: &str) -> bool {
     !text.contains('#') && parse(text).is_ok_and(|root| is_empty(&root))
 }
 
-/// The mappings around entries that svcgen makes for them, or made: those that are not in the text before, or that have all of the
-/// entries and nothing else, as in a clone that remembers nothing.
+/// The mappings around entries that svcgen makes for them, or made: those that are not in the text before. Where nothing is known,
+/// as in a clone that remembers nothing, it is those that have the entries and nothing else.
 pub(in crate::edit) fn made_for(
     entries: &[Entry],
     before: Option<&str>,
-    known: &[Vec<String>],
+    known: Option<&[Vec<String>]>,
 ) -> Vec<Vec<String>> {
     let root = before.and_then(|text| parse(text).ok());
     let is_there = |path: &[String]| {
@@ -44,7 +44,11 @@ pub(in crate::edit) fn made_for(
     for entry in entries {
         for end in 1..=entry.at.len() {
             let path = entry.at[..end].to_vec();
-            let is_made = known.contains(&path) || !is_there(&path) || is_alone(&path);
+            let is_known = match known {
+                Some(known) => known.contains(&path),
+                None => is_alone(&path),
+            };
+            let is_made = is_known || !is_there(&path);
             if is_made && !made.contains(&path) {
                 made.push(path);
             }
