@@ -75,11 +75,14 @@ impl Topic {
             Some(old) => self.others(old, new, stores).map_err(unreadable)?,
             None => Others::default(),
         };
-        let now = match others.lines.is_empty() {
-            true => BTreeSet::new(),
-            false => self.lines_of(new, old.unwrap_or(new)).map_err(unreadable)?,
+        let all = match old.filter(|_| !others.lines.is_empty()) {
+            None => Ok(Default::default()),
+            Some(old) => self
+                .lines_of(new, old)
+                .and_then(|now| Ok((now, self.lines_of(old, new)?))),
         };
-        let (stay, go) = others.sorted(&now);
+        let (now, before) = all.map_err(unreadable)?;
+        let (stay, go) = others.sorted(&now, &before);
         let kept = old.filter(|_| !go.is_empty());
         let kept = kept.map(|old| self.put_on_branch(old)).transpose()?;
         let lines = [new.to_string()].into_iter().chain(stay);

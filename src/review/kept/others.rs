@@ -9,10 +9,14 @@ pub(super) struct Others {
 }
 
 impl Others {
-    /// The lines that stay, and those that go, where these are there now.
+    /// The lines that stay, and those that go, where these are there now, and those were before.
     ///
     /// One in which nothing but words of svcgen's made room for others stays: a list got another member, or a value changed.
-    pub(super) fn sorted(self, now: &BTreeSet<String>) -> (BTreeSet<String>, BTreeSet<String>) {
+    pub(super) fn sorted(
+        self,
+        now: &BTreeSet<String>,
+        before: &BTreeSet<String>,
+    ) -> (BTreeSet<String>, BTreeSet<String>) {
         let words_of =
             |line: &String| -> BTreeSet<String> { words(line).map(str::to_owned).collect() };
         let (mut stay, apart): (BTreeSet<_>, BTreeSet<_>) =
@@ -20,8 +24,9 @@ impl Others {
         if apart.is_empty() {
             return (stay, apart);
         }
-        let there: Vec<BTreeSet<String>> = now.iter().map(words_of).collect();
-        let is_there = |word: &String| there.iter().any(|words| words.contains(word));
+        let there: BTreeSet<&str> = now.iter().flat_map(|line| words(line)).collect();
+        let new: Vec<&String> = now.difference(before).collect();
+        let is_there = |word: &String| there.contains(word.as_str());
         let is_left = |word: &String| !self.ours.contains(word) || is_there(word);
         let mut go = BTreeSet::new();
         for line in apart {
@@ -29,12 +34,8 @@ impl Others {
             if left.is_empty() {
                 continue;
             }
-            match there
-                .iter()
-                .zip(now)
-                .find(|(words, _)| left.is_subset(words))
-            {
-                Some((_, line)) => drop(stay.insert(line.clone())),
+            match new.iter().find(|line| words_of(line).is_superset(&left)) {
+                Some(line) => drop(stay.insert((*line).clone())),
                 None => drop(go.insert(line)),
             }
         }
@@ -66,7 +67,8 @@ mod tests {
             lines: set(lines),
             ours: set(ours),
         };
-        let (_, go) = others.sorted(&set(now));
+        let before = set(&[lines, &["a line of mine"]].concat());
+        let (_, go) = others.sorted(&set(now), &before);
         go.into_iter().collect()
     }
 
@@ -89,6 +91,8 @@ mod tests {
             none
         );
         assert_eq!(gone(&[line], &["port"], &["port: 6700 # mine"]), [line]);
+        // A line that was there besides is no other wording of it.
+        assert_eq!(gone(&["# mine"], &[], &["a line of mine"]), ["# mine"]);
         // What is no word of anybody's does not go.
         assert_eq!(gone(&["},"], &[], &["}"]), none);
     }
