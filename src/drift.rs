@@ -11,7 +11,8 @@ use similar::{ChangeTag, TextDiff};
 use camino::Utf8PathBuf;
 
 use crate::edit::{
-    ConflictKind, Desired, EditPlan, EntryError, Rendered, Resolution, ini, joined, json, yaml,
+    ConflictKind, Desired, EditPlan, EntryError, Rendered, Resolution, holds_all, ini, joined,
+    json, yaml,
 };
 use crate::worktree::{Worktree, WorktreeError};
 use holds::holds;
@@ -158,7 +159,9 @@ impl File<'_> {
         if !marked.is_empty() {
             return;
         }
-        let Some(base) = &self.base else {
+        // A clone that remembers nothing knows the lines that it would write.
+        let known = holds_all(before, text).then_some(text);
+        let Some(base) = self.base.as_deref().or(known) else {
             let what = format!("differs: {}", counted(before, text));
             let line = Some(first_change(before, text));
             found.push(self.difference(line, Direction::Unknown, what, Remedy::Adopt));

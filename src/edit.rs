@@ -38,6 +38,7 @@ pub use plan::{Conflict, ConflictKind, EditPlan, FileEdit, Noted, PlanError, pla
 pub use record::{Form, Origin, Record, RecordError};
 pub use rendered::Rendered;
 pub(crate) use staging::replace;
+pub(crate) use whole::holds_all;
 
 /// Entries that cannot be brought into a shared file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -181,7 +181,7 @@ fn look(
     let mut worktree = tree.clone();
     if generator == Generator::Puppet {
         // What other patches of the series put into its files is no edit of somebody's.
-        worktree = without_blocks(&worktree, &planner.loaded.service.name)?;
+        worktree = without_blocks(&worktree, planner.loaded)?;
     }
     let ways = Ways::find(planner, generator, &tree, (global, checkouts));
     let planned = match planner.plan(generator, target, &worktree) {

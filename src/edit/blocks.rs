@@ -4,7 +4,7 @@ mod code;
 
 use std::ops::Range;
 
-use super::EntryError;
+use super::{EntryError, Resolution};
 use crate::place::{line_ending, line_of, line_start};
 
 pub(crate) use self::code::is_same_code;
@@ -182,6 +182,30 @@ pub struct Patched {
     pub kept: Vec<String>,
 }
 
+impl Patched {
+    /// The same, where it is decided whose the blocks are that somebody changed.
+    ///
+    /// Of what is more than comments beside svcgen's lines nobody knows where it ends: that stays for the hand.
+    pub fn decided(mut self, resolution: Resolution) -> Self {
+        match resolution {
+            Resolution::Mark => {}
+            Resolution::Yours => self.kept.clear(),
+            Resolution::Svcgen => {
+                let mut text = self.text;
+                self.kept.retain(|block| {
+                    let place = find_code(&text, block, &[]);
+                    if let Some(place) = place.clone() {
+                        text.replace_range(place, "");
+                    }
+                    place.is_none()
+                });
+                self.text = text;
+            }
+        }
+        self
+    }
+}
+
 /// The blocks alone; what is remembered as svcgen's.
 pub fn fragment(blocks: &[Block]) -> String {
     blocks.iter().map(|block| block.text.as_str()).collect()
@@ -275,6 +299,16 @@ mod tests {
         assert_eq!((gone.text.as_str(), gone.kept.len()), (text, 0));
         let edited = once.replace("b\n", "b # mine\n");
         let left = patch(Some(&edited), &[], &all).unwrap();
+        let decided = |resolution| left.clone().decided(resolution);
+        let (ours, yours) = (Resolution::Svcgen, Resolution::Yours);
+        assert_eq!(
+            (decided(ours).text.as_str(), decided(ours).kept.len()),
+            ("a\nc\n", 0)
+        );
+        assert_eq!(
+            (decided(yours).text.as_str(), decided(yours).kept.len()),
+            ("a\nb # mine\nc\n", 0)
+        );
         assert_eq!(
             (left.text.as_str(), left.kept.len()),
             ("a\nb # mine\nc\n", 1)

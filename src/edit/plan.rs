@@ -316,7 +316,7 @@ impl EditPlan {
             Desired::Blocks { path, blocks } => {
                 let stale = known.stale(record);
                 let stale: Vec<String> = stale.into_iter().flatten().collect();
-                let patched = blocks::patch(before, blocks, &stale)?;
+                let patched = blocks::patch(before, blocks, &stale)?.decided(resolution);
                 self.keep_blocks(path, &patched.kept);
                 record.add(patched.kept.into_iter().map(|block| vec![block]));
                 Ok(patched.text)

@@ -89,7 +89,11 @@ impl Merger {
         }
         match (found, base, wanted) {
             (Value::Object(found), Some(Value::Object(base)), Value::Object(wanted)) => {
-                return self.members(found, base, wanted).into();
+                return self.members(found, Some(base), wanted).into();
+            }
+            // Each member is for somebody to decide.
+            (Value::Object(found), None, Value::Object(wanted)) => {
+                return self.members(found, None, wanted).into();
             }
             (Value::Array(found), Some(Value::Array(base)), Value::Array(wanted)) => {
                 if let Some(items) = items(found, base, wanted) {
@@ -110,17 +114,19 @@ impl Merger {
     fn members(
         &mut self,
         found: &Map<String, Value>,
-        base: &Map<String, Value>,
+        base: Option<&Map<String, Value>>,
         wanted: &Map<String, Value>,
     ) -> Map<String, Value> {
+        let is_known = base.is_some();
+        let of_base = |key: &str| base.and_then(|base| base.get(key));
         let mut merged = Map::new();
         for (key, now) in found {
             self.path.push(key.clone());
-            let kept = match (base.get(key), wanted.get(key)) {
+            let kept = match (of_base(key), wanted.get(key)) {
                 (base, Some(wanted)) => Some(self.value(now, base, wanted)),
-                (None, None) => Some(now.clone()),
-                (Some(base), None) => {
-                    let goes = base == now || self.decide(Some(now), None);
+                (None, None) if is_known => Some(now.clone()),
+                (base, None) => {
+                    let goes = base == Some(now) || self.decide(Some(now), None);
                     (!goes).then(|| now.clone())
                 }
             };
@@ -129,7 +135,7 @@ impl Merger {
         }
         let mut previous: Option<&String> = None;
         for (key, new) in wanted {
-            if !found.contains_key(key) && self.is_put(key, base.get(key), new) {
+            if !found.contains_key(key) && self.is_put(key, of_base(key), new) {
                 let after =
                     previous.and_then(|previous| merged.keys().position(|it| it == previous));
                 let index = after.map_or(0, |after| after + 1);
@@ -254,11 +260,12 @@ mod tests {
     }
 
     #[test]
-    fn without_a_base_all_of_it_is_one_difference() {
+    fn without_a_base_each_member_is_a_difference() {
         let (found, wanted) = (json!({"a": 1, "own": 1}), json!({"a": 2}));
         let result = merge(&found, None, &wanted, Resolution::Mark);
-        assert_eq!(result.apart.len(), 1);
-        assert_eq!(result.apart[0].path, [""; 0]);
+        let paths: Vec<&str> = result.apart.iter().map(|it| it.path[0].as_str()).collect();
+        assert_eq!(paths, ["a", "own"]);
+        assert_eq!(result.value, found);
         let taken = merge(&found, None, &wanted, Resolution::Svcgen);
         assert_eq!(taken.value, wanted);
     }

@@ -22,6 +22,7 @@ impl PlanContext<'_> {
             (Some(base), _) if before == base => Ok(wanted.to_owned()),
             (Some(base), resolution) => merge(base, before, wanted, resolution, self.style)
                 .ok_or_else(|| EntryError::conflict(None, "it cannot be merged")),
+            (None, _) if holds_all(before, wanted) => Ok(before.clone()),
             (None, Resolution::Yours) => Ok(before.clone()),
             (None, Resolution::Svcgen) => Ok(wanted.to_owned()),
             (None, Resolution::Mark) => {
@@ -62,6 +63,13 @@ impl PlanContext<'_> {
             Err(EntryError::Conflict { places })
         }
     }
+}
+
+/// Whether a text has all lines of another one, in their order: somebody, or a later patch, has only added to it.
+pub(crate) fn holds_all(text: &str, wanted: &str) -> bool {
+    let mut lines = text.lines();
+    let is_there = |wanted: &str| lines.any(|line| line == wanted);
+    !wanted.trim().is_empty() && wanted.lines().all(is_there)
 }
 
 #[cfg(test)]

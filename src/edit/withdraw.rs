@@ -148,6 +148,7 @@ impl EditPlan {
             Form::Blocks => {
                 let stale: Vec<String> = written.keys.iter().flatten().cloned().collect();
                 let patched = blocks::patch(Some(before), &[], &stale)?;
+                let patched = patched.decided(planner.resolution);
                 self.keep_blocks(path, &patched.kept);
                 staying.extend(patched.kept.into_iter().map(|block| vec![block]));
                 Some(patched.text)

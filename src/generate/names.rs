@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::GenerateError;
+use crate::edit::holds_all;
 use crate::puppet::Declaration;
 use crate::worktree::Worktree;
 
@@ -20,7 +21,9 @@ pub(super) fn check_file(
     wanted: &str,
     foreign: bool,
 ) -> Result<(), GenerateError> {
-    let Some(found) = found.filter(|found| foreign && found != wanted) else {
+    // What somebody only added to, or a later patch, is the very file.
+    let is_other = |found: &String| wanted.is_empty() || !holds_all(found, wanted);
+    let Some(found) = found.filter(|found| foreign && is_other(found)) else {
         return Ok(());
     };
     let (line, owner) = definition(&found);

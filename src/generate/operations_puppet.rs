@@ -14,7 +14,7 @@ use camino::Utf8PathBuf;
 use self::class::{class_name, class_text, is_sensitive};
 use self::hieradata::{environment_hieradata, role_hieradata, secrets};
 use self::idiom::ClassIdiom;
-use self::role::{role_text, with_realserver};
+use self::role::role_text;
 pub use self::series::{LeftOut, Patch, SeriesStep, SeriesTree, series_patch};
 use self::taken::{check_catalog, check_names, check_source};
 pub use self::tree::PuppetTree;
@@ -72,7 +72,6 @@ pub fn operations_puppet(
 
     let role = Utf8PathBuf::from(format!("{}/{name}.pp", tree.idiom.roles));
     let text = role_text(service, tree, templates, &class)?;
-    let text = with_realserver(service, tree, &role, text);
     names::check_file(
         &format!("the role `{name}`"),
         &role,

@@ -211,7 +211,7 @@ fn merged(
     }
     let mut upstream = worktree.as_if(texts);
     if generator == Generator::Puppet {
-        upstream = without_blocks(&upstream, &planner.loaded.service.name)?;
+        upstream = without_blocks(&upstream, planner.loaded)?;
     }
     // What cannot be planned there is told where it is planned here.
     let Ok(planned) = planner.plan(generator, target, &upstream) else {

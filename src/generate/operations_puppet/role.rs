@@ -1,10 +1,8 @@
 //! The role of a service.
 
-use camino::Utf8Path;
 use serde::Serialize;
 
 use super::idiom::ClassIdiom;
-use super::series::REALSERVER;
 use super::{LICENSE_TAG, PuppetTree};
 use crate::generate::GenerateError;
 use crate::model::Service;
@@ -51,30 +49,4 @@ pub(super) fn role_text(
     };
     let text = templates.render("operations-puppet/role.pp", &view)?;
     Ok(tree.idiom.long_lines.marked(text))
-}
-
-/// The role with the line that a later patch of the series puts into it, where it is there and this clone does not know it apart.
-pub(super) fn with_realserver(
-    service: &Service,
-    tree: &PuppetTree,
-    path: &Utf8Path,
-    text: String,
-) -> String {
-    let is_balanced = !service.production.load_balancer.addresses.is_empty();
-    let Some(found) = tree.text(path).filter(|_| is_balanced) else {
-        return text;
-    };
-    let is_realserver = |line: &&str| {
-        let class = line.trim().strip_prefix("include ");
-        class.is_some_and(|class| class.ends_with(REALSERVER))
-    };
-    let is_apart = match tree.rendered.base(path, Some(&found)) {
-        Some(base) => !base.lines().any(|line| is_realserver(&line)),
-        None => false,
-    };
-    let without = found.lines().filter(|line| !is_realserver(line));
-    match !is_apart && without.eq(text.lines()) {
-        true => found,
-        false => text,
-    }
 }

@@ -95,6 +95,19 @@ impl Chain<'_> {
         })
     }
 
+    /// A tree in which files of earlier patches that are written anew are as in another one: what somebody put into them in the
+    /// commit of a later patch goes, too.
+    ///
+    /// # Errors
+    /// Where git cannot read or make it.
+    pub fn without_edits(&self, patch: usize, tree: Oid, before: Oid) -> Result<Oid, ReviewError> {
+        let earlier = self.gone.iter().take(patch).flatten();
+        let earlier: Vec<Utf8PathBuf> = earlier.cloned().collect();
+        let texts = self.texts_of(before, &earlier)?;
+        let texts = texts.iter().map(|(path, text)| (path, text.as_deref()));
+        self.with_texts(tree, texts)
+    }
+
     /// Whether a file that is written anew is another in a commit than in what is checked out.
     pub(super) fn has_gone_since(&self, commit: Oid) -> Result<bool, ReviewError> {
         let changed = self.changed(self.tree(commit)?)?;

@@ -244,7 +244,7 @@ impl Chain<'_> {
         self.with_texts(tree, texts)
     }
 
-    fn with_texts<'t>(
+    pub(super) fn with_texts<'t>(
         &self,
         tree: Oid,
         texts: impl Iterator<Item = (&'t Utf8PathBuf, Option<&'t str>)>,

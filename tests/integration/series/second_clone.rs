@@ -83,7 +83,7 @@ fn an_address_that_the_model_changed_is_told_and_decided() {
         assert!(
             refused
                 .stderr
-                .contains("service.yaml:48: `trending-edits.ip` is `"),
+                .contains("`trending-edits.ip.north.default` is `\"10.20.1.30\"` already, not"),
             "{}",
             refused.show()
         );

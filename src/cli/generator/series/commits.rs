@@ -76,6 +76,7 @@ pub(super) fn in_commits<'a>(
             trees.push(state);
             continue;
         }
+        before = chain.without_edits(index, before, state)?;
         let of_files = resolved.taken_by(rendered);
         before = chain.put(before, &of_files)?;
         taken.extend(of_files);

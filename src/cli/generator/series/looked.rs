@@ -3,7 +3,7 @@ use camino::Utf8PathBuf;
 use super::plan::{PatchPlanner, Planned, stores};
 use crate::cli::context::Loaded;
 use crate::drift::{Difference, differences};
-use crate::edit::{Rendered, Resolution};
+use crate::edit::{Desired, Rendered, Resolution};
 use crate::error::CommandError;
 use crate::generate::{SeriesStep, SeriesTree};
 use crate::review::{ReviewError, Topic, uncommitted};
@@ -75,6 +75,20 @@ impl Series {
         paths.sort();
         paths.dedup();
         Ok(uncommitted(worktree.root(), &paths, &all)?.own)
+    }
+
+    /// The lines of these patches in files that others write too, by file.
+    pub(super) fn blocks(&self) -> Vec<(Utf8PathBuf, Vec<String>)> {
+        let patches = self.patches.iter();
+        let desired = patches.flat_map(|patch| &patch.planned.patch.generated.desired);
+        let blocks = desired.filter_map(|desired| match desired {
+            Desired::Blocks { path, blocks } => {
+                let lines = blocks.iter().map(|block| block.text.clone());
+                Some((path.clone(), lines.collect()))
+            }
+            _ => None,
+        });
+        blocks.collect()
     }
 
     /// The patches that were begun, or of which nothing is wanted, and the service.

@@ -1,4 +1,4 @@
-use super::is_on;
+use super::{is_on, look};
 use crate::cli::context::Loaded;
 use crate::cli::generator::explain::whose_file;
 use crate::cli::generator::{Generator, Run, renamed};
@@ -34,14 +34,18 @@ pub(super) fn stores(worktree: &Worktree, service: &ServiceName) -> Vec<(SeriesS
         .collect()
 }
 
-/// The tree without the lines that the series wrote into files of the generator itself.
+/// The tree without the lines that the series wrote into files of the generator itself, or would write there: in a clone that
+/// remembers nothing they are known by that.
 pub(crate) fn without_blocks(
     worktree: &Worktree,
-    service: &ServiceName,
+    loaded: &Loaded,
 ) -> Result<Worktree, CommandError> {
     let mut without = worktree.clone();
-    for (_, store) in stores(worktree, service) {
-        for (path, written) in store.blocks() {
+    let stores = stores(worktree, &loaded.service.name).into_iter();
+    let written = stores.map(|(_, store)| store.blocks());
+    let wanted = look(loaded, worktree).map(|series| series.blocks());
+    for all in written.chain(wanted.ok()) {
+        for (path, written) in all {
             let text = without.read(&path)?;
             if let Some(Ok(patched)) = text.map(|text| blocks::patch(Some(&text), &[], &written)) {
                 without = without.as_if([(path, Some(patched.text))]);

@@ -71,8 +71,15 @@ pub(super) fn desired(
         // Four numbers are no number: nobody puts them in quotes.
         lines = lines.replace(&format!("'{address}'"), address.as_str());
     }
+    // What the model says otherwise than it would by itself.
+    let said = [("page", own.page), ("discovery", !own.active_active)];
+    let said = said.iter().filter(|(_, is_said)| *is_said);
+    let named: Vec<&str> = ["ip", "port"]
+        .into_iter()
+        .chain(said.map(|(name, _)| *name))
+        .collect();
     let entry = balanced
-        .entry(PATH, &[KEY], value, &["ip", "port"])
+        .entry(PATH, &[KEY], value, &named)
         .beginning_with(&["state"])
         .written(Style::Text(lines));
     Ok(Some(vec![Desired::Yaml {

@@ -3,9 +3,9 @@
 use camino::Utf8PathBuf;
 use serde_json::{Value, json};
 
-use super::datacentres;
 use super::load_balancer::{Balanced, usual};
 use super::lvs::item_indent;
+use super::{datacentres, hosts};
 use crate::edit::Desired;
 use crate::edit::yaml::{Entry, List, Position, Style};
 use crate::generate::{GenerateError, names, read_yaml};
@@ -58,6 +58,47 @@ fn nodes(balanced: &Balanced<'_>) -> Result<Vec<Desired>, GenerateError> {
         });
     }
     Ok(desired)
+}
+
+/// What to say of hosts that have the service in the lists of the tree, and that the model does not name: those that svcgen wrote
+/// go by themselves.
+pub(super) fn strays(balanced: &Balanced<'_>) -> Result<Vec<String>, GenerateError> {
+    let worktree = balanced.tree.worktree();
+    let Some(folder) = NODES.into_iter().find(|folder| worktree.has_folder(folder)) else {
+        return Ok(Vec::new());
+    };
+    let hosts = hosts(balanced.service);
+    let name = balanced.name();
+    let mut told = Vec::new();
+    for file in worktree.list(folder) {
+        let path = Utf8PathBuf::from(format!("{folder}/{file}"));
+        let is_list = path.extension() == Some("yaml");
+        let Some(text) = worktree.read(&path)?.filter(|_| is_list) else {
+            continue;
+        };
+        let root = read_yaml(path.clone(), &text)?;
+        let place = path.file_stem().unwrap_or_default();
+        let lists = root.find(place).unwrap_or(&root).find(&balanced.cluster);
+        let with_service = lists.map(Node::entries).unwrap_or_default().iter();
+        let with_service = with_service.filter(|(_, services)| {
+            let mut services = services.items().iter();
+            services.any(|service| service.to_value() == name)
+        });
+        let is_known = balanced
+            .tree
+            .puppet
+            .has_written(&path, &format!("- {name}"));
+        for (host, _) in with_service.filter(|_| !is_known) {
+            if !hosts.iter().any(|known| known.as_str() == host.text) {
+                told.push(format!(
+                    "`{path}:{}` gives `{name}` to `{}`, which the model does not name; nothing here says that svcgen wrote it: take it out by hand, or name it in the model",
+                    line_of(&text, host.span.start),
+                    host.text
+                ));
+            }
+        }
+    }
+    Ok(told)
 }
 
 /// The service in the list of its cluster, where the tree has such lists.

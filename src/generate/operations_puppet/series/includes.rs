@@ -116,8 +116,16 @@ impl RoleClass {
     pub(super) fn block(&self, class: &str, is_own: bool, tree: &SeriesTree) -> Option<Block> {
         if let Some(there) = self.line_with(class) {
             let text = self.text[there.lines.clone()].replace("\r\n", "\n");
-            let is_ours = is_own || tree.puppet.has_written(&self.path, &text);
+            let is_written = tree.puppet.has_written(&self.path, &text);
+            let is_ours = is_own || is_written;
             let at = there.lines.start;
+            // What somebody said beside it is theirs.
+            let line = format!("{}include {}\n", " ".repeat(there.indent), there.name);
+            let is_commented = text.starts_with(line.trim_end()) && text.contains('#');
+            let text = match is_commented && !is_written {
+                true => line,
+                false => text,
+            };
             return is_ours.then_some(Block { text, at });
         }
         let kind = |name: &str| {

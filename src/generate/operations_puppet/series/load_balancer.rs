@@ -28,7 +28,7 @@ pub(super) struct Balanced<'a> {
 }
 
 /// The end of the name of the class that has a host take requests of the load balancer.
-pub(in crate::generate::operations_puppet) const REALSERVER: &str = "lvs::realserver";
+const REALSERVER: &str = "lvs::realserver";
 
 pub(super) fn patch(
     service: &Service,
@@ -92,6 +92,7 @@ pub(super) fn patch(
     };
     let first = desired.first().map(|desired| desired.path().clone());
     desired.extend(conftool::desired(&balanced)?);
+    warnings.extend(conftool::strays(&balanced)?);
     desired.extend(balanced.pool(&mut warnings)?);
     let places: Vec<String> = balanced
         .datacentres
@@ -123,6 +124,11 @@ pub(super) fn patch(
 /// No address: what is left to do is to take away the one that it had. What others on the same hosts need stays.
 fn nothing(reason: LeftOut, service: &Service, tree: &SeriesTree) -> Result<Patch, GenerateError> {
     let (name, title) = (&service.puppet_name, &service.name);
+    let is_ours = !tree.puppet.rendered.paths().is_empty();
+    let is_known = catalog::knows(service, tree)? || lvs::knows(service, tree)?;
+    let known = (is_known && !is_ours).then(|| {
+        format!("the load balancer has `{title}` still, and nothing here says that svcgen wrote it: take it out by hand, with the `include` in its role")
+    });
     let role = RoleClass::find(home(service, tree).role(), tree)?;
     let shared = role
         .as_ref()
@@ -137,6 +143,7 @@ fn nothing(reason: LeftOut, service: &Service, tree: &SeriesTree) -> Result<Patc
     Ok(Patch {
         generated: Generated {
             desired: desired.into_iter().collect(),
+            warnings: known.into_iter().collect(),
             message: CommitText {
                 subject: format!("{name}: Remove from the load balancer and conftool"),
                 body: format!("{title} is behind no load balancer any more."),
@@ -158,7 +165,7 @@ impl Balanced<'_> {
     /// An entry of a list in a file. Of one that is known already, and that svcgen did not write, it has a say in the members
     /// that the model names.
     pub(super) fn entry(&self, path: &str, at: &[&str], value: Value, named: &[&str]) -> Entry {
-        let is_ours = self.tree.puppet.may_change(path.into(), self.name());
+        let is_ours = self.tree.puppet.has_written(path.into(), self.name());
         let members = value.as_object().into_iter().flat_map(|it| it.keys());
         let unnamed = members
             .map(String::as_str)
