@@ -356,6 +356,13 @@ impl Rendered {
         })
     }
 
+    /// Whether what was written last into a file has an entry below a key.
+    pub(crate) fn has_entry(&self, path: &Utf8Path, key: &str) -> bool {
+        let index = self.index().unwrap_or_default();
+        let written = index.files.get(path);
+        written.is_some_and(|it| it.keys.iter().flatten().any(|other| other == key))
+    }
+
     /// The files that the generator does not want and that are changed by it alone: those that it took away, and
     /// those that it took its entries out of.
     pub(crate) fn leftovers(&self, worktree: &Worktree) -> Vec<Utf8PathBuf> {

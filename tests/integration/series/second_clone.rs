@@ -60,12 +60,15 @@ fn what_is_merged_is_in_step_with_the_line_for_the_load_balancer() {
     let told = env.svcgen(&one);
     assert_eq!(told.code, 0, "{}", told.show());
     assert_eq!(env.read(ROLE), role);
-    // What goes from the model goes from the role, too.
+    // What goes from the model goes from the role, too, with all of that patch and not without.
     env.replace(
         "svcgen.yaml",
         "{north: 10.20.1.30, south: 10.21.1.30}",
         "{}",
     );
+    let told = env.svcgen(&[&one[..], &["--commit"]].concat());
+    assert_eq!(told.code, 0, "{}", told.show());
+    assert_eq!(env.read(ROLE), role);
     done(&env, &["--commit"]);
     assert_eq!(
         env.read(ROLE),
@@ -118,9 +121,13 @@ fn what_the_model_drops_goes_where_a_run_has_seen_it() {
 fn a_host_that_the_model_lacks_is_told_where_nobody_knows_who_gave_it_the_role() {
     let env = merged();
     env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1002]");
-    let told = run(&env, &["--commit", "--conflicts", "yours"]);
     let warning = "gives the role `trendingedits` to `trending1003.north.farm.example`";
-    assert!(told.stderr.contains(warning), "{}", told.show());
+    let listed = "gives `trending-edits` to `trending1003.north.farm.example`";
+    for words in [&["--commit", "--conflicts", "yours"][..], &["--commit"]] {
+        let told = run(&env, words);
+        assert!(told.stderr.contains(warning), "{}", told.show());
+        assert!(told.stderr.contains(listed), "{}", told.show());
+    }
     assert!(env.read(SITE).contains("trending100[1-3]"));
     // Where it is svcgen's, it goes, and nothing is to be told.
     let env = env_with_memory();
@@ -238,6 +245,45 @@ fn what_was_written_and_not_committed_is_closed_with_the_series() {
     let alone = "    $ svcgen puppet --repo puppet --commit\n";
     assert!(!check.stdout.contains(alone), "{}", check.show());
     done(&env, &["--commit"]);
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 0, "{}", check.show());
+}
+
+#[test]
+fn a_comment_at_the_line_for_the_load_balancer_is_decided_once() {
+    let line = "    include profile::lvs::realserver";
+    for (words, is_gone) in [("yours", false), ("svcgen", true)] {
+        for env in [env_with_memory(), merged()] {
+            env.replace(ROLE, line, &format!("{line} # ours"));
+            amend(&env);
+            run(&env, &["--commit"]);
+            env.replace(
+                "svcgen.yaml",
+                "{north: 10.20.1.30, south: 10.21.1.30}",
+                "{}",
+            );
+            let refused = run(&env, &["--commit"]);
+            assert_eq!(refused.code, 11, "{}", refused.show());
+            done(&env, &["--commit", "--conflicts", words]);
+            assert_eq!(!env.read(ROLE).contains("# ours"), is_gone, "{words}");
+            let tip = env.git("puppet", &["rev-parse", "HEAD"]);
+            done(&env, &["--commit"]);
+            assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), tip);
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_taken_away_is_written_anew_without_the_edits_of_later_commits() {
+    let env = env_with_memory();
+    let text = env.read(ROLE);
+    let line = "    include profile::lvs::realserver\n";
+    env.replace(ROLE, line, &format!("{line}    include profile::more\n"));
+    amend(&env);
+    std::fs::remove_file(env.work().join(ROLE)).unwrap();
+    done(&env, &["--commit"]);
+    assert_eq!(env.read(ROLE), text);
+    assert_eq!(env.status("puppet"), "");
     let check = env.svcgen(CHECK);
     assert_eq!(check.code, 0, "{}", check.show());
 }

@@ -82,9 +82,11 @@ pub(super) fn in_commits<'a>(
         taken.extend(of_files);
         let mut patch = planner.one(*step, &view(&chain, before)?, rendered, &mut tree)?;
         if patch.patch.generated.desired.is_empty() && is_as_left && before != state {
-            // Nothing is wanted of it: what is left is what was there without it.
-            before = state;
-            patch = planner.one(*step, &view(&chain, before)?, rendered, &mut tree)?;
+            // Nothing is wanted of it: what is left is what was there without it, unless somebody's lines are decided in it.
+            let without = planner.one(*step, &view(&chain, state)?, rendered, &mut tree)?;
+            if without.edits.conflicts.is_empty() {
+                (before, patch) = (state, without);
+            }
         }
         let rest = match patch.patch.generated.desired.is_empty() && chain.has(index) {
             true => rest(&chain, state, before, &patch)?,

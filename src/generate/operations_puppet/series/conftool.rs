@@ -84,11 +84,8 @@ pub(super) fn strays(balanced: &Balanced<'_>) -> Result<Vec<String>, GenerateErr
             let mut services = services.items().iter();
             services.any(|service| service.to_value() == name)
         });
-        let is_known = balanced
-            .tree
-            .puppet
-            .has_written(&path, &format!("- {name}"));
-        for (host, _) in with_service.filter(|_| !is_known) {
+        let store = &balanced.tree.puppet.rendered;
+        for (host, _) in with_service.filter(|(host, _)| !store.has_entry(&path, &host.text)) {
             if !hosts.iter().any(|known| known.as_str() == host.text) {
                 told.push(format!(
                     "`{path}:{}` gives `{name}` to `{}`, which the model does not name; nothing here says that svcgen wrote it: take it out by hand, or name it in the model",
