@@ -132,4 +132,20 @@ mod tests {
         assert!(whole(Some(other), None, wanted, mark).is_err());
         assert_eq!(whole(Some(wanted), None, wanted, mark).unwrap(), wanted);
     }
+
+    #[test]
+    fn a_text_that_somebody_only_added_to_holds_all() {
+        let wanted = "a {\n    b\n}\n";
+        for (text, is_all) in [
+            (wanted, true),
+            ("# mine\na {\n    b\n    c\n}\n", true),
+            ("a {\n    c\n}\n", false),
+            ("    b\na {\n}\n", false),
+            ("", false),
+        ] {
+            assert_eq!(holds_all(text, wanted), is_all, "{text}");
+        }
+        // Nothing wanted says nothing of whose a file is.
+        assert!(!holds_all("a\n", ""));
+    }
 }
