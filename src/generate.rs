@@ -33,7 +33,7 @@ pub use deploy_repo::{DeployRepo, deploy_repo};
 pub use error::GenerateError;
 pub use mediawiki_vagrant::{VagrantTree, mediawiki_vagrant};
 pub use operations_puppet::{
-    LeftOut, Patch, PuppetTree, SeriesStep, SeriesTree, operations_puppet, series_patch,
+    LeftOut, Patch, PuppetTree, SeriesStep, SeriesTree, Stray, operations_puppet, series_patch,
 };
 pub use source_repo::{SOURCE_REPOSITORY, SourceRepo, source_repo};
 pub use taken::{Taken, puppet_class, vagrant_class};

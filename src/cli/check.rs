@@ -51,6 +51,17 @@ struct Looked {
     /// What svcgen wrote, as the model says it, and nobody committed yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     uncommitted: Option<Uncommitted>,
+    /// Patches of the series that nobody knows to be there or not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_compared: Vec<NotCompared>,
+}
+
+/// A patch of the series that svcgen did not write here, and cannot plan.
+#[derive(Debug, Serialize)]
+struct NotCompared {
+    patch: &'static str,
+    reason: String,
+    way_out: Vec<String>,
 }
 
 /// Files that are in no commit yet, and the command that commits them.
@@ -193,6 +204,7 @@ fn look(
                 root: worktree.root().to_owned(),
                 differences: vec![drift],
                 uncommitted: None,
+                not_compared: Vec::new(),
             });
         }
         Err(error) => return Err(error.into()),
@@ -216,12 +228,11 @@ fn look(
             instead: None,
         });
     }
-    let mut of_series = None;
-    if generator == Generator::Puppet {
-        let (drifts, uncommitted) = series::drifts(planner, &tree, &ways)?;
-        all.extend(drifts);
-        of_series = uncommitted;
-    }
+    let patches = match generator {
+        Generator::Puppet => series::find(planner, &tree, &ways)?,
+        Generator::Vagrant | Generator::Scap | Generator::Source => series::Found::default(),
+    };
+    all.extend(patches.drifts);
     let desired = planned.generated.desired.iter();
     let is_in_step = all.is_empty();
     let paths: Vec<Utf8PathBuf> = match is_in_step {
@@ -238,7 +249,7 @@ fn look(
         paths,
         command: ways.again(),
     });
-    let uncommitted = match (own, of_series.filter(|_| is_in_step)) {
+    let uncommitted = match (own, patches.uncommitted.filter(|_| is_in_step)) {
         // What the patches are made of is committed with them.
         (Some(own), Some(mut of_series)) => {
             of_series.paths.extend(own.paths);
@@ -252,6 +263,7 @@ fn look(
         generator: generator.name(),
         root: worktree.root().to_owned(),
         uncommitted,
+        not_compared: patches.not_compared,
         differences: all,
     })
 }
@@ -273,8 +285,10 @@ fn text(findings: &Findings, ui: &Ui) -> String {
             root,
             differences,
             uncommitted,
+            not_compared,
         } = looked;
         let state = match differences.len() {
+            0 if !not_compared.is_empty() => "in step, as far as it was compared".to_owned(),
             0 => "in step".to_owned(),
             1 => "1 difference".to_owned(),
             count => format!("{count} differences"),
@@ -302,6 +316,19 @@ fn text(findings: &Findings, ui: &Ui) -> String {
                 paths => format!("{} files are", paths.len()),
             };
             out.push_str(&format!("  {files} in no commit yet\n    $ {command}\n"));
+        }
+        for NotCompared {
+            patch,
+            reason,
+            way_out,
+        } in not_compared
+        {
+            let line = format!("  the patch `{patch}` is not compared: {reason}");
+            out.push_str(&format!("{}\n", ui.fitted(&line, FURTHER)));
+            for way_out in way_out {
+                let line = format!("    {way_out}");
+                out.push_str(&format!("{}\n", ui.fitted(&line, FURTHER)));
+            }
         }
     }
     for passed in &findings.not_looked_at {

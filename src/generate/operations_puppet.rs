@@ -15,7 +15,7 @@ use self::class::{class_name, class_text, is_sensitive};
 use self::hieradata::{environment_hieradata, role_hieradata, secrets};
 use self::idiom::ClassIdiom;
 use self::role::role_text;
-pub use self::series::{LeftOut, Patch, SeriesStep, SeriesTree, series_patch};
+pub use self::series::{LeftOut, Patch, SeriesStep, SeriesTree, Stray, series_patch};
 use self::taken::{check_catalog, check_names, check_source};
 pub use self::tree::PuppetTree;
 pub(super) use self::tree::{CatalogName, given_away};

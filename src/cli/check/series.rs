@@ -1,21 +1,32 @@
 //! The patches of the series that come after the service.
 
 use super::ways::Ways;
-use super::{Drift, Uncommitted};
+use super::{Drift, NotCompared, Uncommitted};
 use crate::cli::context::Loaded;
-use crate::cli::generator::{Planner, Series, look};
-use crate::drift::{Difference, Direction};
+use crate::cli::generator::{Looked, Planner, Series, look};
+use crate::drift::{Difference, Direction, Remedy};
 use crate::error::CommandError;
-use crate::generate::SeriesStep;
+use crate::generate::{SeriesStep, Stray};
 use crate::git::{Checkout, GitError};
 use crate::worktree::Worktree;
 
-/// What differs in the patches that svcgen wrote, or that the tree has; and their files that are in no commit yet.
-pub(super) fn drifts(
+/// What is found out of the patches of the series that come after the service.
+#[derive(Default)]
+pub(super) struct Found {
+    /// What differs in those that svcgen wrote, or that the tree has.
+    pub(super) drifts: Vec<Drift>,
+    /// Their files that are in no commit yet.
+    pub(super) uncommitted: Option<Uncommitted>,
+    /// Those that cannot be planned, so that nobody knows whether the tree has them.
+    pub(super) not_compared: Vec<NotCompared>,
+}
+
+/// Compares the patches with a tree.
+pub(super) fn find(
     planner: &Planner<'_>,
     worktree: &Worktree,
     ways: &Ways<'_>,
-) -> Result<(Vec<Drift>, Option<Uncommitted>), CommandError> {
+) -> Result<Found, CommandError> {
     let all = look(planner.loaded, worktree)?;
     let series = command(&all);
     let committed = ways.committing(&series);
@@ -31,12 +42,41 @@ pub(super) fn drifts(
             drifts.push(ways.close(difference, worktree));
         }
     }
+    for stray in all.patches.iter().flat_map(Looked::strays) {
+        let instead = Some(stray.way_out.to_owned());
+        drifts.push(Drift {
+            instead,
+            ..ways.close(difference(stray), worktree)
+        });
+    }
     let paths = all.uncommitted(planner.loaded, worktree)?;
     let uncommitted = (!paths.is_empty()).then(|| Uncommitted {
         paths,
         command: committed.again(),
     });
-    Ok((drifts, uncommitted))
+    let refused = all.refused.iter();
+    let refused = refused.filter(|(step, _)| !all.left_out.contains(step));
+    let not_compared = refused.map(|(step, error)| NotCompared {
+        patch: step.name(),
+        reason: error.message.clone(),
+        way_out: error.hints().map(str::to_owned).collect(),
+    });
+    Ok(Found {
+        drifts,
+        uncommitted,
+        not_compared: not_compared.collect(),
+    })
+}
+
+/// What a tree has beside the model, as a difference.
+fn difference(stray: &Stray) -> Difference {
+    Difference {
+        path: stray.path.clone(),
+        line: Some(stray.line),
+        direction: Direction::Unknown,
+        what: stray.what.clone(),
+        remedy: Remedy::Edit,
+    }
 }
 
 /// The command that runs the series, where its patches were written into the files and are in no commit yet.

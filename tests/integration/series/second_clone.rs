@@ -129,11 +129,44 @@ fn a_host_that_the_model_lacks_is_told_where_nobody_knows_who_gave_it_the_role()
         assert!(told.stderr.contains(listed), "{}", told.show());
     }
     assert!(env.read(SITE).contains("trending100[1-3]"));
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 3, "{}", check.show());
+    for told in [
+        "gives the role `trendingedits` to",
+        "gives `trending-edits` to",
+    ] {
+        assert!(check.stdout.contains(told), "{}", check.show());
+    }
     // Where it is svcgen's, it goes, and nothing is to be told.
     let env = env_with_memory();
     env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1002]");
     let told = done(&env, &["--commit"]);
     assert!(!told.stderr.contains("gives the role"), "{}", told.show());
+}
+
+#[test]
+fn a_patch_that_cannot_be_planned_is_not_said_to_be_in_step() {
+    let env = merged();
+    let block = "node /^trending100[1-3]";
+    env.replace(SITE, block, "node /^trending100[13]");
+    let other = "\nnode 'trending1002.north.farm.example' {\n    role(other)\n}\n";
+    let site = env.read(SITE);
+    env.write(SITE, &(site + other));
+    let commit = ["commit", "--quiet", "--all", "--message", "Another use"];
+    env.git("puppet", &commit);
+    let check = env.svcgen(CHECK);
+    let told =
+        "the patch `cluster` is not compared: the host `trending1002.north.farm.example` is taken";
+    for told in [
+        "puppet: HOME/work/puppet: in step, as far as it was compared\n",
+        told,
+    ] {
+        assert!(check.stdout.contains(told), "{}", check.show());
+    }
+    let json = env.svcgen(&[CHECK, &["--format", "json"]].concat());
+    let value: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let puppet = &value["checkouts"][0];
+    assert_eq!(puppet["not_compared"][0]["patch"], "cluster", "{value}");
 }
 
 fn env_with_memory() -> Env {

@@ -5,7 +5,7 @@ use crate::cli::context::Loaded;
 use crate::drift::{Difference, differences};
 use crate::edit::{Desired, Rendered, Resolution};
 use crate::error::CommandError;
-use crate::generate::{SeriesStep, SeriesTree};
+use crate::generate::{SeriesStep, SeriesTree, Stray};
 use crate::review::{ReviewError, Topic, uncommitted};
 use crate::worktree::Worktree;
 
@@ -131,6 +131,11 @@ impl Looked {
     /// Whether anything of it is wanted.
     pub(crate) fn is_wanted(&self) -> bool {
         !self.planned.patch.generated.desired.is_empty()
+    }
+
+    /// What the tree has of it beside the model.
+    pub(crate) fn strays(&self) -> &[Stray] {
+        &self.planned.patch.strays
     }
 
     /// Where the tree and the model differ in it.

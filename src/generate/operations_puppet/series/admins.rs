@@ -101,7 +101,7 @@ pub(super) fn patch(service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
             secrets: Vec::new(),
         },
         approval,
-        left_out: None,
+        ..Patch::default()
     })
 }
 
@@ -118,6 +118,7 @@ fn nothing(reason: String, approval: String, service: &Service) -> Patch {
         },
         approval,
         left_out: Some(LeftOut::since(reason)),
+        ..Patch::default()
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::SeriesTree;
-use super::load_balancer::{Balanced, has_service, usual};
+use super::load_balancer::{Balanced, entry_of, usual};
 use crate::edit::Desired;
 use crate::edit::yaml::Style;
 use crate::generate::{GenerateError, read_yaml};
@@ -11,20 +11,22 @@ use crate::model::Service;
 use crate::render::quoting::{hiera_value, yaml_entry};
 use crate::yaml::{Kind, Node};
 
-const PATH: &str = "hieradata/common/service.yaml";
+pub(super) const PATH: &str = "hieradata/common/service.yaml";
 const KEY: &str = "service::catalog";
 /// In which the hosts know of the service, and the balancers not yet.
 const FIRST_STATE: &str = "service_setup";
 
-/// Whether the catalogue has the service.
-pub(super) fn knows(service: &Service, tree: &SeriesTree) -> Result<bool, GenerateError> {
+/// The line on which the catalogue has the service.
+pub(super) fn line_of_entry(
+    service: &Service,
+    tree: &SeriesTree,
+) -> Result<Option<usize>, GenerateError> {
     let Some(text) = tree.text(PATH)? else {
-        return Ok(false);
+        return Ok(None);
     };
     let root = read_yaml(PATH.into(), &text)?;
-    Ok(root
-        .find(KEY)
-        .is_some_and(|list| has_service(service, list)))
+    let list = root.find(KEY);
+    Ok(list.and_then(|list| entry_of(service, list, &text)))
 }
 
 /// The entry of the service; `None` where the tree has no catalogue.

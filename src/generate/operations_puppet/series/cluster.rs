@@ -88,6 +88,7 @@ fn join(role: &str, service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
         approval: format!(
             "whoever looks after the hosts of `{role}` has to agree: it runs on each of them once this is merged"
         ),
+        ..Patch::default()
     })
 }
 
@@ -121,7 +122,7 @@ fn own(
     }
     let mut desired = Vec::new();
     let blocks = node_blocks(home, service, site, nodes, tree)?;
-    let warnings = strays(home.role(), &hosts(service), nodes, tree);
+    let strays = strays(home.role(), &hosts(service), nodes, tree);
     desired.extend(blocks_of(SITE.into(), blocks));
     let datacentres: Vec<String> = datacentres(service, site)
         .into_iter()
@@ -141,7 +142,6 @@ fn own(
             .then(|| LeftOut::since("its hosts have the role already")),
         generated: Generated {
             desired,
-            warnings,
             message: CommitText {
                 subject: format!("{name}: Assign the role to its hosts"),
                 body: format!("{} runs in {}.", service.name, listed(&datacentres)),
@@ -152,9 +152,10 @@ fn own(
                     nodes.assignment(home.role()),
                 )),
             },
-            secrets: Vec::new(),
+            ..Generated::default()
         },
         approval,
+        strays,
     })
 }
 
@@ -203,6 +204,7 @@ fn nothing(reason: LeftOut, service: &Service) -> Patch {
         approval: "whoever gives out the hosts has to agree: they have no role once this is merged"
             .into(),
         left_out: Some(reason),
+        ..Patch::default()
     }
 }
 

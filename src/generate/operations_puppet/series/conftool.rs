@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::load_balancer::{Balanced, usual};
 use super::lvs::item_indent;
+use super::strays::Stray;
 use super::{datacentres, hosts};
 use crate::edit::Desired;
 use crate::edit::yaml::{Entry, List, Position, Style};
@@ -60,9 +61,9 @@ fn nodes(balanced: &Balanced<'_>) -> Result<Vec<Desired>, GenerateError> {
     Ok(desired)
 }
 
-/// What to say of hosts that have the service in the lists of the tree, and that the model does not name: those that svcgen wrote
-/// go by themselves.
-pub(super) fn strays(balanced: &Balanced<'_>) -> Result<Vec<String>, GenerateError> {
+/// The hosts that have the service in the lists of the tree, and that the model does not name: those that svcgen wrote go by
+/// themselves.
+pub(super) fn strays(balanced: &Balanced<'_>) -> Result<Vec<Stray>, GenerateError> {
     let worktree = balanced.tree.worktree();
     let Some(folder) = NODES.into_iter().find(|folder| worktree.has_folder(folder)) else {
         return Ok(Vec::new());
@@ -87,11 +88,15 @@ pub(super) fn strays(balanced: &Balanced<'_>) -> Result<Vec<String>, GenerateErr
         let store = &balanced.tree.puppet.rendered;
         for (host, _) in with_service.filter(|(host, _)| !store.has_entry(&path, &host.text)) {
             if !hosts.iter().any(|known| known.as_str() == host.text) {
-                told.push(format!(
-                    "`{path}:{}` gives `{name}` to `{}`, which the model does not name; nothing here says that svcgen wrote it: take it out by hand, or name it in the model",
-                    line_of(&text, host.span.start),
-                    host.text
-                ));
+                told.push(Stray {
+                    path: path.clone(),
+                    line: line_of(&text, host.span.start),
+                    what: format!(
+                        "gives `{name}` to `{}`, which the model does not name",
+                        host.text
+                    ),
+                    way_out: "take it out by hand, or name it in the model",
+                });
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The load balancer: the service's address, its pool, and what conftool knows of it.
 
 use super::includes::RoleClass;
+use super::strays::Stray;
 use super::{
     Home, LeftOut, Patch, SeriesTree, catalog, conftool, datacentres, home, hosts, later, listed,
     lvs,
@@ -11,6 +12,7 @@ use crate::edit::Desired;
 use crate::edit::yaml::{Entry, List, Style};
 use crate::generate::{CommitText, GenerateError, Generated, names, read_yaml};
 use crate::model::{Address, Service, Site};
+use crate::place::line_of;
 use crate::render::quoting::yaml_string;
 use crate::yaml::{Kind, Node};
 
@@ -75,7 +77,7 @@ pub(super) fn patch(
     }
     let home = home(service, tree);
     let balanced = Balanced {
-        is_known: catalog::knows(service, tree)? || lvs::knows(service, tree)?,
+        is_known: known(service, tree)?.is_some(),
         cluster: home.cluster(tree)?,
         service,
         site,
@@ -92,7 +94,7 @@ pub(super) fn patch(
     };
     let first = desired.first().map(|desired| desired.path().clone());
     desired.extend(conftool::desired(&balanced)?);
-    warnings.extend(conftool::strays(&balanced)?);
+    let strays = conftool::strays(&balanced)?;
     desired.extend(balanced.pool(&mut warnings)?);
     let places: Vec<String> = balanced
         .datacentres
@@ -118,6 +120,7 @@ pub(super) fn patch(
         },
         approval: "whoever runs the load balancers has to agree, assigns the addresses in DNS, and restarts the balancers".into(),
         left_out: None,
+        strays,
     })
 }
 
@@ -125,9 +128,12 @@ pub(super) fn patch(
 fn nothing(reason: LeftOut, service: &Service, tree: &SeriesTree) -> Result<Patch, GenerateError> {
     let (name, title) = (&service.puppet_name, &service.name);
     let is_ours = !tree.puppet.rendered.paths().is_empty();
-    let is_known = catalog::knows(service, tree)? || lvs::knows(service, tree)?;
-    let known = (is_known && !is_ours).then(|| {
-        format!("the load balancer has `{title}` still, and nothing here says that svcgen wrote it: take it out by hand, with the `include` in its role")
+    let known = known(service, tree)?.filter(|_| !is_ours);
+    let known = known.map(|(path, line)| Stray {
+        path: path.into(),
+        line,
+        what: format!("has `{title}` behind the load balancer still"),
+        way_out: "take it out by hand, with the `include` in its role",
     });
     let role = RoleClass::find(home(service, tree).role(), tree)?;
     let shared = role
@@ -143,7 +149,6 @@ fn nothing(reason: LeftOut, service: &Service, tree: &SeriesTree) -> Result<Patc
     Ok(Patch {
         generated: Generated {
             desired: desired.into_iter().collect(),
-            warnings: known.into_iter().collect(),
             message: CommitText {
                 subject: format!("{name}: Remove from the load balancer and conftool"),
                 body: format!("{title} is behind no load balancer any more."),
@@ -153,6 +158,7 @@ fn nothing(reason: LeftOut, service: &Service, tree: &SeriesTree) -> Result<Patc
         },
         approval: "whoever runs the load balancers has to agree, restarts the balancers, and takes the addresses out of DNS".into(),
         left_out: Some(reason),
+        strays: known.into_iter().collect(),
     })
 }
 
@@ -237,7 +243,7 @@ impl Balanced<'_> {
             }
             let owner = format!("the entry `{}`", key.text);
             if key.text == self.name() {
-                let line = crate::place::line_of(text, key.span.start);
+                let line = line_of(text, key.span.start);
                 let what = format!("the name `{}`", key.text);
                 return Err(names::taken(&what, path.into(), line, owner));
             }
@@ -250,7 +256,7 @@ impl Balanced<'_> {
                     .iter()
                     .any(|(_, own)| own.as_str() == address)
                 {
-                    let line = crate::place::line_of(text, node.span.start);
+                    let line = line_of(text, node.span.start);
                     let what = format!("the address {address}");
                     return Err(names::taken(&what, path.into(), line, owner));
                 }
@@ -338,13 +344,25 @@ impl Balanced<'_> {
     }
 }
 
-/// Whether a list has an entry of the service's name and port.
-pub(super) fn has_service(service: &Service, list: &Node) -> bool {
-    let entry = list.find(service.name.as_str());
-    let port = entry
-        .and_then(|entry| entry.find("port"))
-        .map(Node::to_value);
-    port == Some(service.port.number().into())
+/// Where a list in a text has an entry of the service's name and port.
+pub(super) fn entry_of(service: &Service, list: &Node, text: &str) -> Option<usize> {
+    let mut entries = list.entries().iter();
+    let (key, entry) = entries.find(|(key, _)| key.text == service.name.as_str())?;
+    let port = entry.find("port").map(Node::to_value);
+    let is_its = port == Some(service.port.number().into());
+    is_its.then(|| line_of(text, key.span.start))
+}
+
+/// Where the tree has the service behind its load balancer: the file, and the line of the entry.
+fn known(
+    service: &Service,
+    tree: &SeriesTree,
+) -> Result<Option<(&'static str, usize)>, GenerateError> {
+    let in_catalog = catalog::line_of_entry(service, tree)?.map(|line| (catalog::PATH, line));
+    match in_catalog {
+        Some(known) => Ok(Some(known)),
+        None => Ok(lvs::line_of_entry(service, tree)?.map(|line| (lvs::PATH, line))),
+    }
 }
 
 /// The value that most entries have below a path; nothing where fewer than half have one.

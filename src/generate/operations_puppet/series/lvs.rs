@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::SeriesTree;
 use super::catalog::path;
-use super::load_balancer::{Balanced, has_service, usual};
+use super::load_balancer::{Balanced, entry_of, usual};
 use crate::edit::Desired;
 use crate::edit::blocks::Block;
 use crate::edit::yaml::{Position, Style};
@@ -16,7 +16,7 @@ use crate::place::{line_end, line_start};
 use crate::render::quoting::{hiera_text, yaml_string};
 use crate::yaml::{Kind, Node, parse};
 
-const PATH: &str = "hieradata/common/lvs/configuration.yaml";
+pub(super) const PATH: &str = "hieradata/common/lvs/configuration.yaml";
 /// What names the balancers that have an address.
 const BALANCER: &str = "modules/role/manifests/lvs/balancer.pp";
 
@@ -44,13 +44,17 @@ impl<'a> Lists<'a> {
     }
 }
 
-/// Whether the configuration has the service.
-pub(super) fn knows(service: &Service, tree: &SeriesTree) -> Result<bool, GenerateError> {
+/// The line on which the configuration has the service.
+pub(super) fn line_of_entry(
+    service: &Service,
+    tree: &SeriesTree,
+) -> Result<Option<usize>, GenerateError> {
     let Some(text) = tree.text(PATH)? else {
-        return Ok(false);
+        return Ok(None);
     };
     let root = read_yaml(PATH.into(), &text)?;
-    Ok(Lists::of(&root).is_some_and(|lists| has_service(service, lists.services.1)))
+    let lists = Lists::of(&root);
+    Ok(lists.and_then(|lists| entry_of(service, lists.services.1, &text)))
 }
 
 /// The entries of the service; `None` where the tree has no such configuration.

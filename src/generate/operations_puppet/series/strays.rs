@@ -1,4 +1,8 @@
-//! Hosts that have the role of a service, and that the model does not name.
+//! What a tree has of a service that the model does not say, and that nobody knows svcgen to have written.
+
+use std::fmt;
+
+use camino::Utf8PathBuf;
 
 use super::SeriesTree;
 use super::host_regex::rows;
@@ -9,13 +13,40 @@ use crate::puppet::{NodeBlock, NodePattern};
 /// How many numbers beside those of the model are tried.
 const BESIDE: usize = 5;
 
-/// What to say of the nodes that svcgen did not write, and that give the role to hosts that the model does not name.
+/// Something of the service that stays as it is: it may be svcgen's, of which this checkout knows nothing, or somebody's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    pub path: Utf8PathBuf,
+    /// Counted from one.
+    pub line: usize,
+    /// What the line does, and the model does not say.
+    pub what: String,
+    /// What to do about it by hand.
+    pub way_out: &'static str,
+}
+
+impl fmt::Display for Stray {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            path,
+            line,
+            what,
+            way_out,
+        } = self;
+        write!(
+            f,
+            "`{path}:{line}` {what}; nothing here says that svcgen wrote it: {way_out}"
+        )
+    }
+}
+
+/// The nodes that svcgen did not write, and that give the role to hosts that the model does not name.
 pub(super) fn strays(
     role: &str,
     hosts: &[HostName],
     nodes: &Nodes,
     tree: &SeriesTree,
-) -> Vec<String> {
+) -> Vec<Stray> {
     let written = tree.puppet.rendered.blocks().into_iter();
     let written = written.filter(|(path, _)| path == SITE);
     let written: Vec<String> = written.flat_map(|(_, blocks)| blocks).collect();
@@ -27,16 +58,19 @@ pub(super) fn strays(
     let others = with_role.filter(|block| !is_written(block));
     let beside = beside(hosts);
     let told = others.filter_map(|block| {
-        let place = format!("`{SITE}:{}` gives the role `{role}` to", block.line);
-        let way =
-            "nothing here says that svcgen wrote it: change it by hand, or name them in the model";
-        if !hosts.iter().any(|host| block.matches(host.as_str())) {
-            return Some(format!("{place} hosts that the model does not name; {way}"));
-        }
-        let other = beside
-            .iter()
-            .find(|host| is_listed(block) && block.matches(host));
-        other.map(|host| format!("{place} `{host}`, which the model does not name; {way}"))
+        let to = if !hosts.iter().any(|host| block.matches(host.as_str())) {
+            "hosts that the model does not name".to_owned()
+        } else {
+            let is_meant = |host: &&String| is_listed(block) && block.matches(host);
+            let host = beside.iter().find(is_meant)?;
+            format!("`{host}`, which the model does not name")
+        };
+        Some(Stray {
+            path: SITE.into(),
+            line: block.line,
+            what: format!("gives the role `{role}` to {to}"),
+            way_out: "change it by hand, or name them in the model",
+        })
     });
     told.collect()
 }
