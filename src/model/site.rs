@@ -1,26 +1,34 @@
 mod announce;
 mod calendar;
 mod deployment;
+mod gerrit;
+mod logs;
+mod path;
+mod phabricator;
+mod repositories;
+mod timeline;
 
-use std::num::NonZeroU16;
-
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::config::as_map;
 use super::host::HostName;
 use super::load::{LoadError, parse_file, read_version};
-use super::name::{BranchName, ImageName, RepositoryName, SiteName, constant};
+use super::name::{ImageName, RepositoryName, SiteName, constant};
 use super::problem::Problem;
 use super::read::{Fields, Read, map};
 use super::text::Line;
-use crate::visible::visible;
 use crate::yaml::Node;
 
 pub use self::announce::{Announce, MESSAGE};
 pub use self::calendar::{Calendar, Day, Hours};
 pub use self::deployment::{Deployment, Engine};
+use self::gerrit::Gerrit;
+pub use self::logs::Logs;
+use self::phabricator::Phabricator;
+use self::repositories::SiteRepositories;
+use self::timeline::SiteTimeline;
 
 /// An organisation: its servers, paths and conventions.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -58,74 +66,6 @@ pub struct Site {
     pub images: Vec<(String, ImageName)>,
     #[schemars(with = "Option<SiteTimeline>")]
     pub timeline: SiteTimeline,
-}
-
-/// The review server.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Gerrit {
-    /// Its name in the network.
-    pub host: Option<HostName>,
-    /// Port of its ssh server.
-    pub port: Option<NonZeroU16>,
-    /// What the names of service repositories begin with.
-    pub prefix: Option<RepositoryName>,
-    /// Address that anybody can clone from.
-    pub url: Option<Line>,
-}
-
-/// The shared repositories of the organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct SiteRepositories {
-    /// The MediaWiki-Vagrant tree.
-    pub vagrant: Option<RepositoryName>,
-    /// The Puppet tree of the production hosts.
-    pub puppet: Option<RepositoryName>,
-    /// The branch that changes of the Vagrant tree are meant for.
-    pub vagrant_branch: BranchName,
-    /// The branch that changes of the Puppet tree are meant for.
-    pub puppet_branch: BranchName,
-}
-
-/// The ticket system.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Phabricator {
-    /// Its address.
-    pub url: Option<Line>,
-    pub projects: Projects,
-}
-
-/// The projects that requests are filed in.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Projects {
-    /// Slug of the project for requests of new services.
-    pub service_request: Option<Line>,
-    /// Slug of the project for requests of access.
-    pub access_request: Option<Line>,
-}
-
-/// Where services log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Logs {
-    /// The folder that has one for each service.
-    #[schemars(with = "String", regex(pattern = "^/"))]
-    pub directory: Utf8PathBuf,
-    /// The log in it.
-    pub file: Line,
-}
-
-/// How long before a deployment the service request is filed, in weeks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct SiteTimeline {
-    /// The least that is asked for.
-    pub minimum_weeks: u32,
-    /// What is better.
-    pub advised_weeks: u32,
 }
 
 impl Site {
@@ -172,36 +112,6 @@ fn line(text: &str) -> Line {
     constant(Line::parse(text))
 }
 
-impl Default for SiteRepositories {
-    fn default() -> Self {
-        let branch = |name| constant(BranchName::parse(name));
-        Self {
-            vagrant: None,
-            puppet: None,
-            vagrant_branch: branch("master"),
-            puppet_branch: branch("production"),
-        }
-    }
-}
-
-impl Default for Logs {
-    fn default() -> Self {
-        Self {
-            directory: "/srv/log".into(),
-            file: line("main.log"),
-        }
-    }
-}
-
-impl Default for SiteTimeline {
-    fn default() -> Self {
-        Self {
-            minimum_weeks: 2,
-            advised_weeks: 3,
-        }
-    }
-}
-
 impl Read for Site {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
         let mut fields = Fields::of(node, problems)?;
@@ -235,122 +145,6 @@ impl Read for Site {
             calendar,
             images,
             timeline,
-        })
-    }
-}
-
-impl Read for Gerrit {
-    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        let mut fields = Fields::of(node, problems)?;
-        let host = fields.optional("host", problems);
-        let port = fields.optional("port", problems);
-        let prefix = fields.optional("prefix", problems);
-        let url: Option<Line> = fields.optional("url", problems);
-        if let (Some(url), Some(node)) = (&url, fields.node("url"))
-            && !url.as_str().contains("://")
-        {
-            let message = format!("`{}` is not the address of a server", visible(url.as_str()));
-            let rule = "such as `https://review.example.org/r`";
-            problems.push(Problem::new(node.span.clone(), message).rule(rule));
-        }
-        fields.end(problems);
-        Some(Self {
-            host,
-            port,
-            prefix,
-            url,
-        })
-    }
-}
-
-impl Read for SiteRepositories {
-    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        let by_default = Self::default();
-        let mut fields = Fields::of(node, problems)?;
-        let vagrant = fields.optional("vagrant", problems);
-        let puppet = fields.optional("puppet", problems);
-        let vagrant_branch = fields.or("vagrant_branch", by_default.vagrant_branch, problems);
-        let puppet_branch = fields.or("puppet_branch", by_default.puppet_branch, problems);
-        fields.end(problems);
-        Some(Self {
-            vagrant,
-            puppet,
-            vagrant_branch,
-            puppet_branch,
-        })
-    }
-}
-
-impl Read for Phabricator {
-    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        let mut fields = Fields::of(node, problems)?;
-        let url = fields.optional("url", problems);
-        let projects = fields.or("projects", Projects::default(), problems);
-        fields.end(problems);
-        Some(Self { url, projects })
-    }
-}
-
-impl Read for Projects {
-    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        let mut fields = Fields::of(node, problems)?;
-        let service_request = fields.optional("service_request", problems);
-        let access_request = fields.optional("access_request", problems);
-        fields.end(problems);
-        Some(Self {
-            service_request,
-            access_request,
-        })
-    }
-}
-
-impl Read for Utf8PathBuf {
-    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        let text = String::read(node, problems)?;
-        let plain = |s: &str| {
-            s != ".."
-                && s.bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b))
-        };
-        if text.starts_with('/') && text.len() > 1 && text.split('/').all(plain) {
-            return Some(Self::from(text.trim_end_matches('/')));
-        }
-        let message = format!("`{}` is not an absolute path", visible(&text));
-        problems.push(Problem::new(node.span.clone(), message).rule("such as `/srv/deployment`"));
-        None
-    }
-}
-
-impl Read for Logs {
-    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        let by_default = Self::default();
-        let mut fields = Fields::of(node, problems)?;
-        let directory = fields.or("directory", by_default.directory, problems);
-        let file = fields.or("file", by_default.file, problems);
-        fields.end(problems);
-        Some(Self { directory, file })
-    }
-}
-
-impl Read for SiteTimeline {
-    fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        let by_default = Self::default();
-        let mut fields = Fields::of(node, problems)?;
-        let minimum_weeks = fields.or("minimum_weeks", by_default.minimum_weeks, problems);
-        let advised_weeks = fields.or("advised_weeks", by_default.advised_weeks, problems);
-        let least = fields.node("minimum_weeks");
-        if minimum_weeks > advised_weeks
-            && let Some(node) = fields.node("advised_weeks").or(least)
-        {
-            let message =
-                format!("{advised_weeks} weeks are advised, and {minimum_weeks} are the least");
-            let rule = "`advised_weeks` is `minimum_weeks` or more";
-            problems.push(Problem::new(node.span.clone(), message).rule(rule));
-        }
-        fields.end(problems);
-        Some(Self {
-            minimum_weeks,
-            advised_weeks,
         })
     }
 }
