@@ -11,6 +11,7 @@ mod lint;
 mod message;
 mod nodes;
 mod overlay;
+mod ruby;
 mod scap;
 mod scratch;
 mod syntax;
@@ -224,7 +225,7 @@ fn judge(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tools: &Tools) -> V
         let threads = [
             scope.spawn(|| vec![syntax::manifests(request, scratch, tools)]),
             scope.spawn(|| vec![lint::manifests(scratch, tools)]),
-            scope.spawn(|| syntax::templates_and_data(request, scratch, tools)),
+            scope.spawn(|| ruby::templates_and_data(request, scratch, tools)),
             scope.spawn(|| vec![compile::role(request, scratch, tools)]),
         ];
         for thread in threads {

@@ -1,31 +1,25 @@
 //! Whether the model, the checkouts and the deploy repository still say the same.
 
 mod closing;
+mod look;
 mod refused;
 mod series;
+mod shown;
 mod ways;
 
 use camino::Utf8PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use self::closing::closed;
-use self::refused::{in_the_way, taken};
-use self::ways::Ways;
+use self::look::look;
+use self::shown::text;
 use super::context::Context;
-use super::generator::{
-    CheckoutArgs, Generator, NotPlanned, Planner, Target, differing, without_blocks,
-};
+use super::generator::{CheckoutArgs, Generator, Planner, Target};
 use super::{Failure, GlobalArgs};
-use crate::drift::{Difference, Direction, Remedy};
+use crate::drift::Difference;
 use crate::edit::Resolution;
 use crate::error::{CommandError, ErrorKind};
-use crate::generate::GenerateError;
-use crate::review::uncommitted;
 use crate::ui::{Format, Ui};
-
-/// What begins the lines of a text that does not fit on one.
-const FURTHER: &str = "      ";
 
 /// The options of a check.
 #[derive(Debug, Args)]
@@ -179,175 +173,6 @@ fn nothing_named() -> CommandError {
     CommandError::usage("no checkout of any repository is named")
         .hint("add `--vagrant-repo`, `--puppet-repo`, `--deploy-repo` or `--source-repo`")
         .hint("or write `checkouts` and `services` into the configuration")
-}
-
-/// Compares one checkout with the model.
-fn look(
-    planner: &Planner<'_>,
-    generator: Generator,
-    target: &Target,
-    (global, checkouts): (&GlobalArgs, &CheckoutArgs),
-) -> Result<Looked, CommandError> {
-    let tree = target.open()?;
-    let mut worktree = tree.clone();
-    if generator == Generator::Puppet {
-        // What other patches of the series put into its files is no edit of somebody's.
-        worktree = without_blocks(&worktree, planner.loaded)?;
-    }
-    let ways = Ways::find(planner, generator, &tree, (global, checkouts));
-    let planned = match planner.plan(generator, target, &worktree) {
-        Ok(planned) => planned,
-        Err(refused @ NotPlanned::Refused(GenerateError::Taken { .. })) => {
-            let drift = taken(planner, generator, target, &worktree, &ways, refused)?;
-            return Ok(Looked {
-                generator: generator.name(),
-                root: worktree.root().to_owned(),
-                differences: vec![drift],
-                uncommitted: None,
-                not_compared: Vec::new(),
-            });
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let mut all = Vec::new();
-    let differences = differing(planner.loaded, generator, &planned, &worktree)?;
-    let ways = ways.about(&differences);
-    for difference in differences {
-        all.push(closed(difference, generator, &planned, &worktree, &ways)?);
-    }
-    if let Some(setting) = &planned.setting {
-        all.push(Drift {
-            difference: Difference {
-                path: ".git/config".into(),
-                line: None,
-                direction: Direction::Model,
-                what: format!("`{}` is not `{}`", setting.key, setting.after),
-                remedy: Remedy::Generate,
-            },
-            command: ways.again(),
-            instead: None,
-        });
-    }
-    let patches = match generator {
-        Generator::Puppet => series::find(planner, &tree, &ways)?,
-        Generator::Vagrant | Generator::Scap | Generator::Source => series::Found::default(),
-    };
-    all.extend(patches.drifts);
-    let desired = planned.generated.desired.iter();
-    let is_in_step = all.is_empty();
-    let paths: Vec<Utf8PathBuf> = match is_in_step {
-        true => desired.map(|it| it.path().clone()).collect(),
-        // The commands that close the differences commit these files too.
-        false => Vec::new(),
-    };
-    let paths = uncommitted(tree.root(), &paths, &[&planned.rendered])?.own;
-    all.extend(in_the_way(
-        planner, generator, &planned, &tree, &ways, &all,
-    )?);
-    all.sort_by_key(|drift| turn(&drift.command));
-    let own = (!paths.is_empty()).then(|| Uncommitted {
-        paths,
-        command: ways.again(),
-    });
-    let uncommitted = match (own, patches.uncommitted.filter(|_| is_in_step)) {
-        // What the patches are made of is committed with them.
-        (Some(own), Some(mut of_series)) => {
-            of_series.paths.extend(own.paths);
-            of_series.paths.sort();
-            of_series.paths.dedup();
-            Some(of_series)
-        }
-        (own, of_series) => of_series.or(own),
-    };
-    Ok(Looked {
-        generator: generator.name(),
-        root: worktree.root().to_owned(),
-        uncommitted,
-        not_compared: patches.not_compared,
-        differences: all,
-    })
-}
-
-/// In which turn a command is typed: what puts changes of somebody's away comes before the runs that they are in the way of.
-fn turn(command: &str) -> u8 {
-    match command.split_whitespace().next() {
-        Some("git" | "mv") if !command.contains(" switch ") => 0,
-        _ if command.contains(" --force") => 1,
-        _ => 2,
-    }
-}
-
-fn text(findings: &Findings, ui: &Ui) -> String {
-    let mut out = String::new();
-    for looked in &findings.checkouts {
-        let Looked {
-            generator,
-            root,
-            differences,
-            uncommitted,
-            not_compared,
-        } = looked;
-        let state = match differences.len() {
-            0 if !not_compared.is_empty() => "in step, as far as it was compared".to_owned(),
-            0 => "in step".to_owned(),
-            1 => "1 difference".to_owned(),
-            count => format!("{count} differences"),
-        };
-        out.push_str(&format!("{generator}: {root}: {state}\n"));
-        for drift in differences {
-            let difference = &drift.difference;
-            let line = difference.line.map(|line| format!(":{line}"));
-            let what = format!("    {}: {}", side(difference.direction), difference.what);
-            out.push_str(&format!(
-                "  {}{}\n{}\n    $ {}\n",
-                difference.path,
-                line.unwrap_or_default(),
-                ui.fitted(&what, FURTHER),
-                drift.command
-            ));
-            if let Some(instead) = &drift.instead {
-                let instead = ui.fitted(&format!("    {instead}"), FURTHER);
-                out.push_str(&format!("{instead}\n"));
-            }
-        }
-        if let Some(Uncommitted { paths, command }) = uncommitted {
-            let files = match paths.as_slice() {
-                [path] => format!("{path} is"),
-                paths => format!("{} files are", paths.len()),
-            };
-            out.push_str(&format!("  {files} in no commit yet\n    $ {command}\n"));
-        }
-        for NotCompared {
-            patch,
-            reason,
-            way_out,
-        } in not_compared
-        {
-            let line = format!("  the patch `{patch}` is not compared: {reason}");
-            out.push_str(&format!("{}\n", ui.fitted(&line, FURTHER)));
-            for way_out in way_out {
-                let line = format!("    {way_out}");
-                out.push_str(&format!("{}\n", ui.fitted(&line, FURTHER)));
-            }
-        }
-    }
-    for passed in &findings.not_looked_at {
-        let line = format!("{}: not looked at: {}", passed.generator, passed.way_out);
-        out.push_str(&format!("{}\n", ui.fitted(&line, FURTHER)));
-    }
-    for failed in &findings.failed {
-        out.push_str(&format!("{}: cannot be compared\n", failed.generator));
-    }
-    out
-}
-
-fn side(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Model => "the model is newer",
-        Direction::Tree => "the tree was changed",
-        Direction::Both => "both were changed",
-        Direction::Unknown => "one of them was changed",
-    }
 }
 
 fn json(findings: &impl Serialize) -> Result<String, CommandError> {

@@ -1,42 +1,25 @@
 //! MediaWiki-Vagrant: the class of a service, its hieradata, its role, and what the role forwards.
 
+mod module;
 mod tree;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use self::module::module_text;
 use self::tree::HIERADATA;
 pub use self::tree::VagrantTree;
 use super::ports::PortUse;
-use super::puppet_code::{
-    ClassParameter, Expression, ParameterView, arguments, comment, parameters,
-};
-use super::service_node::Arguments;
+use super::puppet_code::comment;
 use super::{CommitText, GenerateError, Generated, LaterText, names, ports, values};
 use crate::edit::{Desired, yaml::Entry};
 use crate::model::{ConfigStyle, Parameter, Service, Site};
 use crate::render::Templates;
-use crate::render::quoting::{hiera_value, puppet_string, yaml_entry};
+use crate::render::quoting::{hiera_value, yaml_entry};
 
 /// The environment whose values go to this tree.
 const ENVIRONMENT: &str = "vagrant";
-
-#[derive(Serialize)]
-struct ModuleView {
-    class: String,
-    description: String,
-    parameters: Vec<ParameterView>,
-    title: String,
-    arguments: String,
-}
-
-#[derive(Serialize)]
-struct RoleView {
-    role: String,
-    class: String,
-    description: String,
-}
 
 /// Derives the files of a service.
 ///
@@ -49,7 +32,6 @@ pub fn mediawiki_vagrant(
     templates: &Templates,
 ) -> Result<Generated, GenerateError> {
     let class = service.puppet_name.as_str();
-    let role = service.vagrant.role.as_str();
     let mut warnings = Vec::new();
     let mut desired = Vec::new();
 
@@ -84,24 +66,9 @@ pub fn mediawiki_vagrant(
         entries,
     });
 
-    let path = Utf8PathBuf::from(format!("puppet/modules/role/manifests/{role}.pp"));
-    let text = templates.render(
-        "mediawiki-vagrant/role.pp",
-        &RoleView {
-            role: role.into(),
-            class: class.into(),
-            description: comment(&service.description.paragraphs(), "# "),
-        },
-    )?;
-    names::check_file(
-        &format!("the role `{role}`"),
-        &path,
-        tree.text(&path),
-        &text,
-        tree.is_refused(&path),
-    )?;
-    let brought = path.clone();
-    desired.push(Desired::File { path, text });
+    let role = role(service, tree, templates)?;
+    let brought = role.path().clone();
+    desired.push(role);
     desired.extend(settings(service));
     // What is marked in a file that is to be written is told as the conflict that it is.
     let is_conflict = |path: &Utf8PathBuf| desired.iter().any(|wanted| wanted.path() == path);
@@ -132,6 +99,39 @@ pub fn mediawiki_vagrant(
     })
 }
 
+#[derive(Serialize)]
+struct RoleView {
+    role: String,
+    class: String,
+    description: String,
+}
+
+/// The role, which a virtual machine has the service by.
+fn role(
+    service: &Service,
+    tree: &VagrantTree,
+    templates: &Templates,
+) -> Result<Desired, GenerateError> {
+    let role = service.vagrant.role.as_str();
+    let path = Utf8PathBuf::from(format!("puppet/modules/role/manifests/{role}.pp"));
+    let text = templates.render(
+        "mediawiki-vagrant/role.pp",
+        &RoleView {
+            role: role.into(),
+            class: service.puppet_name.to_string(),
+            description: comment(&service.description.paragraphs(), "# "),
+        },
+    )?;
+    names::check_file(
+        &format!("the role `{role}`"),
+        &path,
+        tree.text(&path),
+        &text,
+        tree.is_refused(&path),
+    )?;
+    Ok(Desired::File { path, text })
+}
+
 /// Refuses a port that something else has than the service in its `folder`, with its `role`.
 fn check_port(
     service: &Service,
@@ -157,102 +157,6 @@ fn check_port(
             || tree.pulls_in(found, class, name)
             || tree.has_given(found)
     })
-}
-
-fn module_text(
-    service: &Service,
-    site: &Site,
-    tree: &VagrantTree,
-    templates: &Templates,
-    warnings: &mut Vec<String>,
-) -> Result<String, GenerateError> {
-    let mut arguments_ = Arguments::new(&tree.node);
-    arguments_.add("port", Expression::Code("$port".into()));
-    arguments_.add_extra(service)?;
-    if let Some(remote) = git_remote(service, site, tree) {
-        arguments_.add("git_remote", Expression::Code(remote));
-    }
-    let has_log_level = tree.node.knows("log_level");
-    arguments_.add("log_level", Expression::Code("$log_level".into()));
-    match service.config.style {
-        ConfigStyle::Template => {
-            let template = puppet_string(&format!("{}/config.yaml.erb", service.puppet_name));
-            arguments_.add("config", Expression::Code(format!("template({template})")));
-        }
-        ConfigStyle::Inline | ConfigStyle::Scap => {
-            let entries = service
-                .config
-                .parameters
-                .iter()
-                .map(|p| (p.name.to_string(), format!("${}", p.name)));
-            let entries: Vec<_> = entries.collect();
-            if !entries.is_empty() {
-                arguments_.add("config", Expression::Hash(entries));
-            }
-        }
-    }
-    arguments_.add_environment(service);
-    arguments_.add_version("node_version", service.runtime.node_version.as_str());
-    let (list, more) = arguments_.finish()?;
-    warnings.extend(more);
-
-    let mut class_parameters = vec![ClassParameter {
-        name: "port".into(),
-        data_type: None,
-        default: None,
-        text: format!(
-            "Port the {} service listens on for incoming connections.",
-            service.name
-        ),
-    }];
-    class_parameters.extend(service.config.parameters.iter().map(|parameter| {
-        ClassParameter {
-            name: parameter.name.to_string(),
-            data_type: None,
-            default: parameter
-                .default
-                .as_ref()
-                .map(|value| values::value_code(value, 4)),
-            text: values::documentation(parameter),
-        }
-    }));
-    if has_log_level {
-        class_parameters.push(ClassParameter {
-            name: "log_level".into(),
-            data_type: None,
-            default: Some("undef".into()),
-            text: "The lowest level to log (trace, debug, info, warn, error, fatal)".into(),
-        });
-    }
-    let view = ModuleView {
-        class: service.puppet_name.to_string(),
-        description: comment(&service.description.paragraphs(), "# "),
-        parameters: parameters(class_parameters),
-        title: puppet_string(service.name.as_str()),
-        arguments: arguments(&list, 8),
-    };
-    let text = templates.render("mediawiki-vagrant/module.pp", &view)?;
-    Ok(tree.long_lines.marked(text))
-}
-
-/// The address to clone from, where the tree would clone from another one by itself.
-fn git_remote(service: &Service, site: &Site, tree: &VagrantTree) -> Option<String> {
-    let source = service.repositories.source.as_str();
-    let by_default = tree
-        .default_remote
-        .as_ref()
-        .map(|prefix| format!("{prefix}{}", service.name));
-    if by_default.as_deref() == Some(source) {
-        return None;
-    }
-    if tree.has_urlformat {
-        return Some(format!(
-            "sprintf($::git::urlformat, {})",
-            puppet_string(source)
-        ));
-    }
-    let url = site.clone_url(&service.repositories.source)?;
-    Some(puppet_string(&url))
 }
 
 /// The keys of the class: its port, its level of logging, and the values that it needs or that differ here.

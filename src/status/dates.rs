@@ -67,87 +67,103 @@ pub fn dates(
     let Some(day) = service.timeline.deployment else {
         return (Vec::new(), None);
     };
-    let before = |weeks: u32| day.saturating_sub(i64::from(weeks).weeks());
     let (minimum, advised) = (site.timeline.minimum_weeks, site.timeline.advised_weeks);
     let advised = advised.max(minimum);
-    let is_done = |name: &str| {
-        let mut states = steps.iter().filter(|step| step.name == name);
-        states.any(|step| matches!(step.state, State::Done | State::Waiting))
-    };
-    let has_ticket = service.tickets.access_request.is_some();
-    let mark = |is_done: bool, advised: Date, latest: Date| {
-        if is_done {
-            Mark::Done
-        } else if today > latest {
-            Mark::Overdue
-        } else if today >= advised {
-            Mark::Due
-        } else {
-            Mark::Ahead
-        }
-    };
-    let due = |what, command: Option<&str>, first: u32, last: u32, is_done: bool| Due {
-        what,
-        command: command.map(str::to_owned),
-        after: None,
-        advised: before(first),
-        latest: before(last),
-        mark: mark(is_done, before(first), before(last)),
-    };
-    let step = |name: &str| steps.iter().find(|step| step.name == name);
+    let count = Countdown { day, today, steps };
     // Hosts are assigned between the service request and what needs them; half of the least time is left for both.
     let half = minimum.div_ceil(2);
     let dates = vec![
-        due(
+        count.due(
             "file the service request",
             Some("svcgen request service"),
-            advised,
-            minimum,
-            is_done(road::SERVICE_REQUEST),
+            (advised, minimum),
+            count.is_done(road::SERVICE_REQUEST),
         ),
-        due(
+        count.due(
             "file the request for the repositories",
             Some("svcgen request repositories"),
-            advised,
-            minimum,
-            is_done(road::REPOSITORIES),
+            (advised, minimum),
+            count.is_done(road::REPOSITORIES),
         ),
-        due(
+        count.due(
             "send the patch for production to review",
             // It knows how far the patch is.
-            step(road::PRODUCTION)
+            count
+                .step(road::PRODUCTION)
                 .filter(|step| step.state != State::Done)
                 .and_then(|step| step.command.as_deref())
                 .or(Some("svcgen puppet --review")),
-            minimum,
-            half,
-            is_done(road::PRODUCTION),
+            (minimum, half),
+            count.is_done(road::PRODUCTION),
         ),
-        due(
-            "file the access request",
-            Some("svcgen request access"),
-            minimum,
-            half,
-            has_ticket,
-        )
-        .unless(step(road::ACCESS_REQUEST)),
-        due(
-            "announce the deployment",
-            site.calendar.as_ref().map(|_| "svcgen schedule"),
-            1.min(minimum),
-            0,
-            is_done(road::ANNOUNCEMENT),
-        )
-        .unless(step(road::ANNOUNCEMENT)),
-        due(
+        count
+            .due(
+                "file the access request",
+                Some("svcgen request access"),
+                (minimum, half),
+                service.tickets.access_request.is_some(),
+            )
+            .unless(count.step(road::ACCESS_REQUEST)),
+        count
+            .due(
+                "announce the deployment",
+                site.calendar.as_ref().map(|_| "svcgen schedule"),
+                (1.min(minimum), 0),
+                count.is_done(road::ANNOUNCEMENT),
+            )
+            .unless(count.step(road::ANNOUNCEMENT)),
+        count.due(
             "deploy for the first time",
             None,
-            0,
-            0,
-            is_done(road::FIRST_DEPLOYMENT),
+            (0, 0),
+            count.is_done(road::FIRST_DEPLOYMENT),
         ),
     ];
     (dates, unusual(day, site))
+}
+
+/// The days before a deployment.
+struct Countdown<'a> {
+    day: Date,
+    today: Date,
+    steps: &'a [Step],
+}
+
+impl Countdown<'_> {
+    fn step(&self, name: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.name == name)
+    }
+
+    fn is_done(&self, name: &str) -> bool {
+        let mut states = self.steps.iter().filter(|step| step.name == name);
+        states.any(|step| matches!(step.state, State::Done | State::Waiting))
+    }
+
+    /// What has to be done between two weeks, counted back.
+    fn due(
+        &self,
+        what: &'static str,
+        command: Option<&str>,
+        (first, last): (u32, u32),
+        is_done: bool,
+    ) -> Due {
+        let before = |weeks: u32| self.day.saturating_sub(i64::from(weeks).weeks());
+        let (advised, latest) = (before(first), before(last));
+        let mark = match is_done {
+            true => Mark::Done,
+            false if self.today > latest => Mark::Overdue,
+            false if self.today >= advised => Mark::Due,
+            false => Mark::Ahead,
+        };
+        Due {
+            what,
+            command: command.map(str::to_owned),
+            after: None,
+            advised,
+            latest,
+            mark,
+        }
+    }
 }
 
 /// What is unusual about a day, by the site's calendar.

@@ -1,6 +1,7 @@
 //! The patches that take a service into production, one after the other: itself, its hosts, its admins, its load balancer.
 
 mod admins;
+mod balanced;
 mod catalog;
 mod cluster;
 mod conftool;

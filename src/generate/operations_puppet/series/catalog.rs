@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::SeriesTree;
-use super::load_balancer::{Balanced, entry_of, usual};
+use super::balanced::{Balanced, entry_of, usual};
 use crate::edit::Desired;
 use crate::edit::yaml::Style;
 use crate::generate::{GenerateError, read_yaml};

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use serde_json::{Value, json};
 
-use super::load_balancer::{Balanced, usual};
+use super::balanced::{Balanced, usual};
 use super::lvs::item_indent;
 use super::strays::Stray;
 use super::{datacentres, hosts};

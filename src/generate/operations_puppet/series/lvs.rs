@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::SeriesTree;
+use super::balanced::{Balanced, entry_of, usual};
 use super::catalog::path;
-use super::load_balancer::{Balanced, entry_of, usual};
 use crate::edit::Desired;
 use crate::edit::blocks::Block;
 use crate::edit::yaml::{Position, Style};

@@ -1,0 +1,121 @@
+use camino::Utf8PathBuf;
+
+use super::closing::closed;
+use super::refused::{in_the_way, taken};
+use super::ways::Ways;
+use super::{Drift, Looked, Uncommitted, series};
+use crate::cli::GlobalArgs;
+use crate::cli::generator::{
+    CheckoutArgs, Generator, NotPlanned, Planner, Target, differing, without_blocks,
+};
+use crate::drift::{Difference, Direction, Remedy};
+use crate::error::CommandError;
+use crate::generate::GenerateError;
+use crate::git::Setting;
+use crate::review::uncommitted;
+
+/// Compares one checkout with the model.
+pub(super) fn look(
+    planner: &Planner<'_>,
+    generator: Generator,
+    target: &Target,
+    (global, checkouts): (&GlobalArgs, &CheckoutArgs),
+) -> Result<Looked, CommandError> {
+    let tree = target.open()?;
+    let mut worktree = tree.clone();
+    if generator == Generator::Puppet {
+        // What other patches of the series put into its files is no edit of somebody's.
+        worktree = without_blocks(&worktree, planner.loaded)?;
+    }
+    let ways = Ways::find(planner, generator, &tree, (global, checkouts));
+    let planned = match planner.plan(generator, target, &worktree) {
+        Ok(planned) => planned,
+        Err(refused @ NotPlanned::Refused(GenerateError::Taken { .. })) => {
+            let drift = taken(planner, generator, target, &worktree, &ways, refused)?;
+            return Ok(Looked {
+                generator: generator.name(),
+                root: worktree.root().to_owned(),
+                differences: vec![drift],
+                uncommitted: None,
+                not_compared: Vec::new(),
+            });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut all = Vec::new();
+    let differences = differing(planner.loaded, generator, &planned, &worktree)?;
+    let ways = ways.about(&differences);
+    for difference in differences {
+        all.push(closed(difference, generator, &planned, &worktree, &ways)?);
+    }
+    if let Some(setting) = &planned.setting {
+        all.push(unset(setting, &ways));
+    }
+    let patches = match generator {
+        Generator::Puppet => series::find(planner, &tree, &ways)?,
+        Generator::Vagrant | Generator::Scap | Generator::Source => series::Found::default(),
+    };
+    all.extend(patches.drifts);
+    let desired = planned.generated.desired.iter();
+    let is_in_step = all.is_empty();
+    let paths: Vec<Utf8PathBuf> = match is_in_step {
+        true => desired.map(|it| it.path().clone()).collect(),
+        // The commands that close the differences commit these files too.
+        false => Vec::new(),
+    };
+    let paths = uncommitted(tree.root(), &paths, &[&planned.rendered])?.own;
+    all.extend(in_the_way(
+        planner, generator, &planned, &tree, &ways, &all,
+    )?);
+    all.sort_by_key(|drift| turn(&drift.command));
+    let own = (!paths.is_empty()).then(|| Uncommitted {
+        paths,
+        command: ways.again(),
+    });
+    let of_series = patches.uncommitted.filter(|_| is_in_step);
+    let uncommitted = match (own, of_series) {
+        (Some(own), Some(of_series)) => Some(of_series.with(own)),
+        (own, of_series) => of_series.or(own),
+    };
+    Ok(Looked {
+        generator: generator.name(),
+        root: worktree.root().to_owned(),
+        uncommitted,
+        not_compared: patches.not_compared,
+        differences: all,
+    })
+}
+
+/// A setting of git's that the checkout lacks.
+fn unset(setting: &Setting, ways: &Ways<'_>) -> Drift {
+    Drift {
+        difference: Difference {
+            path: ".git/config".into(),
+            line: None,
+            direction: Direction::Model,
+            what: format!("`{}` is not `{}`", setting.key, setting.after),
+            remedy: Remedy::Generate,
+        },
+        command: ways.again(),
+        instead: None,
+    }
+}
+
+impl Uncommitted {
+    /// What a patch is made of is committed with it.
+    fn with(mut self, own: Self) -> Self {
+        self.paths.extend(own.paths);
+        self.paths.sort();
+        self.paths.dedup();
+        self
+    }
+}
+
+/// In which turn a command is typed: what puts changes of somebody's away comes before the runs that they are in the way of.
+fn turn(command: &str) -> u8 {
+    match command.split_whitespace().next() {
+        Some("git" | "mv") if !command.contains(" switch ") => 0,
+        _ if command.contains(" --force") => 1,
+        _ => 2,
+    }
+}
