@@ -3,6 +3,7 @@
 //! What changed is told by the text that svcgen last wrote into the checkout. A checkout that does not remember one,
 //! such as a fresh clone, shows only that there is a difference.
 
+mod extras;
 mod holds;
 
 use serde::Serialize;
@@ -15,6 +16,7 @@ use crate::edit::{
     json, yaml,
 };
 use crate::worktree::{Worktree, WorktreeError};
+pub use extras::extras;
 use holds::holds;
 
 /// Which side has changed since the text was last generated.
@@ -191,14 +193,18 @@ impl File<'_> {
     /// A file that others write too.
     fn shared(&self, found: &mut Vec<Difference>) {
         let is_newer = self.base.as_deref() != Some(self.wanted.record().as_str());
-        if let Some(conflict) = self.plan.conflicts.iter().find(|c| c.path == *self.path()) {
+        let conflicts = self.plan.conflicts.iter();
+        let conflicts: Vec<_> = conflicts.filter(|it| it.path == *self.path()).collect();
+        if !conflicts.is_empty() {
             let direction = match (&self.base, is_newer) {
                 (None, _) => Direction::Unknown,
                 (Some(_), false) => Direction::Tree,
                 (Some(_), true) => Direction::Both,
             };
-            let line = conflict.line.or(Some(1));
-            found.push(self.difference(line, direction, conflict.reason.clone(), Remedy::Edit));
+            found.extend(conflicts.into_iter().map(|conflict| {
+                let line = conflict.line.or(Some(1));
+                self.difference(line, direction, conflict.reason.clone(), Remedy::Edit)
+            }));
             return;
         }
         let Some(after) = self.after() else {

@@ -19,6 +19,7 @@ mod merge;
 pub(crate) mod order;
 mod others;
 mod plan;
+mod recall;
 mod record;
 mod rendered;
 mod staging;
@@ -35,6 +36,7 @@ pub(crate) use merge::markers;
 pub use others::Other;
 pub(crate) use plan::joined;
 pub use plan::{Conflict, ConflictKind, EditPlan, FileEdit, Noted, PlanError, plan};
+pub(crate) use recall::Recalled;
 pub use record::{Form, Origin, Record, RecordError};
 pub use rendered::Rendered;
 pub(crate) use staging::replace;
@@ -108,6 +110,33 @@ impl Desired {
         }
     }
 
+    /// Its entries, each for itself; none of a whole file.
+    fn parts(self) -> Vec<Self> {
+        match self {
+            Self::File { .. } | Self::Paper { .. } => Vec::new(),
+            Self::Yaml { path, entries } => each(entries, |entries| Self::Yaml {
+                path: path.clone(),
+                entries,
+            }),
+            Self::Ini { path, entries } => each(entries, |entries| Self::Ini {
+                path: path.clone(),
+                entries,
+            }),
+            Self::Lines { path, lines } => each(lines, |lines| Self::Lines {
+                path: path.clone(),
+                lines,
+            }),
+            Self::Json { path, entries } => each(entries, |entries| Self::Json {
+                path: path.clone(),
+                entries,
+            }),
+            Self::Blocks { path, blocks } => each(blocks, |blocks| Self::Blocks {
+                path: path.clone(),
+                blocks,
+            }),
+        }
+    }
+
     /// What is remembered of it as written by svcgen.
     pub fn record(&self) -> String {
         match self {
@@ -119,4 +148,9 @@ impl Desired {
             Self::Blocks { blocks, .. } => blocks::fragment(blocks),
         }
     }
+}
+
+/// Entries, each for itself.
+fn each<T>(entries: Vec<T>, part: impl Fn(Vec<T>) -> Desired) -> Vec<Desired> {
+    entries.into_iter().map(|it| part(vec![it])).collect()
 }

@@ -1,5 +1,7 @@
 //! What commands share: the configuration, the sites, the model, the templates.
 
+mod versions;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
@@ -35,6 +37,17 @@ pub(super) struct Loaded {
     /// The templates, with what the model says to the organisation's own.
     pub(super) templates: Templates,
     pub(super) path: Utf8PathBuf,
+    reading: Reading,
+}
+
+/// What a model is read with.
+#[derive(Debug, Clone)]
+struct Reading {
+    sites: Sites,
+    /// The site that was named by flag or environment.
+    site: Option<SiteName>,
+    /// The templates, without what a model adds to them.
+    templates: Templates,
 }
 
 impl Context {
@@ -86,13 +99,25 @@ impl Context {
         };
         let (service, site) =
             Service::load(&path, &self.sites, self.site.as_ref()).map_err(CommandError::from)?;
-        let templates = self.templates.clone();
-        Ok(Loaded {
+        let reading = Reading {
+            sites: self.sites.clone(),
+            site: self.site.clone(),
+            templates: self.templates.clone(),
+        };
+        Ok(Loaded::new((service, site), path, reading))
+    }
+}
+
+impl Loaded {
+    fn new((service, site): (Service, Site), path: Utf8PathBuf, reading: Reading) -> Self {
+        let templates = reading.templates.clone();
+        Self {
             templates: templates.with_annotations(service.annotations.clone()),
             service,
             site,
             path,
-        })
+            reading,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod differing;
 mod explain;
 mod options;
 mod planned;
+mod recall;
 mod renamed;
 mod run;
 mod series;

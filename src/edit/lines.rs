@@ -60,17 +60,34 @@ pub fn patch(
     Ok(result.concat())
 }
 
-/// The lines that svcgen wrote and that are not there, where others of them are: somebody took them out.
-pub(super) fn taken_out(text: &str, lines: &[String], base: Option<&str>) -> Vec<String> {
+/// The lines that svcgen wrote and that are not there, where others of them are or svcgen made the file: somebody took them out.
+pub(super) fn taken_out(
+    text: &str,
+    lines: &[String],
+    base: Option<&str>,
+    is_made: bool,
+) -> Vec<String> {
     let base: Vec<&str> = base.unwrap_or_default().lines().map(identity).collect();
     let there: Vec<&str> = text.lines().map(identity).collect();
     let wanted = lines.iter().map(|line| identity(line));
     let written = wanted.filter(|line| base.contains(line));
     let (there, gone): (Vec<&str>, Vec<&str>) = written.partition(|line| there.contains(line));
-    match there.is_empty() {
+    match there.is_empty() && !is_made {
         true => Vec::new(),
         false => gone.into_iter().map(str::to_owned).collect(),
     }
+}
+
+/// The lines that are neither wanted nor svcgen's, and no comments: each with its number, counted from one.
+pub fn others(text: &str, lines: &[String], base: &str) -> Vec<(usize, String)> {
+    let wanted = lines.iter().map(|line| identity(line));
+    let own: Vec<&str> = wanted.chain(base.lines().map(identity)).collect();
+    let all = text.lines().map(identity).enumerate();
+    let others =
+        all.filter(|(_, line)| !line.is_empty() && !line.starts_with('#') && !own.contains(line));
+    others
+        .map(|(index, line)| (index + 1, line.to_owned()))
+        .collect()
 }
 
 /// The lines alone, as they are remembered, and as a new file has them.

@@ -6,7 +6,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
-use self::noted::{is_listed, is_remembered, record};
+pub(super) use self::noted::record;
+use self::noted::{is_listed, is_remembered};
 use super::earlier::Known;
 use super::merge::{Resolution, Style, markers, resolve};
 use super::record::{Index, Record, RecordError};
@@ -278,6 +279,8 @@ impl EditPlan {
         planner: &PlanContext<'_>,
     ) -> Result<String, EntryError> {
         let (base, resolution) = (known.base.as_deref(), planner.resolution);
+        // Whoever took the file away did not take out what is in it.
+        let is_made = before.is_some() && known.written.as_ref().is_some_and(|it| it.is_made);
         match wanted {
             Desired::File { text, .. } => planner.whole(before, base, text),
             Desired::Paper { text, .. } => Ok(match before {
@@ -285,7 +288,7 @@ impl EditPlan {
                 _ => text.clone(),
             }),
             Desired::Yaml { path, entries } => {
-                let gone = yaml::taken_out(before.unwrap_or_default(), entries, base);
+                let gone = yaml::taken_out(before.unwrap_or_default(), entries, base, is_made);
                 self.bring_back(path, gone);
                 let stale = known.stale(record).into_iter();
                 // An item makes room once another one is there: its list, and what was said of that, stays.
@@ -308,7 +311,7 @@ impl EditPlan {
                 path,
                 lines: wanted,
             } => {
-                let gone = lines::taken_out(before.unwrap_or_default(), wanted, base);
+                let gone = lines::taken_out(before.unwrap_or_default(), wanted, base, is_made);
                 self.bring_back(path, gone);
                 lines::patch(before, wanted, base)
             }

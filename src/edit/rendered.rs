@@ -213,10 +213,7 @@ impl Rendered {
                 is_marked: memory.is_marked || (was_marked && self.keeps_marks()),
                 ..*memory
             };
-            let written = memory.written(last, earlier).map(|written| Written {
-                at: self.branch.tips.first().cloned(),
-                ..written
-            });
+            let written = memory.written(last, earlier).map(|it| self.here(it));
             index
                 .files
                 .extend(written.map(|written| (path.to_owned(), written)));
@@ -226,6 +223,14 @@ impl Rendered {
         match memory.record {
             Record::Written { text, .. } => self.write(path, text),
             Record::Gone | Record::Forgotten => self.remove(path),
+        }
+    }
+
+    /// What is written where this commit is checked out.
+    pub(super) fn here(&self, written: Written) -> Written {
+        Written {
+            at: self.branch.tips.first().cloned(),
+            ..written
         }
     }
 

@@ -64,9 +64,14 @@ pub fn patch(
     patch.done()
 }
 
-/// The entries that svcgen wrote and that are not there, where others of them are: somebody took them out. Where none is there,
-/// another branch may be checked out.
-pub(super) fn taken_out(text: &str, entries: &[Entry], base: Option<&str>) -> Vec<String> {
+/// The entries that svcgen wrote and that are not there, where others of them are or svcgen made the file: somebody took them
+/// out. Where none is there, another branch may be checked out.
+pub(super) fn taken_out(
+    text: &str,
+    entries: &[Entry],
+    base: Option<&str>,
+    is_made: bool,
+) -> Vec<String> {
     let base = base.and_then(|text| parse(text).ok());
     let (Some(base), Ok(root)) = (base, read(text)) else {
         return Vec::new();
@@ -81,7 +86,7 @@ pub(super) fn taken_out(text: &str, entries: &[Entry], base: Option<&str>) -> Ve
         true => format!("{}: {}", entry.key, item::plain(&entry.value)),
         false => entry.key.clone(),
     };
-    match there.is_empty() {
+    match there.is_empty() && !is_made {
         true => Vec::new(),
         false => gone.iter().map(name).collect(),
     }

@@ -82,8 +82,20 @@ fn twin(of: &Env) -> Env {
     env
 }
 
+/// Has the four clones forget what svcgen wrote, where the repository of the model has the one that was generated from.
+fn forget(env: &Env) {
+    env.write("svcgen.yaml", &model());
+    env.git(".", &["init", "--quiet"]);
+    env.git(".", &["add", "svcgen.yaml"]);
+    env.git(".", &["commit", "--quiet", "--message", "the model"]);
+    for (tree, _) in TREES {
+        let memory = env.work().join(tree).join(".git/svcgen");
+        std::fs::remove_dir_all(memory).unwrap();
+    }
+}
+
 /// The changes of one test: every so many-th of the table, so that no test takes long.
-fn meet(part: usize) {
+fn meet(part: usize, forgets: bool) {
     let (empty, first) = (farm(), farm());
     first.write("svcgen.yaml", &model());
     let run = first.svcgen(GENERATE);
@@ -93,6 +105,9 @@ fn meet(part: usize) {
     let mut wrong = Vec::new();
     for (name, changes) in CHANGES.iter().skip(part).step_by(PARTS) {
         let (env, fresh) = (twin(&first), twin(&empty));
+        if forgets {
+            forget(&env);
+        }
         for env in [&env, &fresh] {
             env.write("svcgen.yaml", &changed(changes));
         }
@@ -134,20 +149,40 @@ fn differences(found: &BTreeMap<String, String>, expected: &BTreeMap<String, Str
 
 #[test]
 fn a_model_that_changes_meets_trees_that_were_edited_1() {
-    meet(0);
+    meet(0, false);
 }
 
 #[test]
 fn a_model_that_changes_meets_trees_that_were_edited_2() {
-    meet(1);
+    meet(1, false);
 }
 
 #[test]
 fn a_model_that_changes_meets_trees_that_were_edited_3() {
-    meet(2);
+    meet(2, false);
 }
 
 #[test]
 fn a_model_that_changes_meets_trees_that_were_edited_4() {
-    meet(3);
+    meet(3, false);
+}
+
+#[test]
+fn clones_that_forgot_follow_the_versions_of_the_model_1() {
+    meet(0, true);
+}
+
+#[test]
+fn clones_that_forgot_follow_the_versions_of_the_model_2() {
+    meet(1, true);
+}
+
+#[test]
+fn clones_that_forgot_follow_the_versions_of_the_model_3() {
+    meet(2, true);
+}
+
+#[test]
+fn clones_that_forgot_follow_the_versions_of_the_model_4() {
+    meet(3, true);
 }

@@ -163,7 +163,7 @@ impl<'a> Ways<'a> {
     /// Whether commits of somebody's stand upon svcgen's own, which is not made anew below them.
     fn is_upon(&self, difference: &Difference) -> bool {
         let is_upon = match (self.is_chain, difference.direction) {
-            (true, Direction::Tree | Direction::Both) => self.upon.contains(&difference.path),
+            (true, Direction::Tree) => self.upon.contains(&difference.path),
             _ => !self.upon.is_empty(),
         };
         let is_here = self.switch.is_none() && self.held.is_none();

@@ -1,6 +1,6 @@
 use super::{Generator, Planned};
 use crate::cli::context::Loaded;
-use crate::drift::{Difference, Direction, Remedy, differences};
+use crate::drift::{Difference, Direction, Remedy, differences, extras};
 use crate::error::CommandError;
 use crate::validate;
 use crate::worktree::Worktree;
@@ -14,6 +14,8 @@ pub(crate) fn differing(
 ) -> Result<Vec<Difference>, CommandError> {
     let desired = &planned.generated.desired;
     let mut found = differences(desired, &planned.edits, worktree, &planned.rendered)?;
+    let class = loaded.service.puppet_name.as_str();
+    found.extend(extras(desired, class, worktree, &planned.rendered)?);
     if generator != Generator::Scap {
         return Ok(found);
     }

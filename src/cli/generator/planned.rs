@@ -1,6 +1,7 @@
 use camino::Utf8Path;
 
 use super::explain::whose_file;
+use super::recall::recall;
 use super::target::Target;
 use super::{Generator, renamed};
 use crate::cli::context::{Context, Loaded};
@@ -82,6 +83,7 @@ impl Planner<'_> {
     ) -> Result<Planned, NotPlanned> {
         let rendered = match target {
             Target::Checkout { .. } => {
+                recall(self.loaded, generator, worktree);
                 let own = Rendered::of(worktree.root(), &self.loaded.service.name);
                 let own = own
                     .by(generator.name())
@@ -95,7 +97,8 @@ impl Planner<'_> {
             }
             Target::Output(_) => Rendered::none(),
         };
-        let generated = self.generate(generator, target, worktree, &rendered)?;
+        let assumed = matches!(target, Target::Output(_));
+        let generated = generate(self.loaded, generator, assumed, worktree, &rendered)?;
         let edits = plan(&generated.desired, worktree, &rendered, self.resolution);
         let edits = edits.map_err(CommandError::from)?;
         renamed::refuse_classes(self.loaded, &rendered, &edits)?;
@@ -191,44 +194,7 @@ impl Planner<'_> {
 
     /// The model, as a checkout remembers it.
     pub(super) fn origin(&self) -> Origin {
-        let path = &self.loaded.path;
-        Origin {
-            path: path.canonicalize_utf8().unwrap_or_else(|_| path.clone()),
-            port: self.loaded.service.port.number(),
-            puppet_name: self.loaded.service.puppet_name.to_string(),
-        }
-    }
-
-    fn generate(
-        &self,
-        generator: Generator,
-        target: &Target,
-        worktree: &Worktree,
-        rendered: &Rendered,
-    ) -> Result<Generated, GenerateError> {
-        let (service, site, templates) = (
-            &self.loaded.service,
-            &self.loaded.site,
-            &self.loaded.templates,
-        );
-        let assumed = matches!(target, Target::Output(_));
-        match generator {
-            Generator::Vagrant => match assumed {
-                true => VagrantTree::assumed(worktree, templates),
-                false => VagrantTree::read(worktree, rendered),
-            }
-            .and_then(|tree| mediawiki_vagrant(service, site, &tree, templates)),
-            Generator::Puppet => match assumed {
-                true => PuppetTree::assumed(worktree, service, templates),
-                false => PuppetTree::read(worktree, service, rendered),
-            }
-            .and_then(|tree| operations_puppet(service, site, &tree, templates)),
-            Generator::Scap => DeployRepo::read(worktree, rendered)
-                .and_then(|tree| deploy_repo(service, site, &tree, templates)),
-            Generator::Source => {
-                SourceRepo::read(worktree).and_then(|tree| source_repo(service, &tree))
-            }
-        }
+        origin(self.loaded)
     }
 
     /// The setting of the source repository that leads to the deploy repository.
@@ -258,6 +224,44 @@ impl Planner<'_> {
         {
             Some(deploy) => Ok(deploy_dir(root, &deploy)?),
             None => Ok(None),
+        }
+    }
+}
+
+/// A model, as a checkout remembers it.
+pub(super) fn origin(loaded: &Loaded) -> Origin {
+    let path = &loaded.path;
+    Origin {
+        path: path.canonicalize_utf8().unwrap_or_else(|_| path.clone()),
+        port: loaded.service.port.number(),
+        puppet_name: loaded.service.puppet_name.to_string(),
+    }
+}
+
+/// What a generator wants in a tree, or in none, which is `assumed` to be like the newest that svcgen knows.
+pub(super) fn generate(
+    loaded: &Loaded,
+    generator: Generator,
+    assumed: bool,
+    worktree: &Worktree,
+    rendered: &Rendered,
+) -> Result<Generated, GenerateError> {
+    let (service, site, templates) = (&loaded.service, &loaded.site, &loaded.templates);
+    match generator {
+        Generator::Vagrant => match assumed {
+            true => VagrantTree::assumed(worktree, templates),
+            false => VagrantTree::read(worktree, rendered),
+        }
+        .and_then(|tree| mediawiki_vagrant(service, site, &tree, templates)),
+        Generator::Puppet => match assumed {
+            true => PuppetTree::assumed(worktree, service, templates),
+            false => PuppetTree::read(worktree, service, rendered),
+        }
+        .and_then(|tree| operations_puppet(service, site, &tree, templates)),
+        Generator::Scap => DeployRepo::read(worktree, rendered)
+            .and_then(|tree| deploy_repo(service, site, &tree, templates)),
+        Generator::Source => {
+            SourceRepo::read(worktree).and_then(|tree| source_repo(service, &tree))
         }
     }
 }

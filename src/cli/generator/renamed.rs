@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use super::{Generator, Planner, Target};
 use crate::cli::context::Loaded;
-use crate::edit::{EditPlan, Origin, Other, Rendered};
+use crate::edit::{EditPlan, Origin, Other, Record, Rendered};
 use crate::error::CommandError;
 use crate::generate::{puppet_class, vagrant_class};
 use crate::git::{Checkout, committed_text};
@@ -178,7 +178,7 @@ fn committed(
 }
 
 /// The service that a deploy repository says it deploys.
-fn deployed(worktree: &Worktree) -> Option<String> {
+pub(super) fn deployed(worktree: &Worktree) -> Option<String> {
     let config = crate::ini::parse(&worktree.read(CONFIG_FILE).ok()??).ok()?;
     Some(config.find("global", "service_name")?.value.clone())
 }
@@ -189,12 +189,20 @@ pub(super) fn refuse_classes(
     rendered: &Rendered,
     edits: &EditPlan,
 ) -> Result<(), CommandError> {
-    let places = edits.kept.iter().map(|kept| {
+    let kept = edits.kept.iter().map(|kept| {
         let line = kept.line.map(|line| format!(":{line}")).unwrap_or_default();
         format!("{}{line}", kept.path)
     });
+    // A file that `--conflicts yours` leaves to somebody would go by the old name for good.
+    let given_up = edits
+        .records
+        .iter()
+        .filter(|it| it.record == Record::Forgotten);
+    let mut places = kept
+        .chain(given_up.map(|it| it.path.to_string()))
+        .peekable();
     match old_class(loaded, rendered) {
-        Some(old) if !edits.kept.is_empty() => Err(edited(loaded, &old, places)),
+        Some(old) if places.peek().is_some() => Err(edited(loaded, &old, places)),
         Some(_) | None => Ok(()),
     }
 }

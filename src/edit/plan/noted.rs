@@ -6,7 +6,11 @@ use crate::edit::rendered::Rendered;
 use crate::edit::{Desired, blocks, ini, json, lines, yaml};
 
 /// What is remembered of a file once it is as it is wanted.
-pub(super) fn record(wanted: &Desired, before: Option<&str>, written: Option<&Written>) -> Record {
+pub(in crate::edit) fn record(
+    wanted: &Desired,
+    before: Option<&str>,
+    written: Option<&Written>,
+) -> Record {
     let (form, text, keys) = match wanted {
         Desired::File { text, .. } => (Form::Whole, text.clone(), Vec::new()),
         Desired::Paper { text, .. } => (Form::Begun, text.clone(), Vec::new()),

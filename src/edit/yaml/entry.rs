@@ -146,7 +146,7 @@ impl Entry {
         self.path().map(str::to_owned).chain(item).collect()
     }
 
-    pub(super) fn is_item(&self) -> bool {
+    pub(crate) fn is_item(&self) -> bool {
         matches!(self.style, Style::Item { .. })
     }
 

@@ -169,6 +169,46 @@ fn a_patch_that_cannot_be_planned_is_not_said_to_be_in_step() {
     assert_eq!(puppet["not_compared"][0]["patch"], "cluster", "{value}");
 }
 
+#[test]
+fn what_the_model_drops_goes_where_its_repository_has_the_version_that_wrote_it() {
+    let files = [
+        SITE,
+        ROLE,
+        "puppet/conftool-data/node/north.yaml",
+        "puppet/conftool-data/node/south.yaml",
+        "puppet/hieradata/common/service.yaml",
+        "puppet/modules/admin/data/data.yaml",
+    ];
+    let results = [merged(), cloned(), env_with_memory()].map(|env| {
+        env.git(".", &["init", "--quiet"]);
+        env.git(".", &["add", "svcgen.yaml"]);
+        env.git(".", &["commit", "--quiet", "--message", "the model"]);
+        env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1002]");
+        let both = "{north: 10.20.1.30, south: 10.21.1.30}";
+        env.replace("svcgen.yaml", both, "{north: 10.20.1.31}");
+        let check = env.svcgen(CHECK);
+        assert_eq!(check.code, 3, "{}", check.show());
+        assert!(
+            check.stdout.contains("the model is newer"),
+            "{}",
+            check.show()
+        );
+        assert!(
+            !check.stdout.contains("one of them was changed"),
+            "{}",
+            check.show()
+        );
+        done(&env, &["--commit"]);
+        let check = env.svcgen(CHECK);
+        assert_eq!(check.code, 0, "{}", check.show());
+        files.map(|file| env.read(file))
+    });
+    let [merged, cloned, remembering] = results;
+    assert!(!remembering[2].contains("trending1003"), "{remembering:?}");
+    assert_eq!(merged, remembering);
+    assert_eq!(cloned, remembering);
+}
+
 fn env_with_memory() -> Env {
     let env = env();
     done(&env, &["--commit"]);

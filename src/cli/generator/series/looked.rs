@@ -2,6 +2,8 @@ use camino::Utf8PathBuf;
 
 use super::plan::{PatchPlanner, Planned, stores};
 use crate::cli::context::Loaded;
+use crate::cli::generator::Generator;
+use crate::cli::generator::recall::recall;
 use crate::drift::{Difference, differences};
 use crate::edit::{Desired, Rendered, Resolution};
 use crate::error::CommandError;
@@ -34,6 +36,7 @@ pub(crate) fn look(loaded: &Loaded, worktree: &Worktree) -> Result<Series, Comma
         loaded,
         resolution: Resolution::Mark,
     };
+    recall(loaded, Generator::Puppet, worktree);
     let mut series = Series::default();
     let mut before = worktree.clone();
     let mut tree: Option<SeriesTree> = None;

@@ -1,0 +1,151 @@
+//! What a tree has of svcgen's where nothing remembers it: what resembles what a version of the model wants there.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+use similar::{ChangeTag, TextDiff};
+
+use super::memory::Memory;
+use super::plan::{PlanError, joined, plan, record};
+use super::record::{Index, Origin, Record};
+use super::rendered::{Rendered, replace};
+use super::{Desired, Resolution};
+use crate::worktree::Worktree;
+
+/// How many of a hundred lines of a whole file are there, at the least, where it is svcgen's and somebody edited it.
+const LEAST: usize = 70;
+
+/// What was found in a tree of what versions of a model want there.
+#[derive(Debug, Default)]
+pub(crate) struct Recalled {
+    /// The version of which something was found first.
+    model: Option<Origin>,
+    files: BTreeMap<Utf8PathBuf, (Likeness, Record)>,
+}
+
+/// How much of what is wanted in a file is there: lines of a whole file, else entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Likeness {
+    there: usize,
+    lacking: Reverse<usize>,
+}
+
+impl Rendered {
+    /// Whether it remembers nothing, though it could.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.index.as_ref().is_some_and(|index| !index.exists())
+    }
+}
+
+impl Recalled {
+    /// Looks for what a version of the model wants.
+    ///
+    /// Of several versions, a file is that of the one which it resembles most, and of these of the first.
+    ///
+    /// # Errors
+    /// Where a file cannot be read.
+    pub(crate) fn look_for(
+        &mut self,
+        desired: &[Desired],
+        origin: &Origin,
+        worktree: &Worktree,
+    ) -> Result<(), PlanError> {
+        for wanted in &joined(desired) {
+            let path = wanted.path();
+            let Some(content) = worktree.read(path)? else {
+                continue;
+            };
+            let Some(likeness) = likeness(wanted, &content, worktree) else {
+                continue;
+            };
+            if self.files.get(path).is_some_and(|(it, _)| *it >= likeness) {
+                continue;
+            }
+            let mut record = record(wanted, Some(&content), None);
+            if let Record::Written { is_made, .. } = &mut record {
+                *is_made = is_all(wanted, &content, worktree);
+            }
+            self.model.get_or_insert_with(|| origin.clone());
+            self.files.insert(path.clone(), (likeness, record));
+        }
+        Ok(())
+    }
+
+    /// Has a store remember what was found.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(crate) fn remember(self, store: &Rendered) -> std::io::Result<()> {
+        let Some(file) = store.index.as_ref().filter(|_| !self.files.is_empty()) else {
+            return Ok(());
+        };
+        let mut index = Index {
+            version: Index::VERSION,
+            model: self.model,
+            ..Index::default()
+        };
+        for (path, (_, record)) in self.files {
+            let memory = Memory {
+                record: &record,
+                before: None,
+                left: None,
+                is_marked: false,
+            };
+            if let (Some(written), Record::Written { text, .. }) =
+                (memory.written(None, Vec::new()), &record)
+            {
+                store.write(&path, text)?;
+                index.files.insert(path, store.here(written));
+            }
+        }
+        let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
+        replace(file, &format!("{text}\n"))
+    }
+}
+
+/// How much of something wanted is in its file; `None` where that does not make it svcgen's.
+fn likeness(wanted: &Desired, content: &str, worktree: &Worktree) -> Option<Likeness> {
+    let (there, all) = match wanted {
+        Desired::File { text, .. } => {
+            let diff = TextDiff::from_lines(text.as_str(), content);
+            let same = diff
+                .iter_all_changes()
+                .filter(|it| it.tag() == ChangeTag::Equal);
+            let (there, all) = (same.count(), text.lines().count());
+            (there * 100 >= all * LEAST).then_some((there, all))?
+        }
+        // Whatever somebody made of it is theirs.
+        Desired::Paper { text, .. } => (text == content).then_some((1, 1))?,
+        wanted => {
+            let parts = wanted.clone().parts();
+            let there = match is_there(wanted, worktree) {
+                true => parts.len(),
+                false => parts.iter().filter(|part| is_there(part, worktree)).count(),
+            };
+            (there, parts.len())
+        }
+    };
+    (there > 0).then_some(Likeness {
+        there,
+        lacking: Reverse(all - there),
+    })
+}
+
+fn is_there(wanted: &Desired, worktree: &Worktree) -> bool {
+    let wanted = std::slice::from_ref(wanted);
+    let plan = plan(wanted, worktree, &Rendered::none(), Resolution::Mark);
+    plan.is_ok_and(|plan| plan.unchanged == [wanted[0].path().clone()])
+}
+
+/// Whether a file has nothing else.
+fn is_all(wanted: &Desired, content: &str, worktree: &Worktree) -> bool {
+    let path = wanted.path();
+    let without = worktree.as_if([(path.clone(), None)]);
+    let wanted = std::slice::from_ref(wanted);
+    let plan = plan(wanted, &without, &Rendered::none(), Resolution::Mark);
+    plan.is_ok_and(|plan| {
+        let mut texts = plan.edits.iter().flat_map(|edit| &edit.after);
+        texts.any(|text| text == content)
+    })
+}
