@@ -172,6 +172,7 @@ impl BuildError {
                 | GitError::Overlong { .. }
                 | GitError::Unreadable { .. }
                 | GitError::Path { .. }
+                | GitError::Temporary { .. }
                 | GitError::Write { .. } => ErrorKind::Unexpected,
             },
             Self::Review(error) => error.kind(),

@@ -8,6 +8,7 @@ use thiserror::Error;
 use tokio::sync::Mutex;
 
 use super::session::Input;
+use crate::error::{is_lack_of_room, plain, temporary};
 use crate::model::Revision;
 
 /// What makes a pack: the store, what is wanted, what is there, and where the pack goes.
@@ -28,13 +29,30 @@ pub struct Packs {
 /// A pack that cannot be made.
 #[derive(Debug, Error)]
 pub enum PackError {
-    #[error("the objects of `{store}` cannot be packed")]
-    Make {
-        store: Utf8PathBuf,
-        source: std::io::Error,
-    },
     #[error("the objects of `{store}` cannot be packed: {reason}")]
-    Task { store: Utf8PathBuf, reason: String },
+    Make { store: Utf8PathBuf, reason: String },
+    #[error(
+        "there is no room in `{folder}` for what is sent to the hosts; `export TMPDIR=/a/folder/of/yours` names another"
+    )]
+    NoRoom { folder: String },
+}
+
+impl PackError {
+    fn new(store: &Utf8Path, error: &std::io::Error) -> Self {
+        // Git says it in words, and what it was told from here has its reason below it.
+        let mut reason = error.to_string();
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            reason.push_str(&format!(": {cause}"));
+            source = cause.source();
+        }
+        if is_lack_of_room(error) || reason.contains("No space left on device") {
+            let folder = std::env::temp_dir().display().to_string();
+            return Self::NoRoom { folder };
+        }
+        let (store, reason) = (store.to_owned(), plain(&reason).into_owned());
+        Self::Make { store, reason }
+    }
 }
 
 impl Packs {
@@ -43,8 +61,9 @@ impl Packs {
     /// # Errors
     /// Where there is no place for them.
     pub fn new(make: Arc<MakePack>) -> std::io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("svcgen-packs-").tempdir();
         Ok(Self {
-            folder: tempfile::Builder::new().prefix("svcgen-packs-").tempdir()?,
+            folder: folder.map_err(temporary)?,
             make,
             made: Mutex::default(),
         })
@@ -54,10 +73,7 @@ impl Packs {
     pub(super) async fn for_stores(&self, lacking: &[Lacking]) -> Result<Input, PackError> {
         let mut files = Vec::new();
         for lack in lacking {
-            let failed = |source| PackError::Make {
-                store: lack.0.clone(),
-                source,
-            };
+            let failed = |error| PackError::new(&lack.0, &error);
             let path = self.pack(lack).await?;
             let length = tokio::fs::metadata(&path).await.map_err(failed)?.len();
             files.push((format!("{length} {}\n", lack.0), path));
@@ -77,14 +93,8 @@ impl Packs {
         let task = tokio::task::spawn_blocking(move || make(&store, &commit, &tips, &to));
         match task.await {
             Ok(Ok(())) => {}
-            Ok(Err(source)) => {
-                let store = lack.0.clone();
-                return Err(PackError::Make { store, source });
-            }
-            Err(error) => {
-                let (store, reason) = (lack.0.clone(), error.to_string());
-                return Err(PackError::Task { store, reason });
-            }
+            Ok(Err(error)) => return Err(PackError::new(&lack.0, &error)),
+            Err(error) => return Err(PackError::new(&lack.0, &error.into())),
         }
         made.insert(lack.clone(), path.clone());
         Ok(path)

@@ -191,6 +191,9 @@ impl ReviewError {
             | Self::NoServer { .. } => ErrorKind::Usage,
             Self::Git(GitError::Overlooked { .. } | GitError::Sparse { .. }) => ErrorKind::Conflict,
             Self::Git(_) => ErrorKind::Unexpected,
+            Self::Commit {
+                source: GitError::Temporary { .. },
+            } => ErrorKind::Unexpected,
             Self::Commit { source } if source.is_full() => ErrorKind::Unexpected,
             Self::Switch { source, .. } if source.is_full() => ErrorKind::Unexpected,
             Self::InProgress { .. }

@@ -333,7 +333,7 @@ fn files_that_cannot_be_read_or_written_are_named_once() {
     --- stdout
     --- stderr
     error: `nothere.yaml` cannot be read
-    cause: No such file or directory (os error 2)
+    cause: no such file or directory
     hint: is the path right? `ls -l` shows what is there
     ");
     let answers = [
@@ -344,7 +344,7 @@ fn files_that_cannot_be_read_or_written_are_named_once() {
     ];
     let run = env.svcgen(&[&["new"], &answers[..]].concat());
     assert_eq!(run.code, 1, "{}", run.show());
-    let said = "error: `no/folder/svcgen.yaml` cannot be written\ncause: `HOME/work/no/folder` cannot be written to: No such file";
+    let said = "error: `no/folder/svcgen.yaml` cannot be written\ncause: `HOME/work/no/folder` cannot be written to: no such file";
     assert!(run.stderr.starts_with(said), "{}", run.show());
 }
 
