@@ -10,6 +10,7 @@ mod deploy;
 mod doctor;
 mod generate;
 mod generator;
+mod given;
 mod history;
 mod lock;
 mod log;
@@ -69,7 +70,7 @@ const GLOBAL: &str = "Global options";
 #[command(next_help_heading = GLOBAL)]
 pub struct GlobalArgs {
     /// The model [default: svcgen.yaml here or above].
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = given::path())]
     pub service: Option<Utf8PathBuf>,
     /// The site, instead of the model's.
     #[arg(
@@ -81,7 +82,7 @@ pub struct GlobalArgs {
     )]
     pub site: Option<String>,
     /// A configuration other than ~/.config/svcgen/config.yaml.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = given::path())]
     pub config: Option<Utf8PathBuf>,
     /// How results are printed.
     #[arg(long, global = true, value_enum, default_value = "text")]

@@ -367,3 +367,36 @@ fn no_way_out_leads_to_the_same_error() {
     );
     assert!(!run.stderr.contains("--force"), "{}", run.show());
 }
+
+#[test]
+fn an_option_whose_value_is_empty_is_refused() {
+    let env = Env::new();
+    let run = env.svcgen(&["deploy", "--limit", ""]);
+    insta::assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: a value is required for '--limit <HOSTS>' but none was supplied
+
+    For more information, try '--help'.
+    ");
+    for words in [
+        ["deploy", "--rev", ""],
+        ["deploy", "--environment", ""],
+        ["rollback", "--to", ""],
+        ["rollback", "-l", ""],
+        ["lock", "-l", ""],
+        ["tail", "-l", ""],
+        ["service", "-l", ""],
+        ["log", "--host", ""],
+        ["vagrant", "--repo", ""],
+        ["build", "--deploy-repo", ""],
+        ["status", "--service", ""],
+        ["status", "--config", ""],
+    ] {
+        let run = env.svcgen(&words);
+        assert_eq!(run.code, 2, "{words:?}: {}", run.show());
+        let told = "error: a value is required for '";
+        assert!(run.stderr.starts_with(told), "{words:?}: {}", run.show());
+    }
+}
