@@ -400,3 +400,15 @@ fn an_option_whose_value_is_empty_is_refused() {
         assert!(run.stderr.starts_with(told), "{words:?}: {}", run.show());
     }
 }
+
+#[test]
+fn a_remote_at_another_server_is_told_before_anything_is_committed() {
+    let env = Env::with_model();
+    env.repository("vagrant");
+    let url = "ssh://git@127.0.0.1:1/wiki/vagrant";
+    env.git("vagrant", &["remote", "add", "origin", url]);
+    let run = env.svcgen(&["vagrant", "--repo", "vagrant", "--review", "--yes", "-q"]);
+    assert_ne!(run.code, 0, "{}", run.show());
+    let first = run.stderr.lines().next().unwrap();
+    insta::assert_snapshot!(first, @"warning: `origin` leads to ssh://git@127.0.0.1:1/wiki/vagrant, which is not the review server of `example`: `git -C HOME/work/vagrant remote add gerrit https://review.farm.example/p/wiki/vagrant` has the change sent there");
+}
