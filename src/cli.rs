@@ -50,7 +50,10 @@ use crate::ui::{Color, Format, Manner, Questions, Ui};
     arg_required_else_help = true,
     after_help = "Begin in the source repository of the service:\n  \
                   svcgen new --defaults --set port=6699\n  \
-                  svcgen vagrant --repo ~/vagrant --dry-run"
+                  svcgen vagrant --repo ~/vagrant --dry-run\n\n\
+                  To read on:\n  \
+                  svcgen COMMAND --help\n  \
+                  svcgen man DIR    # a page for each command, for `man DIR/svcgen-deploy.1`"
 )]
 pub struct Cli {
     #[command(flatten)]
