@@ -10,6 +10,7 @@ mod deploy;
 mod doctor;
 mod generate;
 mod generator;
+mod given;
 mod history;
 mod lock;
 mod log;
@@ -49,7 +50,10 @@ use crate::ui::{Color, Format, Manner, Questions, Ui};
     arg_required_else_help = true,
     after_help = "Begin in the source repository of the service:\n  \
                   svcgen new --defaults --set port=6699\n  \
-                  svcgen vagrant --repo ~/vagrant --dry-run"
+                  svcgen vagrant --repo ~/vagrant --dry-run\n\n\
+                  To read on:\n  \
+                  svcgen COMMAND --help\n  \
+                  svcgen man DIR    # a page for each command, for `man DIR/svcgen-deploy.1`"
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -69,7 +73,7 @@ const GLOBAL: &str = "Global options";
 #[command(next_help_heading = GLOBAL)]
 pub struct GlobalArgs {
     /// The model [default: svcgen.yaml here or above].
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = given::path())]
     pub service: Option<Utf8PathBuf>,
     /// The site, instead of the model's.
     #[arg(
@@ -81,7 +85,7 @@ pub struct GlobalArgs {
     )]
     pub site: Option<String>,
     /// A configuration other than ~/.config/svcgen/config.yaml.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = given::path())]
     pub config: Option<Utf8PathBuf>,
     /// How results are printed.
     #[arg(long, global = true, value_enum, default_value = "text")]

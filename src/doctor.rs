@@ -23,6 +23,7 @@ use serde::Serialize;
 pub use self::checkouts::{ExpectedCheckout, Found};
 use crate::child;
 use crate::configuration::Configuration;
+use crate::error::plain;
 use crate::model::{HostName, Service, Site};
 
 /// How long one program or server may take to answer.
@@ -184,13 +185,13 @@ impl Finding {
 
     pub(crate) fn unknown(mut self, found: impl Into<String>) -> Self {
         self.state = State::Unknown;
-        self.found = found.into();
+        self.found = plain(&found.into()).into_owned();
         self
     }
 
     fn wrong(mut self, state: State, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
         self.state = state;
-        self.found = found.into();
+        self.found = plain(&found.into()).into_owned();
         self.fix = Some(fix.into());
         self
     }

@@ -1,9 +1,15 @@
 //! What a command ends with when it does not end well: a message, its causes, hints, and the exit code.
 
+mod plain;
+mod temporary;
 mod unprinted;
 
 use std::fmt;
 
+pub(crate) use self::plain::plain;
+use self::plain::unrepeated;
+use self::temporary::is_temporary;
+pub(crate) use self::temporary::temporary;
 use self::unprinted::is_unprinted;
 pub(crate) use self::unprinted::unprinted;
 
@@ -75,7 +81,7 @@ impl CommandError {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
-            message: message.into(),
+            message: plain(&message.into()).into_owned(),
             said: None,
             causes: Vec::new(),
             hints: Vec::new(),
@@ -98,7 +104,7 @@ impl CommandError {
         let mut this = Self::new(kind, error.to_string());
         let mut source = error.source();
         while let Some(cause) = source {
-            this.causes.push(match cause.downcast_ref::<git2::Error>() {
+            this = this.cause(match cause.downcast_ref::<git2::Error>() {
                 // Its class and code say nothing to people.
                 Some(error) => error.message().to_owned(),
                 None => cause.to_string(),
@@ -124,7 +130,11 @@ impl CommandError {
     /// Adds a cause.
     #[must_use]
     pub fn cause(mut self, cause: impl Into<String>) -> Self {
-        self.causes.push(cause.into());
+        let cause = cause.into();
+        let cause = plain(&cause);
+        let told = self.causes.last().unwrap_or(&self.message);
+        let cause = unrepeated(&cause, told).to_owned();
+        self.causes.push(cause);
         self
     }
 
@@ -155,8 +165,11 @@ impl From<std::io::Error> for CommandError {
     fn from(error: std::io::Error) -> Self {
         let mut this = Self::from_error(ErrorKind::Unexpected, &error);
         this.otherwise = this.otherwise.or(way_out(&error));
-        match is_unprinted(&error) {
-            true => this.hint("make room where the output goes, or send it elsewhere"),
+        if is_unprinted(&error) {
+            return this.hint("make room where the output goes, or send it elsewhere");
+        }
+        match is_temporary(&error) {
+            true => this.hint(OTHER_TEMPORARY),
             false => this,
         }
     }
@@ -164,6 +177,15 @@ impl From<std::io::Error> for CommandError {
 
 /// What helps where a disk is full.
 pub(crate) const MAKE_ROOM: &str = "make room there: `df -h` shows the disks";
+
+/// Whether there is no room for what was to be written.
+pub(crate) fn is_lack_of_room(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind as Kind;
+    matches!(error.kind(), Kind::StorageFull | Kind::QuotaExceeded)
+}
+
+/// What helps where nothing can be written into the folder for temporary files.
+pub(crate) const OTHER_TEMPORARY: &str = "make room there, or `export TMPDIR=/a/folder/of/yours`";
 
 /// What helps where the system refuses something, whatever it was about.
 fn way_out(error: &std::io::Error) -> Option<&'static str> {
@@ -173,7 +195,7 @@ fn way_out(error: &std::io::Error) -> Option<&'static str> {
         Kind::ReadOnlyFilesystem => {
             Some("its disk can only be read: `findmnt` shows which can be written to")
         }
-        Kind::StorageFull | Kind::QuotaExceeded => Some(MAKE_ROOM),
+        _ if is_lack_of_room(error) => Some(MAKE_ROOM),
         Kind::NotFound | Kind::AlreadyExists | Kind::NotADirectory | Kind::IsADirectory => {
             Some("is the path right? `ls -l` shows what is there")
         }

@@ -31,9 +31,9 @@ pub use load::{LoadError, MODEL_FILE, SUPPORTED_VERSION, find_model};
 pub(crate) use load::{parse_file, read_text, read_version};
 pub use local_hosts::{LOCAL_HOSTS_FILE, LocalHosts};
 pub use name::{
-    AccountName, Address, AnnotationName, BranchName, CheckName, DatacentreName, EnvironmentName,
-    GroupName, ImageName, MailAddress, ParameterName, Port, PuppetName, Refused, RepositoryName,
-    Revision, RoleName, ServiceName, SiteName, TaskId, VariableName, Version,
+    AccountName, Address, AnnotationName, BranchName, BuildNode, CheckName, DatacentreName,
+    EnvironmentName, GroupName, ImageName, MailAddress, ParameterName, Port, PuppetName, Refused,
+    RepositoryName, Revision, RoleName, ServiceName, SiteName, TaskId, VariableName, Version,
 };
 pub use people::{Maintainer, Owner};
 pub use problem::Problem;

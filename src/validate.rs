@@ -23,6 +23,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use crate::edit::{EditPlan, FileEdit};
+use crate::error::is_lack_of_room;
 use crate::model::{HostName, PuppetName, Service, Site};
 use crate::scap::Mistake;
 use crate::worktree::{Worktree, WorktreeError};
@@ -216,7 +217,11 @@ impl From<Mistake> for Finding {
 }
 
 fn overlay_reason(error: &io::Error) -> String {
-    format!("a copy of the tree to try the plan in could not be made: {error}")
+    let reason = match is_lack_of_room(error) {
+        true => format!("there is no room in `{}`", std::env::temp_dir().display()),
+        false => error.to_string(),
+    };
+    format!("a copy of the tree to try the plan in could not be made: {reason}")
 }
 
 fn judge(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tools: &Tools) -> Verdict {

@@ -40,7 +40,7 @@ pub enum BuildError {
     NoRemote { root: Utf8PathBuf },
     #[error("`{root}` has no remote `{remote}`, which `deploy.remote` names")]
     UnknownRemote { root: Utf8PathBuf, remote: String },
-    #[error("`{remote}` has no branch `{branch}` to build upon")]
+    #[error("`{remote}` has no branch `{branch}` to build on")]
     NoBranch {
         root: Utf8PathBuf,
         remote: String,
@@ -58,7 +58,7 @@ pub enum BuildError {
     },
     #[error("`.gitmodules` of {commit} has no submodule, and nothing says where the source is")]
     NoSubmodule { commit: String },
-    #[error("`{path}` is there in {commit}, and is no submodule")]
+    #[error("`{path}` is in {commit}, and is not a submodule")]
     Occupied { path: Utf8PathBuf, commit: String },
     #[error("the source cannot be fetched from `{url}`")]
     Fetch { url: String, source: GitError },
@@ -112,7 +112,7 @@ pub enum BuildError {
     Template(#[from] RenderError),
     #[error("the site `{site}` does not say which image `{target}` is")]
     NoImage { target: &'static str, site: String },
-    #[error("what waits for several things at once cannot be started")]
+    #[error("the threads of svcgen cannot be started")]
     Runtime(#[source] std::io::Error),
     #[error(transparent)]
     Connect(#[from] ConnectError),
@@ -127,7 +127,7 @@ pub enum BuildError {
         source: container::BuildError,
         log: Utf8PathBuf,
     },
-    #[error("the container did not get to its end")]
+    #[error("the container did not finish")]
     Run { source: RunError, log: Utf8PathBuf },
     #[error("interrupted; the deploy repository is as it was")]
     Interrupted,
@@ -172,6 +172,7 @@ impl BuildError {
                 | GitError::Overlong { .. }
                 | GitError::Unreadable { .. }
                 | GitError::Path { .. }
+                | GitError::Temporary { .. }
                 | GitError::Write { .. } => ErrorKind::Unexpected,
             },
             Self::Review(error) => error.kind(),
@@ -223,22 +224,33 @@ impl BuildError {
             Self::Review(error) => error.hints(),
             Self::Npm(error) => error.hints(),
             Self::Dirty { root, .. } => vec![
-                format!("{} status", git_in(root)),
-                format!("{} stash", git_in(root)),
+                format!("{} status    lists them", git_in(root)),
+                format!("{} stash    puts them away", git_in(root)),
             ],
-            Self::CheckedOut { path, .. } => vec![format!("{} switch -", git_in(path))],
+            Self::CheckedOut { path, .. } => vec![format!(
+                "{} switch --detach    frees the branch",
+                git_in(path)
+            )],
             Self::NotOurs { root, branch, .. } => {
                 vec![format!("{} branch -m {branch} {branch}-old", git_in(root))]
             }
             Self::NoRemote { root } => {
                 vec![format!("{} remote add origin ADDRESS", git_in(root))]
             }
-            Self::UnknownRemote { root, .. } => vec![format!("{} remote", git_in(root))],
+            Self::UnknownRemote { root, .. } => vec![format!(
+                "{} remote -v    lists those that there are",
+                git_in(root)
+            )],
             Self::NoBranch { root, .. } => vec![
-                format!("{} branch --remotes", git_in(root)),
+                format!(
+                    "{} branch --remotes    lists those that there are",
+                    git_in(root)
+                ),
                 "`git config deploy.deploybranch NAME` names another".into(),
             ],
-            Self::Branch { key, .. } => vec![format!("git config {key} NAME")],
+            Self::Branch { key, .. } => vec![format!(
+                "git config {key} NAME    sets the name of a branch"
+            )],
             Self::NoSubmodule { .. } => vec![
                 "git config deploy.submodule ADDRESS".into(),
                 "`svcgen scap` writes `.gitmodules`".into(),
@@ -253,11 +265,16 @@ impl BuildError {
                 ),
                 "`svcgen build --force` goes on without the list of changes".into(),
             ],
-            Self::NoPackage { .. } => vec!["npm init".into()],
+            Self::NoPackage { .. } => {
+                vec!["npm init    makes one, in the source repository".into()]
+            }
             Self::Write { source, .. } | Self::Workshop { source, .. }
                 if source.kind() == std::io::ErrorKind::StorageFull =>
             {
-                vec!["`XDG_CACHE_HOME=DIR` builds in a folder with more room".into()]
+                vec![
+                    "`export XDG_CACHE_HOME=/a/folder/of/yours` builds where there is more room"
+                        .into(),
+                ]
             }
             Self::Log { .. } => {
                 vec!["`export XDG_STATE_HOME=/a/folder/of/yours` keeps logs elsewhere".into()]
@@ -268,9 +285,15 @@ impl BuildError {
             Self::Outward { .. } => {
                 vec!["put it below the source repository, or publish it as a package".into()]
             }
-            Self::Fetch { url, .. } => vec![format!("git ls-remote {}", shell_words::quote(url))],
+            Self::Fetch { url, .. } => vec![format!(
+                "git ls-remote {}    asks it by hand",
+                shell_words::quote(url)
+            )],
             Self::FetchDeploy { root, remote, .. } => {
-                vec![format!("{} ls-remote {remote}", git_in(root))]
+                vec![format!(
+                    "{} ls-remote {remote}    asks it by hand",
+                    git_in(root)
+                )]
             }
             Self::NoImage { target, site } => vec![
                 format!("add `images: {{{target}: NAME:TAG}}` to the site `{site}`"),
@@ -285,7 +308,10 @@ impl BuildError {
                 vec!["mend `.gitmodules` of the deploy repository, and commit it".into()]
             }
             Self::Occupied { path, .. } => vec![
-                format!("git rm -r {}", shell_words::quote(path.as_str())),
+                format!(
+                    "git rm -r {}    makes room for the submodule",
+                    shell_words::quote(path.as_str())
+                ),
                 "`git config deploy.dir` and `deploy.submodule` say where the source belongs"
                     .into(),
             ],

@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn what_changes_often_comes_last() {
         let stanza = Stanza {
-            node: crate::model::Version::parse("20").unwrap(),
+            node: crate::model::BuildNode::parse("20").unwrap(),
             npm: Some(crate::model::Version::parse("10.8.2").unwrap()),
             ..Stanza::default()
         };

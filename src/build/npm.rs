@@ -170,7 +170,7 @@ impl NpmError {
         } else if complaint.is(&["E401", "E403", "ENEEDAUTH"]) {
             "the registry refuses you: `npm whoami` says who you are to it, `npm login` makes you known"
         } else if complaint.is(&["ENOSPC"]) || complaint.says("No space left") {
-            "`XDG_CACHE_HOME=DIR` builds in a folder with more room"
+            "`export XDG_CACHE_HOME=/a/folder/of/yours` builds where there is more room"
         } else if complaint.is(&["E404", "ETARGET"]) {
             "correct the dependency in `package.json` of the source repository"
         } else if complaint.is(&[

@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::model::{
-    Build, BuildTarget, Dependency, Fields, Line, Problem, Read, VariableName, Version, map,
-    suggest, variables,
+    Build, BuildNode, BuildTarget, Dependency, Fields, Line, Problem, Read, VariableName, Version,
+    map, suggest, variables,
 };
 use crate::yaml::Node;
 
@@ -16,7 +16,7 @@ use crate::yaml::Node;
 pub struct Stanza {
     pub target: BuildTarget,
     /// `system`, or a version of Node.
-    pub node: Version,
+    pub node: BuildNode,
     /// A version of npm other than the one that comes with Node.
     pub npm: Option<Version>,
     /// By distribution; `_all` stands for each.

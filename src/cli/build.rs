@@ -5,6 +5,7 @@ mod places;
 mod progress;
 mod shown;
 
+use crate::cli::given;
 use camino::Utf8PathBuf;
 use clap::Args;
 use serde::Serialize;
@@ -40,10 +41,10 @@ pub struct BuildArgs {
     #[arg(long, conflicts_with = "network")]
     no_container: bool,
     /// The checkout of the deploy repository [default: here or above, else as configured].
-    #[arg(long, value_name = "DIR", help_heading = "Where")]
+    #[arg(long, value_name = "DIR", help_heading = "Where", value_parser = given::path())]
     deploy_repo: Option<Utf8PathBuf>,
     /// The checkout of the source repository, whose git configuration is used [default: here or above].
-    #[arg(long, value_name = "DIR", help_heading = "Where")]
+    #[arg(long, value_name = "DIR", help_heading = "Where", value_parser = given::path())]
     source_repo: Option<Utf8PathBuf>,
 }
 

@@ -1,7 +1,10 @@
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Command, CommandFactory as _};
 use clap_complete::{Shell, generate};
 
 use super::{Cli, Failure};
+use crate::generate::SeriesStep;
+use crate::model::Sites;
 use crate::ui::Ui;
 
 #[derive(Debug, Args)]
@@ -14,12 +17,62 @@ pub struct CompletionsArgs {
 /// Runs `svcgen completions`.
 pub(super) fn run(args: &CompletionsArgs, ui: &Ui) -> Result<(), Failure> {
     let mut script = Vec::new();
-    generate(args.shell, &mut Cli::command(), "svcgen", &mut script);
-    let mut script = String::from_utf8_lossy(&script).into_owned();
+    let mut program = proposing(Cli::command());
+    generate(args.shell, &mut program, "svcgen", &mut script);
+    let script = String::from_utf8_lossy(&script).into_owned();
+    let mut script = in_lists(script, args.shell);
     if args.shell == Shell::Fish {
-        script.push_str(&words_for_fish(&Cli::command()));
+        script.push_str(&words_for_fish(&program));
     }
     Ok(ui.exact(&script)?)
+}
+
+/// The command line with the words that are worth proposing, where more is taken than those.
+fn proposing(program: Command) -> Command {
+    let names = program.get_subcommands().filter(|it| !it.is_hide_set());
+    let commands = names.map(|it| it.get_name().to_owned()).collect::<Vec<_>>();
+    let commands = PossibleValuesParser::from(commands);
+    let steps = PossibleValuesParser::from(SeriesStep::ALL.map(SeriesStep::name));
+    let levels = PossibleValuesParser::from(LEVELS);
+    let sites = PossibleValuesParser::from(Sites::new([]).names());
+    program
+        .mut_arg("site", |it| it.value_parser(sites))
+        .mut_subcommand("doctor", |it| {
+            it.mut_arg("commands", |it| it.value_parser(commands))
+        })
+        .mut_subcommand("tail", |it| {
+            it.mut_arg("level", |it| it.value_parser(levels))
+        })
+        .mut_subcommand("puppet", |it| {
+            it.mut_arg("steps", |it| it.value_parser(steps.clone()))
+                .mut_arg("without", |it| it.value_parser(steps))
+        })
+}
+
+/// The levels of bunyan, which takes numbers as well.
+const LEVELS: [&str; 6] = ["trace", "debug", "info", "warn", "error", "fatal"];
+
+/// Completes each word of a list that commas part, where the script for a shell knows the first alone.
+fn in_lists(script: String, shell: Shell) -> String {
+    let steps = SeriesStep::ALL.map(SeriesStep::name).join(" ");
+    match shell {
+        Shell::Bash => script.replace(
+            &format!("-W \"{steps}\" -- \"${{cur}}\""),
+            &format!("-P \"${{cur%\"${{cur##*,}}\"}}\" -W \"{steps}\" -- \"${{cur##*,}}\""),
+        ),
+        Shell::Zsh => script.replace(
+            &format!(":STEPS:({steps})"),
+            &format!(":STEPS:_values -s , patches {steps}"),
+        ),
+        Shell::Fish => {
+            let words = SeriesStep::ALL.map(|step| format!("{}\\t''", step.name()));
+            script.replace(
+                &format!("\"{}\"", words.join("\n")),
+                &format!("\"(__fish_append , {steps})\""),
+            )
+        }
+        _ => script,
+    }
 }
 
 /// The fixed words that commands take: the script for fish knows those of options alone.

@@ -60,7 +60,13 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
         if is_own && fs_err::remove_dir_all(&root).is_err() {
             ui.warning(&format!("`{root}` is left"));
         }
-        CommandError::from(error)
+        CommandError::from(match (error, root.parent()) {
+            // Nobody knows the name of what was to be made.
+            (SandboxError::NoRoom(_), Some(temporary)) if is_own => {
+                SandboxError::NoRoom(temporary.to_owned())
+            }
+            (error, _) => error,
+        })
     })?;
     if args.by_hand {
         return welcome(&sandbox, ui);
@@ -123,6 +129,9 @@ fn not_utf8(path: &std::path::Path) -> CommandError {
         .hint("put it where all names are plain letters")
 }
 
+/// Where the demo finds room.
+const ELSEWHERE: &str = "`export TMPDIR=/a/folder/of/yours`, or `svcgen demo DIR`";
+
 fn new_folder() -> Result<Utf8PathBuf, CommandError> {
     let folder = tempfile::Builder::new()
         .prefix("svcgen-demo-")
@@ -130,14 +139,9 @@ fn new_folder() -> Result<Utf8PathBuf, CommandError> {
         .map_err(|error| {
             let place = std::env::temp_dir();
             let message = format!("no folder can be made in `{}`", place.display());
-            let cause = error.to_string();
-            // The name of what was to be made says nothing.
-            let cause = cause
-                .split_once(" at path ")
-                .map_or(&*cause, |(cause, _)| cause);
             CommandError::new(ErrorKind::Unexpected, message)
-                .cause(cause)
-                .hint("`export TMPDIR=/a/folder/of/yours`, or `svcgen demo DIR`")
+                .cause(error.to_string())
+                .hint(ELSEWHERE)
         })?;
     Utf8PathBuf::from_path_buf(folder.keep()).map_err(|path| not_utf8(&path))
 }
@@ -214,9 +218,10 @@ impl From<SandboxError> for CommandError {
     fn from(error: SandboxError) -> Self {
         let kind = match &error {
             SandboxError::Occupied(_) | SandboxError::Colon(_) => ErrorKind::Usage,
-            SandboxError::Write { .. } | SandboxError::NoPorts | SandboxError::Git(_) => {
-                ErrorKind::Unexpected
-            }
+            SandboxError::Write { .. }
+            | SandboxError::NoRoom(_)
+            | SandboxError::NoPorts
+            | SandboxError::Git(_) => ErrorKind::Unexpected,
         };
         let this = Self::from_error(kind, &error);
         let hint = match &error {
@@ -224,6 +229,7 @@ impl From<SandboxError> for CommandError {
             SandboxError::Occupied(_) | SandboxError::Colon(_) | SandboxError::Write { .. } => {
                 Some("`svcgen demo DIR` plays it in another folder".to_owned())
             }
+            SandboxError::NoRoom(_) => Some(ELSEWHERE.to_owned()),
             SandboxError::NoPorts => Some("end what listens there: `ss -ltnp` lists it".to_owned()),
         };
         hint.into_iter().fold(this, Self::hint)

@@ -1,5 +1,6 @@
 //! All generators at once: what fails is listed at the end, what works is done.
 
+use crate::cli::given;
 use std::cell::RefCell;
 
 use camino::Utf8PathBuf;
@@ -21,7 +22,7 @@ pub struct GenerateArgs {
     #[command(flatten)]
     checkouts: CheckoutArgs,
     /// Write into an empty folder, not checkouts: what the newest trees that svcgen knows would get.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["vagrant_repo", "puppet_repo", "deploy_repo", "source_repo", "commit", "review"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["vagrant_repo", "puppet_repo", "deploy_repo", "source_repo", "commit", "review"], value_parser = given::path())]
     output: Option<Utf8PathBuf>,
     #[command(flatten)]
     options: GeneratorOptions,

@@ -16,6 +16,7 @@ mod target;
 mod uncommitted;
 mod verify;
 
+use crate::cli::given;
 use camino::Utf8PathBuf;
 use clap::Args;
 
@@ -109,10 +110,10 @@ impl Generator {
 #[command(next_help_heading = "Where to write")]
 pub struct GeneratorArgs {
     /// The checkout [default: the one of the configuration].
-    #[arg(long, value_name = "CHECKOUT")]
+    #[arg(long, value_name = "CHECKOUT", value_parser = given::path())]
     repo: Option<Utf8PathBuf>,
     /// Write into an empty folder, not a checkout: what the newest tree that svcgen knows would get.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "commit", "review"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "commit", "review"], value_parser = given::path())]
     output: Option<Utf8PathBuf>,
     #[command(flatten)]
     options: GeneratorOptions,
@@ -123,7 +124,7 @@ pub struct GeneratorArgs {
 #[command(next_help_heading = "Where to write")]
 pub struct CloneableArgs {
     /// Clone it into this folder first: the source to DIR/NAME, the deploy repository to DIR/deploy.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "output"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "output"], value_parser = given::path())]
     clone: Option<Utf8PathBuf>,
     #[command(flatten)]
     generator: GeneratorArgs,

@@ -4,6 +4,7 @@ mod breaking;
 mod show;
 mod take;
 
+use crate::cli::given;
 use clap::{Args, ValueEnum};
 
 use super::context::Context;
@@ -23,7 +24,7 @@ pub struct LockArgs {
     #[arg(value_enum, default_value = "show", help_heading = None::<&str>)]
     verb: Verb,
     /// Only these hosts, as for `svcgen deploy`.
-    #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
+    #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true, value_parser = given::text())]
     limit: Option<String>,
     /// Why: shown to whoever finds the lock, or finds it gone; `take` and `break` need it.
     #[arg(long, value_name = "TEXT")]

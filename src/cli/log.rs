@@ -6,6 +6,7 @@ mod output;
 mod recorded;
 mod replay;
 
+use crate::cli::given;
 use camino::Utf8PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -30,7 +31,7 @@ pub struct LogArgs {
     #[arg(long)]
     latest: bool,
     /// Only what is about this host, and with -v what it wrote; names and patterns as for `svcgen deploy --limit`.
-    #[arg(long, value_name = "HOST", allow_hyphen_values = true)]
+    #[arg(long, value_name = "HOST", allow_hyphen_values = true, value_parser = given::text())]
     host: Vec<String>,
     /// Only events of this level or a graver one; debug is everything.
     #[arg(long, value_parser = levels())]
@@ -45,7 +46,7 @@ pub struct LogArgs {
     #[arg(long, conflicts_with_all = ["level", "stage", "follow"])]
     output: bool,
     /// Write a report into this file instead: one HTML page that needs no network.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["host", "level", "stage", "follow", "output"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["host", "level", "stage", "follow", "output"], value_parser = given::path())]
     report: Option<Utf8PathBuf>,
     /// The deploy, as `svcgen history` names it, and a text or regular expression that lines have to match.
     #[arg(value_name = "ID] [FILTER", num_args = 0..=2, help_heading = None::<&str>)]

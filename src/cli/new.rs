@@ -3,6 +3,7 @@
 mod interview;
 mod replaced;
 
+use crate::cli::given;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde_json::json;
@@ -21,7 +22,7 @@ use crate::ui::{Format, Questions, Terminal, Ui};
 #[derive(Debug, Args)]
 pub struct NewArgs {
     /// Answers: a part of the model, lines `path: value`, or both.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = given::path())]
     answers: Option<Utf8PathBuf>,
     /// One answer, such as `port=6699` or `deploy.groups.default.hosts='[a.example.org]'`; wins over the file.
     #[arg(long, value_name = "PATH=VALUE")]

@@ -1,3 +1,4 @@
+use crate::cli::given;
 use std::io::Read as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -29,7 +30,7 @@ pub struct ScheduleArgs {
     #[arg(long, value_name = "MINUTES", default_value = "30", value_parser = minutes)]
     length: u16,
     /// The text of the calendar page, whose windows are taken; `-` reads stdin.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = given::path())]
     page: Option<Utf8PathBuf>,
     /// What is deployed [default: the first sentence of the description].
     what: Option<String>,

@@ -3,6 +3,7 @@
 mod shown;
 mod status;
 
+use crate::cli::given;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -28,7 +29,7 @@ pub struct ServiceArgs {
     #[arg(value_name = "GROUP", help_heading = None::<&str>)]
     groups: Vec<String>,
     /// Only these hosts, as for `svcgen deploy`.
-    #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
+    #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true, value_parser = given::text())]
     limit: Option<String>,
     /// Only this service, if `service_name` lists several.
     #[arg(long, value_name = "SERVICE")]

@@ -73,6 +73,12 @@ pub const REPOSITORIES: [(&str, &str, Option<&str>); 4] = [
     ("services/tea-pot/deploy", "master", None),
 ];
 
+/// The room that the whole story takes, and as much again, in bytes.
+const WANTED: u64 = 8 << 20;
+
+/// Where less is left, something that was to be written was not.
+const LITTLE: u64 = 256 << 10;
+
 /// Why the folder cannot be made.
 #[derive(Debug, Error)]
 pub enum SandboxError {
@@ -87,6 +93,8 @@ pub enum SandboxError {
         "the path `{0}` holds a colon, which parts the folders that programs are looked for in"
     )]
     Colon(Utf8PathBuf),
+    #[error("there is no room in `{0}` for the demo")]
+    NoRoom(Utf8PathBuf),
     #[error("there are no {HOSTS} free ports in a row on this machine")]
     NoPorts,
     #[error(transparent)]
@@ -107,6 +115,10 @@ impl Sandbox {
             path: root.clone(),
             source,
         };
+        let there = root.ancestors().find(|folder| folder.is_dir());
+        if room(there.unwrap_or(Utf8Path::new("."))).is_some_and(|free| free < WANTED) {
+            return Err(SandboxError::NoRoom(root));
+        }
         fs_err::create_dir_all(&root).map_err(failed)?;
         if root.read_dir_utf8().map_err(failed)?.next().is_some() {
             return Err(SandboxError::Occupied(root));
@@ -126,6 +138,11 @@ impl Sandbox {
         sandbox.write_shell()?;
         sandbox.write_repositories()?;
         Ok(sandbox)
+    }
+
+    /// Whether its disk is full, or as good as full.
+    pub fn is_full(&self) -> bool {
+        room(&self.root).is_some_and(|free| free < LITTLE)
     }
 
     /// The folder.
@@ -284,6 +301,12 @@ impl Sandbox {
             source,
         })
     }
+}
+
+/// What is free on the disk of a folder, in bytes, where that is known.
+fn room(folder: &Utf8Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(folder.as_std_path()).ok()?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 /// A `package.json` that has a module, too.

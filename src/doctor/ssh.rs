@@ -7,11 +7,15 @@ use crate::child;
 use crate::hosts::{self, Answer};
 use crate::model::HostName;
 
-const HOSTS: &[&str] = &[
-    "deploy", "rollback", "service", "lock", "tail", "history", "status",
-];
-
-const REVIEWS: &[&str] = &[
+/// What needs ssh: first what speaks to hosts, then what sends to the review server.
+const ALL: &[&str] = &[
+    "deploy",
+    "rollback",
+    "service",
+    "lock",
+    "tail",
+    "history",
+    "status",
     "vagrant --review",
     "puppet --review",
     "source --review",
@@ -19,30 +23,14 @@ const REVIEWS: &[&str] = &[
     "generate --review",
     "build --review",
 ];
+const HOSTS: &[&str] = ALL.split_at(7).0;
+const REVIEWS: &[&str] = ALL.split_at(7).1;
 
 const NEEDLESS: &str = "nothing here is reached by ssh";
 
 /// ssh with its keys, and whether the hosts of the model let the user in.
 pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
-    let finding = Finding::new(
-        "ssh",
-        "ssh",
-        &[
-            "deploy",
-            "rollback",
-            "service",
-            "lock",
-            "tail",
-            "history",
-            "status",
-            "vagrant --review",
-            "puppet --review",
-            "source --review",
-            "scap --review",
-            "generate --review",
-            "build --review",
-        ],
-    );
+    let finding = Finding::new("ssh", "ssh", ALL);
     let is_needed = is_needed(surroundings);
     if which::which("ssh").is_err() {
         if !is_needed {

@@ -6,6 +6,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{Access, access};
 use tempfile::NamedTempFile;
 
+use crate::error::plain;
+
 /// What the names of temporary files begin with.
 const PREFIX: &str = ".svcgen-";
 
@@ -163,8 +165,8 @@ fn write(folder: &Utf8Path, content: &[u8]) -> io::Result<NamedTempFile> {
 
 /// Says which folder refuses, without the name of a temporary file that nobody knows.
 fn refused(folder: &Utf8Path, error: io::Error) -> io::Error {
-    let text = error.to_string();
-    let reason = text.split(" at path ").next().unwrap_or(&text);
+    let reason = error.to_string();
+    let reason = plain(&reason);
     io::Error::new(
         error.kind(),
         format!("`{folder}` cannot be written to: {reason}"),

@@ -195,6 +195,13 @@ impl Checkout {
         Some(String::from_utf8_lossy(remote.url_bytes()).into_owned())
     }
 
+    /// The address that a remote is sent to, which may be another one than it is fetched from.
+    pub fn push_url(&self, name: &str) -> Option<String> {
+        let remote = self.repository.find_remote(name).ok()?;
+        let url = remote.pushurl_bytes().unwrap_or(remote.url_bytes());
+        Some(String::from_utf8_lossy(url).into_owned())
+    }
+
     /// The full name of the reference that follows a branch of a remote.
     pub fn tracking(&self, remote: &str, branch: &str) -> Option<String> {
         let remote = self.repository.find_remote(remote).ok()?;

@@ -13,7 +13,7 @@ use thiserror::Error;
 use self::stream::{LONGEST_OUTPUT, Stream, collect, hand_on, wait};
 pub use self::words::Words;
 use self::words::without_passwords;
-use crate::error::MAKE_ROOM;
+use crate::error::{MAKE_ROOM, OTHER_TEMPORARY, is_lack_of_room};
 
 /// How long a command may take that speaks to a server.
 const NETWORK_DEADLINE: Duration = Duration::from_secs(600);
@@ -80,6 +80,11 @@ pub enum GitError {
     },
     #[error("`{root}` is a sparse checkout: files that it leaves out would be taken for gone")]
     Sparse { root: Utf8PathBuf },
+    #[error("no temporary file can be written in `{folder}`")]
+    Temporary {
+        folder: String,
+        source: std::io::Error,
+    },
     #[error("`{path}` has no place in the checkout")]
     Path {
         path: Utf8PathBuf,
@@ -264,10 +269,13 @@ impl Output {
 impl GitError {
     /// Whether git found no room on a disk of this machine.
     pub fn is_full(&self) -> bool {
-        let Self::Failed { source, .. } = self else {
-            return false;
+        let said = match self {
+            Self::Failed { source, .. } => source.to_string(),
+            Self::Temporary { source, .. } | Self::Write { source, .. } => {
+                return is_lack_of_room(source);
+            }
+            _ => return false,
         };
-        let said = source.to_string();
         let mut lines = said.lines().filter(|line| !line.starts_with("remote:"));
         lines.any(|line| {
             line.contains("No space left on device") || line.contains("Out of diskspace")
@@ -308,6 +316,7 @@ impl GitError {
                 Some(format!("git -C {} sparse-checkout disable", quoted(root)))
             }
             Self::Path { source, .. } => Some(source.hint()),
+            Self::Temporary { .. } => Some(OTHER_TEMPORARY.into()),
             Self::Failed { .. } if self.is_full() => Some(MAKE_ROOM.into()),
             Self::Failed { .. } => Some(self.left_lock().unwrap_or_else(|| {
                 "`svcgen doctor` looks at git, its settings, and the servers".into()
@@ -344,10 +353,12 @@ pub fn text_as_input(text: &str) -> Result<Stdio, GitError> {
         file.rewind()?;
         Ok(file)
     };
-    file().map(Stdio::from).map_err(|source| GitError::Write {
-        path: "a temporary file".into(),
-        source,
-    })
+    file()
+        .map(Stdio::from)
+        .map_err(|source| GitError::Temporary {
+            folder: std::env::temp_dir().display().to_string(),
+            source,
+        })
 }
 
 /// The command as a person would type it.

@@ -288,10 +288,26 @@ text_type!(
 );
 
 text_type!(
-    /// A version of Node to build with, such as `20` or `18.19.0`, or `system`.
+    /// A version of Node to build with, such as `20` or `18.19.0`, or `system`; also what npm calls one, such as `lts`.
+    BuildNode, "a version of Node to build with",
+    "^(system|latest|lts|lts-[a-z]+|[a-z]+-lts|[A-Za-z]{0,8}[0-9][A-Za-z0-9._-]*)$", 63,
+    |text| {
+        let number = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let is_number = text.len() - number.len() <= 8
+            && words(number, |c| c.is_ascii_digit(), |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+        let name = text.strip_prefix("lts-").or(text.strip_suffix("-lts"));
+        let is_name = name.is_some_and(|name| words(name, |c| c.is_ascii_lowercase(), |c| c.is_ascii_lowercase()));
+        let is_known = matches!(text, "system" | "latest" | "lts");
+        rule(text.len() > 63 || !(is_known || is_number || is_name),
+            "a version such as `18.20.4` or `20`, or `system` for that of the distribution")
+    }
+);
+
+text_type!(
+    /// A version of npm, such as `10.8.2`.
     Version, "a version", "^[A-Za-z0-9][A-Za-z0-9._-]*$", 63,
     |text| rule(!words(text, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) || text.len() > 63,
-        "letters, digits, `.`, `_` and `-`, such as `20` or `system`")
+        "letters, digits, `.`, `_` and `-`, such as `10.8.2`")
 );
 
 text_type!(

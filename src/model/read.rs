@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::data_type::DataType;
 use super::host::{HostName, HostPattern};
 use super::name::{
-    AccountName, Address, BranchName, CheckName, DatacentreName, EnvironmentName, GroupName,
-    ImageName, MailAddress, NodeVersion, ParameterName, Port, PuppetName, Refused, RepositoryName,
-    RoleName, ServiceName, SiteName, TaskId, VariableName, Version,
+    AccountName, Address, BranchName, BuildNode, CheckName, DatacentreName, EnvironmentName,
+    GroupName, ImageName, MailAddress, NodeVersion, ParameterName, Port, PuppetName, Refused,
+    RepositoryName, RoleName, ServiceName, SiteName, TaskId, VariableName, Version,
 };
 use super::problem::Problem;
 use super::suggest::did_you_mean;
@@ -395,5 +395,6 @@ read_text!(
     Text,
     VariableName,
     NodeVersion,
+    BuildNode,
     Version,
 );

@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::config::{OneValue, as_map, choice, variables};
-use super::name::{ImageName, NodeVersion, Refused, VariableName, Version, constant};
+use super::name::{BuildNode, ImageName, NodeVersion, Refused, VariableName, constant};
 use super::problem::Problem;
 use super::read::{Fields, Read, expected, map, refused};
 use super::suggest::did_you_mean;
@@ -64,7 +64,7 @@ pub struct Build {
     pub target: BuildTarget,
     /// `system`, or a version of Node.
     #[serde(default = "default_build_node")]
-    pub node: Version,
+    pub node: BuildNode,
     /// Packages to install before npm runs: for `_all` targets, or for one.
     #[serde(default, serialize_with = "as_map")]
     #[schemars(
@@ -139,8 +139,8 @@ fn default_node() -> NodeVersion {
     constant(NodeVersion::parse("20"))
 }
 
-fn default_build_node() -> Version {
-    constant(Version::parse("system"))
+fn default_build_node() -> BuildNode {
+    constant(BuildNode::parse("system"))
 }
 
 fn default_target() -> BuildTarget {

@@ -316,7 +316,7 @@ pub(super) fn is_same(found: &str, url: &str, repository: &RepositoryName) -> bo
 }
 
 /// The host of an address, `ssh://user@host:port/…` or `user@host:…`.
-fn host(url: &str) -> Option<&str> {
+pub(super) fn host(url: &str) -> Option<&str> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split('/').next()?;
     let host = authority.rsplit('@').next()?.split(':').next()?;

@@ -28,7 +28,7 @@ pub enum ReviewError {
     },
     #[error("git does not know who commits")]
     NoIdentity { source: Words },
-    #[error("git does not switch to `{branch}`")]
+    #[error("git could not switch to `{branch}`")]
     Switch {
         root: Utf8PathBuf,
         branch: BranchName,
@@ -43,7 +43,7 @@ pub enum ReviewError {
         /// The same run there.
         command: Option<String>,
     },
-    #[error("git does not commit")]
+    #[error("git could not commit")]
     Commit { source: GitError },
     #[error("`{branch}` was moved by somebody else meanwhile")]
     Moved {
@@ -150,7 +150,7 @@ pub enum ReviewError {
         source: Words,
     },
     /// The server is no Gerrit: it took the reference as it is.
-    #[error("`{remote}` is not a review server: it made `{reference}` of the change")]
+    #[error("`{remote}` is not a review server: it took the change as the reference `{reference}`")]
     NoGerrit {
         root: Utf8PathBuf,
         remote: String,
@@ -191,6 +191,9 @@ impl ReviewError {
             | Self::NoServer { .. } => ErrorKind::Usage,
             Self::Git(GitError::Overlooked { .. } | GitError::Sparse { .. }) => ErrorKind::Conflict,
             Self::Git(_) => ErrorKind::Unexpected,
+            Self::Commit {
+                source: GitError::Temporary { .. },
+            } => ErrorKind::Unexpected,
             Self::Commit { source } if source.is_full() => ErrorKind::Unexpected,
             Self::Switch { source, .. } if source.is_full() => ErrorKind::Unexpected,
             Self::InProgress { .. }

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::clone::{is_same, rewritten, url};
+use super::clone::{host, is_same, rewritten, url};
 use super::error::ReviewError;
 use super::topic::remote_of;
 use crate::configuration::User;
@@ -38,7 +38,7 @@ impl Remote {
         let checkout = Checkout::open(root)?;
         let meant = repository.and_then(|name| Some((name, url(site, name, user, root).ok()?)));
         let found = remote_of(&checkout);
-        let found = found.and_then(|name| Some((checkout.remote_url(&name)?, name)));
+        let found = found.and_then(|name| Some((checkout.push_url(&name)?, name)));
         let Some((found, name)) = found else {
             let meant = meant.map(|(_, url)| url);
             return Ok(Self::None { meant });
@@ -57,6 +57,15 @@ impl Remote {
                 meant,
             },
         })
+    }
+
+    /// Whether it leads to another server than the one that is meant; of a folder of this machine nobody knows.
+    pub fn is_elsewhere(&self) -> bool {
+        let Self::Other { url, meant, .. } = self else {
+            return false;
+        };
+        let is_address = url.contains("://") || url.contains(':') && !url.starts_with(['/', '.']);
+        is_address && host(url).is_some() && host(meant).is_some() && host(url) != host(meant)
     }
 }
 

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::spawn::spawn;
 use super::{ConnectError, ConnectFailure, Connection, Lost, Process, Transport, Visit, Word};
+use crate::error::{plain, temporary};
 use crate::model::HostName;
 
 /// Hosts that are folders of this machine: each has its own root, port and services, and needs no rights.
@@ -92,7 +93,10 @@ impl FolderHosts {
         let stand_in = match self.visit {
             Visit::Changes => None,
             Visit::Looks if is_whole => None,
-            Visit::Looks => Some(tempfile::Builder::new().prefix("svcgen-host-").tempdir()?),
+            Visit::Looks => {
+                let made = tempfile::Builder::new().prefix("svcgen-host-").tempdir();
+                Some(made.map_err(temporary)?)
+            }
         };
         if let Some(path) = stand_in.as_ref().map(TempDir::path) {
             own = Utf8PathBuf::try_from(path.join(OWN)).map_err(std::io::Error::other)?;
@@ -154,7 +158,7 @@ impl Transport for FolderHosts {
                 Err(error) => Err(ConnectError {
                     kind: ConnectFailure::Other,
                     reason: format!("its folder `{}` cannot be used", self.folder(host)),
-                    said: error.to_string(),
+                    said: plain(&error.to_string()).into_owned(),
                 }),
             }
         })

@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::output::{Stream, WAITING, pump};
 use super::{ConnectError, Connection, Exit, Lost, Process, Transport, Word};
+use crate::error::temporary;
 use crate::model::{AccountName, HostName};
 
 /// Hosts that the user's own `ssh` leads to: its configuration, agent and jump hosts are used.
@@ -53,7 +54,10 @@ impl Ssh {
         let sockets = tempfile::Builder::new()
             .prefix("svcgen-")
             .tempdir_in("/tmp");
-        let sockets = sockets.or_else(|_| tempfile::Builder::new().prefix("svcgen-").tempdir())?;
+        let sockets = sockets.or_else(|_| {
+            let elsewhere = tempfile::Builder::new().prefix("svcgen-").tempdir();
+            elsewhere.map_err(temporary)
+        })?;
         Ok(Self {
             handshakes: Semaphore::new(options.handshakes.max(1)),
             options,

@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::book;
-use crate::support::{Env, Pty, Run};
+use crate::support::{Env, Pty, Run, may_mount};
 
 /// Runs the demo with a folder for temporary files of its own.
 fn demo(env: &Env, more: &[&str]) -> Run {
@@ -378,7 +378,7 @@ fn a_folder_for_temporary_files_that_is_not_there_is_named() {
     assert_eq!(run.code, 1, "{}", run.show());
     assert_snapshot!(run.stderr, @"
     error: no folder can be made in `/nonexistent`
-    cause: No such file or directory (os error 2)
+    cause: no such file or directory
     hint: `export TMPDIR=/a/folder/of/yours`, or `svcgen demo DIR`
     ");
 }
@@ -414,4 +414,35 @@ fn what_the_demo_cannot_do_without_is_missing_at_its_start() {
     hint: `apt-get install util-linux`
     ");
     assert!(names(&temporary(&env)).is_empty());
+}
+
+/// Runs the demo where the folder for temporary files is a disk of that size.
+fn demo_within(env: &Env, size: &str) -> crate::support::Run {
+    let small = env.work().join("small");
+    std::fs::create_dir_all(&small).unwrap();
+    let svcgen = env.command();
+    let mut command = std::process::Command::new("unshare");
+    env.enclose(&mut command);
+    let script = "mount -t tmpfs -o size=$1 none small; shift; exec \"$@\"";
+    command
+        .args(["--mount", "sh", "-ec", script, "sh", size])
+        .arg(svcgen.get_program())
+        .args(["demo", "--yes"])
+        .env("TMPDIR", &small);
+    env.run(&mut command)
+}
+
+#[test]
+fn a_disk_without_room_for_the_demo_is_told_before_anything_is_played() {
+    if !may_mount() {
+        return;
+    }
+    let env = Env::new();
+    assert_snapshot!(demo_within(&env, "2m").show(), @"
+    exit 1
+    --- stdout
+    --- stderr
+    error: there is no room in `HOME/work/small` for the demo
+    hint: `export TMPDIR=/a/folder/of/yours`, or `svcgen demo DIR`
+    ");
 }

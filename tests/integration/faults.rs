@@ -7,7 +7,7 @@ use std::process::Command;
 use insta::assert_snapshot;
 
 use crate::series;
-use crate::support::{Env, Run, copy, has_tool, may_mount};
+use crate::support::{Env, LocalFarm, Run, copy, has_tool, may_mount};
 
 /// The system calls that change something; a run is killed once at each of each kind.
 const CHANGES: &[&str] = &["mkdir", "write", "fsync", "rename", "unlink", "rmdir"];
@@ -223,7 +223,7 @@ fn a_full_disk_changes_nothing() {
     --- stdout
     --- stderr
     error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
-    cause: `HOME/work/small/vagrant/.git/svcgen/tmp` cannot be written to: No space left on device (os error 28)
+    cause: `HOME/work/small/vagrant/.git/svcgen/tmp` cannot be written to: no space left on device
     hint: make room there: `df -h` shows the disks
     ");
     assert_snapshot!(ends[5].show(), @"
@@ -231,7 +231,7 @@ fn a_full_disk_changes_nothing() {
     --- stdout
     --- stderr
     error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
-    cause: `HOME/work/small/vagrant/.git/svcgen/tmp` cannot be written to: No space left on device (os error 28)
+    cause: `HOME/work/small/vagrant/.git/svcgen/tmp` cannot be written to: no space left on device
     hint: make room there: `df -h` shows the disks
     ");
 }
@@ -293,7 +293,7 @@ fn a_folder_that_is_forbidden_changes_nothing() {
     --- stdout
     --- stderr
     error: `puppet/modules/role/settings/trendingedits.yaml` could not be written; nothing was changed
-    cause: `HOME/work/vagrant/puppet/modules/role/settings` cannot be written to: Read-only file system (os error 30)
+    cause: `HOME/work/vagrant/puppet/modules/role/settings` cannot be written to: read-only file system
     hint: its disk can only be read: `findmnt` shows which can be written to
     ");
     assert_snapshot!(forbidden("puppet/hieradata"), @"
@@ -301,7 +301,7 @@ fn a_folder_that_is_forbidden_changes_nothing() {
     --- stdout
     --- stderr
     error: `puppet/hieradata/common.yaml` could not be written; nothing was changed
-    cause: `HOME/work/vagrant/puppet/hieradata` cannot be written to: Read-only file system (os error 30)
+    cause: `HOME/work/vagrant/puppet/hieradata` cannot be written to: read-only file system
     hint: its disk can only be read: `findmnt` shows which can be written to
     ");
     assert_snapshot!(forbidden(".git"), @"
@@ -309,7 +309,7 @@ fn a_folder_that_is_forbidden_changes_nothing() {
     --- stdout
     --- stderr
     error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
-    cause: `HOME/work/vagrant/.git/svcgen/tmp` cannot be written to: Read-only file system (os error 30)
+    cause: `HOME/work/vagrant/.git/svcgen/tmp` cannot be written to: read-only file system
     hint: its disk can only be read: `findmnt` shows which can be written to
     ");
     assert_eq!(env.status("vagrant"), "");
@@ -342,4 +342,61 @@ fn a_file_system_of_its_own_is_no_obstacle() {
         env.read("vagrant/puppet/hieradata/common.yaml")
             .contains("trendingedits::port")
     );
+}
+
+/// Gives the program a folder for temporary files that is full.
+const FULL: &str = "mount -t tmpfs -o size=64k none $TMPDIR
+    dd if=/dev/zero of=$TMPDIR/ballast bs=65536 count=1 status=none
+    exec \"$@\"";
+
+/// Shuts svcgen in with a folder for temporary files that is full.
+fn with_full_temporary(env: &Env, arguments: &[&str]) -> Command {
+    let temporary = env.home().join("tmp");
+    std::fs::create_dir_all(&temporary).unwrap();
+    let mut command = Command::new("unshare");
+    env.enclose(&mut command);
+    command
+        .args(["--mount", "sh", "-euc", FULL, "sh"])
+        .arg(env!("CARGO_BIN_EXE_svcgen"))
+        .args(arguments)
+        .env("TMPDIR", temporary);
+    command
+}
+
+#[test]
+fn a_full_folder_for_temporary_files_is_named_where_a_change_is_committed() {
+    if !may_mount() {
+        return;
+    }
+    let env = Env::with_model();
+    env.repository("vagrant");
+    let arguments = ["vagrant", "--repo", "vagrant", "--yes", "--commit", "-q"];
+    let run = env.run(&mut with_full_temporary(&env, &arguments));
+    assert_snapshot!(format!("exit {}\n{}", run.code, run.stderr), @"
+    exit 1
+    warning: not verified: overlay: a copy of the tree to try the plan in could not be made: there is no room in `HOME/tmp`
+    error: git could not commit
+    cause: no temporary file can be written in `HOME/tmp`
+    cause: no space left on device
+    hint: make room there, or `export TMPDIR=/a/folder/of/yours`
+    ");
+}
+
+#[test]
+fn a_full_folder_for_temporary_files_is_named_where_a_release_is_packed() {
+    if !may_mount() {
+        return;
+    }
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let mut command = with_full_temporary(farm.env(), &["deploy", "--on-failure", "rollback"]);
+    command
+        .current_dir(farm.env().work().join("deploy"))
+        .env("USER", "ada");
+    let run = farm.env().run(&mut command);
+    assert_eq!(run.code, 20, "{}", run.show());
+    // Both hosts lack it, and either is told first.
+    let error = run.stderr.lines().find(|line| line.starts_with("error: "));
+    let (_, reason) = error.unwrap().split_once("): ").unwrap();
+    assert_snapshot!(reason, @"there is no room in `HOME/tmp` for what is sent to the hosts; `export TMPDIR=/a/folder/of/yours` names another");
 }

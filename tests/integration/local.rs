@@ -465,3 +465,28 @@ fn without_git_nobody_is_asked_for_keys_of_ssh() {
     let words = "keys in the ssh agent: none is needed: nothing here is reached by ssh\n";
     assert!(run.stdout.contains(words), "{}", run.show());
 }
+
+#[test]
+fn a_port_that_another_process_took_meanwhile_is_told_where_something_was_live() {
+    let farm = LocalFarm::new(1);
+    let config = std::fs::read_to_string(farm.env().work().join("deploy/scap/scap.cfg")).unwrap();
+    farm.write(
+        "scap/scap.cfg",
+        &config.replace("service_timeout: 20", "service_timeout: 2"),
+    );
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let stopped = farm.svcgen(&["service", "stop", "--yes", "-l", "l01"]);
+    assert_eq!(stopped.code, 0, "{}", stopped.show());
+    let port = farm.env().read("hosts/l01/.svcgen/port");
+    let port: u16 = port.trim().parse().unwrap();
+    let _listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    farm.release("2");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    let told = format!(
+        "another process has the port {port}: something listens on it, and feed does not run"
+    );
+    assert!(run.stderr.contains(&told), "{}", run.show());
+    assert!(!run.stderr.contains("still the old one"), "{}", run.show());
+}

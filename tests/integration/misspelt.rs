@@ -38,8 +38,9 @@ fn an_environment_is_one_that_has_a_folder() {
     hint: known: beta, staging
     ");
     assert_snapshot!(deploy(""), @"
-    error: --environment: there is no environment ``
-    hint: known: beta, staging
+    error: a value is required for '--environment <NAME>' but none was supplied
+
+    For more information, try '--help'.
     ");
 }
 

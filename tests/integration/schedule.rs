@@ -129,7 +129,7 @@ fn what_is_no_time_or_no_page_is_refused() {
     --- stdout
     --- stderr
     error: `nowhere.txt` cannot be read
-    cause: No such file or directory (os error 2)
+    cause: no such file or directory
     hint: is the path right? `ls -l` shows what is there
     ");
     env.write("page.txt", "<html><body>Deployments</body></html>\n");

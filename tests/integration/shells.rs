@@ -48,6 +48,19 @@ fn bash_completes_commands_options_and_values() {
         ["ask", "rollback", "stop"]
     );
     assert_eq!(proposed(&script, &["svcgen", "request", "s"]), ["service"]);
+    assert_eq!(
+        proposed(&script, &["svcgen", "tail", "--level", "w"]),
+        ["warn"]
+    );
+    assert_eq!(proposed(&script, &["svcgen", "doctor", "dep"]), ["deploy"]);
+    assert_eq!(
+        proposed(&script, &["svcgen", "puppet", "--steps", "a"]),
+        ["admins"]
+    );
+    assert_eq!(
+        proposed(&script, &["svcgen", "puppet", "--without", "service,a"]),
+        ["service,admins"]
+    );
 }
 
 #[test]
@@ -75,6 +88,11 @@ fn fish_completes_commands_options_and_values() {
     );
     assert_eq!(proposed("svcgen request s"), ["service"]);
     assert_eq!(proposed("svcgen completions f"), ["fish"]);
+    assert_eq!(proposed("svcgen tail --level w"), ["warn"]);
+    assert_eq!(proposed("svcgen doctor dep"), ["deploy"]);
+    assert_eq!(proposed("svcgen puppet --steps a"), ["admins"]);
+    let both = ["service,admins"];
+    assert_eq!(proposed("svcgen puppet --without service,a"), both);
 }
 
 #[test]
@@ -91,6 +109,10 @@ fn zsh_completes_commands_options_and_values() {
         ("svcgen deploy --on-f", "ailure"),
         ("svcgen deploy --on-failure rol", "lback"),
         ("svcgen request serv", "ice"),
+        ("svcgen tail --level wa", "rn"),
+        ("svcgen doctor depl", "oy"),
+        ("svcgen puppet --steps admi", "ns"),
+        ("svcgen puppet --without service,admi", "ns"),
     ] {
         pty.expect("READY ");
         pty.keys(typed);

@@ -158,14 +158,14 @@ fn what_somebody_changes_meanwhile_is_not_written_over() {
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p ../.git/svcgen; echo > ../.git/svcgen/tmp")), @"
     exit 1
     error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
-    cause: failed to create directory `HOME/work/vagrant/.git/svcgen/tmp`: File exists (os error 17)
+    cause: cannot make the folder `HOME/work/vagrant/.git/svcgen/tmp`: file exists
     hint: is the path right? `ls -l` shows what is there
     ");
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p ../.git/svcgen; echo > ../.git/svcgen/rendered")), @"
     exit 1
     error: `puppet/modules/trendingedits/manifests/init.pp` was not written: it could not be remembered as svcgen's
     cause: `HOME/work/vagrant/.git/svcgen/rendered/trending-edits.vagrant.json` cannot be read
-    cause: failed to open file `HOME/work/vagrant/.git/svcgen/rendered/trending-edits.vagrant.json`: Not a directory (os error 20)
+    cause: not a directory
     hint: run the same command again once that is mended: it goes on from here
     ");
 }

@@ -333,7 +333,7 @@ fn files_that_cannot_be_read_or_written_are_named_once() {
     --- stdout
     --- stderr
     error: `nothere.yaml` cannot be read
-    cause: No such file or directory (os error 2)
+    cause: no such file or directory
     hint: is the path right? `ls -l` shows what is there
     ");
     let answers = [
@@ -344,7 +344,7 @@ fn files_that_cannot_be_read_or_written_are_named_once() {
     ];
     let run = env.svcgen(&[&["new"], &answers[..]].concat());
     assert_eq!(run.code, 1, "{}", run.show());
-    let said = "error: `no/folder/svcgen.yaml` cannot be written\ncause: `HOME/work/no/folder` cannot be written to: No such file";
+    let said = "error: `no/folder/svcgen.yaml` cannot be written\ncause: `HOME/work/no/folder` cannot be written to: no such file";
     assert!(run.stderr.starts_with(said), "{}", run.show());
 }
 
@@ -366,4 +366,49 @@ fn no_way_out_leads_to_the_same_error() {
         run.show()
     );
     assert!(!run.stderr.contains("--force"), "{}", run.show());
+}
+
+#[test]
+fn an_option_whose_value_is_empty_is_refused() {
+    let env = Env::new();
+    let run = env.svcgen(&["deploy", "--limit", ""]);
+    insta::assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: a value is required for '--limit <HOSTS>' but none was supplied
+
+    For more information, try '--help'.
+    ");
+    for words in [
+        ["deploy", "--rev", ""],
+        ["deploy", "--environment", ""],
+        ["rollback", "--to", ""],
+        ["rollback", "-l", ""],
+        ["lock", "-l", ""],
+        ["tail", "-l", ""],
+        ["service", "-l", ""],
+        ["log", "--host", ""],
+        ["vagrant", "--repo", ""],
+        ["build", "--deploy-repo", ""],
+        ["status", "--service", ""],
+        ["status", "--config", ""],
+    ] {
+        let run = env.svcgen(&words);
+        assert_eq!(run.code, 2, "{words:?}: {}", run.show());
+        let told = "error: a value is required for '";
+        assert!(run.stderr.starts_with(told), "{words:?}: {}", run.show());
+    }
+}
+
+#[test]
+fn a_remote_at_another_server_is_told_before_anything_is_committed() {
+    let env = Env::with_model();
+    env.repository("vagrant");
+    let url = "ssh://git@127.0.0.1:1/wiki/vagrant";
+    env.git("vagrant", &["remote", "add", "origin", url]);
+    let run = env.svcgen(&["vagrant", "--repo", "vagrant", "--review", "--yes", "-q"]);
+    assert_ne!(run.code, 0, "{}", run.show());
+    let first = run.stderr.lines().next().unwrap();
+    insta::assert_snapshot!(first, @"warning: `origin` leads to ssh://git@127.0.0.1:1/wiki/vagrant, which is not the review server of `example`: `git -C HOME/work/vagrant remote add gerrit https://review.farm.example/p/wiki/vagrant` has the change sent there");
 }

@@ -14,7 +14,7 @@ use crate::build::submodule::SourceModule;
 use crate::build::tools::Tools;
 use crate::build::tree::link;
 use crate::container::HostNetwork;
-use crate::model::{BuildTarget, ImageName, Site};
+use crate::model::{BuildTarget, ImageName, Site, Version};
 
 /// What the plan says about the modules that are built.
 pub(super) fn installation(
@@ -115,11 +115,15 @@ fn proxy(mode: Option<&String>) -> Option<String> {
 /// Warns where this machine has not what a stanza asks for.
 fn versions(stanza: &Stanza, host: &HostNpm) -> Vec<String> {
     let asked = [
-        ("Node", Some(&stanza.node), &host.node.version),
-        ("npm", stanza.npm.as_ref(), &host.version),
+        ("Node", Some(stanza.node.as_str()), &host.node.version),
+        (
+            "npm",
+            stanza.npm.as_ref().map(Version::as_str),
+            &host.version,
+        ),
     ];
     let missed = asked.into_iter().filter_map(|(what, asked, found)| {
-        let asked = asked.filter(|asked| !npm::is_version(asked.as_str(), found))?;
+        let asked = asked.filter(|asked| !npm::is_version(asked, found))?;
         Some(format!(
             "`package.json` asks for {what} {asked}, and this machine has {found}"
         ))

@@ -6,7 +6,7 @@ use std::process::{Child, ExitStatus, Stdio};
 use camino::Utf8Path;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{has_watcher, is_quiet, tell};
+use super::{ELSEWHERE, has_watcher, is_quiet, tell};
 use crate::cli::Failure;
 use crate::demo::{self, Action, Sandbox, Scene, StoryStep};
 use crate::error::{CommandError, ErrorKind};
@@ -115,10 +115,13 @@ fn command(
                 continue;
             }
         }
-        let error = CommandError::new(
-            ErrorKind::Unexpected,
-            format!("`{line}` ended with {ended}"),
-        );
+        let ended = format!("`{line}` ended with {ended}");
+        if sandbox.is_full() {
+            let full = format!("the disk of `{}` is full", sandbox.root());
+            let error = CommandError::new(ErrorKind::Unexpected, full).cause(ended);
+            return Err(error.hint(ELSEWHERE).into());
+        }
+        let error = CommandError::new(ErrorKind::Unexpected, ended);
         let hint = match keeps {
             true => "what it printed above tells more",
             false => "`svcgen demo --keep` leaves the folder, to see what went wrong",

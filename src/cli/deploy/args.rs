@@ -1,3 +1,4 @@
+use crate::cli::given;
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
@@ -9,10 +10,10 @@ use crate::deploy::OnFailure;
 #[command(next_help_heading = "Where from")]
 pub(crate) struct RepositoryArgs {
     /// The deploy repository [default: here or above, else as the configuration says].
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = given::path())]
     pub(crate) deploy_repo: Option<Utf8PathBuf>,
     /// The environment: a folder of scap/environments.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = given::text())]
     pub(crate) environment: Option<String>,
     /// How hosts are reached [default: as the environment or the site says, else ssh].
     #[arg(long, value_enum)]
@@ -66,7 +67,7 @@ pub(crate) struct ViewArgs {
 #[command(next_help_heading = "What to do")]
 pub struct DeployArgs {
     /// The revision [default: git_rev of scap.cfg, else HEAD].
-    #[arg(long, short, value_name = "REV", allow_hyphen_values = true)]
+    #[arg(long, short, value_name = "REV", allow_hyphen_values = true, value_parser = given::text())]
     pub(super) rev: Option<String>,
     /// Only these hosts: names, wildcards, [01:10], ~REGEX, !NOT.
     #[arg(
@@ -74,7 +75,8 @@ pub struct DeployArgs {
         short,
         visible_alias = "limit-hosts",
         value_name = "HOSTS",
-        allow_hyphen_values = true
+        allow_hyphen_values = true,
+        value_parser = given::text()
     )]
     pub(super) limit: Option<String>,
     /// Ask the hosts, print what would be done, touch nothing.
@@ -101,7 +103,7 @@ pub struct DeployArgs {
     #[command(flatten)]
     pub(super) view: ViewArgs,
     /// At the end, write a report into this file: one HTML page that needs no network.
-    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run", value_parser = given::path())]
     pub(super) report: Option<Utf8PathBuf>,
     /// Why: for the log.
     #[arg(value_name = "MESSAGE", help_heading = None::<&str>)]
@@ -115,10 +117,10 @@ pub struct DeployArgs {
 #[command(next_help_heading = "What to do")]
 pub struct RollbackArgs {
     /// The revision to go back to [default: on each host what was live before the last deploy].
-    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    #[arg(long, value_name = "REV", allow_hyphen_values = true, value_parser = given::text())]
     pub(super) to: Option<String>,
     /// Only these hosts, as for `svcgen deploy`.
-    #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
+    #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true, value_parser = given::text())]
     pub(super) limit: Option<String>,
     /// Ask the hosts, print what would be done, touch nothing.
     #[arg(long)]
@@ -129,7 +131,7 @@ pub struct RollbackArgs {
     #[command(flatten)]
     pub(super) view: ViewArgs,
     /// At the end, write a report into this file: one HTML page that needs no network.
-    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run", value_parser = given::path())]
     pub(super) report: Option<Utf8PathBuf>,
     /// Why: for the log.
     #[arg(value_name = "MESSAGE", help_heading = None::<&str>)]

@@ -1,3 +1,4 @@
+use crate::cli::given;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
@@ -7,16 +8,16 @@ use super::Generator;
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct CheckoutArgs {
     /// The MediaWiki-Vagrant checkout [default of each: as configured].
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = given::path())]
     vagrant_repo: Option<Utf8PathBuf>,
     /// The operations/puppet checkout.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = given::path())]
     puppet_repo: Option<Utf8PathBuf>,
     /// The checkout of the deploy repository.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = given::path())]
     deploy_repo: Option<Utf8PathBuf>,
     /// The checkout of the source repository.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = given::path())]
     source_repo: Option<Utf8PathBuf>,
 }
 

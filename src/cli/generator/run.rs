@@ -74,6 +74,7 @@ impl Run<'_> {
             return self.in_tree(&place, &mut false);
         }
         let topic = self.topic(generator, worktree.root())?;
+        self.warn_of_server(generator, worktree.root())?;
         let there = |other: &Utf8Path| {
             let again = self.again(generator, other);
             format!("{again}{}", self.options.publication())

@@ -48,6 +48,7 @@ impl Run<'_> {
         let ended = match self.options.commits() {
             true => {
                 let topic = self.topic(Generator::Puppet, worktree.root())?;
+                self.warn_of_server(Generator::Puppet, worktree.root())?;
                 let there = |other: &Utf8Path| self.series_again(chosen, other);
                 self.on_topic(&topic, there, |visit, is_touched| {
                     self.commit_series(chosen, &worktree, (&topic, visit), is_touched)

@@ -1,3 +1,4 @@
+use crate::cli::given;
 use camino::Utf8PathBuf;
 use clap::Args;
 use regex::{Regex, RegexBuilder};
@@ -13,7 +14,7 @@ use crate::ui::{Format, Ui};
 #[command(next_help_heading = "What to show")]
 pub struct TailArgs {
     /// Only these hosts, as for `svcgen deploy`.
-    #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true)]
+    #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true, value_parser = given::text())]
     pub(super) limit: Option<String>,
     /// Keep printing what is written, until Ctrl-C.
     #[arg(long, short)]

@@ -53,5 +53,9 @@ while :; do
     uptime; [ "$up" -lt "$until" ] || break
     sleep 0.1
 done
-if [ -n "$(listening "$port")" ]; then fail "the process on port $port is still the old one after $seconds s"; fi
+if [ -n "$(listening "$port")" ]; then
+    PATH=$PATH:/usr/sbin:/sbin started=yes
+    ! idle "$@" || fail "another process has the port $port: something listens on it, and $name does not run"
+    fail "the process on port $port is still the old one after $seconds s"
+fi
 fail "port $port did not open within $seconds s"

@@ -50,22 +50,11 @@ is_live=no
 case $wanted in "${live:-nothing} ."*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
 # Beside all that follows, since sudo takes longer than that; not where nothing will be done, or not by this deploy.
 [ -z "$units" ] || [ "${state-}" = alive ] || [ "$again,$is_live,$done,$progress,$#" = "no,yes,$live,,0" ] || permissions &
-# Tells of a port that another process has, so that a service that is started cannot open it. One that runs already, started by
-# somebody else, has its own port, and so has the socket that systemd keeps for it; where that is not clear nothing is said.
+# Tells of a port that another process has, so that a service that is started cannot open it.
 taken() {
-    port=${SVCGEN_PORT:-$port} fresh=no
+    port=${SVCGEN_PORT:-$port}
     PATH=$PATH:/usr/sbin:/sbin
-    [ -n "$(listening "$port")" ] || return
-    for each in $units; do
-        unit "$each"
-        case $action in restart) fresh=yes ;; none) continue ;; esac
-        service "$name" status >/dev/null 2>&1 </dev/null 3>&-
-        case $? in 3) ;; 4) [ ! -e "/etc/init.d/$name" ] || return ;; *) return ;; esac
-        for how in $(systemctl is-active "$name" "$name.socket" 2>/dev/null </dev/null 3>&-); do
-            case $how in active | *ing) return ;; esac
-        done
-    done
-    [ "$fresh" = no ] || say "port $port taken"
+    [ -z "$(listening "$port")" ] || ! idle $units || say "port $port taken"
 }
 [ "$port" = 0 ] || [ -n "$live" ] || taken
 if leads "$final"; then say "final link $end"

@@ -133,6 +133,11 @@ fn the_schema_refuses_what_the_reader_refuses() {
             "{SMALL}build: {{target: 'debian:x', dependencies: {{_all: [a, {{uri: 'https://x'}}]}}}}\n"
         ),
         format!("{SMALL}runtime: {{node_version: 18.19.0}}\n"),
+        format!("{SMALL}build: {{node: 18.20.4}}\n"),
+        format!("{SMALL}build: {{node: v18}}\n"),
+        format!("{SMALL}build: {{node: 20.x}}\n"),
+        format!("{SMALL}build: {{node: lts}}\n"),
+        format!("{SMALL}build: {{node: lts-hydrogen}}\n"),
         format!("{SMALL}tickets: {{service_request: null}}\nvagrant: {{log_level: debug}}\n"),
     ] {
         assert_eq!(is_valid(&good), (true, true), "{good}");
@@ -170,6 +175,10 @@ fn the_schema_refuses_what_the_reader_refuses() {
         format!("{SMALL}runtime: {{node_version: '20.'}}\n"),
         format!("{SMALL}runtime: {{healthcheck: {{url: x}}}}\n"),
         format!("{SMALL}runtime: {{healthcheck: {{url: /$x}}}}\n"),
+        format!("{SMALL}build: {{node: foo}}\n"),
+        format!("{SMALL}build: {{node: sytem}}\n"),
+        format!("{SMALL}build: {{node: ''}}\n"),
+        format!("{SMALL}build: {{node: '20 '}}\n"),
         format!("{SMALL}build: {{target: x}}\n"),
         format!("{SMALL}build: {{dependencies: {{fedora: []}}}}\n"),
         format!("{SMALL}build: {{dependencies: {{_all: ['A b']}}}}\n"),

@@ -122,14 +122,13 @@ impl Day {
 }
 
 impl Hours {
-    fn parse(text: &str) -> Option<Self> {
+    fn times(text: &str) -> Option<(Time, Time)> {
         let (from, to) = text.split_once('-')?;
         let time = |text: &str| {
             let is_one = text.len() == 5 && text.as_bytes()[2] == b':';
             is_one.then(|| Time::strptime("%H:%M", text).ok()).flatten()
         };
-        let (from, to) = (time(from.trim())?, time(to.trim())?);
-        (from != to).then_some(Self { from, to })
+        Some((time(from.trim())?, time(to.trim())?))
     }
 }
 
@@ -177,11 +176,20 @@ impl Read for Day {
 impl Read for Hours {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
         let text = String::read(node, problems)?;
-        let hours = Self::parse(&text);
-        if hours.is_none() {
+        let Some((from, to)) = Self::times(&text) else {
             problems.push(expected("hours, such as `\"09:00-16:00\"`", node));
+            return None;
+        };
+        if from == to {
+            let message = format!(
+                "`{}` ends when it begins: nothing could ever be deployed",
+                visible(&text)
+            );
+            let rule = "two different times; without `hours` it is the whole day";
+            problems.push(Problem::new(node.span.clone(), message).rule(rule));
+            return None;
         }
-        hours
+        Some(Self { from, to })
     }
 }
 
@@ -254,7 +262,15 @@ mod tests {
             ),
             ("{time_zone: UTC, hours: '9-16'}", "expected hours"),
             ("{time_zone: UTC, hours: '09:00-25:00'}", "expected hours"),
-            ("{time_zone: UTC, hours: '09:00-09:00'}", "expected hours"),
+            (
+                "{time_zone: UTC, hours: '09:00-09:00'}",
+                "`09:00-09:00` ends when it begins",
+            ),
+            (
+                "{time_zone: UTC, hours: '00:00-00:00'}",
+                "`00:00-00:00` ends when it begins",
+            ),
+            ("{time_zone: UTC, hours: '9-9'}", "expected hours"),
         ] {
             let error = site(calendar).unwrap_err();
             assert!(error.contains(message), "{calendar}: {error}");

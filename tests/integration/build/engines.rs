@@ -144,7 +144,7 @@ fn a_container_that_somebody_kills_is_told() {
     build: npm install --omit=dev
       > tea-killed@0.1.0 install
       > trap exit TERM; touch begun; sleep 3600 & wait
-    error: the container did not get to its end
+    error: the container did not finish
     cause: the container of `npm install --omit=dev` was ended from outside, or this machine ran out of memory
     hint: journalctl -k | grep -i oom
     hint: `HOME/.local/state/svcgen/builds/tea-killed/TIME.log` has all that was written
@@ -186,7 +186,7 @@ fn an_engine_that_is_killed_is_told_and_the_next_build_works() {
     build: npm install --omit=dev
       > tea-lost@0.1.0 install
       > trap exit TERM; touch begun; sleep 3600 & wait
-    error: the container did not get to its end
+    error: the container did not finish
     cause: the connection to ENGINE broke while `npm install --omit=dev` ran; its container may go on until the next `svcgen build` removes it
     hint: systemctl status docker
     hint: `HOME/.local/state/svcgen/builds/tea-lost/TIME.log` has all that was written

@@ -261,8 +261,9 @@ fn a_full_disk_is_told() {
         run.show()
     );
     assert!(
-        run.stderr
-            .contains("hint: `XDG_CACHE_HOME=DIR` builds in a folder with more room\n"),
+        run.stderr.contains(
+            "hint: `export XDG_CACHE_HOME=/a/folder/of/yours` builds where there is more room\n"
+        ),
         "{}",
         run.show()
     );

@@ -12,8 +12,8 @@ fn changes_that_are_not_committed_are_in_the_way() {
     insta::assert_snapshot!(failed(&kitchen, &[]), @"
     exit 11
     error: `README.md` in `GERRIT/work/tea-deploy` has uncommitted changes
-    hint: git -C GERRIT/work/tea-deploy status
-    hint: git -C GERRIT/work/tea-deploy stash
+    hint: git -C GERRIT/work/tea-deploy status    lists them
+    hint: git -C GERRIT/work/tea-deploy stash    puts them away
     ");
 }
 
@@ -29,7 +29,7 @@ fn a_topic_that_is_checked_out_or_somebody_elses_is_left_alone() {
     insta::assert_snapshot!(failed(&kitchen, &[]), @"
     exit 11
     error: `svcgen/tea-build` is checked out in `GERRIT/work/tea-deploy`, whose files would not follow it
-    hint: git -C GERRIT/work/tea-deploy switch -
+    hint: git -C GERRIT/work/tea-deploy switch --detach    frees the branch
     ");
     kitchen.git(&["commit", "--quiet", "--allow-empty", "-m", "mine"]);
     kitchen.git(&["switch", "--quiet", "master"]);
@@ -67,7 +67,7 @@ fn servers_that_are_gone_are_told() {
            fatal: Could not read from remote repository.
            Please make sure you have the correct access rights
            and the repository exists.
-    hint: git ls-remote GERRIT/git/tea
+    hint: git ls-remote GERRIT/git/tea    asks it by hand
     ");
     hide(DEPLOY);
     insta::assert_snapshot!(failed(&kitchen, &[]), @"
@@ -78,7 +78,7 @@ fn servers_that_are_gone_are_told() {
            fatal: Could not read from remote repository.
            Please make sure you have the correct access rights
            and the repository exists.
-    hint: git -C GERRIT/work/tea-deploy ls-remote origin
+    hint: git -C GERRIT/work/tea-deploy ls-remote origin    asks it by hand
     ");
 }
 
@@ -98,8 +98,8 @@ fn branches_that_are_not_there_are_told() {
         .git(&kitchen.source, &["config", "deploy.deploybranch", "wmf"]);
     insta::assert_snapshot!(failed(&kitchen, &[]), @"
     exit 2
-    error: `origin` has no branch `wmf` to build upon
-    hint: git -C GERRIT/work/tea-deploy branch --remotes
+    error: `origin` has no branch `wmf` to build on
+    hint: git -C GERRIT/work/tea-deploy branch --remotes    lists those that there are
     hint: `git config deploy.deploybranch NAME` names another
     ");
     kitchen
@@ -108,7 +108,7 @@ fn branches_that_are_not_there_are_told() {
     insta::assert_snapshot!(failed(&kitchen, &[]), @"
     exit 2
     error: `GERRIT/work/tea-deploy` has no remote `elsewhere`, which `deploy.remote` names
-    hint: git -C GERRIT/work/tea-deploy remote
+    hint: git -C GERRIT/work/tea-deploy remote -v    lists those that there are
     ");
 }
 

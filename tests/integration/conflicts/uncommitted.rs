@@ -88,7 +88,7 @@ fn what_is_written_beside_the_branch_of_the_change_is_warned_about() {
     let refused = run(&env, "vagrant", &newer(), &["--commit"]);
     assert_snapshot!(said(&refused), @"
     exit 11
-    error: git does not switch to `svcgen/my-service`
+    error: git could not switch to `svcgen/my-service`
     cause: `git switch --quiet svcgen/my-service` failed
     cause: error: Your local changes to the following files would be overwritten by checkout:
             puppet/hieradata/common.yaml

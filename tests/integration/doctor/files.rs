@@ -76,7 +76,7 @@ fn a_model_that_is_not_there_is_a_finding() {
     assert_goes_on(&run);
     let found = findings(&run)("model");
     assert!(
-        found.starts_with("missing: `nowhere.yaml` cannot be read: No such file"),
+        found.starts_with("missing: `nowhere.yaml` cannot be read: no such file"),
         "{found}"
     );
     let run = doctor(&env, &["--site", "example"]);

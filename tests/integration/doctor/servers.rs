@@ -55,7 +55,7 @@ fn where_deploys_are_announced_is_tried() {
             "ok where deploys are announced, 127.0.0.1:{}: it takes connections",
             port(&bot)
         )[..],
-        "Connection refused",
+        "connection refused",
         "doubtful where deploys are announced, no-such-notifier: there is no `no-such-notifier`",
         "ok where deploys are announced, sh: it is there",
         "-> deploys go on without; `--no-announce` does not try",

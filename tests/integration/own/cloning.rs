@@ -178,7 +178,7 @@ fn what_is_read_first_is_told_when_it_is_wrong() {
     assert_snapshot!(said(&env, &[&dry[..], &["--config", "none.yaml"]].concat()), @"
     exit 2
     error: `none.yaml` cannot be read
-    cause: No such file or directory (os error 2)
+    cause: no such file or directory
     hint: is the path right? `ls -l` shows what is there
     ");
     env.write("config.yaml", "checkouts: [\n");

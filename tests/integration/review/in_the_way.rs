@@ -37,7 +37,7 @@ fn a_change_in_the_way_stays_and_git_says_so() {
         (error.kind(), error.to_string().as_str()),
         (
             ErrorKind::Conflict,
-            "git does not switch to `svcgen/trending-edits`"
+            "git could not switch to `svcgen/trending-edits`"
         )
     );
     assert!(

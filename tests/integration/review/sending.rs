@@ -17,7 +17,9 @@ fn a_server_that_is_no_gerrit_is_not_taken_for_one() {
     let reference = "refs/for/master%topic=svcgen/trending-edits";
     assert_eq!(
         error.to_string(),
-        format!("`origin` is not a review server: it made `{reference}` of the change")
+        format!(
+            "`origin` is not a review server: it took the change as the reference `{reference}`"
+        )
     );
     assert_eq!(
         error.hints(),

@@ -170,7 +170,7 @@ fn where_there_is_no_git_that_is_said_and_how_to_get_it() {
     env.repository("vagrant");
     let told = "\
 error: `git` cannot be run
-cause: No such file or directory (os error 2)
+cause: no such file or directory
 hint: apt-get install git
 ";
     for arguments in [

@@ -120,7 +120,7 @@ fn a_home_that_cannot_be_written_to_stops_a_deploy_before_it_begins() {
     let (before, _) = before.rsplit_once('/').unwrap();
     assert_snapshot!(format!("{before}/ID.jsonl{id}"), @"
     error: the journal `HOME/home/.local/state/svcgen/deploys/feed/deploy/ID.jsonl` cannot be written; nothing was touched
-    cause: Read-only file system (os error 30)
+    cause: read-only file system
     hint: `export XDG_STATE_HOME=/a/folder/of/yours` keeps journals elsewhere
     ");
     assert_eq!(farm.answers(), [None, None], "nothing was begun");
@@ -152,7 +152,7 @@ fn build_without_home(kitchen: &Kitchen, mut command: Command) {
         &command,
         "\
 error: the log `HOME/home/.local/state/svcgen/builds/tea/TIME.log` cannot be written
-cause: Read-only file system (os error 30)
+cause: read-only file system
 hint: `export XDG_STATE_HOME=/a/folder/of/yours` keeps logs elsewhere
 ",
     );
@@ -161,7 +161,7 @@ hint: `export XDG_STATE_HOME=/a/folder/of/yours` keeps logs elsewhere
         &command,
         "\
 error: nothing can be built in `HOME/home/.cache/svcgen/build`
-cause: Read-only file system (os error 30)
+cause: read-only file system
 hint: `export XDG_CACHE_HOME=/a/folder/of/yours` builds elsewhere
 ",
     );

@@ -77,7 +77,7 @@ fn where_there_is_no_room_for_the_result_that_is_an_error() {
         assert_eq!(run.code, 1, "{command}: {}", run.show());
         let end = "\
 error: the result cannot be printed
-cause: No space left on device (os error 28)
+cause: no space left on device
 hint: make room where the output goes, or send it elsewhere
 ";
         assert!(run.stderr.ends_with(end), "{command}: {}", run.show());
@@ -116,8 +116,7 @@ fn events_that_are_lost_are_told_and_the_deploy_is_what_it_is() {
         "svcgen deploy --yes --format json > /dev/full",
     );
     assert_eq!(run.code, 0, "{}", run.show());
-    let told =
-        "warning: events cannot be printed: No space left on device (os error 28); `svcgen log ";
+    let told = "warning: events cannot be printed: no space left on device; `svcgen log ";
     assert_eq!(run.stderr.matches(told).count(), 1, "{}", run.show());
     assert_eq!(farm.answers(), [Some("1".to_owned()), Some("1".to_owned())]);
 }

@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Ended, Run, Workplace};
 use crate::cli::Failure;
+use crate::cli::context::Loaded;
 use crate::cli::generator::Generator;
 use crate::cli::generator::planned::Planned;
 use crate::cli::generator::summary::Summary;
@@ -13,7 +14,7 @@ use crate::edit::{EditPlan, Rendered};
 use crate::error::CommandError;
 use crate::git::{Checkout, GitError};
 use crate::interrupt;
-use crate::review::{Committed, ReviewError, Topic, Visit};
+use crate::review::{Committed, Remote, ReviewError, Topic, Visit};
 
 impl Run<'_> {
     /// The topic that a generator commits on.
@@ -62,6 +63,41 @@ impl Run<'_> {
                 )
             }
         });
+        Ok(())
+    }
+
+    /// Warns where a change would be sent to a server that is not the site's, before anything is committed.
+    pub(in crate::cli::generator) fn warn_of_server(
+        &self,
+        generator: Generator,
+        root: &Utf8Path,
+    ) -> Result<(), CommandError> {
+        if !self.options.review {
+            return Ok(());
+        }
+        let Loaded { service, site, .. } = self.loaded;
+        let repository = match generator {
+            Generator::Vagrant => site.repositories.vagrant.as_ref(),
+            Generator::Puppet => site.repositories.puppet.as_ref(),
+            Generator::Source => Some(&service.repositories.source),
+            Generator::Scap => Some(&service.repositories.deploy),
+        };
+        let remote = Remote::of(root, repository, site, &self.context.configuration.user)?;
+        if let Remote::Other { name, url, meant } = &remote
+            && remote.is_elsewhere()
+        {
+            // Another remote of that name is preferred to `origin`.
+            let verb = match name.as_str() {
+                "gerrit" => "set-url",
+                _ => "add",
+            };
+            let root = shell_words::quote(root.as_str());
+            self.ui.warning(&format!(
+                "`{name}` leads to {url}, which is not the review server of `{}`: \
+                 `git -C {root} remote {verb} gerrit {meant}` has the change sent there",
+                site.name
+            ));
+        }
         Ok(())
     }
 
