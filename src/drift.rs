@@ -4,7 +4,6 @@
 //! such as a fresh clone, shows only that there is a difference.
 
 mod extras;
-mod holds;
 
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
@@ -12,12 +11,11 @@ use similar::{ChangeTag, TextDiff};
 use camino::Utf8PathBuf;
 
 use crate::edit::{
-    ConflictKind, Desired, EditPlan, EntryError, Rendered, Resolution, holds_all, ini, joined,
-    json, yaml,
+    ConflictKind, Desired, EditPlan, EntryError, Rendered, Resolution, holds, holds_all, ini,
+    joined, json, yaml,
 };
 use crate::worktree::{Worktree, WorktreeError};
 pub use extras::extras;
-use holds::holds;
 
 /// Which side has changed since the text was last generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

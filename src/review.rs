@@ -2,6 +2,7 @@
 //!
 //! Whatever this module knows about a change it reads back from the branch; nothing is hidden in refs.
 
+mod answer;
 mod chain;
 mod change_id;
 mod clone;
@@ -15,6 +16,7 @@ mod listed;
 mod moved;
 mod newer;
 mod noted;
+mod overtaken;
 mod push;
 mod remote;
 mod replace;
@@ -24,6 +26,7 @@ mod undone;
 mod visit;
 mod way;
 
+pub use answer::Outcome;
 pub use chain::{Chain, Fate, Made, Part};
 pub use change_id::ChangeId;
 pub use clone::{Begun, Cloned, Fetched, Which, clone_repository};
@@ -31,7 +34,8 @@ pub use commit::{Committed, committer};
 pub use commit_message::CommitMessage;
 pub use dirty::{dirty, uncommitted};
 pub use error::ReviewError;
-pub use push::{Others, Outcome, Pushed};
+pub use overtaken::Overtaken;
+pub use push::{Others, Pushed};
 pub use remote::{Remote, ask_remote, unattended};
 pub use replace::{Pending, Replacement};
 pub use standing::{Sent, Standing};

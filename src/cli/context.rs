@@ -10,6 +10,7 @@ use miette::{
 
 use super::GlobalArgs;
 use crate::configuration::Configuration;
+use crate::edit::content_name;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{
     LoadError, MODEL_FILE, Problem, Service, Site, SiteError, SiteName, Sites, find_model,
@@ -37,6 +38,8 @@ pub(super) struct Loaded {
     /// The templates, with what the model says to the organisation's own.
     pub(super) templates: Templates,
     pub(super) path: Utf8PathBuf,
+    /// Git's name for its text.
+    pub(super) version: Option<String>,
     reading: Reading,
 }
 
@@ -104,14 +107,21 @@ impl Context {
             site: self.site.clone(),
             templates: self.templates.clone(),
         };
-        Ok(Loaded::new((service, site), path, reading))
+        let text = fs_err::read_to_string(&path).unwrap_or_default();
+        Ok(Loaded::new((service, site), path, &text, reading))
     }
 }
 
 impl Loaded {
-    fn new((service, site): (Service, Site), path: Utf8PathBuf, reading: Reading) -> Self {
+    fn new(
+        (service, site): (Service, Site),
+        path: Utf8PathBuf,
+        text: &str,
+        reading: Reading,
+    ) -> Self {
         let templates = reading.templates.clone();
         Self {
+            version: content_name(text),
             templates: templates.with_annotations(service.annotations.clone()),
             service,
             site,

@@ -10,18 +10,27 @@ use super::memory::Memory;
 use super::plan::{PlanError, joined, plan, record};
 use super::record::{Index, Origin, Record};
 use super::rendered::{Rendered, replace};
-use super::{Desired, Resolution};
+use super::{Desired, Resolution, holds};
 use crate::worktree::Worktree;
 
 /// How many of a hundred lines of a whole file are there, at the least, where it is svcgen's and somebody edited it.
 const LEAST: usize = 70;
 
 /// What was found in a tree of what versions of a model want there.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Recalled {
+    store: Rendered,
     /// The version of which something was found first.
     model: Option<Origin>,
-    files: BTreeMap<Utf8PathBuf, (Likeness, Record)>,
+    files: BTreeMap<Utf8PathBuf, (Likeness, Found)>,
+}
+
+/// What was found in a file.
+#[derive(Debug)]
+struct Found {
+    record: Record,
+    /// The content, where it counts as left by svcgen: what is remembered of older commits of its own is not what it goes by.
+    left: Option<String>,
 }
 
 /// How much of what is wanted in a file is there: lines of a whole file, else entries.
@@ -36,12 +45,52 @@ impl Rendered {
     pub(crate) fn is_blank(&self) -> bool {
         self.index.as_ref().is_some_and(|index| !index.exists())
     }
+
+    /// The version of the model that is remembered, by git's name for its text.
+    pub(crate) fn version(&self) -> Option<String> {
+        self.index().ok()?.model?.version
+    }
+
+    /// Whether what it remembers of a file tells at least as much of it as what a later version of the model wants, all of
+    /// which is there.
+    fn tells(&self, wanted: &Desired, content: &str) -> bool {
+        let Some(base) = self.base(wanted.path(), Some(content)) else {
+            return false;
+        };
+        match wanted {
+            Desired::File { text, .. } => base == content || text != content,
+            wanted => {
+                let is_held = holds(wanted, content, &base);
+                is_held && base.lines().count() >= wanted.record().lines().count()
+            }
+        }
+    }
 }
 
 impl Recalled {
+    /// Nothing yet, for what a store remembers.
+    pub(crate) fn of(store: Rendered) -> Self {
+        Self {
+            store,
+            model: None,
+            files: BTreeMap::new(),
+        }
+    }
+
+    /// What is remembered already.
+    pub(crate) fn store(&self) -> &Rendered {
+        &self.store
+    }
+
+    /// The version of the model that is remembered already, by git's name for its text; none where nothing is remembered.
+    pub(crate) fn version(&self) -> Option<String> {
+        self.store.version()
+    }
+
     /// Looks for what a version of the model wants.
     ///
-    /// Of several versions, a file is that of the one which it resembles most, and of these of the first.
+    /// Of several versions, a file is that of the one which it resembles most, and of these of the first. Where something is
+    /// remembered, only a version counts that is wholly there and tells more.
     ///
     /// # Errors
     /// Where a file cannot be read.
@@ -59,7 +108,9 @@ impl Recalled {
             let Some(likeness) = likeness(wanted, &content, worktree) else {
                 continue;
             };
-            if self.files.get(path).is_some_and(|(it, _)| *it >= likeness) {
+            let is_less = !self.store.is_blank()
+                && (likeness.lacking.0 > 0 || self.store.tells(wanted, &content));
+            if is_less || self.files.get(path).is_some_and(|(it, _)| *it >= likeness) {
                 continue;
             }
             let mut record = record(wanted, Some(&content), None);
@@ -67,36 +118,36 @@ impl Recalled {
                 *is_made = is_all(wanted, &content, worktree);
             }
             self.model.get_or_insert_with(|| origin.clone());
-            self.files.insert(path.clone(), (likeness, record));
+            let left = (!self.store.is_blank()).then_some(content);
+            let found = Found { record, left };
+            self.files.insert(path.clone(), (likeness, found));
         }
         Ok(())
     }
 
-    /// Has a store remember what was found.
+    /// Has the store remember what was found.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub(crate) fn remember(self, store: &Rendered) -> std::io::Result<()> {
-        let Some(file) = store.index.as_ref().filter(|_| !self.files.is_empty()) else {
+    pub(crate) fn remember(self) -> std::io::Result<()> {
+        let Some(file) = self.store.index.as_ref().filter(|_| !self.files.is_empty()) else {
             return Ok(());
         };
-        let mut index = Index {
-            version: Index::VERSION,
-            model: self.model,
-            ..Index::default()
-        };
-        for (path, (_, record)) in self.files {
+        let mut index = self.store.index().map_err(std::io::Error::other)?;
+        index.version = Index::VERSION;
+        index.model = index.model.or(self.model);
+        for (path, (_, Found { record, left })) in self.files {
             let memory = Memory {
                 record: &record,
                 before: None,
-                left: None,
+                left: left.as_deref(),
                 is_marked: false,
             };
             if let (Some(written), Record::Written { text, .. }) =
                 (memory.written(None, Vec::new()), &record)
             {
-                store.write(&path, text)?;
-                index.files.insert(path, store.here(written));
+                self.store.write(&path, text)?;
+                index.files.insert(path, self.store.here(written));
             }
         }
         let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;

@@ -145,6 +145,9 @@ pub struct Origin {
     pub port: u16,
     /// The name of its classes.
     pub puppet_name: String,
+    /// Git's name for its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 /// A list of written files that is not understood.
@@ -188,7 +191,7 @@ impl Index {
 }
 
 /// Git's name for a content.
-pub(super) fn content_name(text: &str) -> Option<String> {
+pub(crate) fn content_name(text: &str) -> Option<String> {
     let name = git2::Oid::hash_object(git2::ObjectType::Blob, text.as_bytes());
     name.ok().map(|name| name.to_string())
 }

@@ -6,10 +6,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use git2::Oid;
 use serde::Serialize;
 
+use super::answer::Answer;
 use super::commit::{new_change_id, record, with_identity};
 use super::commit_message::CommitMessage;
 use super::error::ReviewError;
-use super::push::{Answer, NOTHING_NEW, push};
+use super::push::{NOTHING_NEW, push};
 use super::topic::Topic;
 use crate::configuration::User;
 use crate::edit::Rendered;

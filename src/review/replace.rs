@@ -38,7 +38,7 @@ impl Topic {
     /// The branch of the remote that the change is meant for, as last fetched: its name, and its last commit.
     pub fn target(&self) -> Option<(String, Oid)> {
         let upstream = self.upstream()?;
-        Some((super::push::short(&upstream.reference), upstream.tip))
+        Some((upstream.name(), upstream.tip))
     }
 
     /// Finds the change that the branch holds, whether it is checked out or not; none once it is merged.
@@ -65,7 +65,7 @@ impl Topic {
             return Err(ReviewError::Several {
                 root: self.checkout.root().to_owned(),
                 branch: self.branch.clone(),
-                upstream: upstream.map(|upstream| super::push::short(&upstream.reference)),
+                upstream: upstream.map(|upstream| upstream.name()),
                 subjects: subjects?,
             });
         };

@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::error::ReviewError;
 use super::listed::{Listed, PatchSet};
-use super::push::short;
 use super::topic::Topic;
 use crate::git::Head;
 
@@ -153,7 +152,7 @@ impl Topic {
         Ok(Standing {
             branch,
             commit: tip.to_string(),
-            upstream: upstream.map(|upstream| short(&upstream.reference)),
+            upstream: upstream.map(|upstream| upstream.name()),
             is_merged,
         })
     }

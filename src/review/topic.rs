@@ -48,6 +48,13 @@ pub(super) struct Upstream {
     pub(super) tip: Oid,
 }
 
+impl Upstream {
+    /// The name of the reference as people write it.
+    pub(super) fn name(&self) -> String {
+        short(&self.reference)
+    }
+}
+
 impl Topic {
     /// The name of the topic of a service, `svcgen/NAME`.
     ///
@@ -100,6 +107,11 @@ impl Topic {
     #[must_use]
     pub fn on(self, branch: BranchName) -> Self {
         Self { branch, ..self }
+    }
+
+    /// The root of the checkout.
+    pub fn root(&self) -> &Utf8Path {
+        self.checkout.root()
     }
 
     /// The branch that the change is meant for.
@@ -383,4 +395,12 @@ pub(super) fn gitreview(checkout: &Checkout, key: &str) -> Option<String> {
     let ini = crate::ini::parse(&text).ok()?;
     let setting = ini.find("gerrit", key)?;
     Some(setting.value.clone()).filter(|value| !value.is_empty())
+}
+
+/// The name of a reference as people write it.
+fn short(reference: &str) -> String {
+    reference
+        .trim_start_matches("refs/remotes/")
+        .trim_start_matches("refs/heads/")
+        .to_owned()
 }

@@ -4,7 +4,6 @@ use git2::Oid;
 
 use super::error::{ReviewError, git_in};
 use super::kept::kept_name;
-use super::push::short;
 use super::topic::{Switched, Topic};
 use crate::git::Head;
 
@@ -157,7 +156,7 @@ impl Topic {
                     Head::Branch { tip, .. } | Head::Detached { tip } => *tip == upstream.tip,
                     Head::Unborn { .. } => false,
                 };
-                let reference = short(&upstream.reference);
+                let reference = upstream.name();
                 (!is_there).then(|| format!("{git} switch --detach {reference}"))
             }
         }

@@ -1,5 +1,6 @@
 //! Drift between the model, the checkouts and the deploy repository.
 
+mod beside;
 mod git;
 mod kept;
 mod unborn;

@@ -1,5 +1,6 @@
 //! The model changes after it was generated from, in trees that people edited meanwhile.
 
+mod colleagues;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,12 +83,17 @@ fn twin(of: &Env) -> Env {
     env
 }
 
+/// Commits the model, in the repository that it has.
+fn commit_model(env: &Env) {
+    env.git(".", &["add", "svcgen.yaml"]);
+    env.git(".", &["commit", "--quiet", "--message", "the model"]);
+}
+
 /// Has the four clones forget what svcgen wrote, where the repository of the model has the one that was generated from.
 fn forget(env: &Env) {
     env.write("svcgen.yaml", &model());
     env.git(".", &["init", "--quiet"]);
-    env.git(".", &["add", "svcgen.yaml"]);
-    env.git(".", &["commit", "--quiet", "--message", "the model"]);
+    commit_model(env);
     for (tree, _) in TREES {
         let memory = env.work().join(tree).join(".git/svcgen");
         std::fs::remove_dir_all(memory).unwrap();

@@ -59,6 +59,30 @@ fn a_model_without_template_and_port_takes_their_files_away() {
 }
 
 #[test]
+fn a_class_keeps_its_name_where_a_file_would_keep_the_old_one() {
+    let env = checkout("vagrant");
+    apply(&env, "vagrant", MODEL, &["--commit"]);
+    let text = env.read(SETTINGS);
+    env.write(SETTINGS, &format!("# mine\n{text}"));
+    let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
+    git(&env.work().join("tree"), &words);
+    let renamed = format!("{MODEL}puppet_name: another\n");
+    for more in [&[][..], &["--conflicts", "yours"]] {
+        let refused = run(&env, "vagrant", &renamed, &[more, &["--commit"]].concat());
+        assert_eq!(refused.code, 11, "{}", refused.show());
+        let told = "the classes cannot be renamed from `myservice` to `another`";
+        assert!(refused.stderr.contains(told), "{}", refused.show());
+    }
+    apply(
+        &env,
+        "vagrant",
+        &renamed,
+        &["--commit", "--conflicts", "svcgen"],
+    );
+    assert!(!env.has(SETTINGS));
+}
+
+#[test]
 fn what_somebody_changed_stays_and_is_told_until_it_goes() {
     let env = checkout("vagrant");
     apply(

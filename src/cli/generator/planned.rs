@@ -235,6 +235,7 @@ pub(super) fn origin(loaded: &Loaded) -> Origin {
         path: path.canonicalize_utf8().unwrap_or_else(|_| path.clone()),
         port: loaded.service.port.number(),
         puppet_name: loaded.service.puppet_name.to_string(),
+        version: loaded.version.clone(),
     }
 }
 

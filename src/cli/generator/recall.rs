@@ -8,39 +8,62 @@ use crate::edit::{Desired, Recalled, Rendered};
 use crate::generate::{
     GenerateError, SeriesStep, SeriesTree, puppet_class, series_patch, vagrant_class,
 };
+use crate::git::committed_text;
 use crate::worktree::Worktree;
 
 /// Has a checkout remember what stands there just as a version of the model wants it: what the model wants no more is known to
 /// be svcgen's by that, and what it wants otherwise, too.
 ///
-/// Where that cannot be found out or kept, the checkout goes on without it.
+/// One that remembers an older version learns in the same way what was generated from later ones elsewhere. Where that cannot be
+/// found out or kept, the checkout goes on without it.
 pub(super) fn recall(loaded: &Loaded, generator: Generator, worktree: &Worktree) {
     let stores = stores(loaded, generator, worktree).into_iter();
-    let mut blank: Vec<(Part, Rendered, Recalled)> = stores
-        .filter(|(_, store)| store.is_blank())
-        .map(|(part, store)| (part, store, Recalled::default()))
+    let mut open: Vec<(Part, Recalled)> = stores
+        .filter(|(_, store)| store.is_blank() || store.version().is_some())
+        .map(|(part, store)| (part, Recalled::of(store)))
         .collect();
-    if blank.is_empty() {
-        return;
-    }
-    let versions = loaded.earlier();
+    // All that remember remember the same, but for those that were left out of some run.
+    let mut known = open.iter().map(|(_, it)| it.version());
+    let oldest = known.next().flatten().filter(|first| {
+        let is_same = |it: Option<String>| it.as_ref() == Some(first);
+        known.all(is_same)
+    });
+    let versions = loaded.versions(oldest.as_deref());
     let mut all = versions.iter().chain([loaded]);
     if versions.is_empty() || !all.any(|version| is_begun(version, generator, worktree)) {
         return;
     }
-    for version in &versions {
+    // How many versions there are since the one that a store remembers.
+    let since = |recalled: &Recalled| match recalled.version() {
+        Some(name) => versions
+            .iter()
+            .position(|it| it.version.as_ref() == Some(&name)),
+        None => Some(versions.len()),
+    };
+    let since: Vec<usize> = open.iter().map(|(_, it)| since(it).unwrap_or(0)).collect();
+    for (age, version) in versions.iter().enumerate() {
         let mut tree = None;
-        for (part, store, recalled) in &mut blank {
-            let store = store.clone().taking_over(true);
+        let is_now = version.version == loaded.version;
+        let meant = open.iter_mut().zip(&since);
+        for ((part, recalled), _) in meant.filter(|(_, since)| age < **since && !is_now) {
             // What a version cannot be generated for was not written by it.
-            if let Ok(desired) = part.desired(version, worktree, &store, &mut tree) {
+            if let Ok(mut desired) = part.desired(version, worktree, recalled.store(), &mut tree) {
+                if recalled.version().is_some() {
+                    desired.retain(|wanted| is_committed(wanted, worktree));
+                }
                 let _unreadable = recalled.look_for(&desired, &origin(version), worktree);
             }
         }
     }
-    for (_, store, recalled) in blank {
-        let _unwritten = recalled.remember(&store);
+    for (_, recalled) in open {
+        let _unwritten = recalled.remember();
     }
+}
+
+/// Whether a file is as it is in the last commit: others wrote it, and not somebody who goes on with it here.
+fn is_committed(wanted: &Desired, worktree: &Worktree) -> bool {
+    let committed = committed_text(&worktree.root().join(wanted.path()));
+    committed.is_some() && worktree.read(wanted.path()).ok().flatten() == committed
 }
 
 /// What one store remembers.
@@ -71,6 +94,7 @@ impl Part {
         store: &Rendered,
         tree: &mut Option<SeriesTree>,
     ) -> Result<Vec<Desired>, GenerateError> {
+        let store = &store.clone().taking_over(true);
         let Loaded {
             service,
             site,

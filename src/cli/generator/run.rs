@@ -93,6 +93,7 @@ impl Run<'_> {
                 self.check_branch(place, topic, planned)?;
                 let own = Rendered::of(place.worktree.root(), &self.loaded.service.name);
                 self.warn_of_moved(topic, visit, &[&own])?;
+                self.warn_of_overtaken(topic, &planned.generated.desired)?;
             }
             None => self.warn_of_branch(place, &planned.edits)?,
         }

@@ -111,6 +111,9 @@ impl Run<'_> {
         let mut told = SeriesSummary::new(worktree.root(), &planned);
         let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         self.warn_of_moved(topic, visit, &all)?;
+        for patch in &planned {
+            self.warn_of_overtaken(topic, &patch.patch.generated.desired)?;
+        }
         self.show(&told, &planned)?;
         let way = topic.way_to(visit);
         if let Some(conflicts) = self.conflicts(&planned, way, chosen, worktree.root()) {

@@ -10,11 +10,11 @@ use crate::cli::generator::planned::Planned;
 use crate::cli::generator::summary::Summary;
 use crate::cli::generator::target::Target;
 use crate::count::count;
-use crate::edit::{EditPlan, Rendered};
+use crate::edit::{Desired, EditPlan, Rendered};
 use crate::error::CommandError;
 use crate::git::{Checkout, GitError};
 use crate::interrupt;
-use crate::review::{Committed, Remote, ReviewError, Topic, Visit};
+use crate::review::{Committed, Overtaken, Remote, ReviewError, Topic, Visit};
 
 impl Run<'_> {
     /// The topic that a generator commits on.
@@ -122,6 +122,24 @@ impl Run<'_> {
             self.ui.warning(&format!(
                 "`{}` begins where the remote's branch is, without {commits} of the branch that was checked out",
                 topic.branch()
+            ));
+        }
+        Ok(())
+    }
+
+    /// Warns where the branch that the change is meant for has its files by other commits: it goes on beside what is merged.
+    pub(in crate::cli::generator) fn warn_of_overtaken(
+        &self,
+        topic: &Topic,
+        desired: &[Desired],
+    ) -> Result<(), CommandError> {
+        let own: Vec<Utf8PathBuf> = desired.iter().map(|it| it.path().clone()).collect();
+        if let Some(Overtaken { base, path }) = topic.overtaken(&own)? {
+            let (branch, root) = (topic.branch(), shell_words::quote(topic.root().as_str()));
+            self.ui.warning(&format!(
+                "`{base}` has `{path}` already, by commits that `{branch}` has not: where the change was merged by them, \
+                 `git -C {root} switch {} && git -C {root} branch -D {branch}` has the next run begin upon that",
+                topic.base()
             ));
         }
         Ok(())

@@ -1,11 +1,11 @@
 use serde_json::Value;
 
-use crate::edit::Desired;
+use super::Desired;
 
 /// Whether a shared file still holds all entries that svcgen wrote into it last.
 ///
 /// What cannot be read holds nothing.
-pub(super) fn holds(wanted: &Desired, text: &str, written: &str) -> bool {
+pub(crate) fn holds(wanted: &Desired, text: &str, written: &str) -> bool {
     match wanted {
         Desired::File { .. } | Desired::Paper { .. } => text == written,
         Desired::Yaml { .. } => {

@@ -1,0 +1,155 @@
+//! What people put beside svcgen's entries, and what they took out.
+
+use super::{check, edit, generated};
+use crate::support::Env;
+
+const CHECKS: &str = "deploy/scap/checks.yaml";
+const TARGETS: &str = "deploy/scap/targets";
+const HIERADATA: &str = "vagrant/puppet/hieradata/common.yaml";
+const CONFIG: &str = "
+config: {parameters: [{name: mode, default: fast}, {name: queue, value: {vagrant: one}}]}
+";
+
+/// Both checkouts, of a model with parameters and a check.
+fn with_more() -> Env {
+    let env = generated();
+    let model = env.read("svcgen.yaml").replace(
+        "deploy: {groups",
+        "deploy: {checks: [{name: one, after: promote, command: /bin/true}], groups",
+    );
+    env.write("svcgen.yaml", &format!("{model}{CONFIG}"));
+    generate(&env, &[]);
+    env
+}
+
+fn generate(env: &Env, more: &[&str]) -> String {
+    let words = ["generate", "--commit", "--yes", "--no-verify"];
+    let run = env.svcgen(&[&words[..], super::CHECKOUTS, more].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+    run.stderr
+}
+
+fn amend(env: &Env, tree: &str) {
+    let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
+    env.git(tree, &words);
+}
+
+#[test]
+fn hosts_checks_and_values_that_somebody_put_there_are_told() {
+    let env = with_more();
+    let targets = env.read(TARGETS);
+    env.write(
+        TARGETS,
+        &format!("{targets}# spare\ntea9.farm.example # mine\n"),
+    );
+    let checks = env.read(CHECKS);
+    env.write(
+        CHECKS,
+        &format!("{checks}  two:\n    after: promote\n    command: /bin/false\n"),
+    );
+    edit(
+        &env,
+        HIERADATA,
+        "teatime::queue: one\n",
+        "teatime::queue: one\nteatime::mode: exact\nothers::key: 1\n",
+    );
+    for tree in ["deploy", "vagrant"] {
+        amend(&env, tree);
+    }
+    let found = check(&env, &[]);
+    assert_eq!(found.code, 3, "{}", found.show());
+    let put = |what: &str| format!("`{what}` was put there, and the model does not have it");
+    for what in ["tea9.farm.example", "two", "teatime::mode"] {
+        assert!(found.stdout.contains(&put(what)), "{}", found.show());
+    }
+    assert_eq!(
+        found.stdout.matches("was put there").count(),
+        3,
+        "{}",
+        found.show()
+    );
+    // They stay: nobody but who put them there knows whether they are to go.
+    generate(&env, &[]);
+    assert!(env.read(TARGETS).contains("tea9"));
+    assert!(env.read(CHECKS).contains("two:"));
+    // What svcgen wrote itself, and the model wants no more, is none of them.
+    edit(&env, "svcgen.yaml", "hosts: [tea1", "hosts: [tea2");
+    let found = check(&env, &[]);
+    assert!(
+        !found.stdout.contains(&put("tea1.farm.example")),
+        "{}",
+        found.show()
+    );
+}
+
+#[test]
+fn each_value_that_both_changed_is_told() {
+    let env = with_more();
+    edit(
+        &env,
+        HIERADATA,
+        "teatime::port: 6002",
+        "teatime::port: 7777",
+    );
+    edit(
+        &env,
+        HIERADATA,
+        "teatime::queue: one",
+        "teatime::queue: mine",
+    );
+    amend(&env, "vagrant");
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    edit(&env, "svcgen.yaml", "vagrant: one", "vagrant: two");
+    let found = check(&env, &[]);
+    for told in [
+        "`teatime::port` is `7777` already",
+        "`teatime::queue` is `\"mine\"` already",
+    ] {
+        assert!(found.stdout.contains(told), "{}", found.show());
+    }
+}
+
+#[test]
+fn the_only_host_of_a_list_that_was_taken_out_is_told() {
+    for made_of_it in ["", "tea9.farm.example\n"] {
+        let env = generated();
+        env.write(TARGETS, made_of_it);
+        amend(&env, "deploy");
+        edit(&env, "svcgen.yaml", "6002", "6003");
+        let said = generate(&env, &[]);
+        let told = "`tea1.farm.example` was taken out, and is written again";
+        assert!(said.contains(told), "{said}");
+    }
+}
+
+#[test]
+fn a_change_that_was_merged_by_other_commits_is_told() {
+    let env = generated();
+    let base = "master";
+    env.git("deploy", &["switch", "--quiet", base]);
+    env.git(
+        "deploy",
+        &["merge", "--quiet", "--squash", "svcgen/tea-time"],
+    );
+    edit(
+        &env,
+        "deploy/scap/scap.cfg",
+        "[global]\n",
+        "[global]\n# A note.\n",
+    );
+    env.git(
+        "deploy",
+        &["commit", "--quiet", "--all", "--message", "Reviewed"],
+    );
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let said = generate(&env, &[]);
+    let told = "has `scap/scap.cfg` already, by commits that `svcgen/tea-time` has not";
+    assert!(said.replace('\n', " ").contains(told), "{said}");
+    assert_eq!(said.matches("has not").count(), 1, "{said}");
+    env.git("deploy", &["switch", "--quiet", base]);
+    let branch = ["branch", "--quiet", "-D", "svcgen/tea-time"];
+    env.git("deploy", &branch);
+    let said = generate(&env, &[]);
+    assert!(!said.contains("by commits that"), "{said}");
+    assert!(env.read("deploy/scap/scap.cfg").contains("# A note."));
+}
