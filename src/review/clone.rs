@@ -7,9 +7,10 @@ use git2::Oid;
 use serde::Serialize;
 
 use super::answer::Answer;
-use super::commit::{new_change_id, record, with_identity};
+use super::commit::{new_change_id, record};
 use super::commit_message::CommitMessage;
 use super::error::ReviewError;
+use super::identity::with_identity;
 use super::push::{NOTHING_NEW, push};
 use super::topic::Topic;
 use crate::configuration::User;

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::answer::{Answer, Outcome, answer, outcome, urls};
 use super::error::ReviewError;
-use super::topic::{Topic, Upstream, gitreview};
+use super::topic::Topic;
+use super::upstream::{Upstream, gitreview};
 use crate::git::{Checkout, Head, Output};
 
 /// How Gerrit refuses what it has already; its administrators' own words come after others.

@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use super::clone::{host, is_same, rewritten, url};
 use super::error::ReviewError;
-use super::topic::remote_of;
+use super::upstream::remote_of;
 use crate::configuration::User;
 use crate::git::{Checkout, Git};
 use crate::model::{RepositoryName, Site};

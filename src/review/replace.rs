@@ -4,9 +4,9 @@ use camino::Utf8PathBuf;
 use git2::Oid;
 
 use super::change_id::{ChangeId, Seed};
-use super::commit::with_identity;
 use super::commit_message::CommitMessage;
 use super::error::ReviewError;
+use super::identity::with_identity;
 use super::topic::Topic;
 use crate::git::{Checkout, Git, GitError};
 use crate::model::TaskId;

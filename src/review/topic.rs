@@ -1,13 +1,12 @@
 //! The topic branch of a service in a checkout: where it begins, what is its own, whether it is merged.
 
-use std::collections::BTreeSet;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::Oid;
 
 use super::change_id::ChangeId;
 use super::commit_message::CommitMessage;
 use super::error::ReviewError;
+use super::upstream::{Upstream, remote_of};
 use crate::configuration::User;
 use crate::edit::Rendered;
 use crate::git::{Checkout, GitError, Head};
@@ -38,21 +37,6 @@ pub enum Switched {
     Created,
     /// The change that it held is merged; it begins again where the remote's branch is now.
     Restarted,
-}
-
-/// The branch of the remote, as last fetched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Upstream {
-    /// The full name of the reference.
-    pub(super) reference: String,
-    pub(super) tip: Oid,
-}
-
-impl Upstream {
-    /// The name of the reference as people write it.
-    pub(super) fn name(&self) -> String {
-        short(&self.reference)
-    }
 }
 
 impl Topic {
@@ -258,21 +242,6 @@ impl Topic {
             .resolve(&format!("refs/heads/{}", self.branch))
     }
 
-    /// The remote's branch as far as it is known here; of two remotes, whichever knows more.
-    pub(super) fn upstream(&self) -> Option<Upstream> {
-        let remotes = self.remote.as_deref().into_iter().chain(["origin"]);
-        let mut known = remotes.filter_map(|remote| {
-            let reference = self.checkout.tracking(remote, self.base.as_str())?;
-            let tip = self.checkout.resolve(&reference)?;
-            Some(Upstream { reference, tip })
-        });
-        let first = known.next()?;
-        let newer = known.find(|other| {
-            other.tip != first.tip && self.checkout.is_ancestor(first.tip, other.tip)
-        });
-        Some(newer.unwrap_or(first))
-    }
-
     /// The commits of the branch that are neither in the remote's branch nor were there when it was created.
     pub(super) fn own_commits(
         &self,
@@ -340,67 +309,8 @@ impl Topic {
         !commits.is_empty() || self.checkout.beginning(self.branch.as_str()) != Some(tip)
     }
 
-    /// Whether each of these commits is in the remote's branch, as itself or under its Change-Id.
-    pub(super) fn are_merged(
-        &self,
-        commits: &[Oid],
-        upstream: &Upstream,
-    ) -> Result<bool, ReviewError> {
-        let Some(newest) = commits.first() else {
-            return Ok(true);
-        };
-        let merged = self.merged_ids(*newest, upstream)?;
-        for commit in commits {
-            match self.change_id(*commit)? {
-                Some(id) if merged.contains(&id) => {}
-                _ => return Ok(false),
-            }
-        }
-        Ok(true)
-    }
-
-    /// The Change-Ids in the remote's branch, since the history of a commit left it.
-    pub(super) fn merged_ids(
-        &self,
-        commit: Oid,
-        upstream: &Upstream,
-    ) -> Result<BTreeSet<ChangeId>, ReviewError> {
-        let base = self.checkout.merge_base(commit, upstream.tip);
-        let mut merged = BTreeSet::new();
-        for commit in self.checkout.commits(upstream.tip, base)? {
-            merged.extend(self.change_id(commit)?);
-        }
-        Ok(merged)
-    }
-
     /// The Change-Id of a commit.
     pub(super) fn change_id(&self, commit: Oid) -> Result<Option<ChangeId>, ReviewError> {
         Ok(CommitMessage::parse(&self.checkout.message(commit)?).change_id())
     }
-}
-
-/// The remote that changes are sent to, as `git review` chooses it.
-pub(super) fn remote_of(checkout: &Checkout) -> Option<String> {
-    let named = checkout
-        .setting("gitreview.remote")
-        .or_else(|| gitreview(checkout, "defaultremote"));
-    let candidates = named.into_iter();
-    let mut candidates = candidates.chain(["gerrit".to_owned(), "origin".to_owned()]);
-    candidates.find(|name| checkout.has_remote(name))
-}
-
-/// A setting of the checkout's `.gitreview`.
-pub(super) fn gitreview(checkout: &Checkout, key: &str) -> Option<String> {
-    let text = checkout.worktree().read(".gitreview").ok().flatten()?;
-    let ini = crate::ini::parse(&text).ok()?;
-    let setting = ini.find("gerrit", key)?;
-    Some(setting.value.clone()).filter(|value| !value.is_empty())
-}
-
-/// The name of a reference as people write it.
-fn short(reference: &str) -> String {
-    reference
-        .trim_start_matches("refs/remotes/")
-        .trim_start_matches("refs/heads/")
-        .to_owned()
 }

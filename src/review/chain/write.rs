@@ -7,10 +7,11 @@ use crate::generate::CommitText;
 use crate::git::{Git, GitError};
 use crate::model::TaskId;
 use crate::review::change_id::ChangeId;
-use crate::review::commit::{MESSAGE, with_identity};
+use crate::review::commit::MESSAGE;
 use crate::review::commit_message::CommitMessage;
 use crate::review::dirty;
 use crate::review::error::ReviewError;
+use crate::review::identity::with_identity;
 use crate::review::replace::{commit_tree, seeded};
 
 impl Chain<'_> {

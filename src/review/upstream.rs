@@ -1,0 +1,94 @@
+//! The remote that changes are sent to, and its branch that they are meant for.
+
+use std::collections::BTreeSet;
+
+use git2::Oid;
+
+use super::change_id::ChangeId;
+use super::error::ReviewError;
+use super::topic::Topic;
+use crate::git::Checkout;
+
+/// The branch of the remote, as last fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Upstream {
+    /// The full name of the reference.
+    pub(super) reference: String,
+    pub(super) tip: Oid,
+}
+
+impl Upstream {
+    /// The name of the reference as people write it.
+    pub(super) fn name(&self) -> String {
+        let name = self.reference.trim_start_matches("refs/remotes/");
+        name.trim_start_matches("refs/heads/").to_owned()
+    }
+}
+
+impl Topic {
+    /// The remote's branch as far as it is known here; of two remotes, whichever knows more.
+    pub(super) fn upstream(&self) -> Option<Upstream> {
+        let remotes = self.remote.as_deref().into_iter().chain(["origin"]);
+        let mut known = remotes.filter_map(|remote| {
+            let reference = self.checkout.tracking(remote, self.base.as_str())?;
+            let tip = self.checkout.resolve(&reference)?;
+            Some(Upstream { reference, tip })
+        });
+        let first = known.next()?;
+        let newer = known.find(|other| {
+            other.tip != first.tip && self.checkout.is_ancestor(first.tip, other.tip)
+        });
+        Some(newer.unwrap_or(first))
+    }
+
+    /// Whether each of these commits is in the remote's branch, as itself or under its Change-Id.
+    pub(super) fn are_merged(
+        &self,
+        commits: &[Oid],
+        upstream: &Upstream,
+    ) -> Result<bool, ReviewError> {
+        let Some(newest) = commits.first() else {
+            return Ok(true);
+        };
+        let merged = self.merged_ids(*newest, upstream)?;
+        for commit in commits {
+            match self.change_id(*commit)? {
+                Some(id) if merged.contains(&id) => {}
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The Change-Ids in the remote's branch, since the history of a commit left it.
+    pub(super) fn merged_ids(
+        &self,
+        commit: Oid,
+        upstream: &Upstream,
+    ) -> Result<BTreeSet<ChangeId>, ReviewError> {
+        let base = self.checkout.merge_base(commit, upstream.tip);
+        let mut merged = BTreeSet::new();
+        for commit in self.checkout.commits(upstream.tip, base)? {
+            merged.extend(self.change_id(commit)?);
+        }
+        Ok(merged)
+    }
+}
+
+/// The remote that changes are sent to, as `git review` chooses it.
+pub(super) fn remote_of(checkout: &Checkout) -> Option<String> {
+    let named = checkout
+        .setting("gitreview.remote")
+        .or_else(|| gitreview(checkout, "defaultremote"));
+    let candidates = named.into_iter();
+    let mut candidates = candidates.chain(["gerrit".to_owned(), "origin".to_owned()]);
+    candidates.find(|name| checkout.has_remote(name))
+}
+
+/// A setting of the checkout's `.gitreview`.
+pub(super) fn gitreview(checkout: &Checkout, key: &str) -> Option<String> {
+    let text = checkout.worktree().read(".gitreview").ok().flatten()?;
+    let ini = crate::ini::parse(&text).ok()?;
+    let setting = ini.find("gerrit", key)?;
+    Some(setting.value.clone()).filter(|value| !value.is_empty())
+}

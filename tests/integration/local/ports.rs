@@ -1,0 +1,66 @@
+//! Ports that another process has.
+
+use super::all;
+use crate::support::LocalFarm;
+
+#[test]
+fn a_port_that_another_process_has_is_told_before_anything_is_touched() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let port = farm.env().read("hosts/l01/.svcgen/port");
+    let port: u16 = port.trim().parse().unwrap();
+    let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    for command in [
+        &["deploy", "--dry-run"][..],
+        &["deploy", "--on-failure", "stop"],
+    ] {
+        let run = farm.svcgen(command);
+        assert_eq!(run.code, 20, "{}", run.show());
+        let said = run.stderr.split_once("error: ").unwrap().1;
+        assert_eq!(
+            said,
+            format!(
+                "l01 cannot be deployed to; nothing was touched\n\
+                 cause: l01: another process has the port {port}: something listens on it, and the service does not run\n\
+                 hint: another `first_port` in `scap/local.yaml` gives new hosts other ports; now it is 6100\n\
+                 hint: `--limit '!l01'` leaves it out\n"
+            )
+        );
+    }
+    assert!(!farm.root("l00").join("srv").exists());
+    drop(listener);
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    // One that somebody else has started has its own port.
+    let deployed = farm.root("l01").join("srv/deployment/feed");
+    std::fs::remove_dir_all(&deployed).unwrap();
+    farm.release("2");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(farm.answers(), all(&farm, "2"));
+}
+
+#[test]
+fn a_port_that_another_process_took_meanwhile_is_told_where_something_was_live() {
+    let farm = LocalFarm::new(1);
+    let config = std::fs::read_to_string(farm.env().work().join("deploy/scap/scap.cfg")).unwrap();
+    farm.write(
+        "scap/scap.cfg",
+        &config.replace("service_timeout: 20", "service_timeout: 2"),
+    );
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let stopped = farm.svcgen(&["service", "stop", "--yes", "-l", "l01"]);
+    assert_eq!(stopped.code, 0, "{}", stopped.show());
+    let port = farm.env().read("hosts/l01/.svcgen/port");
+    let port: u16 = port.trim().parse().unwrap();
+    let _listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    farm.release("2");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    let told = format!(
+        "another process has the port {port}: something listens on it, and feed does not run"
+    );
+    assert!(run.stderr.contains(&told), "{}", run.show());
+    assert!(!run.stderr.contains("still the old one"), "{}", run.show());
+}
