@@ -125,14 +125,17 @@ impl Recalled {
         Ok(())
     }
 
-    /// Has the store remember what was found.
+    /// Has the store remember what was found; returns the files of which no version is wholly there, so that what differs from
+    /// the nearest one counts as somebody's.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub(crate) fn remember(self) -> std::io::Result<()> {
+    pub(crate) fn remember(self) -> std::io::Result<Vec<Utf8PathBuf>> {
         let Some(file) = self.store.index.as_ref().filter(|_| !self.files.is_empty()) else {
-            return Ok(());
+            return Ok(Vec::new());
         };
+        let edited = self.files.iter().filter(|(_, (it, _))| it.lacking.0 > 0);
+        let edited = edited.map(|(path, _)| path.clone()).collect();
         let mut index = self.store.index().map_err(std::io::Error::other)?;
         index.version = Index::VERSION;
         index.model = index.model.or(self.model);
@@ -151,7 +154,8 @@ impl Recalled {
             }
         }
         let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
-        replace(file, &format!("{text}\n"))
+        replace(file, &format!("{text}\n"))?;
+        Ok(edited)
     }
 }
 

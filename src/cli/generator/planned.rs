@@ -83,7 +83,8 @@ impl Planner<'_> {
     ) -> Result<Planned, NotPlanned> {
         let rendered = match target {
             Target::Checkout { .. } => {
-                recall(self.loaded, generator, worktree);
+                // What this leaves open is told by what runs, and is among the differences.
+                let _edited = recall(self.loaded, generator, worktree);
                 let own = Rendered::of(worktree.root(), &self.loaded.service.name);
                 let own = own
                     .by(generator.name())

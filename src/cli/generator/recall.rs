@@ -1,8 +1,10 @@
 //! A checkout that remembers nothing, such as a fresh clone, has what earlier versions of the model wrote into it.
 
-use super::Generator;
 use super::planned::{generate, origin};
 use super::renamed::deployed;
+use super::{Generator, Run};
+use camino::Utf8PathBuf;
+
 use crate::cli::context::Loaded;
 use crate::edit::{Desired, Recalled, Rendered};
 use crate::generate::{
@@ -15,8 +17,13 @@ use crate::worktree::Worktree;
 /// be svcgen's by that, and what it wants otherwise, too.
 ///
 /// One that remembers an older version learns in the same way what was generated from later ones elsewhere. Where that cannot be
-/// found out or kept, the checkout goes on without it.
-pub(super) fn recall(loaded: &Loaded, generator: Generator, worktree: &Worktree) {
+/// found out or kept, the checkout goes on without it. Returns the files that are not wholly as a version wants them: what differs
+/// from the nearest one counts as somebody's.
+pub(super) fn recall(
+    loaded: &Loaded,
+    generator: Generator,
+    worktree: &Worktree,
+) -> Vec<Utf8PathBuf> {
     let stores = stores(loaded, generator, worktree).into_iter();
     let mut open: Vec<(Part, Recalled)> = stores
         .filter(|(_, store)| store.is_blank() || store.version().is_some())
@@ -31,7 +38,7 @@ pub(super) fn recall(loaded: &Loaded, generator: Generator, worktree: &Worktree)
     let versions = loaded.versions(oldest.as_deref());
     let mut all = versions.iter().chain([loaded]);
     if versions.is_empty() || !all.any(|version| is_begun(version, generator, worktree)) {
-        return;
+        return Vec::new();
     }
     // How many versions there are since the one that a store remembers.
     let since = |recalled: &Recalled| match recalled.version() {
@@ -55,8 +62,21 @@ pub(super) fn recall(loaded: &Loaded, generator: Generator, worktree: &Worktree)
             }
         }
     }
-    for (_, recalled) in open {
-        let _unwritten = recalled.remember();
+    let edited = open
+        .into_iter()
+        .flat_map(|(_, recalled)| recalled.remember());
+    edited.flatten().collect()
+}
+
+impl Run<'_> {
+    /// Has the checkout remember what earlier versions of the model wrote there, and tells what that leaves open.
+    pub(super) fn recall(&self, generator: Generator, worktree: &Worktree) {
+        for path in recall(self.loaded, generator, worktree) {
+            self.ui.warning(&format!(
+                "{path}: no version of the model that is in commits makes it just so: what differs from the nearest one is taken \
+                 for somebody's, and stays"
+            ));
+        }
     }
 }
 

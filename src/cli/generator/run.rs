@@ -87,6 +87,9 @@ impl Run<'_> {
 
     /// Runs a generator in a tree that is checked out as it has to be; `is_touched` says whether anything was written.
     fn in_tree(&self, place: &Workplace<'_>, is_touched: &mut bool) -> Result<Ended, Failure> {
+        if matches!(place.target, Target::Checkout { .. }) {
+            self.recall(place.generator, place.worktree);
+        }
         let planned = &self.plan(place)?;
         match place.on {
             Some((topic, visit)) => {

@@ -17,7 +17,6 @@ use self::plan::{Planned, stores};
 use self::summary::SeriesSummary;
 use super::again::Again;
 use super::conflicts::Conflicts;
-use super::recall::recall;
 use super::target::Target;
 use super::uncommitted::Uncommitted;
 use super::{Ended, Generator, Run, verify};
@@ -70,6 +69,7 @@ impl Run<'_> {
         };
         match (target, target.open()) {
             (Target::Checkout { .. }, Ok(worktree)) if carries(&worktree) => {
+                self.recall(Generator::Puppet, &worktree);
                 let chosen = Chosen {
                     steps: look(self.loaded, &worktree)?.begun(),
                     left_out: Vec::new(),
@@ -269,7 +269,7 @@ impl Run<'_> {
 
     /// What svcgen remembers of each patch, and from now on of this model.
     fn stores(&self, worktree: &Worktree) -> Vec<(SeriesStep, Rendered)> {
-        recall(self.loaded, Generator::Puppet, worktree);
+        self.recall(Generator::Puppet, worktree);
         let planner = self.planner();
         let all = stores(worktree, &self.loaded.service.name).into_iter();
         all.map(|(step, store)| {

@@ -36,7 +36,8 @@ pub(crate) fn look(loaded: &Loaded, worktree: &Worktree) -> Result<Series, Comma
         loaded,
         resolution: Resolution::Mark,
     };
-    recall(loaded, Generator::Puppet, worktree);
+    // What this leaves open is among the differences.
+    let _edited = recall(loaded, Generator::Puppet, worktree);
     let mut series = Series::default();
     let mut before = worktree.clone();
     let mut tree: Option<SeriesTree> = None;
