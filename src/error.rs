@@ -6,8 +6,8 @@ mod unprinted;
 
 use std::fmt;
 
-pub(crate) use self::plain::plain;
 use self::plain::unrepeated;
+pub(crate) use self::plain::{plain, with_cause};
 use self::temporary::is_temporary;
 pub(crate) use self::temporary::temporary;
 use self::unprinted::is_unprinted;

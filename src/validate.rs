@@ -178,7 +178,10 @@ pub fn puppet(request: &PuppetRequest<'_>) -> Verdict {
     match Scratch::build(request) {
         Ok(scratch) => judge(request, &scratch, &tools),
         Err(error) => Verdict {
-            steps: vec![Judgement::not_judged("overlay", overlay_reason(&error))],
+            steps: vec![Judgement::not_judged(
+                "a copy of the tree",
+                overlay_reason(&error),
+            )],
         },
     }
 }
@@ -221,7 +224,7 @@ fn overlay_reason(error: &io::Error) -> String {
         true => format!("there is no room in `{}`", std::env::temp_dir().display()),
         false => error.to_string(),
     };
-    format!("a copy of the tree to try the plan in could not be made: {reason}")
+    format!("it could not be made to try the plan in: {reason}")
 }
 
 fn judge(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tools: &Tools) -> Verdict {

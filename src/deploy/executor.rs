@@ -28,6 +28,7 @@ use super::packs::Packs;
 use super::plan::DeployPlan;
 use super::scribe::Scribe;
 use super::state::{Phase, States};
+use crate::error::with_cause;
 use crate::event::{DeployResult, EventKind, HostOutcome, Reporter};
 use crate::model::{HostName, Revision};
 use crate::scap::DeployStage;
@@ -295,14 +296,14 @@ impl<'a> Executor<'a> {
                 }
             }
             // Whoever waits is told by being dropped: the step is not begun.
-            Err(error) => self.stop(error.to_string()),
+            Err(error) => self.stop(with_cause(&error)),
         }
         let has_news = !ended.is_empty();
         for (host, end) in ended {
             self.ended(&host, end);
         }
         if has_news && let Err(error) = self.scribe.flush(false) {
-            self.stop(error.to_string());
+            self.stop(with_cause(&error));
         }
     }
 

@@ -9,6 +9,7 @@ use super::decide::{Decide, Question};
 use super::journal::{Journal, JournalError};
 use super::message::Note;
 use super::plan::PlannedGroup;
+use crate::error::with_cause;
 use crate::event::{About, DeployId, Event, EventKind, Level, Reporter, VERSION};
 use crate::model::HostName;
 
@@ -108,7 +109,7 @@ impl<'a> Scribe<'a> {
         if let Err(error) = self.journal.keep_output(host, bytes)
             && !std::mem::replace(&mut self.is_told, true)
         {
-            self.say(Level::Warning, &error.to_string(), EventKind::Warning);
+            self.say(Level::Warning, &with_cause(&error), EventKind::Warning);
         }
     }
 

@@ -55,6 +55,15 @@ pub(crate) fn plain(said: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// What an error says, with its cause behind it.
+pub(crate) fn with_cause(error: &dyn std::error::Error) -> String {
+    let said = error.to_string();
+    match error.source().map(ToString::to_string) {
+        Some(cause) => format!("{said}: {}", unrepeated(&plain(&cause), &said)),
+        None => said,
+    }
+}
+
 /// The reason alone, of a cause that repeats a path of what is said before.
 pub(super) fn unrepeated<'a>(cause: &'a str, before: &str) -> &'a str {
     let told = cause.strip_prefix("cannot ").and_then(|rest| {

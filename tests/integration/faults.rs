@@ -374,7 +374,7 @@ fn a_full_folder_for_temporary_files_is_named_where_a_change_is_committed() {
     let run = env.run(&mut with_full_temporary(&env, &arguments));
     assert_snapshot!(format!("exit {}\n{}", run.code, run.stderr), @"
     exit 1
-    warning: not verified: overlay: a copy of the tree to try the plan in could not be made: there is no room in `HOME/tmp`
+    warning: not verified: a copy of the tree: it could not be made to try the plan in: there is no room in `HOME/tmp`
     error: git could not commit
     cause: no temporary file can be written in `HOME/tmp`
     cause: no space left on device

@@ -9,6 +9,7 @@ use crate::deploy::scap_engine::relay::{Frame, Position, Relay, RunEnd};
 use crate::deploy::scap_engine::server::DeploymentServer;
 use crate::deploy::scribe::Scribe;
 use crate::deploy::{Decide, Interrupts, OnFailure};
+use crate::error::with_cause;
 use crate::event::{EventKind, Level};
 
 /// How long to wait before each attempt to reach the lost server again.
@@ -191,7 +192,7 @@ impl<'a> Follower<'a> {
             }
         }
         if let Err(error) = self.scribe.flush(false) {
-            self.reason.get_or_insert_with(|| error.to_string());
+            self.reason.get_or_insert_with(|| with_cause(&error));
         }
     }
 }
