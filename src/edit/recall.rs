@@ -20,7 +20,8 @@ const LEAST: usize = 70;
 #[derive(Debug)]
 pub(crate) struct Recalled {
     store: Rendered,
-    /// The version of which something was found first.
+    /// The version of which something was found first, under the name of the one that was last: what later ones wrote elsewhere is
+    /// looked for again.
     model: Option<Origin>,
     files: BTreeMap<Utf8PathBuf, (Likeness, Found)>,
 }
@@ -58,7 +59,7 @@ impl Rendered {
             return false;
         };
         match wanted {
-            Desired::File { text, .. } => base == content || text != content,
+            Desired::File { text, .. } => same(&base, content) >= same(text, content),
             wanted => {
                 let is_held = holds(wanted, content, &base);
                 is_held && base.lines().count() >= wanted.record().lines().count()
@@ -117,7 +118,8 @@ impl Recalled {
             if let Record::Written { is_made, .. } = &mut record {
                 *is_made = is_all(wanted, &content, worktree);
             }
-            self.model.get_or_insert_with(|| origin.clone());
+            let model = self.model.get_or_insert_with(|| origin.clone());
+            model.version.clone_from(&origin.version);
             let left = (!self.store.is_blank()).then_some(content);
             let found = Found { record, left };
             self.files.insert(path.clone(), (likeness, found));
@@ -163,11 +165,7 @@ impl Recalled {
 fn likeness(wanted: &Desired, content: &str, worktree: &Worktree) -> Option<Likeness> {
     let (there, all) = match wanted {
         Desired::File { text, .. } => {
-            let diff = TextDiff::from_lines(text.as_str(), content);
-            let same = diff
-                .iter_all_changes()
-                .filter(|it| it.tag() == ChangeTag::Equal);
-            let (there, all) = (same.count(), text.lines().count());
+            let (there, all) = (same(text, content), text.lines().count());
             (there * 100 >= all * LEAST).then_some((there, all))?
         }
         // Whatever somebody made of it is theirs.
@@ -185,6 +183,13 @@ fn likeness(wanted: &Desired, content: &str, worktree: &Worktree) -> Option<Like
         there,
         lacking: Reverse(all - there),
     })
+}
+
+/// How many lines two texts have in common, in their order.
+fn same(text: &str, other: &str) -> usize {
+    let diff = TextDiff::from_lines(text, other);
+    let changes = diff.iter_all_changes();
+    changes.filter(|it| it.tag() == ChangeTag::Equal).count()
 }
 
 fn is_there(wanted: &Desired, worktree: &Worktree) -> bool {

@@ -12,21 +12,20 @@ pub fn committed_text(file: &Utf8Path) -> Option<String> {
     text(&repository, blob(&tree, &place)?)
 }
 
-/// The texts that a file had in the commits of the checkout that it is in, each once, the newest first; at most so many, and none
-/// before the one of this name.
-pub fn committed_texts(file: &Utf8Path, most: usize, until: Option<&str>) -> Vec<String> {
+/// The texts that a file had in the commits of the checkout that it is in, the newest first, one for each change of it; at most so
+/// many.
+pub fn committed_texts(file: &Utf8Path, most: usize) -> Vec<String> {
     let blobs = || {
         let (repository, place) = place(file)?;
         let mut walk = repository.revwalk().ok()?;
         walk.set_sorting(Sort::TOPOLOGICAL).ok()?;
         walk.push_head().ok()?;
-        let until = until.and_then(|name| Oid::from_str(name).ok());
         let mut blobs: Vec<Oid> = Vec::new();
         for commit in walk.take(DEEPEST).flatten() {
             let tree = repository.find_commit(commit).and_then(|it| it.tree());
             let blob = blob(&tree.ok()?, &place);
-            blobs.extend(blob.filter(|blob| !blobs.contains(blob)));
-            if blobs.len() == most || (blob.is_some() && blob == until) {
+            blobs.extend(blob.filter(|blob| blobs.last() != Some(blob)));
+            if blobs.len() == most {
                 break;
             }
         }

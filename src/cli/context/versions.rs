@@ -6,12 +6,11 @@ use crate::model::Service;
 const MOST: usize = 10;
 
 impl Loaded {
-    /// The versions of the model that commits of its repository have, the newest first, down to the one of this name, where that is
-    /// given.
+    /// The versions of the model that commits of its repository have, the newest first; one that was taken back is there twice.
     ///
     /// One that this svcgen cannot read is left out, and so is one of another service.
-    pub(in crate::cli) fn versions(&self, until: Option<&str>) -> Vec<Self> {
-        let texts = committed_texts(&self.path, MOST, until).into_iter();
+    pub(in crate::cli) fn versions(&self) -> Vec<Self> {
+        let texts = committed_texts(&self.path, MOST).into_iter();
         let versions = texts.filter_map(|text| {
             let reading = self.reading.clone();
             let read = Service::parse(&self.path, &text, &reading.sites, reading.site.as_ref());

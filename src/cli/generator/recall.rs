@@ -29,22 +29,19 @@ pub(super) fn recall(
         .filter(|(_, store)| store.is_blank() || store.version().is_some())
         .map(|(part, store)| (part, Recalled::of(store)))
         .collect();
-    // All that remember remember the same, but for those that were left out of some run.
-    let mut known = open.iter().map(|(_, it)| it.version());
-    let oldest = known.next().flatten().filter(|first| {
-        let is_same = |it: Option<String>| it.as_ref() == Some(first);
-        known.all(is_same)
-    });
-    let versions = loaded.versions(oldest.as_deref());
+    if open.is_empty() {
+        return Vec::new();
+    }
+    let versions = loaded.versions();
     let mut all = versions.iter().chain([loaded]);
     if versions.is_empty() || !all.any(|version| is_begun(version, generator, worktree)) {
         return Vec::new();
     }
-    // How many versions there are since the one that a store remembers.
+    // How many versions there are since the one that a store remembers; of one that was taken back, since it was there first.
     let since = |recalled: &Recalled| match recalled.version() {
         Some(name) => versions
             .iter()
-            .position(|it| it.version.as_ref() == Some(&name)),
+            .rposition(|it| it.version.as_ref() == Some(&name)),
         None => Some(versions.len()),
     };
     let since: Vec<usize> = open.iter().map(|(_, it)| since(it).unwrap_or(0)).collect();
