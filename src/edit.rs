@@ -113,33 +113,6 @@ impl Desired {
         }
     }
 
-    /// Its entries, each for itself; none of a whole file.
-    fn parts(self) -> Vec<Self> {
-        match self {
-            Self::File { .. } | Self::Paper { .. } => Vec::new(),
-            Self::Yaml { path, entries } => each(entries, |entries| Self::Yaml {
-                path: path.clone(),
-                entries,
-            }),
-            Self::Ini { path, entries } => each(entries, |entries| Self::Ini {
-                path: path.clone(),
-                entries,
-            }),
-            Self::Lines { path, lines } => each(lines, |lines| Self::Lines {
-                path: path.clone(),
-                lines,
-            }),
-            Self::Json { path, entries } => each(entries, |entries| Self::Json {
-                path: path.clone(),
-                entries,
-            }),
-            Self::Blocks { path, blocks } => each(blocks, |blocks| Self::Blocks {
-                path: path.clone(),
-                blocks,
-            }),
-        }
-    }
-
     /// What is remembered of it as written by svcgen.
     pub fn record(&self) -> String {
         match self {
@@ -151,9 +124,4 @@ impl Desired {
             Self::Blocks { blocks, .. } => blocks::fragment(blocks),
         }
     }
-}
-
-/// Entries, each for itself.
-fn each<T>(entries: Vec<T>, part: impl Fn(Vec<T>) -> Desired) -> Vec<Desired> {
-    entries.into_iter().map(|it| part(vec![it])).collect()
 }

@@ -78,6 +78,11 @@ pub(super) fn taken_out(
     }
 }
 
+/// Whether a text has a line.
+pub fn has(text: &str, line: &str) -> bool {
+    text.lines().any(|other| identity(other) == identity(line))
+}
+
 /// The lines that are neither wanted nor svcgen's, and no comments: each with its number, counted from one.
 pub fn others(text: &str, lines: &[String], base: &str) -> Vec<(usize, String)> {
     let wanted = lines.iter().map(|line| identity(line));

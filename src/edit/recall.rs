@@ -1,44 +1,42 @@
 //! What a tree has of svcgen's where nothing remembers it: what resembles what a version of the model wants there.
 
-use std::cmp::Reverse;
+mod likeness;
+
 use std::collections::BTreeMap;
 
-use camino::Utf8PathBuf;
-use similar::{ChangeTag, TextDiff};
+use camino::{Utf8Path, Utf8PathBuf};
 
+use self::likeness::{Likeness, same_lines};
 use super::memory::Memory;
-use super::plan::{PlanError, joined, plan, record};
+use super::plan::{joined, plan, record};
 use super::record::{Index, Origin, Record};
 use super::rendered::{Rendered, replace};
 use super::{Desired, Resolution, holds};
-use crate::worktree::Worktree;
-
-/// How many of a hundred lines of a whole file are there, at the least, where it is svcgen's and somebody edited it.
-const LEAST: usize = 70;
+use crate::worktree::{Worktree, WorktreeError};
 
 /// What was found in a tree of what versions of a model want there.
 #[derive(Debug)]
 pub(crate) struct Recalled {
     store: Rendered,
-    /// The version of which something was found first, under the name of the one that was last: what later ones wrote elsewhere is
-    /// looked for again.
-    model: Option<Origin>,
-    files: BTreeMap<Utf8PathBuf, (Likeness, Found)>,
+    /// What each version wants in a file, the newest first.
+    files: BTreeMap<Utf8PathBuf, Vec<Candidate>>,
 }
 
-/// What was found in a file.
+/// What one version wants in a file.
 #[derive(Debug)]
-struct Found {
-    record: Record,
-    /// The content, where it counts as left by svcgen: what is remembered of older commits of its own is not what it goes by.
-    left: Option<String>,
+struct Candidate {
+    wanted: Desired,
+    model: Origin,
+    /// How many versions are newer.
+    age: usize,
+    /// How much of it is there; `None` where that does not make it svcgen's.
+    likeness: Option<Likeness>,
 }
 
-/// How much of what is wanted in a file is there: lines of a whole file, else entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Likeness {
-    there: usize,
-    lacking: Reverse<usize>,
+impl Candidate {
+    fn is_whole_in(&self, content: &str) -> bool {
+        Likeness::of(&self.wanted, content).is_some_and(Likeness::is_whole)
+    }
 }
 
 impl Rendered {
@@ -59,7 +57,7 @@ impl Rendered {
             return false;
         };
         match wanted {
-            Desired::File { text, .. } => same(&base, content) >= same(text, content),
+            Desired::File { text, .. } => same_lines(&base, content) >= same_lines(text, content),
             wanted => {
                 let is_held = holds(wanted, content, &base);
                 is_held && base.lines().count() >= wanted.record().lines().count()
@@ -73,7 +71,6 @@ impl Recalled {
     pub(crate) fn of(store: Rendered) -> Self {
         Self {
             store,
-            model: None,
             files: BTreeMap::new(),
         }
     }
@@ -88,114 +85,126 @@ impl Recalled {
         self.store.version()
     }
 
-    /// Looks for what a version of the model wants.
-    ///
-    /// Of several versions, a file is that of the one which it resembles most, and of these of the first. Where something is
-    /// remembered, only a version counts that is wholly there and tells more.
+    /// Whether all files that a version wants for itself are wholly there: of one that goes by another name, one of which somebody
+    /// made something else may be another service's.
+    pub(crate) fn is_whole(&self, desired: &[Desired], worktree: &Worktree) -> bool {
+        desired.iter().all(|wanted| match wanted {
+            Desired::File { path, .. } => {
+                let content = worktree.read(path).ok().flatten();
+                let likeness = content.map(|content| Likeness::of(wanted, &content));
+                likeness.is_none_or(|it| it.is_some_and(Likeness::is_whole))
+            }
+            _ => true,
+        })
+    }
+
+    /// Looks for what a version of the model wants, than which so many are newer.
     ///
     /// # Errors
     /// Where a file cannot be read.
     pub(crate) fn look_for(
         &mut self,
         desired: &[Desired],
-        origin: &Origin,
+        (model, age): (&Origin, usize),
         worktree: &Worktree,
-    ) -> Result<(), PlanError> {
-        for wanted in &joined(desired) {
-            let path = wanted.path();
-            let Some(content) = worktree.read(path)? else {
+    ) -> Result<(), WorktreeError> {
+        for wanted in joined(desired) {
+            let path = wanted.path().clone();
+            let Some(content) = worktree.read(&path)? else {
                 continue;
             };
-            let Some(likeness) = likeness(wanted, &content, worktree) else {
-                continue;
-            };
-            let is_less = !self.store.is_blank()
-                && (likeness.lacking.0 > 0 || self.store.tells(wanted, &content));
-            if is_less || self.files.get(path).is_some_and(|(it, _)| *it >= likeness) {
-                continue;
+            let likeness = Likeness::of(&wanted, &content);
+            // Where something is remembered, only a version counts that is wholly there and tells more.
+            let tells_more =
+                || likeness.is_some_and(Likeness::is_whole) && !self.store.tells(&wanted, &content);
+            if self.store.is_blank() || tells_more() {
+                self.files.entry(path).or_default().push(Candidate {
+                    wanted,
+                    model: model.clone(),
+                    age,
+                    likeness,
+                });
             }
-            let mut record = record(wanted, Some(&content), None);
-            if let Record::Written { is_made, .. } = &mut record {
-                *is_made = is_all(wanted, &content, worktree);
-            }
-            let model = self.model.get_or_insert_with(|| origin.clone());
-            model.version.clone_from(&origin.version);
-            let left = (!self.store.is_blank()).then_some(content);
-            let found = Found { record, left };
-            self.files.insert(path.clone(), (likeness, found));
         }
         Ok(())
     }
 
     /// Has the store remember what was found; returns the files of which no version is wholly there, so that what differs from
-    /// the nearest one counts as somebody's.
+    /// the nearest one counts as somebody's. `past` has the contents of a file in the last commits.
     ///
     /// # Errors
-    /// Where it cannot be written.
-    pub(crate) fn remember(self) -> std::io::Result<Vec<Utf8PathBuf>> {
-        let Some(file) = self.store.index.as_ref().filter(|_| !self.files.is_empty()) else {
-            return Ok(Vec::new());
-        };
-        let edited = self.files.iter().filter(|(_, (it, _))| it.lacking.0 > 0);
-        let edited = edited.map(|(path, _)| path.clone()).collect();
+    /// Where a file cannot be read, or the store not be written.
+    pub(crate) fn remember(
+        self,
+        worktree: &Worktree,
+        past: impl Fn(&Utf8Path) -> Vec<String>,
+    ) -> std::io::Result<Vec<Utf8PathBuf>> {
+        let is_blank = self.store.is_blank();
         let mut index = self.store.index().map_err(std::io::Error::other)?;
-        index.version = Index::VERSION;
-        index.model = index.model.or(self.model);
-        for (path, (_, Found { record, left })) in self.files {
+        let mut edited = Vec::new();
+        let mut oldest: Option<(usize, Origin)> = None;
+        for (path, candidates) in &self.files {
+            let content = worktree.read(path).map_err(std::io::Error::other)?;
+            let past = || past(path);
+            let (Some(content), Some(found)) = (content, nearest(candidates, past)) else {
+                continue;
+            };
+            if !found.is_whole_in(&content) {
+                edited.push(path.clone());
+            }
+            let mut record = record(&found.wanted, Some(&content), None);
+            if let Record::Written { is_made, .. } = &mut record {
+                *is_made = is_all(&found.wanted, &content, worktree);
+            }
             let memory = Memory {
                 record: &record,
                 before: None,
-                left: left.as_deref(),
+                // What is remembered of older commits of svcgen's own is not what it goes by then.
+                left: (!is_blank).then_some(content.as_str()),
                 is_marked: false,
             };
             if let (Some(written), Record::Written { text, .. }) =
                 (memory.written(None, Vec::new()), &record)
             {
-                self.store.write(&path, text)?;
-                index.files.insert(path, self.store.here(written));
+                self.store.write(path, text)?;
+                index.files.insert(path.clone(), self.store.here(written));
+            }
+            if oldest.as_ref().is_none_or(|(age, _)| *age < found.age) {
+                oldest = Some((found.age, found.model.clone()));
             }
         }
+        let Some((file, (_, oldest))) = self.store.index.as_ref().zip(oldest) else {
+            return Ok(Vec::new());
+        };
+        index.version = Index::VERSION;
+        // What later versions than the oldest wrote elsewhere is looked for again.
+        index.model = index.model.or(Some(oldest));
         let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
         replace(file, &format!("{text}\n"))?;
         Ok(edited)
     }
 }
 
-/// How much of something wanted is in its file; `None` where that does not make it svcgen's.
-fn likeness(wanted: &Desired, content: &str, worktree: &Worktree) -> Option<Likeness> {
-    let (there, all) = match wanted {
-        Desired::File { text, .. } => {
-            let (there, all) = (same(text, content), text.lines().count());
-            (there * 100 >= all * LEAST).then_some((there, all))?
+/// The version that a file is of: the one which it resembles most, and of these the newest. One that was written later, as the
+/// contents of the file before tell, is the one: somebody took it back.
+fn nearest(candidates: &[Candidate], past: impl Fn() -> Vec<String>) -> Option<&Candidate> {
+    let mut best: Option<&Candidate> = None;
+    for candidate in candidates.iter().filter(|it| it.likeness.is_some()) {
+        if best.is_none_or(|best| best.likeness < candidate.likeness) {
+            best = Some(candidate);
         }
-        // Whatever somebody made of it is theirs.
-        Desired::Paper { text, .. } => (text == content).then_some((1, 1))?,
-        wanted => {
-            let parts = wanted.clone().parts();
-            let there = match is_there(wanted, worktree) {
-                true => parts.len(),
-                false => parts.iter().filter(|part| is_there(part, worktree)).count(),
-            };
-            (there, parts.len())
-        }
+    }
+    let best = best?;
+    let newer: Vec<&Candidate> = candidates.iter().filter(|it| it.age < best.age).collect();
+    if newer.is_empty() {
+        return Some(best);
+    }
+    let past = past();
+    let was_written = |it: &&&Candidate| {
+        let mut contents = past.iter();
+        contents.any(|content| it.is_whole_in(content) && !best.is_whole_in(content))
     };
-    (there > 0).then_some(Likeness {
-        there,
-        lacking: Reverse(all - there),
-    })
-}
-
-/// How many lines two texts have in common, in their order.
-fn same(text: &str, other: &str) -> usize {
-    let diff = TextDiff::from_lines(text, other);
-    let changes = diff.iter_all_changes();
-    changes.filter(|it| it.tag() == ChangeTag::Equal).count()
-}
-
-fn is_there(wanted: &Desired, worktree: &Worktree) -> bool {
-    let wanted = std::slice::from_ref(wanted);
-    let plan = plan(wanted, worktree, &Rendered::none(), Resolution::Mark);
-    plan.is_ok_and(|plan| plan.unchanged == [wanted[0].path().clone()])
+    Some(newer.iter().find(was_written).copied().unwrap_or(best))
 }
 
 /// Whether a file has nothing else.

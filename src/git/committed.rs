@@ -2,7 +2,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use git2::{Oid, Repository, Sort, Tree};
 
 /// How many commits are looked at.
-const DEEPEST: usize = 2000;
+const DEEPEST: usize = 1000;
 
 /// The text that a file has in the last commit of the checkout that it is in, whether it is there still; none where it is in no
 /// commit.

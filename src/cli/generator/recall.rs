@@ -3,15 +3,18 @@
 use super::planned::{generate, origin};
 use super::renamed::deployed;
 use super::{Generator, Run};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::cli::context::Loaded;
 use crate::edit::{Desired, Recalled, Rendered};
 use crate::generate::{
     GenerateError, SeriesStep, SeriesTree, puppet_class, series_patch, vagrant_class,
 };
-use crate::git::committed_text;
+use crate::git::{committed_text, committed_texts};
 use crate::worktree::Worktree;
+
+/// How many contents of a file are looked at that it had before.
+const MOST_PAST: usize = 6;
 
 /// Has a checkout remember what stands there just as a version of the model wants it: what the model wants no more is known to
 /// be svcgen's by that, and what it wants otherwise, too.
@@ -45,23 +48,31 @@ pub(super) fn recall(
         None => Some(versions.len()),
     };
     let since: Vec<usize> = open.iter().map(|(_, it)| since(it).unwrap_or(0)).collect();
+    let mut tree = None;
     for (age, version) in versions.iter().enumerate() {
-        let mut tree = None;
-        let is_now = version.version == loaded.version;
+        if version.version == loaded.version {
+            continue;
+        }
         let meant = open.iter_mut().zip(&since);
-        for ((part, recalled), _) in meant.filter(|(_, since)| age < **since && !is_now) {
+        for ((part, recalled), _) in meant.filter(|(_, since)| age < **since) {
+            let desired = part.desired(version, worktree, recalled.store(), &mut tree);
             // What a version cannot be generated for was not written by it.
-            if let Ok(mut desired) = part.desired(version, worktree, recalled.store(), &mut tree) {
-                if recalled.version().is_some() {
-                    desired.retain(|wanted| is_committed(wanted, worktree));
-                }
-                let _unreadable = recalled.look_for(&desired, &origin(version), worktree);
+            let Ok(mut desired) = desired else {
+                continue;
+            };
+            let is_renamed = version.service.puppet_name != loaded.service.puppet_name;
+            if is_renamed && !recalled.is_whole(&desired, worktree) {
+                continue;
             }
+            // Whoever goes on with a file here has not committed it.
+            desired.retain(|wanted| is_committed(wanted, worktree));
+            let _unreadable = recalled.look_for(&desired, (&origin(version), age), worktree);
         }
     }
+    let past = |path: &Utf8Path| committed_texts(&worktree.root().join(path), MOST_PAST);
     let edited = open
         .into_iter()
-        .flat_map(|(_, recalled)| recalled.remember());
+        .flat_map(|(_, recalled)| recalled.remember(worktree, past));
     edited.flatten().collect()
 }
 
@@ -124,12 +135,11 @@ impl Part {
             }
             Self::Patch(step) => {
                 let tree = match tree {
-                    Some(tree) => {
-                        tree.look_at(worktree, store)?;
-                        tree
-                    }
+                    Some(tree) => tree,
                     None => tree.insert(SeriesTree::read(worktree, service, store)?),
                 };
+                tree.look_at(worktree, store)?;
+                tree.turn_to(service)?;
                 let patch = series_patch(step, service, site, tree, templates)?;
                 Ok(patch.generated.desired)
             }

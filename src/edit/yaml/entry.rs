@@ -150,7 +150,7 @@ impl Entry {
         matches!(self.style, Style::Item { .. })
     }
 
-    pub(super) fn path(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::edit) fn path(&self) -> impl Iterator<Item = &str> {
         self.at
             .iter()
             .map(String::as_str)

@@ -177,6 +177,14 @@ impl SeriesTree {
         Ok(())
     }
 
+    /// Takes the same tree for another version of the service.
+    ///
+    /// # Errors
+    /// Where a file is not understood.
+    pub fn turn_to(&mut self, service: &Service) -> Result<(), GenerateError> {
+        self.puppet.turn_to(service)
+    }
+
     fn worktree(&self) -> &Worktree {
         &self.puppet.worktree
     }

@@ -52,6 +52,12 @@ impl PuppetTree {
         recognised(worktree).map(drop)
     }
 
+    /// The same tree, for another version of the service.
+    pub(super) fn turn_to(&mut self, service: &Service) -> Result<(), GenerateError> {
+        self.environments = environments(&self.worktree, service)?;
+        Ok(())
+    }
+
     /// Reads a tree, and of its environments those that the service has.
     ///
     /// # Errors
@@ -75,13 +81,7 @@ impl PuppetTree {
         for (path, key) in CATALOGS {
             read_catalog(worktree, path, key, &mut ports, &mut catalog)?;
         }
-        let mut environments = Vec::new();
-        for (name, environment) in &service.environments {
-            if let Some(path) = sources::environment_file(worktree, &environment.domain) {
-                let list = sources::of_environment(worktree, &path)?;
-                environments.push((name.clone(), path, list));
-            }
-        }
+        let environments = environments(worktree, service)?;
         let base = worktree
             .read("modules/profile/manifests/base/production.pp")?
             .unwrap_or_default();
@@ -201,6 +201,21 @@ pub(in crate::generate) fn given_away(
         read_catalog(worktree, path, key, &mut ports, &mut names)?;
     }
     Ok((ports, names))
+}
+
+/// The lists of the environments that a service has.
+fn environments(
+    worktree: &Worktree,
+    service: &Service,
+) -> Result<Vec<(EnvironmentName, Utf8PathBuf, Option<SourceList>)>, GenerateError> {
+    let mut environments = Vec::new();
+    for (name, environment) in &service.environments {
+        if let Some(path) = sources::environment_file(worktree, &environment.domain) {
+            let list = sources::of_environment(worktree, &path)?;
+            environments.push((name.clone(), path, list));
+        }
+    }
+    Ok(environments)
 }
 
 fn read_catalog(

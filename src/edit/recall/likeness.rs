@@ -1,0 +1,174 @@
+use std::cmp::Reverse;
+
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+use crate::edit::yaml::Other;
+use crate::edit::{Desired, lines};
+
+/// How many of a hundred lines of a whole file are there, at the least, where it is svcgen's and somebody edited it.
+const LEAST_OF_FILE: usize = 70;
+
+/// The same for the values of entries in a shared file.
+const LEAST_OF_ENTRIES: usize = 50;
+
+/// How much of what is wanted in a file is there: lines of a whole file, else single values of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Likeness {
+    there: usize,
+    lacking: Reverse<usize>,
+}
+
+impl Likeness {
+    /// How much is there; `None` where that does not make it svcgen's.
+    pub(super) fn of(wanted: &Desired, content: &str) -> Option<Self> {
+        let (there, all, least) = match wanted {
+            Desired::File { text, .. } => {
+                let there = same_lines(text, content);
+                (there, text.lines().count(), LEAST_OF_FILE)
+            }
+            // Whatever somebody made of it is theirs.
+            Desired::Paper { text, .. } => (usize::from(text == content), 1, 100),
+            wanted => {
+                let values = values(wanted, content)?;
+                let there = values.iter().filter(|is_there| **is_there).count();
+                (there, values.len(), LEAST_OF_ENTRIES)
+            }
+        };
+        let is_enough = there > 0 && there * 100 >= all * least;
+        is_enough.then_some(Self {
+            there,
+            lacking: Reverse(all.saturating_sub(there)),
+        })
+    }
+
+    /// Whether all of it is there.
+    pub(super) fn is_whole(self) -> bool {
+        self.lacking.0 == 0
+    }
+}
+
+/// How many lines two texts have in common, in their order.
+pub(super) fn same_lines(text: &str, other: &str) -> usize {
+    let diff = TextDiff::from_lines(text, other);
+    let changes = diff.iter_all_changes();
+    changes.filter(|it| it.tag() == ChangeTag::Equal).count()
+}
+
+/// Of each value that is wanted in a shared file, whether it is there; `None` where the file is not understood.
+fn values(wanted: &Desired, content: &str) -> Option<Vec<bool>> {
+    let mut values = Vec::new();
+    match wanted {
+        Desired::File { .. } | Desired::Paper { .. } => {}
+        Desired::Yaml { entries, .. } => {
+            let root = crate::yaml::parse(content).ok()?;
+            for entry in entries.iter().filter(|it| it.other == Other::Refused) {
+                let found = root.find_path(entry.path()).map(|node| node.to_value());
+                if entry.is_item() {
+                    let items = found.as_ref().and_then(Value::as_array);
+                    values.push(items.is_some_and(|items| items.contains(&entry.value)));
+                    continue;
+                }
+                let mut wanted = entry.value.clone();
+                if let Some(members) = wanted.as_object_mut() {
+                    members.retain(|name, _| !entry.begun.contains(name));
+                }
+                compare(&wanted, found.as_ref(), &mut values);
+            }
+        }
+        Desired::Json { entries, .. } => {
+            let root: Value = serde_json::from_str(content).ok()?;
+            for entry in entries {
+                let mut path = entry.path.iter();
+                let found = path.try_fold(&root, |node, key| node.get(key));
+                if found.is_some() || !entry.implied {
+                    compare(&entry.value, found, &mut values);
+                }
+            }
+        }
+        Desired::Ini { entries, .. } => {
+            let ini = crate::ini::parse(content).ok()?;
+            values.extend(entries.iter().map(|entry| {
+                let found = ini.find(&entry.section, &entry.key);
+                found.is_some_and(|found| found.value == entry.value)
+            }));
+        }
+        Desired::Lines { lines, .. } => {
+            values.extend(lines.iter().map(|line| lines::has(content, line)))
+        }
+        Desired::Blocks { blocks, .. } => {
+            let is_there = |text: &str| content.contains(text.trim());
+            values.extend(blocks.iter().map(|block| is_there(&block.text)));
+        }
+    }
+    Some(values)
+}
+
+/// Adds of each single value whether another document has it in the same place.
+fn compare(wanted: &Value, found: Option<&Value>, values: &mut Vec<bool>) {
+    match wanted {
+        Value::Object(members) if !members.is_empty() => {
+            for (name, value) in members {
+                compare(value, found.and_then(|found| found.get(name)), values);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            let others = found.and_then(Value::as_array);
+            let is_there = |item| others.is_some_and(|others| others.contains(item));
+            values.extend(items.iter().map(is_there));
+        }
+        value => values.push(found == Some(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::edit::yaml::Entry;
+
+    fn of(entries: Vec<Entry>, content: &str) -> Option<(usize, usize)> {
+        let wanted = Desired::Yaml {
+            path: "a.yaml".into(),
+            entries,
+        };
+        let likeness = Likeness::of(&wanted, content)?;
+        Some((likeness.there, likeness.lacking.0))
+    }
+
+    #[test]
+    fn the_values_of_entries_are_counted_one_by_one() {
+        let entry = || {
+            Entry::sorted(
+                &["all"],
+                "tea",
+                json!({"port": 1, "hosts": ["a", "b"], "state": "new"}),
+            )
+        };
+        let text = "all:\n  tea:\n    port: 1\n    hosts: [a, c]\n    state: old\n";
+        assert_eq!(of(vec![entry()], text), Some((2, 2)));
+        // What svcgen only begins with says nothing.
+        assert_eq!(
+            of(vec![entry().beginning_with(&["state"])], text),
+            Some((2, 1))
+        );
+        assert_eq!(of(vec![entry()], "all: {tea: {port: 1}}\n"), None);
+        assert_eq!(of(vec![entry()], "all: {coffee: {}}\n"), None);
+    }
+
+    #[test]
+    fn a_file_is_like_the_version_that_most_of_its_lines_are_of() {
+        let file = |text: &str| Desired::File {
+            path: "a".into(),
+            text: text.to_owned(),
+        };
+        let content = "a\nb\nc\nmine\n";
+        let (one, other) = (file("a\nb\nc\n"), file("a\nb\nx\nc\n"));
+        let (one, other) = (Likeness::of(&one, content), Likeness::of(&other, content));
+        assert!(one.unwrap().is_whole());
+        assert!(!other.unwrap().is_whole());
+        assert!(one > other);
+        assert_eq!(Likeness::of(&file("x\ny\na\n"), content), None);
+    }
+}
