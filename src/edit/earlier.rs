@@ -95,6 +95,21 @@ impl Rendered {
         })
     }
 
+    /// The texts that were remembered of a file before the last one, as far as they are kept.
+    pub(crate) fn past_texts(&self, path: &Utf8Path) -> Vec<String> {
+        let index = self.index().unwrap_or_default();
+        let earlier = index
+            .files
+            .get(path)
+            .map(|written| written.earlier.as_slice());
+        let past = earlier
+            .unwrap_or_default()
+            .iter()
+            .flat_map(|it| &it.written);
+        past.filter_map(|past| self.as_it_was(past, false)?.base)
+            .collect()
+    }
+
     /// The text that svcgen wrote last into a file that has this content.
     pub(crate) fn base(&self, path: &Utf8Path, content: Option<&str>) -> Option<String> {
         let index = self.index().unwrap_or_default();

@@ -167,8 +167,10 @@ impl Topic {
             let ours = match &own {
                 Some(tree) => self.lines(tree, &path),
                 None => {
-                    let records = stores.iter().filter_map(|store| store.read(&path));
-                    let records: Vec<String> = records.collect();
+                    // It may have been found out of an older version of the model, which has made room for the new one.
+                    let past = stores.iter().flat_map(|store| store.past_texts(&path));
+                    let last = stores.iter().filter_map(|store| store.read(&path));
+                    let records: Vec<String> = last.chain(past).collect();
                     records.iter().flat_map(|record| lines_in(record)).collect()
                 }
             };

@@ -10,6 +10,8 @@ use super::topic::Topic;
 pub struct Overtaken {
     /// That branch.
     pub base: String,
+    /// Whether it is the remote's, which the one of this checkout has to follow first.
+    pub is_remote: bool,
     /// The first of the files.
     pub path: Utf8PathBuf,
 }
@@ -23,10 +25,15 @@ impl Topic {
     pub fn overtaken(&self, paths: &[Utf8PathBuf]) -> Result<Option<Overtaken>, ReviewError> {
         let local = || {
             let reference = format!("refs/heads/{}", self.base);
-            Some((self.checkout.resolve(&reference)?, self.base.to_string()))
+            Some((
+                self.checkout.resolve(&reference)?,
+                self.base.to_string(),
+                false,
+            ))
         };
-        let upstream = self.upstream().map(|it| (it.tip, it.name()));
-        let (Some(tip), Some((base, name))) = (self.tip(), upstream.or_else(local)) else {
+        let upstream = self.upstream().map(|it| (it.tip, it.name(), true));
+        let (Some(tip), Some((base, name, is_remote))) = (self.tip(), upstream.or_else(local))
+        else {
             return Ok(None);
         };
         let Some(before) = self.checkout.merge_base(tip, base) else {
@@ -44,7 +51,12 @@ impl Topic {
             let is_in = |tree: &git2::Tree<'_>| tree.get_path(place.as_std_path()).is_ok();
             if is_in(&base) && !is_in(&before) {
                 let path = path.clone();
-                return Ok(Some(Overtaken { base: name, path }));
+                let base = name;
+                return Ok(Some(Overtaken {
+                    base,
+                    is_remote,
+                    path,
+                }));
             }
         }
         Ok(None)

@@ -94,6 +94,11 @@ fn forget(env: &Env) {
     env.write("svcgen.yaml", &model());
     env.git(".", &["init", "--quiet"]);
     commit_model(env);
+    forget_trees(env);
+}
+
+/// Takes away what the four clones remember.
+fn forget_trees(env: &Env) {
     for (tree, _) in TREES {
         let memory = env.work().join(tree).join(".git/svcgen");
         std::fs::remove_dir_all(memory).unwrap();

@@ -1,9 +1,9 @@
 use std::cmp::Reverse;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use similar::{ChangeTag, TextDiff};
 
-use crate::edit::yaml::Other;
+use crate::edit::yaml::{Entry, Other};
 use crate::edit::{Desired, lines};
 
 /// How many of a hundred lines of a whole file are there, at the least, where it is svcgen's and somebody edited it.
@@ -69,11 +69,12 @@ fn values(wanted: &Desired, content: &str) -> Option<Vec<bool>> {
                     values.push(items.is_some_and(|items| items.contains(&entry.value)));
                     continue;
                 }
-                let mut wanted = entry.value.clone();
-                if let Some(members) = wanted.as_object_mut() {
-                    members.retain(|name, _| !entry.begun.contains(name));
-                }
+                let (begun, wanted) = parted(entry);
                 compare(&wanted, found.as_ref(), &mut values);
+                // Of what svcgen only begins with, another value says nothing.
+                let mut begun_there = Vec::new();
+                compare(&begun, found.as_ref(), &mut begun_there);
+                values.extend(begun_there.into_iter().filter(|is_there| *is_there));
             }
         }
         Desired::Json { entries, .. } => {
@@ -104,10 +105,31 @@ fn values(wanted: &Desired, content: &str) -> Option<Vec<bool>> {
     Some(values)
 }
 
+/// The members of an entry that svcgen only begins with, and the others.
+fn parted(entry: &Entry) -> (Value, Value) {
+    match &entry.value {
+        Value::Object(members) if !entry.begun.is_empty() => {
+            let is_begun = |(name, _): &(&String, &Value)| entry.begun.contains(name);
+            let all = members.iter();
+            let (begun, others): (Vec<_>, Vec<_>) = all.partition(is_begun);
+            let object = |members: Vec<(&String, &Value)>| {
+                let members = members.into_iter();
+                Value::Object(
+                    members
+                        .map(|(name, it)| (name.clone(), it.clone()))
+                        .collect(),
+                )
+            };
+            (object(begun), object(others))
+        }
+        value => (Value::Object(Map::new()), value.clone()),
+    }
+}
+
 /// Adds of each single value whether another document has it in the same place.
 fn compare(wanted: &Value, found: Option<&Value>, values: &mut Vec<bool>) {
     match wanted {
-        Value::Object(members) if !members.is_empty() => {
+        Value::Object(members) => {
             for (name, value) in members {
                 compare(value, found.and_then(|found| found.get(name)), values);
             }
@@ -126,7 +148,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::edit::yaml::Entry;
 
     fn of(entries: Vec<Entry>, content: &str) -> Option<(usize, usize)> {
         let wanted = Desired::Yaml {
@@ -148,11 +169,11 @@ mod tests {
         };
         let text = "all:\n  tea:\n    port: 1\n    hosts: [a, c]\n    state: old\n";
         assert_eq!(of(vec![entry()], text), Some((2, 2)));
-        // What svcgen only begins with says nothing.
-        assert_eq!(
-            of(vec![entry().beginning_with(&["state"])], text),
-            Some((2, 1))
-        );
+        // What svcgen only begins with says nothing where it is another.
+        let begun = || entry().beginning_with(&["state"]);
+        assert_eq!(of(vec![begun()], text), Some((2, 1)));
+        let fresh = text.replace("old", "new");
+        assert_eq!(of(vec![begun()], &fresh), Some((3, 1)));
         assert_eq!(of(vec![entry()], "all: {tea: {port: 1}}\n"), None);
         assert_eq!(of(vec![entry()], "all: {coffee: {}}\n"), None);
     }

@@ -198,7 +198,9 @@ fn what_the_model_drops_goes_where_its_repository_has_the_version_that_wrote_it(
             "{}",
             check.show()
         );
-        done(&env, &["--commit"]);
+        let told = done(&env, &["--commit"]);
+        // Nothing in it was anybody's.
+        assert!(!told.stderr.contains("kept-"), "{}", told.show());
         let check = env.svcgen(CHECK);
         assert_eq!(check.code, 0, "{}", check.show());
         files.map(|file| env.read(file))

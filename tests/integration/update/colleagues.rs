@@ -1,6 +1,6 @@
 //! Two people with clones of the same repositories, each with a memory of what svcgen wrote there.
 
-use super::{changed, commit, commit_model, farm, files, model, twin};
+use super::{changed, commit, commit_model, farm, files, forget_trees, model, twin};
 use crate::support::samples::{GENERATE, TREES};
 
 const CHECK: &[&str] = &[
@@ -93,4 +93,60 @@ fn what_a_colleague_brought_and_goes_on_with_stays() {
     assert_eq!(check.code, 3, "{}", check.show());
     let told = "`trending1004.north.farm.example` was put there, and the model does not have it";
     assert!(check.stdout.contains(told), "{}", check.show());
+}
+
+const TARGETS: &str = "deploy/scap/targets";
+const HOST: &str = "trending1004.north.farm.example";
+
+fn put_host(env: &crate::support::Env) {
+    let targets = env.read(TARGETS);
+    assert!(!targets.contains(HOST));
+    env.write(TARGETS, &format!("{targets}{HOST}\n"));
+}
+
+/// Clones that remember nothing, of a model that had the host and dropped it; whether it was generated in between.
+fn dropped(was_generated: bool) -> crate::support::Env {
+    let env = farm();
+    env.git(".", &["init", "--quiet"]);
+    for (text, is_generated) in [
+        (model(), true),
+        (changed(BROUGHT), was_generated),
+        (model(), true),
+    ] {
+        env.write("svcgen.yaml", &text);
+        commit_model(&env);
+        if is_generated {
+            let run = env.svcgen(GENERATE);
+            assert_eq!(run.code, 0, "{}", run.show());
+            commit(&env);
+        }
+    }
+    env
+}
+
+#[test]
+fn a_host_that_somebody_put_back_stays_in_a_clone_that_remembers_nothing() {
+    let env = dropped(true);
+    put_host(&env);
+    commit(&env);
+    forget_trees(&env);
+    env.replace("svcgen.yaml", "6699", "6698");
+    let run = env.svcgen(GENERATE);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(env.read("deploy/scap/scap.cfg").contains("6698"));
+    assert!(env.read(TARGETS).contains(HOST));
+    let check = env.svcgen(CHECK);
+    assert!(check.stdout.contains("was put there"), "{}", check.show());
+}
+
+#[test]
+fn what_is_not_committed_is_never_taken_for_what_svcgen_wrote() {
+    let env = dropped(false);
+    forget_trees(&env);
+    put_host(&env);
+    let before = env.read(TARGETS);
+    for words in [CHECK, GENERATE] {
+        env.svcgen(words);
+        assert_eq!(env.read(TARGETS), before);
+    }
 }

@@ -134,11 +134,21 @@ impl Run<'_> {
         desired: &[Desired],
     ) -> Result<(), CommandError> {
         let own: Vec<Utf8PathBuf> = desired.iter().map(|it| it.path().clone()).collect();
-        if let Some(Overtaken { base, path }) = topic.overtaken(&own)? {
+        if let Some(Overtaken {
+            base,
+            is_remote,
+            path,
+        }) = topic.overtaken(&own)?
+        {
             let (branch, root) = (topic.branch(), shell_words::quote(topic.root().as_str()));
+            let git = format!("git -C {root}");
+            let follow = match is_remote {
+                true => format!("{git} merge --ff-only {base} && "),
+                false => String::new(),
+            };
             self.ui.warning(&format!(
                 "`{base}` has `{path}` already, by commits that `{branch}` has not: where the change was merged by them, \
-                 `git -C {root} switch {} && git -C {root} branch -D {branch}` has the next run begin upon that",
+                 `{git} switch {} && {follow}{git} branch -D {branch}` has the next run begin upon that",
                 topic.base()
             ));
         }
