@@ -140,7 +140,7 @@ fn new_folder() -> Result<Utf8PathBuf, CommandError> {
             let place = std::env::temp_dir();
             let message = format!("no folder can be made in `{}`", place.display());
             CommandError::new(ErrorKind::Unexpected, message)
-                .cause(error.to_string())
+                .refused(&error)
                 .hint(ELSEWHERE)
         })?;
     Utf8PathBuf::from_path_buf(folder.keep()).map_err(|path| not_utf8(&path))

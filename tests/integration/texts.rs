@@ -349,6 +349,18 @@ fn files_that_cannot_be_read_or_written_are_named_once() {
 }
 
 #[test]
+fn what_is_quoted_is_not_put_in_other_words() {
+    let env = with_trees(&[]);
+    let run = env.svcgen(&["status", "--service", "X (os error 3)"]);
+    let said = "error: `X (os error 3)` cannot be read\ncause: no such file";
+    assert!(run.stderr.starts_with(said), "{}", run.show());
+    let line = "port: 80 # Failure: Broken pipe (os error 32)";
+    env.write("svcgen.yaml", &MODEL.replace("port: 6700", line));
+    let run = env.svcgen(&["status"]);
+    assert!(run.stderr.contains(line), "{}", run.show());
+}
+
+#[test]
 fn no_way_out_leads_to_the_same_error() {
     let env = Env::with_model();
     let run = env.svcgen(&["status", "--vagrant-repo", "nowhere"]);

@@ -160,7 +160,8 @@ impl Opened {
         let written = self.repository.git_dir().map(|folder| write(&folder));
         if let Ok(Err(error)) = written {
             ui.warning(&format!(
-                "`.git/DEPLOY_HEAD` cannot be written ({error}): a host that is set up by Scap gets the release before"
+                "`.git/DEPLOY_HEAD` cannot be written ({}): a host that is set up by Scap gets the release before",
+                crate::error::reworded(&error)
             ));
         }
         let keep = self.working.value.config.tags_to_keep;
