@@ -98,7 +98,13 @@ pub(super) fn unrepeated<'a>(cause: &'a str, before: &str) -> &'a str {
         let (path, reason) = rest.split_once("`: ")?;
         before.contains(&format!("`{path}`")).then_some(reason)
     });
-    told.unwrap_or(cause)
+    let refused = || {
+        let (path, reason) = cause
+            .strip_prefix('`')?
+            .split_once("` cannot be written to: ")?;
+        before.contains(&format!("`{path}`")).then_some(reason)
+    };
+    told.or_else(refused).unwrap_or(cause)
 }
 
 /// "failed to open file `it`" as "cannot open `it`", wherever it begins in a text.
@@ -192,5 +198,8 @@ mod tests {
             "permission denied"
         );
         assert_eq!(unrepeated(cause, "`a` cannot be read"), cause);
+        let full = "`a/b` cannot be written to: no space left on device";
+        let before = "the pages cannot be written into `a/b`";
+        assert_eq!(unrepeated(full, before), "no space left on device");
     }
 }

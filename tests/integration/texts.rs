@@ -405,11 +405,45 @@ fn an_option_whose_value_is_empty_is_refused() {
         ["build", "--deploy-repo", ""],
         ["status", "--service", ""],
         ["status", "--config", ""],
+        ["build", "--network", ""],
+        ["service", "--reason", ""],
+        ["tail", "--grep", ""],
+        ["tail", "--log", ""],
     ] {
         let run = env.svcgen(&words);
         assert_eq!(run.code, 2, "{words:?}: {}", run.show());
         let told = "error: a value is required for '";
         assert!(run.stderr.starts_with(told), "{words:?}: {}", run.show());
+    }
+    for words in [
+        &["man", ""][..],
+        &["demo", ""],
+        &["doctor", ""],
+        &["log", ""],
+        &["request", "service", "--flow", ""],
+    ] {
+        let run = env.svcgen(words);
+        assert_eq!(run.code, 2, "{words:?}: {}", run.show());
+        assert!(
+            run.stderr.contains("value is required"),
+            "{words:?}: {}",
+            run.show()
+        );
+    }
+    assert!(!env.work().join("svcgen.1").exists());
+}
+
+#[test]
+fn a_file_where_a_folder_is_wanted_is_told_as_one() {
+    let env = Env::with_model();
+    for words in [
+        &["man", "svcgen.yaml"][..],
+        &["scap", "--clone", "svcgen.yaml"],
+    ] {
+        let run = env.svcgen(words);
+        let told = "error: `svcgen.yaml` is a file, not a folder\n";
+        assert_eq!(run.code, 2, "{}", run.show());
+        assert!(run.stderr.starts_with(told), "{}", run.show());
     }
 }
 
