@@ -448,6 +448,15 @@ fn a_file_where_a_folder_is_wanted_is_told_as_one() {
 }
 
 #[test]
+fn another_repository_than_that_of_deploys_is_told_as_what_it_is() {
+    let env = with_trees(&["vagrant"]);
+    let run = env.svcgen(&["deploy", "--deploy-repo", "vagrant"]);
+    let told = "vagrant` is a checkout of MediaWiki-Vagrant, and not the deploy repository";
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(run.stderr.contains(told), "{}", run.show());
+}
+
+#[test]
 fn a_remote_at_another_server_is_told_before_anything_is_committed() {
     let env = Env::with_model();
     env.repository("vagrant");
