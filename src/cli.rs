@@ -280,7 +280,8 @@ pub fn main() -> ExitCode {
         _ => false,
     };
     if !counts && let Err(error) = crate::interrupt::install() {
-        ui.warning(&format!("Ctrl-C ends svcgen at once: {error}"));
+        let reason = crate::error::reworded(&error);
+        ui.warning(&format!("Ctrl-C ends svcgen at once: {reason}"));
     }
     ended(run(&cli, &ui), &ui)
 }

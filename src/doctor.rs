@@ -23,7 +23,7 @@ use serde::Serialize;
 pub use self::checkouts::{ExpectedCheckout, Found};
 use crate::child;
 use crate::configuration::Configuration;
-use crate::error::plain;
+use crate::error::{alone, reworded};
 use crate::model::{HostName, Service, Site};
 
 /// How long one program or server may take to answer.
@@ -185,13 +185,13 @@ impl Finding {
 
     pub(crate) fn unknown(mut self, found: impl Into<String>) -> Self {
         self.state = State::Unknown;
-        self.found = plain(&found.into()).into_owned();
+        self.found = found.into();
         self
     }
 
     fn wrong(mut self, state: State, found: impl Into<String>, fix: impl Into<Fix>) -> Self {
         self.state = state;
-        self.found = plain(&found.into()).into_owned();
+        self.found = found.into();
         self.fix = Some(fix.into());
         self
     }
@@ -201,7 +201,7 @@ impl Finding {
 fn in_time<T>(work: impl Future<Output = T>) -> Result<T, String> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_all().build();
-    let runtime = runtime.map_err(|error| error.to_string())?;
+    let runtime = runtime.map_err(|error| reworded(&error))?;
     let done = runtime.block_on(async { tokio::time::timeout(DEADLINE, work).await });
     runtime.shutdown_background();
     done.map_err(|_| format!("it does not answer within {} s", DEADLINE.as_secs()))
@@ -223,7 +223,10 @@ pub(crate) fn writable(folder: &Utf8Path) -> Result<&Utf8Path, String> {
     }
     match tempfile::tempfile_in(there) {
         Ok(_) => Ok(there),
-        Err(error) => Err(format!("nothing can be written into `{there}`: {error}")),
+        Err(error) => Err(format!(
+            "nothing can be written into `{there}`: {}",
+            reworded(&error)
+        )),
     }
 }
 
@@ -233,7 +236,7 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     while let Some(next) = last.source() {
         last = next;
     }
-    let text = last.to_string();
+    let text = alone(last);
     let said = text
         .lines()
         .find(|line| line.starts_with("ssh: ") || line.contains("denied"));

@@ -15,7 +15,7 @@ use crate::edit::{
     joined, json, yaml,
 };
 use crate::worktree::{Worktree, WorktreeError};
-pub use extras::extras;
+pub use extras::{extra_checks, extras};
 
 /// Which side has changed since the text was last generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

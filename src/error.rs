@@ -7,7 +7,7 @@ mod unprinted;
 use std::fmt;
 
 use self::plain::unrepeated;
-pub(crate) use self::plain::{plain, with_cause};
+pub(crate) use self::plain::{alone, reworded, with_cause};
 use self::temporary::is_temporary;
 pub(crate) use self::temporary::temporary;
 use self::unprinted::is_unprinted;
@@ -81,7 +81,7 @@ impl CommandError {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
-            message: plain(&message.into()).into_owned(),
+            message: message.into(),
             said: None,
             causes: Vec::new(),
             hints: Vec::new(),
@@ -100,15 +100,14 @@ impl CommandError {
     }
 
     /// An error with its chain of sources as causes.
-    pub fn from_error(kind: ErrorKind, error: &dyn std::error::Error) -> Self {
-        let mut this = Self::new(kind, error.to_string());
+    pub fn from_error(kind: ErrorKind, error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut this = Self::new(kind, alone(error));
         let mut source = error.source();
         while let Some(cause) = source {
-            this = this.cause(match cause.downcast_ref::<git2::Error>() {
-                // Its class and code say nothing to people.
-                Some(error) => error.message().to_owned(),
-                None => cause.to_string(),
-            });
+            let told = alone(cause);
+            if told != this.message {
+                this = this.cause(told);
+            }
             let failure = cause.downcast_ref::<std::io::Error>();
             this.otherwise = this.otherwise.or(failure.and_then(way_out));
             source = cause.source();
@@ -131,7 +130,6 @@ impl CommandError {
     #[must_use]
     pub fn cause(mut self, cause: impl Into<String>) -> Self {
         let cause = cause.into();
-        let cause = plain(&cause);
         let told = self.causes.last().unwrap_or(&self.message);
         let cause = unrepeated(&cause, told).to_owned();
         self.causes.push(cause);
@@ -142,7 +140,7 @@ impl CommandError {
     #[must_use]
     pub fn refused(mut self, error: &std::io::Error) -> Self {
         self.otherwise = self.otherwise.or(way_out(error));
-        self.cause(error.to_string())
+        self.cause(reworded(error))
     }
 
     /// Adds a hint.

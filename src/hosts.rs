@@ -126,7 +126,7 @@ fn ask_one(
         Err(error) => Answer::Silent {
             why: match error.kind() {
                 std::io::ErrorKind::NotFound => "there is no `ssh` on this machine".into(),
-                _ => error.to_string(),
+                _ => crate::error::reworded(&error),
             },
         },
     }

@@ -18,7 +18,7 @@ use clap::ValueEnum;
 use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
-use crate::error::{CommandError, plain, unprinted};
+use crate::error::{CommandError, unprinted};
 use crate::locale;
 use fold::Commands;
 
@@ -221,7 +221,7 @@ impl Ui {
 
     /// Prints a warning.
     pub fn warning(&self, text: &str) {
-        let text = folded(&plain(text), "warning: ", Commands::Quoted);
+        let text = folded(text, "warning: ", Commands::Quoted);
         self.err(&format!("{} {text}", "warning:".yellow().bold()));
     }
 

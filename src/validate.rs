@@ -222,7 +222,7 @@ impl From<Mistake> for Finding {
 fn overlay_reason(error: &io::Error) -> String {
     let reason = match is_lack_of_room(error) {
         true => format!("there is no room in `{}`", std::env::temp_dir().display()),
-        false => error.to_string(),
+        false => crate::error::reworded(error),
     };
     format!("it could not be made to try the plan in: {reason}")
 }

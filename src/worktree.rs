@@ -39,7 +39,7 @@ pub enum WorktreeError {
         path: Utf8PathBuf,
         found: &'static str,
     },
-    #[error(transparent)]
+    #[error("{}", crate::error::reworded(.0))]
     Io(#[from] std::io::Error),
 }
 

@@ -6,6 +6,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
+use crate::error::reworded;
 use crate::model::{Announce, MESSAGE};
 
 /// How long a message may take.
@@ -61,7 +62,7 @@ impl Channel {
             }
         };
         match said {
-            Ok(said) => said.map_err(|error| error.to_string()),
+            Ok(said) => said.map_err(|error| reworded(&error)),
             Err(_) => Err(too_long()),
         }
     }
@@ -89,12 +90,12 @@ async fn run(words: Vec<String>) -> Result<(), String> {
         .stderr(Stdio::piped())
         .process_group(0)
         .spawn()
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| reworded(&error))?;
     let group = Group::of(&child);
     let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
     let output = output
         .map_err(|_| too_long())?
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| reworded(&error))?;
     group.ended();
     if output.status.success() {
         return Ok(());

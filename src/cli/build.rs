@@ -35,7 +35,7 @@ pub struct BuildArgs {
     #[arg(long, short)]
     review: bool,
     /// How the container reaches the network: host, or the name of a network [default: as the engine does].
-    #[arg(long, value_name = "MODE")]
+    #[arg(long, value_name = "MODE", value_parser = given::text())]
     network: Option<String>,
     /// Build with the npm of this machine, not in a container.
     #[arg(long, conflicts_with = "network")]

@@ -99,7 +99,7 @@ struct Failed {
 /// Compares, and tells what differs; exit code 3 where anything does.
 pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
-    let loaded = context.load(global)?;
+    let loaded = context.load_newest(global)?;
     let deploy = args.checkouts.named(Generator::Scap);
     let planner = Planner {
         context: &context,

@@ -22,6 +22,8 @@ pub(super) fn run(args: &CompletionsArgs, ui: &Ui) -> Result<(), Failure> {
     let script = String::from_utf8_lossy(&script).into_owned();
     let mut script = in_lists(script, args.shell);
     if args.shell == Shell::Fish {
+        // An option that waits for its value stops the reading of the line, in which there is no command yet.
+        script = script.replacen("    or return\n", "    or return 0\n", 1);
         script.push_str(&words_for_fish(&program));
     }
     Ok(ui.exact(&script)?)

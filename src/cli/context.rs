@@ -1,5 +1,6 @@
 //! What commands share: the configuration, the sites, the model, the templates.
 
+mod older;
 mod versions;
 
 use camino::{Utf8Path, Utf8PathBuf};

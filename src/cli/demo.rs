@@ -12,7 +12,7 @@ use clap::Args;
 
 pub(super) use self::part::DemoPart;
 use self::playing::play;
-use super::Failure;
+use super::{Failure, given};
 use crate::demo::{Sandbox, SandboxError, Workbench};
 use crate::deploy::needs;
 use crate::error::{CommandError, ErrorKind};
@@ -31,7 +31,7 @@ pub struct DemoArgs {
     #[arg(long)]
     container: bool,
     /// The folder, which is made, and left [default: a new one in the folder for temporary files].
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", value_parser = given::path())]
     folder: Option<Utf8PathBuf>,
 }
 
@@ -140,7 +140,7 @@ fn new_folder() -> Result<Utf8PathBuf, CommandError> {
             let place = std::env::temp_dir();
             let message = format!("no folder can be made in `{}`", place.display());
             CommandError::new(ErrorKind::Unexpected, message)
-                .cause(error.to_string())
+                .refused(&error)
                 .hint(ELSEWHERE)
         })?;
     Utf8PathBuf::from_path_buf(folder.keep()).map_err(|path| not_utf8(&path))
@@ -217,7 +217,9 @@ fn remove(sandbox: &Sandbox, ui: &Ui) -> Result<(), CommandError> {
 impl From<SandboxError> for CommandError {
     fn from(error: SandboxError) -> Self {
         let kind = match &error {
-            SandboxError::Occupied(_) | SandboxError::Colon(_) => ErrorKind::Usage,
+            SandboxError::Occupied(_) | SandboxError::NotAFolder(_) | SandboxError::Colon(_) => {
+                ErrorKind::Usage
+            }
             SandboxError::Write { .. }
             | SandboxError::NoRoom(_)
             | SandboxError::NoPorts
@@ -226,7 +228,10 @@ impl From<SandboxError> for CommandError {
         let this = Self::from_error(kind, &error);
         let hint = match &error {
             SandboxError::Git(error) => error.hint(),
-            SandboxError::Occupied(_) | SandboxError::Colon(_) | SandboxError::Write { .. } => {
+            SandboxError::Occupied(_)
+            | SandboxError::NotAFolder(_)
+            | SandboxError::Colon(_)
+            | SandboxError::Write { .. } => {
                 Some("`svcgen demo DIR` plays it in another folder".to_owned())
             }
             SandboxError::NoRoom(_) => Some(ELSEWHERE.to_owned()),

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use self::files::Files;
 use super::deploy::{Carrier, Opened, RepositoryArgs, find_repository};
-use super::{Failure, GlobalArgs};
+use super::{Failure, GlobalArgs, given};
 use crate::doctor::{Finding, Reach, State, Surroundings, examine};
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
@@ -20,7 +20,7 @@ use crate::ui::{Format, Ui};
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
     /// Only what these commands need, such as `deploy` [default: all].
-    #[arg(value_name = "COMMAND")]
+    #[arg(value_name = "COMMAND", value_parser = given::text())]
     commands: Vec<String>,
     /// Ask no server and no host.
     #[arg(long)]

@@ -44,7 +44,7 @@ impl GenerateArgs {
 
 pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
-    let loaded = context.load(global)?;
+    let loaded = context.load_newest(global)?;
     let mut targets: Vec<(Generator, Target)> = Vec::new();
     let mut unknown: Vec<UnknownCheckout> = Vec::new();
     for generator in Generator::ALL {

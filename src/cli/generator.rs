@@ -208,7 +208,7 @@ fn run_one(
     ui: &Ui,
 ) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
-    let loaded = context.load(global)?;
+    let loaded = context.load_newest(global)?;
     let target = match (&args.repo, &args.output) {
         (Some(repo), _) => Target::named(repo),
         (None, Some(folder)) => Target::Output(folder.clone()),
@@ -254,7 +254,7 @@ pub(super) fn run_cloneable(
             .into());
     }
     let context = Context::new(global, ui)?;
-    let loaded = context.load(global)?;
+    let loaded = context.load_newest(global)?;
     let (service, site) = (&loaded.service, &loaded.site);
     let (which, name) = match generator {
         Generator::Source => (Which::Source, service.name.as_str()),

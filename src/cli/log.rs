@@ -49,7 +49,7 @@ pub struct LogArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["host", "level", "stage", "follow", "output"], value_parser = given::path())]
     report: Option<Utf8PathBuf>,
     /// The deploy, as `svcgen history` names it, and a text or regular expression that lines have to match.
-    #[arg(value_name = "ID] [FILTER", num_args = 0..=2, help_heading = None::<&str>)]
+    #[arg(value_name = "ID] [FILTER", num_args = 0..=2, help_heading = None::<&str>, value_parser = given::text())]
     words: Vec<String>,
     #[command(flatten)]
     repository: RepositoryArgs,

@@ -3,7 +3,7 @@ use clap::{Arg, Args, Command, CommandFactory as _};
 use clap_mangen::Man;
 use jiff::Timestamp;
 
-use super::{Cli, Failure};
+use super::{Cli, Failure, given};
 use crate::edit::replace;
 use crate::error::{CommandError, ErrorKind};
 use crate::ui::Ui;
@@ -11,12 +11,16 @@ use crate::ui::Ui;
 #[derive(Debug, Args)]
 pub struct ManArgs {
     /// The folder that the pages are written into, such as ~/.local/share/man/man1.
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", value_parser = given::path())]
     folder: Utf8PathBuf,
 }
 
 /// Runs `svcgen man`.
 pub(super) fn run(args: &ManArgs, ui: &Ui) -> Result<(), Failure> {
+    if args.folder.exists() && !args.folder.is_dir() {
+        let error = CommandError::usage(format!("`{}` is a file, not a folder", args.folder));
+        return Err(error.hint("svcgen man ~/.local/share/man/man1").into());
+    }
     let failed = |error: std::io::Error| {
         let message = format!("the pages cannot be written into `{}`", args.folder);
         CommandError::new(ErrorKind::Unexpected, message).refused(&error)

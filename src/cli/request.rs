@@ -9,7 +9,7 @@ use jiff::{Timestamp, Zoned};
 
 use self::file::Courier;
 use super::context::{Context, Loaded, working_directory};
-use super::{Failure, GlobalArgs};
+use super::{Failure, GlobalArgs, given};
 use crate::edit::replace;
 use crate::error::CommandError;
 use crate::flow;
@@ -37,7 +37,7 @@ pub struct RequestArgs {
     #[arg(long, requires = "file")]
     force: bool,
     /// Also draw the request flow into this file, as SVG.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = given::path())]
     flow: Option<Utf8PathBuf>,
 }
 
@@ -143,6 +143,13 @@ fn draw(path: &Utf8Path, service: &Service, ui: &Ui) -> Result<(), CommandError>
         ));
         return Ok(());
     };
+    if path.is_dir() {
+        let error = CommandError::usage(format!("`{path}` is a folder, and no place for a file"));
+        return Err(error.hint(format!(
+            "`--flow {}` names a file in it",
+            path.join("flow.svg")
+        )));
+    }
     match fs_err::read_to_string(path) {
         Ok(before) if before == drawing => return Ok(()),
         Ok(before) if !flow::is_drawing(&before) => {

@@ -41,7 +41,7 @@ pub struct ServiceArgs {
     #[arg(long, value_name = "SECONDS", value_parser = seconds, num_args = 0..=1, default_missing_value = "3600")]
     wait: Option<u64>,
     /// Why: for the log.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = given::text())]
     reason: Option<String>,
     #[command(flatten)]
     view: ViewArgs,

@@ -52,6 +52,9 @@ struct HostSaid {
 pub(super) fn run(args: &StatusArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let loaded = context.load(global)?;
+    if let Some(older) = context.older_model(&loaded, global) {
+        ui.warning(&older);
+    }
     let planner = Planner {
         context: &context,
         loaded: &loaded,

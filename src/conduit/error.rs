@@ -106,5 +106,5 @@ pub(super) fn reason(error: &reqwest::Error) -> String {
     while let Some(next) = last.and_then(std::error::Error::source) {
         last = Some(next);
     }
-    last.map_or_else(|| "the connection failed".to_owned(), ToString::to_string)
+    last.map_or_else(|| "the connection failed".to_owned(), crate::error::alone)
 }

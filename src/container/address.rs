@@ -214,7 +214,7 @@ fn read<T: for<'de> Deserialize<'de>>(path: &Utf8Path) -> Result<Option<T>, Addr
             .map(Some)
             .map_err(|error| unreadable(error.to_string())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unreadable(error.to_string())),
+        Err(error) => Err(unreadable(crate::error::reworded(&error))),
     }
 }
 

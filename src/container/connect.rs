@@ -243,7 +243,7 @@ pub(super) async fn knock(address: &Address) -> Result<(), TroubleKind> {
             group: group_of(path),
         },
         (ErrorKind::ConnectionRefused, _) => TroubleKind::Refused,
-        _ => TroubleKind::Other(error.to_string()),
+        _ => TroubleKind::Other(crate::error::reworded(&error)),
     })
 }
 

@@ -101,10 +101,10 @@ fn is_cut(error: &Error) -> bool {
 }
 
 /// What is at the bottom of an error.
-pub(super) fn innermost(error: &dyn std::error::Error) -> String {
+pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut error = error;
     while let Some(source) = error.source() {
         error = source;
     }
-    error.to_string()
+    crate::error::alone(error)
 }

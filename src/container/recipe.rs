@@ -152,7 +152,7 @@ impl Engine {
         }
         let archive = recipe
             .pack()
-            .map_err(|error| BuildError::Pack(error.to_string()))?;
+            .map_err(|error| BuildError::Pack(crate::error::reworded(&error)))?;
         // The engine gives up, and removes what it began, when nobody listens any more.
         tokio::select! {
             made = self.make(recipe.options(&tag), archive, output) => made?,

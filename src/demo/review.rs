@@ -22,7 +22,7 @@ const FOR: &str = "refs/for/";
 pub enum ReviewError {
     #[error(transparent)]
     Git(#[from] GitError),
-    #[error(transparent)]
+    #[error("{}", crate::error::reworded(.0))]
     Io(#[from] io::Error),
     #[error("`{0}` has no change that waits")]
     NoChange(Utf8PathBuf),

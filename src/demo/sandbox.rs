@@ -93,6 +93,8 @@ pub enum SandboxError {
         "the path `{0}` holds a colon, which parts the folders that programs are looked for in"
     )]
     Colon(Utf8PathBuf),
+    #[error("`{0}` is a file, not a folder")]
+    NotAFolder(Utf8PathBuf),
     #[error("there is no room in `{0}` for the demo")]
     NoRoom(Utf8PathBuf),
     #[error("there are no {HOSTS} free ports in a row on this machine")]
@@ -116,6 +118,9 @@ impl Sandbox {
             source,
         };
         let there = root.ancestors().find(|folder| folder.is_dir());
+        if root.exists() && !root.is_dir() {
+            return Err(SandboxError::NotAFolder(root));
+        }
         if room(there.unwrap_or(Utf8Path::new("."))).is_some_and(|free| free < WANTED) {
             return Err(SandboxError::NoRoom(root));
         }
@@ -306,6 +311,10 @@ impl Sandbox {
 /// What is free on the disk of a folder, in bytes, where that is known.
 fn room(folder: &Utf8Path) -> Option<u64> {
     let found = rustix::fs::statvfs(folder.as_std_path()).ok()?;
+    // What the kernel makes up is on no disk: the attempt says what is wrong with it.
+    if found.f_blocks == 0 {
+        return None;
+    }
     Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 

@@ -113,7 +113,12 @@ pub fn ask(port: u16) -> io::Result<Result<String, String>> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
     let mut answer = String::new();
-    stream.take(LONGEST).read_to_string(&mut answer)?;
+    let read = stream.take(LONGEST).read_to_string(&mut answer);
+    // The system calls it a resource that is not there for now.
+    if matches!(&read, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
+        return Ok(Err(format!("no answer within {} s", PATIENCE.as_secs())));
+    }
+    read?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     let status = head.lines().next().unwrap_or_default();
     let body = body.trim_end().to_owned();

@@ -11,7 +11,7 @@ use thiserror::Error;
 use tokio::sync::Mutex;
 
 use super::session::Input;
-use crate::error::{is_lack_of_room, plain, temporary};
+use crate::error::{alone, is_lack_of_room, reworded, temporary};
 use crate::model::Revision;
 
 /// What makes a pack: the store, what is wanted, what is there, and where the pack goes.
@@ -83,17 +83,17 @@ pub enum PackError {
 impl PackError {
     fn new(store: &Utf8Path, error: &std::io::Error) -> Self {
         // Git says it in words, and what it was told from here has its reason below it.
-        let mut reason = error.to_string();
+        let mut reason = reworded(error);
         let mut source = std::error::Error::source(error);
         while let Some(cause) = source {
-            reason.push_str(&format!(": {cause}"));
+            reason.push_str(&format!(": {}", alone(cause)));
             source = cause.source();
         }
         if is_lack_of_room(error) || reason.contains("No space left on device") {
             let folder = std::env::temp_dir().display().to_string();
             return Self::NoRoom { folder };
         }
-        let (store, reason) = (store.to_owned(), plain(&reason).into_owned());
+        let store = store.to_owned();
         Self::Make { store, reason }
     }
 }

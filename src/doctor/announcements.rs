@@ -32,7 +32,8 @@ fn one(place: &Announce, reach: Reach) -> Finding {
             }
             let connecting = TcpStream::connect((host.as_str(), port.get()));
             let connected = in_time(connecting);
-            match connected.and_then(|tried| tried.map_err(|error| error.to_string())) {
+            match connected.and_then(|tried| tried.map_err(|error| crate::error::reworded(&error)))
+            {
                 Ok(_) => finding.fine("it takes connections"),
                 Err(why) => finding.doubtful(why, advice(WITHOUT)),
             }

@@ -63,7 +63,10 @@ fn space(engine: &Engine) -> Finding {
             let prune = engine.name().space().pop().unwrap_or_default();
             free.judge(finding, "", SPACE, prune)
         }
-        Err(error) => finding.unknown(format!("it cannot be seen from here: {error}")),
+        Err(error) => finding.unknown(format!(
+            "it cannot be seen from here: {}",
+            crate::error::reworded(&error)
+        )),
     }
 }
 

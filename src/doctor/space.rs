@@ -77,7 +77,10 @@ pub(super) fn folder(
     };
     match Free::of(there) {
         Ok(free) => free.judge(finding, place, wanted, elsewhere),
-        Err(error) => finding.unknown(format!("how much is free is not known: {error}")),
+        Err(error) => finding.unknown(format!(
+            "how much is free is not known: {}",
+            crate::error::reworded(&error)
+        )),
     }
 }
 

@@ -92,7 +92,7 @@ impl Rendered {
                 Ok(text) => crate::json::parse::<Commits>(&text)
                     .err()
                     .map(|error| error.to_string()),
-                Err(error) => Some(error.to_string()),
+                Err(error) => Some(crate::error::reworded(&error)),
             };
             if let Some(reason) = wrong {
                 return Err(RecordError::Commits { path, reason });

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{Access, access};
 use tempfile::NamedTempFile;
 
-use crate::error::plain;
+use crate::error::reworded;
 
 /// What the names of temporary files begin with.
 const PREFIX: &str = ".svcgen-";
@@ -165,8 +165,7 @@ fn write(folder: &Utf8Path, content: &[u8]) -> io::Result<NamedTempFile> {
 
 /// Says which folder refuses, without the name of a temporary file that nobody knows.
 fn refused(folder: &Utf8Path, error: io::Error) -> io::Error {
-    let reason = error.to_string();
-    let reason = plain(&reason);
+    let reason = reworded(&error);
     io::Error::new(
         error.kind(),
         format!("`{folder}` cannot be written to: {reason}"),

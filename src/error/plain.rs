@@ -1,6 +1,8 @@
 //! What the system and `fs_err` say, in the words of people.
 
 use std::borrow::Cow;
+use std::error::Error;
+use std::io;
 
 /// What `fs_err` calls what it does, and what people call it.
 const DOINGS: [(&str, &str); 16] = [
@@ -28,9 +30,34 @@ const NUMBER: &str = " (os error ";
 /// Where the name of a temporary file begins, which nobody knows.
 const TEMPORARY: &str = " at path \"";
 
+/// Tells a failure of the system in the words of people.
+///
+/// Only what comes from the system is put in other words: a text that quotes a file, a path, or another program may
+/// have the same words, and they are not svcgen's.
+pub(crate) fn reworded(error: &io::Error) -> String {
+    let said = error.to_string();
+    match error.kind() {
+        // No failure of the system is of this kind: somebody put a text of his own into it.
+        io::ErrorKind::Other => said,
+        _ => plain(&said).into_owned(),
+    }
+}
+
+/// Tells one error of a chain, without the causes behind it.
+pub(crate) fn alone(error: &(dyn Error + 'static)) -> String {
+    if let Some(error) = error.downcast_ref::<git2::Error>() {
+        // Its class and code say nothing to people.
+        return error.message().to_owned();
+    }
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => reworded(error),
+        None => error.to_string(),
+    }
+}
+
 /// Says what was said of a failure of the system without its number, and without the words of programmers.
-pub(crate) fn plain(said: &str) -> Cow<'_, str> {
-    let Some((before, after)) = said.split_once(NUMBER).and_then(|(before, rest)| {
+fn plain(said: &str) -> Cow<'_, str> {
+    let Some((before, after)) = said.rsplit_once(NUMBER).and_then(|(before, rest)| {
         let (number, after) = rest.split_once(')')?;
         let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
         is_number.then_some((before, after))
@@ -51,16 +78,16 @@ pub(crate) fn plain(said: &str) -> Cow<'_, str> {
         text.push_str(": ");
     }
     text.push_str(&uncapitalised(reason));
-    text.push_str(&plain(after));
+    text.push_str(after);
     Cow::Owned(text)
 }
 
 /// What an error says, with its cause behind it.
-pub(crate) fn with_cause(error: &dyn std::error::Error) -> String {
-    let said = error.to_string();
-    match error.source().map(ToString::to_string) {
-        Some(cause) => format!("{said}: {}", unrepeated(&plain(&cause), &said)),
-        None => said,
+pub(crate) fn with_cause(error: &(dyn Error + 'static)) -> String {
+    let said = alone(error);
+    match error.source().map(alone) {
+        Some(cause) if cause != said => format!("{said}: {}", unrepeated(&cause, &said)),
+        _ => said,
     }
 }
 
@@ -71,7 +98,13 @@ pub(super) fn unrepeated<'a>(cause: &'a str, before: &str) -> &'a str {
         let (path, reason) = rest.split_once("`: ")?;
         before.contains(&format!("`{path}`")).then_some(reason)
     });
-    told.unwrap_or(cause)
+    let refused = || {
+        let (path, reason) = cause
+            .strip_prefix('`')?
+            .split_once("` cannot be written to: ")?;
+        before.contains(&format!("`{path}`")).then_some(reason)
+    };
+    told.or_else(refused).unwrap_or(cause)
 }
 
 /// "failed to open file `it`" as "cannot open `it`", wherever it begins in a text.
@@ -145,6 +178,19 @@ mod tests {
     }
 
     #[test]
+    fn what_others_say_is_left_as_it_is() {
+        let theirs = "Error: failed to open file `a`: Permission denied (os error 13)";
+        assert_eq!(reworded(&io::Error::other(theirs)), theirs);
+        let missing = io::Error::from_raw_os_error(2);
+        assert_eq!(reworded(&missing), "no such file or directory");
+        let named = "failed to open file `a (os error 3)`: Permission denied (os error 13)";
+        assert_eq!(
+            plain(named),
+            "cannot open `a (os error 3)`: permission denied"
+        );
+    }
+
+    #[test]
     fn a_path_is_told_once() {
         let cause = "cannot open `a/b`: permission denied";
         assert_eq!(
@@ -152,5 +198,8 @@ mod tests {
             "permission denied"
         );
         assert_eq!(unrepeated(cause, "`a` cannot be read"), cause);
+        let full = "`a/b` cannot be written to: no space left on device";
+        let before = "the pages cannot be written into `a/b`";
+        assert_eq!(unrepeated(full, before), "no space left on device");
     }
 }

@@ -41,7 +41,17 @@ impl Checkout {
         let repository = match Repository::open(worktree.root()) {
             Ok(repository) if repository.workdir().is_some() => repository,
             Ok(_) => return Err(not_one()),
-            Err(error) if error.code() == ErrorCode::NotFound => return Err(not_one()),
+            Err(error) if error.code() == ErrorCode::NotFound => {
+                // To libgit2 what cannot be read is not there.
+                return Err(match locked_up(worktree.root()) {
+                    Some(reason) => GitError::Unreadable {
+                        root: root.to_owned(),
+                        what: "`.git`".into(),
+                        source: git2::Error::from_str(&reason),
+                    },
+                    None => not_one(),
+                });
+            }
             Err(source) => {
                 return Err(GitError::Unreadable {
                     root: root.to_owned(),
@@ -342,4 +352,34 @@ fn is_full(folder: &std::path::Path) -> bool {
     const LITTLE: u64 = 64 * 1024;
     let room = rustix::fs::statvfs(folder);
     room.is_ok_and(|room| room.f_bavail.saturating_mul(room.f_frsize) < LITTLE)
+}
+
+/// Why the `.git` of a folder, which is there, cannot be read.
+fn locked_up(root: &Utf8Path) -> Option<String> {
+    let git = root.join(".git");
+    let is_there = |error: &std::io::Error| error.kind() != std::io::ErrorKind::NotFound;
+    let refused = match std::fs::metadata(&git) {
+        Err(error) => Some(error),
+        Ok(found) if found.is_dir() => std::fs::read_dir(&git)
+            .map(drop)
+            .and_then(|()| std::fs::read(git.join("HEAD")).map(drop))
+            .err(),
+        Ok(_) => {
+            let text = match std::fs::read_to_string(&git) {
+                Ok(text) => text,
+                Err(error) => return Some(crate::error::reworded(&error)),
+            };
+            let leads = text.trim_end().strip_prefix("gitdir: ")?;
+            return match std::fs::metadata(root.join(leads)) {
+                Ok(_) => None,
+                Err(error) => Some(format!(
+                    "it leads to `{leads}`: {}",
+                    crate::error::reworded(&error)
+                )),
+            };
+        }
+    };
+    refused
+        .filter(is_there)
+        .map(|error| crate::error::reworded(&error))
 }

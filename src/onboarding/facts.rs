@@ -133,7 +133,7 @@ fn package(folder: &Utf8Path) -> (Value, Option<String>) {
     let text = match std::fs::read_to_string(folder.join("package.json")) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (Value::Null, None),
-        Err(error) => return (Value::Null, Some(error.to_string())),
+        Err(error) => return (Value::Null, Some(crate::error::reworded(&error))),
     };
     match crate::json::parse::<Value>(&text) {
         Ok(package) if package.is_object() => (package, None),

@@ -27,7 +27,7 @@ impl Reporter for Json {
                 && !self.is_told
             {
                 self.is_told = true;
-                let cause = error.source().map(ToString::to_string);
+                let cause = error.source().map(crate::error::alone);
                 self.ui.warning(&format!(
                     "events cannot be printed: {}; `svcgen log {} --format json` has all of them",
                     cause.unwrap_or_default(),

@@ -75,6 +75,11 @@ pub fn clone_repository(
         path: folder.to_owned(),
         source,
     };
+    if folder.exists() && !folder.is_dir() {
+        return Err(ReviewError::NotAFolder {
+            path: folder.to_owned(),
+        });
+    }
     fs_err::create_dir_all(folder).map_err(write)?;
     // Git runs in this folder, from where a relative path leads to another.
     let folder = folder.canonicalize_utf8().map_err(write)?;

@@ -146,13 +146,21 @@ fn is_made_of(committed: &str, present: &str, record: &str) -> bool {
             .unwrap_or_default()
             .to_owned()
     };
+    // A list that has a line of svcgen's twice has one that somebody added.
+    let times = |text: &str, line: &str| text.lines().filter(|it| *it == line).count();
+    let is_doubled = |line: &str| {
+        let had = times(record, line).max(times(&committed, line));
+        line.starts_with(|c: char| c.is_ascii_alphanumeric()) && times(&present, line) > had
+    };
     let (mut added, mut removed) = (BTreeSet::new(), Vec::new());
     for change in TextDiff::from_lines(&committed, &present).iter_all_changes() {
         let line = change.value();
-        let line = line.strip_suffix('\n').unwrap_or(line).trim_start();
+        let whole = line.strip_suffix('\n').unwrap_or(line);
+        let line = whole.trim_start();
         match change.tag() {
             ChangeTag::Equal => {}
             _ if line.is_empty() => {}
+            ChangeTag::Insert if is_doubled(whole) => return false,
             ChangeTag::Insert if lines.contains(line) => drop(added.insert(key(line))),
             ChangeTag::Insert => return false,
             ChangeTag::Delete => removed.push(key(line)),
@@ -261,6 +269,11 @@ mod tests {
             record
         ));
         assert!(!is_made_of(committed, &ours.replace("it", "it "), record));
+        assert!(!is_made_of(
+            "a.example\n",
+            "a.example\na.example\n",
+            "a.example\n"
+        ));
         assert!(!is_made_of(committed, &ours.replace('\n', "\r\n"), record));
     }
 }

@@ -12,6 +12,8 @@ use crate::model::BranchName;
 pub enum ReviewError {
     #[error(transparent)]
     Git(#[from] GitError),
+    #[error("`{path}` is a file, not a folder")]
+    NotAFolder { path: Utf8PathBuf },
     #[error("`{root}` is in the middle of a {operation}")]
     InProgress {
         root: Utf8PathBuf,
@@ -187,6 +189,7 @@ impl ReviewError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Git(GitError::NotACheckout { .. })
+            | Self::NotAFolder { .. }
             | Self::NoIdentity { .. }
             | Self::NoServer { .. } => ErrorKind::Usage,
             Self::Git(GitError::Overlooked { .. } | GitError::Sparse { .. }) => ErrorKind::Conflict,

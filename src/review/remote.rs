@@ -65,7 +65,9 @@ impl Remote {
             return false;
         };
         let is_address = url.contains("://") || url.contains(':') && !url.starts_with(['/', '.']);
-        is_address && host(url).is_some() && host(meant).is_some() && host(url) != host(meant)
+        // Whether a name is in capitals makes no other host of it.
+        let hosts = host(url).zip(host(meant));
+        is_address && hosts.is_some_and(|(one, other)| !one.eq_ignore_ascii_case(other))
     }
 }
 

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::spawn::spawn;
 use super::{ConnectError, ConnectFailure, Connection, Lost, Process, Transport, Visit, Word};
-use crate::error::{plain, temporary};
+use crate::error::{reworded, temporary};
 use crate::model::HostName;
 
 /// Hosts that are folders of this machine: each has its own root, port and services, and needs no rights.
@@ -158,7 +158,7 @@ impl Transport for FolderHosts {
                 Err(error) => Err(ConnectError {
                     kind: ConnectFailure::Other,
                     reason: format!("its folder `{}` cannot be used", self.folder(host)),
-                    said: plain(&error.to_string()).into_owned(),
+                    said: reworded(&error),
                 }),
             }
         })
@@ -194,7 +194,7 @@ impl Connection for FolderConnection {
                     .env("PORT", &port)
                     .current_dir(folder);
             })
-            .map_err(|error| Lost(error.to_string()))
+            .map_err(|error| Lost(reworded(&error)))
         })
     }
 

@@ -191,7 +191,7 @@ fn chain(error: &Error) -> String {
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         text.push_str(": ");
-        text.push_str(&cause.to_string());
+        text.push_str(&crate::error::alone(cause));
         source = cause.source();
     }
     text

@@ -156,7 +156,10 @@ impl Terminal {
                 Ok(None)
             }
             Err(dialoguer::Error::IO(error)) => {
-                self.tell_wrong("the editor could not be started", Some(&error.to_string()))?;
+                self.tell_wrong(
+                    "the editor could not be started",
+                    Some(&crate::error::reworded(&error)),
+                )?;
                 Ok(None)
             }
         }

@@ -33,7 +33,10 @@ pub(super) fn role(request: &PuppetRequest<'_>, scratch: &Scratch<'_>, tools: &T
     }
     .judge()
     .unwrap_or_else(|error| {
-        Judgement::not_judged(NAME, scratch.without_folders(&error.to_string()))
+        Judgement::not_judged(
+            NAME,
+            scratch.without_folders(&crate::error::reworded(&error)),
+        )
     })
 }
 

@@ -63,7 +63,10 @@ pub(super) fn manifests(scratch: &Scratch<'_>, tools: &Tools) -> Judgement {
             Err(error) => {
                 return Judgement::not_judged(
                     NAME,
-                    format!("`puppet-lint` could not be run: {error}"),
+                    format!(
+                        "`puppet-lint` could not be run: {}",
+                        crate::error::reworded(&error)
+                    ),
                 );
             }
         };

@@ -192,12 +192,16 @@ fn ask(files: &[File<'_>], scratch: &Scratch<'_>, tools: &Tools) -> Result<Vec<F
     let not_judged = |reason: String| Outcome::NotJudged { reason };
     let request = scratch.path().join("check.json");
     let text = serde_json::to_vec(files).map_err(|error| not_judged(error.to_string()))?;
-    fs_err::write(&request, text).map_err(|error| not_judged(error.to_string()))?;
+    fs_err::write(&request, text).map_err(|error| not_judged(crate::error::reworded(&error)))?;
     let mut command = Command::new(ruby);
     command.arg(scratch.path().join("check.rb")).arg(&request);
     scratch.enclose(&mut command);
-    let output = child::run(&mut command, DEADLINE)
-        .map_err(|error| not_judged(format!("`ruby` could not be run: {error}")))?;
+    let output = child::run(&mut command, DEADLINE).map_err(|error| {
+        not_judged(format!(
+            "`ruby` could not be run: {}",
+            crate::error::reworded(&error)
+        ))
+    })?;
     match serde_json::from_slice(&output.stdout) {
         Ok(found) if output.success => Ok(found),
         _ => Err(not_judged(child::last_words("ruby", &output))),

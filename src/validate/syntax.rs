@@ -51,7 +51,13 @@ pub(super) fn manifests(
     let output = match child::run(&mut command, DEADLINE) {
         Ok(output) => output,
         Err(error) => {
-            return Judgement::not_judged(MANIFESTS, format!("`puppet` could not be run: {error}"));
+            return Judgement::not_judged(
+                MANIFESTS,
+                format!(
+                    "`puppet` could not be run: {}",
+                    crate::error::reworded(&error)
+                ),
+            );
         }
     };
     let errors = message::errors(&output.stderr);

@@ -3,6 +3,7 @@
 mod beside;
 mod git;
 mod kept;
+mod older;
 mod unborn;
 
 use insta::assert_snapshot;

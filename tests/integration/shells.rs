@@ -88,6 +88,7 @@ fn fish_completes_commands_options_and_values() {
     );
     assert_eq!(proposed("svcgen request s"), ["service"]);
     assert_eq!(proposed("svcgen completions f"), ["fish"]);
+    assert_eq!(proposed("svcgen --format "), ["json", "text"]);
     assert_eq!(proposed("svcgen tail --level w"), ["warn"]);
     assert_eq!(proposed("svcgen doctor dep"), ["deploy"]);
     assert_eq!(proposed("svcgen puppet --steps a"), ["admins"]);
@@ -213,10 +214,10 @@ fn a_folder_that_is_a_file_is_told() {
     let env = Env::new();
     env.write("pages", "");
     let run = env.svcgen(&["man", "pages"]);
-    assert_eq!(run.code, 1);
+    assert_eq!(run.code, 2);
     assert!(
         run.stderr
-            .starts_with("error: the pages cannot be written into `pages`\ncause: "),
+            .starts_with("error: `pages` is a file, not a folder\n"),
         "{}",
         run.stderr
     );

@@ -349,6 +349,18 @@ fn files_that_cannot_be_read_or_written_are_named_once() {
 }
 
 #[test]
+fn what_is_quoted_is_not_put_in_other_words() {
+    let env = with_trees(&[]);
+    let run = env.svcgen(&["status", "--service", "X (os error 3)"]);
+    let said = "error: `X (os error 3)` cannot be read\ncause: no such file";
+    assert!(run.stderr.starts_with(said), "{}", run.show());
+    let line = "port: 80 # Failure: Broken pipe (os error 32)";
+    env.write("svcgen.yaml", &MODEL.replace("port: 6700", line));
+    let run = env.svcgen(&["status"]);
+    assert!(run.stderr.contains(line), "{}", run.show());
+}
+
+#[test]
 fn no_way_out_leads_to_the_same_error() {
     let env = Env::with_model();
     let run = env.svcgen(&["status", "--vagrant-repo", "nowhere"]);
@@ -393,12 +405,55 @@ fn an_option_whose_value_is_empty_is_refused() {
         ["build", "--deploy-repo", ""],
         ["status", "--service", ""],
         ["status", "--config", ""],
+        ["build", "--network", ""],
+        ["service", "--reason", ""],
+        ["tail", "--grep", ""],
+        ["tail", "--log", ""],
     ] {
         let run = env.svcgen(&words);
         assert_eq!(run.code, 2, "{words:?}: {}", run.show());
         let told = "error: a value is required for '";
         assert!(run.stderr.starts_with(told), "{words:?}: {}", run.show());
     }
+    for words in [
+        &["man", ""][..],
+        &["demo", ""],
+        &["doctor", ""],
+        &["log", ""],
+        &["request", "service", "--flow", ""],
+    ] {
+        let run = env.svcgen(words);
+        assert_eq!(run.code, 2, "{words:?}: {}", run.show());
+        assert!(
+            run.stderr.contains("value is required"),
+            "{words:?}: {}",
+            run.show()
+        );
+    }
+    assert!(!env.work().join("svcgen.1").exists());
+}
+
+#[test]
+fn a_file_where_a_folder_is_wanted_is_told_as_one() {
+    let env = Env::with_model();
+    for words in [
+        &["man", "svcgen.yaml"][..],
+        &["scap", "--clone", "svcgen.yaml"],
+    ] {
+        let run = env.svcgen(words);
+        let told = "error: `svcgen.yaml` is a file, not a folder\n";
+        assert_eq!(run.code, 2, "{}", run.show());
+        assert!(run.stderr.starts_with(told), "{}", run.show());
+    }
+}
+
+#[test]
+fn another_repository_than_that_of_deploys_is_told_as_what_it_is() {
+    let env = with_trees(&["vagrant"]);
+    let run = env.svcgen(&["deploy", "--deploy-repo", "vagrant"]);
+    let told = "vagrant` is a checkout of MediaWiki-Vagrant, and not the deploy repository";
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(run.stderr.contains(told), "{}", run.show());
 }
 
 #[test]

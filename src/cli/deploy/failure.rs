@@ -59,6 +59,7 @@ pub(super) fn ended(
     };
     let reason = outcome.reason.as_deref().unwrap_or("the deploy failed");
     let mut error = CommandError::new(kind, reason);
+    error.hints.extend(who_listens(reason));
     if outcome.result == DeployResult::Mixed {
         error = error
             .hint(format!(
@@ -74,10 +75,18 @@ pub(super) fn ended(
             command(&format!("svcgen log {id}"))
         ));
     }
+    error.hints.truncate(2);
     let causes = causes(outcome, &error.message);
     error = causes.into_iter().fold(error, CommandError::cause);
     scene.ui.error(&error);
     Err(Failure::Silent(kind))
+}
+
+/// How to find the process that has the port of a service.
+pub(super) fn who_listens(reason: &str) -> Option<String> {
+    let (_, rest) = reason.split_once("another process has the port ")?;
+    let (port, _) = rest.split_once(':')?;
+    Some(format!("`ss -ltnp 'sport = :{port}'` there shows which"))
 }
 
 /// Why hosts are on no known revision, each reason once; what the message itself says is not said again.

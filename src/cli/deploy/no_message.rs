@@ -95,8 +95,8 @@ fn named(word: &str, action: Action, opened: &Opened) -> Option<Named> {
         return Some(Named {
             what: "a revision",
             hint: match action {
-                Action::Rollback => format!("`--to {word}` goes back to it"),
-                _ => format!("`--rev {word}` deploys it"),
+                Action::Rollback => format!("`--to {}` goes back to it", shell_words::quote(word)),
+                _ => format!("`--rev {}` deploys it", shell_words::quote(word)),
             },
         });
     }

@@ -48,7 +48,7 @@ impl Opened {
         let root = find(args, context)?;
         let repository = DeployRepository::open(&root)?;
         let worktree = Worktree::open(repository.root())?;
-        refuse_source(&root, &worktree, args, context)?;
+        refuse_other(&root, &worktree, args, context)?;
         let environment = args.environment.as_deref();
         let environment = environment.map(|name| named_environment(name, &worktree));
         let environment = environment.transpose()?;
@@ -160,7 +160,8 @@ impl Opened {
         let written = self.repository.git_dir().map(|folder| write(&folder));
         if let Ok(Err(error)) = written {
             ui.warning(&format!(
-                "`.git/DEPLOY_HEAD` cannot be written ({error}): a host that is set up by Scap gets the release before"
+                "`.git/DEPLOY_HEAD` cannot be written ({}): a host that is set up by Scap gets the release before",
+                crate::error::reworded(&error)
             ));
         }
         let keep = self.working.value.config.tags_to_keep;
@@ -254,22 +255,27 @@ fn refuse_absent(ssh_config: Option<&Utf8Path>) -> Result<(), CommandError> {
     }
 }
 
-/// Refuses the source in the place of the deploy repository, which is easily taken for it.
-fn refuse_source(
+/// Refuses another repository in the place of the deploy repository, above all the source, which is easily taken for it.
+fn refuse_other(
     named: &Utf8Path,
     worktree: &Worktree,
     args: &RepositoryArgs,
     context: &Context,
 ) -> Result<(), CommandError> {
-    let is_source = Generator::Scap.recognise(worktree).is_err()
-        && Generator::Source.recognise(worktree).is_ok();
-    if !is_source {
+    let root = worktree.root();
+    let is_it = |generator: Generator| generator.recognise(worktree).is_ok();
+    if is_it(Generator::Scap) {
         return Ok(());
     }
-    let root = worktree.root();
-    let error = CommandError::usage(format!(
-        "`{root}` is the source repository, and not the deploy repository"
-    ));
+    let others = [
+        (Generator::Vagrant, "a checkout of MediaWiki-Vagrant"),
+        (Generator::Puppet, "a checkout of operations/puppet"),
+        (Generator::Source, "the source repository"),
+    ];
+    let Some((_, what)) = others.into_iter().find(|(generator, _)| is_it(*generator)) else {
+        return Ok(());
+    };
+    let error = CommandError::usage(format!("`{root}` is {what}, and not the deploy repository"));
     let error = error.cause(format!("it has no `{CONFIG_FILE}`"));
     if args.deploy_repo.is_none() {
         let key = Generator::Scap.key();

@@ -106,12 +106,14 @@ pub(super) fn ended(
     let reason = outcome.reason.as_deref().unwrap_or(&by_default);
     let command = |text: &str| scene.repository.completed(text);
     let mut error = CommandError::new(kind, reason);
+    error.hints.extend(super::failure::who_listens(reason));
     if let Some(host) = &outcome.failed {
         let log = command(&format!("svcgen log {id} --host {host} -v"));
         error = error.hint(format!("`{log}` shows what it did and wrote"));
     }
     let status = command("svcgen service status");
     error = error.hint(format!("`{status}` shows how it is on each host"));
+    error.hints.truncate(2);
     ui.error(&error);
     Err(Failure::Silent(kind))
 }

@@ -18,33 +18,26 @@ pub(super) fn checkouts(
     let configured = &context.configuration.checkouts;
     let loaded = model.loaded();
     let place = |generator: Generator| {
+        // What would be cloned, the model tells.
+        let cloning = |command: &str| {
+            Fix::Command(match model {
+                Model::None => "svcgen new".to_owned(),
+                Model::Read(_) | Model::Wrong => format!("svcgen {command} --clone DIR"),
+            })
+        };
         let (command, what, fix) = match generator {
             Generator::Vagrant => (
                 "vagrant",
                 "a checkout of MediaWiki-Vagrant",
-                Fix::Advice(
-                    "`checkouts: {vagrant: PATH}` in the configuration, or `--vagrant-repo`"
-                        .to_owned(),
-                ),
+                Fix::Advice("`checkouts: {vagrant: PATH}` in the configuration".to_owned()),
             ),
             Generator::Puppet => (
                 "puppet",
                 "a checkout of operations/puppet",
-                Fix::Advice(
-                    "`checkouts: {puppet: PATH}` in the configuration, or `--puppet-repo`"
-                        .to_owned(),
-                ),
+                Fix::Advice("`checkouts: {puppet: PATH}` in the configuration".to_owned()),
             ),
-            Generator::Source => (
-                "source",
-                "the checkout of the source",
-                Fix::Command("svcgen source --clone DIR".to_owned()),
-            ),
-            Generator::Scap => (
-                "scap",
-                "the deploy repository",
-                Fix::Command("svcgen scap --clone DIR".to_owned()),
-            ),
+            Generator::Source => ("source", "the checkout of the source", cloning("source")),
+            Generator::Scap => ("scap", "the deploy repository", cloning("scap")),
         };
         let target = match (generator, loaded) {
             (Generator::Scap, _) if deploy.is_some() => of(generator, deploy.clone(), context),

@@ -44,7 +44,8 @@ pub(super) fn examine(opened: &Opened, surroundings: &Surroundings<'_>) -> Vec<F
             () = interrupt::pending() => Ok(Vec::new()),
         }
     });
-    asked.unwrap_or_else(|error| vec![hosts_finding(opened).unknown(error.to_string())])
+    asked
+        .unwrap_or_else(|error| vec![hosts_finding(opened).unknown(crate::error::reworded(&error))])
 }
 
 fn hosts_finding(opened: &Opened) -> Finding {
@@ -103,7 +104,10 @@ async fn hosts(opened: &Opened, surroundings: &Surroundings<'_>) -> Vec<Finding>
         Ok(transport) => transport,
         Err(error) => {
             return vec![hosts_finding(opened).missing(
-                format!("there is no place for the sockets of ssh: {error}"),
+                format!(
+                    "there is no place for the sockets of ssh: {}",
+                    crate::error::reworded(&error)
+                ),
                 "export TMPDIR=/a/folder/of/yours",
             )];
         }

@@ -1,6 +1,6 @@
 use super::{Generator, Planned};
 use crate::cli::context::Loaded;
-use crate::drift::{Difference, Direction, Remedy, differences, extras};
+use crate::drift::{Difference, Direction, Remedy, differences, extra_checks, extras};
 use crate::error::CommandError;
 use crate::validate;
 use crate::worktree::Worktree;
@@ -19,6 +19,7 @@ pub(crate) fn differing(
     if generator != Generator::Scap {
         return Ok(found);
     }
+    found.extend(extra_checks(desired, worktree, &planned.rendered)?);
     let mistakes = validate::mistakes(&loaded.service, &loaded.site, worktree, &planned.edits)?;
     for mistake in mistakes {
         let is_same =

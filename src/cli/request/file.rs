@@ -225,7 +225,8 @@ impl Courier<'_> {
             )
             .hint(format!("write `tickets: {{{field}: {task}}}` into it"))
         };
-        let text = fs_err::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        let text =
+            fs_err::read_to_string(path).map_err(|error| failed(crate::error::reworded(&error)))?;
         let node = parse(&text).map_err(|error| failed(error.to_string()))?;
         let mut wanted = node.to_value();
         if !wanted["tickets"].is_object() {

@@ -1,6 +1,7 @@
 use crate::cli::given;
 use camino::Utf8PathBuf;
 use clap::Args;
+use clap::builder::TypedValueParser as _;
 use regex::{Regex, RegexBuilder};
 
 use crate::bunyan::{Level, Mode};
@@ -26,7 +27,7 @@ pub struct TailArgs {
     #[arg(long, value_name = "LEVEL")]
     pub(super) level: Option<Level>,
     /// Only records that match this regular expression as they are printed.
-    #[arg(long, value_name = "REGEX", allow_hyphen_values = true, value_parser = regex)]
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true, value_parser = given::text().try_map(|text: String| regex(&text)))]
     pub(super) grep: Option<Regex>,
     /// Leave out lines that are not records of bunyan.
     #[arg(long)]
@@ -41,7 +42,7 @@ pub struct TailArgs {
     #[arg(long)]
     pub(super) no_host: bool,
     /// Path of the log on the hosts [default: where the site keeps that of the service in scap.cfg].
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = given::path())]
     log: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub(super) repository: RepositoryArgs,

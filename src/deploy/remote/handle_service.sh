@@ -4,6 +4,9 @@ port=$1 seconds=$2 valid=$3 secondary=$top$4; shift 4
 log=$own/running/service
 before=; [ "$port" = 0 ] || before=$(echo $(listening "$port"))
 fresh=no closes=no off=no
+taken() { fail "another process has the port $port: something listens on it, and $name does not run"; }
+# Whether nothing of what is started runs; what was found out here is left as it is.
+dead() { ( PATH=$PATH:/usr/sbin:/sbin; idle "$@" ); }
 # Ends with the reason why it was not done, as far as it is known by its words.
 refused() {
     asked="\`/usr/sbin/service $name $action\`" whom="ask who runs this host; \`svcgen request access\` is the text"
@@ -28,6 +31,8 @@ for each; do
         { sudo -n /usr/sbin/service "$name" stop && sudo -n /bin/systemctl disable "$name"; } >"$log" 2>&1 </dev/null 3>&-
         code=$?; cat "$log"; [ "$code" = 0 ] || fail "$name cannot be stopped (exit code $code)"; off=yes; continue ;;
     esac
+    # What does not run cannot be what listens.
+    [ -z "$before" ] || [ "$action" != start ] || ! dead "$@" || taken
     # Into a file: a service that keeps its starter's output open must not be ended by that, nor hold svcgen up.
     sudo -n /usr/sbin/service "$name" "$action" >"$log" 2>&1 </dev/null 3>&-
     code=$?; [ ! -s "$log" ] || head -c 65536 "$log"
@@ -43,6 +48,7 @@ while [ "$closes" = yes ]; do
     uptime; [ "$up" -lt "$until" ] || fail "something still listens on port $port after $seconds s"
     sleep 0.1
 done
+looked=$up ended=0
 while :; do
     for socket in $(listening "$port"); do
         case " $before " in *" $socket "*) [ "$fresh" = no ] || continue ;; esac
@@ -51,11 +57,18 @@ while :; do
         exit 0
     done
     uptime; [ "$up" -lt "$until" ] || break
+    # A process that has ended will not have the port: two looks, as one may fall between its end and its next start.
+    if [ "$up" -gt "$looked" ]; then
+        looked=$up
+        if [ -n "$(listening "$port")" ] && started=yes dead "$@"; then
+            ended=$((ended + 1)); [ "$ended" -lt 2 ] || taken
+        else ended=0; fi
+    fi
     sleep 0.1
 done
 if [ -n "$(listening "$port")" ]; then
-    PATH=$PATH:/usr/sbin:/sbin started=yes
-    ! idle "$@" || fail "another process has the port $port: something listens on it, and $name does not run"
+    started=yes
+    ! dead "$@" || taken
     fail "the process on port $port is still the old one after $seconds s"
 fi
 fail "port $port did not open within $seconds s"

@@ -9,13 +9,13 @@ unit() {
     case $action in *:disable-secondary) [ ! -e "$secondary" ] || { action=disable; return; } ;; esac
     action=${action%%:*}
 }
-# Whether something is restarted, and none of these runs: then it is another process that listens on their port. One that runs
+# Whether something is started, and none of these runs: then it is another process that listens on their port. One that runs
 # already, started by somebody else, has its own port, and so has the socket that systemd keeps for it; where that is not clear: no.
 idle() {
     fresh=no
     for each; do
         unit "$each"
-        case $action in restart) fresh=yes ;; none) continue ;; esac
+        case $action in restart | start) fresh=yes ;; none) continue ;; esac
         service "$name" status >/dev/null 2>&1 </dev/null 3>&-
         # What was started from here just now and left nothing but the file of its process does not run either.
         case $?,${started-no} in

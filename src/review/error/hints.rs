@@ -9,6 +9,7 @@ impl ReviewError {
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::Git(error) | Self::Commit { source: error } => error.hint().into_iter().collect(),
+            Self::NotAFolder { .. } => vec!["name a folder: the clone is made in it".to_owned()],
             Self::Switch { .. }
             | Self::CheckedOut { .. }
             | Self::InProgress { .. }

@@ -83,6 +83,43 @@ fn hosts_checks_and_values_that_somebody_put_there_are_told() {
 }
 
 #[test]
+fn what_stands_where_the_model_has_nothing_is_told() {
+    let env = generated();
+    env.write(
+        CHECKS,
+        "checks:\n  mine: {type: command, after: promote, command: /bin/true}\n",
+    );
+    edit(
+        &env,
+        HIERADATA,
+        "teatime::port",
+        "profile::teatime::foo: 1\nteatime::port",
+    );
+    env.git("deploy", &["add", "--all"]);
+    for tree in ["deploy", "vagrant"] {
+        amend(&env, tree);
+    }
+    let found = check(&env, &[]);
+    for what in ["mine", "profile::teatime::foo"] {
+        let told = format!("`{what}` was put there, and the model does not have it");
+        assert_eq!(found.stdout.matches(&told).count(), 1, "{}", found.show());
+    }
+}
+
+#[test]
+fn a_host_that_somebody_wrote_twice_is_not_svcgens() {
+    let env = generated();
+    let targets = env.read(TARGETS);
+    env.write(TARGETS, &format!("{targets}tea1.farm.example\n"));
+    let found = check(&env, &[]);
+    assert!(
+        !found.stdout.contains("svcgen scap --repo deploy --commit"),
+        "{}",
+        found.show()
+    );
+}
+
+#[test]
 fn each_value_that_both_changed_is_told() {
     let env = with_more();
     edit(

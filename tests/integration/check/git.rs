@@ -51,6 +51,18 @@ fn what_a_sparse_checkout_leaves_out_is_not_taken_for_gone() {
 }
 
 #[test]
+fn a_git_that_leads_nowhere_is_not_taken_for_no_checkout() {
+    let env = generated();
+    let vagrant = env.work().join("vagrant");
+    std::fs::rename(vagrant.join(".git"), env.work().join("elsewhere")).unwrap();
+    env.write("vagrant/.git", "gitdir: ../nowhere\n");
+    let run = check(&env, &[]);
+    assert_eq!(run.code, 1, "{}", run.show());
+    let told = "git cannot read `.git` of `HOME/work/vagrant`\ncause: it leads to `../nowhere`: no such file";
+    assert!(run.stderr.contains(told), "{}", run.show());
+}
+
+#[test]
 fn a_rebase_is_finished_by_the_command_that_is_told() {
     let env = generated();
     let deploy = env.work().join("deploy");

@@ -46,7 +46,7 @@ fn a_port_that_another_process_took_meanwhile_is_told_where_something_was_live()
     let config = std::fs::read_to_string(farm.env().work().join("deploy/scap/scap.cfg")).unwrap();
     farm.write(
         "scap/scap.cfg",
-        &config.replace("service_timeout: 20", "service_timeout: 2"),
+        &config.replace("service_timeout: 20", "service_timeout: 60"),
     );
     farm.release("1");
     let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
@@ -56,11 +56,20 @@ fn a_port_that_another_process_took_meanwhile_is_told_where_something_was_live()
     let port = farm.env().read("hosts/l01/.svcgen/port");
     let port: u16 = port.trim().parse().unwrap();
     let _listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let begun = std::time::Instant::now();
+    let started = farm.svcgen(&["service", "start", "--yes", "-l", "l01"]);
+    let said = format!("another process has the port {port}");
+    assert_eq!(started.code, 21, "{}", started.show());
+    assert!(started.stderr.contains(&said), "{}", started.show());
+    let hint = format!("hint: `ss -ltnp 'sport = :{port}'` there shows which\n");
+    assert!(started.stderr.contains(&hint), "{}", started.show());
     farm.release("2");
     let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert!(begun.elapsed().as_secs() < 40, "{}", run.show());
     let told = format!(
         "another process has the port {port}: something listens on it, and feed does not run"
     );
     assert!(run.stderr.contains(&told), "{}", run.show());
     assert!(!run.stderr.contains("still the old one"), "{}", run.show());
+    assert!(run.stderr.contains(&hint), "{}", run.show());
 }
