@@ -84,12 +84,15 @@ impl PackError {
     fn new(store: &Utf8Path, error: &std::io::Error) -> Self {
         // Git says it in words, and what it was told from here has its reason below it.
         let mut reason = reworded(error);
+        let mut is_full = is_lack_of_room(error);
         let mut source = std::error::Error::source(error);
         while let Some(cause) = source {
+            let system = cause.downcast_ref::<std::io::Error>();
+            is_full |= system.is_some_and(is_lack_of_room);
             reason.push_str(&format!(": {}", alone(cause)));
             source = cause.source();
         }
-        if is_lack_of_room(error) || reason.contains("No space left on device") {
+        if is_full || reason.contains("No space left on device") {
             let folder = std::env::temp_dir().display().to_string();
             return Self::NoRoom { folder };
         }

@@ -330,3 +330,29 @@ fn a_configuration_of_ssh_that_is_not_there_is_told_where_ssh_is_used() {
     hint: correct `ssh.config_file` of the configuration, or SVCGEN_SSH_CONFIG
     ");
 }
+
+#[test]
+fn a_service_has_ended_once_all_that_it_started_has() {
+    let farm = LocalFarm::new(0);
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let stopped = farm.service("l00", "stop");
+    assert_eq!(stopped.code, 0, "{}", stopped.show());
+    // The first process ends at once; what it began has to be waited for.
+    let command = "(trap 'sleep 1; echo gone >> log; exit' TERM; : > ready; while :; do sleep 0.1; done) & wait";
+    let file = "hosts/l00/.svcgen/services/feed";
+    farm.env()
+        .write(file, &format!("/\n/srv/log/feed\n{command}\n"));
+    let log = farm.root("l00").join("log");
+    assert_eq!(farm.service("l00", "start").code, 0);
+    let is_ready = || farm.root("l00").join("ready").exists();
+    let ready = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        is_ready()
+    });
+    assert!(ready);
+    let stopped = farm.service("l00", "stop");
+    assert_eq!(stopped.code, 0, "{}", stopped.show());
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "gone\n");
+}

@@ -16,6 +16,15 @@ began() {
     [ "$1" != Z ] && echo "${20}"
 }
 is_running() { read -r pid born 2>/dev/null <"$pidfile" && [ "$(began "$pid")" = "$born" ]; }
+# Whether anything of what was started together is there still: a thread may hold the port after the first one has ended.
+is_left() {
+    for each in /proc/[0-9]*/task/[0-9]*/stat; do
+        read -r stat 2>/dev/null <"$each" || continue
+        set -- ${stat##*)}
+        [ "$3" != "$pid" ] || case $1 in Z | X) ;; *) return 0 ;; esac
+    done
+    return 1
+}
 start() {
     is_running && return
     cd -P "$top$folder" 2>/dev/null || { echo "$name: $folder is not there" >&2; return 1; }
@@ -27,7 +36,7 @@ stop() {
     is_running || { rm -f "$pidfile"; return 0; }
     kill -s TERM -- "-$pid" 2>/dev/null
     tries=0
-    while is_running; do
+    while is_running || is_left; do
         tries=$((tries + 1))
         [ "$tries" -ne 50 ] || kill -s KILL -- "-$pid" 2>/dev/null
         [ "$tries" -lt 100 ] || { echo "$name: process $pid does not end" >&2; return 1; }

@@ -36,7 +36,7 @@ fn a_server_that_is_not_there_or_is_another_is_told() {
     ");
     let site = desk.env.home().join("config/svcgen/sites/desk.yaml");
     for (url, code, words) in [
-        ("http://127.0.0.1:9", 1, "Connection refused"),
+        ("http://127.0.0.1:9", 1, "connection refused"),
         (
             "http://desk.example",
             2,
