@@ -343,7 +343,7 @@ fn a_service_has_ended_once_all_that_it_started_has() {
     let command = "(trap 'sleep 1; echo gone >> log; exit' TERM; : > ready; while :; do sleep 0.1; done) & wait";
     let file = "hosts/l00/.svcgen/services/feed";
     farm.env()
-        .write(file, &format!("/\n/srv/log/feed\n{command}\n"));
+        .write(file, &format!("/\n/srv/log/other.log\n{command}\n"));
     let log = farm.root("l00").join("log");
     assert_eq!(farm.service("l00", "start").code, 0);
     let is_ready = || farm.root("l00").join("ready").exists();
