@@ -5,7 +5,6 @@ mod places;
 mod progress;
 mod shown;
 
-use crate::cli::given;
 use camino::Utf8PathBuf;
 use clap::Args;
 use serde::Serialize;
@@ -16,6 +15,7 @@ use super::context::Context;
 use super::generator::{Again, tell_pushed};
 use super::{Failure, GlobalArgs};
 use crate::build::{BuildError, BuildPlan, Built, Change, Force, Session, Workbench};
+use crate::cli::given;
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
 use crate::review::{Others, Pushed};

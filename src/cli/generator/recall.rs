@@ -1,10 +1,10 @@
 //! A checkout that remembers nothing, such as a fresh clone, has what earlier versions of the model wrote into it.
 
+use camino::{Utf8Path, Utf8PathBuf};
+
 use super::planned::{generate, origin};
 use super::renamed::deployed;
 use super::{Generator, Run};
-use camino::{Utf8Path, Utf8PathBuf};
-
 use crate::cli::context::Loaded;
 use crate::edit::{Desired, Recalled, Rendered};
 use crate::generate::{
@@ -16,7 +16,7 @@ use crate::worktree::Worktree;
 /// How many contents of a file are looked at that it had before.
 const MOST_PAST: usize = 6;
 
-/// Has a checkout remember what stands there just as a version of the model wants it: what the model wants no more is known to
+/// Has a checkout remember what is committed there as a version of the model wants it: what the model wants no more is known to
 /// be svcgen's by that, and what it wants otherwise, too.
 ///
 /// One that remembers an older version learns in the same way what was generated from later ones elsewhere. Where that cannot be
