@@ -13,6 +13,7 @@ mod holds;
 pub mod ini;
 pub mod json;
 mod left_out;
+mod likeness;
 pub mod lines;
 mod made;
 mod memory;
@@ -122,6 +123,19 @@ impl Desired {
             Self::Lines { lines: wanted, .. } => lines::fragment(wanted),
             Self::Json { entries, .. } => json::fragment(entries),
             Self::Blocks { blocks, .. } => blocks::fragment(blocks),
+        }
+    }
+
+    /// In which form that stands in the file.
+    fn form(&self) -> Form {
+        match self {
+            Self::File { .. } => Form::Whole,
+            Self::Paper { .. } => Form::Begun,
+            Self::Yaml { .. } => Form::Yaml,
+            Self::Ini { .. } => Form::Ini,
+            Self::Lines { .. } => Form::Lines,
+            Self::Json { .. } => Form::Json,
+            Self::Blocks { .. } => Form::Blocks,
         }
     }
 }

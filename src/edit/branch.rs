@@ -1,5 +1,8 @@
 use std::collections::BTreeSet;
 
+use camino::Utf8PathBuf;
+use git2::{Oid, Repository};
+
 /// How many moves of a branch are looked at.
 const MOST_TIPS: usize = 100;
 
@@ -13,10 +16,12 @@ pub(super) struct Branch {
     pub(super) tips: Vec<String>,
     /// The Change-Ids of its last commits.
     change_ids: BTreeSet<String>,
+    /// The work tree.
+    pub(super) root: Option<Utf8PathBuf>,
 }
 
 impl Branch {
-    pub(super) fn of(repository: &git2::Repository) -> Self {
+    pub(super) fn of(repository: &Repository) -> Self {
         let head = repository.find_reference("HEAD").ok();
         let branch = head
             .as_ref()
@@ -29,7 +34,22 @@ impl Branch {
         Self {
             tips: tips.collect(),
             change_ids: change_ids(repository).unwrap_or_default(),
+            root: repository
+                .workdir()
+                .and_then(|root| Utf8PathBuf::from_path_buf(root.to_owned()).ok()),
         }
+    }
+
+    /// Whether a commit is its last one, or below that; one that is not there any more is not.
+    pub(super) fn is_upon(&self, commit: &str) -> bool {
+        let is_upon = || {
+            let repository = Repository::open(self.root.as_ref()?).ok()?;
+            let head = repository.head().ok()?.peel_to_commit().ok()?.id();
+            let commit = Oid::from_str(commit).ok()?;
+            let is_below = repository.graph_descendant_of(head, commit);
+            Some(head == commit || is_below.unwrap_or(false))
+        };
+        is_upon().unwrap_or(false)
     }
 
     /// Whether it has the change of one of these Change-Ids.
@@ -48,7 +68,7 @@ impl Branch {
     }
 }
 
-fn change_ids(repository: &git2::Repository) -> Result<BTreeSet<String>, git2::Error> {
+fn change_ids(repository: &Repository) -> Result<BTreeSet<String>, git2::Error> {
     let mut found = BTreeSet::new();
     let mut commit = repository.head()?.peel_to_commit()?;
     for _ in 0..DEEPEST {

@@ -73,20 +73,20 @@ impl Rendered {
 
     /// What svcgen's last commits on the branch were made of that is checked out, or where it made none there, on any.
     fn last_commits(&self) -> Option<Commits> {
-        let own = self.of_branch().map(|own| own.commits.clone());
+        let own = self.of_tree().map(|own| own.commits.clone());
         own.or_else(|| self.made(LAST))
     }
 
     /// The same, where it was last written to the file on another branch, or before these commits.
     pub(super) fn elsewhere(&self, now: &Written) -> Option<Commits> {
         let at = now.at.as_ref()?;
-        let own = self.of_branch()?;
+        let own = self.of_tree()?;
         (!self.is_since(own, at)).then(|| own.commits.clone())
     }
 
     /// Whether svcgen left a file so, by git's name for its content, in its last commits on the branch.
     pub(super) fn was_committed(&self, path: &Utf8Path, name: &Option<String>) -> bool {
-        let own = self.of_branch();
+        let own = self.of_tree();
         let file = own.and_then(|own| own.commits.files.get(path));
         file.is_some_and(|file| file.left == *name)
     }

@@ -1,5 +1,7 @@
 //! What each of svcgen's commits was made of, kept under the commit's name; and which of these a branch has.
 
+mod in_tree;
+
 use camino::Utf8PathBuf;
 use git2::Oid;
 
@@ -32,6 +34,14 @@ impl Rendered {
     /// they may have come from one. It is looked for once: this store does not see what is noted after that.
     pub(super) fn of_branch(&self) -> Option<&OfBranch> {
         self.own.get_or_init(|| self.find_of_branch()).as_ref()
+    }
+
+    /// The same, or where its commits tell nothing of it, what those were made of whose files it has.
+    pub(super) fn of_tree(&self) -> Option<&OfBranch> {
+        self.of_branch().or_else(|| {
+            let found = self.in_tree.get_or_init(|| self.find_in_tree());
+            found.as_ref()
+        })
     }
 
     fn find_of_branch(&self) -> Option<OfBranch> {

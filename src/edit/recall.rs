@@ -1,23 +1,27 @@
 //! What a tree has of svcgen's where nothing remembers it: what resembles what a version of the model wants there.
 
-mod likeness;
+mod remembered;
 
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use self::likeness::{Likeness, same_lines};
+use super::likeness::Likeness;
 use super::memory::Memory;
 use super::plan::{joined, plan, record};
 use super::record::{Index, Origin, Record};
 use super::rendered::{Rendered, replace};
-use super::{Desired, Resolution, holds};
+use super::{Desired, Resolution};
 use crate::worktree::{Worktree, WorktreeError};
 
 /// What was found in a tree of what versions of a model want there.
 #[derive(Debug)]
 pub(crate) struct Recalled {
     store: Rendered,
+    /// How many versions are newer than the one that is remembered already.
+    age: usize,
+    /// Whether that is of other commits than the ones that are checked out.
+    is_elsewhere: bool,
     /// What each version wants in a file, the newest first.
     files: BTreeMap<Utf8PathBuf, Vec<Candidate>>,
 }
@@ -39,43 +43,20 @@ impl Candidate {
     }
 }
 
-impl Rendered {
-    /// Whether it remembers nothing, though it could.
-    pub(crate) fn is_blank(&self) -> bool {
-        self.index.as_ref().is_some_and(|index| !index.exists())
-    }
-
-    /// The version of the model that is remembered, by git's name for its text.
-    pub(crate) fn version(&self) -> Option<String> {
-        self.index().ok()?.model?.version
-    }
-
-    /// Whether what it remembers of a file tells at least as much of it as what a later version of the model wants, all of
-    /// which is there.
-    fn tells(&self, wanted: &Desired, content: &str) -> bool {
-        let index = self.index().unwrap_or_default();
-        let at = index.files.get(wanted.path()).map(|it| it.at.as_ref());
-        // Nobody brought anything here since it was looked at.
-        if at.is_some_and(|at| at == self.branch.tips.first()) {
-            return true;
-        }
-        let Some(base) = self.base(wanted.path(), Some(content)) else {
-            return false;
-        };
-        match wanted {
-            Desired::File { text, .. } => same_lines(&base, content) >= same_lines(text, content),
-            wanted => {
-                let is_held = holds(wanted, content, &base);
-                is_held && base.lines().count() >= wanted.record().lines().count()
-            }
-        }
-    }
-}
-
 impl Recalled {
-    /// Nothing yet, for what a store remembers.
-    pub(crate) fn of(store: Rendered) -> Self {
+    /// Nothing yet, for what a store remembers; `versions` has git's names for the versions of the model, the newest first.
+    pub(crate) fn of(store: Rendered, versions: &[Option<String>], worktree: &Worktree) -> Self {
+        // Of one that was taken back, since it was there first.
+        let age = match store.version() {
+            Some(name) => versions
+                .iter()
+                .rposition(|it| it.as_ref() == Some(&name))
+                .unwrap_or(0),
+            None => versions.len(),
+        };
         Self {
+            is_elsewhere: store.is_elsewhere(worktree),
+            age,
             store,
             files: BTreeMap::new(),
         }
@@ -86,9 +67,21 @@ impl Recalled {
         &self.store
     }
 
-    /// The version of the model that is remembered already, by git's name for its text; none where nothing is remembered.
-    pub(crate) fn version(&self) -> Option<String> {
-        self.store.version()
+    /// Whether a version, than which so many are newer, may be what is there.
+    pub(crate) fn may_be(&self, age: usize) -> bool {
+        age < self.age || self.is_elsewhere
+    }
+
+    /// Whether a file was once what is remembered, rather than an older version: somebody took that back.
+    fn was_later(&self, found: &Candidate, past: impl Fn() -> Vec<String>) -> bool {
+        let path = found.wanted.path();
+        let is_later = |content: &String| {
+            let base = self.store.read(path);
+            let base =
+                base.and_then(|base| Likeness::of_written(found.wanted.form(), &base, content));
+            base > Likeness::of_written(found.wanted.form(), &found.wanted.record(), content)
+        };
+        !self.store.is_blank() && found.age >= self.age && past().iter().any(is_later)
     }
 
     /// Whether all files that a version wants for itself are wholly there: of one that goes by another name, one of which somebody
@@ -120,9 +113,10 @@ impl Recalled {
                 continue;
             };
             let likeness = Likeness::of(&wanted, &content);
-            // Where something is remembered, only a version counts that is wholly there and tells more.
+            // Where something is remembered, only a version counts that tells more; of the same commits also wholly there.
+            let is_whole = likeness.is_some_and(Likeness::is_whole);
             let tells_more =
-                || likeness.is_some_and(Likeness::is_whole) && !self.store.tells(&wanted, &content);
+                || (is_whole || self.is_elsewhere) && !self.store.tells(&wanted, &content);
             if self.store.is_blank() || tells_more() {
                 self.files.entry(path).or_default().push(Candidate {
                     wanted,
@@ -145,49 +139,74 @@ impl Recalled {
         worktree: &Worktree,
         past: impl Fn(&Utf8Path) -> Vec<String>,
     ) -> std::io::Result<Vec<Utf8PathBuf>> {
-        let is_blank = self.store.is_blank();
+        let Some(file) = &self.store.index else {
+            return Ok(Vec::new());
+        };
         let mut index = self.store.index().map_err(std::io::Error::other)?;
         let mut edited = Vec::new();
-        let mut oldest: Option<(usize, Origin)> = None;
+        let mut oldest: Option<&Candidate> = None;
         for (path, candidates) in &self.files {
             let content = worktree.read(path).map_err(std::io::Error::other)?;
             let past = || past(path);
-            let (Some(content), Some(found)) = (content, nearest(candidates, past)) else {
+            let found = nearest(candidates, past).filter(|found| !self.was_later(found, past));
+            let (Some(content), Some(found)) = (content, found) else {
                 continue;
             };
             if !found.is_whole_in(&content) {
                 edited.push(path.clone());
             }
-            let mut record = record(&found.wanted, Some(&content), None);
-            if let Record::Written { is_made, .. } = &mut record {
-                *is_made = is_all(&found.wanted, &content, worktree);
-            }
-            let memory = Memory {
-                record: &record,
-                before: None,
-                // What is remembered of older commits of svcgen's own is not what it goes by then.
-                left: (!is_blank).then_some(content.as_str()),
-                is_marked: false,
-            };
-            if let (Some(written), Record::Written { text, .. }) =
-                (memory.written(None, Vec::new()), &record)
-            {
-                self.store.write(path, text)?;
-                index.files.insert(path.clone(), self.store.here(written));
-            }
-            if oldest.as_ref().is_none_or(|(age, _)| *age < found.age) {
-                oldest = Some((found.age, found.model.clone()));
+            self.keep(found, &content, worktree, &mut index)?;
+            if oldest.is_none_or(|oldest| oldest.age < found.age) {
+                oldest = Some(found);
             }
         }
-        let Some((file, (_, oldest))) = self.store.index.as_ref().zip(oldest) else {
-            return Ok(Vec::new());
-        };
+        match oldest {
+            // What later versions than the oldest wrote elsewhere is looked for again.
+            Some(oldest) if index.model.is_none() || oldest.age >= self.age => {
+                index.model = Some(oldest.model.clone());
+            }
+            None if !self.is_elsewhere => return Ok(edited),
+            _ => {}
+        }
+        if self.is_elsewhere {
+            let all = std::mem::take(&mut index.files).into_iter();
+            index.files = all
+                .map(|(path, written)| (path, self.store.here(written)))
+                .collect();
+        }
         index.version = Index::VERSION;
-        // What later versions than the oldest wrote elsewhere is looked for again.
-        index.model = index.model.or(Some(oldest));
         let text = serde_json::to_string_pretty(&index).map_err(std::io::Error::other)?;
         replace(file, &format!("{text}\n"))?;
         Ok(edited)
+    }
+
+    /// Has the store remember one file.
+    fn keep(
+        &self,
+        found: &Candidate,
+        content: &str,
+        worktree: &Worktree,
+        index: &mut Index,
+    ) -> std::io::Result<()> {
+        let path = found.wanted.path();
+        let mut record = record(&found.wanted, Some(content), None);
+        if let Record::Written { is_made, .. } = &mut record {
+            *is_made = is_all(&found.wanted, content, worktree);
+        }
+        let memory = Memory {
+            record: &record,
+            before: None,
+            // What is remembered of older commits of svcgen's own is not what it goes by then.
+            left: (!self.store.is_blank()).then_some(content),
+            is_marked: false,
+        };
+        if let (Some(written), Record::Written { text, .. }) =
+            (memory.written(None, Vec::new()), &record)
+        {
+            self.store.write(path, text)?;
+            index.files.insert(path.clone(), self.store.here(written));
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod asked;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -34,6 +34,8 @@ pub struct Rendered {
     pub(super) branch: Branch,
     /// What svcgen's commits on that branch were made of, once it was looked for.
     pub(super) own: OnceLock<Option<OfBranch>>,
+    /// The same of what its files tell.
+    pub(super) in_tree: Arc<OnceLock<Option<OfBranch>>>,
 }
 
 impl Rendered {
@@ -61,6 +63,7 @@ impl Rendered {
         Self {
             index,
             own: OnceLock::new(),
+            in_tree: Arc::default(),
             ..self
         }
     }
@@ -82,6 +85,7 @@ impl Rendered {
             folder,
             index,
             own: OnceLock::new(),
+            in_tree: Arc::default(),
             ..self
         }
     }
@@ -120,6 +124,7 @@ impl Rendered {
             use_of: Use::default(),
             branch: Branch::default(),
             own: OnceLock::new(),
+            in_tree: Arc::default(),
         }
     }
 

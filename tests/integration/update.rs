@@ -1,6 +1,7 @@
 //! The model changes after it was generated from, in trees that people edited meanwhile.
 
 mod colleagues;
+mod squashed;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};

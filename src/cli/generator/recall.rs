@@ -27,12 +27,9 @@ pub(super) fn recall(
     generator: Generator,
     worktree: &Worktree,
 ) -> Vec<Utf8PathBuf> {
-    let stores = stores(loaded, generator, worktree).into_iter();
-    let mut open: Vec<(Part, Recalled)> = stores
-        .filter(|(_, store)| store.is_blank() || store.version().is_some())
-        .map(|(part, store)| (part, Recalled::of(store)))
-        .collect();
-    if open.is_empty() {
+    let mut stores = stores(loaded, generator, worktree);
+    stores.retain(|(_, store)| store.is_blank() || store.version().is_some());
+    if stores.is_empty() {
         return Vec::new();
     }
     let versions = loaded.versions();
@@ -40,21 +37,15 @@ pub(super) fn recall(
     if versions.is_empty() || !all.any(|version| is_begun(version, generator, worktree)) {
         return Vec::new();
     }
-    // How many versions there are since the one that a store remembers; of one that was taken back, since it was there first.
-    let since = |recalled: &Recalled| match recalled.version() {
-        Some(name) => versions
-            .iter()
-            .rposition(|it| it.version.as_ref() == Some(&name)),
-        None => Some(versions.len()),
-    };
-    let since: Vec<usize> = open.iter().map(|(_, it)| since(it).unwrap_or(0)).collect();
+    let names: Vec<Option<String>> = versions.iter().map(|it| it.version.clone()).collect();
+    let open = |(part, store)| (part, Recalled::of(store, &names, worktree));
+    let mut open: Vec<(Part, Recalled)> = stores.into_iter().map(open).collect();
     let mut tree = None;
     for (age, version) in versions.iter().enumerate() {
         if version.version == loaded.version {
             continue;
         }
-        let meant = open.iter_mut().zip(&since);
-        for ((part, recalled), _) in meant.filter(|(_, since)| age < **since) {
+        for (part, recalled) in open.iter_mut().filter(|(_, it)| it.may_be(age)) {
             let desired = part.desired(version, worktree, recalled.store(), &mut tree);
             // What a version cannot be generated for was not written by it.
             let Ok(mut desired) = desired else {

@@ -1,9 +1,9 @@
 //! What is remembered of a file, and what was before.
 
 use crate::edit::earlier::Known;
-use crate::edit::record::{Form, Record, Written};
+use crate::edit::record::{Record, Written};
 use crate::edit::rendered::Rendered;
-use crate::edit::{Desired, blocks, ini, json, lines, yaml};
+use crate::edit::{Desired, yaml};
 
 /// What is remembered of a file once it is as it is wanted.
 pub(in crate::edit) fn record(
@@ -11,30 +11,22 @@ pub(in crate::edit) fn record(
     before: Option<&str>,
     written: Option<&Written>,
 ) -> Record {
-    let (form, text, keys) = match wanted {
-        Desired::File { text, .. } => (Form::Whole, text.clone(), Vec::new()),
-        Desired::Paper { text, .. } => (Form::Begun, text.clone(), Vec::new()),
-        Desired::Yaml { entries, .. } => (
-            Form::Yaml,
-            yaml::fragment(entries),
-            entries.iter().map(yaml::Entry::keys).collect(),
-        ),
-        Desired::Ini { entries, .. } => (Form::Ini, ini::fragment(entries), Vec::new()),
-        Desired::Lines { lines, .. } => (Form::Lines, lines::fragment(lines), Vec::new()),
-        Desired::Json { entries, .. } => (Form::Json, json::fragment(entries), Vec::new()),
-        Desired::Blocks { blocks, .. } => (
-            Form::Blocks,
-            blocks::fragment(blocks),
-            blocks
-                .iter()
-                .map(|block| vec![block.text.clone()])
-                .collect(),
-        ),
+    let keys = match wanted {
+        Desired::Yaml { entries, .. } => entries.iter().map(yaml::Entry::keys).collect(),
+        Desired::Blocks { blocks, .. } => blocks
+            .iter()
+            .map(|block| vec![block.text.clone()])
+            .collect(),
+        Desired::File { .. }
+        | Desired::Paper { .. }
+        | Desired::Ini { .. }
+        | Desired::Lines { .. }
+        | Desired::Json { .. } => Vec::new(),
     };
     let known = written.map(|written| written.made.as_slice());
     Record::Written {
-        form,
-        text,
+        form: wanted.form(),
+        text: wanted.record(),
         keys,
         is_made: before.is_none() || written.is_some_and(|written| written.is_made),
         made: match wanted {

@@ -3,7 +3,7 @@
 use super::{changed, commit, commit_model, farm, files, forget_trees, model, twin};
 use crate::support::samples::{GENERATE, TREES};
 
-const CHECK: &[&str] = &[
+pub(super) const CHECK: &[&str] = &[
     "check",
     "--vagrant-repo",
     "vagrant",

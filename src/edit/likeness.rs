@@ -3,8 +3,9 @@ use std::cmp::Reverse;
 use serde_json::{Map, Value};
 use similar::{ChangeTag, TextDiff};
 
-use crate::edit::yaml::{Entry, Other};
-use crate::edit::{Desired, lines};
+use super::record::Form;
+use super::yaml::{Entry, Other};
+use super::{Desired, lines};
 
 /// How many of a hundred lines of a whole file are there, at the least, where it is svcgen's and somebody edited it.
 const LEAST_OF_FILE: usize = 70;
@@ -35,6 +36,54 @@ impl Likeness {
                 (there, values.len(), LEAST_OF_ENTRIES)
             }
         };
+        Self::enough(there, all, least)
+    }
+
+    /// How much is there of what was written once, which has this form; `None` as above.
+    pub(super) fn of_written(form: Form, written: &str, content: &str) -> Option<Self> {
+        let mut values = Vec::new();
+        match form {
+            Form::Whole | Form::Begun => {
+                let there = same_lines(written, content);
+                return Self::enough(there, written.lines().count(), LEAST_OF_FILE);
+            }
+            Form::Yaml => {
+                let value = |text| Some(crate::yaml::parse(text).ok()?.to_value());
+                compare(&value(written)?, value(content).as_ref(), &mut values);
+            }
+            Form::Json => {
+                let value = |text| serde_json::from_str::<Value>(text).ok();
+                compare(&value(written)?, value(content).as_ref(), &mut values);
+            }
+            Form::Ini => {
+                let (written, content) = (crate::ini::parse(written), crate::ini::parse(content));
+                let (written, content) = written.ok().zip(content.ok())?;
+                for section in &written.sections {
+                    values.extend(section.settings.iter().map(|setting| {
+                        let found = content.find(&section.name, &setting.key);
+                        found.is_some_and(|found| found.value == setting.value)
+                    }));
+                }
+            }
+            Form::Lines | Form::Blocks => {
+                let is_there = |line: &str| content.lines().any(|it| it.trim() == line.trim());
+                values.extend(written.lines().map(is_there));
+            }
+            Form::Gone => return None,
+        }
+        let there = values.iter().filter(|is_there| **is_there).count();
+        Self::enough(there, values.len(), LEAST_OF_ENTRIES)
+    }
+
+    /// Where nothing is wanted, and nothing is there.
+    pub(super) fn of_nothing() -> Self {
+        Self {
+            there: 0,
+            lacking: Reverse(0),
+        }
+    }
+
+    fn enough(there: usize, all: usize, least: usize) -> Option<Self> {
         let is_enough = there > 0 && there * 100 >= all * least;
         is_enough.then_some(Self {
             there,
