@@ -52,6 +52,12 @@ fn bash_completes_commands_options_and_values() {
         proposed(&script, &["svcgen", "tail", "--level", "w"]),
         ["warn"]
     );
+    let modes = ["long", "short", "simple", "json", "bunyan", "inspect"];
+    assert_eq!(proposed(&script, &["svcgen", "tail", "-o", ""]), modes);
+    assert_eq!(
+        proposed(&script, &["svcgen", "tail", "--output", ""]),
+        modes
+    );
     assert_eq!(proposed(&script, &["svcgen", "doctor", "dep"]), ["deploy"]);
     assert_eq!(
         proposed(&script, &["svcgen", "puppet", "--steps", "a"]),
@@ -90,6 +96,9 @@ fn fish_completes_commands_options_and_values() {
     assert_eq!(proposed("svcgen completions f"), ["fish"]);
     assert_eq!(proposed("svcgen --format "), ["json", "text"]);
     assert_eq!(proposed("svcgen tail --level w"), ["warn"]);
+    let modes = ["bunyan", "inspect", "json", "long", "short", "simple"];
+    assert_eq!(proposed("svcgen tail -o "), modes);
+    assert_eq!(proposed("svcgen tail --output "), modes);
     assert_eq!(proposed("svcgen doctor dep"), ["deploy"]);
     assert_eq!(proposed("svcgen puppet --steps a"), ["admins"]);
     let both = ["service,admins"];
@@ -111,6 +120,7 @@ fn zsh_completes_commands_options_and_values() {
         ("svcgen deploy --on-failure rol", "lback"),
         ("svcgen request serv", "ice"),
         ("svcgen tail --level wa", "rn"),
+        ("svcgen tail -o insp", "ect"),
         ("svcgen doctor depl", "oy"),
         ("svcgen puppet --steps admi", "ns"),
         ("svcgen puppet --without service,admi", "ns"),
