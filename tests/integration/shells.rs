@@ -200,7 +200,8 @@ fn every_command_has_a_page_that_can_be_read() {
     );
     let variable = "\nThe site, instead of the model\\*(Aqs [env: SVCGEN_SITE]\n";
     assert!(page.contains(variable), "{page}");
-    assert!(page.contains(" recordings [env: SVCGEN_PLAIN]\n"), "{page}");
+    let lines = page.replace('\n', " ");
+    assert!(lines.contains(" recordings [env: SVCGEN_PLAIN] "), "{page}");
     let title = page.lines().find(|line| line.starts_with(".TH ")).unwrap();
     let date = title.split(' ').nth(3).unwrap();
     let is_date = date.len() == 10 && date.starts_with("20") && date.matches('-').count() == 2;
@@ -212,7 +213,7 @@ fn every_command_has_a_page_that_can_be_read() {
         return;
     }
     let mut lint = Command::new("mandoc");
-    lint.args(["-T", "lint", "-W", "warning"])
+    lint.args(["-T", "lint"])
         .args(&pages)
         .current_dir(env.work());
     let said = String::from_utf8(lint.output().unwrap().stdout).unwrap();
