@@ -90,3 +90,13 @@ fn a_path_that_is_not_utf_8_is_told_and_nothing_is_left_there() {
     ");
     assert_eq!(std::fs::read_dir(&odd).unwrap().count(), 0);
 }
+
+/// The kernel's own folders have no room at all, and that is not what is wrong.
+#[test]
+fn a_folder_that_is_on_no_disk_is_not_called_full() {
+    let env = Env::new();
+    let run = demo(&env, &["/proc/svcgen-demo"]);
+    let told = "error: `/proc/svcgen-demo` cannot be written\n";
+    assert_eq!(run.code, 1, "{}", run.show());
+    assert!(run.stderr.starts_with(told), "{}", run.show());
+}
