@@ -35,7 +35,7 @@ fn left_open(text: &str) -> Option<(ErrorKind, usize)> {
         ErrorKind::UnclosedQuotedScalar | ErrorKind::UnclosedFlowCollection { .. }
     );
     let at = error.marker().byte_offset().filter(|_| is_open)?;
-    Some((kind.clone(), at))
+    text.is_char_boundary(at).then(|| (kind.clone(), at))
 }
 
 /// Whether a line up to a place is not indented as what goes on from another place has to be.
