@@ -3,6 +3,7 @@
 //!
 //! What is shown are svcgen's own commands, run as a user would run them; nothing outside of the folder is read or written.
 
+mod claim;
 mod pkt_line;
 mod review;
 mod sandbox;
@@ -10,6 +11,7 @@ mod service;
 mod shell;
 mod story;
 
+pub use claim::{Claim, PREFIX, left};
 pub use review::{Approved, ReviewError, merge, receive};
 pub use sandbox::{REPOSITORIES, Sandbox, SandboxError, Workbench};
 pub use service::{ask, serve};

@@ -32,7 +32,7 @@ pub use condition::Condition;
 pub use draft::{Draft, DraftError, Drafts};
 pub use facts::Facts;
 pub use free::misfits;
-pub use interview::{Interview, InterviewError, Setting};
+pub use interview::{Interview, InterviewError, Proposals, Setting};
 pub use model_file::write_model;
 pub use prompter::{Current, Nobody, Note, Prompt, Prompter, Reply};
 pub use question::{Choice, Kind, Question, RoadStep, Section};

@@ -6,6 +6,7 @@ mod mistake;
 mod node;
 mod parse;
 mod python;
+mod unclosed;
 
 pub use node::{Key, Kind, Node, Span};
 pub use parse::{YamlError, parse, parse_python, parse_strict};

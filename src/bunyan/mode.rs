@@ -20,6 +20,11 @@ pub enum Mode {
 /// The most that JSON is indented.
 const MOST_INDENT: usize = 10;
 
+impl Mode {
+    /// The names of all modes, but for JSON that is indented otherwise.
+    pub const NAMES: [&'static str; 6] = ["long", "short", "simple", "json", "bunyan", "inspect"];
+}
+
 impl FromStr for Mode {
     type Err = String;
 
@@ -35,8 +40,7 @@ impl FromStr for Mode {
                 let indent = text.strip_prefix("json-").and_then(|n| n.parse().ok());
                 let indent = indent.map(|indent: usize| Self::Json(indent.min(MOST_INDENT)));
                 indent.ok_or_else(|| {
-                    let known = ["long", "short", "simple", "json", "bunyan", "inspect"];
-                    let near = or_did_you_mean(text, known);
+                    let near = or_did_you_mean(text, Self::NAMES);
                     format!("a mode is long, short, simple, json, json-N, bunyan or inspect{near}")
                 })
             }

@@ -63,6 +63,11 @@ pub(super) fn run(args: &BuildArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
     let places = Places::find(args, &context, global, ui)?;
     let workbench = workbench(args, &context);
     let force = if args.force { Force::Yes } else { Force::No };
+    if args.review
+        && let Some(warning) = places.elsewhere(&context)
+    {
+        ui.warning(&warning);
+    }
     let prepared = ui.busy("fetching...", || {
         Session::prepare(places.request(&context, workbench, force))
     });

@@ -3,6 +3,7 @@ use clap::{Args, Command, CommandFactory as _};
 use clap_complete::{Shell, generate};
 
 use super::{Cli, Failure};
+use crate::bunyan::Mode;
 use crate::generate::SeriesStep;
 use crate::model::Sites;
 use crate::ui::Ui;
@@ -36,6 +37,7 @@ fn proposing(program: Command) -> Command {
     let commands = PossibleValuesParser::from(commands);
     let steps = PossibleValuesParser::from(SeriesStep::ALL.map(SeriesStep::name));
     let levels = PossibleValuesParser::from(LEVELS);
+    let modes = PossibleValuesParser::from(Mode::NAMES);
     let sites = PossibleValuesParser::from(Sites::new([]).names());
     program
         .mut_arg("site", |it| it.value_parser(sites))
@@ -44,6 +46,7 @@ fn proposing(program: Command) -> Command {
         })
         .mut_subcommand("tail", |it| {
             it.mut_arg("level", |it| it.value_parser(levels))
+                .mut_arg("output", |it| it.value_parser(modes))
         })
         .mut_subcommand("puppet", |it| {
             it.mut_arg("steps", |it| it.value_parser(steps.clone()))

@@ -13,7 +13,7 @@ use clap::Args;
 pub(super) use self::part::DemoPart;
 use self::playing::play;
 use super::{Failure, given};
-use crate::demo::{Sandbox, SandboxError, Workbench};
+use crate::demo::{self, Claim, Sandbox, SandboxError, Workbench};
 use crate::deploy::needs;
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
@@ -44,6 +44,7 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
             .into());
     }
     check_programs()?;
+    tell_of_left(ui);
     interrupt::outlast()?;
     let program = std::env::current_exe()?;
     let program = Utf8PathBuf::from_path_buf(program).map_err(|path| not_utf8(&path))?;
@@ -72,6 +73,10 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
         return welcome(&sandbox, ui);
     }
     let keeps = args.keep || args.folder.is_some();
+    let _claim = match keeps {
+        true => None,
+        false => Some(Claim::new(sandbox.root())?),
+    };
     let played = play(&sandbox, keeps, ui);
     let played = played.and_then(|()| Ok(keeps || !may_remove(&sandbox, ui)?));
     match (&played, keeps) {
@@ -133,17 +138,33 @@ fn not_utf8(path: &std::path::Path) -> CommandError {
 const ELSEWHERE: &str = "`export TMPDIR=/a/folder/of/yours`, or `svcgen demo DIR`";
 
 fn new_folder() -> Result<Utf8PathBuf, CommandError> {
+    let place = Utf8PathBuf::from_path_buf(std::env::temp_dir()).map_err(|place| {
+        let place = place.display();
+        CommandError::usage(format!(
+            "the path of the folder for temporary files, `{place}`, is not UTF-8"
+        ))
+        .hint(ELSEWHERE)
+    })?;
     let folder = tempfile::Builder::new()
-        .prefix("svcgen-demo-")
-        .tempdir()
+        .prefix(demo::PREFIX)
+        .tempdir_in(&place)
         .map_err(|error| {
-            let place = std::env::temp_dir();
-            let message = format!("no folder can be made in `{}`", place.display());
+            let message = format!("no folder can be made in `{place}`");
             CommandError::new(ErrorKind::Unexpected, message)
                 .refused(&error)
                 .hint(ELSEWHERE)
         })?;
     Utf8PathBuf::from_path_buf(folder.keep()).map_err(|path| not_utf8(&path))
+}
+
+/// Tells of the folders of demos that were killed, which could not remove them.
+fn tell_of_left(ui: &Ui) {
+    for root in demo::left(&std::env::temp_dir()) {
+        let root = shell_words::quote(root.as_str());
+        ui.warning(&format!(
+            "a demo that was killed left its folder: `rm -rf {root}` removes it, and ends its service"
+        ));
+    }
 }
 
 /// Whether somebody is there who is asked.
@@ -217,9 +238,10 @@ fn remove(sandbox: &Sandbox, ui: &Ui) -> Result<(), CommandError> {
 impl From<SandboxError> for CommandError {
     fn from(error: SandboxError) -> Self {
         let kind = match &error {
-            SandboxError::Occupied(_) | SandboxError::NotAFolder(_) | SandboxError::Colon(_) => {
-                ErrorKind::Usage
-            }
+            SandboxError::Occupied(_)
+            | SandboxError::NotAFolder(_)
+            | SandboxError::NotUtf8(_)
+            | SandboxError::Colon(_) => ErrorKind::Usage,
             SandboxError::Write { .. }
             | SandboxError::NoRoom(_)
             | SandboxError::NoPorts
@@ -230,6 +252,7 @@ impl From<SandboxError> for CommandError {
             SandboxError::Git(error) => error.hint(),
             SandboxError::Occupied(_)
             | SandboxError::NotAFolder(_)
+            | SandboxError::NotUtf8(_)
             | SandboxError::Colon(_)
             | SandboxError::Write { .. } => {
                 Some("`svcgen demo DIR` plays it in another folder".to_owned())

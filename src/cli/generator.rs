@@ -25,7 +25,7 @@ pub(super) use self::checkouts::CheckoutArgs;
 pub(super) use self::differing::differing;
 pub(super) use self::options::GeneratorOptions;
 pub(super) use self::planned::{NotPlanned, Planned, Planner};
-pub(super) use self::run::{Ended, Run};
+pub(super) use self::run::{Ended, Run, elsewhere};
 use self::series::Chosen;
 pub(super) use self::series::{Looked, Series, changed_upon, is_on, look, without_blocks};
 pub(super) use self::summary::{tell_kept, tell_pushed};

@@ -51,6 +51,7 @@ fn write(command: &Command, name: &str, date: &str, folder: &Utf8Path) -> std::i
     let examples = command.get_after_help().map(ToString::to_string);
     let has_commands = command.has_subcommands();
     let man = Man::new(command)
+        .title(name.to_uppercase())
         .date(date)
         .source(concat!("svcgen ", env!("CARGO_PKG_VERSION")))
         .manual("svcgen");
@@ -74,7 +75,8 @@ fn write(command: &Command, name: &str, date: &str, folder: &Utf8Path) -> std::i
         page.extend(section("EXAMPLES", lines).into_bytes());
     }
     man.render_version_section(&mut page)?;
-    replace(&folder.join(format!("{name}.1")), &page)?;
+    let page = folded(&String::from_utf8_lossy(&page));
+    replace(&folder.join(format!("{name}.1")), page.as_bytes())?;
     Ok(1)
 }
 
@@ -97,6 +99,45 @@ fn with_variable(option: Arg) -> Arg {
         .unwrap_or_default();
     let help = format!("{help} [env: {}]", variable.display());
     option.help(help)
+}
+
+/// The most bytes that a line of a page's text has, for those who read what it is made of.
+const LONGEST: usize = 80;
+
+/// Breaks lines that are too long, but for those that stay as they are.
+fn folded(page: &str) -> String {
+    let (mut out, mut is_filled) = (String::new(), true);
+    for line in page.lines() {
+        match line {
+            ".nf" => is_filled = false,
+            ".fi" => is_filled = true,
+            _ => {}
+        }
+        let is_text = is_filled && !line.starts_with(['.', '\'']);
+        let mut rest = line;
+        while let Some(at) = is_text.then(|| fold(rest)).flatten() {
+            out.push_str(&rest[..at]);
+            out.push('\n');
+            rest = &rest[at + 1..];
+        }
+        out.push_str(rest);
+        out.push('\n');
+    }
+    out
+}
+
+/// The last blank at which a line that is too long can be broken: where no sentence ends, which would get more room, and what
+/// follows is no command.
+fn fold(line: &str) -> Option<usize> {
+    if line.len() <= LONGEST {
+        return None;
+    }
+    let blanks = line.match_indices(' ').map(|(at, _)| at);
+    let mut places = blanks.filter(|at| {
+        let is_end = line[..*at].ends_with(['.', '?', '!', ' ']);
+        *at <= LONGEST && !is_end && !line[at + 1..].starts_with(['.', '\'', ' '])
+    });
+    places.next_back()
 }
 
 /// A section whose lines stay as they are.

@@ -93,6 +93,8 @@ pub enum SandboxError {
         "the path `{0}` holds a colon, which parts the folders that programs are looked for in"
     )]
     Colon(Utf8PathBuf),
+    #[error("the path `{0}` is not UTF-8")]
+    NotUtf8(String),
     #[error("`{0}` is a file, not a folder")]
     NotAFolder(Utf8PathBuf),
     #[error("there is no room in `{0}` for the demo")]
@@ -120,6 +122,13 @@ impl Sandbox {
         let there = root.ancestors().find(|folder| folder.is_dir());
         if root.exists() && !root.is_dir() {
             return Err(SandboxError::NotAFolder(root));
+        }
+        let place = fs_err::canonicalize(there.unwrap_or(Utf8Path::new(".")));
+        // A folder that is made has a path in which that of this one is.
+        if let Ok(place) = place
+            && place.to_str().is_none()
+        {
+            return Err(SandboxError::NotUtf8(place.display().to_string()));
         }
         if room(there.unwrap_or(Utf8Path::new("."))).is_some_and(|free| free < WANTED) {
             return Err(SandboxError::NoRoom(root));

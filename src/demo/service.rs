@@ -109,14 +109,18 @@ fn log(level: u8, message: &str, fields: &Value) -> io::Result<()> {
 /// # Errors
 /// Where it does not answer.
 pub fn ask(port: u16) -> io::Result<Result<String, String>> {
+    ask_within(PATIENCE, port)
+}
+
+fn ask_within(patience: Duration, port: u16) -> io::Result<Result<String, String>> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(patience))?;
     stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
     let mut answer = String::new();
     let read = stream.take(LONGEST).read_to_string(&mut answer);
     // The system calls it a resource that is not there for now.
     if matches!(&read, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
-        return Ok(Err(format!("no answer within {} s", PATIENCE.as_secs())));
+        return Ok(Err(format!("no answer within {} s", patience.as_secs())));
     }
     read?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
@@ -146,5 +150,13 @@ mod tests {
         );
         assert_eq!(pour(r#"{"tea": "Assam", "degrees": 20}"#).0, 503);
         assert_eq!(pour("tea").0, 503);
+    }
+
+    #[test]
+    fn a_service_that_takes_the_guest_and_says_nothing_is_told_as_silent() {
+        let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = silent.local_addr().unwrap().port();
+        let said = ask_within(Duration::from_millis(1), port).unwrap();
+        assert_eq!(said, Err("no answer within 0 s".to_owned()));
     }
 }

@@ -23,6 +23,8 @@ pub struct ServiceState {
     pub unfinished: Option<DeployId>,
     /// The port, and whether anything listens on it.
     pub port: Option<(u16, bool)>,
+    /// Whether it is another process that listens there: none of the services runs.
+    pub taken: bool,
     pub units: Vec<UnitState>,
 }
 
@@ -75,7 +77,8 @@ impl ServiceState {
                 (Control::Switched, [at]) => state.switched = at.parse().ok(),
                 (Control::Port, [port, how]) => {
                     let port = port.parse().ok();
-                    state.port = port.map(|port| (port, *how == "open"));
+                    state.port = port.map(|port| (port, *how != "closed"));
+                    state.taken = *how == "taken";
                 }
                 (Control::Unit, [name, activity, sub, pid, since]) => {
                     state.units.push(UnitState {

@@ -55,6 +55,17 @@ pub struct Interview<'a> {
     insisted: BTreeSet<String>,
 }
 
+/// What became of questions that nobody was asked, each by its path.
+#[derive(Debug)]
+pub struct Proposals {
+    /// All answers.
+    pub draft: Draft,
+    /// What was taken, with where it comes from.
+    pub taken: Vec<(String, Current)>,
+    /// What was found and not taken because somebody has it, and whose it is.
+    pub refused: Vec<(String, Current, String)>,
+}
+
 /// A place in the interview.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Stop<'a> {
@@ -157,18 +168,18 @@ impl<'a> Interview<'a> {
         Ok(self.draft)
     }
 
-    /// Asks nothing: takes what is proposed for questions that are not answered; returns the answers, and what was taken
-    /// with where it comes from.
+    /// Asks nothing: takes what is proposed for questions that are not answered.
     ///
     /// # Errors
     /// Where the site cannot be read.
-    pub fn take_proposals(mut self) -> Result<(Draft, Vec<(String, Current)>), InterviewError> {
-        let mut taken = Vec::new();
+    pub fn take_proposals(mut self) -> Result<Proposals, InterviewError> {
+        let (mut taken, mut refused) = (Vec::new(), Vec::new());
         for question in self.questions() {
             let is_open = question.kind != Kind::Items && self.answer(&question.id).is_none();
             if !is_open || !self.is_called_for(question) {
                 continue;
             }
+            refused.extend(self.passed_over(question)?);
             let (value, origin) = self.proposed(question)?;
             let Some(value) = value.filter(|_| origin.as_deref() != Some(MODELS_OWN)) else {
                 continue;
@@ -179,7 +190,11 @@ impl<'a> Interview<'a> {
             self.put(&mut answers, &question.id, value);
             self.draft.answers = answers;
         }
-        Ok((self.draft, taken))
+        Ok(Proposals {
+            draft: self.draft,
+            taken,
+            refused,
+        })
     }
 
     /// The question with its place in the count.

@@ -103,3 +103,24 @@ pub fn unattended(root: &Utf8Path, within: std::time::Duration) -> Result<Git, R
         .having("GIT_TERMINAL_PROMPT", "0")
         .having("GIT_SSH_COMMAND", &format!("{ssh} -o BatchMode=yes")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_in_capitals_is_no_other_server() {
+        let is_elsewhere = |url: &str| {
+            let remote = Remote::Other {
+                name: "origin".to_owned(),
+                url: url.to_owned(),
+                meant: "https://review.farm.example/r/tea".to_owned(),
+            };
+            remote.is_elsewhere()
+        };
+        assert!(!is_elsewhere("ssh://ada@Review.FARM.example:29418/cup"));
+        assert!(!is_elsewhere("ada@REVIEW.farm.example:cup"));
+        assert!(is_elsewhere("ssh://ada@review.other.example:29418/tea"));
+        assert!(!is_elsewhere("/srv/tea.git"));
+    }
+}

@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::mistake::told;
 use super::node::{Key, Kind, Node, Span};
 use super::python;
+use super::unclosed::opened;
 
 /// A text that is not YAML, or not YAML that svcgen reads.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
@@ -89,9 +90,16 @@ impl<'a> Reader<'a> {
             let (event, span) = match self.parser.next_event() {
                 Some(Ok(next)) => next,
                 Some(Err(error)) => {
-                    return Err(YamlError {
-                        message: told(error.kind()),
-                        at: self.clamp(error.marker().byte_offset()),
+                    let noticed = self.clamp(error.marker().byte_offset());
+                    return Err(match opened(self.text, error.kind(), noticed) {
+                        Some((kind, at)) => YamlError {
+                            message: told(&kind),
+                            at,
+                        },
+                        None => YamlError {
+                            message: told(error.kind()),
+                            at: noticed,
+                        },
                     });
                 }
                 None => return Ok((Event::StreamEnd, self.text.len()..self.text.len())),

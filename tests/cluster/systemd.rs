@@ -57,7 +57,7 @@ fn boot_systemd(host: &Host, answers: &[(&str, &str, i32)]) {
         format!("'{arguments}') printf '%s\\n' {words} >&$out; exit {code} ;;\n")
     });
     let program = format!(
-        "#!/bin/sh\nout=1; case $1 in show | -p) ;; *) out=2 ;; esac\ncase $* in\n{}esac\necho \"not recorded: $*\" >&2; exit 99",
+        "#!/bin/sh\nout=1; case $1 in show | -p | is-active) ;; *) out=2 ;; esac\ncase $* in\n{}esac\necho \"not recorded: $*\" >&2; exit 99",
         cases.collect::<String>()
     );
     host.write("/usr/local/bin/systemctl", 755, &program);
@@ -103,6 +103,31 @@ fn each_state_of_systemds_is_told() {
         Some(detail).filter(|_| name != "absent")
     });
     assert_eq!(details.collect::<Vec<_>>(), told);
+}
+
+#[test]
+fn a_port_is_not_another_ones_where_systemd_keeps_its_socket() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &[&host]);
+    repository.set("service_name", "feed");
+    let listener = "use IO::Socket; my $s = IO::Socket::INET->new(LocalPort => 6100, Listen => 1) or die $!; sleep 3600";
+    host.sh(&format!(
+        "setsid perl -e '{listener}' >/tmp/listener.log 2>&1 </dev/null &"
+    ));
+    host.wait_until("ss -ltn | grep -q :6100");
+    let shown = "MainPID=0 LoadState=loaded ActiveState=inactive SubState=dead";
+    let asked = "show feed --property=LoadState --property=ActiveState --property=SubState --property=MainPID";
+    let deployer = Deployer::new(&lab, &env, &repository);
+    for (socket, code, is_taken) in [("active", 0, false), ("inactive", 3, true)] {
+        let kept = ("is-active feed.socket", socket, code);
+        boot_systemd(&host, &[(asked, shown, 0), kept]);
+        let run = deployer.run(&["service", "status", "--format", "json"]);
+        let rows: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(rows[0]["open"], true, "{}", run.show());
+        assert_eq!(rows[0]["taken"], is_taken, "{socket}: {}", run.show());
+    }
 }
 
 /// Restarts, with a service that the repository names so; returns the reason that is told.

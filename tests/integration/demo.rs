@@ -1,5 +1,7 @@
 //! The demo, which is the first thing that people see.
 
+mod left;
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -128,6 +128,7 @@ fn a_name_alone_is_no_message_of_a_deploy() {
     let farm = LocalFarm::new(2);
     farm.release("1");
     farm.git(&["tag", "v1"]);
+    farm.git(&["tag", "v1;2"]);
     farm.write("scap/environments/beta/targets", "l00\n");
     let refused = |arguments: &[&str]| {
         let said = refused(&farm, arguments);
@@ -159,6 +160,11 @@ fn a_name_alone_is_no_message_of_a_deploy() {
     error: `v1` is a revision, and would only be the message of this deploy; nothing was touched
     hint: `--rev v1` deploys it
     hint: a message has more words, such as `svcgen deploy 'because of v1'`
+    ");
+    assert_snapshot!(deploy("v1;2"), @"
+    error: `v1;2` is a revision, and would only be the message of this deploy; nothing was touched
+    hint: `--rev 'v1;2'` deploys it
+    hint: a message has more words, such as `svcgen deploy 'because of v1;2'`
     ");
     let elsewhere = ["rollback", "--engine", "local", "to", "0ead649"];
     assert_snapshot!(refused(&elsewhere), @"

@@ -52,6 +52,12 @@ fn bash_completes_commands_options_and_values() {
         proposed(&script, &["svcgen", "tail", "--level", "w"]),
         ["warn"]
     );
+    let modes = ["long", "short", "simple", "json", "bunyan", "inspect"];
+    assert_eq!(proposed(&script, &["svcgen", "tail", "-o", ""]), modes);
+    assert_eq!(
+        proposed(&script, &["svcgen", "tail", "--output", ""]),
+        modes
+    );
     assert_eq!(proposed(&script, &["svcgen", "doctor", "dep"]), ["deploy"]);
     assert_eq!(
         proposed(&script, &["svcgen", "puppet", "--steps", "a"]),
@@ -90,6 +96,9 @@ fn fish_completes_commands_options_and_values() {
     assert_eq!(proposed("svcgen completions f"), ["fish"]);
     assert_eq!(proposed("svcgen --format "), ["json", "text"]);
     assert_eq!(proposed("svcgen tail --level w"), ["warn"]);
+    let modes = ["bunyan", "inspect", "json", "long", "short", "simple"];
+    assert_eq!(proposed("svcgen tail -o "), modes);
+    assert_eq!(proposed("svcgen tail --output "), modes);
     assert_eq!(proposed("svcgen doctor dep"), ["deploy"]);
     assert_eq!(proposed("svcgen puppet --steps a"), ["admins"]);
     let both = ["service,admins"];
@@ -111,6 +120,7 @@ fn zsh_completes_commands_options_and_values() {
         ("svcgen deploy --on-failure rol", "lback"),
         ("svcgen request serv", "ice"),
         ("svcgen tail --level wa", "rn"),
+        ("svcgen tail -o insp", "ect"),
         ("svcgen doctor depl", "oy"),
         ("svcgen puppet --steps admi", "ns"),
         ("svcgen puppet --without service,admi", "ns"),
@@ -190,7 +200,8 @@ fn every_command_has_a_page_that_can_be_read() {
     );
     let variable = "\nThe site, instead of the model\\*(Aqs [env: SVCGEN_SITE]\n";
     assert!(page.contains(variable), "{page}");
-    assert!(page.contains(" recordings [env: SVCGEN_PLAIN]\n"), "{page}");
+    let lines = page.replace('\n', " ");
+    assert!(lines.contains(" recordings [env: SVCGEN_PLAIN] "), "{page}");
     let title = page.lines().find(|line| line.starts_with(".TH ")).unwrap();
     let date = title.split(' ').nth(3).unwrap();
     let is_date = date.len() == 10 && date.starts_with("20") && date.matches('-').count() == 2;
@@ -202,7 +213,7 @@ fn every_command_has_a_page_that_can_be_read() {
         return;
     }
     let mut lint = Command::new("mandoc");
-    lint.args(["-T", "lint", "-W", "warning"])
+    lint.args(["-T", "lint"])
         .args(&pages)
         .current_dir(env.work());
     let said = String::from_utf8(lint.output().unwrap().stdout).unwrap();

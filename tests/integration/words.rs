@@ -233,3 +233,45 @@ fn a_checkout_that_is_not_there_is_told_with_what_names_it() {
         run.show()
     );
 }
+
+#[test]
+fn what_is_not_closed_is_told_where_it_is_opened() {
+    let env = Env::with_model();
+    let model = env.read("svcgen.yaml");
+    let begun = "version: 1\nsite: example\nname: tea\n";
+    for (rest, place, words) in [
+        (
+            "description: \"Makes tea.\nport: 6000\nowner: {name: \"Ada\"}\n",
+            "4:14",
+            "a quote is not closed",
+        ),
+        (
+            "description: 'Makes tea.\nport: 6000\nowner: {name: 'Ada'}\n",
+            "4:14",
+            "a quote is not closed",
+        ),
+        (
+            "description: Makes tea.\nowner: {name: Ada\nport: 6000\n",
+            "5:8",
+            "the bracket `{` is not closed",
+        ),
+    ] {
+        env.write("svcgen.yaml", &format!("{begun}{rest}"));
+        let run = env.svcgen(&["status"]);
+        assert_eq!(run.code, 2, "{}", run.show());
+        assert!(run.stderr.contains(words), "{}", run.show());
+        let place = format!("svcgen.yaml:{place}]");
+        assert!(run.stderr.contains(&place), "{}", run.show());
+    }
+    let site = "version: 1\nname: tea\ngerrit: {host: \"a.example\nphabricator: {url: \"https://a.example\"}\n";
+    env.write("svcgen.yaml", &model);
+    env.write("../config/svcgen/sites/tea.yaml", site);
+    let run = env.svcgen(&["status", "--site", "tea"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr.contains("a quote is not closed"),
+        "{}",
+        run.show()
+    );
+    assert!(run.stderr.contains("tea.yaml:3:16]"), "{}", run.show());
+}

@@ -4,12 +4,13 @@ use super::BuildArgs;
 use crate::build::{Force, Request, Settings, Workbench};
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
-use crate::cli::generator::{Generator, configured, misspelt_service};
+use crate::cli::generator::{Generator, configured, elsewhere, misspelt_service};
 use crate::deploy::repository::DeployRepository;
 use crate::edit::json;
 use crate::error::CommandError;
 use crate::git::Checkout;
 use crate::model::{BranchName, RepositoryName, Service, Site, find_model};
+use crate::review::Remote;
 use crate::ui::Ui;
 
 /// The checkouts of a build, and what is known of the service without them.
@@ -123,6 +124,26 @@ impl Places {
         }
     }
 
+    /// What is said where the change would be sent to a server that is not the site's; of a site that nobody named nothing is.
+    pub(super) fn elsewhere(&self, context: &Context) -> Option<String> {
+        let repository = match &self.service {
+            Some(service) => Some(service.repositories.deploy.clone()),
+            None if context.site.is_some() => self.repository("/deploy"),
+            None => None,
+        };
+        let user = &context.configuration.user;
+        // What is wrong with the checkout is told by what comes next.
+        let remote = Remote::of(&self.deploy, repository.as_ref(), &self.site, user).ok()?;
+        elsewhere(&remote, &self.deploy, &self.site)
+    }
+
+    /// The repository that the site has for the service where no model says so, and what is behind its name.
+    fn repository(&self, behind: &str) -> Option<RepositoryName> {
+        let name = self.settings.name.as_ref().or(self.name.as_ref())?;
+        let prefix = self.site.gerrit.prefix.as_ref()?;
+        RepositoryName::parse(&format!("{prefix}/{name}{behind}")).ok()
+    }
+
     /// Where the source is cloned from, where there is no submodule yet.
     fn url(&self) -> Option<String> {
         if let Some(url) = &self.settings.submodule {
@@ -131,10 +152,7 @@ impl Places {
         if let Some(service) = &self.service {
             return self.site.clone_url(&service.repositories.source);
         }
-        let name = self.settings.name.as_ref().or(self.name.as_ref())?;
-        let prefix = self.site.gerrit.prefix.as_ref()?;
-        let repository = RepositoryName::parse(&format!("{prefix}/{name}")).ok()?;
-        self.site.clone_url(&repository)
+        self.site.clone_url(&self.repository("")?)
     }
 }
 

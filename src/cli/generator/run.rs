@@ -1,6 +1,8 @@
 mod in_the_way;
 mod topic;
 
+pub(in crate::cli) use self::topic::elsewhere;
+
 use std::cell::RefCell;
 
 use camino::{Utf8Path, Utf8PathBuf};

@@ -248,13 +248,20 @@ impl Asked<'_> {
         let held = match extent {
             Extent::Everything => interview.run(),
             Extent::Missing => interview.run_missing(),
-            Extent::Nothing => interview.take_proposals().map(|(draft, taken)| {
-                for (path, Current { text, origin }) in taken {
+            Extent::Nothing => interview.take_proposals().map(|proposals| {
+                for (path, Current { text, origin }, whose) in proposals.refused {
+                    let origin = origin.as_deref().unwrap_or("default");
+                    self.ui.warning(&format!(
+                        "`{}` ({origin}) is not taken for `{path}`: {whose}; `--set {path}=VALUE` gives another, or the same nevertheless",
+                        visible(&text)
+                    ));
+                }
+                for (path, Current { text, origin }) in proposals.taken {
                     let origin = origin.as_deref().unwrap_or("default");
                     self.ui
                         .status(&format!("{path}: {} ({origin})", visible(&text)));
                 }
-                draft
+                proposals.draft
             }),
         };
         held.map_err(|error| match error {

@@ -44,6 +44,7 @@ pub(super) fn text(
     };
     text.push_str(&missing(rows, &next(&deploy)));
     text.push_str(&outdated(rows, &next("svcgen service restart")));
+    text.push_str(&taken(rows));
     text.push_str(&unfinished(rows, next));
     text.push_str(&totals(rows));
     text
@@ -59,6 +60,24 @@ fn missing(rows: &[Row], deploy: &str) -> String {
 fn outdated(rows: &[Row], restart: &str) -> String {
     let what = "began before this revision was made live, so it runs another one";
     marked(rows, |row| row.outdated, what, restart)
+}
+
+/// Which ports another process has, so that the service cannot have them, and what to type there.
+fn taken(rows: &[Row]) -> String {
+    let mut ports: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.taken) {
+        let hosts = ports.entry(row.port.unwrap_or_default()).or_default();
+        if hosts.last() != Some(&row.host.as_str()) {
+            hosts.push(row.host.as_str());
+        }
+    }
+    let told = ports.into_iter().map(|(port, hosts)| {
+        format!(
+            "! another process has the port {port}, so the service cannot start:\n  {}\n  next: ss -ltnp 'sport = :{port}'    there shows which\n",
+            named(&hosts)
+        )
+    });
+    told.collect()
 }
 
 /// The hosts of which something is true, and the command that changes that.
@@ -197,6 +216,7 @@ fn cells(row: &Row) -> [String; 7] {
         format!("{live}{mark}"),
         row.since.map_or_else(nothing, time),
         match (row.port, row.open) {
+            (Some(port), _) if row.taken => format!("{port} TAKEN"),
             (Some(port), Some(true)) => format!("{port} open"),
             (Some(port), _) => format!("{port} CLOSED"),
             (None, _) => nothing(),

@@ -35,6 +35,8 @@ pub(super) struct Row {
     pub(super) port: Option<u16>,
     /// Whether anything listens on the port.
     pub(super) open: Option<bool>,
+    /// Whether it is another process that listens on it: no service of the host runs.
+    pub(super) taken: bool,
     pub(super) pid: Option<u32>,
 }
 
@@ -138,6 +140,7 @@ fn rows(records: &Records<ServiceState>, opened: &Opened) -> Vec<Row> {
                         .and_then(|at| Timestamp::from_second(at as i64).ok()),
                     port: state.port.map(|(port, _)| port),
                     open: state.port.map(|(_, is_open)| is_open),
+                    taken: state.taken,
                     pid: unit.pid,
                 });
             }

@@ -51,10 +51,16 @@ of_script() {
 }
 # The order of what svcgen did, which no clock changes.
 [ ! -e "$own/record.jsonl" ] || { say "record"; tail -n 100 "$own/record.jsonl" >&3; echo >&3; }
+idle=yes
 for name; do
     state=unknown sub=- pid=0 load=
     if [ -d /run/systemd/system ] || [ -n "$top" ]; then of_systemd "$name"; else of_script "$name"; fi
     at=; [ "${pid:-0}" = 0 ] || at=$(began "$pid")
     say "unit $name $state ${sub:--} ${pid:-0} ${at:--}"
+    # A socket that systemd keeps is the service's own.
+    kept=; [ -z "$socket" ] || kept=$(systemctl is-active "$name.socket" 2>/dev/null </dev/null 3>&-)
+    case $state,$kept in *,active | *,*ing) idle=no ;; inactive,* | failed,* | masked,* | absent,*) ;; *) idle=no ;; esac
 done
+# Where none of them runs, it is another process that listens; unless the service has ended just now.
+[ -z "$socket" ] || [ "$idle" = no ] || [ -z "$(listening "$port")" ] || say "port $port taken"
 say "end"

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::answers::Answers;
+use super::super::prompter::Current;
 use super::super::question::{Question, shown};
 use super::super::tree;
 use super::{Interview, InterviewError, MODELS_OWN, Mistake};
@@ -45,6 +46,32 @@ impl Interview<'_> {
             .and_then(|model| tree::find(model, &question.id));
         let value = value.filter(|value| is_known && !question.shown(value).is_empty());
         Ok((value.cloned(), value.map(|_| MODELS_OWN.to_owned())))
+    }
+
+    /// What was found for a question and would be proposed, if somebody had not got it already; each with whose it is.
+    pub(super) fn passed_over(
+        &self,
+        question: &Question,
+    ) -> Result<Vec<(String, Current, String)>, InterviewError> {
+        let owner = self.answer("owner.name").and_then(Value::as_str);
+        let mut passed = Vec::new();
+        for source in &question.from {
+            let Some((value, origin)) = self.setting.facts.get(source, owner) else {
+                continue;
+            };
+            if !self.is_valid(question, &value)? {
+                continue;
+            }
+            let Some(whose) = (self.setting.taken)(&question.id, &value) else {
+                break;
+            };
+            let found = Current {
+                text: question.shown(&value),
+                origin: Some(origin),
+            };
+            passed.push((question.id.clone(), found, whose));
+        }
+        Ok(passed)
     }
 
     /// Fills `{path}` and `{path without hyphens}` of a default; `None` where an answer is missing.

@@ -192,3 +192,26 @@ fn a_topic_that_moves_meanwhile_is_left_alone() {
     let (master, topic) = both.split_once('\n').unwrap();
     assert_eq!(master, topic);
 }
+
+#[test]
+fn a_change_that_would_go_to_another_server_is_told_before_it_is_made() {
+    let kitchen = kitchen_without_npm();
+    let url = "ssh://git@127.0.0.1:1/wiki/services/tea/deploy";
+    kitchen.git(&["remote", "set-url", "--push", "origin", url]);
+    let run = kitchen.build(&["--review", "--yes", "--site", "example"]);
+    let first = run.stderr.lines().next().unwrap();
+    insta::assert_snapshot!(first, @"warning: `origin` leads to ssh://git@127.0.0.1:1/wiki/services/tea/deploy, which is not the review server of `example`: `git -C GERRIT/work/tea-deploy remote add gerrit https://review.farm.example/p/wiki/services/tea/deploy` has the change sent there");
+    let run = kitchen.build(&["--dry-run", "--site", "example"]);
+    assert!(
+        !run.stderr.contains("not the review server"),
+        "{}",
+        run.show()
+    );
+    // Of a site that nobody named nothing is known.
+    let run = kitchen.build(&["--review", "--yes"]);
+    assert!(
+        !run.stderr.contains("not the review server"),
+        "{}",
+        run.show()
+    );
+}

@@ -73,3 +73,38 @@ fn a_port_that_another_process_took_meanwhile_is_told_where_something_was_live()
     assert!(!run.stderr.contains("still the old one"), "{}", run.show());
     assert!(run.stderr.contains(&hint), "{}", run.show());
 }
+
+#[test]
+fn status_tells_of_a_port_that_another_process_has() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let stopped = farm.svcgen(&["service", "stop", "--yes", "-l", "l01"]);
+    assert_eq!(stopped.code, 0, "{}", stopped.show());
+    let port = farm.env().read("hosts/l01/.svcgen/port");
+    let port: u16 = port.trim().parse().unwrap();
+    let json = |farm: &LocalFarm| {
+        let run = farm.svcgen(&["service", "status", "--format", "json"]);
+        let rows: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let taken = rows.as_array().unwrap().iter();
+        taken
+            .map(|row| row["taken"].as_bool().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(json(&farm), [false, false]);
+    let _listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    assert_eq!(json(&farm), [false, true]);
+    let run = farm.svcgen(&["service", "status"]);
+    assert_eq!(run.code, 3, "{}", run.show());
+    assert!(
+        run.stdout.contains(&format!("{port} TAKEN")),
+        "{}",
+        run.show()
+    );
+    let told = format!(
+        "! another process has the port {port}, so the service cannot start:\n  l01\n  \
+         next: ss -ltnp 'sport = :{port}'    there shows which\n"
+    );
+    assert!(run.stdout.contains(&told), "{}", run.show());
+}

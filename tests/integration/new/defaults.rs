@@ -171,3 +171,31 @@ fn a_service_in_another_language_is_told_what_is_generated() {
     let run = env.svcgen(&[&arguments[..], &["--force"]].concat());
     assert!(!run.stderr.contains(told), "{}", run.show());
 }
+
+#[test]
+fn a_name_and_a_port_that_somebody_has_are_told_where_they_would_be_taken() {
+    let env = Env::new();
+    let manifest = "puppet/modules/role/manifests/tea.pp";
+    env.write(manifest, "class role::tea {\n}\n");
+    let config = "checkouts: {puppet: ~/work/puppet}\nuser: {name: Ada}\n";
+    env.write("../config/svcgen/config.yaml", config);
+    env.write(
+        "package.json",
+        r#"{"name": "tea", "description": "Makes tea."}"#,
+    );
+    let words = ["new", "--defaults", "--site=example", "--set=port=6000"];
+    let run = env.svcgen(&words);
+    assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    warning: `tea` (package.json) is not taken for `name`: `tea` is there already: `modules/role/manifests/tea.pp` in `HOME/work/puppet`; `--set name=VALUE` gives another, or the same nevertheless
+    description: Makes tea. (package.json)
+    owner.name: Ada (configuration)
+    error: there is no answer for `name`
+    hint: add --set name=VALUE, or lines `path: value` to the file of `--answers`
+    ");
+    let run = env.svcgen(&[&words[..], &["--set=name=pot"]].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(!run.stderr.contains("warning"), "{}", run.show());
+}

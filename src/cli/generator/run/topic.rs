@@ -14,6 +14,7 @@ use crate::edit::{Desired, EditPlan, Rendered};
 use crate::error::CommandError;
 use crate::git::{Checkout, GitError};
 use crate::interrupt;
+use crate::model::Site;
 use crate::review::{Committed, Overtaken, Remote, ReviewError, Topic, Visit};
 
 impl Run<'_> {
@@ -83,20 +84,8 @@ impl Run<'_> {
             Generator::Scap => Some(&service.repositories.deploy),
         };
         let remote = Remote::of(root, repository, site, &self.context.configuration.user)?;
-        if let Remote::Other { name, url, meant } = &remote
-            && remote.is_elsewhere()
-        {
-            // Another remote of that name is preferred to `origin`.
-            let verb = match name.as_str() {
-                "gerrit" => "set-url",
-                _ => "add",
-            };
-            let root = shell_words::quote(root.as_str());
-            self.ui.warning(&format!(
-                "`{name}` leads to {url}, which is not the review server of `{}`: \
-                 `git -C {root} remote {verb} gerrit {meant}` has the change sent there",
-                site.name
-            ));
+        if let Some(warning) = elsewhere(&remote, root, site) {
+            self.ui.warning(&warning);
         }
         Ok(())
     }
@@ -232,4 +221,24 @@ impl Run<'_> {
         }
         Ok(Ended::Done)
     }
+}
+
+/// What is said of a remote that leads to a server that is not the site's, and how the change goes there.
+pub(in crate::cli) fn elsewhere(remote: &Remote, root: &Utf8Path, site: &Site) -> Option<String> {
+    let Remote::Other { name, url, meant } = remote else {
+        return None;
+    };
+    // Another remote of that name is preferred to `origin`.
+    let verb = match name.as_str() {
+        "gerrit" => "set-url",
+        _ => "add",
+    };
+    let root = shell_words::quote(root.as_str());
+    remote.is_elsewhere().then(|| {
+        format!(
+            "`{name}` leads to {url}, which is not the review server of `{}`: \
+             `git -C {root} remote {verb} gerrit {meant}` has the change sent there",
+            site.name
+        )
+    })
 }

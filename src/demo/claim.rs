@@ -1,0 +1,70 @@
+//! Whose a folder of a demo is: that of one that runs and will remove it, or of one that was killed.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rustix::fs::{FlockOperation, Mode, OFlags, flock};
+
+/// How the names of the folders begin that a demo makes for itself.
+pub const PREFIX: &str = "svcgen-demo-";
+
+/// The file in such a folder that the demo locks for as long as it runs. One that is kept has none.
+const FILE: &str = "removed-at-the-end";
+
+/// The folder is this program's, which removes it at its end; the lock ends with the program, however that ends.
+#[derive(Debug)]
+pub struct Claim {
+    _lock: File,
+}
+
+impl Claim {
+    /// Claims a folder.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn new(root: &Utf8Path) -> io::Result<Self> {
+        // It has its name once it is locked: nobody finds it without a lock before that.
+        let path = root.join(format!("{FILE}.new"));
+        let lock = fs_err::File::create(&path)?.into_parts().0;
+        flock(&lock, FlockOperation::LockExclusive)?;
+        fs_err::rename(&path, root.join(FILE))?;
+        Ok(Self { _lock: lock })
+    }
+}
+
+/// The folders in a folder for temporary files that demos of this user made, which were killed before they removed them.
+pub fn left(temporary: &Path) -> Vec<Utf8PathBuf> {
+    let entries = temporary.read_dir().into_iter().flatten().flatten();
+    let paths = entries.filter_map(|entry| Utf8PathBuf::from_path_buf(entry.path()).ok());
+    let mut paths: Vec<Utf8PathBuf> = paths.filter(|path| is_left(path)).collect();
+    paths.sort();
+    paths
+}
+
+/// Whether a folder is surely that of a demo of this user that runs no more.
+fn is_left(root: &Utf8Path) -> bool {
+    let user = rustix::process::geteuid().as_raw();
+    let is_own = root
+        .symlink_metadata()
+        .is_ok_and(|found| found.is_dir() && found.uid() == user);
+    let is_named = root
+        .file_name()
+        .is_some_and(|name| name.starts_with(PREFIX));
+    is_own && is_named && is_unlocked(&root.join(FILE), user)
+}
+
+/// Whether a file of a user's is there, and nobody locks it.
+fn is_unlocked(path: &Utf8Path, user: u32) -> bool {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let Ok(file) = rustix::fs::open(path.as_std_path(), flags, Mode::empty()) else {
+        return false;
+    };
+    let file = File::from(file);
+    let is_own = file
+        .metadata()
+        .is_ok_and(|found| found.is_file() && found.uid() == user);
+    is_own && flock(&file, FlockOperation::NonBlockingLockShared).is_ok()
+}
