@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::context::Context;
+use super::context::{Context, Loaded};
 use super::generator::{
     Again, CheckoutArgs, Ended, Generator, GeneratorOptions, Run, Target, UnknownCheckout, finish,
 };
@@ -45,34 +45,7 @@ impl GenerateArgs {
 pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     let context = Context::new(global, ui)?;
     let loaded = context.load_newest(global)?;
-    let mut targets: Vec<(Generator, Target)> = Vec::new();
-    let mut unknown: Vec<UnknownCheckout> = Vec::new();
-    for generator in Generator::ALL {
-        let named = args.checkouts.named(generator);
-        match (named, &args.output) {
-            (Some(checkout), _) => targets.push((generator, Target::named(checkout))),
-            (None, Some(_)) if generator == Generator::Source => {}
-            (None, Some(folder)) => {
-                targets.push((generator, Target::Output(folder.join(generator.name()))))
-            }
-            (None, None) => match Target::find(generator, &context, &loaded) {
-                Ok(target) => targets.push((generator, target)),
-                Err(missing) => unknown.push(missing),
-            },
-        }
-    }
-    if targets.is_empty() {
-        return Err(
-            CommandError::usage("no checkout of any repository is named")
-                .hint("add `--vagrant-repo`, `--puppet-repo`, `--deploy-repo` or `--source-repo`")
-                .hint("or write `checkouts` and `services` into the configuration")
-                .into(),
-        );
-    }
-    for missing in unknown {
-        let (what, way_out) = (missing.repository(), missing.way_out());
-        ui.warning(&format!("{what} is left out: {way_out}"));
-    }
+    let targets = targets(args, &context, &loaded, ui)?;
     let deploy = targets.iter().find_map(|(generator, target)| match target {
         Target::Checkout { path, .. } if *generator == Generator::Scap => Some(path.clone()),
         _ => None,
@@ -93,9 +66,70 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
             run.planner().refuse_renamed(*generator, &tree)?;
         }
     }
+    let (ended, failures) = run_each(&run, &targets)?;
+    if ui.format == Format::Json {
+        let document = json!({ "repositories": documents.take() });
+        ui.result(&format!("{document:#}\n"))?;
+    }
+    let Some(worst) = failures.iter().map(|(_, error)| error.kind).max() else {
+        let mut command = Again::new("generate", global, &args.options);
+        command.path("--output", args.output.as_deref());
+        command.checkouts(&args.checkouts);
+        return finish(ended, &command, ui);
+    };
+    Err(summarise(&failures, targets.len(), worst).into())
+}
+
+/// The checkouts that are meant, each with its generator; tells of those that nobody knows.
+fn targets(
+    args: &GenerateArgs,
+    context: &Context,
+    loaded: &Loaded,
+    ui: &Ui,
+) -> Result<Vec<(Generator, Target)>, Failure> {
+    let mut targets: Vec<(Generator, Target)> = Vec::new();
+    let mut unknown: Vec<UnknownCheckout> = Vec::new();
+    for generator in Generator::ALL {
+        let named = args.checkouts.named(generator);
+        match (named, &args.output) {
+            (Some(checkout), _) => targets.push((generator, Target::named(checkout))),
+            (None, Some(_)) if generator == Generator::Source => {}
+            (None, Some(folder)) => {
+                targets.push((generator, Target::Output(folder.join(generator.name()))))
+            }
+            (None, None) => match Target::find(generator, context, loaded) {
+                Ok(target) => targets.push((generator, target)),
+                Err(missing) => unknown.push(missing),
+            },
+        }
+    }
+    if targets.is_empty() {
+        return Err(
+            CommandError::usage("no checkout of any repository is named")
+                .hint("add `--vagrant-repo`, `--puppet-repo`, `--deploy-repo` or `--source-repo`")
+                .hint("or write `checkouts` and `services` into the configuration")
+                .into(),
+        );
+    }
+    for missing in unknown {
+        let (what, way_out) = (missing.repository(), missing.way_out());
+        ui.warning(&format!("{what} is left out: {way_out}"));
+    }
+    Ok(targets)
+}
+
+/// A generator that failed.
+type Failed = (Generator, CommandError);
+
+/// Runs all of them, whatever becomes of one; returns how the one ended that has most to do, and those that failed.
+fn run_each(
+    run: &Run<'_>,
+    targets: &[(Generator, Target)],
+) -> Result<(Ended, Vec<Failed>), Failure> {
+    let ui = run.ui;
     let mut ended = Ended::Done;
-    let mut failures: Vec<(Generator, CommandError)> = Vec::new();
-    for (generator, target) in &targets {
+    let mut failures: Vec<Failed> = Vec::new();
+    for (generator, target) in targets {
         crate::interrupt::check()?;
         ui.heading(generator.repository());
         let ended_so = match generator {
@@ -110,27 +144,20 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
                     ui.always(&format!("{}: {}", generator.name(), target.path()));
                 }
                 ui.error(&error);
-                note(&documents, *generator, &error);
+                note(run, *generator, &error);
                 failures.push((*generator, error));
             }
             Err(end @ (Failure::Closed | Failure::Silent(_))) => return Err(end),
         }
     }
-    if ui.format == Format::Json {
-        let document = json!({ "repositories": documents.take() });
-        ui.result(&format!("{document:#}\n"))?;
-    }
-    let Some(worst) = failures.iter().map(|(_, error)| error.kind).max() else {
-        let mut command = Again::new("generate", global, &args.options);
-        command.path("--output", args.output.as_deref());
-        command.checkouts(&args.checkouts);
-        return finish(ended, &command, ui);
-    };
-    Err(summarise(&failures, targets.len(), worst).into())
+    Ok((ended, failures))
 }
 
 /// Adds a failure to what scripts are told of a generator.
-fn note(documents: &RefCell<Vec<Value>>, generator: Generator, error: &CommandError) {
+fn note(run: &Run<'_>, generator: Generator, error: &CommandError) {
+    let Some(documents) = run.documents else {
+        return;
+    };
     let mut documents = documents.borrow_mut();
     let is_told = |document: &&mut Value| document["generator"] == generator.name();
     let failure = json!({
@@ -146,7 +173,7 @@ fn note(documents: &RefCell<Vec<Value>>, generator: Generator, error: &CommandEr
 }
 
 /// One failure that names those of the single repositories, which have been shown.
-fn summarise(failures: &[(Generator, CommandError)], of: usize, worst: ErrorKind) -> CommandError {
+fn summarise(failures: &[Failed], of: usize, worst: ErrorKind) -> CommandError {
     let names: Vec<&str> = failures
         .iter()
         .map(|(generator, _)| generator.name())

@@ -162,7 +162,7 @@ impl Engine {
             let said = "it made an image that is not there".to_owned();
             return Err(EngineError::said(self, MAKING, said).into());
         };
-        self.prune(&recipe.name).await;
+        self.prune(&recipe.name, &image).await;
         Ok((image, Built::Made))
     }
 
@@ -202,14 +202,15 @@ impl Engine {
         }
     }
 
-    /// Removes the oldest images of a name. What cannot be removed is in use.
-    async fn prune(&self, name: &str) {
+    /// Removes the oldest images of a name, but not the one that was made now: what the engine made it of may be old. What cannot
+    /// be removed is in use.
+    async fn prune(&self, name: &str, made: &Image) {
         let filters = HashMap::from([("reference".to_owned(), vec![name.to_owned()])]);
         let options = ListImagesOptionsBuilder::new().filters(&filters).build();
         let Ok(mut images) = self.api().list_images(Some(options)).await else {
             return;
         };
-        images.sort_by_key(|image| std::cmp::Reverse(image.created));
+        images.sort_by_key(|image| (image.id != made.id, std::cmp::Reverse(image.created)));
         for image in images.into_iter().skip(KEPT) {
             for tag in image.repo_tags {
                 let _removed = self

@@ -1,8 +1,11 @@
 //! The one commit of a topic: made, amended, or dropped where nothing is left of it.
 
+mod amend;
+
 use camino::Utf8PathBuf;
 use git2::{FileMode, Oid, Status, build::TreeUpdateBuilder};
 
+use self::amend::Old;
 use super::change_id::{ChangeId, Seed};
 use super::commit_message::CommitMessage;
 use super::error::ReviewError;
@@ -56,17 +59,7 @@ impl Topic {
         bugs: &[TaskId],
         rendered: &Rendered,
     ) -> Result<Committed, ReviewError> {
-        let head = match self.checkout.head()? {
-            Head::Branch { name, tip } if name == self.branch.as_str() => Some(tip),
-            Head::Unborn { name } if name == self.branch.as_str() => None,
-            _ => {
-                let root = self.checkout.root().to_owned();
-                return Err(ReviewError::NotOnTopic {
-                    root,
-                    branch: self.branch.clone(),
-                });
-            }
-        };
+        let head = self.tip_here()?;
         let places: Result<Vec<Utf8PathBuf>, _> =
             paths.iter().map(|path| self.checkout.place(path)).collect();
         let changed = self.checkout.status(&places?)?;
@@ -112,31 +105,24 @@ impl Topic {
             self.finished(&message, rendered)?;
             return Ok(Committed::Created { commit, change_id });
         };
-        let parsed = CommitMessage::parse(&old);
-        let untouched = match &written {
-            Some(written) => written.text() == parsed.text(),
-            None => fresh.text() == parsed.text(),
-        };
-        let parsed = if untouched {
-            parsed.with_text_of(fresh)
-        } else {
-            parsed
-        };
-        let message = parsed.ensure(bugs, &change_id);
-        if changed.is_empty() && message.to_string().trim_end() == old.trim_end() {
-            return Ok(Committed::Nothing);
-        }
-        let git = with_identity(self.checkout.git(), &self.user)?;
-        let commit = record(&self.checkout, &git, &changed, &message, &["--amend"])?;
-        let kept = self.keep(head, commit, &[rendered])?;
-        if untouched {
-            self.finished(&message, rendered)?;
-        }
-        Ok(Committed::Amended {
-            commit,
+        let old = Old {
             change_id,
-            kept,
-        })
+            message: old,
+            written,
+        };
+        self.amend(head, old, (fresh, bugs), &changed, rendered)
+    }
+
+    /// The last commit of the branch, which has to be checked out; none where it has no commit yet.
+    fn tip_here(&self) -> Result<Option<Oid>, ReviewError> {
+        match self.checkout.head()? {
+            Head::Branch { name, tip } if name == self.branch.as_str() => Ok(Some(tip)),
+            Head::Unborn { name } if name == self.branch.as_str() => Ok(None),
+            _ => Err(ReviewError::NotOnTopic {
+                root: self.checkout.root().to_owned(),
+                branch: self.branch.clone(),
+            }),
+        }
     }
 
     /// Checks that the commit which would be updated is the last one of the branch, before anything is written.

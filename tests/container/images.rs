@@ -71,6 +71,30 @@ fn the_last_three_images_of_a_name_are_kept() {
 }
 
 #[test]
+fn an_image_that_the_engine_has_made_before_is_kept() {
+    let Some(lab) = Lab::get() else { return };
+    let name = own("again");
+    wait(async {
+        let engine = lab.connect().await.unwrap();
+        let base = engine.image(Lab::BASE).await.unwrap().unwrap();
+        let of = |number: i32| recipe(&name, &base, &format!("RUN echo {number} >/number"));
+        let first = of(0);
+        let (made, _) = engine.build(&first, &mut |_| {}).await.unwrap();
+        // The engine still has its layers when it is to be made again.
+        lab.docker(&["tag", &first.tag().unwrap(), &own("layers")]);
+        lab.docker(&["rmi", &first.tag().unwrap()]);
+        for number in 1..4 {
+            engine.build(&of(number), &mut |_| {}).await.unwrap();
+        }
+        let (again, how) = engine.build(&first, &mut |_| {}).await.unwrap();
+        assert_eq!((again.id, how), (made.id.clone(), Built::Made));
+        let kept = engine.image(&first.tag().unwrap()).await.unwrap();
+        assert_eq!(kept.map(|image| image.id), Some(made.id));
+    });
+    lab.docker(&["rmi", &own("layers")]);
+}
+
+#[test]
 fn a_step_that_fails_is_named_and_leaves_nothing() {
     let Some(lab) = Lab::get() else { return };
     let said = Said::default();
