@@ -26,6 +26,7 @@ mod record;
 mod rendered;
 mod staging;
 mod three_way;
+mod units;
 mod whole;
 mod withdraw;
 pub mod yaml;

@@ -1,10 +1,12 @@
 //! A write that was undone is known by what stood there before: git takes files back without telling anybody.
 
+use std::cmp::Ordering;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::record::{Earlier, Form, Index, Past, Written, content_name};
 use super::rendered::{Rendered, replace};
-use super::yaml;
+use super::{units, yaml};
 
 /// How many contents are remembered that svcgen replaced in one file.
 const MOST_EARLIER: usize = 5;
@@ -38,6 +40,7 @@ impl Rendered {
         let undone = self.undone(now, content);
         undone
             .or_else(|| self.known_in_commits(now, path, content))
+            .or_else(|| self.known_in_history(now?, path, content?))
             .unwrap_or_else(|| Known {
                 written: now.cloned(),
                 base: self.read(path),
@@ -60,6 +63,29 @@ impl Rendered {
                 ..Known::default()
             }),
         }
+    }
+
+    /// What was remembered of the last content that svcgen left in a commit of the branch, where that is before what was written
+    /// last: another branch has that, and the file has nothing of it.
+    fn known_in_history(&self, now: &Written, path: &Utf8Path, content: &str) -> Option<Known> {
+        let left = now.left.as_ref()?;
+        if now.earlier.is_empty() || content_name(content).as_ref() == Some(left) {
+            return None;
+        }
+        let past = self.past_contents(path);
+        if past.contains(left) {
+            return None;
+        }
+        let mut found = past.iter().filter_map(|name| {
+            let mut earlier = now.earlier.iter().rev();
+            earlier.find(|it| it.content == *name)?.written.as_ref()
+        });
+        let past = found.next()?;
+        let known = self.as_it_was(past, false)?;
+        let last = self.read(path);
+        let texts = (known.base.as_deref(), last.as_deref());
+        let is_older = units::compare(past.form, texts, Some(content)) == Ordering::Greater;
+        is_older.then_some(known)
     }
 
     /// What was taken away and stands there again, beside what somebody else changed.

@@ -75,14 +75,6 @@ impl Likeness {
         Self::enough(there, values.len(), LEAST_OF_ENTRIES)
     }
 
-    /// Where nothing is wanted, and nothing is there.
-    pub(super) fn of_nothing() -> Self {
-        Self {
-            there: 0,
-            lacking: Reverse(0),
-        }
-    }
-
     fn enough(there: usize, all: usize, least: usize) -> Option<Self> {
         let is_enough = there > 0 && there * 100 >= all * least;
         is_enough.then_some(Self {

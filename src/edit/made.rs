@@ -36,12 +36,15 @@ impl Rendered {
         self.own.get_or_init(|| self.find_of_branch()).as_ref()
     }
 
-    /// The same, or where its commits tell nothing of it, what those were made of whose files it has.
+    /// The same, or where it has these commits no more, what those were made of whose files it has.
     pub(super) fn of_tree(&self) -> Option<&OfBranch> {
-        self.of_branch().or_else(|| {
-            let found = self.in_tree.get_or_init(|| self.find_in_tree());
-            found.as_ref()
-        })
+        let own = self.of_branch();
+        let is_there = own.is_some_and(|own| self.branch.has(&own.commits.change_ids));
+        if is_there {
+            return own;
+        }
+        let found = self.in_tree.get_or_init(|| self.find_in_tree());
+        found.as_ref().or(own)
     }
 
     fn find_of_branch(&self) -> Option<OfBranch> {

@@ -225,9 +225,18 @@ fn nearest(candidates: &[Candidate], past: impl Fn() -> Vec<String>) -> Option<&
         return Some(best);
     }
     let past = past();
+    let is_best = |content: &String| best.is_whole_in(content);
+    let is_older = |content: &String| {
+        let mut older = candidates.iter().filter(|it| it.age > best.age);
+        older.any(|it| it.is_whole_in(content))
+    };
+    // What an older version wanted, too, tells of a later one only where the best was there before.
     let was_written = |it: &&&Candidate| {
-        let mut contents = past.iter();
-        contents.any(|content| it.is_whole_in(content) && !best.is_whole_in(content))
+        let mut contents = past.iter().enumerate();
+        contents.any(|(at, content)| {
+            let is_it = it.is_whole_in(content) && !is_best(content);
+            is_it && (!is_older(content) || past[at..].iter().any(is_best))
+        })
     };
     Some(newer.iter().find(was_written).copied().unwrap_or(best))
 }

@@ -2,7 +2,8 @@
 
 mod asked;
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -12,8 +13,12 @@ use super::made::OfBranch;
 use super::memory::Memory;
 use super::record::{Form, Index, Origin, Record, RecordError, Written, content_name};
 use super::staging::{self, Staging};
+use crate::git::committed_texts;
 use crate::model::ServiceName;
 use crate::worktree::Worktree;
+
+/// How many contents of a file are looked at that it had in commits.
+const MOST_CONTENTS: usize = 6;
 
 /// The text that svcgen last wrote into a checkout: the base of the three-way merge.
 ///
@@ -36,6 +41,8 @@ pub struct Rendered {
     pub(super) own: OnceLock<Option<OfBranch>>,
     /// The same of what its files tell.
     pub(super) in_tree: Arc<OnceLock<Option<OfBranch>>>,
+    /// Git's names for the contents that files had in commits, once they were looked for.
+    pub(super) contents: Arc<Mutex<BTreeMap<Utf8PathBuf, Vec<String>>>>,
 }
 
 impl Rendered {
@@ -125,6 +132,7 @@ impl Rendered {
             branch: Branch::default(),
             own: OnceLock::new(),
             in_tree: Arc::default(),
+            contents: Arc::default(),
         }
     }
 
@@ -173,6 +181,19 @@ impl Rendered {
             Some(folder) => replace(&folder.join(path), text),
             None => Ok(()),
         }
+    }
+
+    /// Git's names for the contents that a file had in the last commits, the newest first.
+    pub(super) fn past_contents(&self, path: &Utf8Path) -> Vec<String> {
+        let Some(root) = &self.branch.root else {
+            return Vec::new();
+        };
+        let mut contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = contents.entry(path.to_owned()).or_insert_with(|| {
+            let texts = committed_texts(&root.join(path), MOST_CONTENTS).into_iter();
+            texts.filter_map(|text| content_name(&text)).collect()
+        });
+        found.clone()
     }
 
     /// Whether files that others wrote are taken over.

@@ -18,7 +18,8 @@ pub fn committed_texts(file: &Utf8Path, most: usize) -> Vec<String> {
     let blobs = || {
         let (repository, place) = place(file)?;
         let mut walk = repository.revwalk().ok()?;
-        walk.set_sorting(Sort::TOPOLOGICAL).ok()?;
+        // Sorted otherwise, git would go through all commits first.
+        walk.set_sorting(Sort::NONE).ok()?;
         walk.push_head().ok()?;
         let mut blobs: Vec<Oid> = Vec::new();
         for commit in walk.take(DEEPEST).flatten() {

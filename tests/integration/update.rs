@@ -1,6 +1,7 @@
 //! The model changes after it was generated from, in trees that people edited meanwhile.
 
 mod colleagues;
+mod given_up;
 mod squashed;
 mod tables;
 

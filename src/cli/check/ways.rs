@@ -17,6 +17,7 @@ use crate::review::ReviewError;
 use crate::worktree::Worktree;
 
 /// The commands that close the differences of one checkout.
+#[derive(Clone)]
 pub(super) struct Ways<'a> {
     given: (&'a GlobalArgs, &'a CheckoutArgs),
     /// The command that generates again, and commits.
@@ -27,7 +28,9 @@ pub(super) struct Ways<'a> {
     is_chain: bool,
     /// The commands that check the branch out where the change is, and what has to be done before.
     switch: Option<String>,
-    /// The branch where the change is, and another work tree that has it checked out.
+    /// The branch where the change is, where another one is checked out.
+    elsewhere: Option<String>,
+    /// The same, and another work tree that has it checked out.
     held: Option<(String, Utf8PathBuf)>,
     /// The files that commits upon svcgen's own changed: what it makes anew is below them.
     upon: Vec<Utf8PathBuf>,
@@ -98,7 +101,9 @@ impl<'a> Ways<'a> {
             let path = topic.held_by().ok().flatten()?;
             Some((topic.branch().to_string(), path))
         });
-        let switch = elsewhere.map(|topic| format!("git -C {root} switch {}", topic.branch()));
+        let elsewhere = elsewhere.map(|topic| topic.branch().to_string());
+        let switch = elsewhere.as_ref();
+        let switch = switch.map(|branch| format!("git -C {root} switch {branch}"));
         let steps: Vec<String> = match held {
             Some(_) => Vec::new(),
             None => first.into_iter().chain(switch).collect(),
@@ -109,6 +114,7 @@ impl<'a> Ways<'a> {
             option,
             is_chain,
             switch: (!steps.is_empty()).then(|| steps.join(" && ")),
+            elsewhere,
             held,
             upon: upon.unwrap_or_default(),
             service: planner.loaded.service.name.clone(),
@@ -124,15 +130,8 @@ impl<'a> Ways<'a> {
             None => Again::completed(command, self.given.0, self.given.1),
         };
         Self {
-            given: self.given,
             again,
-            option: self.option.clone(),
-            is_chain: self.is_chain,
-            switch: self.switch.clone(),
-            held: self.held.clone(),
-            upon: self.upon.clone(),
-            service: self.service.clone(),
-            newer: self.newer.clone(),
+            ..self.clone()
         }
     }
 
@@ -191,6 +190,17 @@ impl<'a> Ways<'a> {
         format!(
             "{again} --force && git -C {root} add -- {paths} && git -C {root} commit -m {message} -- {paths}"
         )
+    }
+
+    /// Whether the branch where the change is has another file than the one that was looked at: nobody has seen what would go.
+    fn is_other_there(&self, difference: &Difference, worktree: &Worktree) -> bool {
+        let name = |revision: &str| {
+            let repository = git2::Repository::open(worktree.root()).ok()?;
+            let file = repository.revparse_single(&format!("{revision}:{}", difference.path));
+            Some(file.ok()?.id())
+        };
+        let there = self.elsewhere.as_ref();
+        there.is_some_and(|branch| name("HEAD") != name(&format!("refs/heads/{branch}")))
     }
 
     fn on_branch(&self, command: String) -> String {
@@ -289,6 +299,12 @@ impl<'a> Ways<'a> {
         };
         let (command, instead) = match difference.remedy {
             Remedy::Generate => (self.on_branch(anew), None),
+            Remedy::Replace if self.is_other_there(&difference, worktree) => (
+                self.on_branch(Again::completed("svcgen check", self.given.0, self.given.1)),
+                Some(
+                    "the file is another one where the change is: what differs there is told there",
+                ),
+            ),
             Remedy::Replace => (
                 self.on_branch(format!("rm {path} && {anew}")),
                 Some("to keep what is there, let svcgen.yaml or a template of your own say it"),

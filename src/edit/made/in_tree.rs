@@ -5,9 +5,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use git2::{Oid, Repository};
 
 use super::OfBranch;
-use crate::edit::likeness::Likeness;
 use crate::edit::record::{Commits, Committed, Form, Index};
 use crate::edit::rendered::Rendered;
+use crate::edit::units::{self, units};
 use crate::git::{committed_text, committed_texts};
 
 /// How many contents of a file are looked at that it had before.
@@ -24,7 +24,11 @@ impl Rendered {
             .map(|path| (path.clone(), committed_text(&root.join(path))));
         let mut contents: BTreeMap<_, _> = contents.collect();
         let is_whole = |(path, text): (&Utf8PathBuf, &Option<Text>)| {
-            likeness(text.as_ref(), contents[path].as_deref()).is_some_and(Likeness::is_whole)
+            let Some((form, text)) = text else {
+                return contents[path].is_none();
+            };
+            let content = contents[path].as_deref();
+            content.is_some_and(|content| units(*form, text).is_subset(&units(*form, content)))
         };
         if last.iter().all(is_whole) {
             return None;
@@ -119,40 +123,34 @@ type Text = (Form, String);
 /// What svcgen wrote into each file; none where it wants nothing there any more.
 type Texts = BTreeMap<Utf8PathBuf, Option<Text>>;
 
-/// How much of what was written is there.
-fn likeness(text: Option<&Text>, content: Option<&str>) -> Option<Likeness> {
-    match (text, content) {
-        (Some((form, text)), Some(content)) => Likeness::of_written(*form, text, content),
-        (None, None) => Some(Likeness::of_nothing()),
-        (Some(_), None) | (None, Some(_)) => None,
-    }
+/// As of single files.
+fn compare(text: Option<&Text>, than: Option<&Text>, content: Option<&str>) -> Ordering {
+    let Some((form, _)) = text.or(than) else {
+        return Ordering::Equal;
+    };
+    let texts = (text.map(|it| it.1.as_str()), than.map(|it| it.1.as_str()));
+    units::compare(*form, texts, content)
 }
 
 /// Whether a file was once rather of one version than of another.
 fn was_rather(texts: &Texts, than: &Texts, path: &Utf8Path, root: &Utf8Path) -> bool {
-    let text = |texts: &Texts| texts.get(path).cloned().flatten();
-    let (text, than) = (text(texts), text(than));
+    let of = |texts: &Texts| texts.get(path).cloned().flatten();
+    let (text, than) = (of(texts), of(than));
     let past = committed_texts(&root.join(path), MOST_PAST);
     let mut past = past.iter().map(|content| Some(content.as_str()));
-    past.any(|content| likeness(text.as_ref(), content) > likeness(than.as_ref(), content))
+    past.any(|content| compare(than.as_ref(), text.as_ref(), content) == Ordering::Less)
 }
 
-/// Whether contents are rather of one version than of another: no file is more like the other one.
+/// Whether contents are rather of one version than of another: no file is rather of the other one.
 fn is_rather(
     texts: &Texts,
     than: &Texts,
     contents: &BTreeMap<Utf8PathBuf, Option<String>>,
 ) -> bool {
+    let of = |texts: &Texts, path: &Utf8Path| texts.get(path).cloned().flatten();
     let compare = |(path, content): (&Utf8PathBuf, &Option<String>)| {
-        let text = |texts: &Texts, path: &Utf8Path| texts.get(path).cloned().flatten();
-        let (text, than) = (text(texts, path), text(than, path));
-        match text == than {
-            true => Ordering::Equal,
-            false => {
-                let content = content.as_deref();
-                likeness(text.as_ref(), content).cmp(&likeness(than.as_ref(), content))
-            }
-        }
+        let (text, than) = (of(texts, path), of(than, path));
+        compare(text.as_ref(), than.as_ref(), content.as_deref())
     };
     let found: BTreeSet<Ordering> = contents.iter().map(compare).collect();
     found.contains(&Ordering::Greater) && !found.contains(&Ordering::Less)

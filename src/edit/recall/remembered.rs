@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::edit::Desired;
 use crate::edit::likeness::Likeness;
 use crate::edit::record::content_name;
@@ -35,13 +37,15 @@ impl Rendered {
     /// there.
     pub(super) fn is_elsewhere(&self, worktree: &Worktree) -> bool {
         let index = self.index().unwrap_or_default();
+        let all: BTreeSet<&String> = index.files.values().flat_map(|it| &it.at).collect();
+        let other = all.into_iter().filter(|at| !self.branch.is_upon(at));
+        let other: BTreeSet<&String> = other.collect();
         let mut files = index.files.iter().filter(|(path, written)| {
-            let at = written.at.as_ref();
             let is_left = || {
                 let content = worktree.read(path).ok().flatten();
                 content.as_deref().and_then(content_name) == written.left
             };
-            at.is_some_and(|at| !self.branch.is_upon(at)) && !is_left()
+            written.at.as_ref().is_some_and(|at| other.contains(at)) && !is_left()
         });
         self.of_branch().is_none() && files.next().is_some()
     }
