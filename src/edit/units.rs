@@ -49,12 +49,11 @@ pub(super) fn compare(
     let of_text: BTreeSet<&String> = text.difference(&than).collect();
     let of_than: BTreeSet<&String> = than.difference(&text).collect();
     let is_there = |units: &BTreeSet<&String>| units.iter().any(|unit| there.contains(*unit));
-    if of_text.is_empty() && of_than.is_empty() {
-        Ordering::Equal
-    } else if is_there(&of_than) || (of_than.is_empty() && !is_there(&of_text)) {
-        Ordering::Less
-    } else {
-        Ordering::Greater
+    match (is_there(&of_text), is_there(&of_than)) {
+        (_, true) => Ordering::Less,
+        (true, false) => Ordering::Greater,
+        // What only one of them wrote is lacking: somebody made another thing of it where both wrote some.
+        (false, false) => of_than.len().min(1).cmp(&of_text.len().min(1)),
     }
 }
 

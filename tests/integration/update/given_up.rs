@@ -134,6 +134,21 @@ fn what_a_reviewer_takes_back_in_a_squash_stays_away() {
 }
 
 #[test]
+fn what_a_reviewer_changes_otherwise_in_a_squash_stays() {
+    let env = begin();
+    run(&env, "puppet", &["--commit"]);
+    squash(&env, || {});
+    env.git("puppet", &["branch", "--quiet", "-D", BRANCH]);
+    set(&env, &[PORT]);
+    run(&env, "puppet", &["--commit"]);
+    squash(&env, || env.replace(PROFILE, "6700", "6777"));
+    env.git("puppet", &["branch", "--quiet", "-D", BRANCH]);
+    let merged = env.read(PROFILE);
+    run(&env, "puppet", &[]);
+    assert_eq!(env.read(PROFILE), merged);
+}
+
+#[test]
 fn a_value_that_the_model_takes_back_is_nobodys_in_a_clone_that_remembers_nothing() {
     let env = begin();
     run(&env, "scap", &[]);
