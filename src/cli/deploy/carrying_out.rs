@@ -103,6 +103,9 @@ async fn settled(
             match (wish.is_dry, ui.format) {
                 (true, Format::Json) => shown::plan(&plan, &opened.repository, ui)?,
                 (true, Format::Text) | (false, _) => {
+                    if wish.is_dry {
+                        shown::warnings(plan.hosts.iter(), ui);
+                    }
                     shown::nothing_to_do(plan.action, &plan.revision, plan.hosts.keys(), ui)?;
                 }
             }
