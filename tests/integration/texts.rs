@@ -467,3 +467,41 @@ fn a_remote_at_another_server_is_told_before_anything_is_committed() {
     let first = run.stderr.lines().next().unwrap();
     insta::assert_snapshot!(first, @"warning: `origin` leads to ssh://git@127.0.0.1:1/wiki/vagrant, which is not the review server of `example`: `git -C HOME/work/vagrant remote add gerrit https://review.farm.example/p/wiki/vagrant` has the change sent there");
 }
+
+#[test]
+fn a_build_refuses_other_repositories_as_what_they_are() {
+    let env = with_trees(&["vagrant", "puppet"]);
+    for (option, tree, told) in [
+        (
+            "--deploy-repo",
+            "vagrant",
+            "MediaWiki-Vagrant, and not the deploy repository",
+        ),
+        (
+            "--deploy-repo",
+            "puppet",
+            "operations/puppet, and not the deploy repository",
+        ),
+        (
+            "--source-repo",
+            "vagrant",
+            "MediaWiki-Vagrant, and not the source repository",
+        ),
+        (
+            "--source-repo",
+            "puppet",
+            "operations/puppet, and not the source repository",
+        ),
+    ] {
+        let run = env.svcgen(&["build", "--yes", "--no-container", option, tree]);
+        let told = format!("{tree}` is a checkout of {told}");
+        assert_eq!(run.code, 2, "{}", run.show());
+        assert!(run.stderr.contains(&told), "{}", run.show());
+        assert!(
+            run.stderr.contains(&format!("hint: `{option} DIR` names")),
+            "{}",
+            run.show()
+        );
+        assert_eq!(env.git(tree, &["rev-list", "--count", "HEAD"]).trim(), "1");
+    }
+}
