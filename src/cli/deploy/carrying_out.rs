@@ -45,7 +45,9 @@ pub(super) async fn carry_out(
         }
         None => Some(connecting(&planner, scene, &wish)?),
     };
-    if let Some(reading) = standing::Reading::begin(&opened.repository, &wish.request) {
+    if let Some(reading) =
+        standing::Reading::begin(&opened.repository, &opened.working.value, &wish.request)
+    {
         reading.warn(wish.is_dry, ui).await?;
     }
     let begun = tokio::time::Instant::now();
