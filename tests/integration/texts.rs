@@ -505,3 +505,64 @@ fn a_build_refuses_other_repositories_as_what_they_are() {
         assert_eq!(env.git(tree, &["rev-list", "--count", "HEAD"]).trim(), "1");
     }
 }
+
+#[test]
+fn what_svcgen_has_just_written_is_committed_before_a_build_and_not_put_away() {
+    let env = Env::with_model();
+    env.write("deploy/README.md", "# tea\n");
+    env.git("deploy", &["init", "--quiet"]);
+    let model = env.read("svcgen.yaml");
+    for text in [&model, &model.replace("port: 6699", "port: 6698")] {
+        env.git("deploy", &["add", "--all"]);
+        env.git("deploy", &["commit", "--quiet", "--message=x"]);
+        env.write("svcgen.yaml", text);
+        let run = env.svcgen(&["scap", "--repo", "deploy", "--yes", "-q"]);
+        assert_eq!(run.code, 0, "{}", run.show());
+    }
+    let run = env.svcgen(&[
+        "build",
+        "--deploy-repo",
+        "deploy",
+        "--no-container",
+        "--yes",
+    ]);
+    assert_eq!(run.code, 11, "{}", run.show());
+    assert!(
+        run.stderr.contains("hint: svcgen scap --commit"),
+        "{}",
+        run.show()
+    );
+    assert!(!run.stderr.contains("stash"), "{}", run.show());
+    // Once somebody has changed it as well, it is his.
+    env.write("deploy/scap/scap.cfg", "mine\n");
+    let run = env.svcgen(&[
+        "build",
+        "--deploy-repo",
+        "deploy",
+        "--no-container",
+        "--yes",
+    ]);
+    assert!(run.stderr.contains("stash"), "{}", run.show());
+}
+
+#[test]
+fn a_deploy_repository_that_is_not_cloned_yet_is_told_by_what_names_it() {
+    let env = Env::with_model();
+    env.write("tea/package.json", "{\"name\": \"tea\"}\n");
+    env.git("tea", &["init", "-q"]);
+    let [source, deploy] =
+        ["tea", "deploy"].map(|name| env.work().join(name).display().to_string());
+    let config = format!("services: {{trending-edits: {{source: {source}, deploy: {deploy}}}}}\n");
+    let folder = env.home().join("config/svcgen");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("config.yaml"), config).unwrap();
+    let run = env.svcgen(&["source", "--dry-run"]);
+    insta::assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `HOME/work/deploy` is no checkout of the deploy repository
+    cause: `services.trending-edits.deploy` of `HOME/config/svcgen/config.yaml` names it
+    hint: `svcgen scap --clone ..` makes one
+    ");
+}
