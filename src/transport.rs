@@ -109,6 +109,10 @@ pub enum ConnectFailure {
     UnknownName,
     /// There is no answer, or a refusal.
     Unreachable,
+    /// There is no ssh on this machine.
+    NoSsh,
+    /// Of a host that is a folder: all ports are taken by others.
+    NoPort,
     Other,
 }
 

@@ -23,6 +23,8 @@ pub enum BuildError {
     #[error("{} in `{root}` {} uncommitted changes", names(.paths), if .paths.len() == 1 { "has" } else { "have" })]
     Dirty {
         root: Utf8PathBuf,
+        /// Whether they are what svcgen has written there.
+        is_own: bool,
         paths: Vec<String>,
     },
     #[error("`{branch}` is checked out in `{path}`, whose files would not follow it")]
@@ -223,6 +225,9 @@ impl BuildError {
             Self::Git(error) => error.hint().into_iter().collect(),
             Self::Review(error) => error.hints(),
             Self::Npm(error) => error.hints(),
+            Self::Dirty { is_own: true, .. } => {
+                vec!["svcgen scap --commit    commits what svcgen wrote there".to_owned()]
+            }
             Self::Dirty { root, .. } => vec![
                 format!("{} status    lists them", git_in(root)),
                 format!("{} stash    puts them away", git_in(root)),

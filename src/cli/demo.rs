@@ -192,7 +192,7 @@ fn farewell(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
     ui.result(&format!(
         "\nThe folder is left, and the service runs. To play with it, in another shell:\n\n  \
          . {}\n  cd ~/tea-pot/deploy\n  svcgen service status\n  svcgen deploy --help\n\n{APPROVE}\n\n\
-         The report of the bad release: {home}/tea-pot/report.html\nTo end it: rm -r {root}\n",
+         The report of the bad release: {home}/tea-pot/report.html\nTo end it: rm -rf {root}\n",
         shell_words::quote(sandbox.shell().as_str())
     ))?;
     Ok(())
@@ -209,7 +209,7 @@ fn welcome(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
     let root = shell_words::quote(sandbox.root().as_str());
     ui.result(&format!(
         "Everything is in {root}. To begin, in a shell of its own:\n\n  . {}\n  cd\n\n\
-         {PAGES}Where they have /tmp/svcgen-demo, put {root} in its place.\n\n{APPROVE}\nTo end it: rm -r {root}\n",
+         {PAGES}Where they have /tmp/svcgen-demo, put {root} in its place.\n\n{APPROVE}\nTo end it: rm -rf {root}\n",
         shell_words::quote(sandbox.shell().as_str())
     ))?;
     Ok(())

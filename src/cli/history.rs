@@ -89,7 +89,11 @@ fn read_journals(
         match PastDeploy::of_journal(journals, &id) {
             Ok(Some(mut past)) => {
                 read += 1;
-                past.broken_by = known.remove(&id).and_then(|told| told.broken_by);
+                let told = known.remove(&id);
+                past.broken_by = told.as_ref().and_then(|told| told.broken_by.clone());
+                if let Some(told) = told {
+                    past.learn_end(told);
+                }
                 known.insert(id, past);
             }
             // Killed before anything was begun.

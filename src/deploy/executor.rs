@@ -62,6 +62,8 @@ pub type Interrupts = watch::Receiver<u8>;
 pub struct Outcome {
     pub result: DeployResult,
     pub is_interrupted: bool,
+    /// Whether its log has all of it.
+    pub is_log_whole: bool,
     /// Why it failed, in plain words.
     pub reason: Option<String>,
     /// The host that it failed on: not one that was merely stopped.

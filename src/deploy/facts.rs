@@ -46,6 +46,8 @@ pub struct Facts {
     pub tips: BTreeMap<Utf8PathBuf, Vec<Revision>>,
     /// Who holds the lock, and whether that deploy is alive.
     pub lock: Option<(Owner, bool)>,
+    /// Who took the lock while the rest was looked at.
+    pub locked_later: Option<Owner>,
     /// The last lines of its record.
     pub record: Vec<RecordLine>,
     /// Files that were asked for: their bytes, nothing, or no access.
@@ -195,6 +197,7 @@ impl Facts {
                 }
                 self.tips.insert(store.into(), tips.into_iter().collect());
             }
+            Control::Lock if word == "later" => self.locked_later = Some(Owner::read(more)),
             Control::Lock => self.lock = Some((Owner::read(more), word == "alive")),
             // A line that is not understood was cut by a full disk, or is of a later version.
             Control::Record => self.record.extend(serde_json::from_str::<RecordLine>(rest)),

@@ -143,6 +143,17 @@ impl PastDeploy {
         known
     }
 
+    /// Takes over its end from what hosts tell, where its journal has none: it may not have been written to its end.
+    pub fn learn_end(&mut self, told: Self) {
+        if self.state == PastState::Interrupted && told.state == PastState::Finished {
+            self.state = told.state;
+            self.result = told.result;
+            self.seconds = told.seconds;
+            self.counts = told.counts;
+            self.source = told.source;
+        }
+    }
+
     /// Adds what became of one more of its targets.
     fn add(&mut self, state: PastState, outcome: crate::event::HostOutcome) {
         let found = HostCounts::of([outcome]);

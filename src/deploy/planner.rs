@@ -142,6 +142,9 @@ impl<'a> Planner<'a> {
             request.limit.as_ref(),
             request.hosts.as_deref(),
         )?;
+        if request.action == Action::Deploy {
+            warnings.extend(without_hosts(&directory.groups));
+        }
         Ok(Self {
             repository,
             modules,
@@ -328,6 +331,18 @@ fn modules_of(
         url: is_upstream.then_some(link.url),
     });
     Ok(modules.collect())
+}
+
+/// Groups that no host is in, whatever limit there is.
+fn without_hosts(groups: &[HostGroup]) -> impl Iterator<Item = Mistake> {
+    let empty = groups.iter().filter(|group| group.hosts.is_empty());
+    empty.map(|group| {
+        let message = format!(
+            "the group `{}` gets no host: its list is empty, or has only hosts of an earlier group",
+            group.group.name
+        );
+        Mistake::new(group.path.clone(), None, message)
+    })
 }
 
 /// The groups as they are deployed; a limit may leave some without hosts, which are left out.

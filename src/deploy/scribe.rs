@@ -28,6 +28,8 @@ pub(super) struct Scribe<'a> {
     begun: Vec<usize>,
     /// Whether a journal or a log that cannot be written was told.
     is_told: bool,
+    /// Whether all of it is in the journal and the logs.
+    is_whole: bool,
 }
 
 /// The most lines of one host and step that become events; all of them are in the host's log.
@@ -47,6 +49,7 @@ impl<'a> Scribe<'a> {
             steps: HashMap::new(),
             begun: Vec::new(),
             is_told: false,
+            is_whole: true,
         }
     }
 
@@ -106,10 +109,11 @@ impl<'a> Scribe<'a> {
 
     /// Keeps bytes that a host wrote in its log, and nowhere else.
     pub(super) fn keep(&mut self, host: &HostName, bytes: &[u8]) {
-        if let Err(error) = self.journal.keep_output(host, bytes)
-            && !std::mem::replace(&mut self.is_told, true)
-        {
-            self.say(Level::Warning, &with_cause(&error), EventKind::Warning);
+        if let Err(error) = self.journal.keep_output(host, bytes) {
+            self.is_whole = false;
+            if !std::mem::replace(&mut self.is_told, true) {
+                self.say(Level::Warning, &with_cause(&error), EventKind::Warning);
+            }
         }
     }
 
@@ -160,10 +164,16 @@ impl<'a> Scribe<'a> {
         if on_disk && written.is_ok() {
             written = self.journal.flush();
         }
+        self.is_whole &= written.is_ok();
         for event in &events {
             self.reporter.event(event);
         }
         written
+    }
+
+    /// Whether all that has happened is in the journal and the logs.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     pub(super) fn has_begun(&self, group: usize) -> bool {

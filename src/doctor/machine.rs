@@ -30,10 +30,17 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
 fn temporary_folder() -> Finding {
     let finding = Finding::new("tmp", "a folder for temporary files", &[]);
     let folder = std::env::temp_dir();
-    let Some(folder) = Utf8Path::from_path(&folder) else {
-        return finding.unknown("its name is not UTF-8");
-    };
     let elsewhere = "export TMPDIR=/a/folder/of/yours";
+    let Some(folder) = Utf8Path::from_path(&folder) else {
+        return finding.missing(format!("`{}` is not UTF-8", folder.display()), elsewhere);
+    };
+    if folder.as_str().is_empty() {
+        let found = "TMPDIR is empty: they are made wherever a command is run";
+        return finding.doubtful(found, elsewhere);
+    }
+    if folder.is_file() {
+        return finding.missing(format!("`{folder}` is a file, not a folder"), elsewhere);
+    }
     // None is made: the folder itself has to be there.
     match folder.is_dir() {
         true => space::folder(finding, folder.as_str(), folder, PACKS, elsewhere),

@@ -1,5 +1,6 @@
 use super::{Finding, Surroundings, said, told};
 use crate::build::is_version;
+use crate::deploy::needs;
 use crate::ui::editor;
 use crate::validate::judges;
 
@@ -15,7 +16,7 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
     if surroundings.want(BUILDS_HERE) {
         findings.extend([npm(surroundings), compilers()]);
     }
-    findings.push(own_editor(surroundings));
+    findings.extend([own_editor(surroundings), of_demo()]);
     findings
 }
 
@@ -77,6 +78,19 @@ fn compilers() -> Finding {
             format!("there is no `{}`", lacking.join("`, no `")),
             "apt-get install build-essential python3",
         ),
+    }
+}
+
+/// What the demo takes: its hosts are folders of this machine.
+fn of_demo() -> Finding {
+    let finding = Finding::new("demo.programs", "programs for the demo", &["demo"]);
+    let lacking = needs::lacking_here(&needs::OF_DEMO);
+    match needs::not_installed(lacking.iter().copied()) {
+        None => finding.fine("all of them are installed"),
+        Some(reason) => {
+            let packages = needs::packages(lacking).join(" ");
+            finding.missing(reason, format!("apt-get install {packages}"))
+        }
     }
 }
 

@@ -100,7 +100,9 @@ impl Listener {
                 ConnectFailure::HostKeyChanged(_)
                 | ConnectFailure::HostKeyUnknown
                 | ConnectFailure::HostKeyRefused
-                | ConnectFailure::TooManyKeys => true,
+                | ConnectFailure::TooManyKeys
+                | ConnectFailure::NoSsh
+                | ConnectFailure::NoPort => true,
                 // Of a host that was there: it may be just about to come back.
                 ConnectFailure::Denied | ConnectFailure::UnknownName => !self.was_there,
                 ConnectFailure::Unreachable | ConnectFailure::Other => false,

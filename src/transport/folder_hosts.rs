@@ -84,9 +84,7 @@ impl FolderHosts {
     }
 
     /// Leads to a host. Where nothing is changed and the host is none yet, its programs are elsewhere: it stays as it is.
-    fn reach(&self, host: &HostName) -> std::io::Result<FolderConnection> {
-        let port = self.ports.get(host).copied();
-        let port = port.ok_or_else(|| std::io::Error::other("there is no port left for it"))?;
+    fn reach(&self, host: &HostName, port: u16) -> std::io::Result<FolderConnection> {
         let folder = self.folder(host);
         let mut own = folder.join(OWN);
         let is_whole = own.join("bin/service").exists();
@@ -153,7 +151,17 @@ impl Transport for FolderHosts {
         host: &'a HostName,
     ) -> BoxFuture<'a, Result<Arc<dyn Connection>, ConnectError>> {
         Box::pin(async move {
-            match self.reach(host) {
+            let Some(port) = self.ports.get(host) else {
+                return Err(ConnectError {
+                    kind: ConnectFailure::NoPort,
+                    reason: format!(
+                        "there is no port left for it: they are counted from `first_port`, {}",
+                        self.first_port
+                    ),
+                    said: String::new(),
+                });
+            };
+            match self.reach(host, *port) {
                 Ok(connection) => Ok(Arc::new(connection) as Arc<dyn Connection>),
                 Err(error) => Err(ConnectError {
                     kind: ConnectFailure::Other,
@@ -238,7 +246,7 @@ mod tests {
         let hosts = [host("a"), host("b"), host("c")];
         let all = FolderHosts::new(root.clone(), 7000, &hosts, Vec::new());
         assert_eq!(all.ports[&host("c")], 7002);
-        all.reach(&host("c")).unwrap();
+        all.reach(&host("c"), 7002).unwrap();
         std::fs::create_dir(all.folder(&host("c")).join("srv")).unwrap();
         let some = FolderHosts::new(root, 7001, [&host("c"), &host("x"), &host("y")], Vec::new());
         let ports = ["c", "x", "y"].map(|name| some.ports[&host(name)]);
@@ -249,14 +257,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(folder.path()).unwrap().join("hosts");
         let new = || FolderHosts::new(root.clone(), 7000, [&host("a")], Vec::new());
-        let looked = new().visited(Visit::Looks).reach(&host("a")).unwrap();
+        let looked = new().visited(Visit::Looks).reach(&host("a"), 7000).unwrap();
         assert!(looked.own.join("bin/service").exists() && !root.exists());
         let own = looked.own.clone();
         drop(looked);
         assert!(!own.exists());
-        let changed = new().reach(&host("a")).unwrap();
+        let changed = new().reach(&host("a"), 7000).unwrap();
         assert_eq!(changed.own, changed.top.join(OWN));
-        let looked = new().visited(Visit::Looks).reach(&host("a")).unwrap();
+        let looked = new().visited(Visit::Looks).reach(&host("a"), 7000).unwrap();
         assert_eq!(looked.own, changed.own);
     }
 }

@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::output::{Stream, WAITING, pump};
-use super::{ConnectError, Connection, Exit, Lost, Process, Transport, Word};
+use super::{ConnectError, ConnectFailure, Connection, Exit, Lost, Process, Transport, Word};
 use crate::error::temporary;
 use crate::model::{AccountName, HostName};
 
@@ -93,6 +93,11 @@ impl Transport for Ssh {
                     session: Arc::new(session),
                     _sockets: Arc::clone(&self.sockets),
                 }) as Arc<dyn Connection>),
+                Err(_) if which::which("ssh").is_err() => Err(ConnectError {
+                    kind: ConnectFailure::NoSsh,
+                    reason: "`ssh` is not installed on this machine".into(),
+                    said: String::new(),
+                }),
                 Err(error) => Err(explained::connect_error(chain(&error))),
             }
         })

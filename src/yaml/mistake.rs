@@ -10,6 +10,10 @@ pub(super) fn told(kind: &Kind) -> String {
         Kind::UnexpectedCharacter { character: '`' } => {
             "a text cannot begin with a backtick: put it in quotes".to_owned()
         }
+        Kind::UnexpectedCharacter { character } if character.is_control() => format!(
+            "the character `{}` cannot be in a YAML file",
+            character.escape_default()
+        ),
         Kind::UnexpectedCharacter { character } => format!(
             "a text cannot begin with `{}`: put it in quotes",
             character.escape_default()
@@ -125,6 +129,18 @@ mod tests {
             ("a:\n\tb: 1\n", "YAML is indented with spaces"),
             ("a: @x\n", "a text cannot begin with `@`: put it in quotes"),
             ("a: `x`\n", "a text cannot begin with a backtick"),
+            (
+                "a: x\u{1}y\n",
+                "the character `\\u{1}` cannot be in a YAML file",
+            ),
+            (
+                "a: \"x\u{1}\"\n",
+                "the character `\\u{1}` cannot be in a YAML file",
+            ),
+            (
+                "a: \u{7f}\n",
+                "the character `\\u{7f}` cannot be in a YAML file",
+            ),
             ("a: 'it's'\n", "within '…' a quote is written `''`"),
             ("a: \"x\"y\"\n", "within \"…\" a quote is written `\\\"`"),
             ("a: \"\\d\"\n", "within '…' a `\\` is only itself"),

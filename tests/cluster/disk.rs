@@ -161,3 +161,24 @@ fn a_host_that_keeps_no_old_release_goes_back_all_the_same() {
     assert_eq!(host.state(), State::settled(&first));
     assert_eq!(releases(), first);
 }
+
+#[test]
+fn a_host_without_room_for_a_lock_is_told_with_the_reason() {
+    let Some(lab) = Lab::get() else { return };
+    let [full] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &[&full]);
+    let deployer = Deployer::new(&lab, &env, &repository);
+    for version in ["2", "3"] {
+        repository.release(version);
+        let run = deployer.deploy();
+        assert_eq!(run.code, 0, "{}", run.show());
+    }
+    full.fill();
+    let run = deployer.run(&["service", "restart", "--yes"]);
+    assert_ne!(run.code, 0, "{}", run.show());
+    let told =
+        "cannot write into /srv/deployment/tea-pot/deploy-cache/.svcgen: no space left on device";
+    assert!(run.stderr.to_lowercase().contains(told), "{}", run.stderr);
+    full.disk("2G");
+}

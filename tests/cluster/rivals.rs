@@ -152,3 +152,50 @@ fn a_host_that_has_nothing_to_do_is_nobody_elses_meanwhile() {
         assert_eq!(host.state(), State::settled(&meant));
     }
 }
+
+#[test]
+fn what_is_under_way_is_not_told_as_interrupted() {
+    let Some(lab) = Lab::get() else { return };
+    let [one, two] = lab.hosts();
+    let (here, there, elsewhere) = (Env::new(), Env::new(), Env::new());
+    let repository = Repository::new(&here, &[&one], &[&two]);
+    let ada = Deployer::new(&lab, &here, &repository);
+    let bob = Deployer::new(&lab, &there, &repository);
+    let cyd = Deployer::new(&lab, &elsewhere, &repository);
+    let run = ada.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    repository.release("2");
+    // He has seen that nobody holds the lock, and not yet what the record says.
+    one.hold(Hold::Record);
+    let late = bob.start(DEPLOY);
+    one.wait_until_held(Hold::Record);
+    one.hold(Hold::Restart);
+    let running = ada.start(DEPLOY);
+    one.wait_until_held(Hold::Restart);
+    for action in ["deploy", "rollback"] {
+        let run = cyd.run(&[action, "--dry-run"]);
+        assert_eq!(run.code, 0, "{}", run.show());
+        assert_under_way(&run);
+    }
+    one.release(Hold::Record);
+    let late = late.end();
+    assert_eq!(late.code, 22, "{}", late.show());
+    assert_under_way(&late);
+    one.release(Hold::Restart);
+    let run = running.end();
+    assert_eq!(run.code, 0, "{}", run.show());
+}
+
+#[track_caller]
+fn assert_under_way(run: &Run) {
+    let shown = run.show();
+    for words in [
+        " is under way here, since ",
+        "`svcgen log --follow` watches it",
+    ] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    for words in ["interrupted", "--resume"] {
+        assert!(!shown.contains(words), "{words}: {shown}");
+    }
+}

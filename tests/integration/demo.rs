@@ -155,7 +155,7 @@ fn a_folder_that_is_kept_can_be_played_with() {
         run.show()
     );
     assert_eq!(played.lines().count(), 7, "{}", run.show());
-    assert!(kept.contains("rm -r HOME/work/play"), "{}", run.show());
+    assert!(kept.contains("rm -rf HOME/work/play"), "{}", run.show());
     let root = env.work().join("play");
     let home = root.join("home");
     assert!(
@@ -331,6 +331,7 @@ fn yes_asks_nothing_on_a_terminal_and_any_folder_can_be_kept() {
     assert_eq!(pty.end(), 0, "{}", pty.shown);
     let shown = pty.shown.split_whitespace().collect::<Vec<_>>().join(" ");
     let (_, removal) = shown.rsplit_once("To end it: ").unwrap();
+    assert!(removal.starts_with("rm -rf "), "{removal}");
     // Who approves where nothing waits takes nothing back.
     let head = [
         "--git-dir=review/services/tea-pot.git",

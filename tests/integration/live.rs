@@ -199,3 +199,27 @@ fn a_long_message_is_broken_between_words() {
     let cause = "has no list of hosts: set\r\n       `dsh_targets`; line 4 of scap/scap.cfg does, in `[other.example]`, which\r\n";
     assert!(pty.shown.contains(cause), "{}", pty.shown);
 }
+
+#[test]
+fn hosts_whose_service_is_stopped_are_not_called_healthy() {
+    let farm = LocalFarm::new(2);
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--yes"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let repository = farm.env().work().join("deploy");
+    let stop = [
+        "service",
+        "stop",
+        "--yes",
+        "--deploy-repo",
+        repository.to_str().unwrap(),
+    ];
+    let mut pty = Pty::start(farm.env(), &stop, None);
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert!(
+        pty.shown.contains("3 hosts: 1 stopped, 2 at work"),
+        "{}",
+        pty.shown
+    );
+    assert!(!pty.shown.contains("healthy"), "{}", pty.shown);
+}

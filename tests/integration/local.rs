@@ -6,7 +6,7 @@ mod programs;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::support::LocalFarm;
+use crate::support::{LocalFarm, Run};
 
 fn all(farm: &LocalFarm, version: &str) -> Vec<Option<String>> {
     farm.hosts().map(|_| Some(version.to_owned())).collect()
@@ -355,4 +355,37 @@ fn a_service_has_ended_once_all_that_it_started_has() {
     let stopped = farm.service("l00", "stop");
     assert_eq!(stopped.code, 0, "{}", stopped.show());
     assert_eq!(std::fs::read_to_string(log).unwrap(), "gone\n");
+}
+
+#[test]
+fn uncommitted_hosts_and_settings_are_told_as_those_that_are_taken() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let dry = ["deploy", "--dry-run"];
+    let warned = |run: &Run| -> Vec<String> {
+        let lines = run
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("warning: "));
+        lines.map(str::to_owned).collect()
+    };
+    farm.write("scap/canary", "");
+    let local = farm.env().work().join("deploy/scap/local.yaml");
+    let hosts = std::fs::read_to_string(local).unwrap() + "# mine\n";
+    farm.write("scap/local.yaml", &hosts);
+    let run = farm.svcgen(&dry);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(
+        warned(&run),
+        [
+            "warning: scap/canary: the group `canary` gets no host: its list is empty, or has only hosts of an earlier group",
+            "warning: `scap/canary` and 1 more have uncommitted changes, which take effect: hosts and settings are those of the working copy",
+        ]
+    );
+    farm.write("version", "2");
+    let run = farm.svcgen(&dry);
+    assert_eq!(
+        warned(&run)[2..],
+        ["warning: `version` has uncommitted changes, which are not deployed"]
+    );
 }

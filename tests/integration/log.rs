@@ -4,7 +4,7 @@ use svcgen::deploy::Journals;
 use svcgen::event::{EventKind, HostOutcome, Level, StepOutcome};
 use svcgen::scap::DeployStage;
 
-use crate::support::{Env, Story, deploy_repository};
+use crate::support::{Env, LocalFarm, Story, deploy_repository, may_mount};
 
 const ID: &str = "20261123T140312Z-3f9a01";
 const HOSTS: [&str; 2] = ["a1.example.org", "b1.example.org"];
@@ -227,7 +227,7 @@ fn a_deploy_that_was_killed_says_how_to_go_on() {
         assert_eq!(run.stdout.lines().count(), 3, "{}", run.show());
         let said = [
             "20261123T140312Z-3f9a01 by ada on deploy1002, 2026-11-23",
-            "warning: 20261123T140312Z-3f9a01 ended without a word: it was killed",
+            "warning: 20261123T140312Z-3f9a01 ended without a word: it was killed, or its journal could not be written",
             "next: svcgen deploy --resume 20261123T140312Z-3f9a01",
             "or back: svcgen rollback",
         ];
@@ -257,8 +257,9 @@ fn a_restart_that_was_killed_names_what_shows_how_the_service_is() {
     let run = env.svcgen(&["log"]);
     assert_eq!(run.code, 0, "{}", run.show());
     assert!(
-        run.stderr
-            .ends_with("it was killed\nnext: svcgen service status\n"),
+        run.stderr.ends_with(
+            "it was killed, or its journal could not be written\nnext: svcgen service status\n"
+        ),
         "{}",
         run.show()
     );
@@ -360,5 +361,51 @@ fn a_running_deploy_is_followed_until_it_is_gone() {
         run.stderr.contains("ended without a word"),
         "{}",
         run.stderr
+    );
+}
+
+#[test]
+fn a_journal_that_did_not_fit_on_the_disk_is_no_deploy_that_was_interrupted() {
+    if !may_mount() {
+        return;
+    }
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let small = farm.env().work().join("small");
+    std::fs::create_dir(&small).unwrap();
+    let full = small.join("full");
+    let checks = format!(
+        "checks:\n  fill: {{type: command, after: promote, shell: true, command: 'dd if=/dev/zero of={} bs=4k 2>/dev/null; true'}}\n",
+        full.display()
+    );
+    farm.write("scap/checks.yaml", &checks);
+    farm.release("2");
+    let script = "mount -t tmpfs -o size=256k none \"$XDG_STATE_HOME\"
+        \"$0\" deploy --on-failure rollback; echo code $?
+        rm \"$XDG_STATE_HOME/full\"
+        echo ==; \"$0\" history -n 1; echo ==; \"$0\" log";
+    let svcgen = farm.command();
+    let mut command = std::process::Command::new("unshare");
+    farm.env().enclose(&mut command);
+    command
+        .args(["--mount", "sh", "-c", script])
+        .arg(svcgen.get_program())
+        .current_dir(farm.env().work().join("deploy"))
+        .env("XDG_STATE_HOME", &small);
+    let run = farm.env().run(&mut command);
+    assert!(run.stdout.contains("code 20\n"), "{}", run.show());
+    let told = "is incomplete: it could not be written to its end\n";
+    assert!(run.stderr.contains(told), "{}", run.show());
+    assert!(!run.stderr.contains("shows "), "{}", run.show());
+    let history = run.stdout.split("==\n").nth(1).unwrap();
+    assert!(history.contains("failed, rolled back"), "{}", run.show());
+    assert!(!history.contains("INTERRUPTED"), "{}", run.show());
+    assert!(!history.contains("--resume"), "{}", run.show());
+    assert!(
+        run.stderr.contains("or its journal could not be written"),
+        "{}",
+        run.show()
     );
 }

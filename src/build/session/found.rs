@@ -1,6 +1,6 @@
 //! What a build needs, as it is found: the deploy repository, the branch that is built upon, the source, the change that waits.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use git2::Oid;
 
 use super::Request;
@@ -11,13 +11,14 @@ use crate::build::settings::Settings;
 use crate::build::source::Source;
 use crate::build::standing::Standing;
 use crate::build::submodule::SourceModule;
+use crate::edit::Rendered;
 use crate::git::{Checkout, GitError};
-use crate::model::BranchName;
-use crate::review::{Pending, Topic};
+use crate::model::{BranchName, ServiceName};
+use crate::review::{Pending, Topic, uncommitted};
 
 /// Refuses changes that are not committed: a build would go on without them. What git does not know, and which commit of a
 /// submodule is checked out, does not matter.
-pub(super) fn refuse_dirty(checkout: &Checkout) -> Result<(), BuildError> {
+pub(super) fn refuse_dirty(checkout: &Checkout, service: Option<&str>) -> Result<(), BuildError> {
     let args = [
         "--no-optional-locks",
         "status",
@@ -38,8 +39,19 @@ pub(super) fn refuse_dirty(checkout: &Checkout) -> Result<(), BuildError> {
     }
     Err(BuildError::Dirty {
         root: checkout.root().to_owned(),
+        is_own: service.is_some_and(|service| is_own(checkout, &paths, service)),
         paths,
     })
+}
+
+/// Whether changes are those that `svcgen scap` has just made for a service.
+fn is_own(checkout: &Checkout, paths: &[String], service: &str) -> bool {
+    let Ok(service) = ServiceName::parse(service) else {
+        return false;
+    };
+    let paths: Vec<Utf8PathBuf> = paths.iter().map(Utf8PathBuf::from).collect();
+    let store = Rendered::of(checkout.root(), &service).by("scap");
+    uncommitted(checkout.root(), &paths, &[&store]).is_ok_and(|found| found.others.is_empty())
 }
 
 pub(super) fn open_topic(checkout: &Checkout, request: &Request<'_>) -> Result<Topic, BuildError> {

@@ -21,7 +21,7 @@ impl Session {
     /// Where a repository is not as it has to be, or a server does not answer.
     pub fn prepare(request: Request<'_>) -> Result<Self, BuildError> {
         let checkout = Checkout::open(&request.root)?;
-        refuse_dirty(&checkout)?;
+        refuse_dirty(&checkout, request.name.as_deref())?;
         let topic = open_topic(&checkout, &request)?;
         let (upstream, tip) = target(&checkout, &topic)?;
         let base = Standing::read(&checkout, tip)?;

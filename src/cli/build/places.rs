@@ -4,7 +4,9 @@ use super::BuildArgs;
 use crate::build::{Force, Request, Settings, Workbench};
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
-use crate::cli::generator::{Generator, configured, elsewhere, misspelt_service};
+use crate::cli::generator::{
+    CheckoutArgs, Generator, configured, elsewhere, misspelt_service, mistaken,
+};
 use crate::deploy::repository::DeployRepository;
 use crate::edit::json;
 use crate::error::CommandError;
@@ -59,7 +61,12 @@ impl Places {
         };
         let source = source.or_else(|| source_above(&here, above.as_deref()));
         let source = match source {
-            Some(root) => Some(Checkout::open(&root)?),
+            Some(root) => {
+                let source = Checkout::open(&root)?;
+                let is_named = args.source_repo.is_some();
+                refuse_other(Generator::Source, is_named, &root, &source, context)?;
+                Some(source)
+            }
             None => None,
         };
         let deploy = args.deploy_repo.clone().or(above);
@@ -85,9 +92,14 @@ impl Places {
                     "`git config deploy.dir DIR` in the source repository, for always".into()
                 }))
         })?;
+        let opened = Checkout::open(&deploy);
+        if let Ok(opened) = &opened {
+            let is_named = args.deploy_repo.is_some();
+            refuse_other(Generator::Scap, is_named, &deploy, opened, context)?;
+        }
         let settings = match &source {
             Some(source) => Settings::of(source),
-            None => Settings::of(&Checkout::open(&deploy)?),
+            None => Settings::of(&opened?),
         };
         let name = service.as_ref().map(|service| service.name.to_string());
         let name = name.or_else(|| package_name(source.as_ref()?));
@@ -154,6 +166,29 @@ impl Places {
         }
         self.site.clone_url(&self.repository("")?)
     }
+}
+
+/// Refuses a repository of the site's in the place of one of the service's.
+fn refuse_other(
+    wanted: Generator,
+    is_named: bool,
+    path: &Utf8Path,
+    checkout: &Checkout,
+    context: &Context,
+) -> Result<(), CommandError> {
+    let others = [Generator::Vagrant, Generator::Puppet];
+    let Some(error) = mistaken(wanted, checkout.worktree(), &others) else {
+        return Ok(());
+    };
+    let setting = context.configuration.setting_of(wanted.key(), path);
+    Err(match setting.filter(|_| !is_named) {
+        Some(setting) => error.hint(format!("correct {setting}, which names it")),
+        None => error.hint(format!(
+            "`{} DIR` names {}",
+            CheckoutArgs::option(wanted),
+            wanted.repository()
+        )),
+    })
 }
 
 /// Reads a model; one that is only found and is wrong takes no part, as none is needed.

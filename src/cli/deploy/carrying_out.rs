@@ -45,7 +45,9 @@ pub(super) async fn carry_out(
         }
         None => Some(connecting(&planner, scene, &wish)?),
     };
-    if let Some(reading) = standing::Reading::begin(&opened.repository, &wish.request) {
+    if let Some(reading) =
+        standing::Reading::begin(&opened.repository, &opened.working.value, &wish.request)
+    {
         reading.warn(wish.is_dry, ui).await?;
     }
     let begun = tokio::time::Instant::now();
@@ -103,6 +105,9 @@ async fn settled(
             match (wish.is_dry, ui.format) {
                 (true, Format::Json) => shown::plan(&plan, &opened.repository, ui)?,
                 (true, Format::Text) | (false, _) => {
+                    if wish.is_dry {
+                        shown::warnings(plan.hosts.iter(), ui);
+                    }
                     shown::nothing_to_do(plan.action, &plan.revision, plan.hosts.keys(), ui)?;
                 }
             }

@@ -36,6 +36,11 @@ pub(super) fn ended(
 ) -> Result<(), Failure> {
     let command = |text: &str| scene.repository.completed(text);
     let failed = outcome.failed.as_ref();
+    if !outcome.is_log_whole {
+        let message = format!("the log of {id} is incomplete: it could not be written to its end");
+        scene.ui.warning(&message);
+    }
+    let failed = failed.filter(|_| outcome.is_log_whole);
     let log = failed.map(|host| command(&format!("svcgen log {id} --host {host} -v")));
     let kind = match outcome.result {
         _ if outcome.is_interrupted => super::signals::kind(),
@@ -69,10 +74,15 @@ pub(super) fn ended(
             .hint(format!("`{}` goes on", command(&ways.onward)));
     } else if let Some(log) = log {
         error = error.hint(format!("`{log}` shows what it did and wrote"));
-    } else {
+    } else if outcome.is_log_whole {
         error = error.hint(format!(
             "`{}` shows all of it",
             command(&format!("svcgen log {id}"))
+        ));
+    } else {
+        error = error.hint(format!(
+            "`{}` tells what its hosts know of it",
+            command("svcgen history")
         ));
     }
     error.hints.truncate(2);
@@ -213,6 +223,7 @@ mod tests {
         let outcome = Outcome {
             result: DeployResult::Mixed,
             is_interrupted: false,
+            is_log_whole: true,
             reason: None,
             failed: Some(host("b")),
             hosts: vec![

@@ -8,7 +8,7 @@ use super::args::RepositoryArgs;
 use super::engine::Carrier;
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
-use crate::cli::generator::{DEPLOY_DIR, Generator, absent, configured};
+use crate::cli::generator::{DEPLOY_DIR, Generator, absent, configured, mistaken};
 use crate::deploy::repository::{DeployRepository, RepositoryError, pack};
 use crate::deploy::{DeployPlan, MakePack, Owner, tag_deploy};
 use crate::error::CommandError;
@@ -263,20 +263,10 @@ fn refuse_other(
     context: &Context,
 ) -> Result<(), CommandError> {
     let root = worktree.root();
-    let is_it = |generator: Generator| generator.recognise(worktree).is_ok();
-    if is_it(Generator::Scap) {
-        return Ok(());
-    }
-    let others = [
-        (Generator::Vagrant, "a checkout of MediaWiki-Vagrant"),
-        (Generator::Puppet, "a checkout of operations/puppet"),
-        (Generator::Source, "the source repository"),
-    ];
-    let Some((_, what)) = others.into_iter().find(|(generator, _)| is_it(*generator)) else {
+    let others = [Generator::Vagrant, Generator::Puppet, Generator::Source];
+    let Some(error) = mistaken(Generator::Scap, worktree, &others) else {
         return Ok(());
     };
-    let error = CommandError::usage(format!("`{root}` is {what}, and not the deploy repository"));
-    let error = error.cause(format!("it has no `{CONFIG_FILE}`"));
     if args.deploy_repo.is_none() {
         let key = Generator::Scap.key();
         let setting = context.configuration.setting_of(key, named);

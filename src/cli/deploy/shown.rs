@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::cli::Failure;
 use crate::count::count;
 use crate::deploy::repository::DeployRepository;
-use crate::deploy::{Action, DeployPlan, Objects, Work};
+use crate::deploy::{Action, DeployPlan, HostPlan, Objects, Work};
 use crate::model::{HostName, Revision};
 pub(in crate::cli) use crate::report::named;
 use crate::ui::{Format, Ui};
@@ -201,10 +201,10 @@ pub(super) fn nothing_to_do<'a>(
     Ok(())
 }
 
-/// Says what begins.
-pub(super) fn beginning(plan: &DeployPlan, ui: &Ui) {
+/// Tells of what is odd about hosts, each thing once.
+pub(super) fn warnings<'a>(hosts: impl Iterator<Item = (&'a HostName, &'a HostPlan)>, ui: &Ui) {
     let mut warnings: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, host) in plan.worked_on() {
+    for (name, host) in hosts {
         for warning in &host.warnings {
             warnings.entry(warning).or_default().push(name.as_str());
         }
@@ -212,6 +212,11 @@ pub(super) fn beginning(plan: &DeployPlan, ui: &Ui) {
     for (warning, hosts) in warnings {
         ui.warning(&format!("{}: {warning}", named(&hosts)));
     }
+}
+
+/// Says what begins.
+pub(super) fn beginning(plan: &DeployPlan, ui: &Ui) {
+    warnings(plan.worked_on(), ui);
     let all = plan.checks.values().flatten();
     let mut early: Vec<&str> = all
         .filter(|check| check.sees_old_process())

@@ -6,12 +6,15 @@ use crate::count::count;
 use crate::deploy::repository::{Behind, DeployRepository, RepositoryError};
 use crate::deploy::{Action, Request};
 use crate::error::{CommandError, ErrorKind};
-use crate::model::Revision;
+use crate::model::{LOCAL_HOSTS_FILE, Revision};
+use crate::scap::{ScapDirectory, ScapEnvironment};
 use crate::ui::{Questions, Ui};
 
 /// How a revision stands to what its user has and may have meant.
 struct Standing {
     uncommitted: Vec<Utf8PathBuf>,
+    /// Of those, what decides where a deploy goes, and how: it is taken from the working copy.
+    taken: Vec<Utf8PathBuf>,
     behind: Option<Behind>,
 }
 
@@ -23,20 +26,28 @@ pub(super) struct Reading {
 
 impl Reading {
     /// Begins to find out how the revision of a deploy stands; that of a rollback is what it is.
-    pub(super) fn begin(repository: &DeployRepository, request: &Request) -> Option<Self> {
+    pub(super) fn begin(
+        repository: &DeployRepository,
+        working: &ScapDirectory,
+        request: &Request,
+    ) -> Option<Self> {
         if request.action != Action::Deploy {
             return None;
         }
         let (tell, found) = oneshot::channel();
         let (root, of) = (repository.root().to_owned(), request.revision.clone());
         let revision = of.clone();
+        let deciding = deciding(working);
         std::thread::spawn(move || {
             // Of this thread alone, so that looking at every file does not hold the connections up. It is no loss where
             // that is not possible.
             let _lowered = rustix::process::setpriority_process(None, 19);
             let standing = DeployRepository::open(&root).and_then(|repository| {
+                let uncommitted = repository.uncommitted()?.into_iter();
+                let (taken, uncommitted) = uncommitted.partition(|path| deciding.contains(path));
                 Ok(Standing {
-                    uncommitted: repository.uncommitted()?,
+                    uncommitted,
+                    taken,
                     behind: repository.is_behind(&revision, 5)?,
                 })
             });
@@ -53,16 +64,16 @@ impl Reading {
         };
         let Standing {
             uncommitted,
+            taken,
             behind,
         } = found?;
-        if let Some((first, rest)) = uncommitted.split_first() {
-            let (more, have) = match rest.len() {
-                0 => (String::new(), "has"),
-                more => (format!(" and {more} more"), "have"),
-            };
+        if let Some(changes) = changes_of(&taken) {
             ui.warning(&format!(
-                "`{first}`{more} {have} uncommitted changes, which are not deployed"
+                "{changes}, which take effect: hosts and settings are those of the working copy"
             ));
+        }
+        if let Some(changes) = changes_of(&uncommitted) {
+            ui.warning(&format!("{changes}, which are not deployed"));
         }
         let Some(behind) = behind else {
             return Ok(());
@@ -81,4 +92,24 @@ impl Reading {
         }
         Ok(())
     }
+}
+
+/// The files that hosts and settings are read from, whatever is deployed.
+fn deciding(working: &ScapDirectory) -> Vec<Utf8PathBuf> {
+    let mut folders = vec![Utf8PathBuf::from("scap")];
+    let environment = working.config.environment.as_ref();
+    folders.extend(environment.map(ScapEnvironment::folder));
+    let files = folders
+        .into_iter()
+        .flat_map(|folder| ["scap.cfg", LOCAL_HOSTS_FILE].map(|name| folder.join(name)));
+    let lists = working.groups.iter().map(|group| group.path.clone());
+    files.chain(lists).collect()
+}
+
+fn changes_of(paths: &[Utf8PathBuf]) -> Option<String> {
+    let (first, rest) = paths.split_first()?;
+    Some(match rest.len() {
+        0 => format!("`{first}` has uncommitted changes"),
+        more => format!("`{first}` and {more} more have uncommitted changes"),
+    })
 }

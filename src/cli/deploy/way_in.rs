@@ -18,8 +18,25 @@ impl Opened {
         kind: Option<&ConnectFailure>,
         host: &HostName,
     ) -> Option<String> {
-        if let Carrier::Local(_) = self.carrier {
-            return None;
+        if let Carrier::Local(hosts) = &self.carrier {
+            let place = self.place_of_local_hosts();
+            return match kind? {
+                ConnectFailure::NoPort => Some(format!(
+                    "a lower `first_port` in {place} leaves room for it; now it is {}",
+                    u16::from(hosts.first_port)
+                )),
+                ConnectFailure::Other => Some(format!(
+                    "correct `root` in {place}, the folder of the folders of all hosts"
+                )),
+                ConnectFailure::Denied
+                | ConnectFailure::TooManyKeys
+                | ConnectFailure::HostKeyChanged(_)
+                | ConnectFailure::HostKeyUnknown
+                | ConnectFailure::HostKeyRefused
+                | ConnectFailure::UnknownName
+                | ConnectFailure::Unreachable
+                | ConnectFailure::NoSsh => None,
+            };
         }
         let way = WayIn {
             config_file: self.ssh_config.as_deref(),
@@ -57,6 +74,7 @@ impl WayIn<'_> {
         let more = || format!("`{}` tells more", self.ssh("", host));
         match kind {
             Some(ConnectFailure::Denied) => self.access.hint(),
+            Some(ConnectFailure::NoSsh) => "`apt-get install openssh-client`".to_owned(),
             Some(ConnectFailure::TooManyKeys) => format!(
                 "name its key in your ssh configuration: `IdentityFile` and `IdentitiesOnly yes` below `Host {host}`"
             ),
@@ -71,6 +89,7 @@ impl WayIn<'_> {
             Some(
                 ConnectFailure::HostKeyRefused
                 | ConnectFailure::Unreachable
+                | ConnectFailure::NoPort
                 | ConnectFailure::Other,
             )
             | None => more(),

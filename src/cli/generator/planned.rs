@@ -11,7 +11,7 @@ use crate::generate::{
     DeployRepo, GenerateError, Generated, PuppetTree, SeriesStep, SourceRepo, VagrantTree,
     deploy_repo, mediawiki_vagrant, operations_puppet, source_repo,
 };
-use crate::git::{Checkout, Head, Setting, deploy_dir};
+use crate::git::{Checkout, GitError, Head, Setting, deploy_dir};
 use crate::model::BranchName;
 use crate::review::Topic;
 use crate::worktree::Worktree;
@@ -223,9 +223,31 @@ impl Planner<'_> {
             .or(configured)
             .or(beside)
         {
-            Some(deploy) => Ok(deploy_dir(root, &deploy)?),
+            Some(deploy) => deploy_dir(root, &deploy).map_err(|error| match error {
+                GitError::NotACheckout { .. } if self.deploy.is_none() => {
+                    self.not_cloned(root, &deploy)
+                }
+                error => error.into(),
+            }),
             None => Ok(None),
         }
+    }
+
+    /// Says that the configuration names a checkout of the deploy repository that nobody has made yet.
+    fn not_cloned(&self, source: &Utf8Path, deploy: &Utf8Path) -> CommandError {
+        let error = CommandError::usage(format!(
+            "`{deploy}` is no checkout of the deploy repository"
+        ));
+        let key = Generator::Scap.key();
+        let setting = self.context.configuration.setting_of(key, deploy);
+        let error = setting.into_iter().fold(error, |error, setting| {
+            error.cause(format!("{setting} names it"))
+        });
+        let folder = match deploy.parent() == source.parent() {
+            true => "..",
+            false => "DIR",
+        };
+        error.hint(format!("`svcgen scap --clone {folder}` makes one"))
     }
 }
 

@@ -143,7 +143,9 @@ impl Replay<'_> {
             ui.next(&command("svcgen log --follow"));
             return Ok(());
         }
-        ui.warning(&format!("{id} ended without a word: it was killed"));
+        ui.warning(&format!(
+            "{id} ended without a word: it was killed, or its journal could not be written"
+        ));
         self.tell_ways_on(journals, id, args);
         Ok(())
     }

@@ -136,6 +136,7 @@ impl Executor<'_> {
         Outcome {
             result: closing.result(),
             is_interrupted: self.is_interrupted,
+            is_log_whole: self.scribe.is_whole(),
             reason: self.reason,
             failed: self.failed,
             hosts: closing

@@ -1,3 +1,5 @@
+mod warnings;
+
 use camino::Utf8PathBuf;
 
 use super::problem::{PlanProblem, ProblemKind};
@@ -259,31 +261,6 @@ impl HostPlanner<'_> {
             (None, false) => Objects::Packs,
         };
         (objects, lacking)
-    }
-
-    fn warnings(&self, facts: &Facts) -> Vec<String> {
-        let mut warnings: Vec<String> = facts.clock_off().into_iter().collect();
-        if let Some((owner, false)) = &facts.lock {
-            warnings.push(format!(
-                "the lock of {owner} is left over, and is taken over"
-            ));
-        }
-        let request = &self.planner.request;
-        if let Some(line) = facts.unfinished()
-            && let Some(id) = &line.deploy
-            && request.action == Action::Deploy
-            && request.resumes.is_none()
-        {
-            let owner = line.owner.clone().unwrap_or_default();
-            warnings.push(format!(
-                "{owner} was interrupted here; `svcgen deploy --resume {id}` goes on with that, `svcgen rollback` goes back"
-            ));
-        }
-        if facts.place == PathState::Other {
-            let place = self.planner.place();
-            warnings.push(format!("{place} is no link, and is moved aside"));
-        }
-        warnings
     }
 }
 

@@ -31,8 +31,9 @@ since $$; me="$$ $born $boot"
 mine=$own/lock.$id.$$
 [ ! -e "$mine" ] || rm -rf "$mine"
 now=$(date +%s); uptime
-{ mkdir "$mine" && printf '%s\n' "$owner" >"$mine/owner" && printf '%s %s\n' "$id" "$term" >"$mine/id" &&
-    printf '%s %s\n' "$now" "$up" >"$mine/clock" && printf '%s\n' "$me" >"$mine/pid"; } || fail "cannot write into $own"
+problem=$({ mkdir "$mine" && printf '%s\n' "$owner" >"$mine/owner" && printf '%s %s\n' "$id" "$term" >"$mine/id" &&
+    printf '%s %s\n' "$now" "$up" >"$mine/clock" && printf '%s\n' "$me" >"$mine/pid"; } 2>&1) ||
+    { [ "$(stat -f -c %a "$own")" -gt 0 ] || problem="No space left on device"; fail "cannot write into $own: ${problem##*: }"; }
 away=$own/tmp/lock.$$ tries=0
 # The lock of a dead keeper goes; while this one waited, somebody else may have taken it from him.
 bury() { [ -d "$own/lock" ] && ! alive "$own/lock/pid" && mv -T "$own/lock" "$away" && rm -rf "$away"; }

@@ -12,9 +12,10 @@ for tool in $programs; do
     command -v "${tool%/*}" >/dev/null 2>&1 || command -v "${tool#*/}" >/dev/null 2>&1 || say "lacks ${tool%/*}"
 done
 # Before all that a deploy changes: what is read after the lock was free belongs together.
+held=none
 if [ -e "$own/lock/owner" ]; then
-    if alive "$own/lock/pid"; then state=alive; else state=dead; fi
-    first "$own/lock/owner"; say "lock $state $line"
+    if alive "$own/lock/pid"; then held=alive; else held=dead; fi
+    first "$own/lock/owner"; say "lock $held $line"
 fi
 # Whether sudo would run this for who deploys, without a password. Only a clear no counts: the step itself tells the rest.
 allowed() {
@@ -101,6 +102,8 @@ $wanted
 X
 # Its last line may have been cut short.
 [ ! -e "$own/record.jsonl" ] || { say "record"; tail -n 200 "$own/record.jsonl" >&3; echo >&3; }
+# A deploy that took the lock meanwhile is in the record, and not at its end.
+if [ "$held" != alive ] && [ -e "$own/lock/owner" ] && alive "$own/lock/pid"; then first "$own/lock/owner"; say "lock later $line"; fi
 for file; do
     if [ -f "$top$file" ] && [ -r "$top$file" ]; then say "file $(base64 -w0 <"$top$file") $file"
     elif [ -e "$top$file" ]; then say "unreadable $file"

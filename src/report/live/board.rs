@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
+use crate::deploy::Action;
 use crate::event::{Event, EventKind, HostOutcome, Milestone, StepOutcome};
 use crate::model::{GroupName, HostName};
 use crate::scap::DeployStage;
@@ -13,6 +14,8 @@ pub(super) struct Board {
     /// What is being done, in one line.
     pub(super) title: String,
     pub(super) begun: Option<Timestamp>,
+    /// Whether services are stopped, and nothing else.
+    stops_service: bool,
     /// Whether the touched hosts are being rolled back.
     pub(super) is_going_back: bool,
     pub(super) hosts: IndexMap<HostName, HostRow>,
@@ -41,6 +44,8 @@ pub(super) enum Status {
     Prepared,
     Healthy,
     Done,
+    /// Its service was stopped, as it was meant to be.
+    ServiceStopped,
     /// It was ended, since the deploy was over elsewhere.
     Stopped,
     /// It will be rolled back.
@@ -63,6 +68,7 @@ impl Status {
             Self::Prepared => "release is there",
             Self::Healthy => "healthy",
             Self::Done => "done",
+            Self::ServiceStopped => "stopped",
             Self::Stopped => "cut short",
             Self::GoesBack => "to go back",
             Self::Failed => "FAILED",
@@ -77,7 +83,8 @@ impl Status {
 impl Board {
     /// Takes over what an event says.
     pub(super) fn take(&mut self, event: &Event) {
-        if let EventKind::DeployStarted { .. } = &event.kind {
+        if let EventKind::DeployStarted { action, .. } = &event.kind {
+            self.stops_service = Action::read(action) == Action::Stop;
             self.title.clone_from(&event.text);
             self.begun = Some(event.at);
         }
@@ -109,6 +116,9 @@ impl Board {
         }
         if let Some(row) = self.hosts.get_mut(name) {
             row.take(event);
+            if self.stops_service && matches!(row.status, Status::Healthy | Status::Done) {
+                row.status = Status::ServiceStopped;
+            }
         }
     }
 }

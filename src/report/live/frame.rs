@@ -42,6 +42,7 @@ struct Counts {
     back: usize,
     to_go_back: usize,
     stopped: usize,
+    service_stopped: usize,
     untouched: usize,
     idle: usize,
 }
@@ -84,6 +85,7 @@ impl Board {
             | Status::Prepared
             | Status::Healthy
             | Status::Done
+            | Status::ServiceStopped
             | Status::Stopped
             | Status::GoesBack
             | Status::RolledBack
@@ -178,6 +180,7 @@ impl Counts {
             let count = match row.status {
                 Status::Waiting | Status::Prepared => &mut counts.waiting,
                 Status::Stopped => &mut counts.stopped,
+                Status::ServiceStopped => &mut counts.service_stopped,
                 Status::GoesBack => &mut counts.to_go_back,
                 Status::AtWork(_) if is_going_back && row.is_touched => &mut counts.going_back,
                 Status::AtWork(_) => &mut counts.at_work,
@@ -197,6 +200,7 @@ impl Counts {
             (self.failed, "FAILED"),
             (self.back, "rolled back"),
             (self.healthy, "healthy"),
+            (self.service_stopped, "stopped"),
             (self.stopped, "cut short"),
             (self.to_go_back, "to go back"),
             (self.going_back, "going back"),

@@ -3,6 +3,8 @@ use super::Host;
 /// A place in the work of a host at which it can be held: the first command there waits until it may go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hold {
+    /// Where the record is about to be read, after it was seen who holds the lock.
+    Record,
     /// Where the lock is about to be taken, after the host was asked how it is.
     Lock,
     /// Where files are being written into a release that is not there yet.
@@ -29,7 +31,7 @@ impl Hold {
     /// Whether what is held there is ended when nobody waits for it any more; else it goes on.
     pub(crate) fn is_ended(self) -> bool {
         match self {
-            Self::Lock | Self::Fetch | Self::Check => true,
+            Self::Record | Self::Lock | Self::Fetch | Self::Check => true,
             Self::Promote | Self::Restart | Self::Finalize => false,
         }
     }
@@ -37,6 +39,7 @@ impl Hold {
     /// The program, and what its words are like.
     fn command(self) -> (&'static str, &'static str) {
         match self {
+            Self::Record => ("tail", "-n 200 */.svcgen/record.jsonl"),
             Self::Lock => ("mkdir", "*/.svcgen/lock.*"),
             Self::Fetch => ("git", "*checkout*"),
             Self::Promote => ("ln", "*/current.svcgen-*"),

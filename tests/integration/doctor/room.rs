@@ -156,3 +156,54 @@ fn a_proxy_that_no_container_reaches_is_told() {
     assert_eq!(found, "doubtful: it is out of reach of a container");
     assert!(run.stdout.contains("the proxy 127.0.0.1:3128"));
 }
+
+#[test]
+fn what_the_demo_refuses_is_missing() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let env = Env::new();
+    env.write("file", "");
+    let strange = env.work().join(std::ffi::OsStr::from_bytes(b"\xff"));
+    std::fs::create_dir(&strange).unwrap();
+    let tmp = |folder: &std::path::Path| {
+        let mut command = env.command();
+        command.args(DEMO).env("TMPDIR", folder);
+        let run = env.run(&mut command);
+        (findings(&run)("tmp"), run.code)
+    };
+    let (found, code) = tmp(&strange);
+    assert!(
+        found.starts_with("missing: ") && found.ends_with("is not UTF-8"),
+        "{found}"
+    );
+    assert_eq!(code, 3);
+    let (found, code) = tmp(&env.work().join("file"));
+    assert_eq!(found, "missing: `HOME/work/file` is a file, not a folder");
+    assert_eq!(code, 3);
+    let (found, code) = tmp("".as_ref());
+    assert_eq!(
+        found,
+        "doubtful: TMPDIR is empty: they are made wherever a command is run"
+    );
+    assert_eq!(code, 0);
+}
+
+const DEMO: [&str; 5] = ["doctor", "demo", "--offline", "--format", "json"];
+
+#[test]
+fn programs_that_the_demo_takes_are_looked_for() {
+    let env = Env::new();
+    let bin = env.home().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    let mut command = env.command();
+    command.args(DEMO).env("PATH", &bin);
+    let run = env.run(&mut command);
+    let found = findings(&run)("demo.programs");
+    assert!(
+        found.starts_with("missing: ") && found.contains("`base64`"),
+        "{found}"
+    );
+    assert!(fix(&run, "demo.programs").contains("util-linux"));
+    assert_eq!(run.code, 3, "{}", run.show());
+    let found = findings(&env.svcgen(&DEMO))("demo.programs");
+    assert!(found.starts_with("fine: "), "{found}");
+}

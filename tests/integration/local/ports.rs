@@ -108,3 +108,55 @@ fn status_tells_of_a_port_that_another_process_has() {
     );
     assert!(run.stdout.contains(&told), "{}", run.show());
 }
+
+#[test]
+fn folders_and_ports_that_cannot_be_are_told_with_what_sets_them() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let refused = |settings: &str| {
+        farm.write("scap/local.yaml", &format!("version: 1\n{settings}\n"));
+        let run = farm.svcgen(&["deploy", "--on-failure", "stop"]);
+        assert_eq!(run.code, 20, "{}", run.show());
+        run.stderr
+    };
+    let said = refused("root: /dev/null/x\nservices: {feed: 'true'}");
+    assert!(said.contains("hint: correct `root` in `"), "{said}");
+    let root = farm.env().work().join("others");
+    let settings = format!(
+        "root: {}\nfirst_port: 65535\nservices: {{feed: 'true'}}",
+        root.display()
+    );
+    let said = refused(&settings);
+    let told = "there is no port left for it: they are counted from `first_port`, 65535";
+    assert!(said.contains(told), "{said}");
+    assert!(said.contains("hint: a lower `first_port` in `"), "{said}");
+}
+
+#[test]
+fn without_ssh_its_package_is_named() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let bin = farm.env().home().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    let git = which::which("git").unwrap();
+    std::os::unix::fs::symlink(git, bin.join("git")).unwrap();
+    let mut command = farm.command();
+    command
+        .args(["deploy", "--dry-run", "--engine", "ssh"])
+        .env("PATH", bin);
+    let run = farm.env().run(&mut command);
+    assert_eq!(run.code, 20, "{}", run.show());
+    assert!(
+        run.stderr
+            .contains("`ssh` is not installed on this machine"),
+        "{}",
+        run.show()
+    );
+    assert!(
+        run.stderr
+            .contains("hint: `apt-get install openssh-client`"),
+        "{}",
+        run.show()
+    );
+    assert!(!run.stderr.contains("no such file"), "{}", run.show());
+}

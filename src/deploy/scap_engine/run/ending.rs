@@ -59,6 +59,7 @@ impl Follower<'_> {
         let outcome = Outcome {
             result: closing.result(),
             is_interrupted: self.interrupted > 0,
+            is_log_whole: self.scribe.is_whole(),
             reason: match (is_stopped, unknown) {
                 (true, _) => Some(self.why(end.as_ref())),
                 (false, 0) => None,

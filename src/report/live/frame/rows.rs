@@ -43,6 +43,7 @@ impl Columns {
             | Status::Prepared
             | Status::Healthy
             | Status::Done
+            | Status::ServiceStopped
             | Status::Stopped
             | Status::GoesBack
             | Status::Failed
@@ -65,7 +66,7 @@ impl Columns {
             | Status::Untouched
             | Status::Idle => Style::Faint,
             Status::AtWork(_) | Status::GoesBack | Status::RolledBack => Style::Plain,
-            Status::Healthy | Status::Done => Style::Good,
+            Status::Healthy | Status::Done | Status::ServiceStopped => Style::Good,
             Status::Failed | Status::Unknown => Style::Bad,
         };
         FrameLine {
