@@ -88,13 +88,16 @@ fn nobody_who_does_not_answer_is_waited_for_long() {
     let run = desk.env.run(&mut command);
     assert_eq!(run.code, 3, "{}", run.show());
     let found = findings(&run);
+    // On a busy machine even connecting may take its time.
+    let conduit = ["it takes too long", "does not answer within"];
     for (id, words) in [
-        ("conduit", "it takes too long"),
-        ("container", "not answer"),
-        ("gerrit", "timed out"),
-        ("hosts", "timed out"),
+        ("conduit", &conduit[..]),
+        ("container", &["not answer"]),
+        ("gerrit", &["timed out"]),
+        ("hosts", &["timed out"]),
     ] {
-        assert!(found(id).contains(words), "{id}: {}", found(id));
+        let is_told = words.iter().any(|words| found(id).contains(words));
+        assert!(is_told, "{id}: {}", found(id));
     }
     // What is typed gets where svcgen did.
     let typed = "ssh -F HOME/ssh_config";
