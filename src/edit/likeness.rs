@@ -90,7 +90,7 @@ impl Likeness {
 }
 
 /// How many lines two texts have in common, in their order.
-pub(super) fn same_lines(text: &str, other: &str) -> usize {
+fn same_lines(text: &str, other: &str) -> usize {
     let diff = TextDiff::from_lines(text, other);
     let changes = diff.iter_all_changes();
     changes.filter(|it| it.tag() == ChangeTag::Equal).count()

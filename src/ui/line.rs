@@ -10,7 +10,7 @@ use crate::interrupt;
 
 /// A line that is being typed.
 ///
-/// It takes one row of the terminal whatever its length, so that a terminal that changes its width does no harm.
+/// It takes one row of the terminal whatever its length. A terminal that gets narrower may leave what it broke off in a row above.
 pub(super) struct Line<'a> {
     term: &'a Term,
     text: Vec<char>,

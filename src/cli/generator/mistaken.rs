@@ -14,22 +14,24 @@ pub(in crate::cli) fn mistaken(
         return None;
     }
     let other = others.iter().copied().find(|other| is_it(*other))?;
-    let what = match other {
-        Generator::Vagrant => "a checkout of MediaWiki-Vagrant",
-        Generator::Puppet => "a checkout of operations/puppet",
-        Generator::Scap => "the deploy repository",
-        Generator::Source => "the source repository",
-    };
-    let meant = match wanted {
-        Generator::Scap => "the deploy repository",
-        Generator::Source => "the source repository",
-        Generator::Vagrant => "a checkout of MediaWiki-Vagrant",
-        Generator::Puppet => "a checkout of operations/puppet",
-    };
     let root = worktree.root();
-    let error = CommandError::usage(format!("`{root}` is {what}, and not {meant}"));
+    let error = CommandError::usage(format!(
+        "`{root}` is {}, and not {}",
+        named(other),
+        named(wanted)
+    ));
     Some(match wanted {
         Generator::Scap => error.cause(format!("it has no `{CONFIG_FILE}`")),
         Generator::Vagrant | Generator::Puppet | Generator::Source => error,
     })
+}
+
+/// What a checkout of a generator's repository is called.
+fn named(generator: Generator) -> &'static str {
+    match generator {
+        Generator::Vagrant => "a checkout of MediaWiki-Vagrant",
+        Generator::Puppet => "a checkout of operations/puppet",
+        Generator::Scap => "the deploy repository",
+        Generator::Source => "the source repository",
+    }
 }
