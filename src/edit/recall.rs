@@ -2,6 +2,7 @@
 
 mod remembered;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -11,7 +12,7 @@ use super::memory::Memory;
 use super::plan::{joined, plan, record};
 use super::record::{Index, Origin, Record};
 use super::rendered::{Rendered, replace};
-use super::{Desired, Resolution};
+use super::{Desired, Resolution, units};
 use crate::worktree::{Worktree, WorktreeError};
 
 /// What was found in a tree of what versions of a model want there.
@@ -40,6 +41,12 @@ struct Candidate {
 impl Candidate {
     fn is_whole_in(&self, content: &str) -> bool {
         Likeness::of(&self.wanted, content).is_some_and(Likeness::is_whole)
+    }
+
+    fn is_rather_than(&self, other: &Self, content: &str) -> bool {
+        let (text, than) = (self.wanted.record(), other.wanted.record());
+        let texts = (Some(text.as_str()), Some(than.as_str()));
+        units::compare(self.wanted.form(), texts, Some(content)) == Ordering::Greater
     }
 }
 
@@ -146,10 +153,12 @@ impl Recalled {
         let mut edited = Vec::new();
         let mut oldest: Option<&Candidate> = None;
         for (path, candidates) in &self.files {
-            let content = worktree.read(path).map_err(std::io::Error::other)?;
+            let Some(content) = worktree.read(path).map_err(std::io::Error::other)? else {
+                continue;
+            };
             let past = || past(path);
-            let found = nearest(candidates, past).filter(|found| !self.was_later(found, past));
-            let (Some(content), Some(found)) = (content, found) else {
+            let found = nearest(candidates, &content, past);
+            let Some(found) = found.filter(|found| !self.was_later(found, past)) else {
                 continue;
             };
             if !found.is_whole_in(&content) {
@@ -210,16 +219,22 @@ impl Recalled {
     }
 }
 
-/// The version that a file is of: the one which it resembles most, and of these the newest. One that was written later, as the
-/// contents of the file before tell, is the one: somebody took it back.
-fn nearest(candidates: &[Candidate], past: impl Fn() -> Vec<String>) -> Option<&Candidate> {
-    let mut best: Option<&Candidate> = None;
-    for candidate in candidates.iter().filter(|it| it.likeness.is_some()) {
-        if best.is_none_or(|best| best.likeness < candidate.likeness) {
-            best = Some(candidate);
+/// The version that a file is of: the newest that it resembles, or an older one where it has nothing that only the newer wrote. One
+/// that was written later, as the contents of the file before tell, is the one: somebody took it back.
+fn nearest<'a>(
+    candidates: &'a [Candidate],
+    content: &str,
+    past: impl Fn() -> Vec<String>,
+) -> Option<&'a Candidate> {
+    let mut alike = candidates.iter().filter(|it| it.likeness.is_some());
+    let first = alike.next()?;
+    let best = alike.fold(first, |best, older| {
+        if older.is_rather_than(best, content) {
+            older
+        } else {
+            best
         }
-    }
-    let best = best?;
+    });
     let newer: Vec<&Candidate> = candidates.iter().filter(|it| it.age < best.age).collect();
     if newer.is_empty() {
         return Some(best);

@@ -130,7 +130,9 @@ impl Run<'_> {
                 worktree,
                 paths: &paths,
                 stores: &all,
-                forced: None,
+                forced: self.options.force.then_some(
+                    "the patches are made of commits: `--force` takes nothing along that no commit has",
+                ),
             };
             uncommitted.refuse()?;
             has_differences |= !changed.is_empty();

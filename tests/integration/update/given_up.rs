@@ -119,6 +119,15 @@ fn a_topic_that_is_reset_to_what_was_merged_follows_the_model() {
 
 #[test]
 fn what_a_reviewer_takes_back_in_a_squash_stays_away() {
+    taken_back(|_| ());
+}
+
+#[test]
+fn what_a_reviewer_takes_back_in_a_squash_stays_away_in_a_clone_that_remembers_nothing() {
+    taken_back(|env| std::fs::remove_dir_all(env.work().join("puppet/.git/svcgen")).unwrap());
+}
+
+fn taken_back(meanwhile: impl Fn(&Env)) {
     let env = begin();
     run(&env, "puppet", &["--commit"]);
     squash(&env, || {});
@@ -129,6 +138,7 @@ fn what_a_reviewer_takes_back_in_a_squash_stays_away() {
     env.git("puppet", &["branch", "--quiet", "-D", BRANCH]);
     let expected = env.read(PROFILE).replace("6699", "6700");
     set(&env, &[AGE, WORDS, PORT]);
+    meanwhile(&env);
     run(&env, "puppet", &[]);
     assert_eq!(env.read(PROFILE), expected);
 }
