@@ -1,0 +1,161 @@
+use std::io;
+
+use camino::Utf8Path;
+
+use super::commits::{Planning, in_the_way, parts};
+use super::patches::Patches;
+use crate::cli::Failure;
+use crate::cli::generator::conflicts::Conflicts;
+use crate::cli::generator::run::Job;
+use crate::cli::generator::summary::tell_kept;
+use crate::cli::generator::uncommitted::Uncommitted;
+use crate::cli::generator::{Ended, Generator};
+use crate::edit::remember;
+use crate::error::CommandError;
+use crate::review::{Chain, Fate, Made, Topic, Visit};
+
+/// The patches, each made a commit of.
+pub(super) struct InCommits<'a> {
+    patches: Patches<'a>,
+    topic: &'a Topic,
+    visit: &'a Visit,
+    planning: Planning<'a>,
+    /// Whether the last tree is another one than that which is checked out.
+    has_changed: bool,
+}
+
+impl<'a> InCommits<'a> {
+    pub(super) fn new(
+        patches: Patches<'a>,
+        (topic, visit): (&'a Topic, &'a Visit),
+        planning: Planning<'a>,
+    ) -> Self {
+        Self {
+            patches,
+            topic,
+            visit,
+            planning,
+            has_changed: false,
+        }
+    }
+
+    /// Makes the commits of what was planned, and remembers what they are made of.
+    fn write_commits(&mut self) -> Result<Vec<Option<Made>>, CommandError> {
+        let Patches {
+            run,
+            chosen,
+            stores,
+            planned,
+            ..
+        } = self.patches;
+        let Planning { trees, own, chain } = &mut self.planning;
+        let parts = parts(stores, trees, planned, chain);
+        let bugs = run.loaded.service.tickets.service_request.as_slice();
+        let made = chain.write(&parts, bugs)?;
+        for patch in planned {
+            remember(&patch.edits, &patch.rendered)?;
+        }
+        for (((_, store), tree), is_own) in stores.iter().zip(trees).zip(own) {
+            if *is_own {
+                chain.leave(*tree, store)?;
+            }
+        }
+        for (step, store) in stores {
+            match chosen.steps.contains(step) {
+                true => self.topic.note_made(store)?,
+                false => self.topic.note_names(store)?,
+            }
+        }
+        Ok(made)
+    }
+
+    /// Sends the commits, where that is wished.
+    fn publish(&mut self, made: &[Option<Made>]) -> Result<Ended, CommandError> {
+        let (run, topic) = (self.patches.run, self.topic);
+        let commits = Chain::commits(made);
+        if commits.is_empty() {
+            run.ui
+                .status(&format!("nothing to commit on {}", topic.branch()));
+        } else if run.options.review {
+            run.check_newer(topic)?;
+            let pushed = topic.push_all(&commits, run.options.others())?;
+            self.patches.told.pushed(pushed, run.ui);
+        } else if topic.remote().is_some() {
+            return Ok(Ended::Committed);
+        }
+        Ok(Ended::Done)
+    }
+}
+
+impl<'a> Job<'a> for InCommits<'a> {
+    fn root(&self) -> &Utf8Path {
+        self.patches.worktree.root()
+    }
+
+    fn show(&self) -> io::Result<()> {
+        self.patches.show()
+    }
+
+    fn conflicts(&self) -> Result<Option<Conflicts<'a>>, CommandError> {
+        Ok(self.patches.conflicts(self.topic.way_to(self.visit)))
+    }
+
+    fn is_blocked(&self) -> bool {
+        true
+    }
+
+    fn keep_apart(&mut self) -> Result<(), CommandError> {
+        let Patches {
+            run,
+            chosen,
+            worktree,
+            stores,
+            ..
+        } = self.patches;
+        let Planning { trees, chain, .. } = &self.planning;
+        let Some(last) = trees.last() else {
+            return Ok(());
+        };
+        let changed = chain.changed(*last)?;
+        self.has_changed = !changed.is_empty();
+        let paths = in_the_way(chosen, worktree, stores, chain, (*last, &changed))?;
+        let uncommitted = Uncommitted {
+            generator: Generator::Puppet,
+            worktree,
+            paths: &paths,
+            stores: &self.patches.all_stores(),
+            forced: run.options.force.then_some(
+                "the patches are made of commits: `--force` takes nothing along that no commit has",
+            ),
+        };
+        uncommitted.refuse()
+    }
+
+    fn judge(&mut self) -> Result<(), Failure> {
+        self.patches.judge()
+    }
+
+    fn has_differences(&self) -> bool {
+        self.has_changed || self.patches.have_edits()
+    }
+
+    fn write(&mut self, is_touched: &mut bool) -> Result<Ended, CommandError> {
+        let made = self.write_commits()?;
+        let Patches { run, stores, .. } = self.patches;
+        for ((step, _), made) in stores.iter().zip(&made) {
+            if let Some(made) = made {
+                *is_touched |= made.fate != Fate::Unchanged;
+                let told = &mut self.patches.told;
+                told.committed(*step, self.topic, made, run.ui);
+            }
+        }
+        if let Some(kept) = self.planning.chain.kept() {
+            tell_kept(Generator::Puppet.name(), kept, run.ui);
+        }
+        self.publish(&made)
+    }
+
+    fn told(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(&self.patches.told)
+    }
+}
