@@ -8,6 +8,7 @@ mod context;
 mod demo;
 mod deploy;
 mod doctor;
+mod failure;
 mod generate;
 mod generator;
 mod given;
@@ -15,6 +16,7 @@ mod history;
 mod lock;
 mod log;
 mod man;
+mod manner;
 mod model;
 mod new;
 mod number;
@@ -28,14 +30,13 @@ mod status;
 mod tail;
 mod told;
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use camino::Utf8PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use crate::configuration::Configuration;
-use crate::error::{CommandError, ErrorKind};
+pub use self::failure::Failure;
+use self::manner::{is_colorless, manner};
 use crate::ui::{Color, Format, Manner, Questions, Ui};
 
 /// Takes a service of a wiki farm from an idea to production, and keeps it there.
@@ -296,59 +297,6 @@ fn ended(result: Result<(), Failure>, ui: &Ui) -> ExitCode {
             ExitCode::from(error.kind.exit_code())
         }
         Err(Failure::Silent(kind)) => ExitCode::from(kind.exit_code()),
-    }
-}
-
-/// Whether the command line or the environment wants no colour, before either is understood.
-fn is_colorless() -> bool {
-    let words: Vec<_> = std::env::args_os().skip(1).collect();
-    let is_never = words.windows(2).any(|two| two == ["--color", "never"]);
-    let variable = std::env::var("SVCGEN_PLAIN").unwrap_or_default();
-    words
-        .iter()
-        .any(|word| word == "--plain" || word == "--color=never")
-        || is_never
-        || !["", "0", "false", "no", "off", "n", "f"].contains(&variable.as_str())
-}
-
-/// How the run shows what it does: as the flag, the environment, the terminal or the configuration says.
-fn manner(global: &GlobalArgs) -> Manner {
-    let term = std::env::var_os("TERM");
-    let is_dumb = std::io::stderr().is_terminal()
-        && term.is_none_or(|term| term.is_empty() || term == "dumb");
-    let is_wished = || {
-        // What is wrong with it is told by the command.
-        let configuration = Configuration::load(global.config.as_deref());
-        configuration.is_ok_and(|configuration| configuration.plain)
-    };
-    match global.plain || is_dumb || is_wished() {
-        true => Manner::Plain,
-        false => Manner::Moving,
-    }
-}
-
-/// Why a command did not end well.
-#[derive(Debug)]
-pub enum Failure {
-    Error(CommandError),
-    /// The code alone: everything has been said.
-    Silent(ErrorKind),
-    /// Whoever read the output has gone.
-    Closed,
-}
-
-impl From<CommandError> for Failure {
-    fn from(error: CommandError) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Self::Closed,
-            _ => Self::Error(error.into()),
-        }
     }
 }
 

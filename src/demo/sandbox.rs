@@ -1,20 +1,22 @@
+mod files;
+mod ports;
+mod repositories;
+
 use std::io;
-use std::net::{Ipv4Addr, TcpListener, UdpSocket};
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use include_dir::{Dir, DirEntry, include_dir};
+use include_dir::{Dir, include_dir};
 use thiserror::Error;
 
-use crate::git::{Git, GitError};
+pub(super) use self::files::{put, put_program};
+use self::ports::{HOSTS, Ports};
+pub use self::repositories::REPOSITORIES;
+use crate::git::GitError;
 use crate::render::quoting::yaml_string;
 
 /// The trees and texts of the demo.
 static TREES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/demo");
-
-/// How many hosts there are.
-const HOSTS: u16 = 4;
 
 /// Variables that a command of the demo keeps from outside.
 const KEPT: [&str; 15] = [
@@ -56,22 +58,6 @@ pub struct Sandbox {
     ports: Ports,
     workbench: Workbench,
 }
-
-/// Ports in a row, one for each host, that no other sandbox takes: services listen on them much later.
-#[derive(Debug)]
-struct Ports {
-    first: u16,
-    /// The same numbers of another protocol, for as long as this program runs.
-    _claims: Vec<UdpSocket>,
-}
-
-/// The repositories of the review server: each with its branch, and the tree of its first commit where it has one.
-pub const REPOSITORIES: [(&str, &str, Option<&str>); 4] = [
-    ("farm/vagrant", "master", Some("vagrant")),
-    ("farm/puppet", "production", Some("puppet")),
-    ("services/tea-pot", "master", Some("tea-pot")),
-    ("services/tea-pot/deploy", "master", None),
-];
 
 /// The room that the whole story takes, and as much again, in bytes.
 const WANTED: u64 = 8 << 20;
@@ -259,62 +245,6 @@ impl Sandbox {
             .and_then(include_dir::File::contents_utf8);
         self.write("answers.yaml", answers.unwrap_or_default())
     }
-
-    /// Makes the repositories of the review server; that of deploys is empty, as it is for a new service.
-    fn write_repositories(&self) -> Result<(), SandboxError> {
-        for (name, branch, tree) in REPOSITORIES {
-            let repository = self.repository(name);
-            let parent = repository.parent().unwrap_or(&self.root).to_owned();
-            fs_err::create_dir_all(&parent).map_err(|source| SandboxError::Write {
-                path: parent.clone(),
-                source,
-            })?;
-            let git = Git::at(&parent);
-            let named = format!("--initial-branch={branch}");
-            git.run(&["init", "--quiet", "--bare", &named, repository.as_str()])?;
-            let git = Git::at(&repository);
-            git.run(&["config", "receive.procReceiveRefs", "refs/for"])?;
-            let hook = format!(
-                "#!/bin/sh\nexec {} demo-part review\n",
-                shell_words::quote(self.program.as_str())
-            );
-            put_program(&repository.join("hooks/proc-receive"), &hook)?;
-            if let Some(tree) = tree.and_then(|name| TREES.get_dir(name)) {
-                self.begin(tree, branch, &repository)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes the first commit of a repository.
-    fn begin(
-        &self,
-        tree: &Dir<'_>,
-        branch: &str,
-        repository: &Utf8Path,
-    ) -> Result<(), SandboxError> {
-        let folder = self.root.join("begin");
-        unpack(tree, tree, &folder)?;
-        let package = folder.join("package.json");
-        if self.workbench != Workbench::None && package.is_file() {
-            put(&package, with_kettle(&package)?.as_bytes())?;
-        }
-        let author = [
-            ("user.name", "Grace Example"),
-            ("user.email", "grace@sandbox.example"),
-        ];
-        let git = author
-            .iter()
-            .fold(Git::at(&folder), |git, (key, value)| git.with(key, value));
-        git.run(&["init", "--quiet", &format!("--initial-branch={branch}")])?;
-        git.run(&["add", "--all"])?;
-        git.run(&["commit", "--quiet", "--message=The tree as it is"])?;
-        git.run(&["push", "--quiet", repository.as_str(), branch])?;
-        fs_err::remove_dir_all(&folder).map_err(|source| SandboxError::Write {
-            path: folder,
-            source,
-        })
-    }
 }
 
 /// What is free on the disk of a folder, in bytes, where that is known.
@@ -325,87 +255,4 @@ fn room(folder: &Utf8Path) -> Option<u64> {
         return None;
     }
     Some(found.f_bavail.saturating_mul(found.f_frsize))
-}
-
-/// A `package.json` that has a module, too.
-fn with_kettle(package: &Utf8Path) -> Result<String, SandboxError> {
-    let text = fs_err::read_to_string(package).map_err(|source| SandboxError::Write {
-        path: package.to_owned(),
-        source,
-    })?;
-    let text = text.trim_end().trim_end_matches('}').trim_end();
-    Ok(format!(
-        "{text},\n  \"dependencies\": {{\n    \"kettle\": \"file:lib/kettle\"\n  }}\n}}\n"
-    ))
-}
-
-/// Writes a folder of the program's own.
-fn unpack(folder: &Dir<'_>, base: &Dir<'_>, to: &Utf8Path) -> Result<(), SandboxError> {
-    for entry in folder.entries() {
-        match entry {
-            DirEntry::Dir(inner) => unpack(inner, base, to)?,
-            DirEntry::File(file) => {
-                let path = file.path().strip_prefix(base.path()).unwrap_or(file.path());
-                let path = Utf8Path::from_path(path).unwrap_or(Utf8Path::new(""));
-                put(&to.join(path), file.contents())?;
-            }
-        }
-    }
-    Ok(())
-}
-
-pub(super) fn put(path: &Utf8Path, content: &[u8]) -> Result<(), SandboxError> {
-    let failed = |source| SandboxError::Write {
-        path: path.to_owned(),
-        source,
-    };
-    if let Some(parent) = path.parent() {
-        fs_err::create_dir_all(parent).map_err(failed)?;
-    }
-    fs_err::write(path, content).map_err(failed)
-}
-
-/// Writes a file that can be run.
-pub(super) fn put_program(path: &Utf8Path, text: &str) -> Result<(), SandboxError> {
-    put(path, text.as_bytes())?;
-    allow(path)
-}
-
-/// Lets a file be run.
-fn allow(path: &Utf8Path) -> Result<(), SandboxError> {
-    let mode = std::fs::Permissions::from_mode(0o755);
-    fs_err::set_permissions(path, mode).map_err(|source| SandboxError::Write {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-impl Ports {
-    /// The first that are free; high ones, which few services have.
-    fn claim() -> Option<Self> {
-        let mut firsts = (6701..30_000).step_by(usize::from(HOSTS));
-        firsts.find_map(|first| {
-            let ports = first..first + HOSTS;
-            let is_free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
-            let claims = ports
-                .clone()
-                .map(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, port)));
-            let claims = claims.collect::<io::Result<Vec<_>>>().ok()?;
-            ports.clone().all(is_free).then_some(Self {
-                first,
-                _claims: claims,
-            })
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_sandboxes_at_once_have_ports_of_their_own() {
-        let (one, other) = (Ports::claim().unwrap(), Ports::claim().unwrap());
-        assert!(one.first.abs_diff(other.first) >= HOSTS);
-    }
 }
