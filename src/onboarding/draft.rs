@@ -18,6 +18,9 @@ pub struct Draft {
     /// The id of the question that was open; none where the review was.
     #[serde(default)]
     pub at: Option<String>,
+    /// The thing of a list that was open, where that was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
     /// The sections that are left for later.
     #[serde(default)]
     pub later: BTreeSet<String>,
@@ -33,6 +36,20 @@ pub struct Draft {
 
 fn nothing() -> Value {
     Value::Object(serde_json::Map::new())
+}
+
+/// A thing of a list that is being asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Within {
+    /// The id of the question that asks for the list.
+    pub list: String,
+    /// The place in it, from 0.
+    pub index: usize,
+    /// Whether it comes to the others, and is no change of one.
+    pub is_new: bool,
+    /// The id of the field that was asked.
+    pub field: String,
 }
 
 /// A draft that cannot be used.
@@ -63,6 +80,7 @@ impl Draft {
             version: VERSION,
             model: model.to_owned(),
             at: None,
+            within: None,
             later: BTreeSet::new(),
             whole: BTreeSet::new(),
             base: nothing(),

@@ -5,6 +5,7 @@ mod field;
 use serde_json::{Map, Value};
 
 use self::field::is_called_for;
+use super::draft::Within;
 use super::interview::{Interview, InterviewError, Mistake, Turn, failed};
 use super::prompter::{Current, Note, Prompt, Reply};
 use super::question::{Kind, Question};
@@ -27,6 +28,12 @@ impl<'a> Interview<'a> {
         count: Option<(usize, usize)>,
     ) -> Result<Turn, InterviewError> {
         let mut is_begun = false;
+        let within = self.draft.within.take();
+        if let Some(within) = within.filter(|it| it.list == question.id) {
+            self.tell(&Note::Lines(&[format!("{}:", question.text)]))?;
+            self.item(question, within.index, Some(&within))?;
+            self.keep()?;
+        }
         loop {
             let items = self.present(question);
             let noun = question.noun();
@@ -93,8 +100,8 @@ impl<'a> Interview<'a> {
                 },
             };
             match act {
-                Act::Add => self.item(question, items.len())?,
-                Act::Change(index) => self.item(question, index)?,
+                Act::Add => self.item(question, items.len(), None)?,
+                Act::Change(index) => self.item(question, index, None)?,
                 Act::Remove(index) => {
                     let mut items = items;
                     items.remove(index);
@@ -106,19 +113,43 @@ impl<'a> Interview<'a> {
     }
 
     /// Asks the fields of one item; going back from the first leaves it as it was.
-    fn item(&mut self, question: &'a Question, index: usize) -> Result<(), InterviewError> {
-        let before = self.present(question);
+    fn item(
+        &mut self,
+        question: &'a Question,
+        index: usize,
+        from: Option<&Within>,
+    ) -> Result<(), InterviewError> {
+        let asked = self.fields(question, index, from);
+        self.draft.within = None;
+        asked
+    }
+
+    /// Asks the fields of one item, from the one that was open.
+    fn fields(
+        &mut self,
+        question: &'a Question,
+        index: usize,
+        from: Option<&Within>,
+    ) -> Result<(), InterviewError> {
+        let present = self.present(question);
+        // One that was begun is the last.
+        let is_begun = from.is_some_and(|from| from.is_new) && index + 1 == present.len();
+        let is_new = is_begun || index >= present.len();
+        let mut before = present.clone();
+        if is_begun {
+            before.pop();
+        }
         let mut without = before.clone();
         if index < without.len() {
             without.remove(index);
         }
-        let is_new = index == before.len();
         let known = self.mistakes_of(question, &without)?;
-        let mut item = before
+        let mut item = present
             .get(index)
             .cloned()
             .unwrap_or_else(|| Value::Object(Map::new()));
-        let mut at = 0;
+        let is_open = |field: &Question| from.is_some_and(|from| from.field == field.id);
+        let mut at = question.fields.iter().position(is_open).unwrap_or(0);
         loop {
             let Some(field) = question.fields.get(at) else {
                 let mistakes = self.mistakes_of(question, &placed(&before, index, &item))?;
@@ -138,6 +169,13 @@ impl<'a> Interview<'a> {
                 at += 1;
                 continue;
             }
+            self.draft.within = Some(Within {
+                list: question.id.clone(),
+                index,
+                is_new,
+                field: field.id.clone(),
+            });
+            self.keep()?;
             match self.field(question, field, &mut item, (&before, index))? {
                 Turn::Next => at += 1,
                 Turn::Back => {
@@ -156,7 +194,6 @@ impl<'a> Interview<'a> {
             }
             let items = placed(&before, index, &item);
             self.put_items(question, items);
-            self.keep()?;
             if is_new && at == 0 && item.as_object().is_some_and(Map::is_empty) {
                 self.put_items(question, before);
                 return Ok(());

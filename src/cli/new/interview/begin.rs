@@ -95,6 +95,8 @@ pub(in crate::cli::new) fn onto(present: Value, draft: Draft, ui: &Ui) -> Draft 
     Draft {
         base: present,
         answers,
+        // Its place may be another thing's.
+        within: None,
         ..draft
     }
 }

@@ -47,14 +47,27 @@ fn half_a_thing_is_kept_and_asked_for_again() {
     let first = play(&replies);
     let draft = first.kept.last().unwrap().clone();
     assert_eq!(draft.answers["request_flow"], json!([{"from": "RESTBase"}]));
-    let second = play_with(
-        draft,
-        &Facts::default(),
-        &["", "1", "", "my-svc", "GET /", "", "", "later", "later", ""],
-    );
-    assert!(second.saw("`to` is required"), "{:#?}", second.seen);
+    let replies = ["my-svc", "GET /", "1", "", "^C"];
+    let second = play_with(draft, &Facts::default(), &replies);
+    let draft = second.kept.last().unwrap().clone();
     let edge = json!([{"from": "RESTBase", "to": "my-svc", "label": "GET /"}]);
-    assert_eq!(second.answers()["request_flow"], edge);
+    assert_eq!(draft.answers["request_flow"], edge);
+    // A change of one that was whole goes on at its field, too.
+    let replies = ["their-svc", "", "", "", "later", "later", ""];
+    let third = play_with(draft, &Facts::default(), &replies);
+    let edge = json!([{"from": "RESTBase", "to": "their-svc", "label": "GET /"}]);
+    assert_eq!(third.answers()["request_flow"], edge);
+}
+
+#[test]
+fn a_thing_that_was_half_is_refused_where_somebody_takes_its_place() {
+    let mut replies = LEAST[..7].to_vec();
+    replies.extend(["later", "later", "now", "", "+", "RESTBase", "^C"]);
+    let mut draft = play(&replies).kept.last().unwrap().clone();
+    draft.within = None;
+    let replies = ["", "1", "", "my-svc", "GET /", "", "", "later", "later", ""];
+    let second = play_with(draft, &Facts::default(), &replies);
+    assert!(second.saw("`to` is required"), "{:#?}", second.seen);
 }
 
 #[test]
