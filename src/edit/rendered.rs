@@ -120,6 +120,11 @@ impl Rendered {
         Self { mixed, ..self }
     }
 
+    /// The files that hold somebody's uncommitted changes, too.
+    pub(crate) fn mixed(&self) -> &[Utf8PathBuf] {
+        &self.mixed
+    }
+
     /// A store that holds nothing and keeps nothing.
     pub fn none() -> Self {
         Self {

@@ -82,7 +82,8 @@ impl Topic {
                 .and_then(|now| Ok((now, self.lines_of(old, new)?))),
         };
         let (now, before) = all.map_err(unreadable)?;
-        let (stay, go) = others.sorted(&now, &before);
+        let (mut stay, go) = others.sorted(&now, &before);
+        stay.extend(self.mixed_into(new, store).map_err(unreadable)?);
         let kept = old.filter(|_| !go.is_empty());
         let kept = kept.map(|old| self.put_on_branch(old)).transpose()?;
         let lines = [new.to_string()].into_iter().chain(stay);
@@ -192,6 +193,24 @@ impl Topic {
             others.ours.extend(own_words.into_iter().map(str::to_owned));
         }
         Ok(others)
+    }
+
+    /// The lines that nobody had committed, and that came into a commit with svcgen's.
+    fn mixed_into(&self, commit: Oid, store: &Rendered) -> Result<BTreeSet<String>, git2::Error> {
+        let commit = self.checkout.repository().find_commit(commit)?;
+        let (tree, parent) = (commit.tree()?, commit.parent(0).ok());
+        let before = parent.map(|parent| parent.tree()).transpose()?;
+        let mut mixed = BTreeSet::new();
+        for path in store.mixed() {
+            let record = store.read(path).unwrap_or_default();
+            let own: BTreeSet<&str> = words(&record).collect();
+            let before = before.as_ref().map(|tree| self.lines(tree, path));
+            let before = before.unwrap_or_default();
+            let is_own = |line: &String| words(line).all(|word| own.contains(word));
+            let lines = self.lines(&tree, path).into_iter();
+            mixed.extend(lines.filter(|line| !before.contains(line) && !is_own(line)));
+        }
+        Ok(mixed)
     }
 
     /// The files that a commit changes since the history of another left it, with their lines.

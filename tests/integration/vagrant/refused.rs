@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{DRY, HIERADATA, YES, env, said};
+use super::{CLASS, DRY, HIERADATA, YES, env, said};
 use crate::support::Pty;
 
 #[test]
@@ -241,4 +241,28 @@ fn what_is_typed_before_the_question_is_no_answer() {
     terminal.expect("nothing was changed");
     assert_eq!(terminal.end(), 3, "{}", terminal.shown);
     assert!(!env.read(HIERADATA).contains("trendingedits"));
+}
+
+#[test]
+fn an_edit_that_force_committed_is_kept_where_it_goes() {
+    let env = env();
+    let commit = [YES, &["--commit"]].concat();
+    assert_eq!(env.svcgen(YES).code, 0);
+    env.replace(CLASS, "# == Class", "# Ask Eve.\n# == Class");
+    assert_eq!(env.svcgen(&commit).code, 11);
+    let forced = env.svcgen(&[&commit[..], &["--force"]].concat());
+    assert_eq!(forced.code, 0, "{}", forced.show());
+    let kept = format!("kept-{}", &env.git("vagrant", &["rev-parse", "HEAD"])[..10]);
+    std::fs::remove_file(env.work().join(CLASS)).unwrap();
+    let run = env.svcgen(&commit);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(
+        run.stderr.contains(&format!("`{kept}` has it")),
+        "{}",
+        run.show()
+    );
+    assert!(
+        env.git("vagrant", &["grep", "Ask Eve", &kept])
+            .contains("Ask Eve.")
+    );
 }
