@@ -41,6 +41,6 @@ pub use overtaken::Overtaken;
 pub use push::{Others, Pushed};
 pub use remote::{Remote, ask_remote, unattended};
 pub use replace::{Pending, Replacement};
-pub use standing::{Sent, Standing};
+pub use standing::{NoUpstream, Sent, Standing};
 pub use topic::{Switched, Topic};
 pub use visit::Visit;

@@ -85,7 +85,11 @@ fn service_request(
     templates: &Templates,
 ) -> Result<Ticket, GenerateError> {
     let (timeline, mut warnings) = timeline(service, site, today);
-    if !is_in_flow(service) {
+    if service.request_flow.is_empty() {
+        warnings.push(
+            "the model has no `request_flow`: who asks the service, and whom does it ask?".into(),
+        );
+    } else if !is_in_flow(service) {
         warnings.push(format!(
             "`request_flow` has no edge to or from `{}`: who asks it, and whom does it ask?",
             service.name
@@ -226,9 +230,6 @@ fn is_in_flow(service: &Service) -> bool {
         let line = line.to_lowercase();
         names.iter().any(|name| line.contains(name))
     };
-    let flow = &service.request_flow;
-    flow.is_empty()
-        || flow
-            .iter()
-            .any(|edge| is_named(edge.from.as_str()) || is_named(edge.to.as_str()))
+    let mut flow = service.request_flow.iter();
+    flow.any(|edge| is_named(edge.from.as_str()) || is_named(edge.to.as_str()))
 }

@@ -15,16 +15,27 @@ use crate::git::Head;
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Where a change of a checkout is on its way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// The branch that holds it; `HEAD` where none is checked out.
     pub branch: String,
     /// The last commit of that branch.
     pub commit: String,
-    /// The remote's branch, as last fetched; none where there is no such branch here.
-    pub upstream: Option<String>,
+    /// The remote's branch, as last fetched.
+    pub upstream: Result<String, NoUpstream>,
     /// Whether all of it is in the remote's branch, as itself or under its Change-Id.
     pub is_merged: bool,
+}
+
+/// Why the remote's branch is not known here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoUpstream {
+    /// There is nothing to send changes to.
+    NoRemote,
+    /// Nothing was fetched from the remote.
+    NotFetched,
+    /// The remote had no branch of that name when it was last fetched from.
+    NoBranch { remote: String, branch: String },
 }
 
 /// What a review server says about a commit.
@@ -152,9 +163,31 @@ impl Topic {
         Ok(Standing {
             branch,
             commit: tip.to_string(),
-            upstream: upstream.map(|upstream| upstream.name()),
+            upstream: upstream
+                .map(|upstream| upstream.name())
+                .ok_or_else(|| self.without_upstream()),
             is_merged,
         })
+    }
+
+    fn without_upstream(&self) -> NoUpstream {
+        let Some(remote) = self.remote.clone() else {
+            return NoUpstream::NoRemote;
+        };
+        // Git writes it at each fetch, also where that brings nothing.
+        let is_fetched = self
+            .checkout
+            .repository()
+            .path()
+            .join("FETCH_HEAD")
+            .exists();
+        match is_fetched {
+            true => NoUpstream::NoBranch {
+                remote,
+                branch: self.base.to_string(),
+            },
+            false => NoUpstream::NotFetched,
+        }
     }
 
     /// Whether a commit changes any of these files.

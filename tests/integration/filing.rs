@@ -33,15 +33,16 @@ fn a_task_is_created_once_and_updated_from_then_on() {
 
     = Request flow
 
-    The service is asked at its port 6000; it asks no other service.
+    The service is asked at its port 6000. Who asks it, and whom it asks, is not decided yet.
 
     ---
     //svcgen wrote this text, and updates it for as long as nobody else edits it.//
-    `svcgen service_request/tea-pot title:e2d58df26633 text:1609cdb81f39`
+    `svcgen service_request/tea-pot title:e2d58df26633 text:f55cc7950305`
 
     T1: created, https://desk.example/T1
     --- stderr
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
+    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
     noted in `svcgen.yaml`: T1
     next: commit `svcgen.yaml`; what is committed from now on names T1
     ");
@@ -56,6 +57,7 @@ fn a_task_is_created_once_and_updated_from_then_on() {
     T1: unchanged, https://desk.example/T1
     --- stderr
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
+    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
     ");
 
     desk.env
@@ -76,11 +78,12 @@ fn a_task_is_created_once_and_updated_from_then_on() {
      
      ---
      //svcgen wrote this text, and updates it for as long as nobody else edits it.//
-    -`svcgen service_request/tea-pot title:e2d58df26633 text:1609cdb81f39`
+    -`svcgen service_request/tea-pot title:e2d58df26633 text:f55cc7950305`
     +`svcgen service_request/tea-pot title:e2d58df26633 text:876612fb9a3b`
     T1: updated, https://desk.example/T1
     --- stderr
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
+    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
     ");
     let state = desk.conduit.state();
     assert_eq!(state.tasks.len(), 1);

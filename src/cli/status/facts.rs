@@ -253,7 +253,7 @@ fn lacking(series: &Series, is_meant: impl Fn(&Looked) -> bool) -> Lacking {
 /// Whether a repository is on the review server: something was fetched from it, or it answers.
 fn repository(name: &RepositoryName, text: &Text, site: &Site, is_online: bool) -> Known {
     if let Text::Committed(Committed { standing, .. }) = text
-        && let Some(upstream) = &standing.upstream
+        && let Ok(upstream) = &standing.upstream
     {
         return Known::Yes {
             how: format!("fetched as `{upstream}`"),

@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use crate::review::Sent;
+use crate::review::{NoUpstream, Sent};
 use crate::status::facts::{Committed, Series};
 use crate::status::{State, Step};
 
@@ -22,9 +22,23 @@ pub(super) fn committed(
     } = found;
     let quoted = shell_words::quote(root.as_str()).into_owned();
     let on = format!("committed on `{}`", standing.branch);
-    let Some(upstream) = &standing.upstream else {
-        let found = format!("{on}; the remote's branch is not known here");
-        return Step::new(name, State::Unknown, found).command(format!("git -C {quoted} fetch"));
+    let upstream = match &standing.upstream {
+        Ok(upstream) => upstream,
+        Err(NoUpstream::NotFetched) => {
+            let found = format!("{on}; the remote's branch is not known here");
+            return Step::new(name, State::Unknown, found)
+                .command(format!("git -C {quoted} fetch"));
+        }
+        Err(NoUpstream::NoBranch { remote, branch }) => {
+            let found = format!("{on}; `{remote}` has no branch `{branch}` as last fetched");
+            return Step::new(name, State::Next, found)
+                .command(format!("svcgen {generator} --review"));
+        }
+        Err(NoUpstream::NoRemote) => {
+            let found = format!("{on}; there is no remote to send it to");
+            return Step::new(name, State::Next, found)
+                .command(format!("git -C {quoted} remote add origin URL"));
+        }
     };
     if standing.is_merged && there.is_outdated {
         let found = format!("was merged; `{upstream}` has something else of it now");

@@ -2,11 +2,10 @@ use super::*;
 use crate::hosts::Answer;
 use crate::model::HostName;
 use crate::model::Sites;
-use crate::review::Sent;
-use crate::review::Standing;
+use crate::review::{NoUpstream, Sent, Standing};
 use crate::status::facts::{Committed, Known, Merged, Series, Text};
 
-fn standing(is_merged: bool, upstream: Option<&str>) -> Standing {
+fn standing(is_merged: bool, upstream: Result<&str, NoUpstream>) -> Standing {
     Standing {
         branch: "svcgen/own".into(),
         commit: "0".repeat(40),
@@ -15,7 +14,7 @@ fn standing(is_merged: bool, upstream: Option<&str>) -> Standing {
     }
 }
 
-fn state(is_merged: bool, upstream: Option<&str>, sent: Option<Sent>) -> State {
+fn state(is_merged: bool, upstream: Result<&str, NoUpstream>, sent: Option<Sent>) -> State {
     let committed = Text::Committed(Committed {
         root: "/tree".into(),
         standing: standing(is_merged, upstream),
@@ -32,13 +31,16 @@ fn a_committed_text_is_done_only_where_it_is_known_to_be_merged() {
         number: 7,
         patch_set: 1,
     };
-    assert_eq!(state(true, Some("origin/master"), None), State::Done);
-    assert_eq!(state(false, None, None), State::Unknown);
-    assert_eq!(state(false, Some("o/m"), None), State::Unknown);
-    assert_eq!(state(false, Some("o/m"), Some(change)), State::Waiting);
-    assert_eq!(state(false, Some("o/m"), Some(Sent::No)), State::Next);
+    assert_eq!(state(true, Ok("origin/master"), None), State::Done);
+    let not_fetched = Err(NoUpstream::NotFetched);
+    assert_eq!(state(false, not_fetched, None), State::Unknown);
+    // What would be fetched again for ever is not fetched.
+    assert_eq!(state(false, Err(NoUpstream::NoRemote), None), State::Next);
+    assert_eq!(state(false, Ok("o/m"), None), State::Unknown);
+    assert_eq!(state(false, Ok("o/m"), Some(change)), State::Waiting);
+    assert_eq!(state(false, Ok("o/m"), Some(Sent::No)), State::Next);
     assert_eq!(
-        state(false, Some("o/m"), Some(Sent::Unlisted)),
+        state(false, Ok("o/m"), Some(Sent::Unlisted)),
         State::Unknown
     );
 }

@@ -119,6 +119,7 @@ fn a_busy_server_is_waited_for_but_not_for_ever() {
     --- stdout
     --- stderr
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
+    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
     error: the server takes no more calls for now
     hint: run this again in some minutes
     ");

@@ -15,6 +15,7 @@ fn what_people_wrote_is_not_written_over() {
     assert_eq!(run.code, 11, "{}", run.show());
     assert_snapshot!(run.stderr, @"
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
+    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
     error: somebody has edited T1, or it was not filed by svcgen
     --- https://desk.example/T1
     +++ as svcgen would write it
@@ -60,6 +61,7 @@ fn a_task_that_is_closed_stays_as_it_is() {
     assert_eq!(run.code, 11);
     assert_snapshot!(run.stderr, @"
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
+    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
     error: T1 is closed already: Resolved
     hint: it stays as it is: https://desk.example/T1
     hint: `--force` updates it all the same
@@ -73,6 +75,7 @@ fn a_task_that_is_closed_stays_as_it_is() {
     assert_eq!(run.code, 11);
     assert_snapshot!(run.stderr, @"
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
+    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
     error: T1 is closed already: Resolved
     hint: if it is the one that is meant, write its number into the model: https://desk.example/T1
     hint: `--force` files another one

@@ -15,6 +15,7 @@ fn a_server_that_is_not_there_or_is_another_is_told() {
     assert_eq!(run.code, 1);
     assert_snapshot!(run.stderr, @"
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
+    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
     error: `https://desk.example` cannot be reached: it answers with status 502
     hint: `curl --head https://desk.example` tries it from here
     hint: no task was made or changed; run this again
@@ -30,6 +31,7 @@ fn a_server_that_is_not_there_or_is_another_is_told() {
     assert_eq!(run.code, 1);
     assert_snapshot!(run.stderr, @"
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
+    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
     error: `https://desk.example` cannot be reached: it takes too long
     hint: `curl --head https://desk.example` tries it from here
     hint: no task was made or changed; run this again

@@ -39,6 +39,7 @@ fn a_token_is_found_where_people_keep_them() {
     assert_eq!(run.code, 2);
     assert_snapshot!(run.stderr, @"
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
+    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
     error: there is no token for `https://desk.example`
     hint: set SVCGEN_CONDUIT_TOKEN, or name a file with it: `conduit: {token_file: FILE}` in the configuration
     hint: one is made at https://desk.example/settings/, under `Conduit API Tokens`
@@ -54,6 +55,7 @@ fn a_token_is_found_where_people_keep_them() {
     assert_eq!(run.code, 2);
     assert_snapshot!(run.stderr, @"
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
+    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
     error: others may read `HOME/.arcrc`: its mode is 0644
     hint: chmod 600 HOME/.arcrc
     ");
@@ -80,6 +82,7 @@ fn a_token_does_not_follow_to_another_server() {
     assert_eq!(run.code, 1);
     assert_snapshot!(run.stderr, @"
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
+    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
     error: `https://desk.example` does not answer as Conduit does: status 302
     hint: it leads elsewhere: `phabricator.url` of the site should say where
     ");
