@@ -8,7 +8,7 @@ use super::{Generator, Run};
 use crate::cli::context::Loaded;
 use crate::edit::{Desired, Recalled, Rendered};
 use crate::generate::{
-    GenerateError, SeriesStep, SeriesTree, puppet_class, series_patch, vagrant_class,
+    GenerateError, Patch, SeriesStep, SeriesTree, puppet_class, series_patch, vagrant_class,
 };
 use crate::git::{committed_text, committed_texts};
 use crate::worktree::Worktree;
@@ -114,28 +114,35 @@ impl Part {
         tree: &mut Option<SeriesTree>,
     ) -> Result<Vec<Desired>, GenerateError> {
         let store = &store.clone().taking_over(true);
-        let Loaded {
-            service,
-            site,
-            templates,
-            ..
-        } = version;
-        match self {
-            Self::All(generator) => {
-                generate(version, generator, false, worktree, store).map(|it| it.desired)
-            }
-            Self::Patch(step) => {
-                let tree = match tree {
-                    Some(tree) => tree,
-                    None => tree.insert(SeriesTree::read(worktree, service, store)?),
-                };
-                tree.look_at(worktree, store)?;
-                tree.turn_to(service)?;
-                let patch = series_patch(step, service, site, tree, templates)?;
-                Ok(patch.generated.desired)
-            }
-        }
+        let generated = match self {
+            Self::All(generator) => generate(version, generator, false, worktree, store)?,
+            Self::Patch(step) => patch_of(version, step, worktree, store, tree)?.generated,
+        };
+        Ok(generated.desired)
     }
+}
+
+/// A patch of the series as a version of the model has it; `tree` is read once for all of them.
+pub(super) fn patch_of(
+    version: &Loaded,
+    step: SeriesStep,
+    worktree: &Worktree,
+    store: &Rendered,
+    tree: &mut Option<SeriesTree>,
+) -> Result<Patch, GenerateError> {
+    let Loaded {
+        service,
+        site,
+        templates,
+        ..
+    } = version;
+    let tree = match tree {
+        Some(tree) => tree,
+        None => tree.insert(SeriesTree::read(worktree, service, store)?),
+    };
+    tree.look_at(worktree, store)?;
+    tree.turn_to(service)?;
+    series_patch(step, service, site, tree, templates)
 }
 
 /// Whether a tree has anything of a service.

@@ -3,7 +3,7 @@
 use crate::edit::earlier::Known;
 use crate::edit::record::{Record, Written};
 use crate::edit::rendered::Rendered;
-use crate::edit::{Desired, yaml};
+use crate::edit::{Conflict, Desired, EditPlan, yaml};
 
 /// What is remembered of a file once it is as it is wanted.
 pub(in crate::edit) fn record(
@@ -38,6 +38,30 @@ pub(in crate::edit) fn record(
             | Desired::Json { .. }
             | Desired::Blocks { .. } => Vec::new(),
         },
+    }
+}
+
+impl EditPlan {
+    /// Leaves what is wanted no more where somebody changed it in a commit after the one that this is planned upon: it is told,
+    /// and what is remembered of the file stays. `later` is the same, planned upon that commit.
+    pub(crate) fn keep_on(&mut self, later: &Self, rendered: &Rendered) {
+        for kept in &later.kept {
+            let is_it = |it: &Conflict| it.path == kept.path && it.reason == kept.reason;
+            if self.kept.iter().any(is_it) {
+                continue;
+            }
+            let edit = later.edits.iter().find(|it| it.path == kept.path);
+            let noted = later.records.iter().find(|it| it.path == kept.path);
+            let record = edit.map(|edit| edit.record.clone());
+            let record = record.or_else(|| noted.map(|noted| noted.record.clone()));
+            if let Some(record) = record.or_else(|| rendered.record(&kept.path)) {
+                let edits = self.edits.iter_mut().filter(|it| it.path == kept.path);
+                edits.for_each(|edit| edit.record = record.clone());
+                let records = self.records.iter_mut().filter(|it| it.path == kept.path);
+                records.for_each(|noted| noted.record = record.clone());
+            }
+            self.kept.push(kept.clone());
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Rendered;
 use crate::edit::merge::markers;
-use crate::edit::record::{Form, Written, content_name};
+use crate::edit::record::{Form, Record, Written, content_name};
 use crate::worktree::Worktree;
 
 impl Rendered {
@@ -15,6 +15,18 @@ impl Rendered {
             .files
             .get(path)
             .is_some_and(|written| written.form == Form::Gone)
+    }
+
+    /// What is remembered of a file, to be remembered again.
+    pub(crate) fn record(&self, path: &Utf8Path) -> Option<Record> {
+        let written = self.index().unwrap_or_default().files.remove(path)?;
+        Some(Record::Written {
+            form: written.form,
+            text: self.read(path)?,
+            keys: written.keys,
+            is_made: written.is_made,
+            made: written.made,
+        })
     }
 
     /// Whether a file is, byte for byte, as svcgen left it.

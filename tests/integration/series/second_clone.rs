@@ -211,6 +211,57 @@ fn what_the_model_drops_goes_where_its_repository_has_the_version_that_wrote_it(
     assert_eq!(cloned, remembering);
 }
 
+#[test]
+fn a_patch_that_the_model_drops_goes_from_a_branch_that_was_fetched() {
+    let env = cloned();
+    env.git(".", &["init", "--quiet"]);
+    env.git(".", &["add", "svcgen.yaml"]);
+    env.git(".", &["commit", "--quiet", "--message", "the model"]);
+    let both = "{north: 10.20.1.30, south: 10.21.1.30}";
+    env.replace("svcgen.yaml", both, "{}");
+    let told = done(&env, &["--commit"]);
+    assert!(
+        told.stderr
+            .contains("load-balancer: nothing is left of its commit"),
+        "{}",
+        told.show()
+    );
+    let subjects = env.git("puppet", &["log", "--format=%s", "--max-count=3"]);
+    assert!(!subjects.contains("load balancer"), "{subjects}");
+    assert_eq!(env.svcgen(CHECK).code, 0);
+}
+
+#[test]
+fn what_is_wanted_no_more_and_was_edited_in_a_later_commit_is_told_and_remembered() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let hieradata = "puppet/hieradata/role/common/trendingedits.yaml";
+    env.replace(hieradata, "kafka1001", "kafka1777");
+    env.replace(
+        SITE,
+        "node /^trending100[1-3]",
+        "node /^trending10(0[1-3]|99)",
+    );
+    amend(&env);
+    env.replace("svcgen.yaml", "name: broker_list", "name: brokers");
+    env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1002]");
+    let told = done(&env, &["--commit"]);
+    for expected in [
+        "svcgen wrote `profile::trendingedits::broker_list` and wants it no more, but somebody changed it",
+        "to `trending1003.north.farm.example`, which the model does not name",
+    ] {
+        assert!(told.stderr.contains(expected), "{}", told.show());
+    }
+    assert!(env.read(hieradata).contains("kafka1777"));
+    // The next run knows it still.
+    let again = done(&env, &["--commit"]);
+    assert!(
+        again.stderr.contains("::broker_list` and wants it no more"),
+        "{}",
+        again.show()
+    );
+}
+
 fn env_with_memory() -> Env {
     let env = env();
     done(&env, &["--commit"]);

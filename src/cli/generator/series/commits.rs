@@ -6,10 +6,12 @@ use git2::Oid;
 use super::Chosen;
 use super::marked::Resolved;
 use super::plan::{PatchPlanner, Planned};
+use crate::cli::context::Loaded;
+use crate::cli::generator::recall::patch_of;
 use crate::cli::generator::{Run, renamed};
 use crate::edit::{Conflict, ConflictKind, Desired, FileEdit, Rendered, Resolution};
 use crate::error::CommandError;
-use crate::generate::{LaterText, SeriesStep, SeriesTree};
+use crate::generate::{CommitText, LaterText, SeriesStep, SeriesTree, Stray};
 use crate::review::{Chain, CommitMessage, Part, ReviewError, Topic, dirty};
 use crate::worktree::Worktree;
 
@@ -40,8 +42,11 @@ pub(super) fn in_commits<'a>(
     };
     if chain.is_unknown() && topic.has_commits()? {
         let root = view(&chain, chain.root_tree()?)?;
-        let subjects = subjects(planner, &root, stores);
+        let mut subjects = subjects(planner, &root, stores);
         chain.find_by_subjects(&subjects)?;
+        if add_older(&mut subjects, run.loaded, &root, stores, &chain) {
+            chain.find_by_subjects(&subjects)?;
+        }
     }
     let mut state = chain.base_tree()?;
     let (mut planned, mut trees, mut own) = (Vec::new(), Vec::new(), Vec::new());
@@ -122,16 +127,53 @@ fn subjects(
     let subjects = stores.iter().map(|(step, rendered)| {
         let planned = planner.one(*step, root, rendered, &mut tree);
         let message = planned.ok().map(|planned| planned.patch.generated.message);
-        let message = message.filter(|message| !message.subject.is_empty());
-        let later = message.as_ref().and_then(|message| message.later.as_ref());
-        let later = later.and_then(LaterText::subject);
-        let first = message.map(|message| CommitMessage::new(&message).subject().to_owned());
-        first.into_iter().chain(later).collect()
+        message.iter().flat_map(subjects_of).collect()
     });
     subjects.collect()
 }
 
-/// What somebody took out of earlier patches in the commit of a later one, and the model has still: it is written again.
+/// Adds what a patch that has not been found may be called by older versions of the model; returns whether there is anything.
+fn add_older(
+    subjects: &mut [Vec<String>],
+    loaded: &Loaded,
+    root: &Worktree,
+    stores: &[(SeriesStep, Rendered)],
+    chain: &Chain<'_>,
+) -> bool {
+    let mut has_more = false;
+    let versions = loaded.versions();
+    let mut tree: Option<SeriesTree> = None;
+    for (index, (step, rendered)) in stores.iter().enumerate() {
+        if chain.has(index) {
+            continue;
+        }
+        for version in &versions {
+            let Ok(patch) = patch_of(version, *step, root, rendered, &mut tree) else {
+                continue;
+            };
+            for subject in subjects_of(&patch.generated.message) {
+                if !subjects[index].contains(&subject) {
+                    subjects[index].push(subject);
+                    has_more = true;
+                }
+            }
+        }
+    }
+    has_more
+}
+
+/// What a commit may be called for the first time, and later.
+fn subjects_of(message: &CommitText) -> Vec<String> {
+    if message.subject.is_empty() {
+        return Vec::new();
+    }
+    let later = message.later.as_ref().and_then(LaterText::subject);
+    let first = CommitMessage::new(message).subject().to_owned();
+    [first].into_iter().chain(later).collect()
+}
+
+/// What somebody did in the commit of a later patch to what earlier ones are about: what they took out and the model has still
+/// is written again; what the model wants no more stays where they changed it, and is told.
 fn once_more(
     planner: PatchPlanner<'_>,
     planned: &mut [Planned],
@@ -153,13 +195,22 @@ fn once_more(
                 |it: &Desired| matches!(it, Desired::File { path, .. } if *path == edit.path);
             edit.before.is_some() && desired.any(is_it)
         };
-        let more = again.edits.edits.into_iter().filter(|it| !is_whole(it));
-        let more: Vec<FileEdit> = more.collect();
+        let more = again.edits.edits.iter().filter(|it| !is_whole(it));
+        let more: Vec<FileEdit> = more.cloned().collect();
         tree = tree.as_if(more.iter().map(|it| (it.path.clone(), it.after.clone())));
         edits.extend(more);
+        earlier.edits.keep_on(&again.edits, &earlier.rendered);
         for back in again.edits.back {
             if !earlier.edits.back.contains(&back) {
                 earlier.edits.back.push(back);
+            }
+        }
+        for stray in again.patch.strays {
+            let is_it = |it: &Stray| it.path == stray.path && it.what == stray.what;
+            if !earlier.patch.strays.iter().any(is_it) {
+                let warnings = &mut earlier.patch.generated.warnings;
+                warnings.push(stray.to_string());
+                earlier.patch.strays.push(stray);
             }
         }
     }
