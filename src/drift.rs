@@ -223,7 +223,11 @@ impl File<'_> {
             (false, _) => Direction::Tree,
         };
         let what = match direction {
-            Direction::Tree => format!("entries are gone: {}", counted(before, after)),
+            Direction::Tree => match self.plan.taken_out(self.path()).as_slice() {
+                [] => format!("entries are gone: {}", counted(before, after)),
+                [name] => format!("{name} is gone"),
+                names => format!("{} are gone", names.join(", ")),
+            },
             Direction::Model | Direction::Both | Direction::Unknown => {
                 format!("generating again: {}", counted(before, after))
             }

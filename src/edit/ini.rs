@@ -82,6 +82,27 @@ pub fn patch(
     checked(text, &before, &meant, &dropped)
 }
 
+/// The settings that svcgen wrote, and that somebody took out: those that are wanted still.
+///
+/// Where none of them is there, and svcgen did not make the file, another file took its place.
+pub(super) fn taken_out(
+    text: &str,
+    entries: &[Entry],
+    base: Option<&str>,
+    is_made: bool,
+) -> Vec<String> {
+    let (Ok(there), Some(Ok(base))) = (parse(text), base.map(parse)) else {
+        return Vec::new();
+    };
+    let has = |ini: &Ini, entry: &Entry| ini.find(&entry.section, &entry.key).is_some();
+    let written = entries.iter().filter(|entry| has(&base, entry));
+    let (stay, gone): (Vec<&Entry>, Vec<&Entry>) = written.partition(|entry| has(&there, entry));
+    match stay.is_empty() && !is_made {
+        true => Vec::new(),
+        false => gone.into_iter().map(|entry| entry.key.clone()).collect(),
+    }
+}
+
 /// The settings alone, as they are remembered, and as a new file has them.
 pub fn fragment(entries: &[Entry]) -> String {
     let mut out = String::new();

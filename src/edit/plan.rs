@@ -1,4 +1,5 @@
 mod noted;
+mod told;
 
 use std::fmt;
 
@@ -306,7 +307,11 @@ impl EditPlan {
                 let cleaned = yaml::remove(&patched, &items, base, resolution)?;
                 Ok(yaml::without_hollow(cleaned.text, hollow))
             }
-            Desired::Ini { entries, .. } => ini::patch(before, entries, base, resolution),
+            Desired::Ini { path, entries } => {
+                let gone = ini::taken_out(before.unwrap_or_default(), entries, base, is_made);
+                self.bring_back(path, gone);
+                ini::patch(before, entries, base, resolution)
+            }
             Desired::Lines {
                 path,
                 lines: wanted,
@@ -325,41 +330,6 @@ impl EditPlan {
                 Ok(patched.text)
             }
         }
-    }
-
-    /// Notes what somebody took out and is written again.
-    fn bring_back(&mut self, path: &Utf8Path, gone: Vec<String>) {
-        self.back.extend(gone.into_iter().map(|name| Conflict {
-            path: path.to_owned(),
-            line: None,
-            reason: format!("`{name}` was taken out, and is written again"),
-            kind: ConflictKind::Entry,
-        }));
-    }
-
-    pub(super) fn keep(&mut self, path: &Utf8Path, kept: Vec<(usize, String)>) {
-        self.kept
-            .extend(kept.into_iter().map(|(line, reason)| Conflict {
-                path: path.to_owned(),
-                line: Some(line),
-                reason,
-                kind: ConflictKind::Entry,
-            }));
-    }
-
-    pub(super) fn keep_blocks(&mut self, path: &Utf8Path, kept: &[String]) {
-        self.kept.extend(kept.iter().map(|block| {
-            let line = block.lines().find(|line| !line.trim().is_empty());
-            let line = line.unwrap_or_default().trim();
-            Conflict {
-                path: path.to_owned(),
-                line: None,
-                reason: format!(
-                    "svcgen wrote `{line}` and wants it no more, but somebody changed it"
-                ),
-                kind: ConflictKind::Entry,
-            }
-        }));
     }
 
     pub(super) fn refuse(

@@ -289,3 +289,24 @@ fn what_somebody_took_out_comes_back_with_a_word() {
     let again = apply(&env, "vagrant", &model, &[]);
     assert!(!again.stderr.contains("taken out"), "{}", again.show());
 }
+
+#[test]
+fn a_setting_that_somebody_took_out_comes_back_with_a_word() {
+    let env = checkout("deploy");
+    apply(&env, "scap", MODEL, &["--commit"]);
+    let settings = "tree/scap/scap.cfg";
+    let before = env.read(settings);
+    let line = before.lines().find(|line| line.starts_with("lock_file"));
+    env.write(
+        settings,
+        &before.replace(&format!("{}\n", line.unwrap()), ""),
+    );
+    git(
+        &env.work().join("tree"),
+        &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+    );
+    let run = apply(&env, "scap", MODEL, &["--commit"]);
+    let told = "scap.cfg: `lock_file` was taken out, and is written again";
+    assert!(run.stderr.contains(told), "{}", run.show());
+    assert_eq!(env.read(settings), before);
+}
