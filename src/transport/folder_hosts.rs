@@ -16,8 +16,8 @@ use crate::model::HostName;
 
 /// Hosts that are folders of this machine: each has its own root, port and services, and needs no rights.
 ///
-/// In `ROOT/HOST/.svcgen/` are its name and port, its services, and programs that stand for `sudo`, `service` and
-/// `systemctl`, to be used by hand as well.
+/// In `ROOT/HOST/.svcgen/` are its name and port, its services, and programs that stand for `sudo`, `service`,
+/// `systemctl` and `journalctl`, to be used by hand as well.
 #[derive(Debug, Clone)]
 pub struct FolderHosts {
     root: Utf8PathBuf,
@@ -43,7 +43,8 @@ pub struct FolderService {
 const OWN: &str = ".svcgen";
 
 /// The programs that stand for those of a system.
-const PROGRAMS: [(&str, &str); 3] = [
+const PROGRAMS: [(&str, &str); 4] = [
+    ("journalctl", include_str!("folder_hosts/journalctl.sh")),
     ("service", include_str!("folder_hosts/service.sh")),
     ("sudo", include_str!("folder_hosts/sudo.sh")),
     ("systemctl", include_str!("folder_hosts/systemctl.sh")),
