@@ -182,6 +182,18 @@ pub(crate) fn is_lack_of_room(error: &std::io::Error) -> bool {
     matches!(error.kind(), Kind::StorageFull | Kind::QuotaExceeded)
 }
 
+/// Whether a program, or a host, says that it found no room on a disk.
+pub(crate) fn tells_of_full_disk(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    [
+        "no space left on device",
+        "out of diskspace",
+        "disk quota exceeded",
+    ]
+    .iter()
+    .any(|words| text.contains(words))
+}
+
 /// What helps where nothing can be written into the folder for temporary files.
 pub(crate) const OTHER_TEMPORARY: &str = "make room there, or `export TMPDIR=/a/folder/of/yours`";
 
