@@ -507,6 +507,41 @@ fn a_build_refuses_other_repositories_as_what_they_are() {
 }
 
 #[test]
+fn a_build_refuses_the_source_repository_in_the_place_of_the_deploy_repository() {
+    let env = Env::with_model();
+    env.write("source/package.json", "{\"name\": \"tea\"}\n");
+    env.git("source", &["init", "--quiet"]);
+    env.git("source", &["add", "--all"]);
+    env.git("source", &["commit", "--quiet", "--message=x"]);
+    let deploy = ["--deploy-repo", "source"];
+    let both = [&deploy[..], &["--source-repo", "source"]].concat();
+    let refused = |arguments: &[&str]| {
+        let command = [&["build", "--yes", "--no-container"], arguments].concat();
+        let run = env.svcgen(&command);
+        assert_eq!(run.code, 2, "{}", run.show());
+        run.stderr
+    };
+    let told = refused(&deploy);
+    insta::assert_snapshot!(told, @"
+    error: `HOME/work/source` is the source repository, and not the deploy repository
+    cause: it has no `scap/scap.cfg`
+    hint: `--deploy-repo DIR` names the deploy repository
+    ");
+    // It has no remote, which is not what is wrong with it.
+    assert_eq!(refused(&both), told);
+    env.write("source/scap/scap.cfg", "[global]\ngit_repo: tea/deploy\n");
+    insta::assert_snapshot!(refused(&both), @"
+    error: `HOME/work/source` is named as the source repository and as the deploy repository
+    cause: the modules are committed beside the source, in a repository of their own
+    hint: `--deploy-repo DIR` names the deploy repository
+    ");
+    assert_eq!(
+        env.git("source", &["rev-list", "--count", "HEAD"]).trim(),
+        "1"
+    );
+}
+
+#[test]
 fn what_svcgen_has_just_written_is_committed_before_a_build_and_not_put_away() {
     let env = Env::with_model();
     env.write("deploy/README.md", "# tea\n");
