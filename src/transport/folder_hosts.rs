@@ -162,6 +162,13 @@ impl Transport for FolderHosts {
                     said: String::new(),
                 });
             };
+            if !has_shell() {
+                return Err(ConnectError {
+                    kind: ConnectFailure::NoShell,
+                    reason: "there is no `sh` on the `PATH` of this machine".to_owned(),
+                    said: String::new(),
+                });
+            }
             match self.reach(host, *port) {
                 Ok(connection) => Ok(Arc::new(connection) as Arc<dyn Connection>),
                 Err(error) => Err(ConnectError {
@@ -172,6 +179,16 @@ impl Transport for FolderHosts {
             }
         })
     }
+}
+
+/// Whether what is sent to hosts can be run: on a real host its own `sh` does.
+fn has_shell() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_program = |folder: std::path::PathBuf| {
+        let found = std::fs::metadata(folder.join("sh"));
+        found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    };
+    std::env::split_paths(&path).any(is_program)
 }
 
 /// Leads to one of the folders.
