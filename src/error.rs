@@ -36,12 +36,14 @@ pub enum ErrorKind {
     Interrupted,
     /// SIGTERM.
     Terminated,
+    /// SIGHUP: the terminal is gone.
+    HungUp,
 }
 
 impl ErrorKind {
     /// Whether it is a signal that ended the run.
     pub const fn is_interruption(self) -> bool {
-        matches!(self, Self::Interrupted | Self::Terminated)
+        matches!(self, Self::Interrupted | Self::Terminated | Self::HungUp)
     }
 
     /// The exit code; the table is in `book/src/reference/exit-codes.md`.
@@ -57,6 +59,7 @@ impl ErrorKind {
             Self::Locked => 22,
             Self::Interrupted => 130,
             Self::Terminated => 143,
+            Self::HungUp => 129,
         }
     }
 }
