@@ -1,9 +1,11 @@
+mod twice;
 mod value;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 use thiserror::Error;
 
+use self::twice::Given;
 use self::value::{coerced, follow, is_quoted, node, placed, shifted, split};
 use super::merge::{Present, insert, is_blocked};
 use super::near_group::near_group;
@@ -102,6 +104,7 @@ impl Answers {
             .into());
         }
         let path_of_file = path.to_owned();
+        let mut given = Given::default();
         for (key, value) in node.entries() {
             let Some(path) = split(&key.text, shifted(&key.span, base)) else {
                 let problem = Problem::new(
@@ -113,6 +116,11 @@ impl Answers {
                 )
                 .into());
             };
+            if let Some(twice) = given.take(&path, value, Shape::root(&self.schema)) {
+                let message = format!("`{}` is answered here a second time", visible(&twice));
+                let problem = Problem::new(key.span.clone(), message);
+                return Err(wrong(problem.rule("leave one of the two out")).into());
+            }
             self.check_group(&path_of_file, &path)?;
             let shape = follow(Shape::root(&self.schema), &path);
             let value = placed(coerced(value.clone(), shape, &text), base);

@@ -200,3 +200,39 @@ fn a_group_whose_name_is_a_slip_of_another_is_not_made_silently() {
     assert_eq!(run.code, 0, "{}", run.show());
     assert!(env.read("svcgen.yaml").contains("name: canry"));
 }
+
+#[test]
+fn an_answer_in_both_of_its_forms_is_refused() {
+    let env = Env::new();
+    let least = "name: tea\ndescription: D\nport: 6100\n";
+    let new = |more: &str| {
+        env.write("answers.yaml", &format!("{least}{more}"));
+        env.svcgen(&["new", "--answers", "answers.yaml"])
+    };
+    assert_snapshot!(new("owner: {name: Ada}\nowner.name: Bob\n").stderr, @"
+    error: `answers.yaml` has a mistake
+      × `owner.name` is answered here a second time
+       ╭─[answers.yaml:5:1]
+     4 │ owner: {name: Ada}
+     5 │ owner.name: Bob
+       · ──────────
+       ╰────
+      help: leave one of the two out
+    ");
+    for both in [
+        "owner.name: Bob\nowner: {name: Ada}\n",
+        "owner: {name: Ada}\nowner.shell: ada\nowner.shell: ada \n",
+        "owner.name: Ada\ndeploy.groups.canary.size: 1\ndeploy: {groups: [{name: canary, size: 2}]}\n",
+    ] {
+        let run = new(both);
+        assert_eq!(run.code, 2, "{}", run.show());
+        assert!(run.stderr.contains("a second time"), "{}", run.show());
+    }
+    assert!(!env.has("svcgen.yaml"));
+    // Each of them says something else.
+    let run = new(
+        "owner: {name: Ada}\nowner.shell: ada\n\ndeploy.groups: [{name: canary, size: 2}]\n\
+                   deploy.groups.canary.hosts: [a1.farm.example]\nruntime:\n",
+    );
+    assert_eq!(run.code, 0, "{}", run.show());
+}
