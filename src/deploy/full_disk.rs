@@ -24,18 +24,16 @@ pub fn hosts_without_room(
         let Some(host) = event.about.host else {
             continue;
         };
-        match event.kind {
-            EventKind::HostFinished { outcome, .. } if outcome != HostOutcome::Unknown => {
-                full.retain(|known| *known != host);
-            }
-            // What hosts wrote on the way may be about another disk.
-            EventKind::Output => {}
-            _ if event.level >= Level::Warning && tells_of_full_disk(&event.text) => {
-                if !full.contains(&host) {
-                    full.push(host);
-                }
-            }
-            _ => {}
+        if let EventKind::HostFinished { outcome, .. } = event.kind
+            && outcome != HostOutcome::Unknown
+        {
+            full.retain(|known| *known != host);
+            continue;
+        }
+        // What hosts wrote on the way may be about another disk.
+        let is_told = event.kind != EventKind::Output && event.level >= Level::Warning;
+        if is_told && tells_of_full_disk(&event.text) && !full.contains(&host) {
+            full.push(host);
         }
     }
     Ok(full)
