@@ -231,6 +231,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn hosts_that_a_full_disk_left_in_the_middle_need_room_first() {
+        let host = |name: &str| HostName::parse(name).unwrap();
+        let full = "promote failed: cannot write record.jsonl: No space left on device";
+        let ended =
+            |name: &str, outcome, reason: &str| (host(name), outcome, Some(reason.to_owned()));
+        let outcome = Outcome {
+            result: DeployResult::Mixed,
+            is_interrupted: false,
+            is_log_whole: true,
+            reason: None,
+            failed: Some(host("a")),
+            hosts: vec![
+                ended("a", HostOutcome::Unknown, full),
+                ended("b", HostOutcome::Untouched, full),
+                ended("c", HostOutcome::Unknown, "no tea"),
+            ],
+        };
+        assert_eq!(
+            room_on(&without_room(&outcome)),
+            "make room on a: its disk was full"
+        );
+    }
+
+    #[test]
     fn what_is_wrong_on_several_hosts_alike_is_told_once() {
         let host = |name: &str| HostName::parse(name).unwrap();
         let ended =
