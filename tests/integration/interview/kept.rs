@@ -71,6 +71,40 @@ fn a_refused_draft_is_set_aside_and_not_lost() {
     assert_eq!(drafts(&env).len(), 2);
 }
 
+/// Answers a question of a program on a terminal, and closes the terminal at the next one.
+const CLOSED: &str = r"
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+shown = b''
+def until(words):
+    global shown
+    while words not in shown:
+        shown += os.read(terminal, 4096)
+    shown = shown.split(words, 1)[1]
+until(b'Name of the service')
+until(b'> ')
+os.write(terminal, b'my-svc\r')
+until(b'Puppet class')
+until(b'> ')
+os.close(terminal)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+";
+
+#[test]
+fn a_terminal_that_is_closed_keeps_the_answers() {
+    let env = Env::new();
+    let mut python = std::process::Command::new("python3");
+    env.enclose(&mut python);
+    let svcgen = env.command();
+    let program = [svcgen.get_program(), "new".as_ref()];
+    python.args(["-c", CLOSED]).args(program);
+    let run = env.run(python.env("TERM", "xterm"));
+    assert_eq!(run.code, 129, "{}", run.show());
+    assert_eq!(drafts(&env).len(), 1);
+}
+
 /// The last question is answered by a key.
 #[test]
 fn ctrl_d_ends_questions_of_both_kinds_and_takes_a_character_out_of_a_line() {
