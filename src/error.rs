@@ -36,12 +36,14 @@ pub enum ErrorKind {
     Interrupted,
     /// SIGTERM.
     Terminated,
+    /// SIGHUP: the terminal is gone.
+    HungUp,
 }
 
 impl ErrorKind {
     /// Whether it is a signal that ended the run.
     pub const fn is_interruption(self) -> bool {
-        matches!(self, Self::Interrupted | Self::Terminated)
+        matches!(self, Self::Interrupted | Self::Terminated | Self::HungUp)
     }
 
     /// The exit code; the table is in `book/src/reference/exit-codes.md`.
@@ -57,6 +59,7 @@ impl ErrorKind {
             Self::Locked => 22,
             Self::Interrupted => 130,
             Self::Terminated => 143,
+            Self::HungUp => 129,
         }
     }
 }
@@ -180,6 +183,18 @@ pub(crate) const MAKE_ROOM: &str = "make room there: `df -h` shows the disks";
 pub(crate) fn is_lack_of_room(error: &std::io::Error) -> bool {
     use std::io::ErrorKind as Kind;
     matches!(error.kind(), Kind::StorageFull | Kind::QuotaExceeded)
+}
+
+/// Whether a program, or a host, says that it found no room on a disk.
+pub(crate) fn tells_of_full_disk(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    [
+        "no space left on device",
+        "out of diskspace",
+        "disk quota exceeded",
+    ]
+    .iter()
+    .any(|words| text.contains(words))
 }
 
 /// What helps where nothing can be written into the folder for temporary files.

@@ -1,5 +1,5 @@
 //! Ctrl-C and SIGTERM: the first ends the run at the next safe place, the second at once, unless something has to be put away. A
-//! terminal that is closed counts as SIGTERM, however often that is told.
+//! terminal that is closed is a SIGTERM with a code of its own, however often that is told.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -45,8 +45,9 @@ pub(crate) fn install() -> std::io::Result<()> {
     }
     // Under `nohup` it means nothing.
     if !ignores_hangup() {
-        flag::register(SIGHUP, Arc::clone(&TERMINATED))?;
+        // In this order: whoever sees that it is to end sees why.
         flag::register(SIGHUP, Arc::clone(&HUNG_UP))?;
+        flag::register(SIGHUP, Arc::clone(&TERMINATED))?;
     }
     Ok(())
 }
@@ -72,7 +73,7 @@ pub(crate) fn is_again() -> bool {
 }
 
 /// Whether whoever started this program had it ignore SIGHUP, by the mask that Linux tells of each process (proc(5)).
-fn ignores_hangup() -> bool {
+pub(crate) fn ignores_hangup() -> bool {
     let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
@@ -111,7 +112,10 @@ pub(crate) async fn pending() {
 /// # Errors
 /// Where a signal has come.
 pub(crate) fn check() -> Result<(), CommandError> {
-    let kind = if TERMINATED.load(Ordering::Relaxed) {
+    // A terminal that is closed counts as both.
+    let kind = if HUNG_UP.load(Ordering::Relaxed) {
+        ErrorKind::HungUp
+    } else if TERMINATED.load(Ordering::Relaxed) {
         ErrorKind::Terminated
     } else if INTERRUPTED.load(Ordering::Relaxed) {
         ErrorKind::Interrupted

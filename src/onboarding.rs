@@ -15,6 +15,7 @@ mod interview;
 mod items;
 mod merge;
 mod model_file;
+mod near_group;
 mod overview;
 mod person;
 mod prompter;

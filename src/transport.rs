@@ -111,6 +111,8 @@ pub enum ConnectFailure {
     Unreachable,
     /// There is no ssh on this machine.
     NoSsh,
+    /// Of hosts that are folders: there is no shell on this machine.
+    NoShell,
     /// Of a host that is a folder: all ports are taken by others.
     NoPort,
     Other,

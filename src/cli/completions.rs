@@ -1,5 +1,7 @@
+mod bash;
+
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Arg, Args, Command, CommandFactory as _, ValueHint};
 use clap_complete::{Shell, generate};
 
 use super::{Cli, Failure};
@@ -22,6 +24,9 @@ pub(super) fn run(args: &CompletionsArgs, ui: &Ui) -> Result<(), Failure> {
     generate(args.shell, &mut program, "svcgen", &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     let mut script = in_lists(script, args.shell);
+    if args.shell == Shell::Bash {
+        script = bash::with_hosts_and_revisions(&script, &program);
+    }
     if args.shell == Shell::Fish {
         // An option that waits for its value stops the reading of the line, in which there is no command yet.
         script = script.replacen("    or return\n", "    or return 0\n", 1);
@@ -39,7 +44,7 @@ fn proposing(program: Command) -> Command {
     let levels = PossibleValuesParser::from(LEVELS);
     let modes = PossibleValuesParser::from(Mode::NAMES);
     let sites = PossibleValuesParser::from(Sites::new([]).names());
-    program
+    let program = program
         .mut_arg("site", |it| it.value_parser(sites))
         .mut_subcommand("doctor", |it| {
             it.mut_arg("commands", |it| it.value_parser(commands))
@@ -51,8 +56,29 @@ fn proposing(program: Command) -> Command {
         .mut_subcommand("puppet", |it| {
             it.mut_arg("steps", |it| it.value_parser(steps.clone()))
                 .mut_arg("without", |it| it.value_parser(steps))
-        })
+        });
+    without_files(program)
 }
+
+/// Proposes files for what is a file alone: else a shell does so for every value that it knows nothing of.
+fn without_files(program: Command) -> Command {
+    let program = program.mut_args(|argument| {
+        let is_known = !argument.get_possible_values().is_empty();
+        match is_known || is_path(&argument) || !argument.get_action().takes_values() {
+            true => argument,
+            false => argument.value_hint(ValueHint::Other),
+        }
+    });
+    program.mut_subcommands(without_files)
+}
+
+fn is_path(argument: &Arg) -> bool {
+    let names = argument.get_value_names().unwrap_or_default();
+    names.iter().any(|name| PATHS.contains(&name.as_str()))
+}
+
+/// What values are called that are files or folders.
+const PATHS: [&str; 4] = ["FILE", "DIR", "PATH", "CHECKOUT"];
 
 /// The levels of bunyan, which takes numbers as well.
 const LEVELS: [&str; 6] = ["trace", "debug", "info", "warn", "error", "fatal"];

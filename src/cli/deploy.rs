@@ -41,7 +41,7 @@ pub(super) use self::scap::obstacles;
 pub(super) use self::service::{ServiceWish, handle_service};
 pub(super) use self::shown::named;
 pub(super) use self::signals::{interrupts, kind as signal_kind};
-pub(super) use self::ways_on::{is_lasting, ways_on};
+pub(super) use self::ways_on::{before_that, is_lasting, ways_on};
 use super::context::Context;
 use super::report::{ReportFile, Subject};
 use super::{Failure, GlobalArgs};

@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::Context;
-use super::deploy::{Opened, RepositoryArgs, is_lasting, ways_on};
+use super::deploy::{Opened, RepositoryArgs, before_that, is_lasting, ways_on};
 use super::number::at_least_one;
 use super::records::{self, Records};
 use super::{Failure, GlobalArgs};
@@ -39,6 +39,9 @@ pub struct HistoryArgs {
 struct Listed {
     #[serde(flatten)]
     past: PastDeploy,
+    /// What has to be done before that helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     next: Vec<String>,
 }
@@ -55,10 +58,12 @@ pub(super) fn run(args: &HistoryArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
     let records = records::ask(asked, &opened, ui)?;
     let repository = &opened.working.value.config.git_repo;
     let mut known = PastDeploy::of_records(&records.facts);
-    if let Ok(journals) = Journals::of(repository) {
-        read_journals(&journals, args.number, &mut known, ui);
+    let journals = Journals::of(repository).ok();
+    if let Some(journals) = &journals {
+        read_journals(journals, args.number, &mut known, ui);
     }
-    let list = listed(known, args, opened.carrier.scap().is_some());
+    let is_scap = opened.carrier.scap().is_some();
+    let list = listed(known, args, is_scap, journals.as_ref());
     let text = match ui.format {
         Format::Json => {
             let list = serde_json::to_value(&list).map_err(std::io::Error::other)?;
@@ -104,19 +109,26 @@ fn read_journals(
 }
 
 /// From the newest on; the last that touched anything has what to type where it was not finished.
-fn listed(known: BTreeMap<DeployId, PastDeploy>, args: &HistoryArgs, is_scap: bool) -> Vec<Listed> {
+fn listed(
+    known: BTreeMap<DeployId, PastDeploy>,
+    args: &HistoryArgs,
+    is_scap: bool,
+    journals: Option<&Journals>,
+) -> Vec<Listed> {
     let mut list: Vec<Listed> = known
         .into_values()
         .rev()
         .take(args.number)
         .map(|past| Listed {
             past,
+            first: None,
             next: Vec::new(),
         })
         .collect();
     let last = list.iter_mut().find(|one| is_lasting(&one.past));
     if let Some(last) = last {
         last.next = ways_on(&last.past, is_scap, &args.repository);
+        last.first = journals.and_then(|journals| before_that(journals, &last.past));
     }
     list
 }

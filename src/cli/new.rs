@@ -238,6 +238,11 @@ fn explain(error: AnswersError, defaults: bool) -> CommandError {
         AnswersError::Flag { .. } => {
             CommandError::usage(error.to_string()).hint("svcgen new --set port=6699")
         }
+        AnswersError::Group {
+            ref anew, ref near, ..
+        } => CommandError::usage(error.to_string())
+            .hint(format!("did you mean `{near}`?"))
+            .hint(format!("for a new group, put `--set {anew}` before it")),
         AnswersError::Site(error) => error.into(),
         AnswersError::Wrong { wrong, missing } => {
             let wrong: Vec<CommandError> = wrong.into_iter().map(CommandError::from).collect();

@@ -6,6 +6,8 @@
 pub(super) enum Control {
     /// Why it did not work, in plain words.
     Reason,
+    /// A line that the service wrote before it failed.
+    Wrote,
     /// The exit code of a step.
     Code,
     Timeout,
@@ -62,6 +64,7 @@ impl Control {
     fn parse(word: &str) -> Option<Self> {
         Some(match word {
             "reason" => Self::Reason,
+            "wrote" => Self::Wrote,
             "code" => Self::Code,
             "timeout" => Self::Timeout,
             "fenced" => Self::Fenced,

@@ -286,6 +286,7 @@ impl<'a> Executor<'a> {
                     waiting.extend(written);
                 }
                 Message::Output { host, bytes } => self.scribe.output(&host, &bytes),
+                Message::Words { host, lines } => self.scribe.words(&host, &lines),
                 Message::Ended { host, end } => ended.push((host, end)),
             }
         }

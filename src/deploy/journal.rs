@@ -33,6 +33,9 @@ pub struct Journal {
 /// How many deploys of a repository keep their journal.
 const KEPT: usize = 100;
 
+/// Where less is free, in bytes, a journal cannot be written to its end.
+const LITTLE: u64 = 16 * 1024;
+
 /// How much of what one host writes in one deploy is kept, in bytes.
 const MOST_OUTPUT: u64 = 64 << 20;
 
@@ -71,6 +74,13 @@ impl Journals {
         Ok(Self::in_folder(
             state.join("deploys").join(repository.as_str()),
         ))
+    }
+
+    /// Their folder, where its disk is full: no deploy can be written down there.
+    pub fn without_room(&self) -> Option<&Utf8Path> {
+        let found = rustix::fs::statvfs(self.folder.as_std_path()).ok()?;
+        let free = found.f_bavail.saturating_mul(found.f_frsize);
+        (free < LITTLE).then_some(&self.folder)
     }
 
     /// Those in a folder.

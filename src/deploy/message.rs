@@ -16,6 +16,8 @@ pub(super) enum Message {
     },
     /// Bytes that a host wrote.
     Output { host: HostName, bytes: Vec<u8> },
+    /// The last lines that the service of a host wrote before it failed.
+    Words { host: HostName, lines: Vec<String> },
     /// A request is done.
     Ended { host: HostName, end: HostEnd },
 }

@@ -26,6 +26,8 @@ pub(super) struct Scribe<'a> {
     /// The last step of each host: what it writes belongs to it.
     steps: HashMap<HostName, About>,
     begun: Vec<usize>,
+    /// How many times services had words that everybody sees.
+    worded: usize,
     /// Whether a journal or a log that cannot be written was told.
     is_told: bool,
     /// Whether all of it is in the journal and the logs.
@@ -34,6 +36,10 @@ pub(super) struct Scribe<'a> {
 
 /// The most lines of one host and step that become events; all of them are in the host's log.
 const MOST_LINES: usize = 200;
+/// The most services whose last words everybody sees.
+const MOST_WORDED: usize = 3;
+/// The most characters of a line of those.
+const LONGEST_WORDS: usize = 400;
 /// The most bytes of a line that are shown.
 const LONGEST: usize = 2000;
 
@@ -48,6 +54,7 @@ impl<'a> Scribe<'a> {
             lines: HashMap::new(),
             steps: HashMap::new(),
             begun: Vec::new(),
+            worded: 0,
             is_told: false,
             is_whole: true,
         }
@@ -130,6 +137,22 @@ impl<'a> Scribe<'a> {
         }
     }
 
+    /// Takes the last words of a service that failed: into the log of its host, and as events that everybody sees. Where many
+    /// services fail they mostly say the same: those of the first few are enough.
+    pub(super) fn words(&mut self, host: &HostName, lines: &[String]) {
+        self.end_line(host);
+        self.worded += 1;
+        let level = match self.worded <= MOST_WORDED {
+            true => Level::Error,
+            false => Level::Debug,
+        };
+        for line in lines {
+            self.keep(host, format!("{line}\n").as_bytes());
+            let text = printable(line.as_bytes());
+            self.wrote(host, level, text.chars().take(LONGEST_WORDS).collect());
+        }
+    }
+
     fn end_line(&mut self, host: &HostName) {
         let Some((line, count)) = self.lines.get_mut(host) else {
             return;
@@ -144,6 +167,11 @@ impl<'a> Scribe<'a> {
         } else {
             printable(&bytes)
         };
+        self.wrote(host, Level::Debug, text);
+    }
+
+    /// Adds a line of a host, which belongs to its last step.
+    fn wrote(&mut self, host: &HostName, level: Level, text: String) {
         let of_host = || About {
             host: Some(host.clone()),
             ..About::default()
@@ -151,7 +179,7 @@ impl<'a> Scribe<'a> {
         let about = self.steps.get(host).cloned().unwrap_or_else(of_host);
         self.note(Note {
             about,
-            level: Level::Debug,
+            level,
             text,
             kind: EventKind::Output,
         });

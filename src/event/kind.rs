@@ -85,7 +85,7 @@ pub enum EventKind {
         /// How long it took.
         seconds: f64,
     },
-    /// A line that a host wrote, as far as it can be shown.
+    /// A line that a host wrote, as far as it can be shown; as an error, the last that a service wrote that did not start.
     Output,
     Warning,
     RollbackStarted,

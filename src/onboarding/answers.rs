@@ -1,17 +1,20 @@
+mod twice;
 mod value;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 use thiserror::Error;
 
+use self::twice::Given;
 use self::value::{coerced, follow, is_quoted, node, placed, shifted, split};
 use super::merge::{Present, insert, is_blocked};
+use super::near_group::near_group;
 use super::shape::Shape;
 use crate::model::{
     LoadError, Problem, Service, Site, SiteError, SiteName, Sites, model_schema, read_text,
 };
 use crate::visible::visible;
-use crate::yaml::{Kind, Node, parse_strict};
+use crate::yaml::{Key, Kind, Node, parse_strict};
 
 /// The answers that are given so far, each with the place it came from.
 ///
@@ -38,6 +41,17 @@ struct Source {
 pub enum AnswersError {
     #[error("`--set {flag}` is not understood: {reason}")]
     Flag { flag: String, reason: &'static str },
+    /// A path that would make a new group, and likely means another.
+    #[error("there is no group `{name}`: `{source_of}` would make it")]
+    Group {
+        /// The flag, or the file.
+        source_of: Utf8PathBuf,
+        name: String,
+        /// What makes that group all the same.
+        anew: String,
+        /// The path that is likely meant.
+        near: String,
+    },
     #[error("the answers do not make a model")]
     Wrong {
         /// The mistakes of each source.
@@ -89,6 +103,8 @@ impl Answers {
             )
             .into());
         }
+        let path_of_file = path.to_owned();
+        let mut given = Given::default();
         for (key, value) in node.entries() {
             let Some(path) = split(&key.text, shifted(&key.span, base)) else {
                 let problem = Problem::new(
@@ -100,6 +116,12 @@ impl Answers {
                 )
                 .into());
             };
+            if let Some(twice) = given.take(&path, value, Shape::root(&self.schema)) {
+                let message = format!("`{}` is answered here a second time", visible(&twice));
+                let problem = Problem::new(key.span.clone(), message);
+                return Err(wrong(problem.rule("leave one of the two out")).into());
+            }
+            self.check_group(&path_of_file, &path)?;
             let shape = follow(Shape::root(&self.schema), &path);
             let value = placed(coerced(value.clone(), shape, &text), base);
             if is_blocked(&self.root, &path) {
@@ -133,6 +155,7 @@ impl Answers {
         let path_span = base..base + path.len();
         let path = split(path, path_span)
             .ok_or_else(|| wrong_flag("a path is names separated by single dots"))?;
+        self.check_group(&source, &path)?;
         let shape = follow(Shape::root(&self.schema), &path);
         let at = flag.len() - value.len();
         let parsed = parse_strict(value);
@@ -167,6 +190,22 @@ impl Answers {
             Present::Replaced,
         );
         Ok(())
+    }
+
+    /// Refuses a path whose group is a slip of another's: it would be made silently.
+    fn check_group(&self, source: &Utf8Path, path: &[Key]) -> Result<(), AnswersError> {
+        let Some(near) = near_group(&self.root, path) else {
+            return Ok(());
+        };
+        let above = path.split_last().map_or(path, |(_, above)| above);
+        let words: Vec<&str> = above.iter().map(|key| key.text.as_str()).collect();
+        let name = words.last().copied().unwrap_or_default().to_owned();
+        Err(AnswersError::Group {
+            source_of: source.to_owned(),
+            anew: format!("{}.name={name}", words.join(".")),
+            name,
+            near,
+        })
     }
 
     /// Names the site, instead of the one that the answers name.

@@ -53,6 +53,8 @@ impl Weight {
     /// That of an event.
     pub(crate) fn of(event: &Event) -> Self {
         match (&event.kind, event.level) {
+            // The last words of a service that failed.
+            (EventKind::Output, Level::Error) => Self::Grave,
             (
                 EventKind::Output
                 | EventKind::HostPlanned { .. }
@@ -94,10 +96,11 @@ pub(super) fn line_of(event: &Event, hosts: Option<&str>) -> String {
     let zone = jiff::tz::TimeZone::system();
     let time = event.at.to_zoned(zone).strftime("%H:%M:%S");
     let host = hosts.map(|hosts| format!("{hosts}: ")).unwrap_or_default();
-    let mark = match event.level {
-        Level::Debug | Level::Info => "",
-        Level::Warning => "warning: ",
-        Level::Error => "error: ",
+    let mark = match (&event.kind, event.level) {
+        // They are somebody else's words.
+        (EventKind::Output, _) | (_, Level::Debug | Level::Info) => "",
+        (_, Level::Warning) => "warning: ",
+        (_, Level::Error) => "error: ",
     };
     let mut line = format!("{time} {host}{mark}{}", event.text);
     if let EventKind::HostFinished {

@@ -61,13 +61,23 @@ impl Remote {
 
     /// Whether it leads to another server than the one that is meant; of a folder of this machine nobody knows.
     pub fn is_elsewhere(&self) -> bool {
+        self.is_at_meant_server() == Some(false)
+    }
+
+    /// Whether it leads to another project of the server that is meant.
+    pub fn is_another_project(&self) -> bool {
+        self.is_at_meant_server() == Some(true)
+    }
+
+    /// Whether another repository is on the server that is meant, where that is known.
+    fn is_at_meant_server(&self) -> Option<bool> {
         let Self::Other { url, meant, .. } = self else {
-            return false;
+            return None;
         };
         let is_address = url.contains("://") || url.contains(':') && !url.starts_with(['/', '.']);
+        let (one, other) = host(url).filter(|_| is_address).zip(host(meant))?;
         // Whether a name is in capitals makes no other host of it.
-        let hosts = host(url).zip(host(meant));
-        is_address && hosts.is_some_and(|(one, other)| !one.eq_ignore_ascii_case(other))
+        Some(one.eq_ignore_ascii_case(other))
     }
 }
 
@@ -107,6 +117,22 @@ pub fn unattended(root: &Utf8Path, within: std::time::Duration) -> Result<Git, R
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_project_is_one_of_the_same_server() {
+        let is_another = |url: &str| {
+            let remote = Remote::Other {
+                name: "origin".to_owned(),
+                url: url.to_owned(),
+                meant: "https://review.farm.example/r/tea".to_owned(),
+            };
+            remote.is_another_project()
+        };
+        assert!(is_another("ssh://ada@review.farm.example:29418/cup"));
+        assert!(is_another("ada@Review.farm.example:cup"));
+        assert!(!is_another("ssh://ada@review.other.example:29418/tea"));
+        assert!(!is_another("/srv/cup.git"));
+    }
 
     #[test]
     fn a_host_in_capitals_is_no_other_server() {

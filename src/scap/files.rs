@@ -13,6 +13,11 @@ pub trait Files {
 
     /// Whether there is a folder, relative to the root of the repository.
     fn has_folder(&self, path: &Utf8Path) -> bool;
+
+    /// The names in a folder, as far as they are known: a misspelt one means one of them.
+    fn names(&self, _folder: &Utf8Path) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A worktree as it will be once a plan is applied.
@@ -29,6 +34,10 @@ impl Files for Worktree {
 
     fn has_folder(&self, path: &Utf8Path) -> bool {
         self.has_folder(path)
+    }
+
+    fn names(&self, folder: &Utf8Path) -> Vec<String> {
+        self.list(folder)
     }
 }
 
@@ -47,6 +56,17 @@ impl Files for Overlay<'_> {
                 .edits
                 .iter()
                 .any(|edit| edit.after.is_some() && edit.path.starts_with(path))
+    }
+
+    fn names(&self, folder: &Utf8Path) -> Vec<String> {
+        let edits = self.plan.edits.iter().filter(|edit| edit.after.is_some());
+        let planned = edits.filter(|edit| edit.path.parent() == Some(folder));
+        let planned = planned.filter_map(|edit| edit.path.file_name().map(str::to_owned));
+        self.worktree
+            .list(folder)
+            .into_iter()
+            .chain(planned)
+            .collect()
     }
 }
 

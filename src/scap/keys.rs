@@ -101,6 +101,9 @@ const OF_OTHERS: &[&str] = &[
 /// What a key of a group of hosts ends in.
 const OF_GROUPS: &[&str] = &["_dsh_targets", "_group_size", "_failure_limit"];
 
+/// The sections that hold on every host.
+const SECTIONS: [&str; 2] = ["global", "DEFAULT"];
+
 /// The stages that have a batch size of their own.
 pub(super) const BATCHES: &[&str] = &[
     "fetch",
@@ -125,6 +128,14 @@ pub(super) fn warn_unknown(layers: &[(Utf8PathBuf, Ini)], findings: &mut Finding
         }
     }
     for (path, section) in settings() {
+        // One that is another word is for hosts of that domain.
+        if let Some(near) = suggest(&section.name, SECTIONS).filter(|near| *near != section.name) {
+            let line = section.settings.first().map(|setting| setting.line);
+            let message = format!("Scap knows no section `[{}]`", visible(&section.name));
+            findings
+                .warnings
+                .push(Mistake::new(path, line, message).rule(format!("did you mean `[{near}]`?")));
+        }
         for setting in &section.settings {
             if let Some(rule) = judge(&setting.key, &groups) {
                 let message = format!("Scap knows no key `{}`", visible(&setting.key));
@@ -134,6 +145,17 @@ pub(super) fn warn_unknown(layers: &[(Utf8PathBuf, Ini)], findings: &mut Finding
             }
         }
     }
+}
+
+/// Whether a key has the name of a group in it.
+pub(super) fn is_of_group(key: &str) -> bool {
+    OF_GROUPS.iter().any(|suffix| key.ends_with(suffix))
+}
+
+/// Whether Scap knows a key, where these are the groups besides `default`.
+pub(super) fn is_known(key: &str, groups: &[&str]) -> bool {
+    let groups: Vec<&str> = groups.iter().copied().chain(["default"]).collect();
+    judge(key, &groups).is_none()
 }
 
 /// What to write instead of a key that is not known.

@@ -7,7 +7,7 @@ use super::files::Files;
 use super::keys;
 use super::mistake::{Findings, Mistake, Reading, ScapError};
 use crate::ini::{Ini, parse};
-use crate::model::HostName;
+use crate::model::{HostName, suggest};
 use crate::visible::visible;
 
 /// The settings of `scap.cfg` that hold on a host, as text.
@@ -19,6 +19,8 @@ pub struct Settings {
     pub environment: Option<ScapEnvironment>,
     /// What stands in sections that do not hold on the host.
     aside: Vec<(String, Setting)>,
+    /// The sections that would hold on it.
+    holding: Vec<String>,
 }
 
 /// One setting, and where it comes from.
@@ -59,6 +61,7 @@ impl Settings {
             values: effective(&layers, host),
             environment: environment.cloned(),
             aside: Vec::new(),
+            holding: sections(host).into_iter().map(str::to_owned).collect(),
         };
         if environment.is_none() {
             settings.environment = selected(&settings, &mut findings);
@@ -98,21 +101,45 @@ impl Settings {
 
     /// What to do about a setting that is missing: what to write, and where it stands without effect.
     pub(super) fn wanted(&self, key: &str, advice: &str) -> String {
-        match self.aside.iter().find(|(known, _)| known == key) {
-            Some((
-                _,
-                Setting {
-                    section,
-                    line,
-                    path,
-                    ..
-                },
-            )) => format!(
-                "{advice}; line {line} of {path} does, in `[{section}]`, which is for hosts of that domain: \
-                 deploy from one, or name it as `domain` of the site"
-            ),
+        let aside = self.aside.iter().find(|(known, _)| known == key);
+        if let Some((_, setting)) = aside {
+            let Setting {
+                section,
+                line,
+                path,
+                ..
+            } = setting;
+            let place = format!("line {line} of {path} does, in `[{}]`", visible(section));
+            let holding = self.holding.iter().map(String::as_str);
+            return match suggest(section, holding) {
+                Some(near) => format!("{advice}; {place}: did you mean `[{near}]`?"),
+                None => format!(
+                    "{advice}; {place}, which is for hosts of that domain: deploy from one, or name it as \
+                     `domain` of the site"
+                ),
+            };
+        }
+        match self.misspelt(key) {
+            Some((near, Setting { line, path, .. })) => {
+                let question = match keys::is_of_group(key) {
+                    // It may be the list of groups that is wrong.
+                    true => "is one of the two misspelt?".to_owned(),
+                    false => format!("did you mean `{key}`?"),
+                };
+                let near = visible(near);
+                format!("{advice}; line {line} of {path} has `{near}`: {question}")
+            }
             None => advice.to_owned(),
         }
+    }
+
+    /// A setting that Scap does not know, whose key is much like one that is missing.
+    fn misspelt(&self, key: &str) -> Option<(&str, &Setting)> {
+        let groups = self.get("server_groups").unwrap_or_default();
+        let groups: Vec<&str> = groups.split(',').map(str::trim).collect();
+        let unknown = self.values.keys().map(String::as_str);
+        let near = suggest(key, unknown.filter(|known| !keys::is_known(known, &groups)))?;
+        Some((near, self.values.get(near)?))
     }
 }
 

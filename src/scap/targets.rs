@@ -7,7 +7,7 @@ use super::config::{ScapConfig, TargetGroup};
 use super::environment::{ScapEnvironment, places};
 use super::files::{Files, read_first};
 use super::mistake::{Findings, Mistake, Reading, ScapError};
-use crate::model::HostName;
+use crate::model::{HostName, suggest};
 use crate::visible::visible;
 use crate::worktree::WorktreeError;
 
@@ -45,14 +45,7 @@ impl HostGroup {
                     None => (super::CONFIG_FILE.into(), None),
                 };
                 let message = format!("the list of hosts `{}` is not there", group.file);
-                let looked_for: Vec<String> = candidates(&group.file, config.environment.as_ref())
-                    .iter()
-                    .map(|path| format!("`{path}`"))
-                    .collect();
-                let rule = match looked_for.as_slice() {
-                    [only] => format!("write {only}"),
-                    several => format!("write one of {}", several.join(", ")),
-                };
+                let rule = what_to_write(files, &group.file, config.environment.as_ref());
                 findings
                     .mistakes
                     .push(Mistake::new(at, line, message).rule(rule));
@@ -67,6 +60,31 @@ impl HostGroup {
             });
         }
         findings.finish(Some(groups))
+    }
+}
+
+/// What to do about a list that is nowhere: its name may be misspelt.
+fn what_to_write(
+    files: &dyn Files,
+    name: &Utf8Path,
+    environment: Option<&ScapEnvironment>,
+) -> String {
+    let looked_for = candidates(name, environment);
+    let there: Vec<String> = looked_for
+        .iter()
+        .filter_map(|path| Some(files.names(path.parent()?)))
+        .flatten()
+        .collect();
+    let word = name.file_name().unwrap_or_default();
+    let near = suggest(word, there.iter().map(String::as_str));
+    let paths: Vec<String> = looked_for.iter().map(|path| format!("`{path}`")).collect();
+    let write = match paths.as_slice() {
+        [only] => format!("write {only}"),
+        several => format!("write one of {}", several.join(", ")),
+    };
+    match near {
+        Some(near) => format!("did you mean `{}`? Else {write}", name.with_file_name(near)),
+        None => write,
     }
 }
 

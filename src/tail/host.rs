@@ -102,7 +102,8 @@ impl Listener {
                 | ConnectFailure::HostKeyRefused
                 | ConnectFailure::TooManyKeys
                 | ConnectFailure::NoSsh
-                | ConnectFailure::NoPort => true,
+                | ConnectFailure::NoPort
+                | ConnectFailure::NoShell => true,
                 // Of a host that was there: it may be just about to come back.
                 ConnectFailure::Denied | ConnectFailure::UnknownName => !self.was_there,
                 ConnectFailure::Unreachable | ConnectFailure::Other => false,

@@ -16,8 +16,8 @@ use crate::model::HostName;
 
 /// Hosts that are folders of this machine: each has its own root, port and services, and needs no rights.
 ///
-/// In `ROOT/HOST/.svcgen/` are its name and port, its services, and programs that stand for `sudo`, `service` and
-/// `systemctl`, to be used by hand as well.
+/// In `ROOT/HOST/.svcgen/` are its name and port, its services, and programs that stand for `sudo`, `service`,
+/// `systemctl` and `journalctl`, to be used by hand as well.
 #[derive(Debug, Clone)]
 pub struct FolderHosts {
     root: Utf8PathBuf,
@@ -43,7 +43,8 @@ pub struct FolderService {
 const OWN: &str = ".svcgen";
 
 /// The programs that stand for those of a system.
-const PROGRAMS: [(&str, &str); 3] = [
+const PROGRAMS: [(&str, &str); 4] = [
+    ("journalctl", include_str!("folder_hosts/journalctl.sh")),
     ("service", include_str!("folder_hosts/service.sh")),
     ("sudo", include_str!("folder_hosts/sudo.sh")),
     ("systemctl", include_str!("folder_hosts/systemctl.sh")),
@@ -161,6 +162,13 @@ impl Transport for FolderHosts {
                     said: String::new(),
                 });
             };
+            if !has_shell() {
+                return Err(ConnectError {
+                    kind: ConnectFailure::NoShell,
+                    reason: "there is no `sh` on the `PATH` of this machine".to_owned(),
+                    said: String::new(),
+                });
+            }
             match self.reach(host, *port) {
                 Ok(connection) => Ok(Arc::new(connection) as Arc<dyn Connection>),
                 Err(error) => Err(ConnectError {
@@ -171,6 +179,16 @@ impl Transport for FolderHosts {
             }
         })
     }
+}
+
+/// Whether what is sent to hosts can be run: on a real host its own `sh` does.
+fn has_shell() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_program = |folder: std::path::PathBuf| {
+        let found = std::fs::metadata(folder.join("sh"));
+        found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    };
+    std::env::split_paths(&path).any(is_program)
 }
 
 /// Leads to one of the folders.

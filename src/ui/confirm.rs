@@ -88,7 +88,8 @@ impl Ui {
                 Ok(Key::Char('y' | 'Y')) => Ok(true),
                 Ok(Key::Char('n' | 'N' | 'q') | Key::Escape) => Ok(false),
                 Ok(Key::Enter) if !was_mark => Ok(default),
-                Ok(Key::CtrlC) => Err(std::io::ErrorKind::Interrupted.into()),
+                // Ctrl-D is the end of what is typed: nobody answers.
+                Ok(Key::CtrlC | Key::Char('\u{4}')) => Err(std::io::ErrorKind::Interrupted.into()),
                 Ok(_) => continue,
                 Err(error) => Err(error),
             };
@@ -155,9 +156,11 @@ fn wait_for_key() -> std::io::Result<()> {
 
 /// Why a question has no answer.
 fn unanswered(error: std::io::Error) -> CommandError {
-    if error.kind() == std::io::ErrorKind::Interrupted {
+    let signal = interrupt::check().err().map(|error| error.kind);
+    // A terminal that is closed has no answer either.
+    if signal.is_some() || error.kind() == std::io::ErrorKind::Interrupted {
         let message = "interrupted; what was asked about was not done";
-        return CommandError::new(ErrorKind::Interrupted, message);
+        return CommandError::new(signal.unwrap_or(ErrorKind::Interrupted), message);
     }
     error.into()
 }

@@ -126,6 +126,10 @@ impl<'a> Line<'a> {
                     return Ok(End::Enter(text));
                 }
                 Key::Char('\u{4}') if self.text.is_empty() => return self.interrupted(),
+                // As in a shell, it is the end of what is typed only where nothing is.
+                Key::Char('\u{4}') | Key::Del if self.cursor < self.text.len() => {
+                    self.text.remove(self.cursor);
+                }
                 Key::Escape if self.text.is_empty() => {
                     self.term.write_line("")?;
                     return Ok(End::Escape);
@@ -142,9 +146,6 @@ impl<'a> Line<'a> {
                 Key::Char(c) if !c.is_control() => self.insert(c),
                 Key::Backspace if self.cursor > 0 => {
                     self.cursor -= 1;
-                    self.text.remove(self.cursor);
-                }
-                Key::Del if self.cursor < self.text.len() => {
                     self.text.remove(self.cursor);
                 }
                 Key::ArrowLeft => self.cursor = self.cursor.saturating_sub(1),

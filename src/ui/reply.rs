@@ -21,7 +21,7 @@ impl Ui {
             let asked = term.write_str(&format!("{} ", self.drawing.of(question)));
             let read = asked.and_then(|()| match is_secret {
                 true => term.read_secure_line(),
-                false => term.read_line(),
+                false => read_line(),
             });
             read.map_err(dialoguer::Error::from)
         } else {
@@ -34,5 +34,14 @@ impl Ui {
             self.err("");
         }
         answer.ok()
+    }
+}
+
+/// Reads a line; Ctrl-D is no answer, and not an empty one.
+fn read_line() -> std::io::Result<String> {
+    let mut line = String::new();
+    match std::io::stdin().read_line(&mut line)? {
+        0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(line.trim_end_matches(['\n', '\r']).to_owned()),
     }
 }

@@ -22,6 +22,55 @@ pub(super) fn told(kind: &Kind) -> String {
     }
 }
 
+const TAB: &str = "a tab cannot be here: YAML is indented with spaces";
+
+/// A tab that a line is indented with, where the parser makes something else of it: what is wrong is the tab.
+pub(super) fn tab(text: &str, kind: &Kind, noticed: usize) -> Option<(String, usize)> {
+    let is_said = matches!(
+        kind,
+        Kind::TabAtBlockScalarStart
+            | Kind::TabNotAllowed
+            | Kind::TabInBlockIndentation
+            | Kind::TabInIndentation
+            | Kind::TabInPlainScalar
+    );
+    let may_be = matches!(
+        kind,
+        Kind::SimpleKeyExpected
+            | Kind::InvalidSimpleKey
+            | Kind::ExpectedBlockMappingKey
+            | Kind::MappingKeyNotAllowed
+            | Kind::InvalidIndentation
+            | Kind::InvalidBlockScalarIndent
+    );
+    // Where the parser itself says that it is a tab, it may be at the end of the line before.
+    let lines = match (is_said, may_be) {
+        (true, _) => 2,
+        (false, true) => 1,
+        (false, false) => return None,
+    };
+    let mut begin = text
+        .get(..noticed)?
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1);
+    for line in text[begin..].split_inclusive('\n').take(lines) {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line[..indent].find('\t') {
+            return Some((TAB.to_owned(), begin + tab));
+        }
+        begin += line.len();
+    }
+    None
+}
+
+/// A carriage return that ends a line alone. It is one for YAML, and for nothing that shows or changes a file line by line.
+pub(super) fn lone_return(text: &str) -> Option<(String, usize)> {
+    let mut returns = text.match_indices('\r').map(|(at, _)| at);
+    let at = returns.find(|at| !text[at + 1..].starts_with('\n'))?;
+    let message = "a carriage return alone ends this line: save the file with line feeds";
+    Some((message.to_owned(), at))
+}
+
 fn in_general(kind: &Kind) -> &'static str {
     match kind {
         Kind::UnexpectedEofFlowSequence
@@ -34,7 +83,7 @@ fn in_general(kind: &Kind) -> &'static str {
         Kind::MappingValueNotAllowed
         | Kind::InvalidColonPlacement
         | Kind::FlowMappingValueAdjacentCollection => {
-            "`: ` cannot be here: put the text in quotes, or indent the line as those around it"
+            "`: ` cannot be here: quote the text, or indent the line as those around it"
         }
         Kind::InvalidMappingValueWhitespace => "behind `:` there is a space",
         Kind::SimpleKeyExpected | Kind::InvalidSimpleKey | Kind::ExpectedBlockMappingKey => {
@@ -45,7 +94,7 @@ fn in_general(kind: &Kind) -> &'static str {
         | Kind::BlockSequenceEntryNotAllowed
         | Kind::BlockEntryInFlowCollection
         | Kind::InvalidBlockEntryWhitespace => {
-            "no item of a list can be here: `- ` begins one, on a line of its own, indented as the others"
+            "no `- ` can be here: it stands on a line of its own, indented as the others"
         }
         Kind::ExpectedFlowMappingSeparator => "`,` or `}` is missing",
         Kind::ExpectedFlowSequenceSeparator => "`,` or `]` is missing",
@@ -58,12 +107,12 @@ fn in_general(kind: &Kind) -> &'static str {
         | Kind::TabInBlockIndentation
         | Kind::TabAtBlockScalarStart
         | Kind::TabInIndentation
-        | Kind::TabInPlainScalar => "a tab cannot be here: YAML is indented with spaces",
+        | Kind::TabInPlainScalar => TAB,
         Kind::InvalidTrailingSingleQuotedScalar => {
-            "something stands behind the closing quote: within '…' a quote is written `''`"
+            "something is behind the closing quote: within '…' a quote is written `''`"
         }
         Kind::InvalidTrailingDoubleQuotedScalar => {
-            "something stands behind the closing quote: within \"…\" a quote is written `\\\"`"
+            "something is behind the closing quote: within \"…\" a quote is written `\\\"`"
         }
         Kind::UnknownQuotedScalarEscape
         | Kind::InvalidQuotedScalarHexEscape
@@ -119,7 +168,7 @@ mod tests {
             ("{a: b", "the bracket `{` is not closed"),
             ("a: [1, 2}\n", "the bracket `[` is closed by `}`"),
             ("a: 'x\n", "a quote is not closed"),
-            ("a: b: c\n", "`: ` cannot be here: put the text in quotes"),
+            ("a: b: c\n", "`: ` cannot be here: quote the text"),
             ("a: 1\n  b: 2\n", "or indent the line as those around it"),
             ("a: 1\nfoo\n", "this is not `key: value`"),
             (
@@ -146,7 +195,10 @@ mod tests {
             ("a: \"\\d\"\n", "within '…' a `\\` is only itself"),
             ("a: *x\n", "an alias to something that is not there"),
             ("a: {b: 1 c: 2}\n", "`,` or `}` is missing"),
-            ("- a\nb: 1\n", "`- ` begins one, on a line of its own"),
+            (
+                "- a\nb: 1\n",
+                "no `- ` can be here: it stands on a line of its own",
+            ),
             ("a: !<x y\n", "it would name a type"),
             ("a: & b\n", "it would be a name"),
             ("a: |x\n  b\n", "the text begins in the next line"),
@@ -159,6 +211,38 @@ mod tests {
         ] {
             let found = parse_strict(text).unwrap_err().message;
             assert!(found.contains(words), "{text}: {found}");
+            // With the sign before it, it has to fit into a line of a terminal.
+            assert!(found.chars().count() <= 76, "{found}");
         }
+    }
+
+    #[test]
+    fn a_tab_and_a_lone_carriage_return_are_told_where_they_are() {
+        let tab = "a tab cannot be here: YAML is indented with spaces";
+        for text in [
+            "a: |\n\tb\n  c\nd: e\n",
+            "a: |\n  b\n\tc\nd: e\n",
+            "a: >\n  b\n \tc\nd: e\n",
+            "a: |2\n \t b\nd: e\n",
+            "a:\n\tb: c\n",
+            "a:\n  b: c\n\td: e\n",
+        ] {
+            let error = parse_strict(text).unwrap_err();
+            let at = text.find('\t').unwrap();
+            assert_eq!((error.message.as_str(), error.at), (tab, at), "{text}");
+        }
+        // Where the text is indented with spaces, it may have tabs in it.
+        assert!(parse_strict("a: |\n  b\n  \tc\nd: e\n").is_ok());
+        for (text, at) in [
+            ("a: 1\rb: 2\r", 4),
+            ("a: \"x\rb: \"y\"\r", 5),
+            ("a: 1\r\nb: 2\rc: 3\r\n", 10),
+        ] {
+            let error = parse_strict(text).unwrap_err();
+            let words = "a carriage return alone ends this line";
+            assert!(error.message.starts_with(words), "{}", error.message);
+            assert_eq!(error.at, at, "{text}");
+        }
+        assert!(parse_strict("a: 1\r\nb: \"2\\r\"\r\n").is_ok());
     }
 }

@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle};
 use thiserror::Error;
 
-use super::mistake::told;
+use super::mistake::{lone_return, tab, told};
 use super::node::{Key, Kind, Node, Span};
 use super::python;
 use super::unclosed::opened;
@@ -44,11 +44,14 @@ pub fn parse_python(text: &str) -> Result<Node, YamlError> {
     reader.document()
 }
 
-/// Parses one document in which no key may stand twice.
+/// Parses one document in which no key may stand twice, and whose lines end as everybody sees it.
 ///
 /// # Errors
 /// The first mistake, with its place.
 pub fn parse_strict(text: &str) -> Result<Node, YamlError> {
+    if let Some((message, at)) = lone_return(text) {
+        return Err(YamlError { message, at });
+    }
     Reader::new(text, Duplicates::Refused).document()
 }
 
@@ -91,16 +94,12 @@ impl<'a> Reader<'a> {
                 Some(Ok(next)) => next,
                 Some(Err(error)) => {
                     let noticed = self.clamp(error.marker().byte_offset());
-                    return Err(match opened(self.text, error.kind(), noticed) {
-                        Some((kind, at)) => YamlError {
-                            message: told(&kind),
-                            at,
-                        },
-                        None => YamlError {
-                            message: told(error.kind()),
-                            at: noticed,
-                        },
-                    });
+                    let kind = error.kind();
+                    let opened = opened(self.text, kind, noticed);
+                    let opened = opened.map(|(kind, at)| (told(&kind), at));
+                    let found = opened.or_else(|| tab(self.text, kind, noticed));
+                    let (message, at) = found.unwrap_or_else(|| (told(kind), noticed));
+                    return Err(YamlError { message, at });
                 }
                 None => return Ok((Event::StreamEnd, self.text.len()..self.text.len())),
             };

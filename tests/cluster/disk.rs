@@ -177,6 +177,12 @@ fn a_host_without_room_for_a_lock_is_told_with_the_reason() {
     full.fill();
     let run = deployer.run(&["service", "restart", "--yes"]);
     assert_ne!(run.code, 0, "{}", run.show());
+    // What only looks says so as well: there is no release to make, and all the same nothing can be done.
+    let run = deployer.run(&["rollback", "--dry-run"]);
+    assert_eq!(run.code, 20, "{}", run.show());
+    let words = "its disk is full: 0 KiB are free, and not even a lock can be taken";
+    assert!(run.stderr.contains(words), "{}", run.stderr);
+    let run = deployer.run(&["service", "restart", "--yes"]);
     let told =
         "cannot write into /srv/deployment/tea-pot/deploy-cache/.svcgen: no space left on device";
     assert!(run.stderr.to_lowercase().contains(told), "{}", run.stderr);

@@ -22,7 +22,7 @@ fn one_interrupt_brings_back_what_was_touched() {
     for (place, signal, code) in [
         (Hold::Fetch, "INT", 130),
         (Hold::Promote, "TERM", 143),
-        (Hold::Restart, "HUP", 143),
+        (Hold::Restart, "HUP", 129),
         (Hold::Check, "INT", 130),
     ] {
         canary.hold(place);

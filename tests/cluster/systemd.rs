@@ -209,3 +209,40 @@ fn a_service_that_is_not_there_is_told_from_one_that_cannot_do_it() {
         assert!(told.contains(words), "{told}");
     }
 }
+
+#[test]
+fn a_service_that_has_ended_by_systemds_word_is_not_waited_for_and_its_last_words_are_told() {
+    let Some(lab) = Lab::get() else { return };
+    let [host] = lab.hosts();
+    host.sh("rm /etc/init.d/tea-pot");
+    boot_systemd(
+        &host,
+        &[
+            ("restart tea-pot.service", "", 0),
+            ("status tea-pot.service", "'● tea-pot.service'", 3),
+            ("is-active tea-pot tea-pot.socket", "failed inactive", 3),
+            ("-p CanReload show tea-pot.service", "CanReload=no", 0),
+            ("--quiet is-system-running", "", 0),
+        ],
+    );
+    host.write(
+        "/usr/local/bin/journalctl",
+        755,
+        "#!/bin/sh\ncase $* in *' _SYSTEMD_UNIT=tea-pot.service') printf 'Error: no water\\n    at pour\\n' ;; esac",
+    );
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &[&host]);
+    // Nobody waits for so long.
+    repository.set("service_timeout", "86400");
+    let deployer = Deployer::new(&lab, &env, &repository);
+    let run = deployer.run(&["service", "restart"]);
+    assert_eq!(run.code, 21, "{}", run.show());
+    let said = lettered(&run.stderr, &lab, &[&host]);
+    for words in [
+        "A: tea-pot: Error: no water\n",
+        "A: tea-pot:     at pour\n",
+        "A: error: handle_service failed: tea-pot was started and has ended by itself, before it opened port 6100\n",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}

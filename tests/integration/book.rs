@@ -135,8 +135,12 @@ fn every_exit_code_is_in_the_book() {
         | ErrorKind::DeployUnknown
         | ErrorKind::Locked => kind.exit_code().to_string(),
         // Those of signals are in one line.
-        ErrorKind::Interrupted | ErrorKind::Terminated => {
-            let signals = [ErrorKind::Interrupted, ErrorKind::Terminated];
+        ErrorKind::HungUp | ErrorKind::Interrupted | ErrorKind::Terminated => {
+            let signals = [
+                ErrorKind::HungUp,
+                ErrorKind::Interrupted,
+                ErrorKind::Terminated,
+            ];
             signals.map(|kind| kind.exit_code().to_string()).join(", ")
         }
     };

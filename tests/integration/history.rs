@@ -1,6 +1,6 @@
 //! `svcgen history`: the deploys of a repository, as the journals of this machine tell them.
 
-use svcgen::event::{DeployResult, EventKind, HostCounts, Level};
+use svcgen::event::{DeployResult, EventKind, HostCounts, HostOutcome, Level, Milestone};
 use svcgen::scap::DeployStage;
 
 use crate::support::{Env, Run, Story, deploy_repository};
@@ -141,6 +141,36 @@ fn the_last_interrupted_deploy_says_how_to_go_on() {
     story.end(&HOSTS);
     story.write(&env);
     assert!(!history(&env, &[]).stdout.contains("next: "));
+}
+
+#[test]
+fn what_a_full_disk_left_is_gone_on_with_once_there_is_room() {
+    let env = Env::new();
+    deploy_repository(&env, &HOSTS);
+    let mut story = Story::begin("20261122T080000Z-000002", &HOSTS);
+    for host in HOSTS {
+        let kind = EventKind::HostReached {
+            milestone: Milestone::Failed,
+        };
+        let text = "promote failed: cannot write the record: No space left on device";
+        story.add(Some(host), None, Level::Error, text, kind);
+    }
+    // The other one is as it was, which is nothing that is gone on with.
+    let kind = EventKind::HostFinished {
+        outcome: HostOutcome::Untouched,
+        live: None,
+        command: None,
+    };
+    story.add(Some(HOSTS[1]), None, Level::Info, "untouched", kind);
+    mixed(&mut story);
+    story.write(&env);
+    let first = "first: make room on a1.example.org: its disk was full\n";
+    let run = history(&env, &[]);
+    let next = format!("    {first}    next: svcgen deploy --resume {}\n", story.id);
+    assert!(run.stdout.contains(&next), "{}", run.show());
+    let run = env.svcgen(&["log"]);
+    let next = format!("{first}next: svcgen deploy --resume {}\n", story.id);
+    assert!(run.stderr.contains(&next), "{}", run.show());
 }
 
 #[test]

@@ -384,6 +384,7 @@ fn a_journal_that_did_not_fit_on_the_disk_is_no_deploy_that_was_interrupted() {
     farm.release("2");
     let script = "mount -t tmpfs -o size=256k none \"$XDG_STATE_HOME\"
         \"$0\" deploy --on-failure rollback; echo code $?
+        \"$0\" log >/dev/null 2>first
         rm \"$XDG_STATE_HOME/full\"
         echo ==; \"$0\" history -n 1; echo ==; \"$0\" log";
     let svcgen = farm.command();
@@ -399,6 +400,10 @@ fn a_journal_that_did_not_fit_on_the_disk_is_no_deploy_that_was_interrupted() {
     let told = "is incomplete: it could not be written to its end\n";
     assert!(run.stderr.contains(told), "{}", run.show());
     assert!(!run.stderr.contains("shows "), "{}", run.show());
+    let first = farm.env().read("deploy/first");
+    let wanted = "first: make room in `";
+    assert!(first.contains(wanted), "{first}");
+    assert!(!run.stderr.contains(wanted), "{}", run.show());
     let history = run.stdout.split("==\n").nth(1).unwrap();
     assert!(history.contains("failed, rolled back"), "{}", run.show());
     assert!(!history.contains("INTERRUPTED"), "{}", run.show());

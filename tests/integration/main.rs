@@ -27,6 +27,7 @@ mod interview;
 mod later;
 mod live;
 mod local;
+mod lock;
 mod log;
 mod misspelt;
 mod names;

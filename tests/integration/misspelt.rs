@@ -46,6 +46,53 @@ fn an_environment_is_one_that_has_a_folder() {
     ");
 }
 
+/// What stands in `scap.cfg` is misspelt by hand.
+#[test]
+fn keys_sections_and_lists_of_scap_cfg_are_named_that_were_likely_meant() {
+    let farm = LocalFarm::new(1);
+    let config = farm.env().read("deploy/scap/scap.cfg");
+    let changed = |from: &str, to: &str| {
+        assert!(config.contains(from), "{config}");
+        farm.write("scap/scap.cfg", &config.replace(from, to));
+        refused(&farm, &["lock"])
+    };
+    assert_snapshot!(changed("git_repo:", "git_rpo:"), @"
+    error: there is a mistake in the `scap/` directory
+    cause: scap/scap.cfg: `git_repo` is not set: set it in `[global]`, such as `git_repo: NAME/deploy`; line 2 of scap/scap.cfg has `git_rpo`: did you mean `git_repo`?
+    hint: mend it there; `svcgen scap` writes the directory as the model says
+    ");
+    assert_snapshot!(changed("[global]", "[gobal]"), @"
+    error: there are 2 mistakes in the `scap/` directory
+    cause: scap/scap.cfg: `git_repo` is not set: set it in `[global]`, such as `git_repo: NAME/deploy`; line 2 of scap/scap.cfg does, in `[gobal]`: did you mean `[global]`?
+    cause: scap/scap.cfg: the group `default` has no list of hosts: set `dsh_targets`; line 7 of scap/scap.cfg does, in `[gobal]`: did you mean `[global]`?
+    hint: mend it there; `svcgen scap` writes the directory as the model says
+    ");
+    assert_snapshot!(changed("canary, default", "canry, default"), @"
+    error: there is a mistake in the `scap/` directory
+    cause: scap/scap.cfg:5: the group `canry` has no list of hosts: set `canry_dsh_targets`; line 6 of scap/scap.cfg has `canary_dsh_targets`: is one of the two misspelt?
+    hint: mend it there; `svcgen scap` writes the directory as the model says
+    ");
+    assert_snapshot!(changed("\ndsh_targets: targets", "\ndsh_targets: target"), @"
+    error: there is a mistake in the `scap/` directory
+    cause: scap/scap.cfg:7: the list of hosts `target` is not there: did you mean `targets`? Else write one of `scap/target`, `/etc/dsh/group/target`
+    hint: mend it there; `svcgen scap` writes the directory as the model says
+    ");
+    assert_snapshot!(changed("\ndsh_targets:", "\ndsh_targest:"), @"
+    error: there is a mistake in the `scap/` directory
+    cause: scap/scap.cfg:5: the group `default` has no list of hosts: set `dsh_targets`; line 7 of scap/scap.cfg has `dsh_targest`: did you mean `dsh_targets`?
+    hint: mend it there; `svcgen scap` writes the directory as the model says
+    ");
+    farm.write(
+        "scap/scap.cfg",
+        &format!("{config}[Global]\ngit_rev: master\n"),
+    );
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--dry-run"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let told = "Scap knows no section `[Global]`: did you mean `[global]`?";
+    assert!(run.stderr.contains(told), "{}", run.show());
+}
+
 #[test]
 fn a_limit_names_hosts_and_knows_the_groups() {
     let farm = LocalFarm::new(7);

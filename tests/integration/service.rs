@@ -219,7 +219,8 @@ fn a_canary_that_does_not_come_back_ends_a_restart() {
     let version = farm.root("l00").join("srv/deployment/feed/deploy/version");
     std::fs::write(version, "broken\n").unwrap();
     let config = farm.env().read("deploy/scap/scap.cfg");
-    let config = config.replace("service_timeout: 20", "service_timeout: 1");
+    // Nobody waits for so long: its process has ended.
+    let config = config.replace("service_timeout: 20", "service_timeout: 86400");
     farm.write("scap/scap.cfg", &config);
     let run = farm.svcgen(&["service", "restart"]);
     assert_eq!(run.code, 21, "{}", run.show());
@@ -231,16 +232,37 @@ fn a_canary_that_does_not_come_back_ends_a_restart() {
     assert_snapshot!(said(&run).replace(&live[..7], "REV").replace(port.trim(), "PORT"), @"
     restart of feed on 3 hosts
     group canary: 1 host
-    l00: error: handle_service failed: port PORT did not open within 1 s
-    l00: error: FAILED: handle_service failed: port PORT did not open within 1 s; next: svcgen service status --limit l00
+    l00: feed: cannot start
+    l00: error: handle_service failed: feed was started and has ended by itself, before it opened port PORT
+    l00: error: FAILED: handle_service failed: feed was started and has ended by itself, before it opened port PORT; next: svcgen service status --limit l00
     l01: untouched, REV is live
     l02: untouched, REV is live
     error: NOT DONE: feed was restarted on 0 of 3 hosts, 1 FAILED, 2 untouched
-    error: l00 (canary, 1 host): handle_service failed: port PORT did not open within 1 s
+    error: l00 (canary, 1 host): handle_service failed: feed was started and has ended by itself, before it opened port PORT
     hint: `svcgen log ID --host l00 -v` shows what it did and wrote
     hint: `svcgen service status` shows how it is on each host
     ");
     assert_eq!(process(&farm, "l01"), before);
+    // What it wrote is in the log, in the host's own, and in the report.
+    let log = farm.svcgen(&["log"]);
+    assert!(
+        log.stdout.contains(" l00: feed: cannot start\n"),
+        "{}",
+        log.show()
+    );
+    let output = farm.svcgen(&["log", "--output", "--host", "l00"]);
+    assert!(
+        output.stdout.contains("feed: cannot start\n"),
+        "{}",
+        output.show()
+    );
+    let run = farm.svcgen(&["log", "--report", "report.html"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(
+        farm.env()
+            .read("deploy/report.html")
+            .contains("feed: cannot start")
+    );
 }
 
 #[test]

@@ -70,6 +70,56 @@ fn bash_completes_commands_options_and_values() {
 }
 
 #[test]
+fn bash_proposes_files_where_one_is_wanted_and_hosts_and_revisions_where_they_are_known() {
+    let env = Env::new();
+    let script = env.svcgen(&["completions", "bash"]).stdout;
+    let config = "[global]\ngit_repo: tea\ndsh_targets: targets\ncanary_dsh_targets = canary\n";
+    env.write("scap/scap.cfg", config);
+    env.write(
+        "scap/targets",
+        "# all\nb1.example.org\nb2.example.org # new\n",
+    );
+    env.write("scap/canary", "a1.example.org\n");
+    let work = env.work();
+    env.git_in(&work, &["init", "-q", "-b", "main"]);
+    env.git_in(&work, &["add", "-A"]);
+    env.git_in(&work, &["commit", "-q", "-m", "x"]);
+    env.git_in(&work, &["tag", "v1"]);
+    let here = |words: &[&str]| {
+        let script = format!("cd '{}/scap' || exit\n{script}", work.display());
+        let mut found = proposed(&script, words);
+        found.sort();
+        found
+    };
+    let hosts = ["a1.example.org", "b1.example.org", "b2.example.org"];
+    for options in [
+        &["svcgen", "deploy", "-l"][..],
+        &["svcgen", "deploy", "--limit"],
+        &["svcgen", "service", "-l"],
+        &["svcgen", "tail", "--limit"],
+        &["svcgen", "log", "--host"],
+    ] {
+        assert_eq!(here(&[options, &[""]].concat()), hosts, "{options:?}");
+    }
+    let second = ["svcgen", "deploy", "-l", "a1.example.org,b2"];
+    assert_eq!(here(&second), ["a1.example.org,b2.example.org"]);
+    for options in [
+        ["svcgen", "deploy", "--rev"],
+        ["svcgen", "deploy", "-r"],
+        ["svcgen", "rollback", "--to"],
+    ] {
+        assert_eq!(here(&[&options[..], &[""]].concat()), ["main", "v1"]);
+    }
+    // Of what is nothing of that, nothing is proposed; of what is a file, those that are there.
+    assert_eq!(here(&["svcgen", "deploy", "--environment", ""]), [""]);
+    let files = ["canary", "scap.cfg", "targets"];
+    assert_eq!(here(&["svcgen", "deploy", "--report", ""]), files);
+    // Elsewhere nothing is known.
+    let nowhere = format!("cd / || exit\n{script}");
+    assert_eq!(proposed(&nowhere, &["svcgen", "deploy", "-l", ""]), [""]);
+}
+
+#[test]
 fn fish_completes_commands_options_and_values() {
     if !has_tool("fish") {
         return;

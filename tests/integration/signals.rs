@@ -106,7 +106,7 @@ fn a_request_to_end_does_too() {
 #[test]
 fn a_terminal_that_is_closed_does_too() {
     let (env, run) = interrupted_by(Signal::HUP);
-    assert_eq!(run.code, 143, "{}", run.show());
+    assert_eq!(run.code, 129, "{}", run.show());
     assert_eq!(env.status("vagrant"), "");
 }
 

@@ -469,6 +469,42 @@ fn a_remote_at_another_server_is_told_before_anything_is_committed() {
 }
 
 #[test]
+fn a_remote_of_another_project_is_told_before_a_build_sends_anything() {
+    let env = Env::with_model();
+    env.write(
+        "deploy/scap/scap.cfg",
+        "[global]\ngit_repo: trending-edits/deploy\n",
+    );
+    env.git("deploy", &["init", "--quiet"]);
+    env.git("deploy", &["add", "--all"]);
+    env.git("deploy", &["commit", "--quiet", "--message=x"]);
+    let build = |url: &str| {
+        env.git("deploy", &["remote", "add", "origin", url]);
+        let mut command = env.command();
+        // Nobody is asked.
+        command.env("GIT_SSH_COMMAND", "false");
+        command.args([
+            "build",
+            "--review",
+            "--yes",
+            "--no-container",
+            "--deploy-repo",
+            "deploy",
+        ]);
+        let run = env.run(&mut command);
+        env.git("deploy", &["remote", "remove", "origin"]);
+        assert_ne!(run.code, 0, "{}", run.show());
+        run.stderr.lines().next().unwrap().to_owned()
+    };
+    let server = "ssh://ada@review.farm.example:29418";
+    insta::assert_snapshot!(build(&format!("{server}/wiki/services/other/deploy")), @"
+    warning: `origin` leads to ssh://ada@review.farm.example:29418/wiki/services/other/deploy, which is not the repository that this is for: `git -C deploy remote add gerrit https://review.farm.example/p/wiki/services/trending-edits/deploy` has the change sent there
+    ");
+    let meant = build(&format!("{server}/wiki/services/trending-edits/deploy"));
+    assert!(!meant.starts_with("warning: "), "{meant}");
+}
+
+#[test]
 fn a_build_refuses_other_repositories_as_what_they_are() {
     let env = with_trees(&["vagrant", "puppet"]);
     for (option, tree, told) in [
@@ -504,6 +540,41 @@ fn a_build_refuses_other_repositories_as_what_they_are() {
         );
         assert_eq!(env.git(tree, &["rev-list", "--count", "HEAD"]).trim(), "1");
     }
+}
+
+#[test]
+fn a_build_refuses_the_source_repository_in_the_place_of_the_deploy_repository() {
+    let env = Env::with_model();
+    env.write("source/package.json", "{\"name\": \"tea\"}\n");
+    env.git("source", &["init", "--quiet"]);
+    env.git("source", &["add", "--all"]);
+    env.git("source", &["commit", "--quiet", "--message=x"]);
+    let deploy = ["--deploy-repo", "source"];
+    let both = [&deploy[..], &["--source-repo", "source"]].concat();
+    let refused = |arguments: &[&str]| {
+        let command = [&["build", "--yes", "--no-container"], arguments].concat();
+        let run = env.svcgen(&command);
+        assert_eq!(run.code, 2, "{}", run.show());
+        run.stderr
+    };
+    let told = refused(&deploy);
+    insta::assert_snapshot!(told, @"
+    error: `HOME/work/source` is the source repository, and not the deploy repository
+    cause: it has no `scap/scap.cfg`
+    hint: `--deploy-repo DIR` names the deploy repository
+    ");
+    // It has no remote, which is not what is wrong with it.
+    assert_eq!(refused(&both), told);
+    env.write("source/scap/scap.cfg", "[global]\ngit_repo: tea/deploy\n");
+    insta::assert_snapshot!(refused(&both), @"
+    error: `HOME/work/source` is named as the source repository and as the deploy repository
+    cause: the modules are committed beside the source, in a repository of their own
+    hint: `--deploy-repo DIR` names the deploy repository
+    ");
+    assert_eq!(
+        env.git("source", &["rev-list", "--count", "HEAD"]).trim(),
+        "1"
+    );
 }
 
 #[test]

@@ -134,10 +134,7 @@ fn answers_that_are_no_yaml_are_told_where() {
     for (text, words) in [
         ("foo\n", "expected a mapping, found text"),
         ("name: [tea\n", "the bracket `[` is not closed"),
-        (
-            "name: tea: pot\n",
-            "`: ` cannot be here: put the text in quotes",
-        ),
+        ("name: tea: pot\n", "`: ` cannot be here: quote the text"),
         ("name: 'tea\n", "a quote is not closed"),
         ("owner:\n\tname: Ada\n", "YAML is indented with spaces"),
         (

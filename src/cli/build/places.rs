@@ -14,6 +14,7 @@ use crate::git::Checkout;
 use crate::model::{BranchName, RepositoryName, Service, Site, find_model};
 use crate::review::Remote;
 use crate::ui::Ui;
+use crate::worktree::Worktree;
 
 /// The checkouts of a build, and what is known of the service without them.
 pub(super) struct Places {
@@ -96,6 +97,9 @@ impl Places {
         if let Ok(opened) = &opened {
             let is_named = args.deploy_repo.is_some();
             refuse_other(Generator::Scap, is_named, &deploy, opened, context)?;
+            if let Some(source) = &source {
+                refuse_same(source, opened)?;
+            }
         }
         let settings = match &source {
             Some(source) => Settings::of(source),
@@ -176,7 +180,10 @@ fn refuse_other(
     checkout: &Checkout,
     context: &Context,
 ) -> Result<(), CommandError> {
-    let others = [Generator::Vagrant, Generator::Puppet];
+    let mut others = vec![Generator::Vagrant, Generator::Puppet];
+    if wanted == Generator::Scap && !is_begun(checkout.worktree()) {
+        others.push(Generator::Source);
+    }
     let Some(error) = mistaken(wanted, checkout.worktree(), &others) else {
         return Ok(());
     };
@@ -189,6 +196,25 @@ fn refuse_other(
             wanted.repository()
         )),
     })
+}
+
+/// Whether a build was made in a checkout: it leaves a submodule, and a link into that for a `package.json`.
+fn is_begun(worktree: &Worktree) -> bool {
+    let package = worktree.root().join("package.json");
+    worktree.has_file(".gitmodules") || package.is_symlink()
+}
+
+/// Refuses to make the source a submodule of itself.
+fn refuse_same(source: &Checkout, deploy: &Checkout) -> Result<(), CommandError> {
+    let root = source.worktree().root();
+    if root != deploy.worktree().root() {
+        return Ok(());
+    }
+    let message =
+        format!("`{root}` is named as the source repository and as the deploy repository");
+    Err(CommandError::usage(message)
+        .cause("the modules are committed beside the source, in a repository of their own")
+        .hint("`--deploy-repo DIR` names the deploy repository"))
 }
 
 /// Reads a model; one that is only found and is wrong takes no part, as none is needed.

@@ -1,7 +1,8 @@
+use super::ways_on::room_on;
 use super::{Scene, wrong_limit};
 use crate::cli::Failure;
 use crate::deploy::{Action, NotBegun, Outcome, Owner, PlannerError, ScapLockError};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{CommandError, ErrorKind, tells_of_full_disk};
 use crate::event::{DeployId, DeployResult, HostOutcome};
 use crate::model::HostName;
 use crate::scap::{Mistake, ScapError};
@@ -86,10 +87,24 @@ pub(super) fn ended(
         ));
     }
     error.hints.truncate(2);
-    let causes = causes(outcome, &error.message);
+    let mut causes = causes(outcome, &error.message);
+    let full = without_room(outcome);
+    if !full.is_empty() {
+        causes.push(format!("{}: nothing goes on before that", room_on(&full)));
+    }
     error = causes.into_iter().fold(error, CommandError::cause);
     scene.ui.error(&error);
     Err(Failure::Silent(kind))
+}
+
+/// The hosts in the middle of which a full disk left the deploy.
+fn without_room(outcome: &Outcome) -> Vec<HostName> {
+    let hosts = outcome.hosts.iter();
+    let full = hosts.filter(|(_, outcome, reason)| {
+        let tells = reason.as_deref().is_some_and(tells_of_full_disk);
+        *outcome == HostOutcome::Unknown && tells
+    });
+    full.map(|(host, ..)| host.clone()).collect()
 }
 
 /// How to find the process that has the port of a service.
@@ -214,6 +229,30 @@ fn wrong_directory(place: &str, mistakes: &[Mistake]) -> CommandError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hosts_that_a_full_disk_left_in_the_middle_need_room_first() {
+        let host = |name: &str| HostName::parse(name).unwrap();
+        let full = "promote failed: cannot write record.jsonl: No space left on device";
+        let ended =
+            |name: &str, outcome, reason: &str| (host(name), outcome, Some(reason.to_owned()));
+        let outcome = Outcome {
+            result: DeployResult::Mixed,
+            is_interrupted: false,
+            is_log_whole: true,
+            reason: None,
+            failed: Some(host("a")),
+            hosts: vec![
+                ended("a", HostOutcome::Unknown, full),
+                ended("b", HostOutcome::Untouched, full),
+                ended("c", HostOutcome::Unknown, "no tea"),
+            ],
+        };
+        assert_eq!(
+            room_on(&without_room(&outcome)),
+            "make room on a: its disk was full"
+        );
+    }
 
     #[test]
     fn what_is_wrong_on_several_hosts_alike_is_told_once() {

@@ -25,6 +25,9 @@ impl Opened {
                     "a lower `first_port` in {place} leaves room for it; now it is {}",
                     u16::from(hosts.first_port)
                 )),
+                ConnectFailure::NoShell => {
+                    Some("`export PATH=\"$PATH:/usr/bin:/bin\"`: that is where it is".to_owned())
+                }
                 ConnectFailure::Other => Some(format!(
                     "correct `root` in {place}, the folder of the folders of all hosts"
                 )),
@@ -90,6 +93,7 @@ impl WayIn<'_> {
                 ConnectFailure::HostKeyRefused
                 | ConnectFailure::Unreachable
                 | ConnectFailure::NoPort
+                | ConnectFailure::NoShell
                 | ConnectFailure::Other,
             )
             | None => more(),

@@ -183,6 +183,11 @@ fn remedy(host: &HostName, facts: &Facts, opened: &Opened) -> Fix {
             packages.join(" ")
         ));
     }
+    if facts.is_full() {
+        return advice(format!(
+            "make room on {host}: `df -h` there shows its disks"
+        ));
+    }
     match facts.unwritable.is_empty() {
         true => advice(opened.access.hint()),
         false => advice(format!(

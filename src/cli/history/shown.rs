@@ -25,6 +25,9 @@ pub(super) fn text(list: &[Listed], width: usize) -> String {
         if let Some(by) = &past.broken_by {
             text.push_str(&line(&format!("its lock was broken by {by}"), width));
         }
+        if let Some(first) = &one.first {
+            text.push_str(&line(&format!("first: {first}"), width));
+        }
         for (index, command) in one.next.iter().enumerate() {
             let word = if index == 0 { "next" } else { "  or" };
             // A command is copied: it stays on its line.

@@ -8,7 +8,7 @@ use crate::cli::deploy::{interrupts, owner, signal_kind, with_runtime};
 use crate::deploy::{
     Crew, Interrupts, LOCK, LockNews, NotLocked, Owner, PlanProblem, ProblemKind, ScapLock,
 };
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorKind};
 use crate::event::DeployId;
 use crate::transport::Visit;
 use crate::ui::Ui;
@@ -32,8 +32,9 @@ pub(super) fn run(scene: &Scene<'_>) -> Result<(), Failure> {
             crew.close().await;
             return Err(error.into());
         }
-        hold(&mut crew, scene, &owner, &mut interrupts).await;
+        let held = hold(&mut crew, scene, &owner, &mut interrupts).await;
         crew.close().await;
+        held?;
         scene.ui.always("the locks are let go");
         Err(Failure::Silent(signal_kind()))
     })
@@ -78,6 +79,17 @@ async fn take(
     }
 }
 
+/// All locks are gone; why was told of each.
+fn lost(count: usize) -> CommandError {
+    let message = match count {
+        1 => "the lock is not held any more: others may deploy".to_owned(),
+        more => format!("none of the {more} locks is held any more: others may deploy"),
+    };
+    CommandError::new(ErrorKind::Locked, message)
+        .hint("`svcgen lock` shows who holds them now")
+        .hint("`svcgen history` shows what was deployed since")
+}
+
 fn interrupted() -> CommandError {
     CommandError::new(signal_kind(), "interrupted; no lock is held")
 }
@@ -104,7 +116,16 @@ fn not_taken(refusals: &[NotLocked], scene: &Scene<'_>) -> CommandError {
     error
 }
 
-async fn hold(crew: &mut Crew, scene: &Scene<'_>, owner: &Owner, interrupts: &mut Interrupts) {
+/// Holds the locks until a signal comes.
+///
+/// # Errors
+/// Where none is held any more: others may deploy.
+async fn hold(
+    crew: &mut Crew,
+    scene: &Scene<'_>,
+    owner: &Owner,
+    interrupts: &mut Interrupts,
+) -> Result<(), CommandError> {
     let ui: &Ui = scene.ui;
     let count = match scene.hosts.len() {
         1 => "the lock of 1 host is held".to_owned(),
@@ -121,7 +142,7 @@ async fn hold(crew: &mut Crew, scene: &Scene<'_>, owner: &Owner, interrupts: &mu
         LockNews::Lost(reason) => ui.warning(&format!("{host}: THE LOCK IS LOST: {reason}")),
     };
     tokio::select! {
-        never = crew.hold(tell) => match never {},
-        _ = interrupts.changed() => {}
+        () = crew.hold(tell) => Err(lost(scene.hosts.len())),
+        _ = interrupts.changed() => Ok(()),
     }
 }

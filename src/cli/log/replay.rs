@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{Choice, LogArgs};
 use crate::cli::Failure;
-use crate::cli::deploy::{is_lasting, ways_on};
+use crate::cli::deploy::{before_that, is_lasting, ways_on};
 use crate::deploy::{Action, JournalReader, Journals, PastDeploy};
 use crate::error::CommandError;
 use crate::event::{DeployId, Event, EventKind};
@@ -180,6 +180,9 @@ impl Replay<'_> {
             self.ui
                 .status(&format!("there are later ones: `{history}`"));
             return;
+        }
+        if let Some(first) = before_that(journals, &past) {
+            self.ui.status(&format!("first: {first}"));
         }
         self.ui.next(&onward);
         for way in ways {

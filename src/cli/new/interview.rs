@@ -266,6 +266,8 @@ impl Asked<'_> {
         };
         held.map_err(|error| match error {
             InterviewError::Interrupted => interrupted(is_kept.get()),
+            // A terminal that is closed is a signal, and cannot be read.
+            InterviewError::Terminal(_) if interrupt::is_pending() => interrupted(is_kept.get()),
             InterviewError::Site(error) => error.into(),
             error => CommandError::from_error(ErrorKind::Unexpected, &error),
         })

@@ -1,6 +1,5 @@
 //! Locks without a deploy: held, so that nobody deploys, or broken.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -80,8 +79,9 @@ impl Crew {
         while letting.next().await.is_some() {}
     }
 
-    /// Holds the locks for as long as this is waited for; one that is lost is taken again where that is possible.
-    pub async fn hold(&mut self, tell: impl Fn(&HostName, LockNews)) -> Infallible {
+    /// Holds the locks for as long as this is waited for, and there is one; one that is lost is taken again where that is
+    /// possible.
+    pub async fn hold(&mut self, tell: impl Fn(&HostName, LockNews)) {
         let tell = &tell;
         let mut holding: FuturesUnordered<_> = self
             .sessions
@@ -103,8 +103,6 @@ impl Crew {
             })
             .collect();
         while holding.next().await.is_some() {}
-        // Nothing is held any more; whoever waits decides for how long.
-        std::future::pending().await
     }
 
     /// Breaks the lock of a target, if it is still the one of that holder; `by` says who does so, and why.

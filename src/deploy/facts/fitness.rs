@@ -10,6 +10,9 @@ const OLDEST_GIT: (u32, u32) = (2, 7);
 /// What only releases are made with.
 const OF_RELEASES: [&str; 2] = ["git", "grep"];
 
+/// Where less is free, in KiB, nothing can be done on a target.
+const LEAST_KIB: u64 = 64;
+
 /// How far clocks may be apart, in seconds, before that is told.
 const CLOCKS_APART: i64 = 300;
 
@@ -35,7 +38,12 @@ impl Facts {
         lacking.filter(move |tool| !(is_of_service && OF_RELEASES.contains(tool)))
     }
 
-    /// What else it lacks, but for permissions of sudo's and space; a reason each.
+    /// Whether its disk has no room even for the lock of a deploy, and for what is written down of it.
+    pub fn is_full(&self) -> bool {
+        self.free.is_some_and(|(kib, _)| kib < LEAST_KIB)
+    }
+
+    /// What else it lacks, but for permissions of sudo's and the space that a release takes; a reason each.
     pub fn unfit(&self, action: Action) -> Vec<String> {
         let is_of_service = action.is_of_service();
         let mut reasons = Vec::new();
@@ -44,6 +52,11 @@ impl Facts {
             reasons.push(format!(
                 "its git {git} is too old: {}.{} is the oldest that will do",
                 least.0, least.1
+            ));
+        }
+        if let (true, Some((kib, _))) = (self.is_full(), self.free) {
+            reasons.push(format!(
+                "its disk is full: {kib} KiB are free, and not even a lock can be taken"
             ));
         }
         let unwritable = self.unwritable.iter();

@@ -1,4 +1,5 @@
 use super::*;
+use crate::deploy::Action;
 
 const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const B: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -157,4 +158,19 @@ fn scaps_release_of_the_same_second_hides_what_was_before_only_where_it_is_later
     assert!(is_hidden(release(false, 11, 0)));
     assert!(!is_hidden(release(true, 10, 600)));
     assert!(is_hidden(release(true, 11, 0)));
+}
+
+#[test]
+fn a_target_without_room_for_a_lock_is_unfit_for_anything() {
+    let facts = |free: &str| {
+        let told = told(&[(Control::Free, free), (Control::End, "")]);
+        Facts::read(&told).unwrap()
+    };
+    let full = facts("2 4096 7");
+    assert!(full.is_full());
+    let words = "its disk is full: 8 KiB are free, and not even a lock can be taken";
+    for action in [Action::Rollback, Action::Restart] {
+        assert!(full.unfit(action).contains(&words.to_owned()), "{action:?}");
+    }
+    assert!(!facts("2000 4096 7").is_full());
 }

@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::{Done, Failure, HostTask};
+use crate::deploy::control::Control;
 use crate::deploy::message::{Message, Note};
 use crate::deploy::plan::Moment;
 use crate::deploy::program::{Policy, Program, Step};
@@ -88,6 +89,7 @@ impl HostTask {
         if end.may_be_repeated() {
             end = self.session.run(step, input).await;
         }
+        self.pass_words_on(&end).await;
         let level = match end.outcome {
             StepOutcome::Passed => Level::Info,
             // It did not fail: the deploy ended it, and says why.
@@ -110,6 +112,17 @@ impl HostTask {
             return Err(Failure::Lost(words(step, &end)));
         }
         Ok(end)
+    }
+
+    /// Shows what the service wrote before it failed.
+    async fn pass_words_on(&self, end: &StepEnd) {
+        let wrote = end.told.iter();
+        let wrote = wrote.filter(|line| line.control == Control::Wrote);
+        let lines: Vec<String> = wrote.map(|line| line.rest.clone()).collect();
+        if !lines.is_empty() {
+            let host = self.session.host.clone();
+            let _sent = self.messages.send(Message::Words { host, lines }).await;
+        }
     }
 
     async fn note_of(

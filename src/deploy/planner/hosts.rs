@@ -118,7 +118,8 @@ impl HostPlanner<'_> {
         }));
         let reasons = facts.unfit(action).into_iter();
         problems.extend(reasons.map(|reason| PlanProblem::unfit(name, reason)));
-        if let (Some((kib, inodes)), false) = (facts.free, facts.releases.contains_key(revision)) {
+        let is_there = facts.releases.contains_key(revision) || facts.is_full();
+        if let (Some((kib, inodes)), false) = (facts.free, is_there) {
             let need = self.size.bytes + self.size.files * PER_FILE;
             if kib * 1024 < need || (inodes > 0 && inodes < self.size.files) {
                 let reason = format!(

@@ -5,8 +5,26 @@ log=$own/running/service
 before=; [ "$port" = 0 ] || before=$(echo $(listening "$port"))
 fresh=no closes=no off=no
 taken() { fail "another process has the port $port: something listens on it, and $name does not run"; }
+# Whether it is known here when a service has ended. The script of one may say so of one that has yet to write its pid.
+knows() { [ -n "$top" ] || [ -d /run/systemd/system ]; }
+# Ends where none of the services runs any more.
+over() {
+    [ -z "$(listening "$port")" ] || taken
+    unstarted "$name was started and has ended by itself, before it opened port $port" "$@"
+}
 # Whether nothing of what is started runs; what was found out here is left as it is.
 dead() { ( PATH=$PATH:/usr/sbin:/sbin; idle "$@" ); }
+# The last that the services wrote since they were started: svcgen shows it with the failure. Where nobody may read the
+# journal it is empty.
+words() {
+    for each; do
+        unit "$each"; [ "$action" != none ] || continue
+        journalctl -q --no-pager -o cat -n 20 "--since=@$started_at" "_SYSTEMD_UNIT=$name.service" 2>/dev/null </dev/null 3>&- |
+            while IFS= read -r line || [ -n "$line" ]; do say "wrote $name: $line"; done
+    done
+}
+# Ends a start that did not succeed, with what the services wrote.
+unstarted() { reason=$1; shift; words "$@"; fail "$reason"; }
 # Ends with the reason why it was not done, as far as it is known by its words.
 refused() {
     asked="\`/usr/sbin/service $name $action\`" whom="ask who runs this host; \`svcgen request access\` is the text"
@@ -20,8 +38,12 @@ refused() {
         [ "$action" != reload ] ||
             fail "$name cannot be reloaded, its unit has no \`ExecReload\`: \`$name\` instead of \`$name=reload\` restarts it" ;;
     esac
-    fail "$name: $action failed (exit code $code): ${1%.}"
+    case $action in
+    restart | start) unstarted "$name: $action failed (exit code $code): ${1%.}" "$name=$action" ;;
+    *) fail "$name: $action failed (exit code $code): ${1%.}" ;;
+    esac
 }
+started_at=$(date +%s)
 for each; do
     unit "$each"
     case $action in
@@ -48,7 +70,7 @@ while [ "$closes" = yes ]; do
     uptime; [ "$up" -lt "$until" ] || fail "something still listens on port $port after $seconds s"
     sleep 0.1
 done
-looked=$up ended=0
+rounds=0 ended=0
 while :; do
     for socket in $(listening "$port"); do
         case " $before " in *" $socket "*) [ "$fresh" = no ] || continue ;; esac
@@ -57,11 +79,11 @@ while :; do
         exit 0
     done
     uptime; [ "$up" -lt "$until" ] || break
-    # A process that has ended will not have the port: two looks, as one may fall between its end and its next start.
-    if [ "$up" -gt "$looked" ]; then
-        looked=$up
-        if [ -n "$(listening "$port")" ] && started=yes dead "$@"; then
-            ended=$((ended + 1)); [ "$ended" -lt 2 ] || taken
+    # A process that has ended will not have the port: three looks, as one may fall between its end and its next start.
+    rounds=$((rounds + 1))
+    if [ "$((rounds % 5))" = 0 ]; then
+        if started=yes dead "$@" && { [ -n "$(listening "$port")" ] || knows; }; then
+            ended=$((ended + 1)); [ "$ended" -lt 3 ] || over "$@"
         else ended=0; fi
     fi
     sleep 0.1
@@ -69,6 +91,6 @@ done
 if [ -n "$(listening "$port")" ]; then
     started=yes
     ! dead "$@" || taken
-    fail "the process on port $port is still the old one after $seconds s"
+    unstarted "the process on port $port is still the old one after $seconds s" "$@"
 fi
-fail "port $port did not open within $seconds s"
+unstarted "port $port did not open within $seconds s" "$@"

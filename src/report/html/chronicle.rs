@@ -219,8 +219,9 @@ impl Chronicle {
             | EventKind::HostReached { .. }
             | EventKind::StepStarted { .. }
             | EventKind::StepFinished { .. }
-            | EventKind::Output
             | EventKind::HostFinished { .. } => Weight::of(event) == Weight::Grave,
+            // It stands with its step.
+            EventKind::Output => false,
         };
         if !is_worth_it {
             return;

@@ -29,6 +29,8 @@ start() {
     is_running && return
     cd -P "$top$folder" 2>/dev/null || { echo "$name: $folder is not there" >&2; return 1; }
     mkdir -p "$own/run" "$top${log%/*}" || return
+    # What it writes from here on is what `journalctl` shows.
+    stat -c %s -- "$top$log" 2>/dev/null >"$pidfile.log" || echo 0 >"$pidfile.log"
     PORT=$(cat "$own/port") SVCGEN_HOST=$(cat "$own/name") setsid sh -c "$command" </dev/null >>"$top$log" 2>&1 &
     echo "$! $(began $!)" >"$pidfile"
 }

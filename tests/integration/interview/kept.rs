@@ -1,7 +1,7 @@
 //! Answers that are kept, and a model that is there already.
 
 use super::{MODEL, drafts, rest_later};
-use crate::support::{Env, Pty};
+use crate::support::{Env, Pty, sample_tree};
 
 #[test]
 fn ctrl_c_keeps_the_answers_and_resume_goes_on() {
@@ -69,6 +69,76 @@ fn a_refused_draft_is_set_aside_and_not_lost() {
         assert_eq!(pty.end(), 130, "{}", pty.shown);
     }
     assert_eq!(drafts(&env).len(), 2);
+}
+
+/// Answers a question of a program on a terminal, and closes the terminal at the next one.
+const CLOSED: &str = r"
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+shown = b''
+def until(words):
+    global shown
+    while words not in shown:
+        shown += os.read(terminal, 4096)
+    shown = shown.split(words, 1)[1]
+until(b'Name of the service')
+until(b'> ')
+os.write(terminal, b'my-svc\r')
+until(b'Puppet class')
+until(b'> ')
+os.close(terminal)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+";
+
+#[test]
+fn a_terminal_that_is_closed_keeps_the_answers() {
+    let env = Env::new();
+    let mut python = std::process::Command::new("python3");
+    env.enclose(&mut python);
+    let svcgen = env.command();
+    let program = [svcgen.get_program(), "new".as_ref()];
+    python.args(["-c", CLOSED]).args(program);
+    let run = env.run(python.env("TERM", "xterm"));
+    assert_eq!(run.code, 129, "{}", run.show());
+    assert_eq!(drafts(&env).len(), 1);
+}
+
+/// The last question is answered by a key.
+#[test]
+fn ctrl_d_ends_questions_of_both_kinds_and_takes_a_character_out_of_a_line() {
+    let env = Env::new();
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.expect("Name of the service");
+    pty.expect("> ");
+    // Home, and the first two characters go: what is left is not the end of what is typed.
+    pty.keys("xxfirst\u{1}\u{4}\u{4}\r");
+    pty.expect("[first] (default)");
+    pty.expect("> ");
+    pty.keys("\u{4}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    assert!(pty.shown.contains("your answers are kept"), "{}", pty.shown);
+
+    let env = Env::new();
+    env.write("svcgen.yaml", MODEL);
+    let config = format!(
+        "checkouts: {{vagrant: {}}}\n",
+        sample_tree("vagrant").display()
+    );
+    env.write("../config/svcgen/config.yaml", &config);
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Enter writes the model", "5");
+    pty.answer("TCP port", "6002");
+    pty.answer("Enter writes the model", "");
+    pty.expect("look at the patches now");
+    pty.keys("\u{4}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    assert!(
+        pty.shown.contains("what was asked about was not done"),
+        "{}",
+        pty.shown
+    );
 }
 
 #[test]

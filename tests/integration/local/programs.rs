@@ -45,6 +45,22 @@ fn programs(farm: &LocalFarm, without: &str) -> PathBuf {
 }
 
 #[test]
+fn a_machine_without_a_shell_is_told_as_that() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let bin = programs(&farm, "sh");
+    let mut command = farm.command();
+    command.env("PATH", &bin).args(["deploy", "--dry-run"]);
+    let run = farm.env().run(&mut command);
+    assert_eq!(run.code, 20, "{}", run.show());
+    insta::assert_snapshot!(run.stderr, @r#"
+    error: 2 of 2 hosts cannot be deployed to; nothing was touched
+    cause: l00, l01: there is no `sh` on the `PATH` of this machine
+    hint: `export PATH="$PATH:/usr/bin:/bin"`: that is where it is
+    "#);
+}
+
+#[test]
 fn a_host_that_lacks_a_program_is_found_before_anything_is_touched() {
     let farm = LocalFarm::new(1);
     farm.release("1");

@@ -168,3 +168,71 @@ fn a_text_where_a_mapping_is_due_is_refused_and_not_lost() {
     ");
     assert!(!env.has("svcgen.yaml"));
 }
+
+#[test]
+fn a_group_whose_name_is_a_slip_of_another_is_not_made_silently() {
+    let env = Env::new();
+    let whole = "name: tea\ndescription: D\nport: 6100\nowner: {name: Ada}\n";
+    env.write("answers.yaml", whole);
+    let new = |more: &[&str]| env.svcgen(&[&["new", "--answers", "answers.yaml"], more].concat());
+    let run = new(&["--set", "deploy.groups.canary.hosts=[a1.farm.example]"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let model = env.read("svcgen.yaml");
+    let slip = "deploy.groups.canry.hosts=[a2.farm.example]";
+    let run = new(&["--set", slip]);
+    assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: there is no group `canry`: `--set deploy.groups.canry.hosts` would make it
+    hint: did you mean `deploy.groups.canary.hosts`?
+    hint: for a new group, put `--set deploy.groups.canry.name=canry` before it
+    ");
+    assert_eq!(env.read("svcgen.yaml"), model);
+    env.write(
+        "more.yaml",
+        "deploy.groups.canry.hosts: [a2.farm.example]\n",
+    );
+    let run = env.svcgen(&["new", "--answers", "more.yaml"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    // A really new one is said to be new.
+    let run = new(&["--set", "deploy.groups.canry.name=canry", "--set", slip]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(env.read("svcgen.yaml").contains("name: canry"));
+}
+
+#[test]
+fn an_answer_in_both_of_its_forms_is_refused() {
+    let env = Env::new();
+    let least = "name: tea\ndescription: D\nport: 6100\n";
+    let new = |more: &str| {
+        env.write("answers.yaml", &format!("{least}{more}"));
+        env.svcgen(&["new", "--answers", "answers.yaml"])
+    };
+    assert_snapshot!(new("owner: {name: Ada}\nowner.name: Bob\n").stderr, @"
+    error: `answers.yaml` has a mistake
+      × `owner.name` is answered here a second time
+       ╭─[answers.yaml:5:1]
+     4 │ owner: {name: Ada}
+     5 │ owner.name: Bob
+       · ──────────
+       ╰────
+      help: leave one of the two out
+    ");
+    for both in [
+        "owner.name: Bob\nowner: {name: Ada}\n",
+        "owner: {name: Ada}\nowner.shell: ada\nowner.shell: ada \n",
+        "owner.name: Ada\ndeploy.groups.canary.size: 1\ndeploy: {groups: [{name: canary, size: 2}]}\n",
+    ] {
+        let run = new(both);
+        assert_eq!(run.code, 2, "{}", run.show());
+        assert!(run.stderr.contains("a second time"), "{}", run.show());
+    }
+    assert!(!env.has("svcgen.yaml"));
+    // Each of them says something else.
+    let run = new(
+        "owner: {name: Ada}\nowner.shell: ada\n\ndeploy.groups: [{name: canary, size: 2}]\n\
+                   deploy.groups.canary.hosts: [a1.farm.example]\nruntime:\n",
+    );
+    assert_eq!(run.code, 0, "{}", run.show());
+}

@@ -223,7 +223,8 @@ impl Run<'_> {
     }
 }
 
-/// What is said of a remote that leads to a server that is not the site's, and how the change goes there.
+/// What is said of a remote that leads to a server that is not the site's, or to another project of that, and how the change
+/// goes where it is meant to.
 pub(in crate::cli) fn elsewhere(remote: &Remote, root: &Utf8Path, site: &Site) -> Option<String> {
     let Remote::Other { name, url, meant } = remote else {
         return None;
@@ -234,11 +235,13 @@ pub(in crate::cli) fn elsewhere(remote: &Remote, root: &Utf8Path, site: &Site) -
         _ => "add",
     };
     let root = shell_words::quote(root.as_str());
-    remote.is_elsewhere().then(|| {
-        format!(
-            "`{name}` leads to {url}, which is not the review server of `{}`: \
-             `git -C {root} remote {verb} gerrit {meant}` has the change sent there",
-            site.name
-        )
-    })
+    let what = match (remote.is_elsewhere(), remote.is_another_project()) {
+        (true, _) => format!("the review server of `{}`", site.name),
+        (false, true) => "the repository that this is for".to_owned(),
+        (false, false) => return None,
+    };
+    Some(format!(
+        "`{name}` leads to {url}, which is not {what}: \
+         `git -C {root} remote {verb} gerrit {meant}` has the change sent there"
+    ))
 }
