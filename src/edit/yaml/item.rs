@@ -10,7 +10,7 @@ use super::{Entry, Position, Style, read, splice};
 use crate::edit::EntryError;
 use crate::edit::order::gap;
 use crate::place::{line_end, line_ending, line_of, line_start};
-use crate::yaml::{Kind, Node};
+use crate::yaml::Node;
 
 /// What an item is called among keys.
 const ITEM: &str = "- ";
@@ -38,28 +38,13 @@ pub(super) fn plain(value: &Value) -> String {
     }
 }
 
-/// Puts an item into its list, which is made where it is not there; `None` where the item is in it.
+/// Puts an item into its list, which is made where nothing is there; `None` where the item is in it.
 pub(super) fn insert(text: &str, root: &Node, entry: &Entry) -> Result<Option<String>, EntryError> {
     let Some(list) = root.find_path(entry.path()) else {
         return splice::insert(text, root, entry, None).map(Some);
     };
     let wrong = |reason: String| EntryError::conflict(Some(line_of(text, list.span.start)), reason);
-    let items = match &list.kind {
-        Kind::Sequence(items) => items,
-        Kind::Null => {
-            return Err(wrong(format!(
-                "`{}` is empty, where a list is expected",
-                entry.key
-            )));
-        }
-        _ => {
-            let found = list.describe();
-            return Err(wrong(format!(
-                "`{}` is {found}, where a list is expected",
-                entry.key
-            )));
-        }
-    };
+    let items = list.items();
     if items.iter().any(|item| item.to_value() == entry.value) {
         return Ok(None);
     }

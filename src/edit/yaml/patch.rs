@@ -7,7 +7,7 @@ use super::{Entry, Other, item, read, set, splice};
 use crate::edit::three_way::merge;
 use crate::edit::{EntryError, Resolution};
 use crate::place::line_of;
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node};
 
 /// A text on its way to have entries.
 pub(super) struct Patch<'a> {
@@ -29,11 +29,7 @@ impl Patch<'_> {
         let entry = &entries[index];
         let root = read(&self.text)?;
         if entry.is_item() {
-            if let Some(after) = item::insert(&self.text, &root, entry)? {
-                item::set(&mut self.meant, entry);
-                self.text = after;
-            }
-            return Ok(());
+            return self.bring_item(entry, &root);
         }
         match root.find_path(entry.path()) {
             Some(found) => self.change(&found.to_value(), entry, &entries[index + 1..]),
@@ -44,6 +40,33 @@ impl Patch<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Brings an item into its list; what is there instead of one makes room where that is decided, or where it is nothing.
+    fn bring_item(&mut self, entry: &Entry, root: &Node) -> Result<(), EntryError> {
+        let place = root.find_path(entry.path());
+        let after = match place.filter(|place| !matches!(place.kind, Kind::Sequence(_))) {
+            None => item::insert(&self.text, root, entry)?,
+            Some(other) => match (&other.kind, self.resolution) {
+                (Kind::Null, _) | (_, Resolution::Svcgen) => {
+                    let resolution = self.resolution;
+                    Some(splice::replace(&self.text, root, entry, resolution)?)
+                }
+                (_, Resolution::Yours) => None,
+                (_, Resolution::Mark) => {
+                    let (key, found) = (&entry.key, other.describe());
+                    let reason = format!("`{key}` is {found}, where a list is expected");
+                    let line = line_of(&self.text, other.span.start);
+                    self.places.push((Some(line), reason));
+                    None
+                }
+            },
+        };
+        if let Some(after) = after {
+            item::set(&mut self.meant, entry);
+            self.text = after;
+        }
+        Ok(())
     }
 
     /// Merges an entry with what is there of it.

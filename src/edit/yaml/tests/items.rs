@@ -46,17 +46,22 @@ fn items_go_into_lists_as_their_neighbours_are_written() {
         };
         assert_eq!(removed.trim_end(), without);
     }
-    for (wrong, reason) in [
-        (
-            "s:\n  k: 1\n",
-            "`k` is an integer, where a list is expected",
-        ),
-        ("s:\n  k:\n", "`k` is empty, where a list is expected"),
-    ] {
-        let error = patch(Some(wrong), &[item("a")], None, Resolution::Mark).unwrap_err();
-        let line = Some(2);
-        assert_eq!(error, EntryError::conflict(line, reason));
-    }
+    let wrong = "s:\n  k: 1 # one\n";
+    let decided = |resolution| patch(Some(wrong), &[item("a")], None, resolution);
+    let reason = "`k` is an integer, where a list is expected";
+    let refused = EntryError::conflict(Some(2), reason);
+    assert_eq!(decided(Resolution::Mark).unwrap_err(), refused);
+    assert_eq!(decided(Resolution::Yours).unwrap(), wrong);
+    let list = "s:\n  k: # one\n    - a\n";
+    assert_eq!(decided(Resolution::Svcgen).unwrap(), list);
+    // Whoever takes the last item out of a list need not take out its key.
+    let empty = patch(
+        Some("s:\n  k:\nz: 1\n"),
+        &[item("a")],
+        None,
+        Resolution::Mark,
+    );
+    assert_eq!(empty.unwrap(), "s:\n  k:\n    - a\nz: 1\n");
 }
 
 #[test]
