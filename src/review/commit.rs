@@ -224,7 +224,11 @@ impl Topic {
     }
 
     /// The Change-Id of the newest of these commits that is called as svcgen calls it.
-    fn called(&self, commits: &[Oid], text: &CommitText) -> Result<Option<ChangeId>, ReviewError> {
+    pub(super) fn called(
+        &self,
+        commits: &[Oid],
+        text: &CommitText,
+    ) -> Result<Option<ChangeId>, ReviewError> {
         let first = CommitMessage::new(text);
         for commit in commits {
             let message = CommitMessage::parse(&self.checkout.message(*commit)?);

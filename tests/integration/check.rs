@@ -1,6 +1,7 @@
 //! Drift between the model, the checkouts and the deploy repository.
 
 mod beside;
+mod closing;
 mod git;
 mod kept;
 mod older;

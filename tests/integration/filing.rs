@@ -79,7 +79,7 @@ fn a_task_is_created_once_and_updated_from_then_on() {
      ---
      //svcgen wrote this text, and updates it for as long as nobody else edits it.//
     -`svcgen service_request/tea-pot title:e2d58df26633 text:f55cc7950305`
-    +`svcgen service_request/tea-pot title:e2d58df26633 text:876612fb9a3b`
+    +`svcgen service_request/tea-pot title:e2d58df26633 text:b248dea85b52`
     T1: updated, https://desk.example/T1
     --- stderr
     warning: the model names no day of the first deployment; it belongs to `timeline.deployment`

@@ -34,6 +34,7 @@ pub(crate) mod samples;
 mod skip;
 mod ssh_farm;
 mod tree;
+mod typed;
 
 pub(crate) use copy::copy;
 pub(crate) use engine_lab::Lab;

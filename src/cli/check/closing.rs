@@ -33,6 +33,10 @@ pub(super) fn closed(
     Ok(match difference.remedy {
         Remedy::Generate if is_removed => ways.restore(difference, worktree),
         _ if is_lost && !changed.new.is_empty() => ways.commit_first(difference, worktree),
+        // The edit is in the commit; what is in none are lines of svcgen's.
+        Remedy::Replace if !is_dirty && is_in_commit(&planned.rendered, &difference, worktree) => {
+            ways.close(difference, worktree)
+        }
         Remedy::Replace if !is_committed => ways.put_away(difference, worktree),
         _ if is_lost => ways.put_away(difference, worktree),
         // What is committed of it is another difference, if there is one.
@@ -68,6 +72,22 @@ fn is_uncommitted(difference: &Difference, worktree: &Worktree) -> bool {
     let rest = lines[start + 1..].iter().take_while(within);
     let mut entry = std::iter::once(&lines[start]).chain(rest);
     entry.any(|line| !committed.lines().any(|other| other == *line))
+}
+
+/// Whether the last commit has all lines of a file that svcgen did not write last.
+fn is_in_commit(rendered: &Rendered, difference: &Difference, worktree: &Worktree) -> bool {
+    let text = worktree.read(&difference.path).ok().flatten();
+    let Some(committed) = committed_text(&worktree.root().join(&difference.path)) else {
+        return false;
+    };
+    let base = rendered
+        .base(&difference.path, text.as_deref())
+        .unwrap_or_default();
+    let is_safe = |line: &str| {
+        let has = |text: &str| text.lines().any(|other| other.trim() == line.trim());
+        has(&committed) || has(&base)
+    };
+    text.unwrap_or_default().lines().all(is_safe)
 }
 
 /// Whether a run would take away lines of a file that svcgen did not write.

@@ -1,12 +1,13 @@
 use camino::Utf8PathBuf;
 
 use super::closing::closed;
-use super::refused::{in_the_way, taken};
+use super::refused::{of_others, taken};
 use super::ways::Ways;
 use super::{Drift, Looked, Uncommitted, series};
 use crate::cli::GlobalArgs;
 use crate::cli::generator::{
-    CheckoutArgs, Generator, NotPlanned, Planner, Target, differing, without_blocks,
+    CheckoutArgs, Generator, NotPlanned, Planner, Series, Target, differing,
+    look as look_at_series, without_blocks,
 };
 use crate::drift::{Difference, Direction, Remedy};
 use crate::error::CommandError;
@@ -27,8 +28,14 @@ pub(super) fn look(
         // What other patches of the series put into its files is no edit of somebody's.
         worktree = without_blocks(&worktree, planner.loaded)?;
     }
-    let ways = Ways::find(planner, generator, &tree, (global, checkouts));
-    let planned = match planner.plan(generator, target, &worktree) {
+    let series = match generator {
+        Generator::Puppet => look_at_series(planner.loaded, &tree),
+        Generator::Vagrant | Generator::Scap | Generator::Source => Ok(Series::default()),
+    };
+    let planned = planner.plan(generator, target, &worktree);
+    let known = (series.as_ref().ok(), planned.as_ref().ok());
+    let ways = Ways::find(planner, generator, &tree, known, (global, checkouts));
+    let planned = match planned {
         Ok(planned) => planned,
         Err(refused @ NotPlanned::Refused(GenerateError::Taken { .. })) => {
             let drift = taken(planner, generator, target, &worktree, &ways, refused)?;
@@ -44,17 +51,17 @@ pub(super) fn look(
     };
     let mut all = Vec::new();
     let differences = differing(planner.loaded, generator, &planned, &worktree)?;
-    let ways = ways.about(&differences);
+    let series = series?;
+    let of_series = series::files(&series);
+    let others = of_others(planner, generator, &planned, &tree, &of_series)?;
+    let ways = ways.about(&differences, others.tracked());
     for difference in differences {
         all.push(closed(difference, generator, &planned, &worktree, &ways)?);
     }
     if let Some(setting) = &planned.setting {
         all.push(unset(setting, &ways));
     }
-    let patches = match generator {
-        Generator::Puppet => series::find(planner, &tree, &ways)?,
-        Generator::Vagrant | Generator::Scap | Generator::Source => series::Found::default(),
-    };
+    let patches = series::find(planner, &series, &tree, &ways)?;
     all.extend(patches.drifts);
     let desired = planned.generated.desired.iter();
     let is_in_step = all.is_empty();
@@ -64,13 +71,13 @@ pub(super) fn look(
         false => Vec::new(),
     };
     let paths = uncommitted(tree.root(), &paths, &[&planned.rendered])?.own;
-    all.extend(in_the_way(
-        planner, generator, &planned, &tree, &ways, &all,
-    )?);
+    let patches_are_left = patches.uncommitted.is_some();
+    let drifts = others.told(&planned, &of_series, (&tree, &ways), &all, patches_are_left);
+    all.extend(drifts);
     all.sort_by_key(|drift| turn(&drift.command));
     let own = (!paths.is_empty()).then(|| Uncommitted {
+        command: ways.commit_own(&paths, &tree),
         paths,
-        command: ways.again(),
     });
     let of_series = patches.uncommitted.filter(|_| is_in_step);
     let uncommitted = match (own, of_series) {
@@ -111,11 +118,15 @@ impl Uncommitted {
     }
 }
 
-/// In which turn a command is typed: what puts changes of somebody's away comes before the runs that they are in the way of.
+/// In which turn a command is typed: what puts changes of somebody's away, or commits them, comes before the runs that they are
+/// in the way of.
 fn turn(command: &str) -> u8 {
     match command.split_whitespace().next() {
-        Some("git" | "mv") if !command.contains(" switch ") => 0,
-        _ if command.contains(" --force") => 1,
-        _ => 2,
+        Some("git" | "mv") if !command.contains(" switch ") => match command.contains("svcgen ") {
+            true => 1,
+            false => 0,
+        },
+        _ if command.contains(" --force") => 2,
+        _ => 3,
     }
 }

@@ -1,6 +1,7 @@
 //! What a generator would refuse, though no text differs or no plan can be made.
 
 use camino::Utf8PathBuf;
+use indexmap::IndexSet;
 
 use super::Drift;
 use super::ways::Ways;
@@ -9,22 +10,23 @@ use crate::drift::{Difference, Direction, Remedy};
 use crate::edit::Rendered;
 use crate::error::CommandError;
 use crate::generate::{GenerateError, SeriesStep};
-use crate::review::uncommitted;
+use crate::review::{Uncommitted, uncommitted};
 use crate::worktree::Worktree;
 
-/// Files that are as the model says, and that a run would not commit: somebody changed their mode, the index, or lines that
-/// are none of svcgen's.
-pub(super) fn in_the_way(
+/// The files of a generator, and of patches, that somebody changed and that are in no commit so: a run would not commit them.
+pub(super) struct Others(Uncommitted);
+
+/// Finds what somebody changed and did not commit: the mode, the index, or lines that are none of svcgen's.
+pub(super) fn of_others(
     planner: &Planner<'_>,
     generator: Generator,
     planned: &Planned,
     tree: &Worktree,
-    ways: &Ways<'_>,
-    told: &[Drift],
-) -> Result<Vec<Drift>, CommandError> {
-    let is_told = |path: &Utf8PathBuf| told.iter().any(|drift| drift.difference.path == *path);
-    let paths: Vec<Utf8PathBuf> = planned.edits.unchanged.clone();
-    let paths: Vec<Utf8PathBuf> = paths.into_iter().filter(|path| !is_told(path)).collect();
+    more: &[Utf8PathBuf],
+) -> Result<Others, CommandError> {
+    let held = planned.edits.held().chain(more);
+    let paths: IndexSet<Utf8PathBuf> = held.cloned().collect();
+    let paths: Vec<Utf8PathBuf> = paths.into_iter().collect();
     let name = &planner.loaded.service.name;
     let patches = match generator {
         Generator::Puppet => SeriesStep::ALL
@@ -33,26 +35,57 @@ pub(super) fn in_the_way(
         Generator::Vagrant | Generator::Scap | Generator::Source => Vec::new(),
     };
     let stores: Vec<&Rendered> = patches.iter().chain([&planned.rendered]).collect();
-    let changed = uncommitted(tree.root(), &paths, &stores)?;
-    let drifts = changed.others.into_iter().map(|path| {
-        let is_new = changed.new.contains(&path);
-        let what = match is_new {
-            true => "is in no commit yet, and svcgen did not write all of it",
-            false => "has uncommitted changes that svcgen did not make, and would not commit",
-        };
-        let difference = Difference {
-            path,
-            line: None,
-            direction: Direction::Tree,
-            what: what.into(),
-            remedy: Remedy::Edit,
-        };
-        match is_new {
-            true => ways.add(difference, tree),
-            false => ways.stash(difference, tree),
-        }
-    });
-    Ok(drifts.collect())
+    Ok(Others(uncommitted(tree.root(), &paths, &stores)?))
+}
+
+impl Others {
+    /// Those that a commit has in another form.
+    pub(super) fn tracked(&self) -> Vec<Utf8PathBuf> {
+        let Uncommitted { others, new, .. } = &self.0;
+        others
+            .iter()
+            .filter(|it| !new.contains(it))
+            .cloned()
+            .collect()
+    }
+
+    /// Those that are as the model says, so that nothing else tells them; `is_left` says whether a run is left to do.
+    pub(super) fn told(
+        &self,
+        planned: &Planned,
+        more: &[Utf8PathBuf],
+        (tree, ways): (&Worktree, &Ways<'_>),
+        told: &[Drift],
+        is_left: bool,
+    ) -> Vec<Drift> {
+        let is_told = |path: &Utf8PathBuf| told.iter().any(|drift| drift.difference.path == *path);
+        let is_one =
+            |path: &Utf8PathBuf| planned.edits.unchanged.contains(path) || more.contains(path);
+        let paths = self
+            .0
+            .others
+            .iter()
+            .filter(|path| is_one(path) && !is_told(path));
+        let drifts = paths.map(|path| {
+            let is_new = self.0.new.contains(path);
+            let what = match is_new {
+                true => "is in no commit yet, and svcgen did not write all of it",
+                false => "has uncommitted changes that svcgen did not make, and would not commit",
+            };
+            let difference = Difference {
+                path: path.clone(),
+                line: None,
+                direction: Direction::Tree,
+                what: what.into(),
+                remedy: Remedy::Edit,
+            };
+            match is_new {
+                true => ways.add(difference, tree),
+                false => ways.stash(difference, tree, is_left || !told.is_empty()),
+            }
+        });
+        drifts.collect()
+    }
 }
 
 /// What somebody has already, as far as the checkout knows, with the ways out that a generator names.

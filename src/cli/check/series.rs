@@ -1,9 +1,11 @@
 //! The patches of the series that come after the service.
 
+use camino::Utf8PathBuf;
+
 use super::ways::Ways;
 use super::{Drift, NotCompared, Uncommitted};
 use crate::cli::context::Loaded;
-use crate::cli::generator::{Looked, Planner, Series, look};
+use crate::cli::generator::{Looked, Planner, Series};
 use crate::drift::{Difference, Direction, Remedy};
 use crate::error::CommandError;
 use crate::generate::{SeriesStep, Stray};
@@ -24,11 +26,11 @@ pub(super) struct Found {
 /// Compares the patches with a tree.
 pub(super) fn find(
     planner: &Planner<'_>,
+    all: &Series,
     worktree: &Worktree,
     ways: &Ways<'_>,
 ) -> Result<Found, CommandError> {
-    let all = look(planner.loaded, worktree)?;
-    let series = command(&all);
+    let series = command(all);
     let committed = ways.committing(&series);
     // A commit is made from the commits before it: what was edited since is brought back in the files.
     let written = ways.by(&format!("{series} --force"));
@@ -68,6 +70,12 @@ pub(super) fn find(
     })
 }
 
+/// The files of the patches that were written.
+pub(super) fn files(all: &Series) -> Vec<Utf8PathBuf> {
+    let written = all.patches.iter().filter(|patch| patch.is_written());
+    written.flat_map(Looked::paths).collect()
+}
+
 /// What a tree has beside the model, as a difference.
 fn difference(stray: &Stray) -> Difference {
     Difference {
@@ -80,10 +88,13 @@ fn difference(stray: &Stray) -> Difference {
 }
 
 /// The command that runs the series, where its patches were written into the files and are in no commit yet.
-pub(super) fn uncommitted_series(loaded: &Loaded, worktree: &Worktree) -> Option<String> {
-    let all = look(loaded, worktree).ok()?;
+pub(super) fn uncommitted_series(
+    all: &Series,
+    loaded: &Loaded,
+    worktree: &Worktree,
+) -> Option<String> {
     let paths = all.uncommitted(loaded, worktree).ok()?;
-    (!paths.is_empty()).then(|| command(&all))
+    (!paths.is_empty()).then(|| command(all))
 }
 
 /// The command that runs the series, with those patches alone that were begun.

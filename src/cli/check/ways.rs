@@ -1,5 +1,7 @@
 //! The commands that `svcgen check` names: which one closes a difference, and where it has to be run.
 
+mod uncommitted;
+
 use camino::Utf8PathBuf;
 use indexmap::IndexSet;
 
@@ -7,13 +9,12 @@ use super::Drift;
 use super::series::uncommitted_series;
 use crate::cli::GlobalArgs;
 use crate::cli::generator::{
-    Again, CheckoutArgs, Generator, Planner, changed_upon, first_commit, is_on,
+    Again, CheckoutArgs, Generator, Planned, Planner, Series, changed_upon, is_on,
 };
 use crate::drift::{Difference, Direction, Remedy};
 use crate::edit::Rendered;
-use crate::git::{Checkout, Head};
 use crate::model::ServiceName;
-use crate::review::ReviewError;
+use crate::review::{ReviewError, Topic};
 use crate::worktree::Worktree;
 
 /// The commands that close the differences of one checkout.
@@ -37,6 +38,8 @@ pub(super) struct Ways<'a> {
     service: ServiceName,
     /// The files in which the model is newer: one run writes them all.
     newer: Vec<Utf8PathBuf>,
+    /// The files with changes of somebody's that are in no commit, and that a run would refuse for.
+    in_the_way: Vec<Utf8PathBuf>,
 }
 
 impl<'a> Ways<'a> {
@@ -45,6 +48,7 @@ impl<'a> Ways<'a> {
         planner: &Planner<'_>,
         generator: Generator,
         worktree: &Worktree,
+        (series, planned): (Option<&Series>, Option<&Planned>),
         given: (&'a GlobalArgs, &'a CheckoutArgs),
     ) -> Self {
         // A folder that is no checkout has no branch.
@@ -67,9 +71,9 @@ impl<'a> Ways<'a> {
                 .as_ref()
                 .is_some_and(|topic| is_on(topic, worktree, planner.loaded));
         // Lines of its patches that no commit has are committed with the service.
-        let begun = (generator == Generator::Puppet && !is_chain)
-            .then(|| uncommitted_series(planner.loaded, worktree))
-            .flatten();
+        let begun = series
+            .filter(|_| !is_chain)
+            .and_then(|series| uncommitted_series(series, planner.loaded, worktree));
         let command = match (begun, is_chain) {
             (Some(series), _) => series,
             (None, true) => format!("svcgen {} --series", generator.name()),
@@ -89,10 +93,7 @@ impl<'a> Ways<'a> {
         let first = first.map(|hint| hint.split("    ").next().unwrap_or_default().to_owned());
         let upon = topic.as_ref().map(|topic| match is_chain {
             true => changed_upon(topic, worktree, planner.loaded),
-            false => {
-                let own = Rendered::of(worktree.root(), &planner.loaded.service.name);
-                topic.upon_own(&own).unwrap_or_default()
-            }
+            false => upon(topic, worktree, planned, &planner.loaded.service.name),
         });
         let elsewhere =
             topic.filter(|topic| topic.elsewhere(&[]).is_ok_and(|found| found.is_some()));
@@ -119,6 +120,7 @@ impl<'a> Ways<'a> {
             upon: upon.unwrap_or_default(),
             service: planner.loaded.service.name.clone(),
             newer: Vec::new(),
+            in_the_way: Vec::new(),
         };
         ways.by(&again)
     }
@@ -135,8 +137,8 @@ impl<'a> Ways<'a> {
         }
     }
 
-    /// The same, where these differences are closed.
-    pub(super) fn about(self, differences: &[Difference]) -> Self {
+    /// The same, where these differences are closed, and these files are in the way.
+    pub(super) fn about(self, differences: &[Difference], in_the_way: Vec<Utf8PathBuf>) -> Self {
         let is_newer = |it: &&Difference| it.direction == Direction::Model;
         let newer: IndexSet<Utf8PathBuf> = differences
             .iter()
@@ -145,6 +147,7 @@ impl<'a> Ways<'a> {
             .collect();
         Self {
             newer: newer.into_iter().collect(),
+            in_the_way,
             ..self
         }
     }
@@ -165,31 +168,32 @@ impl<'a> Ways<'a> {
             (true, Direction::Tree) => self.upon.contains(&difference.path),
             _ => !self.upon.is_empty(),
         };
-        let is_here = self.switch.is_none() && self.held.is_none();
-        is_upon && is_here && self.again.ends_with(" --commit")
+        is_upon && self.is_here() && self.again.ends_with(" --commit")
+    }
+
+    /// Whether the branch is checked out where the change goes on.
+    fn is_here(&self) -> bool {
+        self.switch.is_none() && self.held.is_none()
     }
 
     /// What closes it by another commit upon them: svcgen's own is made from what is below.
     fn upon_commits(&self, difference: &Difference, worktree: &Worktree) -> String {
-        let root = shell_words::quote(worktree.root().as_str());
         let again = self.again.trim_end_matches(" --commit");
         let is_newer = self.newer.contains(&difference.path);
-        let (message, paths) = match is_newer && difference.direction == Direction::Model {
-            true => {
-                let message = format!("Follow the model of {}", self.service);
-                (message, self.newer.as_slice())
+        let commit = match is_newer && difference.direction == Direction::Model {
+            true => self.commit_of(&self.newer, worktree),
+            false => {
+                let message = format!("Restore {}", difference.path);
+                commit(worktree, &message, std::slice::from_ref(&difference.path))
             }
-            false => (
-                format!("Restore {}", difference.path),
-                std::slice::from_ref(&difference.path),
-            ),
         };
-        let message = shell_words::quote(&message);
-        let paths = paths.iter().map(|path| shell_words::quote(path.as_str()));
-        let paths = paths.collect::<Vec<_>>().join(" ");
-        format!(
-            "{again} --force && git -C {root} add -- {paths} && git -C {root} commit -m {message} -- {paths}"
-        )
+        format!("{again} --force && {commit}")
+    }
+
+    /// What commits files in which svcgen followed the model.
+    fn commit_of(&self, paths: &[Utf8PathBuf], worktree: &Worktree) -> String {
+        let message = format!("Follow the model of {}", self.service);
+        commit(worktree, &message, paths)
     }
 
     /// Whether the branch where the change is has another file than the one that was looked at: nobody has seen what would go.
@@ -213,74 +217,6 @@ impl<'a> Ways<'a> {
     /// Whether the branch has the patches of the series, which are made from the commits before them.
     pub(super) fn is_chain(&self) -> bool {
         self.is_chain
-    }
-
-    /// A file that a commit has and the work tree lacks, with the way back.
-    pub(super) fn restore(&self, difference: Difference, worktree: &Worktree) -> Drift {
-        let root = shell_words::quote(worktree.root().as_str());
-        let path = shell_words::quote(difference.path.as_str());
-        Drift {
-            command: format!("git -C {root} restore --staged --worktree -- {path}"),
-            instead: None,
-            difference,
-        }
-    }
-
-    /// A file that no commit has and that says nothing else than the model: git keeps it once it is in one.
-    pub(super) fn add(&self, difference: Difference, worktree: &Worktree) -> Drift {
-        let paths = std::slice::from_ref(&difference.path);
-        Drift {
-            command: first_commit(worktree.root(), paths),
-            instead: None,
-            difference,
-        }
-    }
-
-    /// A change that says nothing else than the model, with a way out that keeps it.
-    pub(super) fn stash(&self, difference: Difference, worktree: &Worktree) -> Drift {
-        let root = shell_words::quote(worktree.root().as_str());
-        let path = shell_words::quote(difference.path.as_str());
-        Drift {
-            command: format!("git -C {root} stash push -u -- {path}"),
-            instead: Some("to keep what is there, commit it".to_owned()),
-            difference,
-        }
-    }
-
-    /// A difference that is in no commit yet, with a way out that keeps it.
-    pub(super) fn put_away(&self, difference: Difference, worktree: &Worktree) -> Drift {
-        let root = shell_words::quote(worktree.root().as_str());
-        let path = shell_words::quote(difference.path.as_str());
-        // Git puts nothing away where there is no commit to come back to.
-        let has_commit = Checkout::open(worktree.root())
-            .and_then(|checkout| checkout.head())
-            .is_ok_and(|head| !matches!(head, Head::Unborn { .. }));
-        let put_away = match has_commit {
-            true => format!("git -C {root} stash push -u -- {path}"),
-            false => {
-                let path = worktree.root().join(&difference.path);
-                let path = shell_words::quote(path.as_str()).into_owned();
-                format!("mv {path} {path}.orig")
-            }
-        };
-        Drift {
-            command: format!("{put_away} && {}", self.again()),
-            instead: Some(
-                "to keep what is there, commit it, and let svcgen.yaml say it".to_owned(),
-            ),
-            difference,
-        }
-    }
-
-    /// A file with lines of somebody's that no commit has: once they are in one, a run loses nothing.
-    pub(super) fn commit_first(&self, difference: Difference, worktree: &Worktree) -> Drift {
-        let paths = std::slice::from_ref(&difference.path);
-        let commit = first_commit(worktree.root(), paths);
-        Drift {
-            command: format!("{commit} && {}", self.again()),
-            instead: None,
-            difference,
-        }
     }
 
     /// A difference with its way out.
@@ -337,4 +273,31 @@ impl<'a> Ways<'a> {
             instead: there.filter(|_| !is_edit).or(instead.map(str::to_owned)),
         }
     }
+}
+
+/// The files of commits of somebody's that svcgen's own is not made anew below, or beside.
+fn upon(
+    topic: &Topic,
+    worktree: &Worktree,
+    planned: Option<&Planned>,
+    service: &ServiceName,
+) -> Vec<Utf8PathBuf> {
+    let own = Rendered::of(worktree.root(), service);
+    let text = planned.map(|planned| &planned.generated.message);
+    let upon = topic.upon_own(&own, text).unwrap_or_default();
+    let desired = planned.iter().flat_map(|it| &it.generated.desired);
+    let paths: Vec<Utf8PathBuf> = desired.map(|it| it.path().clone()).collect();
+    match upon.is_empty() {
+        true => topic.unsent(&paths).unwrap_or_default(),
+        false => upon,
+    }
+}
+
+/// What commits some files, and nothing else.
+fn commit(worktree: &Worktree, message: &str, paths: &[Utf8PathBuf]) -> String {
+    let root = shell_words::quote(worktree.root().as_str());
+    let message = shell_words::quote(message);
+    let paths = paths.iter().map(|path| shell_words::quote(path.as_str()));
+    let paths = paths.collect::<Vec<_>>().join(" ");
+    format!("git -C {root} add -- {paths} && git -C {root} commit -m {message} -- {paths}")
 }

@@ -6,6 +6,8 @@ use git2::{Oid, Status};
 
 use super::Chain;
 use crate::edit::Rendered;
+use crate::generate::CommitText;
+use crate::git::Head;
 use crate::review::error::ReviewError;
 use crate::review::later::between;
 use crate::review::topic::Topic;
@@ -45,20 +47,58 @@ impl Topic {
         self.changed_since(patch, tip)
     }
 
-    /// The files that commits upon svcgen's own commit changed; none where it is the last one, or is not remembered here.
+    /// The files that commits upon svcgen's own commit changed; none where it is the last one, or is not known here: neither
+    /// remembered, nor called like this.
     ///
     /// # Errors
     /// Where git cannot read the branch.
-    pub fn upon_own(&self, rendered: &Rendered) -> Result<Vec<Utf8PathBuf>, ReviewError> {
-        let (Some(tip), Some(id)) = (self.tip(), self.remembered_id(rendered)?) else {
+    pub fn upon_own(
+        &self,
+        rendered: &Rendered,
+        text: Option<&CommitText>,
+    ) -> Result<Vec<Utf8PathBuf>, ReviewError> {
+        let Some(tip) = self.tip() else {
             return Ok(Vec::new());
         };
-        for commit in self.own_commits(tip, self.upstream().as_ref())? {
+        let commits = self.own_commits(tip, self.upstream().as_ref())?;
+        let id = match (self.remembered_id(rendered)?, text) {
+            (None, Some(text)) => self.called(&commits, text)?,
+            (remembered, _) => remembered,
+        };
+        let Some(id) = id else {
+            return Ok(Vec::new());
+        };
+        for commit in commits {
             if self.change_id(commit)?.as_ref() == Some(&id) {
                 return self.changed_since(commit, tip);
             }
         }
         Ok(Vec::new())
+    }
+
+    /// Those of some files that commits of the branch changed which is checked out, where the remote's branch does not have
+    /// them and there is no topic branch yet: that one would begin without them.
+    ///
+    /// # Errors
+    /// Where git cannot read the checkout.
+    pub fn unsent(&self, paths: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, ReviewError> {
+        let (None, Some(upstream)) = (self.tip(), self.upstream()) else {
+            return Ok(Vec::new());
+        };
+        let Head::Branch { tip, .. } = self.checkout.head()? else {
+            return Ok(Vec::new());
+        };
+        let Some(base) = self.checkout.merge_base(tip, upstream.tip) else {
+            return Ok(Vec::new());
+        };
+        let changed = self.changed_since(base, tip)?;
+        let mut unsent = Vec::new();
+        for path in paths {
+            if changed.contains(&self.checkout.place(path)?) {
+                unsent.push(path.clone());
+            }
+        }
+        Ok(unsent)
     }
 
     fn changed_since(&self, commit: Oid, tip: Oid) -> Result<Vec<Utf8PathBuf>, ReviewError> {

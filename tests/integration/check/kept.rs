@@ -101,11 +101,11 @@ fn an_edited_tree_is_told_and_kept() {
     vagrant: HOME/work/vagrant: 2 differences
       puppet/modules/teatime/manifests/init.pp:1
         the tree was changed: was edited: 1 line added, 1 removed
-        $ git -C HOME/work/vagrant stash push -u -- puppet/modules/teatime/manifests/init.pp && svcgen vagrant --repo vagrant --commit
+        $ git -C HOME/work/vagrant stash push -u -- puppet/hieradata/common.yaml puppet/modules/teatime/manifests/init.pp && svcgen vagrant --repo vagrant --commit
         to keep what is there, commit it, and let svcgen.yaml say it
       puppet/hieradata/common.yaml:22
         the tree was changed: `teatime::port` is `6009` already, not `6002`
-        $ git -C HOME/work/vagrant stash push -u -- puppet/hieradata/common.yaml && svcgen vagrant --repo vagrant --commit
+        $ git -C HOME/work/vagrant stash push -u -- puppet/hieradata/common.yaml puppet/modules/teatime/manifests/init.pp && svcgen vagrant --repo vagrant --commit
         to keep what is there, commit it, and let svcgen.yaml say it
     scap: HOME/work/deploy: 1 difference
       scap/scap.cfg:9

@@ -19,14 +19,6 @@ fn unborn() -> Env {
     env
 }
 
-/// Types a command that was told.
-fn typed(env: &Env, command: &str) {
-    let mut shell = std::process::Command::new("sh");
-    env.enclose(shell.args(["-ec", &command.replace("HOME/", "$HOME/")]));
-    let run = env.run(&mut shell);
-    assert_eq!(run.code, 0, "{command}: {}", run.show());
-}
-
 #[test]
 fn what_no_commit_has_is_told_with_the_command_that_commits_it() {
     let env = unborn();
@@ -49,7 +41,7 @@ fn what_no_commit_has_is_told_with_the_command_that_commits_it() {
         "{}",
         check.show()
     );
-    typed(&env, add);
+    env.typed(add);
     let check = env.svcgen(&["check", "--source-repo", "tree"]);
     assert_eq!(check.code, 0, "{}", check.show());
 }
@@ -78,6 +70,6 @@ fn what_was_edited_before_the_first_commit_is_put_away_without_git() {
     let command = command.unwrap_or_else(|| panic!("{}", check.show()));
     assert!(!check.stdout.contains("stash"), "{}", check.show());
     let put_away = command.split(" && ").next().unwrap();
-    typed(&env, &format!("mv {put_away}"));
+    env.typed(&format!("mv {put_away}"));
     assert_eq!(env.read(&format!("{class}.orig")), edited);
 }

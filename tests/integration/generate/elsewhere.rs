@@ -61,13 +61,7 @@ fn close(env: &Env) {
     let command = lines
         .find_map(|line| line.trim().strip_prefix("$ "))
         .unwrap();
-    let svcgen = format!("{} vagrant --yes --no-verify", env!("CARGO_BIN_EXE_svcgen"));
-    let command = command.replace("svcgen vagrant", &svcgen);
-    let command = command.replace("HOME", env.home().to_str().unwrap());
-    let mut shell = std::process::Command::new("sh");
-    env.enclose(shell.args(["-e", "-c", &command]));
-    let run = env.run(&mut shell);
-    assert_eq!(run.code, 0, "{command}\n{}", run.show());
+    env.typed(command);
 }
 
 #[test]

@@ -66,13 +66,7 @@ fn typed(env: &Env, run: &Run) {
     let mut commands = commands.filter_map(|line| line.trim().strip_prefix("$ "));
     let command = commands.next().unwrap();
     assert_eq!(commands.next(), None, "{}", run.show());
-    let svcgen = format!("{} puppet --yes --no-verify", env!("CARGO_BIN_EXE_svcgen"));
-    let command = command.replacen("svcgen puppet", &svcgen, 1);
-    let command = command.replace("HOME", env.home().to_str().unwrap());
-    let mut shell = std::process::Command::new("sh");
-    env.enclose(shell.args(["-e", "-c", &command]));
-    let done = env.run(&mut shell);
-    assert_eq!(done.code, 0, "{}", done.show());
+    env.typed(command);
     let run = check(env);
     assert_eq!(run.code, 0, "{}", run.show());
     assert_eq!(env.status("puppet"), "");
@@ -377,4 +371,24 @@ fn what_is_told_fits_on_a_terminal_and_is_one_line_elsewhere() {
         let piped = env.svcgen(command).stdout;
         assert!(piped.lines().any(|line| line.len() > 80), "{piped}");
     }
+}
+
+#[test]
+fn a_line_of_somebodys_among_what_is_only_written_is_told() {
+    let env = env();
+    done(&env, &[]);
+    env.replace(
+        "puppet/hieradata/common.yaml",
+        "  trendingedits:",
+        "  # mine\n  trendingedits:",
+    );
+    let found = check(&env);
+    let told = "has uncommitted changes that svcgen did not make";
+    assert!(found.stdout.contains(told), "{}", found.show());
+    let mut lines = found.stdout.lines();
+    let command = lines.find_map(|line| line.trim().strip_prefix("$ "));
+    env.typed(command.unwrap());
+    let after = check(&env);
+    assert_eq!(after.code, 0, "{}", after.show());
+    assert_eq!(env.status("puppet"), "");
 }

@@ -1,0 +1,122 @@
+//! The commands for what is in no commit yet: it is put away, committed, or brought back.
+
+use camino::Utf8PathBuf;
+
+use super::Ways;
+use crate::cli::check::Drift;
+use crate::cli::generator::first_commit;
+use crate::drift::Difference;
+use crate::git::{Checkout, Head};
+use crate::worktree::Worktree;
+
+impl Ways<'_> {
+    /// A file that a commit has and the work tree lacks, with the way back.
+    pub(in crate::cli::check) fn restore(
+        &self,
+        difference: Difference,
+        worktree: &Worktree,
+    ) -> Drift {
+        let root = shell_words::quote(worktree.root().as_str());
+        let path = shell_words::quote(difference.path.as_str());
+        Drift {
+            command: format!("git -C {root} restore --staged --worktree -- {path}"),
+            instead: None,
+            difference,
+        }
+    }
+
+    /// A file that no commit has and that says nothing else than the model: git keeps it once it is in one.
+    pub(in crate::cli::check) fn add(&self, difference: Difference, worktree: &Worktree) -> Drift {
+        let paths = std::slice::from_ref(&difference.path);
+        Drift {
+            command: first_commit(worktree.root(), paths),
+            instead: None,
+            difference,
+        }
+    }
+
+    /// A change that says nothing else than the model, with a way out that keeps it; a run may be left to do.
+    pub(in crate::cli::check) fn stash(
+        &self,
+        difference: Difference,
+        worktree: &Worktree,
+        is_left: bool,
+    ) -> Drift {
+        let stash = self.stashed(&difference, worktree);
+        Drift {
+            command: match is_left {
+                true => format!("{stash} && {}", self.again()),
+                false => stash,
+            },
+            instead: Some("to keep what is there, commit it".to_owned()),
+            difference,
+        }
+    }
+
+    /// What puts a file away with all that is in the way of a run: one without the others would be refused.
+    fn stashed(&self, difference: &Difference, worktree: &Worktree) -> String {
+        let root = shell_words::quote(worktree.root().as_str());
+        let mut paths = self.in_the_way.clone();
+        if !paths.contains(&difference.path) {
+            paths.push(difference.path.clone());
+        }
+        paths.sort();
+        let paths = paths.iter().map(|path| shell_words::quote(path.as_str()));
+        let paths = paths.collect::<Vec<_>>().join(" ");
+        format!("git -C {root} stash push -u -- {paths}")
+    }
+
+    /// What commits files that are as a run left them.
+    pub(in crate::cli::check) fn commit_own(
+        &self,
+        paths: &[Utf8PathBuf],
+        worktree: &Worktree,
+    ) -> String {
+        match self.is_here() && !self.is_chain && !self.upon.is_empty() {
+            true => self.commit_of(paths, worktree),
+            false => self.again(),
+        }
+    }
+
+    /// A difference that is in no commit yet, with a way out that keeps it.
+    pub(in crate::cli::check) fn put_away(
+        &self,
+        difference: Difference,
+        worktree: &Worktree,
+    ) -> Drift {
+        // Git puts nothing away where there is no commit to come back to.
+        let has_commit = Checkout::open(worktree.root())
+            .and_then(|checkout| checkout.head())
+            .is_ok_and(|head| !matches!(head, Head::Unborn { .. }));
+        let put_away = match has_commit {
+            true => self.stashed(&difference, worktree),
+            false => {
+                let path = worktree.root().join(&difference.path);
+                let path = shell_words::quote(path.as_str()).into_owned();
+                format!("mv {path} {path}.orig")
+            }
+        };
+        Drift {
+            command: format!("{put_away} && {}", self.again()),
+            instead: Some(
+                "to keep what is there, commit it, and let svcgen.yaml say it".to_owned(),
+            ),
+            difference,
+        }
+    }
+
+    /// A file with lines of somebody's that no commit has: once they are in one, a run loses nothing.
+    pub(in crate::cli::check) fn commit_first(
+        &self,
+        difference: Difference,
+        worktree: &Worktree,
+    ) -> Drift {
+        let paths = std::slice::from_ref(&difference.path);
+        let commit = first_commit(worktree.root(), paths);
+        Drift {
+            command: format!("{commit} && {}", self.again()),
+            instead: None,
+            difference,
+        }
+    }
+}
