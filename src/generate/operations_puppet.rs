@@ -3,6 +3,7 @@
 mod class;
 mod hieradata;
 mod idiom;
+mod named_ports;
 mod role;
 mod series;
 mod sources;
@@ -14,6 +15,7 @@ use camino::Utf8PathBuf;
 use self::class::{class_name, class_text, is_sensitive};
 use self::hieradata::{environment_hieradata, role_hieradata, secrets};
 use self::idiom::ClassIdiom;
+pub(super) use self::named_ports::named_ports;
 use self::role::role_text;
 pub use self::series::{LeftOut, Patch, SeriesStep, SeriesTree, Stray, series_patch};
 use self::taken::{check_catalog, check_names, check_source};

@@ -1,7 +1,7 @@
 use camino::Utf8PathBuf;
 
 use super::mediawiki_vagrant::VagrantTree;
-use super::operations_puppet::{CatalogName, given_away};
+use super::operations_puppet::{CatalogName, given_away, named_ports};
 use super::ports::PortUse;
 use crate::edit::Rendered;
 use crate::worktree::Worktree;
@@ -10,6 +10,8 @@ use crate::worktree::Worktree;
 #[derive(Debug, Default)]
 pub struct Taken {
     ports: Vec<PortUse>,
+    /// Those that are named where somebody may listen on them, or connect to them.
+    named: Vec<PortUse>,
     catalog: Vec<CatalogName>,
     trees: Vec<(Worktree, &'static [&'static str])>,
 }
@@ -43,6 +45,7 @@ impl Taken {
             let (ports, names) = given_away(&worktree).unwrap_or_default();
             taken.ports.extend(ports);
             taken.catalog = names;
+            taken.named = named_ports(&worktree);
             taken.trees.push((worktree, PUPPET_CLASSES));
         }
         taken
@@ -50,7 +53,13 @@ impl Taken {
 
     /// Says who has a port, and where that is written.
     pub fn port(&self, port: u16) -> Option<String> {
-        let found = self.ports.iter().find(|found| found.port == port)?;
+        let is_it = |found: &&PortUse| found.port == port;
+        let owned = self.ports.iter().filter(|found| !found.is_mention());
+        let mentions = self.ports.iter().filter(|found| found.is_mention());
+        let (found, has) = match owned.clone().find(is_it) {
+            Some(owned) => (owned, "belongs to"),
+            None => (mentions.chain(&self.named).find(is_it)?, "is named by"),
+        };
         let PortUse {
             path, line, owner, ..
         } = found;
@@ -58,14 +67,13 @@ impl Taken {
             .free_port(port)
             .map(|free| format!("; {free} is free"))
             .unwrap_or_default();
-        Some(format!(
-            "port {port} belongs to {owner} ({path}:{line}){free}"
-        ))
+        Some(format!("port {port} {has} {owner} ({path}:{line}){free}"))
     }
 
     /// Proposes a port that nobody has, at or after another; nothing where no ports are known.
     pub fn free_port(&self, from: u16) -> Option<u16> {
-        let is_free = |port: &u16| self.ports.iter().all(|found| found.port != *port);
+        let all = || self.ports.iter().chain(&self.named);
+        let is_free = |port: &u16| all().all(|found| found.port != *port);
         (!self.ports.is_empty())
             .then(|| (from..=u16::MAX).find(is_free))
             .flatten()

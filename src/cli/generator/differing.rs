@@ -15,7 +15,14 @@ pub(crate) fn differing(
     let desired = &planned.generated.desired;
     let mut found = differences(desired, &planned.edits, worktree, &planned.rendered)?;
     let class = loaded.service.puppet_name.as_str();
-    found.extend(extras(desired, class, worktree, &planned.rendered)?);
+    // What svcgen wrote once, and somebody changed, was put there by nobody.
+    let is_told = |it: &Difference| {
+        let mut known = found.iter();
+        known.any(|known| known.path == it.path && known.line == it.line)
+    };
+    let mut extras = extras(desired, class, worktree, &planned.rendered)?;
+    extras.retain(|extra| !is_told(extra));
+    found.extend(extras);
     if generator != Generator::Scap {
         return Ok(found);
     }
