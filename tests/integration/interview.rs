@@ -1,5 +1,6 @@
 //! The interview as it is held on a terminal of 80 columns.
 
+mod following;
 mod kept;
 
 use crate::support::{Env, Pty, sample_tree};
