@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::interrupted;
 use crate::cli::context::Context;
-use crate::cli::new::{NewArgs, answers, shown};
+use crate::cli::new::{NewArgs, answers, shown, tell_followed};
 use crate::error::CommandError;
 use crate::onboarding::{Current, Draft, Drafts, Kind, Note, Prompt, Prompter as _, Reply, rebase};
 use crate::ui::{Terminal, Ui};
@@ -51,7 +51,9 @@ pub(super) fn begin(
         .unwrap_or_else(|| Value::Object(Map::new()));
     if args.resume {
         let found = draft(path)?;
-        let answers = answers(args, context, path, None, ui)?.to_value();
+        let (answers, followed) = answers(args, context, path, None, ui)?;
+        tell_followed(&followed, ui);
+        let answers = answers.to_value();
         return Ok(onto(present, Draft { answers, ..found }, ui));
     }
     if let Some(drafts) = drafts
