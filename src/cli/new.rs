@@ -72,13 +72,13 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     // What a model leaves out, it leaves out on purpose.
     let takes = args.defaults && present.is_none() && answers.clone().is_right(&context.sites);
     if takes {
-        answers = interview::take_proposals(&answers, &context, &path, ui)?;
+        answers = interview::take_proposals(&answers, &context, global, &path, ui)?;
     }
     if let Some(terminal) = &mut terminal
         && !answers.missing().is_empty()
         && answers.clone().is_right(&context.sites)
     {
-        answers = interview::ask_missing(&answers, &context, &path, takes, terminal, ui)?;
+        answers = interview::ask_missing(&answers, &context, global, &path, takes, terminal, ui)?;
     }
     let value = answers.to_value();
     let (service, _) = answers

@@ -2,6 +2,7 @@
 
 mod following;
 mod kept;
+mod stopped;
 
 use crate::support::{Env, Pty, sample_tree};
 

@@ -1,21 +1,22 @@
 mod begin;
 mod end;
+mod stopped;
 
 use std::cell::Cell;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use self::begin::{begin, is_kept};
+use self::begin::{Beginning, is_kept};
 pub(super) use self::begin::{draft, onto, value_of};
 use self::end::conclude;
 pub(super) use self::end::write;
+use self::stopped::{Left, changed, interrupted, resume};
 use super::{NewArgs, explain, report, shown};
 use crate::cli::context::{Context, working_directory};
 use crate::cli::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::Taken;
-use crate::interrupt;
 use crate::model::{LoadError, Service, read_text};
 use crate::onboarding::{
     Answers, Current, Draft, Drafts, Facts, Interview, InterviewError, Nobody, Prompter, Section,
@@ -41,15 +42,14 @@ pub(super) fn run(
             .map_err(CommandError::from)?;
     }
     let drafts = Drafts::of_user();
-    let draft = begin(
+    let beginning = Beginning {
         args,
         context,
+        global,
         path,
-        before.as_deref(),
-        drafts.as_ref(),
-        terminal,
-        ui,
-    )?;
+        before: before.as_deref(),
+    };
+    let draft = beginning.draft(drafts.as_ref(), terminal, ui)?;
     let sections =
         load_sections(&context.configuration.questions_folders()).map_err(CommandError::from)?;
     let old = before.as_deref().map(value_of);
@@ -59,6 +59,7 @@ pub(super) fn run(
         drafts: drafts.as_ref(),
         old: old.as_ref(),
         is_told: false,
+        global,
         ui,
     };
     let draft = asked.interview(draft, terminal, Extent::Everything)?;
@@ -68,7 +69,7 @@ pub(super) fn run(
         .resolve(&context.sites)
         .map_err(|error| explain(error, true))?;
     if present(path)? != before {
-        return Err(changed(path).into());
+        return Err(changed(path, global).into());
     }
     let written = write(
         path,
@@ -81,7 +82,7 @@ pub(super) fn run(
     let is_written = match written {
         Ok(is_written) => is_written,
         Err(error) if is_kept(drafts.as_ref(), path) => {
-            return Err(error.hint("svcgen new --resume").into());
+            return Err(error.hint(resume(global)).into());
         }
         Err(error) => {
             // There is no other copy of the answers.
@@ -100,6 +101,7 @@ pub(super) fn run(
 pub(super) fn ask_missing(
     given: &Answers,
     context: &Context,
+    global: &GlobalArgs,
     path: &Utf8Path,
     is_told: bool,
     terminal: &mut Terminal,
@@ -116,6 +118,7 @@ pub(super) fn ask_missing(
         drafts,
         old: None,
         is_told,
+        global,
         ui,
     };
     let draft = Draft::new(path, given.to_value());
@@ -132,6 +135,7 @@ pub(super) fn ask_missing(
 pub(super) fn take_proposals(
     given: &Answers,
     context: &Context,
+    global: &GlobalArgs,
     path: &Utf8Path,
     ui: &Ui,
 ) -> Result<Answers, CommandError> {
@@ -142,6 +146,7 @@ pub(super) fn take_proposals(
         drafts: None,
         old: None,
         is_told: false,
+        global,
         ui,
     };
     let draft = Draft::new(path, given.to_value());
@@ -173,6 +178,7 @@ struct Asked<'a> {
     old: Option<&'a Value>,
     /// Whether an interview before this one has said what is wrong with `package.json`.
     is_told: bool,
+    global: &'a GlobalArgs,
     ui: &'a Ui,
 }
 
@@ -265,7 +271,13 @@ impl Asked<'_> {
             }),
         };
         held.map_err(|error| match error {
-            InterviewError::Interrupted => interrupted(is_kept.get()),
+            InterviewError::Interrupted => {
+                let left = match is_kept.get() {
+                    true => Left::Kept,
+                    false => Left::Nothing,
+                };
+                interrupted(left, self.global)
+            }
             InterviewError::Site(error) => error.into(),
             error => CommandError::from_error(ErrorKind::Unexpected, &error),
         })
@@ -302,26 +314,4 @@ pub(super) fn warn_of_taken(answers: &Value, old: Option<&Value>, context: &Cont
             ui.warning(&whose);
         }
     }
-}
-
-fn interrupted(is_kept: bool) -> CommandError {
-    let kind = interrupt::check()
-        .err()
-        .map_or(ErrorKind::Interrupted, |error| error.kind);
-    match is_kept {
-        true => CommandError::new(
-            kind,
-            "interrupted; nothing is written, and your answers are kept",
-        )
-        .hint("svcgen new --resume"),
-        false => CommandError::new(kind, "interrupted; nothing is written"),
-    }
-}
-
-fn changed(path: &Utf8Path) -> CommandError {
-    CommandError::conflict(format!(
-        "`{}` was changed by somebody else in the meantime",
-        shown(path)
-    ))
-    .hint("svcgen new --resume")
 }
