@@ -31,7 +31,7 @@ mod tree;
 pub use answers::{Answers, AnswersError};
 pub use catalogue::load_sections;
 pub use condition::Condition;
-pub use draft::{Draft, DraftError, Drafts};
+pub use draft::{Draft, DraftError, DraftLock, Drafts};
 pub use facts::Facts;
 pub use follow::{Followed, followed};
 pub use free::misfits;

@@ -63,6 +63,10 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
                 .into(),
         );
     }
+    let _lock = match args.resume {
+        true => interview::lock(&path)?,
+        false => None,
+    };
     let present = match args.force {
         true => None,
         false => Present::read(&path, &context).map_err(Failure::from)?,
@@ -262,6 +266,7 @@ impl From<DraftError> for CommandError {
         match error {
             DraftError::Wrong { path, .. } => this.hint(format!("`rm {path}` forgets it")),
             DraftError::Io { .. } => this,
+            DraftError::Held { model, by } => interview::held(&model, by),
         }
     }
 }

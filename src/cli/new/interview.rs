@@ -2,7 +2,7 @@ mod begin;
 mod end;
 mod stopped;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
@@ -11,6 +11,7 @@ use self::begin::{Beginning, is_kept};
 pub(super) use self::begin::{draft, onto, value_of};
 use self::end::conclude;
 pub(super) use self::end::write;
+pub(super) use self::stopped::held;
 use self::stopped::{Left, changed, interrupted, resume};
 use super::{NewArgs, explain, report, shown};
 use crate::cli::context::{Context, working_directory};
@@ -19,8 +20,8 @@ use crate::error::{CommandError, ErrorKind};
 use crate::generate::Taken;
 use crate::model::{LoadError, Service, read_text};
 use crate::onboarding::{
-    Answers, Current, Draft, Drafts, Facts, Interview, InterviewError, Nobody, Prompter, Section,
-    Setting, load_sections, write_model,
+    Answers, Current, Draft, DraftLock, Drafts, Facts, Interview, InterviewError, Nobody, Prompter,
+    Section, Setting, load_sections, write_model,
 };
 use crate::ui::{Terminal, Ui};
 use crate::visible::visible;
@@ -42,6 +43,7 @@ pub(super) fn run(
             .map_err(CommandError::from)?;
     }
     let drafts = Drafts::of_user();
+    let lock = lock(path)?;
     let beginning = Beginning {
         args,
         context,
@@ -93,8 +95,17 @@ pub(super) fn run(
     if let Some(drafts) = &drafts {
         drafts.finish(&draft).map_err(CommandError::from)?;
     }
+    drop(lock);
     report(path, &service, is_written, ui)?;
     conclude(&draft, &sections, context, path, global, ui)
+}
+
+/// Locks the draft of a model; nothing where drafts are not kept.
+pub(super) fn lock(path: &Utf8Path) -> Result<Option<DraftLock>, CommandError> {
+    match Drafts::of_user() {
+        Some(drafts) => Ok(drafts.lock(path)?),
+        None => Ok(None),
+    }
 }
 
 /// Asks only what is required and not answered yet.
@@ -112,6 +123,8 @@ pub(super) fn ask_missing(
     // The draft of another interview stays.
     let is_ours = |drafts: &&Drafts| matches!(drafts.read(path), Ok(None));
     let drafts = drafts.as_ref().filter(is_ours);
+    let lock = drafts.map(|drafts| drafts.lock(path));
+    let drafts = drafts.filter(|_| matches!(lock, Some(Ok(_))));
     let asked = Asked {
         context,
         sections: &sections,
@@ -215,6 +228,16 @@ impl Asked<'_> {
         }
     }
 
+    /// Whether the answers that were given last are kept; where none was given, the draft that was there.
+    fn left(&self, model: &Utf8Path, last: Option<&Draft>) -> Left {
+        let found = self.drafts.and_then(|drafts| drafts.read(model).ok()?);
+        match (last, found) {
+            (Some(last), Some(found)) if *last == found => Left::Kept,
+            (None, Some(_)) => Left::Kept,
+            _ => Left::Nothing,
+        }
+    }
+
     fn interview(
         &self,
         draft: Draft,
@@ -229,11 +252,12 @@ impl Asked<'_> {
         let given = given_away(self.context);
         facts.free_port = given.proposed_port();
         let taken = |path: &str, value: &Value| whose(&given, self.old, path, value);
-        let is_kept = Cell::new(is_kept(self.drafts, &draft.model));
+        let model = draft.model.clone();
+        let last: RefCell<Option<Draft>> = RefCell::new(None);
         let is_warned = Cell::new(false);
         let mut keep = |draft: &Draft| {
             let kept = self.drafts.map(|drafts| drafts.write(draft));
-            is_kept.set(matches!(kept, Some(Ok(()))));
+            last.replace(Some(draft.clone()));
             // The answers are more worth than their copy: the interview goes on.
             if let Some(Err(error)) = kept
                 && !is_warned.replace(true)
@@ -272,10 +296,7 @@ impl Asked<'_> {
         };
         held.map_err(|error| match error {
             InterviewError::Interrupted => {
-                let left = match is_kept.get() {
-                    true => Left::Kept,
-                    false => Left::Nothing,
-                };
+                let left = self.left(&model, last.borrow().as_ref());
                 interrupted(left, self.global)
             }
             InterviewError::Site(error) => error.into(),

@@ -1,5 +1,6 @@
-//! An interview that is stopped.
+//! An interview that is stopped, or that another one keeps from beginning.
 
+use super::drafts;
 use crate::support::{Env, Pty};
 
 /// An interview whose first question is answered.
@@ -9,6 +10,43 @@ fn begun(env: &Env, arguments: &[&str]) -> Pty {
     pty.expect("Name of its Puppet class");
     pty.expect("> ");
     pty
+}
+
+#[test]
+fn two_interviews_of_one_model_do_not_write_one_draft() {
+    let env = Env::new();
+    let mut first = begun(&env, &["new"]);
+    for arguments in [&["new"][..], &["new", "--resume"]] {
+        let mut second = Pty::start(&env, arguments, None);
+        assert_eq!(second.end(), 11, "{}", second.shown);
+        let told = "another interview of `svcgen.yaml` is going on, as process ";
+        let process = second.shown.split(told).nth(1);
+        let process = process.and_then(|rest| rest.split_whitespace().next());
+        let process = process.unwrap_or_else(|| panic!("{}", second.shown));
+        let way = format!("`kill {process}` ends it and keeps its answers");
+        assert!(second.shown.contains(&way), "{}", second.shown);
+    }
+    let run = env.svcgen(&["new", "--resume", "--set=port=6000"]);
+    assert_eq!(run.code, 11, "{}", run.show());
+    // Another model has a draft of its own.
+    let mut other = begun(&env, &["new", "--service", "other.yaml"]);
+    other.terminate();
+    assert_eq!(other.end(), 143, "{}", other.shown);
+    first.terminate();
+    assert_eq!(first.end(), 143, "{}", first.shown);
+    assert!(first.shown.contains("your answers are kept"));
+    assert_eq!(drafts(&env).len(), 2, "{:?}", drafts(&env));
+    let mut again = Pty::start(&env, &["new", "--resume"], None);
+    again.expect("Name of its Puppet class");
+    again.expect("> ");
+    // Whoever took the draft away has it.
+    for draft in drafts(&env) {
+        let folder = env.work().join("../.local/state/svcgen/drafts");
+        std::fs::remove_file(folder.join(draft)).unwrap();
+    }
+    again.keys("\u{3}");
+    assert_eq!(again.end(), 130, "{}", again.shown);
+    assert!(!again.shown.contains("are kept"), "{}", again.shown);
 }
 
 #[test]

@@ -43,3 +43,17 @@ pub(super) fn changed(path: &Utf8Path, global: &GlobalArgs) -> CommandError {
 pub(super) fn resume(global: &GlobalArgs) -> String {
     Again::completed("svcgen new --resume", global, &CheckoutArgs::default())
 }
+
+/// Another interview of the same model is held.
+pub(in crate::cli::new) fn held(model: &Utf8Path, by: Option<u32>) -> CommandError {
+    let process = by.map(|by| format!(", as process {by}"));
+    let message = format!(
+        "another interview of `{}` is going on{}",
+        shown(model),
+        process.unwrap_or_default()
+    );
+    let kill = by.map(|by| format!("; `kill {by}` ends it and keeps its answers"));
+    CommandError::conflict(message)
+        .hint(format!("go on in its terminal{}", kill.unwrap_or_default()))
+        .hint("`--service FILE` makes another model")
+}
