@@ -12,7 +12,7 @@ pub(super) use self::begin::{draft, onto, value_of};
 use self::end::conclude;
 pub(super) use self::end::write;
 pub(super) use self::stopped::held;
-use self::stopped::{Left, changed, interrupted, resume};
+use self::stopped::{Left, Older, changed, interrupted, print, resume};
 use super::{NewArgs, explain, report, shown};
 use crate::cli::context::{Context, working_directory};
 use crate::cli::{Failure, GlobalArgs};
@@ -228,13 +228,16 @@ impl Asked<'_> {
         }
     }
 
-    /// Whether the answers that were given last are kept; where none was given, the draft that was there.
+    /// Whether the answers that were given last are kept; where none was given, the draft that was there. Answers that are
+    /// kept nowhere are printed.
     fn left(&self, model: &Utf8Path, last: Option<&Draft>) -> Left {
         let found = self.drafts.and_then(|drafts| drafts.read(model).ok()?);
         match (last, found) {
             (Some(last), Some(found)) if *last == found => Left::Kept,
+            (Some(last), Some(_)) => print(&last.answers, Older::Kept, self.ui),
+            (Some(last), None) => print(&last.answers, Older::None, self.ui),
             (None, Some(_)) => Left::Kept,
-            _ => Left::Nothing,
+            (None, None) => Left::Nothing,
         }
     }
 

@@ -65,3 +65,51 @@ fn the_hint_goes_on_with_the_same_model() {
         "hint: svcgen new --config own.yaml --service 'my svc/svcgen.yaml' --site example --resume";
     assert!(shown.contains(hint), "{}", pty.shown);
 }
+
+#[test]
+fn answers_that_cannot_be_kept_are_printed() {
+    let env = Env::new();
+    let mut pty = begun(&env, &["new"]);
+    // The folder of the drafts is no folder any more.
+    let folder = env.home().join(".local/state/svcgen/drafts");
+    std::fs::rename(&folder, folder.with_file_name("away")).unwrap();
+    std::fs::write(&folder, "").unwrap();
+    pty.keys("\r");
+    pty.answer("What the service does", "Does it.\r");
+    pty.expect("TCP port");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    let lines = "name: my-svc\r\ndescription: Does it.\r\n";
+    assert!(pty.shown.contains(lines), "{}", pty.shown);
+    assert!(
+        pty.shown
+            .contains("`svcgen new --answers FILE` takes these lines")
+    );
+    assert!(!pty.shown.contains("--resume"), "{}", pty.shown);
+    // A draft from before is named.
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::rename(folder.with_file_name("away"), &folder).unwrap();
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    pty.expect("Name of its Puppet class");
+    pty.expect("> ");
+    let draft = folder.join(
+        &drafts(&env)
+            .iter()
+            .find(|it| it.ends_with(".yaml"))
+            .unwrap(),
+    );
+    let text = std::fs::read(&draft).unwrap();
+    std::fs::remove_file(&draft).unwrap();
+    std::fs::create_dir(&draft).unwrap();
+    pty.keys("mine\r");
+    pty.expect("What the service does");
+    pty.expect("> ");
+    std::fs::remove_dir(&draft).unwrap();
+    std::fs::write(&draft, text).unwrap();
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    assert!(pty.shown.contains("puppet_name: mine\r\n"), "{}", pty.shown);
+    let hint = "`svcgen new --resume` goes on with the older ones";
+    assert!(pty.shown.contains(hint), "{}", pty.shown);
+}

@@ -1,18 +1,29 @@
 //! An interview that is not held to its end, or not at all: what is kept of it, and how to go on.
 
 use camino::Utf8Path;
+use serde_json::Value;
 
 use crate::cli::GlobalArgs;
 use crate::cli::context::shown;
 use crate::cli::generator::{Again, CheckoutArgs};
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
+use crate::ui::Ui;
 
 /// Whether the answers are kept of an interview that was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Left {
     Kept,
+    /// They could not be kept, and are printed.
+    Printed(Older),
     Nothing,
+}
+
+/// Whether an older draft is there of answers that could not be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Older {
+    Kept,
+    None,
 }
 
 /// The user wants to stop.
@@ -26,7 +37,31 @@ pub(super) fn interrupted(left: Left, global: &GlobalArgs) -> CommandError {
             "interrupted; nothing is written, and your answers are kept",
         )
         .hint(resume(global)),
+        Left::Printed(older) => {
+            let message = "interrupted; nothing is written, and your answers could not be kept: \
+                           they are the lines above";
+            let from_file = "svcgen new --answers FILE";
+            let from_file = Again::completed(from_file, global, &CheckoutArgs::default());
+            let error = CommandError::new(kind, message)
+                .hint(format!("`{from_file}` takes these lines from a file"));
+            match older {
+                Older::Kept => error.hint(format!(
+                    "`{}` goes on with the older ones that were kept before",
+                    resume(global)
+                )),
+                Older::None => error,
+            }
+        }
         Left::Nothing => CommandError::new(kind, "interrupted; nothing is written"),
+    }
+}
+
+/// Prints answers of which there is no other copy, as a file of answers has them.
+pub(super) fn print(answers: &Value, older: Older, ui: &Ui) -> Left {
+    let text = serde_yaml::to_string(answers).unwrap_or_default();
+    match answers.as_object().is_some_and(|map| !map.is_empty()) && ui.verbatim(&text).is_ok() {
+        true => Left::Printed(older),
+        false => Left::Nothing,
     }
 }
 
