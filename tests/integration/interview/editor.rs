@@ -1,0 +1,67 @@
+//! Texts of several lines: typed, or written in an editor.
+
+use crate::support::{Env, Pty};
+
+/// An interview on a model, at the question for its description.
+fn at_description(env: &Env, script: &str) -> Pty {
+    env.write("svcgen.yaml", super::MODEL);
+    env.write("editor", &format!("#!/bin/sh\n{script}\n"));
+    let editor = format!("sh {}", env.work().join("editor").display());
+    let mut pty = Pty::start(env, &["new"], Some(&editor));
+    pty.answer("Enter writes the model", "description");
+    pty.expect("What the service does");
+    pty.expect("> ");
+    pty
+}
+
+/// Ends an interview without writing anything.
+fn stop(mut pty: Pty) -> String {
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    pty.shown
+}
+
+#[test]
+fn a_text_in_another_encoding_is_kept_and_its_reason_told() {
+    let env = Env::new();
+    let mut pty = at_description(&env, "printf 'A caf\\351.\\n' >\"$1\"");
+    pty.keys("!");
+    pty.expect("what the editor left is no UTF-8; nothing is changed");
+    pty.expect("it is kept in `");
+    pty.expect("`");
+    let file = pty.shown.rsplit('`').nth(1).unwrap().to_owned();
+    pty.expect("> ");
+    stop(pty);
+    assert_eq!(std::fs::read(&file).unwrap(), b"A caf\xe9.\n");
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn an_editor_that_cannot_be_started_is_named() {
+    let env = Env::new();
+    env.write("svcgen.yaml", super::MODEL);
+    let mut pty = Pty::start(&env, &["new"], Some("no-such-editor --wait"));
+    pty.answer("Enter writes the model", "description");
+    pty.expect("> ");
+    pty.keys("!");
+    pty.expect("the editor `no-such-editor --wait` cannot be started");
+    pty.expect("> ");
+    stop(pty);
+}
+
+#[test]
+fn what_a_failed_editor_left_is_no_answer_until_it_is_fetched() {
+    let env = Env::new();
+    let mut pty = at_description(&env, "echo Half of it. >\"$1\"; exit 3");
+    pty.keys("!");
+    pty.expect("failed (exit status: 3)");
+    pty.expect("Tab fetches what you typed");
+    pty.expect("> ");
+    pty.keys("\t");
+    pty.expect("Half of it.");
+    pty.keys("\u{7f} Whole.\r\r");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let model = env.read("svcgen.yaml");
+    assert!(model.contains("Half of it Whole."), "{model}");
+}
