@@ -40,6 +40,7 @@ impl<'a> Interview<'a> {
                     origin: None,
                 }),
                 typed: String::new(),
+                is_refused: false,
             };
             match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),

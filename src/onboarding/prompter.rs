@@ -29,6 +29,8 @@ pub struct Prompt<'a> {
     pub current: Option<Current>,
     /// How the current answer is typed, where it is to be changed.
     pub typed: String,
+    /// Whether that was typed to this question already, and refused.
+    pub is_refused: bool,
 }
 
 /// What Enter answers.

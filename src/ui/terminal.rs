@@ -96,7 +96,10 @@ impl Terminal {
             let text = format!("[{}]{origin}", short(&current.text));
             self.fill(&text, "  ", str::to_owned)?;
         }
-        Ok(())
+        match prompt.is_refused {
+            true => self.tell_fetched(prompt.kind),
+            false => Ok(()),
+        }
     }
 
     /// How a kind of answer is typed, where that does not go without saying.

@@ -38,8 +38,9 @@ impl<'a> Interview<'a> {
                 text: &question.text,
                 kind: question.kind,
                 choices: &choices,
+                is_refused: refused.is_some(),
                 typed: refused
-                    .take()
+                    .clone()
                     .or_else(|| value.as_ref().map(|v| typed(question, v)))
                     .unwrap_or_default(),
                 current: current.filter(|current| !current.text.is_empty()),
@@ -79,6 +80,8 @@ impl<'a> Interview<'a> {
                     None if self.is_required(question) => {
                         self.tell(&Note::Wrong("this has to be answered", None))?;
                     }
+                    // Whoever typed something does not mean nothing.
+                    None if refused.is_some() => {}
                     None => return Ok(Turn::Next),
                 },
                 Reply::Text(text) => {

@@ -51,6 +51,7 @@ impl<'a> Interview<'a> {
                 origin: None,
             }),
             typed: present.into(),
+            is_refused: false,
         };
         loop {
             let said = match self.prompter.ask(&prompt).map_err(failed)? {

@@ -65,3 +65,35 @@ fn what_a_failed_editor_left_is_no_answer_until_it_is_fetched() {
     let model = env.read("svcgen.yaml");
     assert!(model.contains("Half of it Whole."), "{model}");
 }
+
+#[test]
+fn refused_lines_are_not_lost_with_an_enter() {
+    let env = Env::new();
+    let mut pty = at_description(&env, "echo d1 >\"$1\"");
+    pty.keys("Does it.\r\r");
+    pty.answer("Enter writes the model", "deploy.groups");
+    pty.answer("Groups of hosts", "+");
+    pty.answer("group: Name", "default");
+    pty.answer("group: Its hosts", "a1\r# two more\rb1\r");
+    pty.expect("`#` is not a host");
+    let ways = "Tab fetches what you typed, `!` opens it in your editor";
+    for _ in 0..3 {
+        pty.expect(ways);
+        pty.expect("> ");
+        pty.keys("\r");
+    }
+    // The help takes nothing away either.
+    pty.expect("> ");
+    pty.keys("?");
+    pty.expect(ways);
+    pty.expect("> ");
+    pty.keys("\t");
+    pty.expect("a1, # two more, b1");
+    pty.keys("\u{15}!");
+    pty.answer("group: How many at a time", "");
+    pty.answer("group: How many may fail", "");
+    pty.answer("`-1` removes it", "");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert!(env.read("svcgen.yaml").contains("d1"));
+}

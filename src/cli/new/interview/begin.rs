@@ -133,6 +133,7 @@ fn asks_to_resume(
             origin: None,
         }),
         typed: String::new(),
+        is_refused: false,
     };
     let wrong = Note::Wrong(
         "yes or no",
