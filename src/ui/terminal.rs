@@ -194,6 +194,7 @@ impl Terminal {
             return Ok(Typed::Nothing);
         };
         let edited = editor::edit(program, text)?;
+        self.typing.expect_enter()?;
         let (typed, message, rule) = match edited {
             Edited::Text(text) => return Ok(Typed::Text(text)),
             Edited::Nothing => {

@@ -22,6 +22,28 @@ fn stop(mut pty: Pty) -> String {
 }
 
 #[test]
+fn an_enter_that_is_typed_beside_the_editor_answers_nothing() {
+    let env = Env::new();
+    let waits = "echo opened; while [ ! -e go ]; do sleep 0.01; done; echo Written. >\"$1\"";
+    let mut pty = at_description(&env, waits);
+    pty.keys("!");
+    pty.expect("opened");
+    pty.keys("\r");
+    env.write("go", "");
+    pty.expect("Enter writes the model");
+    pty.expect("> ");
+    let shown = stop(pty);
+    assert!(!shown.contains("wrote `svcgen.yaml`"), "{shown}");
+    // One that is typed once the editor has ended is an answer.
+    let env = Env::new();
+    let mut pty = at_description(&env, "echo Written. >\"$1\"");
+    pty.keys("!");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert!(env.read("svcgen.yaml").contains("description: Written.\n"));
+}
+
+#[test]
 fn a_text_in_another_encoding_is_kept_and_its_reason_told() {
     let env = Env::new();
     let mut pty = at_description(&env, "printf 'A caf\\351.\\n' >\"$1\"");
