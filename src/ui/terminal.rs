@@ -116,7 +116,9 @@ impl Terminal {
             Some(_) => ", `!` opens your editor",
             None => "",
         };
-        Some(format!("{lines}; an empty line ends it{editor}"))
+        Some(format!(
+            "{lines}; an empty line ends it{editor}. From the second line on, `?` and `<` are text"
+        ))
     }
 
     /// Reads a line, as the terminal may be drawn upon or not.
@@ -173,17 +175,27 @@ impl Terminal {
     fn further(&self, first: String, before: &[String]) -> io::Result<Typed> {
         let mut text = first;
         let mut before = before.iter();
+        let keys: &[char] = match &self.editor {
+            Some(_) => &['!'],
+            None => &[],
+        };
         loop {
             let proposals: Vec<String> = before.next().cloned().into_iter().collect();
             let line = Line::new(&self.term, &proposals, &self.typing);
             let line = line.with_breaks(Breaks::Kept);
-            match self.read(line, &[])? {
+            match self.read(line, keys)? {
                 End::Enter(line) if line.trim().is_empty() => return Ok(Typed::Text(text)),
                 End::Enter(line) | End::Pasted(line) => {
                     text.push('\n');
                     text.push_str(&line);
                 }
-                End::Escape | End::Key(_) => return Ok(Typed::Nothing),
+                End::Key(_) => {
+                    return Ok(match self.edit(&text)? {
+                        Typed::Nothing => Typed::Unfinished(text),
+                        other => other,
+                    });
+                }
+                End::Escape => return Ok(Typed::Nothing),
             }
         }
     }

@@ -44,6 +44,23 @@ fn an_enter_that_is_typed_beside_the_editor_answers_nothing() {
 }
 
 #[test]
+fn the_editor_opens_on_a_further_line_too() {
+    let env = Env::new();
+    let mut pty = at_description(&env, "echo Last. >>\"$1\"");
+    pty.keys("First.\r? Second.\r");
+    pty.expect("Second.");
+    pty.expect("> ");
+    pty.keys("!");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let model = env.read("svcgen.yaml");
+    let text = "description: |\n  First.\n  ? Second.Last.\n";
+    assert!(model.contains(text), "{model}");
+    let shown = pty.shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains("From the second line on, `?` and `<` are text"));
+}
+
+#[test]
 fn a_text_in_another_encoding_is_kept_and_its_reason_told() {
     let env = Env::new();
     let mut pty = at_description(&env, "printf 'A caf\\351.\\n' >\"$1\"");
