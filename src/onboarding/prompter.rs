@@ -69,6 +69,8 @@ pub enum Note<'a> {
     Help(&'a str),
     /// An answer is refused, for this reason, by this rule.
     Wrong(&'a str, Option<&'a str>),
+    /// An answer is taken, and something speaks against it.
+    Doubt(&'a str),
     /// Lines of a list or of a review.
     Lines(&'a [String]),
 }

@@ -370,6 +370,10 @@ impl Prompter for Terminal {
             Note::Help("") => self.say("  there is no help on this one"),
             Note::Help(help) => self.fill(help, "  ", |line| line.cyan().to_string()),
             Note::Wrong(message, rule) => self.tell_wrong(message, *rule),
+            Note::Doubt(doubt) => {
+                let warning = format!("warning: {doubt}");
+                self.fill(&warning, "  ", |line| line.yellow().to_string())
+            }
             Note::Lines(lines) => {
                 let mut lines = lines.iter();
                 lines.try_for_each(|line| self.say(&rows(line, self.width())))

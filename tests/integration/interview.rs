@@ -1,5 +1,6 @@
 //! The interview as it is held on a terminal of 80 columns.
 
+mod doubts;
 mod editor;
 mod following;
 mod kept;

@@ -5,6 +5,7 @@ mod stopped;
 use std::cell::{Cell, RefCell};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use jiff::civil::Date;
 use serde_json::Value;
 
 use self::begin::{Beginning, is_kept};
@@ -13,16 +14,19 @@ use self::end::conclude;
 pub(super) use self::end::write;
 pub(super) use self::stopped::held;
 use self::stopped::{Left, Older, changed, interrupted, print, resume};
-use super::{NewArgs, explain, report, shown};
+use super::{NewArgs, explain, report};
 use crate::cli::context::{Context, working_directory};
+use crate::cli::request::today;
 use crate::cli::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::Taken;
-use crate::model::{LoadError, Service, read_text};
+use crate::generate::tickets::too_soon;
+use crate::model::{LoadError, Service, SiteName, Sites, read_text};
 use crate::onboarding::{
     Answers, Current, Draft, DraftLock, Drafts, Facts, Interview, InterviewError, Nobody, Prompter,
     Section, Setting, load_sections, write_model,
 };
+use crate::status::unusual;
 use crate::ui::{Terminal, Ui};
 use crate::visible::visible;
 use crate::worktree::Worktree;
@@ -255,6 +259,12 @@ impl Asked<'_> {
         let given = given_away(self.context);
         facts.free_port = given.proposed_port();
         let taken = |path: &str, value: &Value| whose(&given, self.old, path, value);
+        // Who needs the day says what is wrong with it.
+        let today = today().ok();
+        let doubts = |path: &str, value: &Value, answers: &Value| match path {
+            "timeline.deployment" => about_day(value, answers, today, &self.context.sites),
+            _ => Vec::new(),
+        };
         let model = draft.model.clone();
         let last: RefCell<Option<Draft>> = RefCell::new(None);
         let is_warned = Cell::new(false);
@@ -275,6 +285,7 @@ impl Asked<'_> {
             sites: &self.context.sites,
             facts: &facts,
             taken: &taken,
+            doubts: &doubts,
             keep: &mut keep,
         };
         let interview = Interview::new(setting, prompter, draft);
@@ -327,6 +338,22 @@ fn whose(given: &Taken, old: Option<&Value>, path: &str, value: &Value) -> Optio
         ("puppet_name", Value::String(name)) => given.class(name),
         _ => None,
     }
+}
+
+/// What the site has against a day for the first deployment.
+fn about_day(day: &Value, answers: &Value, today: Option<Date>, sites: &Sites) -> Vec<String> {
+    let named = answers.get("site").and_then(Value::as_str);
+    let site = match named.map(SiteName::parse) {
+        Some(Ok(name)) => sites.find(&name),
+        Some(Err(_)) => return Vec::new(),
+        None => sites.default_site(),
+    };
+    let day = day.as_str().and_then(|day| day.parse::<Date>().ok());
+    let (Some(day), Some(today), Ok(site)) = (day, today, site) else {
+        return Vec::new();
+    };
+    let both = [too_soon(day, &site, today), unusual(day, &site)];
+    both.into_iter().flatten().collect()
 }
 
 /// Warns of answers that the interview would not take, because somebody in the checkouts has them.

@@ -158,6 +158,9 @@ impl<'a> Interview<'a> {
             }
             let before = std::mem::replace(&mut self.draft.answers, answers);
             self.follow(question, &before)?;
+            for doubt in (self.setting.doubts)(&question.id, &value, &self.draft.answers) {
+                self.tell(&Note::Doubt(&doubt))?;
+            }
             return Ok(true);
         }
         if let Some(mistake) = refused {

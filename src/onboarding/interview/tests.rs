@@ -38,12 +38,17 @@ fn play_with(draft: Draft, facts: &Facts, replies: &[&str]) -> Played {
     let taken = |path: &str, value: &Value| {
         (path == "port" && *value == 6000).then(|| "port 6000 is `other`'s".to_owned())
     };
+    let doubts = |path: &str, value: &Value, _: &Value| match path == "port" && *value == 6002 {
+        true => vec!["6002 is odd".to_owned()],
+        false => Vec::new(),
+    };
     let mut script = Script::new(replies);
     let setting = Setting {
         sections: &sections,
         sites: &sites,
         facts,
         taken: &taken,
+        doubts: &doubts,
         keep: &mut keep,
     };
     let result = Interview::new(setting, &mut script, draft).run();
@@ -267,6 +272,7 @@ fn the_review_changes_any_answer() {
     assert_eq!(played.answers()["port"], 6002, "{:#?}", played.seen);
     assert_eq!(played.answers()["owner"]["irc"], "ada");
     assert!(played.saw("there is no answer `99`"));
+    assert!(played.saw("Doubt(\"6002 is odd\")"), "and it is taken");
     let tables = played
         .seen
         .iter()
@@ -370,6 +376,7 @@ fn what_was_refused_can_be_mended() {
         sites: &Sites::new(None),
         facts: &Facts::default(),
         taken: &|_, _| None,
+        doubts: &|_, _, _| Vec::new(),
         keep: &mut |_| Ok(()),
     };
     let mut wrong = Wrong(Vec::new());
