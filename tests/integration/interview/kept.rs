@@ -137,3 +137,37 @@ fn answers_that_cannot_be_written_are_not_lost() {
     assert_eq!(pty.end(), 0, "{}", pty.shown);
     assert_eq!(env.read("svcgen.yaml"), MODEL.replace("6001", "6002"));
 }
+
+/// An interview on a model whose port is changed, and that is stopped.
+fn stopped_with_another_port(env: &Env) {
+    env.write("svcgen.yaml", MODEL);
+    let mut pty = Pty::start(env, &["new"], None);
+    pty.answer("Enter writes the model", "5");
+    pty.answer("TCP port", "6002");
+    pty.expect("Enter writes the model");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+}
+
+#[test]
+fn changes_of_a_model_that_is_gone_are_refused_and_kept() {
+    let env = Env::new();
+    stopped_with_another_port(&env);
+    std::fs::remove_file(env.work().join("svcgen.yaml")).unwrap();
+    let message = "`svcgen.yaml` is gone, and the unfinished answers are changes of it";
+    let run = env.svcgen(&["new", "--resume", "--yes"]);
+    assert_eq!(run.code, 11, "{}", run.show());
+    assert!(run.stderr.contains(message), "{}", run.show());
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    assert_eq!(pty.end(), 11, "{}", pty.shown);
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("There are unfinished answers", "yes");
+    assert_eq!(pty.end(), 11, "{}", pty.shown);
+    assert!(pty.shown.contains(message), "{}", pty.shown);
+    assert_eq!(drafts(&env).len(), 1);
+    env.write("svcgen.yaml", MODEL);
+    let run = env.svcgen(&["new", "--resume", "--yes"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(env.read("svcgen.yaml"), MODEL.replace("6001", "6002"));
+}

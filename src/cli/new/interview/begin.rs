@@ -17,13 +17,30 @@ pub(in crate::cli::new) fn draft(model: &Utf8Path) -> Result<Draft, CommandError
         Some(drafts) => drafts.read(model)?,
         None => None,
     };
-    found.ok_or_else(|| {
+    let found = found.ok_or_else(|| {
         CommandError::usage(format!(
             "there are no unfinished answers for `{}`",
             shown(model)
         ))
         .hint("svcgen new")
-    })
+    })?;
+    check_there(&found)?;
+    Ok(found)
+}
+
+/// Refuses a draft that changes a model which is gone: what it says besides would go without a word.
+fn check_there(draft: &Draft) -> Result<(), CommandError> {
+    let is_change = draft.base.as_object().is_some_and(|map| !map.is_empty());
+    if !is_change || draft.model.exists() {
+        return Ok(());
+    }
+    let model = shown(&draft.model);
+    let message = format!("`{model}` is gone, and the unfinished answers are changes of it");
+    Err(CommandError::conflict(message)
+        .hint(format!(
+            "bring it back, such as with `git checkout -- {model}`; the answers are kept"
+        ))
+        .hint("`svcgen new` begins anew after `no`, and keeps them in a file of their own"))
 }
 
 /// Whether there is a draft of a model.
@@ -68,6 +85,7 @@ impl Beginning<'_> {
             && let Some(found) = drafts.read(self.path)?
         {
             if asks_to_resume(&found, terminal, self.global)? {
+                check_there(&found)?;
                 return Ok(onto(present, found, ui));
             }
             let aside = drafts.set_aside(self.path)?;
