@@ -56,12 +56,7 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         return interview::run(args, global, &context, &path, terminal, ui);
     }
     if !has_answers && !args.resume {
-        return Err(
-            CommandError::usage("there are no answers to write a model from")
-                .hint("svcgen new --answers FILE")
-                .hint("svcgen new --defaults --set name=NAME --set port=PORT")
-                .into(),
-        );
+        return Err(without_answers(&context, &path, global)?.into());
     }
     let _lock = match args.resume {
         true => interview::lock(&path)?,
@@ -110,6 +105,31 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         ui.next(&first_step(&context, global));
     }
     Ok(())
+}
+
+/// There is nobody to ask, and nothing was given.
+fn without_answers(
+    context: &Context,
+    path: &Utf8Path,
+    global: &GlobalArgs,
+) -> Result<CommandError, CommandError> {
+    if let Some(site) = &context.site {
+        context.sites.find(site)?;
+    }
+    let hint = |command: &str| Again::completed(command, global, &CheckoutArgs::default());
+    if path.exists() {
+        let message = format!("there are no answers to change `{}` by", shown(path));
+        return Ok(CommandError::usage(message)
+            .hint(hint("svcgen new --set PATH=VALUE"))
+            .hint(hint("svcgen new --answers FILE")));
+    }
+    Ok(
+        CommandError::usage("there are no answers to write a model from")
+            .hint(hint("svcgen new --answers FILE"))
+            .hint(hint(
+                "svcgen new --defaults --set name=NAME --set port=PORT",
+            )),
+    )
 }
 
 /// The command that comes after the model.
