@@ -332,6 +332,17 @@ fn the_answers_of_a_section_stand_below_each_other() {
 }
 
 #[test]
+fn a_word_that_a_section_does_not_offer_is_told_with_those_it_does() {
+    let mut replies = LEAST.to_vec();
+    // The requests have no rare question.
+    replies.splice(9..10, ["all", "later"]);
+    let played = play(&replies);
+    assert!(played.is_over, "{:#?}", played.seen);
+    let told = "Wrong(\"`all` is not offered here\", Some(\"`now` (1), `later` (2)\"))";
+    assert!(played.saw(told), "{:#?}", played.seen);
+}
+
+#[test]
 fn found_answers_are_proposed() {
     let folder = tempfile::tempdir().unwrap();
     let folder = Utf8Path::from_path(folder.path()).unwrap();
