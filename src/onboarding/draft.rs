@@ -129,7 +129,10 @@ impl Drafts {
         let path = Utf8PathBuf::from(format!("{}.lock", self.path(model)));
         let taken = fs_err::create_dir_all(&self.folder).and_then(|()| DraftLock::take(path));
         match taken {
-            Ok(Taken::Ours(lock)) => Ok(Some(lock)),
+            Ok(Taken::Ours(lock)) => {
+                edit::sweep(&self.folder);
+                Ok(Some(lock))
+            }
             Ok(Taken::Held(by)) => Err(DraftError::Held {
                 model: model.to_owned(),
                 by,

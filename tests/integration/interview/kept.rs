@@ -171,3 +171,22 @@ fn changes_of_a_model_that_is_gone_are_refused_and_kept() {
     assert_eq!(run.code, 0, "{}", run.show());
     assert_eq!(env.read("svcgen.yaml"), MODEL.replace("6001", "6002"));
 }
+
+#[test]
+fn what_a_kill_left_among_the_drafts_goes_after_a_day() {
+    let env = Env::new();
+    let folder = env.home().join(".local/state/svcgen/drafts");
+    std::fs::create_dir_all(&folder).unwrap();
+    let names = [".svcgen-old111", ".svcgen-new222", "others"];
+    for name in names {
+        let file = std::fs::File::create(folder.join(name)).unwrap();
+        if name != ".svcgen-new222" {
+            let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(90_000);
+            file.set_modified(long_ago).unwrap();
+        }
+    }
+    stopped_with_another_port(&env);
+    let left = drafts(&env);
+    let is_left = names.map(|name| left.iter().any(|it| it == name));
+    assert_eq!(is_left, [false, true, true], "{left:?}");
+}
