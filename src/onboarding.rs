@@ -39,5 +39,5 @@ pub use interview::{Interview, InterviewError, Proposals, Setting};
 pub use model_file::write_model;
 pub use prompter::{Current, Nobody, Note, Prompt, Prompter, Reply};
 pub use question::{Choice, Kind, Question, RoadStep, Section};
-pub use rebase::rebase;
+pub use rebase::{Both, rebase};
 pub use revise::{Revised, revise};

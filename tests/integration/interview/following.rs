@@ -44,7 +44,7 @@ fn a_spec_takes_the_path_of_the_health_check_along() {
     assert!(model.contains("{url: '', spec: true}"), "{model}");
     changed(&env, "runtime.healthcheck.spec", "no");
     let model = env.read("svcgen.yaml");
-    assert!(model.contains("{url: /_info, spec: false}"), "{model}");
+    assert!(model.contains("'/_info', spec: false}"), "{model}");
 }
 
 #[test]

@@ -190,3 +190,26 @@ fn what_a_kill_left_among_the_drafts_goes_after_a_day() {
     let is_left = names.map(|name| left.iter().any(|it| it == name));
     assert_eq!(is_left, [false, true, true], "{left:?}");
 }
+
+#[test]
+fn what_went_of_somebody_elses_list_is_named() {
+    let env = Env::new();
+    let model = |list: &str| format!("{MODEL}maintainers:\n{list}");
+    env.write("svcgen.yaml", &model("  - {name: Ada}\n"));
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Enter writes the model", "maintainers");
+    pty.answer("`-1` removes it", "+");
+    pty.answer("person: Name", "Grace");
+    pty.answer("person: Account", "");
+    pty.answer("`-1` removes it", "");
+    pty.expect("Enter writes the model");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    let theirs = "  - {name: Ada}\n  - {name: Margaret Hamilton, shell: mh}\n";
+    env.write("svcgen.yaml", &model(theirs));
+    let run = env.svcgen(&["new", "--resume", "--yes"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let told = "`maintainers` was changed by both; it is what you answered, without what somebody else wrote: `Margaret Hamilton`";
+    assert!(run.stderr.contains(told), "{}", run.show());
+}

@@ -37,7 +37,7 @@ fn a_flag_takes_along_what_was_made_of_the_old_answer() {
     assert!(!run.stderr.contains("follows"), "{}", run.show());
     let run = env.svcgen(&["new", "--set", "runtime.healthcheck.spec=true"]);
     assert!(!run.stderr.contains("follows"), "{}", run.show());
-    assert!(env.read("svcgen.yaml").contains("url: /_health"));
+    assert!(env.read("svcgen.yaml").contains("/_health"));
 }
 
 #[test]

@@ -8,8 +8,11 @@ use crate::cli::GlobalArgs;
 use crate::cli::context::Context;
 use crate::cli::new::{NewArgs, answers, shown, tell_followed};
 use crate::error::CommandError;
-use crate::onboarding::{Current, Draft, Drafts, Kind, Note, Prompt, Prompter as _, Reply, rebase};
+use crate::onboarding::{
+    Both, Current, Draft, Drafts, Kind, Note, Prompt, Prompter as _, Reply, rebase,
+};
 use crate::ui::{Terminal, Ui};
+use crate::visible::visible;
 
 /// The draft of a model, which has to be there.
 pub(in crate::cli::new) fn draft(model: &Utf8Path) -> Result<Draft, CommandError> {
@@ -119,9 +122,14 @@ pub(in crate::cli::new) fn onto(present: Value, draft: Draft, ui: &Ui) -> Draft 
     }
     let (answers, both) = rebase(&draft.base, &draft.answers, &present);
     ui.warning("the model was changed in the meantime; what you did not answer is taken from it");
-    for path in both {
+    for Both { path, lost } in both {
+        let lost: Vec<String> = lost.iter().map(|it| format!("`{}`", visible(it))).collect();
+        let went = match lost.as_slice() {
+            [] => String::new(),
+            lost => format!(", without what somebody else wrote: {}", lost.join(", ")),
+        };
         ui.warning(&format!(
-            "`{path}` was changed by both; it is what you answered"
+            "`{path}` was changed by both; it is what you answered{went}"
         ));
     }
     Draft {
