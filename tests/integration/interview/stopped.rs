@@ -95,12 +95,9 @@ fn answers_that_cannot_be_kept_are_printed() {
     let mut pty = Pty::start(&env, &["new", "--resume"], None);
     pty.expect("Name of its Puppet class");
     pty.expect("> ");
-    let draft = folder.join(
-        &drafts(&env)
-            .iter()
-            .find(|it| it.ends_with(".yaml"))
-            .unwrap(),
-    );
+    let names = drafts(&env);
+    let name = names.iter().find(|name| name.ends_with(".yaml"));
+    let draft = folder.join(name.unwrap());
     let text = std::fs::read(&draft).unwrap();
     std::fs::remove_file(&draft).unwrap();
     std::fs::create_dir(&draft).unwrap();
