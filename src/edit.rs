@@ -44,7 +44,7 @@ pub(crate) use recall::Recalled;
 pub(crate) use record::content_name;
 pub use record::{Form, Origin, Record, RecordError};
 pub use rendered::Rendered;
-pub(crate) use staging::replace;
+pub(crate) use staging::{replace, sweep};
 pub(crate) use whole::holds_all;
 
 /// Entries that cannot be brought into a shared file.

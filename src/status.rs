@@ -9,7 +9,7 @@ mod road;
 
 use serde::Serialize;
 
-pub use dates::{Due, Mark, dates};
+pub use dates::{Due, Mark, dates, unusual};
 pub use facts::{Committed, Facts, Known, Merged, Missing, Series, Text};
 pub use road::road;
 

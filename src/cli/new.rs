@@ -6,7 +6,7 @@ mod replaced;
 use crate::cli::given;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::replaced::Present;
 use super::context::{Context, shown, working_directory};
@@ -15,9 +15,11 @@ use super::{Failure, GlobalArgs, model};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{MODEL_FILE, Service, Sites};
 use crate::onboarding::{
-    Answers, AnswersError, DraftError, Drafts, load_sections, misfits, write_model,
+    Answers, AnswersError, DraftError, Drafts, Followed, followed, load_sections, misfits,
+    write_model,
 };
 use crate::ui::{Format, Questions, Terminal, Ui};
+use crate::visible::visible;
 
 #[derive(Debug, Args)]
 pub struct NewArgs {
@@ -54,29 +56,28 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         return interview::run(args, global, &context, &path, terminal, ui);
     }
     if !has_answers && !args.resume {
-        return Err(
-            CommandError::usage("there are no answers to write a model from")
-                .hint("svcgen new --answers FILE")
-                .hint("svcgen new --defaults --set name=NAME --set port=PORT")
-                .into(),
-        );
+        return Err(without_answers(&context, &path, global)?.into());
     }
+    let _lock = match args.resume {
+        true => interview::lock(&path)?,
+        false => None,
+    };
     let present = match args.force {
         true => None,
         false => Present::read(&path, &context).map_err(Failure::from)?,
     };
-    let mut answers = answers(args, &context, &path, present.as_ref(), ui)?;
+    let (mut answers, followed) = answers(args, &context, &path, present.as_ref(), ui)?;
     check_free(args, &context)?;
     // What a model leaves out, it leaves out on purpose.
     let takes = args.defaults && present.is_none() && answers.clone().is_right(&context.sites);
     if takes {
-        answers = interview::take_proposals(&answers, &context, &path, ui)?;
+        answers = interview::take_proposals(&answers, &context, global, &path, ui)?;
     }
     if let Some(terminal) = &mut terminal
         && !answers.missing().is_empty()
         && answers.clone().is_right(&context.sites)
     {
-        answers = interview::ask_missing(&answers, &context, &path, takes, terminal, ui)?;
+        answers = interview::ask_missing(&answers, &context, global, &path, takes, terminal, ui)?;
     }
     let value = answers.to_value();
     let (service, _) = answers
@@ -98,11 +99,37 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     }
     report(&path, &service, is_written, ui)?;
     if is_written {
+        tell_followed(&followed, ui);
         let old = present.as_ref().map(|present| &present.value);
         interview::warn_of_taken(&value, old, &context, ui);
         ui.next(&first_step(&context, global));
     }
     Ok(())
+}
+
+/// There is nobody to ask, and nothing was given.
+fn without_answers(
+    context: &Context,
+    path: &Utf8Path,
+    global: &GlobalArgs,
+) -> Result<CommandError, CommandError> {
+    if let Some(site) = &context.site {
+        context.sites.find(site)?;
+    }
+    let hint = |command: &str| Again::completed(command, global, &CheckoutArgs::default());
+    if path.exists() {
+        let message = format!("there are no answers to change `{}` by", shown(path));
+        return Ok(CommandError::usage(message)
+            .hint(hint("svcgen new --set PATH=VALUE"))
+            .hint(hint("svcgen new --answers FILE")));
+    }
+    Ok(
+        CommandError::usage("there are no answers to write a model from")
+            .hint(hint("svcgen new --answers FILE"))
+            .hint(hint(
+                "svcgen new --defaults --set name=NAME --set port=PORT",
+            )),
+    )
 }
 
 /// The command that comes after the model.
@@ -144,14 +171,14 @@ fn report(path: &Utf8Path, service: &Service, is_written: bool, ui: &Ui) -> Resu
     Ok(())
 }
 
-/// Collects the answers of the draft, the file and the flags, and where that is wished, of the machine.
+/// Collects the answers of the draft or the model, the file and the flags; returns, too, what follows from those of the latter.
 fn answers(
     args: &NewArgs,
     context: &Context,
     model: &Utf8Path,
     present: Option<&Present>,
     ui: &Ui,
-) -> Result<Answers, CommandError> {
+) -> Result<(Answers, Vec<Followed>), CommandError> {
     let mut answers = Answers::default();
     match (args.resume, present) {
         (true, Some(present)) => {
@@ -167,11 +194,41 @@ fn answers(
         }
         (false, None) => {}
     }
+    let before = answers.to_value();
     add_given(&mut answers, args)?;
     if let Some(site) = &context.site {
         answers.set_site(site);
     }
-    Ok(answers)
+    let followed = follow(&mut answers, &before, args, context)?;
+    Ok((answers, followed))
+}
+
+/// Has what nobody chose follow the answers that are given.
+fn follow(
+    answers: &mut Answers,
+    before: &Value,
+    args: &NewArgs,
+    context: &Context,
+) -> Result<Vec<Followed>, CommandError> {
+    let mut given = Answers::default();
+    add_given(&mut given, args)?;
+    let sections = load_sections(&context.configuration.questions_folders())?;
+    let both = (before, &answers.to_value());
+    // What is wrong is told with its place, once all answers are read.
+    let found = followed(&sections, &context.sites, both, &|id| given.is_answered(id));
+    let found = found.unwrap_or_default();
+    answers.follow(&found);
+    Ok(found)
+}
+
+/// Says what was changed besides what was given.
+fn tell_followed(followed: &[Followed], ui: &Ui) {
+    for Followed { id, shown, .. } in followed {
+        ui.status(&format!(
+            "{id}: {} (follows from what was given)",
+            visible(shown)
+        ));
+    }
 }
 
 /// Adds the answers of the file and the flags.
@@ -229,6 +286,7 @@ impl From<DraftError> for CommandError {
         match error {
             DraftError::Wrong { path, .. } => this.hint(format!("`rm {path}` forgets it")),
             DraftError::Io { .. } => this,
+            DraftError::Held { model, by } => interview::held(&model, by),
         }
     }
 }

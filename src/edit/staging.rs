@@ -173,7 +173,7 @@ fn refused(folder: &Utf8Path, error: io::Error) -> io::Error {
 }
 
 /// Removes the temporary files that killed runs left in a folder.
-fn sweep(folder: &Utf8Path) {
+pub(crate) fn sweep(folder: &Utf8Path) {
     let is_stale = |entry: &std::fs::DirEntry| {
         let modified = entry.metadata().and_then(|metadata| metadata.modified());
         let age = modified.map(|time| SystemTime::now().duration_since(time).unwrap_or_default());

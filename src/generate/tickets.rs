@@ -8,6 +8,7 @@ use self::texts::{
     enumerated, groups, log_directory, maintainer, point_person, quoted, repository,
 };
 use self::timeline::timeline;
+pub use self::timeline::too_soon;
 use super::GenerateError;
 use crate::model::{Line, Service, Site};
 use crate::render::Templates;

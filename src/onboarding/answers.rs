@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use self::twice::Given;
 use self::value::{coerced, follow, is_quoted, node, placed, shifted, split};
+use super::follow::Followed;
 use super::merge::{Present, insert, is_blocked};
 use super::near_group::near_group;
 use super::shape::Shape;
@@ -219,7 +220,7 @@ impl Answers {
     }
 
     /// Whether there is an answer for a path.
-    fn is_answered(&self, path: &str) -> bool {
+    pub fn is_answered(&self, path: &str) -> bool {
         let found = self.root.find_path(path.split('.'));
         let parent = path
             .rsplit_once('.')
@@ -290,6 +291,13 @@ impl Answers {
     /// Begins with answers that are a part of the model already.
     pub fn start_with(&mut self, answers: &Value) {
         self.put_value("", answers);
+    }
+
+    /// Takes what follows from other answers.
+    pub fn follow(&mut self, followed: &[Followed]) {
+        for Followed { id, value, .. } in followed {
+            self.put_value(id, value.as_ref().unwrap_or(&Value::Null));
+        }
     }
 
     /// Whether what is answered is right; something may be missing.

@@ -1,3 +1,5 @@
+mod lock;
+
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -5,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
+pub use self::lock::DraftLock;
+use self::lock::Taken;
 use crate::edit;
 use crate::folders;
 
@@ -62,6 +66,12 @@ pub enum DraftError {
     },
     #[error("`{path}` is not understood: {reason}")]
     Wrong { path: Utf8PathBuf, reason: String },
+    #[error("another interview of `{model}` is going on")]
+    Held {
+        model: Utf8PathBuf,
+        /// The process that holds it.
+        by: Option<u32>,
+    },
 }
 
 /// Where the draft of a model is kept.
@@ -109,6 +119,26 @@ impl Drafts {
         // File names end at 255 bytes; the end of a path says more than its beginning.
         let start = name.ceil_char_boundary(name.len().saturating_sub(200));
         self.folder.join(&name[start..])
+    }
+
+    /// Locks the draft of a model; nothing where that cannot be done in this folder, so that nobody is kept away.
+    ///
+    /// # Errors
+    /// Where another interview has it.
+    pub fn lock(&self, model: &Utf8Path) -> Result<Option<DraftLock>, DraftError> {
+        let path = Utf8PathBuf::from(format!("{}.lock", self.path(model)));
+        let taken = fs_err::create_dir_all(&self.folder).and_then(|()| DraftLock::take(path));
+        match taken {
+            Ok(Taken::Ours(lock)) => {
+                edit::sweep(&self.folder);
+                Ok(Some(lock))
+            }
+            Ok(Taken::Held(by)) => Err(DraftError::Held {
+                model: model.to_owned(),
+                by,
+            }),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Reads the draft of a model, where there is one.

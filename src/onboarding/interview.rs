@@ -26,6 +26,8 @@ pub struct Setting<'a> {
     pub facts: &'a Facts,
     /// Tells whose an answer is already, by the path and the answer.
     pub taken: &'a dyn Fn(&str, &Value) -> Option<String>,
+    /// What speaks against an answer that is taken nevertheless, by the path, the answer and all answers.
+    pub doubts: &'a dyn Fn(&str, &Value, &Value) -> Vec<String>,
     /// Keeps the answers so far; called after each.
     pub keep: &'a mut dyn FnMut(&Draft) -> io::Result<()>,
 }

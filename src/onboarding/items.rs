@@ -68,6 +68,7 @@ impl<'a> Interview<'a> {
                 choices: &[],
                 current: Some(done),
                 typed: String::new(),
+                is_refused: false,
             };
             let act = match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),

@@ -9,9 +9,6 @@ use crate::visible::visible;
 /// The widest line, in characters.
 const WIDTH: usize = 79;
 
-/// How far the answers stand from the left, at least.
-const INDENT: usize = 34;
-
 impl<'a> Interview<'a> {
     /// Shows all answers, and changes those that are named, until it is enough.
     pub(super) fn review(&mut self) -> Result<Turn, InterviewError> {
@@ -40,6 +37,7 @@ impl<'a> Interview<'a> {
                     origin: None,
                 }),
                 typed: String::new(),
+                is_refused: false,
             };
             match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
@@ -129,6 +127,10 @@ impl<'a> Interview<'a> {
         let model = self.model(&self.draft.answers)?;
         let mut lines = Vec::new();
         let mut heading = "";
+        // All answers stand below each other.
+        let labels = rows.iter().enumerate();
+        let widest = labels.map(|(index, (_, question))| label_width(index, question));
+        let indent = widest.max().unwrap_or_default();
         for (index, (section, question)) in rows.iter().enumerate() {
             if heading != section.name {
                 heading = &section.name;
@@ -155,11 +157,6 @@ impl<'a> Interview<'a> {
                 _ => "-".to_owned(),
             };
             let label = label(index, question);
-            // The answers of a section stand below each other.
-            let own = rows.iter().enumerate();
-            let own = own.filter(|(_, (other, _))| other.name == section.name);
-            let widest = own.map(|(index, (_, question))| label_width(index, question));
-            let indent = widest.max().unwrap_or_default().max(INDENT);
             lines.push(cut(&format!("{label:<indent$} {shown}")));
         }
         lines.push(String::new());

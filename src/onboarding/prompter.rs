@@ -29,6 +29,8 @@ pub struct Prompt<'a> {
     pub current: Option<Current>,
     /// How the current answer is typed, where it is to be changed.
     pub typed: String,
+    /// Whether that was typed to this question already, and refused.
+    pub is_refused: bool,
 }
 
 /// What Enter answers.
@@ -67,6 +69,8 @@ pub enum Note<'a> {
     Help(&'a str),
     /// An answer is refused, for this reason, by this rule.
     Wrong(&'a str, Option<&'a str>),
+    /// An answer is taken, and something speaks against it.
+    Doubt(&'a str),
     /// Lines of a list or of a review.
     Lines(&'a [String]),
 }

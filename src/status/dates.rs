@@ -167,7 +167,7 @@ impl Countdown<'_> {
 }
 
 /// What is unusual about a day, by the site's calendar.
-fn unusual(day: Date, site: &Site) -> Option<String> {
+pub fn unusual(day: Date, site: &Site) -> Option<String> {
     let calendar = site.calendar.as_ref()?;
     let weekday = Day::of(day.weekday());
     if calendar.has(weekday) {

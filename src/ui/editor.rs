@@ -1,10 +1,27 @@
 //! The user's editor.
 
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::Command;
+
 /// The variables that name it, the first that does wins.
 const NAMED_BY: [&str; 2] = ["VISUAL", "EDITOR"];
 
 /// Programs that are taken where none is named.
 const USUAL: [&str; 4] = ["sensible-editor", "editor", "nano", "vi"];
+
+/// What an editor left.
+#[derive(Debug)]
+pub(super) enum Edited {
+    Text(String),
+    Nothing,
+    /// It could not be started.
+    Unstarted(io::Error),
+    /// It ended with an error, such as `exit status: 1`, and left this text.
+    Failed(String, String),
+    /// What it left is no UTF-8, and is kept in this file.
+    Foreign(PathBuf),
+}
 
 /// The editor as the environment names it, or one that is there.
 pub fn chosen(variables: &dyn Fn(&str) -> Option<String>) -> Option<String> {
@@ -17,4 +34,38 @@ pub fn chosen(variables: &dyn Fn(&str) -> Option<String>) -> Option<String> {
 
 fn variables_of(variables: &dyn Fn(&str) -> Option<String>) -> impl FnMut(&str) -> Option<String> {
     |name| variables(name).filter(|editor| !editor.trim().is_empty())
+}
+
+/// Has an editor, which may be named with arguments, change a text; without what ends its last line.
+///
+/// # Errors
+/// Where the text cannot be given to it.
+pub(super) fn edit(editor: &str, text: &str) -> io::Result<Edited> {
+    let mut named = tempfile::Builder::new();
+    let mut file = named.prefix("svcgen-").suffix(".txt").tempfile()?;
+    file.write_all(text.as_bytes())?;
+    let path = file.into_temp_path();
+    let words = shell_words::split(editor).unwrap_or_else(|_| vec![editor.to_owned()]);
+    let (program, arguments) = words
+        .split_first()
+        .map_or((editor, &[][..]), |(p, rest)| (p.as_str(), rest));
+    let ended = Command::new(program).args(arguments).arg(&path).status();
+    let status = match ended {
+        Ok(status) => status,
+        Err(error) => return Ok(Edited::Unstarted(error)),
+    };
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Ok(Edited::Foreign(path.keep()?));
+    };
+    let text = text.trim_end_matches(['\n', '\r']).to_owned();
+    Ok(match status.success() {
+        false => Edited::Failed(status.to_string(), text),
+        true if text.trim().is_empty() => Edited::Nothing,
+        true => Edited::Text(text),
+    })
 }

@@ -35,6 +35,14 @@ pub(super) struct Typing {
     is_after_key: Cell<bool>,
 }
 
+impl Typing {
+    /// Another program had the terminal after a key: an Enter that was typed meanwhile belongs to that key, and answers nothing.
+    pub(super) fn expect_enter(&self) -> io::Result<()> {
+        self.is_after_key.set(has_input()?);
+        Ok(())
+    }
+}
+
 /// What a line end becomes in a text that is pasted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Breaks {

@@ -1,9 +1,9 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
-use dialoguer::Editor;
 use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
+use super::editor::Edited;
 use super::fold::{Commands, fold, rows};
 use super::line::{Breaks, End, Line, Typing};
 use super::{Drawing, Manner, NARROWEST, Ui, WIDEST, editor};
@@ -96,7 +96,10 @@ impl Terminal {
             let text = format!("[{}]{origin}", short(&current.text));
             self.fill(&text, "  ", str::to_owned)?;
         }
-        Ok(())
+        match prompt.is_refused {
+            true => self.tell_fetched(prompt.kind),
+            false => Ok(()),
+        }
     }
 
     /// How a kind of answer is typed, where that does not go without saying.
@@ -113,7 +116,9 @@ impl Terminal {
             Some(_) => ", `!` opens your editor",
             None => "",
         };
-        Some(format!("{lines}; an empty line ends it{editor}"))
+        Some(format!(
+            "{lines}; an empty line ends it{editor}. From the second line on, `?` and `<` are text"
+        ))
     }
 
     /// Reads a line, as the terminal may be drawn upon or not.
@@ -124,45 +129,127 @@ impl Terminal {
         }
     }
 
-    /// Reads further lines until an empty one; `None` after Escape. Each can be fetched as it was typed before.
-    fn further(&self, first: String, before: &[String]) -> io::Result<Option<String>> {
+    /// Reads one answer, to which Tab fetches what was typed before.
+    fn answer(&self, prompt: &Prompt<'_>, typed: &str) -> io::Result<Answer> {
+        let before = lines_before(prompt.kind, typed);
+        let (first, rest) = before
+            .split_first()
+            .map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
+        let choices = prompt.choices.iter().map(|choice| choice.value.clone());
+        let mut proposals: Vec<String> = choices.collect();
+        if proposals.is_empty() {
+            proposals.extend(first.cloned());
+        }
+        let is_long = is_long(prompt.kind);
+        let (keys, breaks): (&[char], _) = match (is_long, &self.editor) {
+            (true, Some(_)) => (&['?', '<', '!'], Breaks::Kept),
+            (true, None) => (&['?', '<'], Breaks::Kept),
+            (false, _) => (&['?', '<'], Breaks::Spaces),
+        };
+        let current = prompt.current.as_ref();
+        let current = current.filter(|_| prompt.kind != Kind::Items);
+        let by_itself = current.map(|current| short(&current.text));
+        let by_itself = by_itself.unwrap_or_default();
+        let line = Line::new(&self.term, &proposals, &self.typing)
+            .answered_by_itself(&by_itself)
+            .with_breaks(breaks);
+        let text = match self.read(line, keys)? {
+            End::Key('?') => return Ok(Answer::Reply(Reply::Help)),
+            End::Key('<') | End::Escape => return Ok(Answer::Reply(Reply::Back)),
+            End::Key(_) => return Ok(self.edit(typed)?.into()),
+            End::Pasted(text) if text.trim().is_empty() => return Ok(Answer::None),
+            End::Pasted(text) => return Ok(self.further(text, rest)?.into()),
+            End::Enter(text) => text,
+        };
+        Ok(match text.trim() {
+            "" => Answer::Reply(Reply::Current),
+            "-" => Answer::Reply(Reply::Nothing),
+            "?" => Answer::Reply(Reply::Help),
+            "<" => Answer::Reply(Reply::Back),
+            _ if is_long => self.further(text, rest)?.into(),
+            _ => Answer::Reply(Reply::Text(text)),
+        })
+    }
+
+    /// Reads further lines until an empty one. Each can be fetched as it was typed before.
+    fn further(&self, first: String, before: &[String]) -> io::Result<Typed> {
         let mut text = first;
         let mut before = before.iter();
+        let keys: &[char] = match &self.editor {
+            Some(_) => &['!'],
+            None => &[],
+        };
         loop {
             let proposals: Vec<String> = before.next().cloned().into_iter().collect();
             let line = Line::new(&self.term, &proposals, &self.typing);
             let line = line.with_breaks(Breaks::Kept);
-            match self.read(line, &[])? {
-                End::Enter(line) if line.trim().is_empty() => return Ok(Some(text)),
+            match self.read(line, keys)? {
+                End::Enter(line) if line.trim().is_empty() => return Ok(Typed::Text(text)),
                 End::Enter(line) | End::Pasted(line) => {
                     text.push('\n');
                     text.push_str(&line);
                 }
-                End::Escape | End::Key(_) => return Ok(None),
+                End::Key(_) => {
+                    return Ok(match self.edit(&text)? {
+                        Typed::Nothing => Typed::Unfinished(text),
+                        other => other,
+                    });
+                }
+                End::Escape => return Ok(Typed::Nothing),
             }
         }
     }
 
-    /// Lets the user write in their editor; `None` where they saved nothing.
-    fn edit(&self, text: &str) -> io::Result<Option<String>> {
-        let mut editor = Editor::new();
-        if let Some(program) = &self.editor {
-            editor.executable(program);
-        }
-        match editor.require_save(false).edit(text) {
-            Ok(Some(text)) if !text.trim().is_empty() => Ok(Some(text)),
-            Ok(_) => {
-                self.tell_wrong("the editor left no text; nothing is changed", None)?;
-                Ok(None)
+    /// Lets the user write in their editor.
+    fn edit(&self, text: &str) -> io::Result<Typed> {
+        let Some(program) = &self.editor else {
+            return Ok(Typed::Nothing);
+        };
+        let edited = editor::edit(program, text)?;
+        self.typing.expect_enter()?;
+        let (typed, message, rule) = match edited {
+            Edited::Text(text) => return Ok(Typed::Text(text)),
+            Edited::Nothing => {
+                let message = "the editor left no text; nothing is changed".to_owned();
+                (Typed::Nothing, message, None)
             }
-            Err(dialoguer::Error::IO(error)) => {
-                self.tell_wrong(
-                    "the editor could not be started",
-                    Some(&crate::error::reworded(&error)),
-                )?;
-                Ok(None)
+            Edited::Unstarted(error) => {
+                let message = format!("the editor `{program}` cannot be started");
+                (
+                    Typed::Nothing,
+                    message,
+                    Some(crate::error::reworded(&error)),
+                )
             }
-        }
+            Edited::Failed(how, left) => {
+                let message =
+                    format!("the editor `{program}` failed ({how}); its text is not taken");
+                let typed = match left.trim() {
+                    "" => Typed::Nothing,
+                    _ => Typed::Unfinished(left),
+                };
+                (typed, message, None)
+            }
+            Edited::Foreign(file) => {
+                let message = "what the editor left is no UTF-8; nothing is changed".to_owned();
+                let rule = format!("it is kept in `{}`", file.display());
+                (Typed::Nothing, message, Some(rule))
+            }
+        };
+        self.tell_wrong(&message, rule.as_deref())?;
+        Ok(typed)
+    }
+
+    /// Says how to get at what was typed and is not taken.
+    fn tell_fetched(&self, kind: Kind) -> io::Result<()> {
+        let is_edited = is_long(kind) && self.editor.is_some();
+        let ways = match (self.manner, is_edited) {
+            (Manner::Moving, true) => "Tab fetches what you typed, `!` opens it in your editor",
+            (Manner::Moving, false) => "Tab fetches what you typed",
+            (Manner::Plain, true) => "`!` opens what you typed in your editor",
+            (Manner::Plain, false) => return Ok(()),
+        };
+        self.fill(ways, "  ", |line| line.dimmed().to_string())
     }
 
     fn tell_wrong(&self, message: &str, rule: Option<&str>) -> io::Result<()> {
@@ -174,86 +261,68 @@ impl Terminal {
     }
 }
 
+/// What came of typing several lines.
+enum Typed {
+    Text(String),
+    /// It is no answer yet, and can be fetched.
+    Unfinished(String),
+    Nothing,
+}
+
 /// Whether an answer may have several lines.
 fn is_long(kind: Kind) -> bool {
     matches!(kind, Kind::Text | Kind::Hosts | Kind::Lines | Kind::Values)
 }
 
 /// What was typed before, as the lines in which it is fetched again.
-fn lines_before(prompt: &Prompt<'_>) -> Vec<String> {
-    match prompt.kind {
+fn lines_before(kind: Kind, typed: &str) -> Vec<String> {
+    match kind {
         // A line end parts hosts as a comma does.
-        Kind::Hosts if !prompt.typed.is_empty() => {
-            let lines = prompt.typed.lines().map(str::trim);
+        Kind::Hosts if !typed.is_empty() => {
+            let lines = typed.lines().map(str::trim);
             let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
             vec![lines.join(", ")]
         }
-        kind if is_long(kind) => prompt.typed.lines().map(str::to_owned).collect(),
-        _ if prompt.typed.contains('\n') => Vec::new(),
-        _ => prompt.typed.lines().map(str::to_owned).collect(),
+        kind if is_long(kind) => typed.lines().map(str::to_owned).collect(),
+        _ if typed.contains('\n') => Vec::new(),
+        _ => typed.lines().map(str::to_owned).collect(),
+    }
+}
+
+/// What came of one try to answer.
+enum Answer {
+    Reply(Reply),
+    Unfinished(String),
+    None,
+}
+
+impl From<Typed> for Answer {
+    fn from(typed: Typed) -> Self {
+        match typed {
+            Typed::Text(text) => Self::Reply(Reply::Text(text)),
+            Typed::Unfinished(text) => Self::Unfinished(text),
+            Typed::Nothing => Self::None,
+        }
     }
 }
 
 impl Prompter for Terminal {
     fn ask(&mut self, prompt: &Prompt<'_>) -> io::Result<Reply> {
         self.show(prompt)?;
-        let mut proposals: Vec<String> = prompt
-            .choices
-            .iter()
-            .map(|choice| choice.value.clone())
-            .collect();
-        let before = lines_before(prompt);
-        let (first, rest) = before
-            .split_first()
-            .map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
-        if proposals.is_empty() {
-            proposals.extend(first.cloned());
-        }
-        let is_long = is_long(prompt.kind);
-        let keys: &[char] = match &self.editor {
-            Some(_) if is_long => &['?', '<', '!'],
-            _ => &['?', '<'],
-        };
+        let mut typed = prompt.typed.clone();
+        let mut is_unfinished = false;
         loop {
-            let current = prompt
-                .current
-                .as_ref()
-                .filter(|_| prompt.kind != Kind::Items);
-            let answer = current
-                .map(|current| short(&current.text))
-                .unwrap_or_default();
-            let breaks = match is_long {
-                true => Breaks::Kept,
-                false => Breaks::Spaces,
-            };
-            let line = Line::new(&self.term, &proposals, &self.typing)
-                .answered_by_itself(&answer)
-                .with_breaks(breaks);
-            let text = match self.read(line, keys)? {
-                End::Key('?') => return Ok(Reply::Help),
-                End::Key('<') | End::Escape => return Ok(Reply::Back),
-                End::Key(_) => match self.edit(&prompt.typed)? {
-                    Some(text) => return Ok(Reply::Text(text)),
-                    None => continue,
-                },
-                End::Pasted(text) if text.trim().is_empty() => continue,
-                End::Pasted(text) => match self.further(text, rest)? {
-                    Some(text) => return Ok(Reply::Text(text)),
-                    None => continue,
-                },
-                End::Enter(text) => text,
-            };
-            return Ok(match text.trim() {
-                "" => Reply::Current,
-                "-" => Reply::Nothing,
-                "?" => Reply::Help,
-                "<" => Reply::Back,
-                _ if is_long => match self.further(text, rest)? {
-                    Some(text) => Reply::Text(text),
-                    None => continue,
-                },
-                _ => Reply::Text(text),
-            });
+            match self.answer(prompt, &typed)? {
+                // Whoever wrote something does not mean nothing.
+                Answer::Reply(Reply::Current) if is_unfinished && prompt.current.is_none() => {}
+                Answer::Reply(reply) => return Ok(reply),
+                Answer::Unfinished(text) => {
+                    typed = text;
+                    is_unfinished = true;
+                }
+                Answer::None => continue,
+            }
+            self.tell_fetched(prompt.kind)?;
         }
     }
 
@@ -301,6 +370,10 @@ impl Prompter for Terminal {
             Note::Help("") => self.say("  there is no help on this one"),
             Note::Help(help) => self.fill(help, "  ", |line| line.cyan().to_string()),
             Note::Wrong(message, rule) => self.tell_wrong(message, *rule),
+            Note::Doubt(doubt) => {
+                let warning = format!("warning: {doubt}");
+                self.fill(&warning, "  ", |line| line.yellow().to_string())
+            }
             Note::Lines(lines) => {
                 let mut lines = lines.iter();
                 lines.try_for_each(|line| self.say(&rows(line, self.width())))

@@ -1,6 +1,10 @@
 //! The interview as it is held on a terminal of 80 columns.
 
+mod doubts;
+mod editor;
+mod following;
 mod kept;
+mod stopped;
 
 use crate::support::{Env, Pty, sample_tree};
 

@@ -1,26 +1,33 @@
 mod begin;
 mod end;
+mod stopped;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use jiff::civil::Date;
 use serde_json::Value;
 
-use self::begin::{begin, is_kept};
+use self::begin::{Beginning, is_kept};
 pub(super) use self::begin::{draft, onto, value_of};
 use self::end::conclude;
 pub(super) use self::end::write;
-use super::{NewArgs, explain, report, shown};
+pub(super) use self::stopped::held;
+use self::stopped::{Left, Older, changed, interrupted, print, resume};
+use super::{NewArgs, explain, report};
 use crate::cli::context::{Context, working_directory};
+use crate::cli::request::today;
 use crate::cli::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::Taken;
+use crate::generate::tickets::too_soon;
 use crate::interrupt;
-use crate::model::{LoadError, Service, read_text};
+use crate::model::{LoadError, Service, SiteName, Sites, read_text};
 use crate::onboarding::{
-    Answers, Current, Draft, Drafts, Facts, Interview, InterviewError, Nobody, Prompter, Section,
-    Setting, load_sections, write_model,
+    Answers, Current, Draft, DraftLock, Drafts, Facts, Interview, InterviewError, Nobody, Prompter,
+    Section, Setting, load_sections, write_model,
 };
+use crate::status::unusual;
 use crate::ui::{Terminal, Ui};
 use crate::visible::visible;
 use crate::worktree::Worktree;
@@ -41,15 +48,15 @@ pub(super) fn run(
             .map_err(CommandError::from)?;
     }
     let drafts = Drafts::of_user();
-    let draft = begin(
+    let lock = lock(path)?;
+    let beginning = Beginning {
         args,
         context,
+        global,
         path,
-        before.as_deref(),
-        drafts.as_ref(),
-        terminal,
-        ui,
-    )?;
+        before: before.as_deref(),
+    };
+    let draft = beginning.draft(drafts.as_ref(), terminal, ui)?;
     let sections =
         load_sections(&context.configuration.questions_folders()).map_err(CommandError::from)?;
     let old = before.as_deref().map(value_of);
@@ -59,6 +66,7 @@ pub(super) fn run(
         drafts: drafts.as_ref(),
         old: old.as_ref(),
         is_told: false,
+        global,
         ui,
     };
     let draft = asked.interview(draft, terminal, Extent::Everything)?;
@@ -68,7 +76,7 @@ pub(super) fn run(
         .resolve(&context.sites)
         .map_err(|error| explain(error, true))?;
     if present(path)? != before {
-        return Err(changed(path).into());
+        return Err(changed(path, global).into());
     }
     let written = write(
         path,
@@ -81,7 +89,7 @@ pub(super) fn run(
     let is_written = match written {
         Ok(is_written) => is_written,
         Err(error) if is_kept(drafts.as_ref(), path) => {
-            return Err(error.hint("svcgen new --resume").into());
+            return Err(error.hint(resume(global)).into());
         }
         Err(error) => {
             // There is no other copy of the answers.
@@ -92,14 +100,24 @@ pub(super) fn run(
     if let Some(drafts) = &drafts {
         drafts.finish(&draft).map_err(CommandError::from)?;
     }
+    drop(lock);
     report(path, &service, is_written, ui)?;
     conclude(&draft, &sections, context, path, global, ui)
+}
+
+/// Locks the draft of a model; nothing where drafts are not kept.
+pub(super) fn lock(path: &Utf8Path) -> Result<Option<DraftLock>, CommandError> {
+    match Drafts::of_user() {
+        Some(drafts) => Ok(drafts.lock(path)?),
+        None => Ok(None),
+    }
 }
 
 /// Asks only what is required and not answered yet.
 pub(super) fn ask_missing(
     given: &Answers,
     context: &Context,
+    global: &GlobalArgs,
     path: &Utf8Path,
     is_told: bool,
     terminal: &mut Terminal,
@@ -110,12 +128,15 @@ pub(super) fn ask_missing(
     // The draft of another interview stays.
     let is_ours = |drafts: &&Drafts| matches!(drafts.read(path), Ok(None));
     let drafts = drafts.as_ref().filter(is_ours);
+    let lock = drafts.map(|drafts| drafts.lock(path));
+    let drafts = drafts.filter(|_| matches!(lock, Some(Ok(_))));
     let asked = Asked {
         context,
         sections: &sections,
         drafts,
         old: None,
         is_told,
+        global,
         ui,
     };
     let draft = Draft::new(path, given.to_value());
@@ -132,6 +153,7 @@ pub(super) fn ask_missing(
 pub(super) fn take_proposals(
     given: &Answers,
     context: &Context,
+    global: &GlobalArgs,
     path: &Utf8Path,
     ui: &Ui,
 ) -> Result<Answers, CommandError> {
@@ -142,6 +164,7 @@ pub(super) fn take_proposals(
         drafts: None,
         old: None,
         is_told: false,
+        global,
         ui,
     };
     let draft = Draft::new(path, given.to_value());
@@ -173,6 +196,7 @@ struct Asked<'a> {
     old: Option<&'a Value>,
     /// Whether an interview before this one has said what is wrong with `package.json`.
     is_told: bool,
+    global: &'a GlobalArgs,
     ui: &'a Ui,
 }
 
@@ -209,6 +233,19 @@ impl Asked<'_> {
         }
     }
 
+    /// Whether the answers that were given last are kept; where none was given, the draft that was there. Answers that are
+    /// kept nowhere are printed.
+    fn left(&self, model: &Utf8Path, last: Option<&Draft>) -> Left {
+        let found = self.drafts.and_then(|drafts| drafts.read(model).ok()?);
+        match (last, found) {
+            (Some(last), Some(found)) if *last == found => Left::Kept,
+            (Some(last), Some(_)) => print(&last.answers, Older::Kept, self.ui),
+            (Some(last), None) => print(&last.answers, Older::None, self.ui),
+            (None, Some(_)) => Left::Kept,
+            (None, None) => Left::Nothing,
+        }
+    }
+
     fn interview(
         &self,
         draft: Draft,
@@ -223,11 +260,18 @@ impl Asked<'_> {
         let given = given_away(self.context);
         facts.free_port = given.proposed_port();
         let taken = |path: &str, value: &Value| whose(&given, self.old, path, value);
-        let is_kept = Cell::new(is_kept(self.drafts, &draft.model));
+        // Who needs the day says what is wrong with it.
+        let today = today().ok();
+        let doubts = |path: &str, value: &Value, answers: &Value| match path {
+            "timeline.deployment" => about_day(value, answers, today, &self.context.sites),
+            _ => Vec::new(),
+        };
+        let model = draft.model.clone();
+        let last: RefCell<Option<Draft>> = RefCell::new(None);
         let is_warned = Cell::new(false);
         let mut keep = |draft: &Draft| {
             let kept = self.drafts.map(|drafts| drafts.write(draft));
-            is_kept.set(matches!(kept, Some(Ok(()))));
+            last.replace(Some(draft.clone()));
             // The answers are more worth than their copy: the interview goes on.
             if let Some(Err(error)) = kept
                 && !is_warned.replace(true)
@@ -242,6 +286,7 @@ impl Asked<'_> {
             sites: &self.context.sites,
             facts: &facts,
             taken: &taken,
+            doubts: &doubts,
             keep: &mut keep,
         };
         let interview = Interview::new(setting, prompter, draft);
@@ -264,10 +309,11 @@ impl Asked<'_> {
                 proposals.draft
             }),
         };
+        let stopped = || interrupted(self.left(&model, last.borrow().as_ref()), self.global);
         held.map_err(|error| match error {
-            InterviewError::Interrupted => interrupted(is_kept.get()),
+            InterviewError::Interrupted => stopped(),
             // A terminal that is closed is a signal, and cannot be read.
-            InterviewError::Terminal(_) if interrupt::is_pending() => interrupted(is_kept.get()),
+            InterviewError::Terminal(_) if interrupt::is_pending() => stopped(),
             InterviewError::Site(error) => error.into(),
             error => CommandError::from_error(ErrorKind::Unexpected, &error),
         })
@@ -295,6 +341,22 @@ fn whose(given: &Taken, old: Option<&Value>, path: &str, value: &Value) -> Optio
     }
 }
 
+/// What the site has against a day for the first deployment.
+fn about_day(day: &Value, answers: &Value, today: Option<Date>, sites: &Sites) -> Vec<String> {
+    let named = answers.get("site").and_then(Value::as_str);
+    let site = match named.map(SiteName::parse) {
+        Some(Ok(name)) => sites.find(&name),
+        Some(Err(_)) => return Vec::new(),
+        None => sites.default_site(),
+    };
+    let day = day.as_str().and_then(|day| day.parse::<Date>().ok());
+    let (Some(day), Some(today), Ok(site)) = (day, today, site) else {
+        return Vec::new();
+    };
+    let both = [too_soon(day, &site, today), unusual(day, &site)];
+    both.into_iter().flatten().collect()
+}
+
 /// Warns of answers that the interview would not take, because somebody in the checkouts has them.
 pub(super) fn warn_of_taken(answers: &Value, old: Option<&Value>, context: &Context, ui: &Ui) {
     let given = given_away(context);
@@ -304,26 +366,4 @@ pub(super) fn warn_of_taken(answers: &Value, old: Option<&Value>, context: &Cont
             ui.warning(&whose);
         }
     }
-}
-
-fn interrupted(is_kept: bool) -> CommandError {
-    let kind = interrupt::check()
-        .err()
-        .map_or(ErrorKind::Interrupted, |error| error.kind);
-    match is_kept {
-        true => CommandError::new(
-            kind,
-            "interrupted; nothing is written, and your answers are kept",
-        )
-        .hint("svcgen new --resume"),
-        false => CommandError::new(kind, "interrupted; nothing is written"),
-    }
-}
-
-fn changed(path: &Utf8Path) -> CommandError {
-    CommandError::conflict(format!(
-        "`{}` was changed by somebody else in the meantime",
-        shown(path)
-    ))
-    .hint("svcgen new --resume")
 }

@@ -2,20 +2,12 @@ use jiff::civil::Date;
 
 use crate::model::{Service, Site};
 
-/// The day of the first deployment in words, and what is to be said about it.
-pub(super) fn timeline(service: &Service, site: &Site, today: Date) -> (String, Vec<String>) {
-    let Some(day) = service.timeline.deployment else {
-        let warning =
-            "the model names no day of the first deployment; it belongs to `timeline.deployment`";
-        return (
-            "the day of the first deployment is not decided yet".into(),
-            vec![warning.into()],
-        );
-    };
+/// What is to be said about a day for the first deployment: it has passed, or leaves the site too little time.
+pub fn too_soon(day: Date, site: &Site, today: Date) -> Option<String> {
     let days = today.until(day).map_or(0, |span| span.get_days());
     let (minimum, advised) = (site.timeline.minimum_weeks, site.timeline.advised_weeks);
     let is_sooner = |weeks: u32| i64::from(days) < 7 * i64::from(weeks);
-    let warning = if days < 0 {
+    if days < 0 {
         Some(format!(
             "the day of the first deployment, {day}, has passed"
         ))
@@ -35,10 +27,22 @@ pub(super) fn timeline(service: &Service, site: &Site, today: Date) -> (String, 
         ))
     } else {
         None
+    }
+}
+
+/// The day of the first deployment in words, and what is to be said about it.
+pub(super) fn timeline(service: &Service, site: &Site, today: Date) -> (String, Vec<String>) {
+    let Some(day) = service.timeline.deployment else {
+        let warning =
+            "the model names no day of the first deployment; it belongs to `timeline.deployment`";
+        return (
+            "the day of the first deployment is not decided yet".into(),
+            vec![warning.into()],
+        );
     };
     (
         format!("first deployment on {day}"),
-        warning.into_iter().collect(),
+        too_soon(day, site, today).into_iter().collect(),
     )
 }
 

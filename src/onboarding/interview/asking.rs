@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::{Interview, InterviewError, MODELS_OWN, Mistake, Turn, failed};
-use crate::onboarding::entry;
+use crate::onboarding::follow::{self, followed};
 use crate::onboarding::prompter::{Current, Note, Prompt, Reply};
 use crate::onboarding::question::{Choice, Kind, Question, pairs, shown};
 use crate::onboarding::shape::Shape;
+use crate::onboarding::{entry, tree};
 use crate::visible::visible;
 
 impl<'a> Interview<'a> {
@@ -37,8 +38,9 @@ impl<'a> Interview<'a> {
                 text: &question.text,
                 kind: question.kind,
                 choices: &choices,
+                is_refused: refused.is_some(),
                 typed: refused
-                    .take()
+                    .clone()
                     .or_else(|| value.as_ref().map(|v| typed(question, v)))
                     .unwrap_or_default(),
                 current: current.filter(|current| !current.text.is_empty()),
@@ -53,7 +55,9 @@ impl<'a> Interview<'a> {
                     self.tell(&Note::Wrong("this has to be answered", None))?;
                 }
                 Reply::Nothing => {
+                    let before = self.draft.answers.clone();
                     self.forget(question);
+                    self.follow(question, &before)?;
                     let stays = question.shown(&self.effective(&question.id));
                     if !stays.is_empty() {
                         let text = format!("  left out: by default, it is {}", visible(&stays));
@@ -76,6 +80,8 @@ impl<'a> Interview<'a> {
                     None if self.is_required(question) => {
                         self.tell(&Note::Wrong("this has to be answered", None))?;
                     }
+                    // Whoever typed something does not mean nothing.
+                    None if refused.is_some() => {}
                     None => return Ok(Turn::Next),
                 },
                 Reply::Text(text) => {
@@ -150,13 +156,45 @@ impl<'a> Interview<'a> {
                     return Ok(false);
                 }
             }
-            self.draft.answers = answers;
+            let before = std::mem::replace(&mut self.draft.answers, answers);
+            self.follow(question, &before)?;
+            for doubt in (self.setting.doubts)(&question.id, &value, &self.draft.answers) {
+                self.tell(&Note::Doubt(&doubt))?;
+            }
             return Ok(true);
         }
         if let Some(mistake) = refused {
             self.tell(&Note::Wrong(&mistake.message, mistake.rule.as_deref()))?;
         }
         Ok(false)
+    }
+
+    /// Has what nobody chose follow an answer that has changed, and tells it.
+    fn follow(&mut self, question: &Question, before: &Value) -> Result<(), InterviewError> {
+        let old = tree::find(before, &question.id);
+        let is_first = old.is_none() && self.is_required(question);
+        if is_first || old == self.answer(&question.id) {
+            return Ok(());
+        }
+        let both = (before, &self.draft.answers);
+        let (sections, sites) = (self.setting.sections, self.setting.sites);
+        let followed = followed(sections, sites, both, &|id| id == question.id)?;
+        if followed.is_empty() {
+            return Ok(());
+        }
+        follow::put(&mut self.draft.answers, &followed);
+        let follow = if followed.len() == 1 {
+            "it follows"
+        } else {
+            "they follow"
+        };
+        let head = format!("  also changed, as {follow} from `{}`:", question.id);
+        let each = followed
+            .iter()
+            .map(|it| format!("    {}: {}", it.id, visible(&it.shown)));
+        self.tell(&Note::Lines(
+            &std::iter::once(head).chain(each).collect::<Vec<_>>(),
+        ))
     }
 
     /// Whether the answer that is there is none of the mistakes.

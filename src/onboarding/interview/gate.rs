@@ -5,6 +5,7 @@ use crate::onboarding::condition::Condition;
 use crate::onboarding::entry;
 use crate::onboarding::prompter::{Current, Note, Prompt, Reply};
 use crate::onboarding::question::{Choice, Kind, Question, Section, shown};
+use crate::visible::visible;
 
 impl<'a> Interview<'a> {
     /// Asks whether a section is answered now.
@@ -51,6 +52,7 @@ impl<'a> Interview<'a> {
                 origin: None,
             }),
             typed: present.into(),
+            is_refused: false,
         };
         loop {
             let said = match self.prompter.ask(&prompt).map_err(failed)? {
@@ -62,11 +64,15 @@ impl<'a> Interview<'a> {
                 Reply::Current | Reply::Nothing => present.to_owned(),
                 Reply::Text(text) => match entry::values(&question, &text) {
                     Ok(values) => shown(&values[0]),
-                    Err(_) => String::new(),
+                    Err(_) => text,
                 },
             };
             if !question.choices.iter().any(|choice| choice.value == said) {
-                self.tell(&Note::Wrong("it is one of the words, or its number", None))?;
+                let words = question.choices.iter().enumerate();
+                let words = words.map(|(index, it)| format!("`{}` ({})", it.value, index + 1));
+                let words = words.collect::<Vec<_>>().join(", ");
+                let reason = format!("`{}` is not offered here", visible(&said));
+                self.tell(&Note::Wrong(&reason, Some(&words)))?;
                 continue;
             }
             let name = section.name.clone();

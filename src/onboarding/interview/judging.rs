@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::answers::Answers;
 use super::super::prompter::Current;
-use super::super::question::{Question, shown};
+use super::super::question::Question;
+use super::super::reading::Reading;
 use super::super::tree;
 use super::{Interview, InterviewError, MODELS_OWN, Mistake};
 
@@ -27,7 +27,10 @@ impl Interview<'_> {
             }
         }
         let own = match &question.default {
-            Some(Value::String(template)) => self.filled(template).map(Value::String),
+            Some(Value::String(template)) => {
+                let filled = self.reading().filled(&self.draft.answers, template);
+                filled.map(Value::String)
+            }
             other => other.clone(),
         };
         if let Some(value) = own
@@ -74,32 +77,6 @@ impl Interview<'_> {
         Ok(passed)
     }
 
-    /// Fills `{path}` and `{path without hyphens}` of a default; `None` where an answer is missing.
-    fn filled(&self, template: &str) -> Option<String> {
-        let mut text = String::new();
-        let mut rest = template;
-        while let Some((before, after)) = rest.split_once('{') {
-            let (name, after) = after.split_once('}')?;
-            let (path, is_plain) = match name.strip_suffix(" without hyphens") {
-                Some(path) => (path, true),
-                None => (name, false),
-            };
-            let answer = shown(&self.effective(path));
-            if answer.is_empty() {
-                return None;
-            }
-            text.push_str(before);
-            text.push_str(&if is_plain {
-                answer.replace('-', "")
-            } else {
-                answer
-            });
-            rest = after;
-        }
-        text.push_str(rest);
-        Some(text)
-    }
-
     pub(super) fn is_valid(
         &self,
         question: &Question,
@@ -116,8 +93,7 @@ impl Interview<'_> {
         &self,
         answers: &Value,
     ) -> Result<Vec<Mistake>, InterviewError> {
-        let found = self.typed_answers(answers).preview(self.setting.sites)?;
-        let mistakes = found.err().unwrap_or_default().into_iter();
+        let mistakes = self.reading().problems(answers)?.into_iter();
         let mistake = |(id, problem): (String, crate::model::Problem)| Mistake {
             id,
             message: problem.message,
@@ -128,36 +104,19 @@ impl Interview<'_> {
 
     /// The model of answers with everything filled in that goes without saying, where they make one.
     pub(in super::super) fn model(&self, answers: &Value) -> Result<Option<Value>, InterviewError> {
-        let found = self.typed_answers(answers).preview(self.setting.sites)?;
-        Ok(found
-            .ok()
-            .and_then(|service| serde_json::to_value(service).ok()))
-    }
-
-    fn typed_answers(&self, answers: &Value) -> Answers {
-        let mut typed = Answers::default();
-        typed.put_value("", answers);
-        let mut ids: Vec<&str> = self
-            .questions()
-            .map(|question| question.id.as_str())
-            .collect();
-        // What is asked of a part comes after what is asked of the whole.
-        ids.sort_by_key(|id| id.len());
-        for id in ids {
-            if let Some(value) = tree::find(answers, id) {
-                typed.put_value(id, value);
-            }
-        }
-        typed
+        Ok(self.reading().model(answers)?)
     }
 
     /// What is answered, or what goes without saying.
     pub(super) fn effective(&self, path: &str) -> Value {
-        if let Some(value) = self.answer(path) {
-            return value.clone();
+        self.reading().effective(&self.draft.answers, path)
+    }
+
+    /// What the answers are read with.
+    pub(super) fn reading(&self) -> Reading<'_> {
+        Reading {
+            sections: self.setting.sections,
+            sites: self.setting.sites,
         }
-        let model = self.model(&self.draft.answers).ok().flatten();
-        let found = model.as_ref().and_then(|model| tree::find(model, path));
-        found.cloned().unwrap_or_default()
     }
 }

@@ -38,12 +38,17 @@ fn play_with(draft: Draft, facts: &Facts, replies: &[&str]) -> Played {
     let taken = |path: &str, value: &Value| {
         (path == "port" && *value == 6000).then(|| "port 6000 is `other`'s".to_owned())
     };
+    let doubts = |path: &str, value: &Value, _: &Value| match path == "port" && *value == 6002 {
+        true => vec!["6002 is odd".to_owned()],
+        false => Vec::new(),
+    };
     let mut script = Script::new(replies);
     let setting = Setting {
         sections: &sections,
         sites: &sites,
         facts,
         taken: &taken,
+        doubts: &doubts,
         keep: &mut keep,
     };
     let result = Interview::new(setting, &mut script, draft).run();
@@ -267,6 +272,7 @@ fn the_review_changes_any_answer() {
     assert_eq!(played.answers()["port"], 6002, "{:#?}", played.seen);
     assert_eq!(played.answers()["owner"]["irc"], "ada");
     assert!(played.saw("there is no answer `99`"));
+    assert!(played.saw("Doubt(\"6002 is odd\")"), "and it is taken");
     let tables = played
         .seen
         .iter()
@@ -302,27 +308,32 @@ fn what_is_left_out_says_what_goes_without_saying() {
 }
 
 #[test]
-fn the_answers_of_a_section_stand_below_each_other() {
-    let answers = json!({"name": "my-svc", "description": "Does it.", "port": 6001, "owner": {"name": "Ada"},
-        "production": {"load_balancer": {"addresses": {"north": "10.0.0.1"}}}});
+fn all_answers_stand_below_each_other() {
+    let answers = json!({"name": "my-svc", "description": "Does it.", "port": 6001, "owner": {"name": "Ada"}});
     let draft = Draft::new(Utf8Path::new("/w/svcgen.yaml"), answers);
     let played = play_with(draft, &Facts::default(), &[""]);
-    let rows = |line: &&String| {
-        let names = ["  production.cluster ", "  production.load_balancer."];
-        names.iter().any(|name| line.contains(name))
-    };
-    let rows: Vec<&String> = played.seen.iter().filter(rows).collect();
-    let starts = |line: &str| {
-        let name = line.find("  production.").unwrap() + 2;
+    let is_row = |line: &&String| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let column = |line: &String| {
+        let name = line.find(char::is_alphabetic).unwrap();
         let gap = name + line[name..].find(' ').unwrap();
         gap + line[gap..].len() - line[gap..].trim_start().len()
     };
-    assert!(rows.len() > 1, "{rows:#?}");
-    let mut columns: Vec<usize> = rows.iter().map(|row| starts(row)).collect();
-    let widest = *columns.iter().max().unwrap();
-    assert!(widest > 35, "{rows:#?}");
+    let rows: Vec<&String> = played.seen.iter().filter(is_row).collect();
+    let mut columns: Vec<usize> = rows.iter().map(|row| column(row)).collect();
+    assert!(columns.len() > 40, "{rows:#?}");
     columns.dedup();
-    assert_eq!(columns, [widest], "{rows:#?}");
+    assert_eq!(columns.len(), 1, "{rows:#?}");
+}
+
+#[test]
+fn a_word_that_a_section_does_not_offer_is_told_with_those_it_does() {
+    let mut replies = LEAST.to_vec();
+    // The requests have no rare question.
+    replies.splice(9..10, ["all", "later"]);
+    let played = play(&replies);
+    assert!(played.is_over, "{:#?}", played.seen);
+    let told = "Wrong(\"`all` is not offered here\", Some(\"`now` (1), `later` (2)\"))";
+    assert!(played.saw(told), "{:#?}", played.seen);
 }
 
 #[test]
@@ -370,6 +381,7 @@ fn what_was_refused_can_be_mended() {
         sites: &Sites::new(None),
         facts: &Facts::default(),
         taken: &|_, _| None,
+        doubts: &|_, _, _| Vec::new(),
         keep: &mut |_| Ok(()),
     };
     let mut wrong = Wrong(Vec::new());

@@ -55,8 +55,9 @@ impl<'a> Interview<'a> {
                 text: &text,
                 kind: field.kind,
                 choices: &field.choices,
+                is_refused: mended.is_some(),
                 typed: mended
-                    .take()
+                    .clone()
                     .or_else(|| value.as_ref().map(|value| typed(field, value)))
                     .unwrap_or_default(),
                 current: current.filter(|current| !current.text.is_empty()),
@@ -83,6 +84,8 @@ impl<'a> Interview<'a> {
                     return Ok(Turn::Next);
                 }
                 Reply::Current => match value {
+                    // Whoever typed something does not mean nothing.
+                    None if mended.is_some() => continue,
                     None => return Ok(Turn::Next),
                     Some(value) => vec![value],
                 },

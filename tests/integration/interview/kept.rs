@@ -207,3 +207,79 @@ fn answers_that_cannot_be_written_are_not_lost() {
     assert_eq!(pty.end(), 0, "{}", pty.shown);
     assert_eq!(env.read("svcgen.yaml"), MODEL.replace("6001", "6002"));
 }
+
+/// An interview on a model whose port is changed, and that is stopped.
+fn stopped_with_another_port(env: &Env) {
+    env.write("svcgen.yaml", MODEL);
+    let mut pty = Pty::start(env, &["new"], None);
+    pty.answer("Enter writes the model", "5");
+    pty.answer("TCP port", "6002");
+    pty.expect("Enter writes the model");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+}
+
+#[test]
+fn changes_of_a_model_that_is_gone_are_refused_and_kept() {
+    let env = Env::new();
+    stopped_with_another_port(&env);
+    std::fs::remove_file(env.work().join("svcgen.yaml")).unwrap();
+    let message = "`svcgen.yaml` is gone, and the unfinished answers are changes of it";
+    let run = env.svcgen(&["new", "--resume", "--yes"]);
+    assert_eq!(run.code, 11, "{}", run.show());
+    assert!(run.stderr.contains(message), "{}", run.show());
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    assert_eq!(pty.end(), 11, "{}", pty.shown);
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("There are unfinished answers", "yes");
+    assert_eq!(pty.end(), 11, "{}", pty.shown);
+    assert!(pty.shown.contains(message), "{}", pty.shown);
+    assert_eq!(drafts(&env).len(), 1);
+    env.write("svcgen.yaml", MODEL);
+    let run = env.svcgen(&["new", "--resume", "--yes"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(env.read("svcgen.yaml"), MODEL.replace("6001", "6002"));
+}
+
+#[test]
+fn what_a_kill_left_among_the_drafts_goes_after_a_day() {
+    let env = Env::new();
+    let folder = env.home().join(".local/state/svcgen/drafts");
+    std::fs::create_dir_all(&folder).unwrap();
+    let names = [".svcgen-old111", ".svcgen-new222", "others"];
+    for name in names {
+        let file = std::fs::File::create(folder.join(name)).unwrap();
+        if name != ".svcgen-new222" {
+            let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(90_000);
+            file.set_modified(long_ago).unwrap();
+        }
+    }
+    stopped_with_another_port(&env);
+    let left = drafts(&env);
+    let is_left = names.map(|name| left.iter().any(|it| it == name));
+    assert_eq!(is_left, [false, true, true], "{left:?}");
+}
+
+#[test]
+fn what_went_of_somebody_elses_list_is_named() {
+    let env = Env::new();
+    let model = |list: &str| format!("{MODEL}maintainers:\n{list}");
+    env.write("svcgen.yaml", &model("  - {name: Ada}\n"));
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Enter writes the model", "maintainers");
+    pty.answer("`-1` removes it", "+");
+    pty.answer("person: Name", "Grace");
+    pty.answer("person: Account", "");
+    pty.answer("`-1` removes it", "");
+    pty.expect("Enter writes the model");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    let theirs = "  - {name: Ada}\n  - {name: Margaret Hamilton, shell: mh}\n";
+    env.write("svcgen.yaml", &model(theirs));
+    let run = env.svcgen(&["new", "--resume", "--yes"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let told = "`maintainers` was changed by both; it is what you answered, without what somebody else wrote: `Margaret Hamilton`";
+    assert!(run.stderr.contains(told), "{}", run.show());
+}

@@ -27,6 +27,24 @@ fn without_answers_it_says_which_flags_to_use() {
 }
 
 #[test]
+fn a_model_that_is_there_is_changed_by_answers_that_are_given() {
+    let env = Env::with_model();
+    let run = env.svcgen(&["new"]);
+    let told =
+        "there are no answers to change `svcgen.yaml` by\nhint: svcgen new --set PATH=VALUE\n";
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(run.stderr.contains(told), "{}", run.show());
+    // Nobody is told to go on with a site that there is not.
+    let run = env.svcgen(&["new", "--site", "nosuch"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr.starts_with("error: there is no site `nosuch`\n"),
+        "{}",
+        run.show()
+    );
+}
+
+#[test]
 fn mistakes_are_shown_in_the_file_and_in_the_flag_at_once() {
     let env = Env::new();
     env.write(

@@ -3,12 +3,16 @@
 use camino::Utf8Path;
 use serde_json::{Map, Value};
 
-use super::interrupted;
+use super::stopped::{Left, interrupted};
+use crate::cli::GlobalArgs;
 use crate::cli::context::Context;
-use crate::cli::new::{NewArgs, answers, shown};
+use crate::cli::new::{NewArgs, answers, shown, tell_followed};
 use crate::error::CommandError;
-use crate::onboarding::{Current, Draft, Drafts, Kind, Note, Prompt, Prompter as _, Reply, rebase};
+use crate::onboarding::{
+    Both, Current, Draft, Drafts, Kind, Note, Prompt, Prompter as _, Reply, rebase,
+};
 use crate::ui::{Terminal, Ui};
+use crate::visible::visible;
 
 /// The draft of a model, which has to be there.
 pub(in crate::cli::new) fn draft(model: &Utf8Path) -> Result<Draft, CommandError> {
@@ -16,13 +20,30 @@ pub(in crate::cli::new) fn draft(model: &Utf8Path) -> Result<Draft, CommandError
         Some(drafts) => drafts.read(model)?,
         None => None,
     };
-    found.ok_or_else(|| {
+    let found = found.ok_or_else(|| {
         CommandError::usage(format!(
             "there are no unfinished answers for `{}`",
             shown(model)
         ))
         .hint("svcgen new")
-    })
+    })?;
+    check_there(&found)?;
+    Ok(found)
+}
+
+/// Refuses a draft that changes a model which is gone: what it says besides would go without a word.
+fn check_there(draft: &Draft) -> Result<(), CommandError> {
+    let is_change = draft.base.as_object().is_some_and(|map| !map.is_empty());
+    if !is_change || draft.model.exists() {
+        return Ok(());
+    }
+    let model = shown(&draft.model);
+    let message = format!("`{model}` is gone, and the unfinished answers are changes of it");
+    Err(CommandError::conflict(message)
+        .hint(format!(
+            "bring it back, such as with `git checkout -- {model}`; the answers are kept"
+        ))
+        .hint("`svcgen new` begins anew after `no`, and keeps them in a file of their own"))
 }
 
 /// Whether there is a draft of a model.
@@ -36,48 +57,62 @@ pub(in crate::cli::new) fn value_of(text: &str) -> Value {
         .unwrap_or_default()
 }
 
-/// Where the interview begins: at a draft, at the review of the model that is there, or at the first question.
-pub(super) fn begin(
-    args: &NewArgs,
-    context: &Context,
-    path: &Utf8Path,
-    before: Option<&str>,
-    drafts: Option<&Drafts>,
-    terminal: &mut Terminal,
-    ui: &Ui,
-) -> Result<Draft, CommandError> {
-    let present = before
-        .map(value_of)
-        .unwrap_or_else(|| Value::Object(Map::new()));
-    if args.resume {
-        let found = draft(path)?;
-        let answers = answers(args, context, path, None, ui)?.to_value();
-        return Ok(onto(present, Draft { answers, ..found }, ui));
-    }
-    if let Some(drafts) = drafts
-        && let Some(found) = drafts.read(path)?
-    {
-        if asks_to_resume(&found, terminal)? {
-            return Ok(onto(present, found, ui));
+/// Where an interview begins.
+pub(super) struct Beginning<'a> {
+    pub(super) args: &'a NewArgs,
+    pub(super) context: &'a Context,
+    pub(super) global: &'a GlobalArgs,
+    pub(super) path: &'a Utf8Path,
+    /// The text of the model, where it is there.
+    pub(super) before: Option<&'a str>,
+}
+
+impl Beginning<'_> {
+    /// Begins at a draft, at the review of the model that is there, or at the first question.
+    pub(super) fn draft(
+        &self,
+        drafts: Option<&Drafts>,
+        terminal: &mut Terminal,
+        ui: &Ui,
+    ) -> Result<Draft, CommandError> {
+        let present = self.before.map(value_of);
+        let present = present.unwrap_or_else(|| Value::Object(Map::new()));
+        if self.args.resume {
+            let found = draft(self.path)?;
+            let (answers, followed) = answers(self.args, self.context, self.path, None, ui)?;
+            tell_followed(&followed, ui);
+            let answers = answers.to_value();
+            return Ok(onto(present, Draft { answers, ..found }, ui));
         }
-        let aside = drafts.set_aside(path)?;
-        ui.status(&format!("the unfinished answers are in `{aside}` now"));
-    }
-    let site = context.site.as_ref();
-    Ok(match before {
-        Some(_) => Draft {
-            base: present.clone(),
-            ..Draft::new(path, present)
-        },
-        None => {
-            let mut answers = Map::new();
-            answers.extend(site.map(|site| ("site".to_owned(), site.to_string().into())));
-            Draft {
-                at: Some(String::new()),
-                ..Draft::new(path, Value::Object(answers))
+        if let Some(drafts) = drafts
+            && let Some(found) = drafts.read(self.path)?
+        {
+            if asks_to_resume(&found, terminal, self.global)? {
+                check_there(&found)?;
+                return Ok(onto(present, found, ui));
             }
+            let aside = drafts.set_aside(self.path)?;
+            ui.status(&format!("the unfinished answers are in `{aside}` now"));
         }
-    })
+        Ok(self.fresh(present))
+    }
+
+    /// Without a draft.
+    fn fresh(&self, present: Value) -> Draft {
+        if self.before.is_some() {
+            return Draft {
+                base: present.clone(),
+                ..Draft::new(self.path, present)
+            };
+        }
+        let mut answers = Map::new();
+        let site = self.context.site.as_ref();
+        answers.extend(site.map(|site| ("site".to_owned(), site.to_string().into())));
+        Draft {
+            at: Some(String::new()),
+            ..Draft::new(self.path, Value::Object(answers))
+        }
+    }
 }
 
 /// Brings a draft onto the model as it is now, and tells what somebody else changed in the meantime.
@@ -87,9 +122,14 @@ pub(in crate::cli::new) fn onto(present: Value, draft: Draft, ui: &Ui) -> Draft 
     }
     let (answers, both) = rebase(&draft.base, &draft.answers, &present);
     ui.warning("the model was changed in the meantime; what you did not answer is taken from it");
-    for path in both {
+    for Both { path, lost } in both {
+        let lost: Vec<String> = lost.iter().map(|it| format!("`{}`", visible(it))).collect();
+        let went = match lost.as_slice() {
+            [] => String::new(),
+            lost => format!(", without what somebody else wrote: {}", lost.join(", ")),
+        };
         ui.warning(&format!(
-            "`{path}` was changed by both; it is what you answered"
+            "`{path}` was changed by both; it is what you answered{went}"
         ));
     }
     Draft {
@@ -101,7 +141,11 @@ pub(in crate::cli::new) fn onto(present: Value, draft: Draft, ui: &Ui) -> Draft 
     }
 }
 
-fn asks_to_resume(found: &Draft, terminal: &mut Terminal) -> Result<bool, CommandError> {
+fn asks_to_resume(
+    found: &Draft,
+    terminal: &mut Terminal,
+    global: &GlobalArgs,
+) -> Result<bool, CommandError> {
     let name = found.answers.get("name").and_then(Value::as_str);
     let of = name.map(|name| format!(" of `{name}`")).unwrap_or_default();
     let text = format!("There are unfinished answers{of}; go on with them");
@@ -115,6 +159,7 @@ fn asks_to_resume(found: &Draft, terminal: &mut Terminal) -> Result<bool, Comman
             origin: None,
         }),
         typed: String::new(),
+        is_refused: false,
     };
     let wrong = Note::Wrong(
         "yes or no",
@@ -130,7 +175,7 @@ fn asks_to_resume(found: &Draft, terminal: &mut Terminal) -> Result<bool, Comman
             },
             Ok(_) => terminal.tell(&wrong)?,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
-                return Err(interrupted(true));
+                return Err(interrupted(Left::Kept, global));
             }
             Err(error) => return Err(error.into()),
         }
