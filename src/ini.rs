@@ -77,6 +77,13 @@ impl Section {
 /// # Errors
 /// The first line that is neither a section, a setting, nor the continuation of one, or that repeats one.
 pub fn parse(text: &str) -> Result<Ini, IniError> {
+    if text.starts_with('\u{feff}') {
+        let message = "a byte order mark stands before the first line, which Scap does not take; save the file without one";
+        return Err(IniError {
+            message: message.into(),
+            line: 1,
+        });
+    }
     let mut ini = Ini::default();
     // The indent of the setting that an indented line would go on; none after a section's header.
     let mut open: Option<usize> = None;

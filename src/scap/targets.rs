@@ -146,16 +146,7 @@ pub fn read_hosts(path: &Utf8Path, text: &str) -> Result<Reading<Vec<HostName>>,
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
         let word = &line[..line.find(|c| !is_part(c)).unwrap_or(line.len())];
         if word.is_empty() {
-            if line.starts_with([' ', '\t']) && line.trim_start().starts_with(is_part) {
-                let mistake = Mistake::new(
-                    path,
-                    Some(index + 1),
-                    format!("Scap does not see `{}`", line.trim()),
-                );
-                findings
-                    .warnings
-                    .push(mistake.rule("a host stands at the beginning of its line"));
-            }
+            findings.warnings.extend(unseen(path, index + 1, line));
             continue;
         }
         let rest = line[word.len()..].trim();
@@ -186,9 +177,56 @@ pub fn read_hosts(path: &Utf8Path, text: &str) -> Result<Reading<Vec<HostName>>,
     findings.finish(Some(hosts))
 }
 
+/// A host that something stands before, so that Scap takes its line for none of a host.
+fn unseen(path: &Utf8Path, number: usize, line: &str) -> Option<Mistake> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
+    if line.trim_start().starts_with('#') {
+        return None;
+    }
+    let host = line.trim_start_matches(|c| !is_part(c));
+    let host = &host[..host.find(|c| !is_part(c)).unwrap_or(host.len())];
+    let before = &line[..line.len() - line.trim_start_matches(|c| !is_part(c)).len()];
+    // Words that others comment with are no hosts.
+    let is_blank = before.chars().all(|c| matches!(c, ' ' | '\t'));
+    let is_host = host.contains('.') && HostName::parse(&host.to_lowercase()).is_ok();
+    if host.is_empty() || !(is_blank || is_host) {
+        return None;
+    }
+    let rule = match before.chars().find(|c| !matches!(c, ' ' | '\t')) {
+        None => "a host stands at the beginning of its line".to_owned(),
+        Some('\u{feff}') => "a byte order mark stands before it: save the file without one".into(),
+        Some(c) if c.is_whitespace() || !c.is_ascii() => format!(
+            "a host stands at the beginning of its line, and U+{:04X} is before it",
+            u32::from(c)
+        ),
+        Some(c) => format!("a host stands at the beginning of its line, and `{c}` is before it"),
+    };
+    let message = format!("Scap does not see `{host}`");
+    Some(Mistake::new(path, Some(number), message).rule(rule))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_that_something_stands_before_is_told() {
+        let text = "\u{feff}a1.example\n\"a2.example\"\n* a3.example\n; a4.example\n\u{a0}a5.example\n\u{200b}a6.example\n\
+                    ; the old ones\n// none.\n# a7.example\n ** \na8.example\n";
+        let reading = read_hosts("scap/targets".into(), text).unwrap();
+        assert_eq!(reading.value.len(), 1);
+        let warned: Vec<String> = reading.warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(warned.len(), 6, "{warned:#?}");
+        assert_eq!(
+            warned[0],
+            "scap/targets:1: Scap does not see `a1.example`: a byte order mark stands before it: save the file without one"
+        );
+        assert!(warned[1].ends_with("and `\"` is before it"), "{warned:#?}");
+        assert!(
+            warned[4].ends_with("and U+00A0 is before it"),
+            "{warned:#?}"
+        );
+    }
 
     #[test]
     fn a_host_begins_its_line() {

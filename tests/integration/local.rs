@@ -43,6 +43,18 @@ fn a_release_goes_to_folders_and_back() {
     let service = farm.service("l01", "status");
     assert_eq!(service.code, 0);
     assert!(service.stdout.starts_with("feed runs, process "));
+    // What is live already leaves nothing to go back to.
+    let same = [
+        "deploy",
+        "--rev",
+        &first,
+        "--force",
+        "--on-failure",
+        "rollback",
+    ];
+    let again = farm.svcgen(&same);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(!again.stderr.contains("to go back"), "{}", again.stderr);
 }
 
 #[test]

@@ -158,7 +158,10 @@ impl BegunWith {
             revision: plan.revision.clone(),
             owner: plan.owner.clone(),
             head,
-            has_before: plan.hosts.values().any(|host| host.old.is_some()),
+            has_before: plan.hosts.values().any(|host| {
+                let old = host.old.as_ref();
+                old.is_some_and(|old| *old != host.revision)
+            }),
         }
     }
 
