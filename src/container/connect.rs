@@ -174,7 +174,7 @@ fn start(address: &Address, kind: &TroubleKind) -> Vec<String> {
         TroubleKind::Absent => "start",
         _ => "restart",
     };
-    let docker = format!("{}systemctl {verb} docker", as_root());
+    let docker = service(verb);
     let podman = "systemctl --user enable --now podman.socket".to_owned();
     let has = |program: &str| which::which(program).is_ok();
     // Somebody named it: only where it is a place of Docker's or Podman's own does a service of this machine listen there.
@@ -204,9 +204,7 @@ fn service_at(place: &Endpoint, verb: &str) -> Option<String> {
     };
     let is_users = path.starts_with("/run/user");
     match path.as_str() {
-        "/var/run/docker.sock" | "/run/docker.sock" => {
-            Some(format!("{}systemctl {verb} docker", as_root()))
-        }
+        "/var/run/docker.sock" | "/run/docker.sock" => Some(service(verb)),
         path if is_users && path.ends_with("/podman/podman.sock") => {
             Some("systemctl --user enable --now podman.socket".to_owned())
         }
@@ -214,6 +212,14 @@ fn service_at(place: &Endpoint, verb: &str) -> Option<String> {
             Some(format!("systemctl --user {verb} docker"))
         }
         _ => None,
+    }
+}
+
+/// The command that starts Docker: of systemd, where that runs this machine (sd_booted(3)), else of its scripts.
+fn service(verb: &str) -> String {
+    match Utf8Path::new("/run/systemd/system").is_dir() {
+        true => format!("{}systemctl {verb} docker", as_root()),
+        false => format!("{}service docker {verb}", as_root()),
     }
 }
 

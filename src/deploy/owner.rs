@@ -29,6 +29,12 @@ pub struct Owner {
 pub const LOCK: &str = "lock";
 
 impl Owner {
+    /// Whether it was begun on this machine.
+    pub fn is_here(&self) -> bool {
+        let here = rustix::system::uname();
+        here.nodename().to_string_lossy() == self.machine.as_str()
+    }
+
     /// Whether nothing is deployed: the lock alone is held.
     pub fn only_locks(&self) -> bool {
         self.action == LOCK

@@ -147,7 +147,9 @@ fn another_machine_sees_the_deploy_and_says_where_its_journal_is() {
             );
         }
     }
-    let rest = format!("are in the journal: `svcgen log {id}` on ");
+    // The other machine is this one, with another home.
+    let rest =
+        format!("are in the journal: `XDG_STATE_HOME=DIR svcgen log {id}`, with the DIR that ");
     assert!(log.stderr.contains(&rest), "{}", log.show());
     let one = run(
         &elsewhere,

@@ -9,9 +9,7 @@ use crate::scap::{Mistake, ScapError};
 
 /// Adds what can be done where somebody holds a lock.
 pub(super) fn locked(error: CommandError, owner: &Owner) -> CommandError {
-    let here = rustix::system::uname();
-    let is_here = here.nodename().to_string_lossy() == owner.machine.as_str();
-    let watch = match (owner.only_locks(), is_here) {
+    let watch = match (owner.only_locks(), owner.is_here()) {
         (true, _) => "`svcgen lock show` tells more".to_owned(),
         (false, true) => "`svcgen log --follow` watches it".to_owned(),
         (false, false) => format!("on {}, `svcgen log --follow` watches it", owner.machine),

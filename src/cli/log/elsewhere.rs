@@ -8,6 +8,7 @@ use crate::cli::records::{self, Records};
 use crate::deploy::{Owner, RecordLine};
 use crate::error::CommandError;
 use crate::event::DeployId;
+use crate::folders;
 use crate::model::did_you_mean;
 use crate::ui::{Format, Ui};
 
@@ -67,7 +68,7 @@ impl Search<'_> {
             // What hosts write is kept where the deploy was made, and nowhere else.
             let error =
                 CommandError::usage(message).cause(format!("it was made by {user} on {machine}"));
-            return Err(error.hint(format!("`svcgen log {id}` on {machine}")).into());
+            return Err(error.hint(looked_for(id, owner)).into());
         }
         let repository = opened.working.value.config.git_repo.as_str();
         let events = recorded::events(id, owner, revision, repository, &records);
@@ -98,9 +99,22 @@ impl Search<'_> {
             ui.warning(&format!("{}: {}", one.host, one.reason));
         }
         ui.status(&format!(
-            "that is what the hosts have recorded; checks, and what hosts wrote, are in the journal: `svcgen log {id}` on {machine}"
+            "that is what the hosts have recorded; checks, and what hosts wrote, are in the journal: {}",
+            looked_for(id, owner)
         ));
         Ok(())
+    }
+}
+
+/// Where the journal of a deploy is.
+fn looked_for(id: &DeployId, owner: &Owner) -> String {
+    match folders::state().filter(|_| owner.is_here()) {
+        // Another user made it, or one with another home.
+        Some(folder) => format!(
+            "`XDG_STATE_HOME=DIR svcgen log {id}`, with the DIR that {} had then: `{folder}` lacks it",
+            owner.user
+        ),
+        None => format!("`svcgen log {id}` on {}", owner.machine),
     }
 }
 
