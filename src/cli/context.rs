@@ -1,14 +1,12 @@
 //! What commands share: the configuration, the sites, the model, the templates.
 
+mod excerpt;
 mod older;
 mod versions;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
-    ThemeCharacters, ThemeStyles,
-};
 
+use self::excerpt::underline;
 use super::GlobalArgs;
 use crate::configuration::Configuration;
 use crate::edit::content_name;
@@ -226,26 +224,4 @@ fn in_words(path: &Utf8Path, text: &str, problem: &Problem) -> String {
     };
     let rule = problem.rule.as_ref().map(|rule| format!(": {rule}"));
     format!("{place}{}{}", problem.message, rule.unwrap_or_default())
-}
-
-/// Shows a mistake in its line, underlined, with the rule.
-fn underline(path: &Utf8Path, text: &str, problem: &Problem) -> String {
-    let span = problem.span.clone();
-    let end = text[span.clone()].trim_end().len() + span.start;
-    let label = LabeledSpan::new(None, span.start, end.max(span.start) - span.start);
-    let mut diagnostic = MietteDiagnostic::new(problem.message.clone()).with_label(label);
-    diagnostic.help.clone_from(&problem.rule);
-    let report =
-        Report::new(diagnostic).with_source_code(NamedSource::new(path.as_str(), text.to_owned()));
-    let theme = GraphicalTheme {
-        characters: ThemeCharacters::unicode(),
-        styles: ThemeStyles::none(),
-    };
-    let mut out = String::new();
-    // Writing into a string does not fail.
-    let _rendered = GraphicalReportHandler::new_themed(theme)
-        .with_width(80)
-        .with_context_lines(1)
-        .render_report(&mut out, report.as_ref());
-    out
 }
