@@ -1,6 +1,6 @@
 //! A service that stops after it was found healthy, while other groups wait.
 
-use crate::support::{LocalFarm, Pty};
+use crate::support::{LocalFarm, Pty, Run};
 
 /// A check of a group that everybody passes, and that leaves its service stopped.
 fn stops_in(group: &str) -> String {
@@ -113,4 +113,46 @@ fn what_answered_before_is_forgotten_where_a_service_is_stopped() {
     let run = farm.svcgen(&["service", "stop", "--yes"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(!known.exists());
+}
+
+/// A check of a group that nobody passes.
+fn fails_in(group: &str) -> String {
+    format!(
+        "checks:\n  last:\n    type: command\n    stage: handle_service\n    group: {group}\n    \
+         command: 'false'\n"
+    )
+}
+
+/// Deploys a release that stays on all hosts without being finished, and behind it one that fails on the canary.
+fn deploy_behind_an_unfinished_one(farm: &LocalFarm, versions: [&str; 2]) -> Run {
+    farm.write("scap/checks.yaml", &fails_in("default"));
+    farm.release(versions[0]);
+    let run = farm.svcgen(&["deploy", "--on-failure", "stop"]);
+    assert_eq!(run.code, 21, "{}", run.stderr);
+    assert_eq!(answers(farm), [versions[0], versions[0]]);
+    farm.write("scap/checks.yaml", &fails_in("canary"));
+    farm.release(versions[1]);
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 20, "{}", run.stderr);
+    run
+}
+
+#[test]
+fn what_another_deploy_left_unfinished_is_not_concluded_where_it_was_not_touched() {
+    let farm = farm(1);
+    let run = deploy_behind_an_unfinished_one(&farm, ["2", "3"]);
+    assert!(!run.stderr.contains("finalize failed"), "{}", run.stderr);
+    assert!(run.stderr.contains("l01: untouched, "), "{}", run.stderr);
+    assert_eq!(answers(&farm), ["1", "2"], "{}", run.stderr);
+    let run = farm.svcgen(&["rollback", "--yes"]);
+    assert_eq!(answers(&farm), ["1", "1"], "{}", run.stderr);
+}
+
+#[test]
+fn a_first_release_that_was_not_finished_stays_where_it_was_not_touched() {
+    let farm = LocalFarm::new(1);
+    let run = deploy_behind_an_unfinished_one(&farm, ["1", "2"]);
+    assert_eq!(answers(&farm), ["", "1"], "{}", run.stderr);
+    let place = farm.root("l01").join("srv/deployment/feed/deploy-cache");
+    assert!(place.join("current").exists(), "{}", run.stderr);
 }
