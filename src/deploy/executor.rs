@@ -111,6 +111,10 @@ pub struct Executor<'a> {
     idle: Vec<HostName>,
     /// How many hosts of the part are known to be settled, from its first on.
     settled: usize,
+    /// The group before which all those ahead of it were looked at again.
+    looked: usize,
+    /// Hosts that are looked at again.
+    looking: Vec<HostName>,
     mode: Mode,
     begun: Instant,
     /// The part that is being promoted.
@@ -192,6 +196,8 @@ impl<'a> Executor<'a> {
             waves,
             idle: plan.hosts.keys().cloned().collect(),
             settled: 0,
+            looked: 0,
+            looking: Vec::new(),
             scribe: Scribe::new(plan.id.clone(), journal, reporter),
             states: States::of(&plan),
             plan,

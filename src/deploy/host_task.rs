@@ -1,6 +1,7 @@
 //! The work on one host: turns requests into steps, one after the other, and tells what happens.
 
 mod back;
+mod look;
 mod release;
 mod step;
 mod turns;
@@ -86,6 +87,7 @@ impl HostTask {
             }
             Request::Prepare => self.prepare().await,
             Request::Promote => self.promote().await,
+            Request::Look => self.look().await,
             Request::RollBack => match self.roll_back().await {
                 Err(Failure::Failed(reason)) if self.is_as_before().await => {
                     return match self.is_back {
@@ -183,8 +185,7 @@ impl HostTask {
         if direction == Direction::Forward {
             self.checks(revision, Moment::Before, stage).await?;
         }
-        let has_service = !self.plan.service.units.is_empty();
-        let port = self.plan.service.port.filter(|_| has_service);
+        let port = self.plan.open_port();
         let head = self.plan.heads.get(revision).cloned().unwrap_or_default();
         let program = Program::finalize(revision, self.plan.release.keep, port, head.len());
         let step = self.step(stage, Policy::Finish, SHORT, revision, program);

@@ -84,6 +84,8 @@ pub(super) enum Request {
     Prepare,
     /// Make it live, restart the service, check.
     Promote,
+    /// Look whether the service that answered still does.
+    Look,
     /// Go back to what was before.
     RollBack,
     Finalize,

@@ -204,6 +204,12 @@ impl DeployPlan {
         checks.iter().filter(applies).collect()
     }
 
+    /// The port that the service has open once it was handled.
+    pub(super) fn open_port(&self) -> Option<u16> {
+        let is_open = self.action != Action::Stop && !self.service.units.is_empty();
+        self.service.port.filter(|_| is_open)
+    }
+
     /// The files outside of releases that lead into them.
     pub(super) fn linked_config(&self) -> Vec<Utf8PathBuf> {
         let rendered = self.release.rendered.iter();

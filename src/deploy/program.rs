@@ -295,8 +295,13 @@ impl Program {
             port.unwrap_or_default().to_string(),
             head.to_string(),
         ];
-        let text = source!("port", "finalize");
+        let text = source!("port", "still", "finalize");
         Self::new(text, arguments)
+    }
+
+    /// Looks whether the service that answered still does.
+    pub fn look(port: u16) -> Self {
+        Self::new(source!("port", "still", "look"), [port.to_string()])
     }
 
     /// Takes away what a deploy did to a target that had nothing before it.

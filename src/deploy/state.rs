@@ -69,6 +69,11 @@ impl HostState {
         has_changed && self.is_touched && !self.is_undone && self.busy.is_none()
     }
 
+    /// Whether it is doing what changes something.
+    pub(super) fn is_at_work(&self) -> bool {
+        self.busy.is_some_and(|request| request != Request::Look)
+    }
+
     /// Whether somebody has to go on here, or back.
     pub(super) fn is_left(&self) -> bool {
         let is_over = matches!(

@@ -151,7 +151,7 @@ impl Executor<'_> {
         let state = self.states.hosts.get(name);
         let outcome = match state {
             // Somebody stopped waiting while something was being done here.
-            Some(state) if state.busy.is_some() && state.is_promoted => HostOutcome::Unknown,
+            Some(state) if state.is_at_work() && state.is_promoted => HostOutcome::Unknown,
             _ => self.states.outcome(name),
         };
         ClosedHost {

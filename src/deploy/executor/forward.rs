@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Executor, Mode};
 use crate::deploy::decide::Question;
 use crate::deploy::message::Request;
+use crate::deploy::plan::Work;
 use crate::deploy::state::Phase;
 use crate::model::HostName;
 
@@ -31,7 +32,7 @@ impl Executor<'_> {
             let is_new = self.begun_waves == self.wave;
             if is_new && !self.scribe.has_begun(*group) {
                 if let Some(before) = group.checked_sub(1)
-                    && !self.may_go_on(before).await
+                    && !(self.may_go_on(before).await && self.still_stand(*group).await)
                 {
                     return;
                 }
@@ -87,6 +88,38 @@ impl Executor<'_> {
         self.hear_interrupt().await;
         self.stop(reason);
         false
+    }
+
+    /// Whether the hosts of the groups before one were looked at again, and those whose service has stopped since are given
+    /// up: it may be long ago that they were healthy, as with a question in between.
+    async fn still_stand(&mut self, group: usize) -> bool {
+        if self.looked < group {
+            self.looked = group;
+            self.looking = self.answering();
+            for host in self.looking.clone() {
+                self.ask(&host, Request::Look).await;
+            }
+        }
+        self.settled += self.states.settled(&self.looking[self.settled..]);
+        let are_settled = self.settled == self.looking.len();
+        if are_settled {
+            self.settled = 0;
+            self.looking.clear();
+        }
+        are_settled
+    }
+
+    /// Hosts of the parts so far whose service has opened its port.
+    fn answering(&self) -> Vec<HostName> {
+        if self.plan.open_port().is_none() {
+            return Vec::new();
+        }
+        let answers = |host: &&HostName| {
+            let work = self.plan.hosts.get(*host).map(|host| host.work);
+            self.states.phase(host) == Phase::Healthy && work.is_some_and(Work::handles_service)
+        };
+        let hosts = self.waves[..self.wave].iter().flat_map(|(_, hosts)| hosts);
+        hosts.filter(answers).cloned().collect()
     }
 
     pub(super) async fn finalize(&mut self) {

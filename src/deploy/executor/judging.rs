@@ -28,6 +28,8 @@ impl Executor<'_> {
             (HostEnd::Good, Some(Request::Promote)) => state.phase = Phase::Healthy,
             (HostEnd::Good, Some(Request::Finalize)) => state.phase = Phase::Finalized,
             (HostEnd::Good, Some(Request::RollBack)) => state.phase = Phase::RolledBack,
+            // It is where it was.
+            (HostEnd::Good, Some(Request::Look)) => return,
             (HostEnd::Good, _) => {}
             (
                 HostEnd::Lost(reason) | HostEnd::Failed(reason) | HostEnd::Stopped(reason),

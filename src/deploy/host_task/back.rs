@@ -10,6 +10,10 @@ impl HostTask {
     /// Brings back what was before, with its restart and its checks.
     pub(super) async fn roll_back(&mut self) -> Done {
         self.is_going_back = true;
+        // What an earlier deploy left in the middle of its work is not this one's to conclude, nor to take away.
+        if !self.is_promoted && self.host.live != self.host.old {
+            return Ok(());
+        }
         let stage = DeployStage::Rollback;
         match (self.host.old.clone(), self.is_promoted) {
             (Some(old), true) => {

@@ -174,7 +174,7 @@ pub(super) fn failure(step: &Step, end: &StepEnd) -> Failure {
 }
 
 /// What went wrong with a step: the reason that it gave, or the last line that it wrote.
-fn words(step: &Step, end: &StepEnd) -> String {
+pub(super) fn words(step: &Step, end: &StepEnd) -> String {
     let label = step.label();
     let what = match (end.outcome, end.code) {
         (StepOutcome::TimedOut, _) => {

@@ -27,7 +27,11 @@ impl Turns {
         let turns = match request {
             Request::Unlock | Request::Close(_) => return None,
             Request::Prepare => &self.ahead,
-            Request::Lock | Request::Promote | Request::RollBack | Request::Finalize => &self.due,
+            Request::Lock
+            | Request::Promote
+            | Request::Look
+            | Request::RollBack
+            | Request::Finalize => &self.due,
         };
         Arc::clone(turns).acquire_owned().await.ok()
     }

@@ -3,13 +3,7 @@
 rev=$1 keep=$2 port=$3 head=$4
 [ "$port" = 0 ] || port=${SVCGEN_PORT:-$port}
 [ "$root/current" -ef "$root/revs/$rev" ] || fail "$rev is not current any more"
-if [ "$port" != 0 ] && first "$own/running/socket"; then
-    # The process that answered is still the one that listens.
-    case " $(echo $(listening "$port")) " in
-    *" $line "*) ;;
-    *) fail "the service on port $port stopped after it had answered" ;;
-    esac
-fi
+still "$port"
 if [ "$head" != 0 ]; then
     # Whoever has not sent it by then is gone.
     timeout 20 head -c "$head" >"$own/tmp/config" && [ "$(stat -c %s "$own/tmp/config")" = "$head" ] &&

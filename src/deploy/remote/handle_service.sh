@@ -2,6 +2,8 @@
 port=$1 seconds=$2 valid=$3 secondary=$top$4; shift 4
 [ "$port" = 0 ] || port=${SVCGEN_PORT:-$port}
 log=$own/running/service
+# What answered before is not what is to answer from now on.
+[ ! -e "$own/running/socket" ] || rm -f "$own/running/socket"
 before=; [ "$port" = 0 ] || before=$(echo $(listening "$port"))
 fresh=no closes=no off=no
 taken() { fail "another process has the port $port: something listens on it, and $name does not run"; }
