@@ -1,5 +1,6 @@
 //! The engine on hosts that are folders of this machine: no sshd, no rights, and the same deploy.
 
+mod background;
 mod canary;
 mod ports;
 mod programs;

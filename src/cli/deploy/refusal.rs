@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::Opened;
 use super::engine::Carrier;
-use super::failure::locked;
+use super::failure::{locked, who_listens};
 use super::limit::LONGEST;
 use crate::deploy::limit::Limit;
 use crate::deploy::{Action, PlanProblem, ProblemKind};
@@ -117,7 +117,9 @@ impl Attempt<'_> {
                     problem.host
                 ))
             }
-            ProblemKind::PortTaken => Some(match &self.opened.carrier {
+            ProblemKind::PortTaken { is_new } => Some(match &self.opened.carrier {
+                // It keeps the port that it has.
+                Carrier::Local(_) if !is_new => return who_listens(&problem.reason),
                 Carrier::Local(hosts) => {
                     let place = self.opened.place_of_local_hosts();
                     let first = u16::from(hosts.first_port);

@@ -54,7 +54,7 @@ impl HostPlanner<'_> {
             });
         }
         if !problems.is_empty() {
-            problems.extend(denied(name, facts));
+            problems.extend(unstartable(name, facts));
             return Err(problems);
         }
         let is_there = facts.releases.contains_key(revision);
@@ -77,9 +77,9 @@ impl HostPlanner<'_> {
             true => Work::Withdraw,
             false => self.work(facts, revision, &config_diff),
         };
-        let denied = denied(name, facts);
-        if work.handles_service() && !denied.is_empty() {
-            return Err(denied);
+        let unstartable = unstartable(name, facts);
+        if work.handles_service() && !unstartable.is_empty() {
+            return Err(unstartable);
         }
         Ok(HostPlan {
             group: group.name.clone(),
@@ -109,13 +109,6 @@ impl HostPlanner<'_> {
         });
         let mut problems: Vec<PlanProblem> = lacking.into_iter().collect();
         problems.extend(self.gone(name, facts));
-        problems.extend(facts.taken_port.map(|port| PlanProblem {
-            host: name.clone(),
-            kind: ProblemKind::PortTaken,
-            reason: format!(
-                "another process has the port {port}: something listens on it, and the service does not run"
-            ),
-        }));
         let reasons = facts.unfit(action).into_iter();
         problems.extend(reasons.map(|reason| PlanProblem::unfit(name, reason)));
         let is_there = facts.releases.contains_key(revision) || facts.is_full();
@@ -265,14 +258,23 @@ impl HostPlanner<'_> {
     }
 }
 
-/// What sudo does not do there.
-fn denied(name: &HostName, facts: &Facts) -> Vec<PlanProblem> {
+/// Why its service cannot be started, or not by who deploys.
+fn unstartable(name: &HostName, facts: &Facts) -> Vec<PlanProblem> {
     let denied = facts.denied.iter().map(|denial| PlanProblem {
         host: name.clone(),
         kind: ProblemKind::Denied,
         reason: denial.told(&facts.user),
     });
-    denied.collect()
+    let taken = facts.taken_port.map(|port| PlanProblem {
+        host: name.clone(),
+        kind: ProblemKind::PortTaken {
+            is_new: facts.current.is_none(),
+        },
+        reason: format!(
+            "another process has the port {port}: something listens on it, and the service does not run"
+        ),
+    });
+    taken.into_iter().chain(denied).collect()
 }
 
 /// Where a rollback goes: to the last release that was finished, by svcgen or by Scap.

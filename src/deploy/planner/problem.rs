@@ -24,8 +24,8 @@ pub enum ProblemKind {
     Unfit,
     /// What its service is run from is gone; the release that was made live last is there all the same.
     Gone(Option<Revision>),
-    /// Another process has the port of the service.
-    PortTaken,
+    /// Another process has the port of the service; whether nothing was deployed to the host yet.
+    PortTaken { is_new: bool },
     /// Its sudo does not let the service be restarted.
     Denied,
     /// Its variables do not fit the templates.

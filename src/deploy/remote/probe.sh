@@ -1,7 +1,7 @@
 # Tells how things are, and changes nothing: STORES PROGRAMS TOOLS AGAIN UNITS VALID-ONLY SECONDARY-FILE PORT FILE...
 # STORES: a line "COMMIT GITDIR" each, the release's own first. PROGRAMS: what has to be there, as words; of A/B one. TOOLS:
 # extensions of git that a release takes. UNITS: what will be done to services, as words. AGAIN: no where nothing is done to a
-# host that has it all. PORT: what a service that was never deployed here will open, or 0.
+# host that has it all. PORT: what a service that does not run here will open, or 0.
 exec 3>&2
 wanted=$1 programs=$2 extensions=$3 again=$4 units=$5 valid=$6 secondary=$top$7 port=$8; shift 8
 say "user ${LOGNAME:-$(id -un)}"
@@ -49,15 +49,19 @@ say "link progress $progress"
 # Whether what is live already was made whole: then there is nothing to ask of git, or of the disk.
 is_live=no
 case $wanted in "${live:-nothing} ."*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
+is_done=no; [ "$again,$is_live,$done,$progress,$#" != "no,yes,$live,,0" ] || is_done=yes
 # Beside all that follows, since sudo takes longer than that; not where nothing will be done, or not by this deploy.
-[ -z "$units" ] || [ "${state-}" = alive ] || [ "$again,$is_live,$done,$progress,$#" = "no,yes,$live,,0" ] || permissions &
+[ -z "$units" ] || [ "${state-}" = alive ] || [ "$is_done" = yes ] || permissions &
 # Tells of a port that another process has, so that a service that is started cannot open it.
 taken() {
     port=${SVCGEN_PORT:-$port}
+    # Of a service of a folder it is known that nothing is left of it.
+    [ -z "$top" ] || started=yes
     PATH=$PATH:/usr/sbin:/sbin
     [ -z "$(listening "$port")" ] || ! idle $units || say "port $port taken"
 }
-[ "$port" = 0 ] || [ -n "$live" ] || taken
+# A host that has a release may be run by somebody else; one that is a folder is not.
+[ "$port" = 0 ] || [ "$is_done" = yes ] || { [ -n "$live" ] && [ -z "$top" ]; } || taken
 if leads "$final"; then say "final link $end"
 elif [ -L "$final" ]; then say "final broken $(readlink "$final")"
 elif [ -d "$final" ]; then say "final folder"

@@ -63,8 +63,7 @@ fn a_port_that_another_process_took_meanwhile_is_told_where_something_was_live()
     assert!(started.stderr.contains(&said), "{}", started.show());
     let hint = format!("hint: `ss -ltnp 'sport = :{port}'` there shows which\n");
     assert!(started.stderr.contains(&hint), "{}", started.show());
-    farm.release("2");
-    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    let run = farm.svcgen(&["service", "restart", "-l", "l01"]);
     assert!(begun.elapsed().as_secs() < 40, "{}", run.show());
     let told = format!(
         "another process has the port {port}: something listens on it, and feed does not run"
@@ -72,6 +71,69 @@ fn a_port_that_another_process_took_meanwhile_is_told_where_something_was_live()
     assert!(run.stderr.contains(&told), "{}", run.show());
     assert!(!run.stderr.contains("still the old one"), "{}", run.show());
     assert!(run.stderr.contains(&hint), "{}", run.show());
+}
+
+/// A farm with a release on all hosts, and the port of `l01`.
+fn deployed() -> (LocalFarm, u16) {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let port = farm.env().read("hosts/l01/.svcgen/port");
+    let port = port.trim().parse().unwrap();
+    (farm, port)
+}
+
+/// Deploys a new release where the port is another's, and then where it is free.
+fn is_told_before_anything_is_touched(farm: &LocalFarm, port: u16) {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let again = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(again.code, 0, "{}", again.show());
+    assert!(again.stderr.contains("nothing to do"), "{}", again.show());
+    farm.release("2");
+    for command in [
+        &["deploy", "--dry-run"][..],
+        &["deploy", "--on-failure", "rollback"],
+    ] {
+        let run = farm.svcgen(command);
+        assert_eq!(run.code, 20, "{}", run.show());
+        let said = run.stderr.split_once("error: ").unwrap().1;
+        let told = format!(
+            "l01 cannot be deployed to; nothing was touched\n\
+             cause: l01: another process has the port {port}: something listens on it, and the service does not run\n\
+             hint: `ss -ltnp 'sport = :{port}'` there shows which\n\
+             hint: `--limit '!l01'` leaves it out\n"
+        );
+        assert_eq!(said, told);
+    }
+    assert_eq!(farm.answer("l00").as_deref(), Some("1"));
+    drop(listener);
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(farm.answers(), all(farm, "2"));
+}
+
+#[test]
+fn a_port_that_another_process_has_is_told_where_the_service_was_stopped() {
+    let (farm, port) = deployed();
+    let stopped = farm.svcgen(&["service", "stop", "--yes", "-l", "l01"]);
+    assert_eq!(stopped.code, 0, "{}", stopped.show());
+    is_told_before_anything_is_touched(&farm, port);
+}
+
+#[test]
+fn a_port_that_another_process_has_is_told_where_the_service_ended_by_itself() {
+    let (farm, port) = deployed();
+    let told = farm.service("l01", "status").stdout;
+    let group = format!("-{}", told.trim().rsplit(' ').next().unwrap());
+    let kill = std::process::Command::new("kill")
+        .args(["-KILL", "--", &group])
+        .status();
+    assert!(kill.unwrap().success());
+    while farm.service("l01", "status").code == 0 {
+        std::thread::yield_now();
+    }
+    is_told_before_anything_is_touched(&farm, port);
 }
 
 #[test]
