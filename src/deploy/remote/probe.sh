@@ -51,7 +51,7 @@ is_live=no
 case $wanted in "${live:-nothing} ."*) [ ! -e "$own/complete/$live" ] || is_live=yes ;; esac
 is_done=no; [ "$again,$is_live,$done,$progress,$#" != "no,yes,$live,,0" ] || is_done=yes
 # Beside all that follows, since sudo takes longer than that; not where nothing will be done, or not by this deploy.
-[ -z "$units" ] || [ "${state-}" = alive ] || [ "$is_done" = yes ] || permissions &
+[ -z "$units" ] || [ "$held" = alive ] || [ "$is_done" = yes ] || permissions &
 # Tells of a port that another process has, so that a service that is started cannot open it.
 taken() {
     port=${SVCGEN_PORT:-$port}
