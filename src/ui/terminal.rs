@@ -195,7 +195,7 @@ impl Terminal {
                         other => other,
                     });
                 }
-                End::Escape => return Ok(Typed::Nothing),
+                End::Escape => return Ok(Typed::Unfinished(text)),
             }
         }
     }

@@ -14,8 +14,8 @@ use crate::place::{line_of, line_start};
 /// How wide all of it may be.
 const WIDTH: usize = 80;
 
-/// How much of a line is shown, in characters: beside the number of the line, and what is drawn behind that.
-const OF_LINE: usize = 68;
+/// What is drawn before a line beside its number, in characters: `  │ `.
+const BESIDE: usize = 4;
 
 /// How much of a long line is shown before the mistake.
 const BEFORE: usize = 30;
@@ -27,7 +27,9 @@ const CUT: &str = "…";
 pub(super) fn underline(path: &Utf8Path, text: &str, problem: &Problem) -> String {
     let span = problem.span.clone();
     let end = text[span.clone()].trim_end().len() + span.start;
-    let (shown, marked) = cut(text, span.start..end.max(span.start));
+    let number = line_of(text, end) + 1;
+    let room = WIDTH - BESIDE - number.to_string().len();
+    let (shown, marked) = cut(text, span.start..end.max(span.start), room);
     let label = LabeledSpan::new(None, marked.start, marked.len());
     let mut diagnostic = MietteDiagnostic::new(problem.message.clone()).with_label(label);
     diagnostic.help.clone_from(&problem.rule);
@@ -57,8 +59,8 @@ fn placed(drawn: &str, path: &Utf8Path, text: &str, at: usize) -> String {
     }
 }
 
-/// A text whose lines fit, and where a range of it is there.
-fn cut(text: &str, range: Range<usize>) -> (String, Range<usize>) {
+/// A text whose lines have room, and where a range of it is there.
+fn cut(text: &str, range: Range<usize>, room: usize) -> (String, Range<usize>) {
     let mut shown = String::with_capacity(text.len());
     let mut marked = range.clone();
     let mut start = 0;
@@ -66,7 +68,7 @@ fn cut(text: &str, range: Range<usize>) -> (String, Range<usize>) {
         let content = line.trim_end_matches(['\n', '\r']);
         let is_in = |at: usize| (start..=start + content.len()).contains(&at);
         let focus = is_in(range.start).then(|| range.start - start);
-        let window = window(content, focus.unwrap_or(0));
+        let window = window(content, focus.unwrap_or(0), room);
         if window.start > 0 {
             shown.push_str(CUT);
         }
@@ -91,18 +93,19 @@ fn cut(text: &str, range: Range<usize>) -> (String, Range<usize>) {
     (shown, marked)
 }
 
-/// The part of a line that is shown, around a place in it.
-fn window(line: &str, focus: usize) -> Range<usize> {
+/// The part of a line that is shown, around a place in it; the marks of what is cut take room, too.
+fn window(line: &str, focus: usize, room: usize) -> Range<usize> {
     let places: Vec<usize> = line.char_indices().map(|(at, _)| at).collect();
-    if places.len() <= OF_LINE {
+    if places.len() <= room {
         return 0..line.len();
     }
+    let room = room - 2;
     let focus = places.partition_point(|at| *at < focus);
-    let first = match focus + BEFORE < OF_LINE {
+    let first = match focus + BEFORE < room {
         true => 0,
-        false => (focus - BEFORE.min(focus)).min(places.len() - OF_LINE),
+        false => (focus - BEFORE.min(focus)).min(places.len() - room),
     };
-    let end = places.get(first + OF_LINE).copied();
+    let end = places.get(first + room).copied();
     places[first]..end.unwrap_or(line.len())
 }
 
@@ -146,9 +149,9 @@ mod tests {
     #[test]
     fn short_lines_stay() {
         let text = "a: 1\nb: two\r\n";
-        assert_eq!(cut(text, 8..11), (text.to_owned(), 8..11));
+        assert_eq!(cut(text, 8..11, 20), (text.to_owned(), 8..11));
         let long = format!("{}\nend", "z".repeat(200));
-        let (shown, marked) = cut(&long, 201..204);
+        let (shown, marked) = cut(&long, 201..204, 70);
         assert_eq!(&shown[marked], "end");
     }
 }

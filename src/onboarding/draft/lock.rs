@@ -6,6 +6,9 @@ use std::os::unix::fs::MetadataExt as _;
 
 use camino::Utf8PathBuf;
 
+/// How often the file is looked for that others take away meanwhile.
+const TRIES: usize = 100;
+
 /// The lock of a draft; it ends with the program, however that ends.
 #[derive(Debug)]
 pub struct DraftLock {
@@ -27,7 +30,7 @@ impl DraftLock {
     /// # Errors
     /// Where files cannot be written there, or cannot be locked.
     pub(super) fn take(path: Utf8PathBuf) -> io::Result<Taken> {
-        loop {
+        for _ in 0..TRIES {
             let mut options = File::options();
             let options = options.read(true).write(true).create(true).truncate(false);
             let mut file = options.open(&path)?;
@@ -44,6 +47,7 @@ impl DraftLock {
                 return Ok(Taken::Ours(Self { path, _file: file }));
             }
         }
+        Ok(Taken::Held(None))
     }
 }
 

@@ -203,7 +203,7 @@ fn what_is_read_first_is_told_when_it_is_wrong() {
     error: `HOME/work/svcgen.yaml` has 2 mistakes
       × `80` is not a port
        ╭─[HOME/work/svcgen.yaml:6:7]
-     5 │   Computes the list of currently trending articles from the stream of edits.
+     5 │   Computes the list of currently trending articles from the stream of edi…
      6 │ port: 80
        ·       ──
      7 │ owner: {name: Ada Example, shell: ada}
