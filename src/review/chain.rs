@@ -192,9 +192,15 @@ impl Chain<'_> {
             };
             let after = last.map_or(0, |last| last + 1);
             let mut patches = after..self.links.len();
-            if let Some(index) = patches.find(|index| is_it(&link, *index)) {
+            let index = patches.find(|index| is_it(&link, *index));
+            // A patch stands upon something: the first commit of all is none.
+            let below = match index {
+                Some(_) => self.topic.before(*commit)?,
+                None => None,
+            };
+            if let (Some(index), Some(below)) = (index, below) {
                 if last.is_none() {
-                    self.base = self.parent(*commit)?;
+                    self.base = below;
                 }
                 last = Some(index);
                 self.links[index] = Some(link);

@@ -78,7 +78,7 @@ impl Topic {
             None => None,
         };
         let base = match (&ours, head) {
-            (Some(_), Some(tip)) => self.parent(tip)?,
+            (Some(_), Some(tip)) => self.before(tip)?,
             (_, head) => head,
         };
         if let (Some((change_id, _)), Some(base), Some(tip)) = (&ours, base, head)

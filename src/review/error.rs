@@ -58,6 +58,11 @@ pub enum ReviewError {
         root: Utf8PathBuf,
         branch: BranchName,
     },
+    #[error("`{root}` is a shallow clone, and lacks what `{branch}` stands on")]
+    CutOff {
+        root: Utf8PathBuf,
+        branch: BranchName,
+    },
     /// The commit of svcgen's is there, but is not the last one of its branch.
     #[error("on `{branch}` there is \"{subject}\" on top of the commit that svcgen would update")]
     OnTop {
@@ -207,6 +212,7 @@ impl ReviewError {
             | Self::Commit { .. }
             | Self::Moved { .. }
             | Self::NotOnTopic { .. }
+            | Self::CutOff { .. }
             | Self::OnTop { .. }
             | Self::Several { .. }
             | Self::Others { .. }

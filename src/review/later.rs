@@ -85,6 +85,21 @@ impl Topic {
         let found = found.map_err(|source| self.checkout.unreadable("the change", source))?;
         Ok(found.parent_ids().next())
     }
+
+    /// The commit before one that is made anew; none where it is the first one of all.
+    ///
+    /// # Errors
+    /// Where the clone is cut off there: nobody would see what the commit changed, and the new one would stand on nothing.
+    pub(super) fn before(&self, commit: Oid) -> Result<Option<Oid>, ReviewError> {
+        let parent = self.parent(commit)?;
+        match parent.is_none() && self.checkout.repository().is_shallow() {
+            true => Err(ReviewError::CutOff {
+                root: self.checkout.root().to_owned(),
+                branch: self.branch.clone(),
+            }),
+            false => Ok(parent),
+        }
+    }
 }
 
 /// Whether a tree has what the first change brings.

@@ -10,6 +10,7 @@ mod older_tree;
 mod overtaken;
 mod refused;
 mod second_clone;
+mod shallow;
 mod shared;
 mod unknown;
 mod withdrawn;

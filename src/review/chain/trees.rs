@@ -19,7 +19,7 @@ impl Chain<'_> {
         self.tree(self.base)
     }
 
-    /// The tree before the first commit of the branch's own.
+    /// The tree before the first commit of the branch's own; where that is the first commit of all, its tree.
     ///
     /// # Errors
     /// Where git cannot read it.
@@ -27,7 +27,7 @@ impl Chain<'_> {
         let upstream = self.topic.upstream();
         let own = self.topic.own_commits(self.tip, upstream.as_ref())?;
         match own.last() {
-            Some(oldest) => self.tree(self.parent(*oldest)?),
+            Some(oldest) => self.tree(self.topic.before(*oldest)?.unwrap_or(*oldest)),
             None => self.tree(self.tip),
         }
     }

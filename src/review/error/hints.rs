@@ -17,6 +17,7 @@ impl ReviewError {
             | Self::OtherModel { .. }
             | Self::NoIdentity { .. } => self.of_checkout(),
             Self::NotOnTopic { .. }
+            | Self::CutOff { .. }
             | Self::OnTop { .. }
             | Self::Moved { .. }
             | Self::Several { .. }
@@ -95,6 +96,9 @@ impl ReviewError {
         match self {
             Self::NotOnTopic { root, branch } => {
                 vec![format!("{} switch {branch}", git_in(root))]
+            }
+            Self::CutOff { root, .. } => {
+                vec![format!("{} fetch --unshallow", git_in(root))]
             }
             Self::OnTop {
                 root,

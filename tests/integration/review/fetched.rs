@@ -120,3 +120,21 @@ fn commits_that_the_branch_was_made_at_are_not_the_change() {
         Committed::Created { .. }
     ));
 }
+
+#[test]
+fn a_change_whose_parent_a_shallow_clone_lacks_is_left() {
+    let it = fetched(&[]);
+    let clone = it.gerrit.path("shallow");
+    let url = format!("file://{}", it.gerrit.path("git").join(NAME));
+    let words = ["clone", "--quiet", "--depth", "1", "--branch", BRANCH, &url];
+    it.gerrit
+        .git("/".into(), &[&words[..], &[clone.as_str()]].concat());
+    it.gerrit.configure(&clone);
+    let Fixture { gerrit, .. } = it;
+    let it = Fixture { gerrit, clone };
+    let tip = it.head();
+    it.write("own.pp", "two\n");
+    let error = it.commit(&["own.pp"]).unwrap_err();
+    assert!(matches!(error, ReviewError::CutOff { .. }), "{error:?}");
+    assert_eq!(it.head(), tip);
+}
