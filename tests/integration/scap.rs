@@ -60,9 +60,9 @@ impl Repo {
     }
 
     fn generate(&self) -> Result<(Generated, EditPlan), GenerateError> {
-        let tree = DeployRepo::read(&self.tree, &Rendered::none())?;
-        let generated = deploy_repo(&self.service, &self.site, &tree, &Templates::new(None))?;
         let rendered = Rendered::of(self.tree.root(), &self.service.name);
+        let tree = DeployRepo::read(&self.tree, &rendered)?;
+        let generated = deploy_repo(&self.service, &self.site, &tree, &Templates::new(None))?;
         let plan = edit::plan(
             &generated.desired,
             &self.tree,
@@ -253,6 +253,31 @@ fn hosts_and_settings_that_svcgen_wrote_go_with_the_model() {
     for gone in ["canary", "group_size", "service_timeout", "[lab.example]"] {
         assert!(!config.contains(gone), "{gone} is in {config}");
     }
+}
+
+#[test]
+fn papers_follow_another_repository_unless_somebody_wrote_in_them() {
+    let mut repo = Repo::new(&format!("{MODEL}{GROUPS}"));
+    repo.apply();
+    let other = |name: &str| {
+        let repositories =
+            format!("repositories: {{source: tea/{name}, deploy: tea/{name}/deploy}}");
+        load(&format!("{MODEL}{GROUPS}{repositories}\n"))
+    };
+    (repo.service, repo.site) = other("pot");
+    assert_eq!(repo.apply(), Vec::<String>::new());
+    assert!(repo.text(".gitreview").contains("project=tea/pot/deploy.git\n"));
+    for path in [".gitreview", ".gitmodules"] {
+        repo.write(path, &format!("{}; ours\n", repo.text(path)));
+    }
+    (repo.service, repo.site) = other("cup");
+    assert_eq!(
+        repo.apply(),
+        [
+            "`.gitreview` names the project `tea/pot/deploy.git`, not `tea/cup/deploy`",
+            "the submodule `src` is `https://gerrit.wikimedia.org/r/tea/pot`, not `tea/cup`"
+        ]
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::sentence;
 use super::tree::DeployRepo;
 use crate::edit::Desired;
 use crate::generate::{GenerateError, Generated};
+use crate::ini::parse;
 use crate::model::{Service, Site};
 use crate::render::Templates;
 use crate::render::markup::{git_value, markdown_text};
@@ -55,7 +56,25 @@ pub(super) fn papers(
             templates.render("deploy-repo/README.md", &values)?,
         );
     }
+    warn_review(service, site, tree, generated);
     warn_submodule(service, tree, url.as_deref(), generated)
+}
+
+/// Warns where changes go to another project than the model's, because somebody wrote in the file that says it.
+fn warn_review(service: &Service, site: &Site, tree: &DeployRepo, generated: &mut Generated) {
+    let path = ".gitreview";
+    let ini = tree.of_others(path).and_then(|text| parse(text).ok());
+    let project = ini.as_ref().and_then(|ini| ini.find("gerrit", "project"));
+    let deploy = &service.repositories.deploy;
+    if let Some(project) = project
+        && site.gerrit.host.is_some()
+        && project.value.trim_end_matches(".git") != deploy.as_str()
+    {
+        generated.warnings.push(format!(
+            "`{path}` names the project `{}`, not `{deploy}`",
+            project.value
+        ));
+    }
 }
 
 /// A text inside of backticks, where a backtick has no escape.
@@ -82,8 +101,8 @@ fn warn_submodule(
     url: Option<&str>,
     generated: &mut Generated,
 ) -> Result<(), GenerateError> {
-    let Some(text) = tree.text(".gitmodules") else {
-        if url.is_none() {
+    let Some(text) = tree.of_others(".gitmodules") else {
+        if url.is_none() && tree.text(".gitmodules").is_none() {
             let missing = format!(
                 "the site `{}` has no `gerrit.url`, so there is no submodule `src`",
                 service.site

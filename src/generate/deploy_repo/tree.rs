@@ -119,6 +119,13 @@ impl DeployRepo {
         self.files.get(path.as_ref()).map(String::as_str)
     }
 
+    /// The text of a file, where it is not as svcgen left it.
+    pub(super) fn of_others(&self, path: &str) -> Option<&str> {
+        let text = self.text(path)?;
+        let is_left = self.written(path.into()).is_some_and(|left| left == text);
+        Some(text).filter(|_| !is_left)
+    }
+
     /// The value of a setting of `scap.cfg`.
     pub(super) fn setting(&self, section: &str, key: &str) -> Option<&str> {
         self.config
