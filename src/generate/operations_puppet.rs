@@ -40,7 +40,6 @@ pub fn operations_puppet(
     templates: &Templates,
 ) -> Result<Generated, GenerateError> {
     let name = service.puppet_name.as_str();
-    check_catalog(service, tree)?;
     let class = class_name(service, tree);
     let (path, template) = match tree.idiom.class {
         ClassIdiom::Module => (
@@ -54,6 +53,7 @@ pub fn operations_puppet(
     };
     let mut warnings = Vec::new();
     let path = Utf8PathBuf::from(path);
+    check_catalog(service, tree, &path)?;
     check_names(service, tree, &path)?;
     let text = class_text(service, tree, templates, &class, &mut warnings)?;
     names::check_file(

@@ -266,7 +266,10 @@ fn papers_follow_another_repository_unless_somebody_wrote_in_them() {
     };
     (repo.service, repo.site) = other("pot");
     assert_eq!(repo.apply(), Vec::<String>::new());
-    assert!(repo.text(".gitreview").contains("project=tea/pot/deploy.git\n"));
+    assert!(
+        repo.text(".gitreview")
+            .contains("project=tea/pot/deploy.git\n")
+    );
     for path in [".gitreview", ".gitmodules"] {
         repo.write(path, &format!("{}; ours\n", repo.text(path)));
     }

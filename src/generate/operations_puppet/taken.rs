@@ -54,17 +54,23 @@ pub(super) fn check_names(
     Ok(())
 }
 
-/// A service of the same name that the load balancer knows already runs elsewhere.
-pub(super) fn check_catalog(service: &Service, tree: &PuppetTree) -> Result<(), GenerateError> {
+/// A service of the same name that the load balancer knows already runs elsewhere, where neither its role nor its class
+/// is here; `class` is the file of the class.
+pub(super) fn check_catalog(
+    service: &Service,
+    tree: &PuppetTree,
+    class: &Utf8Path,
+) -> Result<(), GenerateError> {
     let Some((name, path, line)) = tree.catalog.iter().find(|(name, ..)| {
         [service.name.as_str(), service.puppet_name.as_str()].contains(&name.as_str())
     }) else {
         return Ok(());
     };
-    let source = Utf8PathBuf::from(format!("{}/{}.pp", tree.idiom.roles, service.puppet_name));
+    let role = Utf8PathBuf::from(format!("{}/{}.pp", tree.idiom.roles, service.puppet_name));
+    let is_here = tree.text(&role).is_some() || tree.text(class).is_some();
     let own = SeriesStep::LoadBalancer.store(tree.worktree.root(), &service.name);
     // Its classes may have had another name when the series brought the entry.
-    if tree.text(&source).is_some() || own.has_written(path, name, &tree.worktree) {
+    if is_here || own.has_written(path, name, &tree.worktree) {
         return Ok(());
     }
     Err(GenerateError::Taken {

@@ -413,3 +413,17 @@ fn a_file_that_is_taken_away_is_written_anew_without_the_edits_of_later_commits(
     let check = env.svcgen(CHECK);
     assert_eq!(check.code, 0, "{}", check.show());
 }
+
+#[test]
+fn a_role_that_is_gone_comes_back_where_nothing_is_remembered() {
+    for env in [cloned(), merged()] {
+        std::fs::remove_file(env.work().join(ROLE)).unwrap();
+        let check = env.svcgen(CHECK);
+        let told =
+            "modules/role/manifests/trendingedits.pp\n    the model is newer: is not there yet";
+        assert!(check.stdout.contains(told), "{}", check.show());
+        env.typed("svcgen puppet --repo puppet");
+        done(&env, &[]);
+        assert_eq!(env.status("puppet"), "");
+    }
+}
