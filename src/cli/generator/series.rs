@@ -1,5 +1,6 @@
 //! The series of patches for operations/puppet: each is planned on top of the ones before it.
 
+mod beside;
 mod commits;
 mod in_commits;
 mod in_files;
@@ -7,6 +8,7 @@ mod looked;
 mod marked;
 mod patches;
 mod plan;
+mod subjects;
 mod summary;
 
 use camino::Utf8Path;

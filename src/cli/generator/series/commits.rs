@@ -3,16 +3,15 @@
 use camino::Utf8PathBuf;
 use git2::Oid;
 
-use super::Chosen;
+use super::beside::{Beside, once_more};
 use super::marked::Resolved;
 use super::plan::{PatchPlanner, Planned};
-use crate::cli::context::Loaded;
-use crate::cli::generator::recall::patch_of;
+use super::{Chosen, subjects};
 use crate::cli::generator::{Run, renamed};
-use crate::edit::{Conflict, ConflictKind, Desired, FileEdit, Rendered, Resolution};
+use crate::edit::{Conflict, ConflictKind, Rendered, Resolution};
 use crate::error::CommandError;
-use crate::generate::{CommitText, LaterText, SeriesStep, SeriesTree, Stray};
-use crate::review::{Chain, CommitMessage, Part, ReviewError, Topic, dirty};
+use crate::generate::{SeriesStep, SeriesTree};
+use crate::review::{Chain, Part, ReviewError, Topic, dirty};
 use crate::worktree::Worktree;
 
 /// What commits are made of, that patches were planned upon.
@@ -27,239 +26,159 @@ pub(super) struct Planning<'a> {
 /// Plans patches one on top of the other, each upon its commit where it has one.
 pub(super) fn in_commits<'a>(
     run: &Run<'_>,
-    Chosen { steps, .. }: &Chosen,
+    chosen: &Chosen,
     worktree: &Worktree,
     stores: &[(SeriesStep, Rendered)],
     (topic, resolved): (&'a Topic, &Resolved),
 ) -> Result<(Vec<Planned>, Planning<'a>), CommandError> {
-    let planner = PatchPlanner::of(run);
     let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
-    let mut chain = topic.chain(&all)?;
-    let mut tree: Option<SeriesTree> = None;
-    let recorded: Vec<Utf8PathBuf> = all.iter().flat_map(|store| store.paths()).collect();
-    let view = |chain: &Chain<'_>, state: Oid| -> Result<Worktree, CommandError> {
-        Ok(worktree.as_if(chain.texts(state, &recorded)?))
+    let chain = topic.chain(&all)?;
+    let mut stack = Stack {
+        run,
+        planner: PatchPlanner::of(run),
+        worktree,
+        stores,
+        resolved,
+        recorded: all.iter().flat_map(|store| store.paths()).collect(),
+        tree: None,
+        state: chain.base_tree()?,
+        planned: Vec::new(),
+        taken: Vec::new(),
+        planning: Planning {
+            trees: Vec::new(),
+            own: Vec::new(),
+            chain,
+        },
     };
-    if chain.is_unknown() && topic.has_commits()? {
-        let root = view(&chain, chain.root_tree()?)?;
-        let mut subjects = subjects(planner, &root, stores);
-        chain.find_by_subjects(&subjects)?;
-        if add_older(&mut subjects, run.loaded, &root, stores, &chain) {
-            chain.find_by_subjects(&subjects)?;
+    if stack.planning.chain.is_unknown() && topic.has_commits()? {
+        let root = stack.view(stack.planning.chain.root_tree()?)?;
+        subjects::find(&mut stack.planning.chain, stack.planner, &root, stores)?;
+        stack.state = stack.planning.chain.base_tree()?;
+    }
+    for (index, (step, _)) in stores.iter().enumerate() {
+        stack.add(index, chosen.steps.contains(step))?;
+    }
+    Ok((stack.planned, stack.planning))
+}
+
+/// The patches up to one of them.
+struct Stack<'r, 'a> {
+    run: &'r Run<'r>,
+    planner: PatchPlanner<'r>,
+    worktree: &'r Worktree,
+    stores: &'r [(SeriesStep, Rendered)],
+    resolved: &'r Resolved,
+    /// The files that are remembered of any patch.
+    recorded: Vec<Utf8PathBuf>,
+    tree: Option<SeriesTree>,
+    /// The tree after the last patch.
+    state: Oid,
+    planned: Vec<Planned>,
+    /// What conflicts in the files of the patches were resolved to.
+    taken: Vec<(Utf8PathBuf, String)>,
+    planning: Planning<'a>,
+}
+
+impl Stack<'_, '_> {
+    /// The work tree as if a tree were checked out.
+    fn view(&self, state: Oid) -> Result<Worktree, CommandError> {
+        let texts = self.planning.chain.texts(state, &self.recorded)?;
+        Ok(self.worktree.as_if(texts))
+    }
+
+    /// Puts the next patch upon the others; one that is not wanted stays as it is.
+    fn add(&mut self, index: usize, is_wanted: bool) -> Result<(), CommandError> {
+        let (_, rendered) = &self.stores[index];
+        let is_as_left = self.planning.chain.is_as_left(index, rendered)?;
+        let is_own = is_as_left || !self.planning.chain.has(index);
+        self.planning.own.push(is_own);
+        let (mut before, is_anew) = self.replayed(index, is_as_left)?;
+        if !is_own {
+            let view = self.view(before)?;
+            let edits = once_more(self.planner, &mut self.planned, &view)?;
+            before = self.planning.chain.edited(before, &edits)?;
+        }
+        if is_wanted || is_anew {
+            let chain = &self.planning.chain;
+            before = chain.without_edits(index, before, self.state)?;
+            let of_files = self.resolved.taken_by(rendered);
+            before = chain.put(before, &of_files)?;
+            self.taken.extend(of_files);
+            let patch = self.one(index, before)?;
+            let (before, patch) = self.withdrawn(index, before, patch, is_as_left)?;
+            // What is merged has lines of the patches after it, which nobody would take along.
+            if !self.planning.chain.has(index) {
+                renamed::refuse_classes(self.run.loaded, rendered, &patch.edits)?;
+            }
+            self.state = self.planning.chain.edited(before, &patch.edits.edits)?;
+            self.planned.push(patch);
+        } else {
+            self.state = before;
+        }
+        self.planning.trees.push(self.state);
+        Ok(())
+    }
+
+    /// The commit of a patch upon the patches before it, and whether it is written anew there.
+    fn replayed(&mut self, index: usize, is_as_left: bool) -> Result<(Oid, bool), CommandError> {
+        let chain = &self.planning.chain;
+        match chain.replayed(index, self.state) {
+            Ok(replayed) => Ok((replayed, false)),
+            // Lines of svcgen's own are in the way of each other.
+            Err(ReviewError::Diverged { .. }) if is_as_left => Ok((self.state, true)),
+            Err(error) => {
+                renamed::refuse_replayed(self.run.loaded, &self.stores[index].1, &error)?;
+                let own = chain.in_place(index)?;
+                let own = own.map(|own| self.view(own)).transpose()?;
+                let beside = Beside {
+                    planner: self.planner,
+                    planned: &mut self.planned,
+                    taken: &self.taken,
+                };
+                let replayed =
+                    beside.replayed(&self.planning.chain, (index, self.state), own, error)?;
+                Ok((replayed, false))
+            }
         }
     }
-    let mut state = chain.base_tree()?;
-    let (mut planned, mut trees, mut own) = (Vec::new(), Vec::new(), Vec::new());
-    let mut taken: Vec<(Utf8PathBuf, String)> = Vec::new();
-    for (index, (step, rendered)) in stores.iter().enumerate() {
-        let is_as_left = chain.is_as_left(index, rendered)?;
-        own.push(is_as_left || !chain.has(index));
-        // Where lines of svcgen's own are in the way of each other, they are written anew.
-        let (before, is_anew) = match chain.replayed(index, state) {
-            Ok(replayed) => (replayed, false),
-            Err(ReviewError::Diverged { .. }) if is_as_left => (state, true),
-            Err(error) => {
-                renamed::refuse_replayed(run.loaded, rendered, &error)?;
-                let own = chain.in_place(index)?;
-                let own = own.map(|own| view(&chain, own)).transpose()?;
-                let beside = Beside {
-                    planner,
-                    planned: &mut planned,
-                    taken: &taken,
-                };
-                (beside.replayed(&chain, (index, state), own, error)?, false)
-            }
-        };
-        let mut before = before;
-        if chain.has(index) && !is_as_left {
-            let view = view(&chain, before)?;
-            let edits = once_more(planner, &mut planned, &view)?;
-            before = chain.edited(before, &edits)?;
+
+    /// Plans a patch upon a tree.
+    fn one(&mut self, index: usize, before: Oid) -> Result<Planned, CommandError> {
+        let (step, rendered) = &self.stores[index];
+        let view = self.view(before)?;
+        self.planner.one(*step, &view, rendered, &mut self.tree)
+    }
+
+    /// What becomes of a patch of which nothing is wanted any more, and of what somebody put into its commit: the tree to plan
+    /// upon, and the plan. Any other patch stays as it is.
+    fn withdrawn(
+        &mut self,
+        index: usize,
+        before: Oid,
+        mut patch: Planned,
+        is_as_left: bool,
+    ) -> Result<(Oid, Planned), CommandError> {
+        if !patch.patch.generated.desired.is_empty() {
+            return Ok((before, patch));
         }
-        if !steps.contains(step) && !is_anew {
-            state = before;
-            trees.push(state);
-            continue;
-        }
-        before = chain.without_edits(index, before, state)?;
-        let of_files = resolved.taken_by(rendered);
-        before = chain.put(before, &of_files)?;
-        taken.extend(of_files);
-        let mut patch = planner.one(*step, &view(&chain, before)?, rendered, &mut tree)?;
-        if patch.patch.generated.desired.is_empty() && is_as_left && before != state {
-            // Nothing is wanted of it: what is left is what was there without it, unless somebody's lines are decided in it.
-            let without = planner.one(*step, &view(&chain, state)?, rendered, &mut tree)?;
+        if is_as_left && before != self.state {
+            // What is left is what was there without it, unless somebody's lines are decided in it.
+            let without = self.one(index, self.state)?;
             if without.edits.conflicts.is_empty() {
-                (before, patch) = (state, without);
+                return Ok((self.state, without));
             }
         }
-        let rest = match patch.patch.generated.desired.is_empty() && chain.has(index) {
-            true => rest(&chain, state, before, &patch)?,
-            false => Vec::new(),
-        };
-        match planner.resolution {
+        if !self.planning.chain.has(index) {
+            return Ok((before, patch));
+        }
+        let rest = rest(&self.planning.chain, self.state, before, &patch)?;
+        match self.planner.resolution {
             _ if rest.is_empty() => {}
             Resolution::Mark => patch.edits.conflicts.extend(rest.into_iter().map(told)),
             Resolution::Yours => patch.rendered = patch.rendered.mixed_in(rest),
-            Resolution::Svcgen => {
-                before = state;
-                patch = planner.one(*step, &view(&chain, before)?, rendered, &mut tree)?;
-            }
+            Resolution::Svcgen => return Ok((self.state, self.one(index, self.state)?)),
         }
-        // What is merged has lines of the patches after it, which nobody would take along.
-        if !chain.has(index) {
-            renamed::refuse_classes(run.loaded, rendered, &patch.edits)?;
-        }
-        state = chain.edited(before, &patch.edits.edits)?;
-        planned.push(patch);
-        trees.push(state);
-    }
-    Ok((planned, Planning { trees, own, chain }))
-}
-
-/// What the commit of each patch may be called, its first one and a later one.
-fn subjects(
-    planner: PatchPlanner<'_>,
-    root: &Worktree,
-    stores: &[(SeriesStep, Rendered)],
-) -> Vec<Vec<String>> {
-    let mut tree: Option<SeriesTree> = None;
-    let subjects = stores.iter().map(|(step, rendered)| {
-        let planned = planner.one(*step, root, rendered, &mut tree);
-        let message = planned.ok().map(|planned| planned.patch.generated.message);
-        message.iter().flat_map(subjects_of).collect()
-    });
-    subjects.collect()
-}
-
-/// Adds what a patch that has not been found may be called by older versions of the model; returns whether there is anything.
-fn add_older(
-    subjects: &mut [Vec<String>],
-    loaded: &Loaded,
-    root: &Worktree,
-    stores: &[(SeriesStep, Rendered)],
-    chain: &Chain<'_>,
-) -> bool {
-    let mut has_more = false;
-    let versions = loaded.versions();
-    let mut tree: Option<SeriesTree> = None;
-    for (index, (step, rendered)) in stores.iter().enumerate() {
-        if chain.has(index) {
-            continue;
-        }
-        for version in &versions {
-            let Ok(patch) = patch_of(version, *step, root, rendered, &mut tree) else {
-                continue;
-            };
-            for subject in subjects_of(&patch.generated.message) {
-                if !subjects[index].contains(&subject) {
-                    subjects[index].push(subject);
-                    has_more = true;
-                }
-            }
-        }
-    }
-    has_more
-}
-
-/// What a commit may be called for the first time, and later.
-fn subjects_of(message: &CommitText) -> Vec<String> {
-    if message.subject.is_empty() {
-        return Vec::new();
-    }
-    let later = message.later.as_ref().and_then(LaterText::subject);
-    let first = CommitMessage::new(message).subject().to_owned();
-    [first].into_iter().chain(later).collect()
-}
-
-/// What somebody did in the commit of a later patch to what earlier ones are about: what they took out and the model has still
-/// is written again; what the model wants no more stays where they changed it, and is told.
-fn once_more(
-    planner: PatchPlanner<'_>,
-    planned: &mut [Planned],
-    tree: &Worktree,
-) -> Result<Vec<FileEdit>, CommandError> {
-    let mut tree = tree.clone();
-    let mut edits = Vec::new();
-    // Where nothing is remembered, what is there cannot be told from what somebody else has.
-    let known = planned
-        .iter_mut()
-        .filter(|it| !it.rendered.paths().is_empty());
-    for earlier in known {
-        let again = planner.one(earlier.step, &tree, &earlier.rendered, &mut None)?;
-        let desired = &again.patch.generated.desired;
-        // The lines of a whole file have been brought to the model where it was replayed: what is remembered is older.
-        let is_whole = |edit: &FileEdit| {
-            let mut desired = desired.iter();
-            let is_it =
-                |it: &Desired| matches!(it, Desired::File { path, .. } if *path == edit.path);
-            edit.before.is_some() && desired.any(is_it)
-        };
-        let more = again.edits.edits.iter().filter(|it| !is_whole(it));
-        let more: Vec<FileEdit> = more.cloned().collect();
-        tree = tree.as_if(more.iter().map(|it| (it.path.clone(), it.after.clone())));
-        edits.extend(more);
-        earlier.edits.keep_on(&again.edits, &earlier.rendered);
-        for back in again.edits.back {
-            if !earlier.edits.back.contains(&back) {
-                earlier.edits.back.push(back);
-            }
-        }
-        for stray in again.patch.strays {
-            let is_it = |it: &Stray| it.path == stray.path && it.what == stray.what;
-            if !earlier.patch.strays.iter().any(is_it) {
-                let warnings = &mut earlier.patch.generated.warnings;
-                warnings.push(stray.to_string());
-                earlier.patch.strays.push(stray);
-            }
-        }
-    }
-    Ok(edits)
-}
-
-/// The patches before a commit that holds something of somebody's, where svcgen changes the lines beside it.
-struct Beside<'a> {
-    planner: PatchPlanner<'a>,
-    planned: &'a mut [Planned],
-    /// What conflicts in the files of earlier patches were resolved to.
-    taken: &'a [(Utf8PathBuf, String)],
-}
-
-impl Beside<'_> {
-    /// The commit upon a tree: what git cannot merge by lines is planned in the commit's own files, as it would be
-    /// written into a work tree.
-    fn replayed(
-        self,
-        chain: &Chain<'_>,
-        (patch, tree): (usize, Oid),
-        own: Option<Worktree>,
-        error: ReviewError,
-    ) -> Result<Oid, CommandError> {
-        let (Some(mut own), ReviewError::Diverged { files, .. }) = (own, &error) else {
-            return Err(error.into());
-        };
-        for earlier in self.planned {
-            let rendered = &earlier.rendered;
-            let again = self.planner.one(earlier.step, &own, rendered, &mut None)?;
-            let is_taken =
-                |conflict: &Conflict| self.taken.iter().any(|(path, _)| *path == conflict.path);
-            let conflicts = again.edits.conflicts.into_iter();
-            let conflicts = conflicts.filter(|conflict| !is_taken(conflict));
-            for conflict in conflicts {
-                if !earlier.edits.conflicts.contains(&conflict) {
-                    earlier.edits.conflicts.push(conflict);
-                }
-            }
-            own = again.after;
-        }
-        let taken = self.taken.iter();
-        own = own.as_if(taken.map(|(path, text)| (path.clone(), Some(text.clone()))));
-        let mut texts = Vec::new();
-        for path in files.iter().map(Utf8PathBuf::from) {
-            let text = own.read(&path)?;
-            texts.push((path, text));
-        }
-        Ok(chain.replayed_as(patch, tree, &texts)?)
+        Ok((before, patch))
     }
 }
 
