@@ -1,5 +1,5 @@
 use super::{Argument, DataType};
-use crate::model::suggest::or_did_you_mean;
+use crate::model::suggest::{did_you_mean, or_did_you_mean};
 
 /// Types whose values YAML can hold. Those that it cannot (`Regexp`, `SemVer`, `Timestamp`, ...) are refused.
 const NAMES: &[&str] = &[
@@ -26,6 +26,19 @@ const NAMES: &[&str] = &[
     "Undef",
     "Variant",
 ];
+
+/// The type that JSON Schema, YAML and other languages call by a name which is not near.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "int" | "long" => "Integer",
+        "str" | "text" => "String",
+        "number" => "Numeric",
+        "double" => "Float",
+        "list" | "sequence" => "Array",
+        "object" | "dict" | "map" | "mapping" => "Hash",
+        _ => return None,
+    })
+}
 
 /// A type expression that is being read.
 pub(super) struct Parser<'a> {
@@ -89,9 +102,11 @@ impl<'a> Parser<'a> {
         let name = self.take(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':');
         let segment = |s: &str| s.starts_with(|c: char| c.is_ascii_uppercase()) && !s.contains(':');
         if name.is_empty() || !name.split("::").all(segment) {
-            return Err(
-                "a type begins with a capital letter, such as `String` or `Stdlib::Port`".into(),
-            );
+            let near = elsewhere(name).map(|type_| format!("did you mean `{type_}`?"));
+            let near = near.or_else(|| did_you_mean(name, NAMES.iter().copied()));
+            return Err(near.unwrap_or_else(|| {
+                "a type begins with a capital letter, such as `String` or `Stdlib::Port`".into()
+            }));
         }
         if !name.contains("::") && !NAMES.contains(&name) {
             let near = or_did_you_mean(name, NAMES.iter().copied());

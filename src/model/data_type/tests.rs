@@ -49,8 +49,18 @@ fn what_is_no_type_is_refused_with_the_rule() {
         "hieradata cannot hold a `Strng`; did you mean `String`?"
     );
     assert_eq!(rule("Array[String"), "`]` is missing at the end");
+    for (word, type_) in [
+        ("string", "String"),
+        ("bool", "Boolean"),
+        ("int", "Integer"),
+        ("number", "Numeric"),
+        ("list", "Array"),
+        ("object", "Hash"),
+    ] {
+        assert_eq!(rule(word), format!("did you mean `{type_}`?"));
+    }
     assert_eq!(
-        rule("string"),
+        rule("x"),
         "a type begins with a capital letter, such as `String` or `Stdlib::Port`"
     );
     assert_eq!(
