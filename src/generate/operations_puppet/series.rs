@@ -4,6 +4,7 @@ mod admins;
 mod balanced;
 mod catalog;
 mod cluster;
+mod clusters;
 mod conftool;
 mod host_regex;
 mod includes;

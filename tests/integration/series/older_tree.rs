@@ -144,3 +144,24 @@ fn a_service_joins_only_the_cluster_that_its_hosts_are_in() {
         refused.show()
     );
 }
+
+#[test]
+fn the_number_of_a_cluster_stays_until_another_one_has_it() {
+    let env = env();
+    let list = "puppet/hieradata/common.yaml";
+    let commit = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
+    for (about, id) in [("\"Explains words\"", 4), ("\"Tells about new pages\"", 9)] {
+        env.replace(list, about, &format!("{about}\n    id: {id}"));
+    }
+    env.git("puppet", &commit);
+    for _ in 0..2 {
+        done(&env, &["--commit"]);
+        assert!(env.read(list).contains("id: 10\n"), "{}", env.read(list));
+    }
+    let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
+    assert_eq!(check.code, 0, "{}", check.show());
+    env.replace(list, "id: 9", "id: 10");
+    env.git("puppet", &commit);
+    done(&env, &["--commit"]);
+    assert!(env.read(list).contains("id: 11\n"), "{}", env.read(list));
+}

@@ -1,8 +1,8 @@
 //! The hosts: a node of their own with the role, or the cluster that the service joins.
 
 use camino::Utf8PathBuf;
-use serde_json::json;
 
+use super::clusters::Clusters;
 use super::host_regex::{Row, rows};
 use super::includes::RoleClass;
 use super::nodes::{Nodes, SITE};
@@ -10,14 +10,10 @@ use super::strays::strays;
 use super::{Home, LeftOut, Patch, SeriesTree, datacentres, home, hosts, later, listed};
 use crate::edit::Desired;
 use crate::edit::blocks::{Block, is_same_code};
-use crate::edit::yaml::{Entry, Other, Position};
+use crate::edit::yaml::{Entry, Position};
 use crate::generate::operations_puppet::idiom::ClassIdiom;
-use crate::generate::{CommitText, GenerateError, Generated, names, read_yaml};
+use crate::generate::{CommitText, GenerateError, Generated, names};
 use crate::model::{HostName, Service, Site};
-use crate::place::line_of;
-
-/// Where a tree lists its clusters.
-const COMMON: &str = "hieradata/common.yaml";
 
 pub(super) fn patch(
     service: &Service,
@@ -134,7 +130,9 @@ fn own(
             path: home.hieradata("common"),
             entries: vec![entry],
         });
-        desired.extend(registered(service, &datacentres, tree)?);
+        if let Some(clusters) = Clusters::read(tree)? {
+            desired.push(clusters.entry(service, &datacentres, tree)?);
+        }
     }
     Ok(Patch {
         left_out: desired
@@ -279,79 +277,8 @@ fn taken(host: &str, line: usize, roles: &[String]) -> GenerateError {
     names::taken(&format!("the host `{host}`"), SITE.into(), line, owner)
 }
 
-/// The cluster in the list that monitoring reads, where the tree has one.
-fn registered(
-    service: &Service,
-    datacentres: &[String],
-    tree: &SeriesTree,
-) -> Result<Option<Desired>, GenerateError> {
-    let Some(text) = tree.text(COMMON)? else {
-        return Ok(None);
-    };
-    let root = read_yaml(COMMON.into(), &text)?;
-    let is_list = |node: &crate::yaml::Node| {
-        let entries = node.entries();
-        let with_sites = entries
-            .iter()
-            .filter(|(_, entry)| entry.find("sites").is_some());
-        entries.len() > 1 && with_sites.count() * 2 > entries.len()
-    };
-    let mut lists = root.entries().iter();
-    let Some((key, list)) =
-        lists.rfind(|(key, list)| key.text.ends_with("clusters") && is_list(list))
-    else {
-        return Ok(None);
-    };
-    let name = service.puppet_name.as_str();
-    let found = list.entries().iter().find(|(found, _)| found.text == name);
-    let is_ours = tree.puppet.may_change(COMMON.into(), name);
-    if let Some((found, _)) = found
-        && !is_ours
-        && !is_known(tree, name)
-    {
-        let line = line_of(&text, found.span.start);
-        let owner = format!("another entry of `{}`", key.text);
-        let what = format!("the cluster `{name}`");
-        return Err(names::taken(&what, COMMON.into(), line, owner));
-    }
-    let ids = list
-        .entries()
-        .iter()
-        .filter_map(|(_, entry)| match entry.find("id")?.kind {
-            crate::yaml::Kind::Integer(id) => Some(id),
-            _ => None,
-        });
-    let named = list
-        .entries()
-        .iter()
-        .filter(|(_, entry)| entry.find("name").is_some());
-    let label = match named.count() * 2 > list.entries().len() {
-        true => "name",
-        false => "description",
-    };
-    let mut value = json!({ label: service.name });
-    if let Some(last) = ids.max() {
-        value["id"] = (last + 1).into();
-    }
-    let sites: serde_json::Map<String, serde_json::Value> = datacentres
-        .iter()
-        .map(|name| (name.clone(), json!([])))
-        .collect();
-    value["sites"] = sites.into();
-    Ok(Some(Desired::Yaml {
-        path: COMMON.into(),
-        entries: vec![Entry {
-            other: match is_ours {
-                true => Other::Refused,
-                false => Other::Stays,
-            },
-            ..Entry::sorted(&[&key.text], name, value)
-        }],
-    }))
-}
-
 /// Whether hosts have the role of the service already, whoever gave it to them.
-fn is_known(tree: &SeriesTree, role: &str) -> bool {
+pub(super) fn is_known(tree: &SeriesTree, role: &str) -> bool {
     let blocks = tree.nodes.iter().flat_map(|nodes| &nodes.blocks);
     let mut roles = blocks.flat_map(|block| &block.roles);
     roles.any(|other| other == role)
