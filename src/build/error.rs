@@ -212,10 +212,7 @@ impl BuildError {
             | Self::Step(_)
             | Self::Image { .. }
             | Self::Run { .. } => ErrorKind::Unexpected,
-            Self::Interrupted => match crate::interrupt::check() {
-                Err(error) => error.kind,
-                Ok(()) => ErrorKind::Interrupted,
-            },
+            Self::Interrupted => crate::interrupt::kind(),
         }
     }
 

@@ -83,7 +83,8 @@ fn ctrl_c_while_the_tools_run_changes_nothing_and_leaves_nobody() {
     assert_snapshot!(format!("exit {}\n{}", run.code, run.stderr), @"
     exit 130
     vagrant: HOME/work/vagrant: changes 4 files, 49 lines added, 0 removed
-    error: interrupted; files are as the last lines say
+    error: interrupted; nothing was written
+    hint: `svcgen vagrant --repo vagrant` begins again, and keeps what is done
     ");
     assert_eq!(env.status("vagrant"), "");
     assert_eq!(

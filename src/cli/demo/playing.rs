@@ -13,6 +13,9 @@ use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
 use crate::ui::{Manner, Ui};
 
+/// What an interruption leaves.
+const STOPPED: &str = "the demo was not played to its end";
+
 /// Columns of the texts between commands.
 const WIDTH: usize = 80;
 
@@ -31,7 +34,7 @@ pub(super) fn play(sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Failur
             ))?,
         }
         for step in &steps {
-            interrupt::check()?;
+            interrupt::check(STOPPED)?;
             take(step, sandbox, keeps, ui)?;
         }
     }
@@ -156,9 +159,7 @@ fn run(
         }
         false => (wait(command.spawn()?)?, Vec::new()),
     };
-    // The command has told it itself.
-    interrupt::check()
-        .map_err(|error| CommandError::new(error.kind, "the demo was interrupted"))?;
+    interrupt::check(STOPPED)?;
     Ok((status, wrote))
 }
 
