@@ -6,7 +6,7 @@ use std::process::{Child, ExitStatus, Stdio};
 use camino::Utf8Path;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{ELSEWHERE, has_watcher, is_quiet, tell};
+use super::{ROOMIER, has_watcher, is_quiet, tell};
 use crate::cli::Failure;
 use crate::demo::{self, Action, Sandbox, Scene, StoryStep};
 use crate::error::{CommandError, ErrorKind};
@@ -122,7 +122,7 @@ fn command(
         if sandbox.is_full() {
             let full = format!("the disk of `{}` is full", sandbox.root());
             let error = CommandError::new(ErrorKind::Unexpected, full).cause(ended);
-            return Err(error.hint(ELSEWHERE).into());
+            return Err(error.hint(ROOMIER).into());
         }
         let error = CommandError::new(ErrorKind::Unexpected, ended);
         let hint = match keeps {
