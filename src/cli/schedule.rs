@@ -28,7 +28,7 @@ pub struct ScheduleArgs {
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
     /// How long it may take, in minutes.
-    #[arg(long, value_name = "MINUTES", default_value = "30", value_parser = minutes)]
+    #[arg(long, value_name = "MINUTES", default_value = "30", allow_negative_numbers = true, value_parser = minutes)]
     length: u16,
     /// The text of the calendar page, whose windows are taken; `-` reads stdin.
     #[arg(long, value_name = "FILE", value_parser = given::path())]
