@@ -16,6 +16,7 @@ mod recipe;
 mod run;
 
 pub use address::{Address, AddressError, Endpoint, NamedBy, Variables, addresses};
+pub(crate) use connect::has_systemd;
 pub use connect::{ConnectError, Group, Trouble, TroubleKind};
 pub use engine::{Engine, EngineName};
 pub use error::EngineError;

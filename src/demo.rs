@@ -3,7 +3,6 @@
 //!
 //! What is shown are svcgen's own commands, run as a user would run them; nothing outside of the folder is read or written.
 
-mod claim;
 mod pkt_line;
 mod review;
 mod sandbox;
@@ -11,8 +10,10 @@ mod service;
 mod shell;
 mod story;
 
-pub use claim::{Claim, PREFIX, left};
 pub use review::{Approved, ReviewError, merge, receive};
 pub use sandbox::{REPOSITORIES, Sandbox, SandboxError, Workbench};
 pub use service::{ask, serve};
 pub use story::{Action, Scene, StoryStep, story};
+
+/// How the names of the folders begin that a demo makes for itself.
+pub const PREFIX: &str = "svcgen-demo-";

@@ -1,4 +1,6 @@
-//! The user's folders, where the XDG Base Directory Specification has them.
+//! The user's folders, where the XDG Base Directory Specification has them; and whose a temporary one is.
+
+mod claim;
 
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::PathBuf;
@@ -6,6 +8,8 @@ use std::path::PathBuf;
 use camino::Utf8PathBuf;
 use etcetera::BaseStrategy as _;
 use etcetera::base_strategy::Xdg;
+
+pub(crate) use self::claim::{Claim, left};
 
 /// What is remembered from run to run: `$XDG_STATE_HOME/svcgen`; none where there is no home.
 pub(crate) fn state() -> Option<Utf8PathBuf> {

@@ -2,13 +2,16 @@
 //! terminal that is closed is a SIGTERM with a code of its own, however often that is told.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{SigId, flag, low_level};
 
 use crate::error::{CommandError, ErrorKind};
+
+/// What is said where only was looked, or planned.
+pub(crate) const UNWRITTEN: &str = "nothing was written";
 
 /// The signals that ended the wish to go on; the only state that is shared by all.
 static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
@@ -100,6 +103,21 @@ pub(crate) fn is_alone() -> bool {
     TERMINATED.load(Ordering::Relaxed) && !HUNG_UP.load(Ordering::Relaxed)
 }
 
+/// Waits for work that may never come to its end; nothing comes of it where the run is to end first.
+///
+/// A read that waits for a pipe goes on after a signal: hence a thread, which ends with the program.
+pub(crate) fn wait_for<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (sender, done) = mpsc::channel();
+    std::thread::spawn(move || sender.send(work()));
+    loop {
+        match done.recv_timeout(BETWEEN_LOOKS) {
+            Ok(result) => return Some(result),
+            Err(mpsc::RecvTimeoutError::Timeout) if !is_pending() => {}
+            Err(_) => return None,
+        }
+    }
+}
+
 /// Ends once the run is to end.
 pub(crate) async fn pending() {
     while !is_pending() {
@@ -107,23 +125,32 @@ pub(crate) async fn pending() {
     }
 }
 
-/// Ends the run here, where that is wished.
+/// The signal that the run is to end by, as the kind of its failure.
+pub(crate) fn signal() -> Option<ErrorKind> {
+    // A terminal that is closed counts as both.
+    if HUNG_UP.load(Ordering::Relaxed) {
+        Some(ErrorKind::HungUp)
+    } else if TERMINATED.load(Ordering::Relaxed) {
+        Some(ErrorKind::Terminated)
+    } else if INTERRUPTED.load(Ordering::Relaxed) {
+        Some(ErrorKind::Interrupted)
+    } else {
+        None
+    }
+}
+
+/// The kind of a failure by a signal: that of Ctrl-C where none was counted here.
+pub(crate) fn kind() -> ErrorKind {
+    signal().unwrap_or(ErrorKind::Interrupted)
+}
+
+/// Ends the run here, where that is wished, and says what is `left` so.
 ///
 /// # Errors
 /// Where a signal has come.
-pub(crate) fn check() -> Result<(), CommandError> {
-    // A terminal that is closed counts as both.
-    let kind = if HUNG_UP.load(Ordering::Relaxed) {
-        ErrorKind::HungUp
-    } else if TERMINATED.load(Ordering::Relaxed) {
-        ErrorKind::Terminated
-    } else if INTERRUPTED.load(Ordering::Relaxed) {
-        ErrorKind::Interrupted
-    } else {
-        return Ok(());
-    };
-    Err(CommandError::new(
-        kind,
-        "interrupted; files are as the last lines say",
-    ))
+pub(crate) fn check(left: &str) -> Result<(), CommandError> {
+    match signal() {
+        Some(kind) => Err(CommandError::new(kind, format!("interrupted; {left}"))),
+        None => Ok(()),
+    }
 }

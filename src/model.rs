@@ -28,7 +28,7 @@ pub use data_type::DataType;
 pub use deploy::{Check, CheckKind, Deploy, Environment, FailureLimit, Group, Moment, Stage};
 pub use host::{HostName, HostPattern};
 pub use load::{LoadError, MODEL_FILE, SUPPORTED_VERSION, find_model};
-pub(crate) use load::{parse_file, read_text, read_version};
+pub(crate) use load::{parse_file, read_stdin, read_text, read_version};
 pub use local_hosts::{LOCAL_HOSTS_FILE, LocalHosts};
 pub use name::{
     AccountName, Address, AnnotationName, BranchName, BuildNode, CheckName, DatacentreName,

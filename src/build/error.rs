@@ -1,3 +1,5 @@
+mod hints;
+
 use camino::Utf8PathBuf;
 use thiserror::Error;
 
@@ -150,17 +152,6 @@ fn names(paths: &[String]) -> String {
     }
 }
 
-/// Hints, and where all is that was written.
-fn with_log(mut hints: Vec<String>, log: &Utf8PathBuf) -> Vec<String> {
-    hints.truncate(1);
-    hints.push(format!("`{log}` has all that was written"));
-    hints
-}
-
-fn git_in(root: &camino::Utf8Path) -> String {
-    format!("git -C {}", shell_words::quote(root.as_str()))
-}
-
 impl BuildError {
     /// What the failure means for the exit code.
     pub fn kind(&self) -> ErrorKind {
@@ -212,127 +203,7 @@ impl BuildError {
             | Self::Step(_)
             | Self::Image { .. }
             | Self::Run { .. } => ErrorKind::Unexpected,
-            Self::Interrupted => match crate::interrupt::check() {
-                Err(error) => error.kind,
-                Ok(()) => ErrorKind::Interrupted,
-            },
-        }
-    }
-
-    /// Commands that help, or what to change; at most two.
-    pub fn hints(&self) -> Vec<String> {
-        match self {
-            Self::Git(error) => error.hint().into_iter().collect(),
-            Self::Review(error) => error.hints(),
-            Self::Npm(error) => error.hints(),
-            Self::Dirty { is_own: true, .. } => {
-                vec!["svcgen scap --commit    commits what svcgen wrote there".to_owned()]
-            }
-            Self::Dirty { root, .. } => vec![
-                format!("{} status    lists them", git_in(root)),
-                format!("{} stash    puts them away", git_in(root)),
-            ],
-            Self::CheckedOut { path, .. } => vec![format!(
-                "{} switch --detach    frees the branch",
-                git_in(path)
-            )],
-            Self::NotOurs { root, branch, .. } => {
-                vec![format!("{} branch -m {branch} {branch}-old", git_in(root))]
-            }
-            Self::NoRemote { root } => {
-                vec![format!("{} remote add origin ADDRESS", git_in(root))]
-            }
-            Self::UnknownRemote { root, .. } => vec![format!(
-                "{} remote -v    lists those that there are",
-                git_in(root)
-            )],
-            Self::NoBranch { root, .. } => vec![
-                format!(
-                    "{} branch --remotes    lists those that there are",
-                    git_in(root)
-                ),
-                "`git config deploy.deploybranch NAME` names another".into(),
-            ],
-            Self::Branch { key, .. } => vec![format!(
-                "git config {key} NAME    sets the name of a branch"
-            )],
-            Self::NoSubmodule { .. } => vec![
-                "git config deploy.submodule ADDRESS".into(),
-                "`svcgen scap` writes `.gitmodules`".into(),
-            ],
-            Self::NoSourceBranch { .. } => {
-                vec!["`git config deploy.srcbranch NAME` names another".into()]
-            }
-            Self::MissingCommit { root, path, .. } => vec![
-                format!(
-                    "push it from where it was made: {} push",
-                    git_in(&root.join(path))
-                ),
-                "`svcgen build --force` goes on without the list of changes".into(),
-            ],
-            Self::NoPackage { .. } => {
-                vec!["npm init    makes one, in the source repository".into()]
-            }
-            Self::Write { source, .. } | Self::Workshop { source, .. }
-                if source.kind() == std::io::ErrorKind::StorageFull =>
-            {
-                vec![
-                    "`export XDG_CACHE_HOME=/a/folder/of/yours` builds where there is more room"
-                        .into(),
-                ]
-            }
-            Self::Log { .. } => {
-                vec!["`export XDG_STATE_HOME=/a/folder/of/yours` keeps logs elsewhere".into()]
-            }
-            Self::Workshop { .. } => {
-                vec!["`export XDG_CACHE_HOME=/a/folder/of/yours` builds elsewhere".into()]
-            }
-            Self::Outward { .. } => {
-                vec!["put it below the source repository, or publish it as a package".into()]
-            }
-            Self::Fetch { url, .. } => vec![format!(
-                "git ls-remote {}    asks it by hand",
-                shell_words::quote(url)
-            )],
-            Self::FetchDeploy { root, remote, .. } => {
-                vec![format!(
-                    "{} ls-remote {remote}    asks it by hand",
-                    git_in(root)
-                )]
-            }
-            Self::NoImage { target, site } => vec![
-                format!("add `images: {{{target}: NAME:TAG}}` to the site `{site}`"),
-                "or name an image as `deploy.target` of `package.json`".into(),
-            ],
-            Self::Connect(error) => error.hints(&|name| std::env::var(name).ok()),
-            Self::Obtain(error) => error.hints(),
-            Self::Step(error) => error.hints(),
-            Self::Image { source, log } => with_log(source.hints(), log),
-            Self::Run { source, log } => with_log(source.hints(), log),
-            Self::Submodules { .. } | Self::UnsafeSubmodule { .. } => {
-                vec!["mend `.gitmodules` of the deploy repository, and commit it".into()]
-            }
-            Self::Occupied { path, .. } => vec![
-                format!(
-                    "git rm -r {}    makes room for the submodule",
-                    shell_words::quote(path.as_str())
-                ),
-                "`git config deploy.dir` and `deploy.submodule` say where the source belongs"
-                    .into(),
-            ],
-            Self::NotText { .. } => vec!["save it as UTF-8; `file` tells what it is".into()],
-            Self::Template(_) => {
-                vec!["mend the template, or take it away: svcgen has one of its own".into()]
-            }
-            Self::NotConnected | Self::Hash { .. } => {
-                vec!["this is a mistake of svcgen's: please report it".into()]
-            }
-            // Those that are about files say more in their causes, and mistakes are shown in their lines.
-            Self::Package(_)
-            | Self::Read { .. }
-            | Self::Write { .. }
-            | Self::Runtime(_)
-            | Self::Interrupted => Vec::new(),
+            Self::Interrupted => crate::interrupt::kind(),
         }
     }
 }

@@ -72,7 +72,9 @@ pub(super) fn run(args: &BuildArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
         Session::prepare(places.request(&context, workbench, force))
     });
     let mut session = prepared.map_err(explained)?;
-    interrupt::check()?;
+    if interrupt::is_pending() {
+        return Err(CommandError::from(BuildError::Interrupted).into());
+    }
     if !args.dry_run && session.plan().is_needed() {
         session.connect().map_err(|error| {
             let is_absent = matches!(error, BuildError::Connect(_));
@@ -189,9 +191,9 @@ fn again(args: &BuildArgs, global: &GlobalArgs) -> String {
 }
 
 fn explained(error: BuildError) -> CommandError {
-    match interrupt::check() {
+    match interrupt::is_pending() {
         // What fails in that moment fails because of it.
-        Err(_) => BuildError::Interrupted.into(),
-        Ok(()) => error.into(),
+        true => BuildError::Interrupted.into(),
+        false => error.into(),
     }
 }

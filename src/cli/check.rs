@@ -19,6 +19,7 @@ use super::{Failure, GlobalArgs};
 use crate::drift::Difference;
 use crate::edit::Resolution;
 use crate::error::{CommandError, ErrorKind};
+use crate::interrupt;
 use crate::ui::{Format, Ui};
 
 /// The options of a check.
@@ -110,7 +111,7 @@ pub(super) fn run(args: &CheckArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), 
     };
     let mut findings = Findings::default();
     for generator in Generator::ALL {
-        crate::interrupt::check()?;
+        interrupt::check(interrupt::UNWRITTEN)?;
         let named = args.checkouts.named(generator);
         let target = match named {
             Some(path) => Ok(Target::named(path)),

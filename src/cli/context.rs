@@ -11,8 +11,10 @@ use super::GlobalArgs;
 use crate::configuration::Configuration;
 use crate::edit::content_name;
 use crate::error::{CommandError, ErrorKind};
+use crate::interrupt;
 use crate::model::{
     LoadError, MODEL_FILE, Problem, Service, Site, SiteError, SiteName, Sites, find_model,
+    read_text,
 };
 use crate::place::{line_of, line_start};
 use crate::render::Templates;
@@ -99,14 +101,14 @@ impl Context {
                     .hint("`--service FILE` names one that is elsewhere")
             })?,
         };
-        let (service, site) =
-            Service::load(&path, &self.sites, self.site.as_ref()).map_err(CommandError::from)?;
+        // Once: what comes through a pipe cannot be read again.
+        let text = read_text(&path)?;
+        let (service, site) = Service::parse(&path, &text, &self.sites, self.site.as_ref())?;
         let reading = Reading {
             sites: self.sites.clone(),
             site: self.site.clone(),
             templates: self.templates.clone(),
         };
-        let text = fs_err::read_to_string(&path).unwrap_or_default();
         Ok(Loaded::new((service, site), path, &text, reading))
     }
 }
@@ -201,6 +203,7 @@ impl From<LoadError> for CommandError {
                 this
             }
             LoadError::Unreadable { .. } => Self::from_error(ErrorKind::Usage, &error),
+            LoadError::Interrupted { .. } => Self::new(interrupt::kind(), error.to_string()),
             LoadError::TooLarge { .. } => Self::usage(error.to_string())
                 .hint("name another file: no model, site or answers are that long"),
             LoadError::NotText { ref path } => Self::usage(error.to_string()).hint(format!(

@@ -7,15 +7,16 @@ use std::io::IsTerminal as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::Stdio;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
 pub(super) use self::part::DemoPart;
 use self::playing::play;
 use super::{Failure, given};
-use crate::demo::{self, Claim, Sandbox, SandboxError, Workbench};
+use crate::demo::{self, Sandbox, SandboxError, Workbench};
 use crate::deploy::needs;
 use crate::error::{CommandError, ErrorKind};
+use crate::folders::{self, Claim};
 use crate::interrupt;
 use crate::ui::{Format, Questions, Ui};
 
@@ -58,16 +59,13 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
         (false, Err(_)) => Workbench::None,
     };
     let sandbox = Sandbox::new(root.clone(), program, workbench).map_err(|error| {
-        if is_own && fs_err::remove_dir_all(&root).is_err() {
+        if !is_own {
+            return CommandError::from(error);
+        }
+        if fs_err::remove_dir_all(&root).is_err() {
             ui.warning(&format!("`{root}` is left"));
         }
-        CommandError::from(match (error, root.parent()) {
-            // Nobody knows the name of what was to be made.
-            (SandboxError::NoRoom(_), Some(temporary)) if is_own => {
-                SandboxError::NoRoom(temporary.to_owned())
-            }
-            (error, _) => error,
-        })
+        in_new_folder(error, &root)
     })?;
     if args.by_hand {
         return welcome(&sandbox, ui);
@@ -134,7 +132,10 @@ fn not_utf8(path: &std::path::Path) -> CommandError {
         .hint("put it where all names are plain letters")
 }
 
-/// Where the demo finds room.
+/// What helps where the folder that was named has no room.
+const ROOMIER: &str = "`svcgen demo DIR` plays it where there is more room";
+
+/// Where the demo finds room by itself.
 const ELSEWHERE: &str = "`export TMPDIR=/a/folder/of/yours`, or `svcgen demo DIR`";
 
 fn new_folder() -> Result<Utf8PathBuf, CommandError> {
@@ -157,9 +158,21 @@ fn new_folder() -> Result<Utf8PathBuf, CommandError> {
     Utf8PathBuf::from_path_buf(folder.keep()).map_err(|path| not_utf8(&path))
 }
 
+/// Why there is no sandbox in a folder that nobody named.
+fn in_new_folder(error: SandboxError, root: &Utf8Path) -> CommandError {
+    match (&error, root.parent()) {
+        // Nobody knows the name of what was to be made.
+        (SandboxError::NoRoom(_), Some(temporary)) => {
+            let error = SandboxError::NoRoom(temporary.to_owned());
+            CommandError::from_error(ErrorKind::Unexpected, &error).hint(ELSEWHERE)
+        }
+        (_, _) => error.into(),
+    }
+}
+
 /// Tells of the folders of demos that were killed, which could not remove them.
 fn tell_of_left(ui: &Ui) {
-    for root in demo::left(&std::env::temp_dir()) {
+    for root in folders::left(&std::env::temp_dir(), demo::PREFIX) {
         let root = shell_words::quote(root.as_str());
         ui.warning(&format!(
             "a demo that was killed left its folder: `rm -rf {root}` removes it, and ends its service"
@@ -257,7 +270,7 @@ impl From<SandboxError> for CommandError {
             | SandboxError::Write { .. } => {
                 Some("`svcgen demo DIR` plays it in another folder".to_owned())
             }
-            SandboxError::NoRoom(_) => Some(ELSEWHERE.to_owned()),
+            SandboxError::NoRoom(_) => Some(ROOMIER.to_owned()),
             SandboxError::NoPorts => Some("end what listens there: `ss -ltnp` lists it".to_owned()),
         };
         hint.into_iter().fold(this, Self::hint)

@@ -82,7 +82,7 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
     });
     let wanted = |finding: &Finding| surroundings.want(finding.needed_by);
     let findings: Vec<Finding> = findings.into_iter().filter(wanted).collect();
-    interrupt::check()?;
+    interrupt::check(interrupt::UNWRITTEN)?;
     let missing = findings
         .iter()
         .filter(|finding| finding.state == State::Missing)

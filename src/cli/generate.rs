@@ -10,9 +10,11 @@ use serde_json::{Value, json};
 use super::context::{Context, Loaded};
 use super::generator::{
     Again, CheckoutArgs, Ended, Generator, GeneratorOptions, Run, Target, UnknownCheckout, finish,
+    go_on,
 };
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
+use crate::interrupt;
 use crate::ui::{Format, Ui};
 
 /// The options of all generators at once.
@@ -66,15 +68,16 @@ pub(super) fn run(args: &GenerateArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
             run.planner().refuse_renamed(*generator, &tree)?;
         }
     }
-    let (ended, failures) = run_each(&run, &targets)?;
+    let mut command = Again::new("generate", global, &args.options);
+    command.path("--output", args.output.as_deref());
+    command.checkouts(&args.checkouts);
+    let ended = run_each(&run, &targets);
+    let (ended, failures) = ended.map_err(|end| go_on(end, &command, &args.options))?;
     if ui.format == Format::Json {
         let document = json!({ "repositories": documents.take() });
         ui.result(&format!("{document:#}\n"))?;
     }
     let Some(worst) = failures.iter().map(|(_, error)| error.kind).max() else {
-        let mut command = Again::new("generate", global, &args.options);
-        command.path("--output", args.output.as_deref());
-        command.checkouts(&args.checkouts);
         return finish(ended, &command, ui);
     };
     Err(summarise(&failures, targets.len(), worst).into())
@@ -130,8 +133,9 @@ fn run_each(
     let mut ended = Ended::Done;
     let mut failures: Vec<Failed> = Vec::new();
     for (generator, target) in targets {
-        crate::interrupt::check()?;
-        ui.heading(generator.repository());
+        let repository = generator.repository();
+        interrupt::check(&format!("{repository} and what follows are as they were"))?;
+        ui.heading(repository);
         let ended_so = match generator {
             Generator::Puppet => run.puppet(target),
             Generator::Vagrant | Generator::Source | Generator::Scap => run.one(*generator, target),

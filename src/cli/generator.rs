@@ -231,10 +231,11 @@ fn run_one(
     let ended = match series {
         Some(chosen) => {
             command.series(chosen);
-            run.series(chosen, &target)?
+            run.series(chosen, &target)
         }
-        None => run.one(generator, &target)?,
+        None => run.one(generator, &target),
     };
+    let ended = ended.map_err(|end| go_on(end, &command, &args.options))?;
     finish(ended, &command, ui)
 }
 
@@ -278,7 +279,9 @@ pub(super) fn run_cloneable(
     };
     let mut command = Again::new(generator.name(), global, options);
     command.path("--repo", Some(&target));
-    finish(run.one(generator, &Target::named(&target))?, &command, ui)
+    let ended = run.one(generator, &Target::named(&target));
+    let ended = ended.map_err(|end| go_on(end, &command, options))?;
+    finish(ended, &command, ui)
 }
 
 /// Says what comes next; a run that leaves differences says so by its exit code.
@@ -294,4 +297,23 @@ pub(super) fn finish(ended: Ended, command: &Again, ui: &Ui) -> Result<(), Failu
         Ended::Done => {}
     }
     Ok(())
+}
+
+/// Adds to an interruption what does the rest.
+pub(super) fn go_on(end: Failure, command: &Again, options: &GeneratorOptions) -> Failure {
+    match end {
+        Failure::Error(error) if error.kind.is_interruption() => {
+            let how = if options.dry_run {
+                " --dry-run"
+            } else {
+                options.publication()
+            };
+            let hint = format!(
+                "`{}{how}` begins again, and keeps what is done",
+                command.as_str()
+            );
+            error.hint(hint).into()
+        }
+        Failure::Error(_) | Failure::Silent(_) | Failure::Closed => end,
+    }
 }

@@ -2,6 +2,7 @@
 
 mod interview;
 mod replaced;
+mod sources;
 
 use crate::cli::given;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -9,6 +10,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use self::replaced::Present;
+use self::sources::Sources;
 use super::context::{Context, shown, working_directory};
 use super::generator::{Again, CheckoutArgs};
 use super::{Failure, GlobalArgs, model};
@@ -23,7 +25,7 @@ use crate::visible::visible;
 
 #[derive(Debug, Args)]
 pub struct NewArgs {
-    /// Answers: a part of the model, lines `path: value`, or both.
+    /// Answers: a part of the model, lines `path: value`, or both; `-` reads stdin.
     #[arg(long, value_name = "FILE", value_parser = given::path())]
     answers: Option<Utf8PathBuf>,
     /// One answer, such as `port=6699` or `deploy.groups.default.hosts='[a.example.org]'`; wins over the file.
@@ -66,8 +68,10 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         true => None,
         false => Present::read(&path, &context).map_err(Failure::from)?,
     };
-    let (mut answers, followed) = answers(args, &context, &path, present.as_ref(), ui)?;
-    check_free(args, &context)?;
+    let sources = Sources::read(args)?;
+    let begun = begin(args.resume, &path, present.as_ref(), &sources, ui)?;
+    let (mut answers, followed) = with_given(begun, &sources, &context)?;
+    check_free(&sources, &context)?;
     // What a model leaves out, it leaves out on purpose.
     let takes = args.defaults && present.is_none() && answers.clone().is_right(&context.sites);
     if takes {
@@ -171,35 +175,42 @@ fn report(path: &Utf8Path, service: &Service, is_written: bool, ui: &Ui) -> Resu
     Ok(())
 }
 
-/// Collects the answers of the draft or the model, the file and the flags; returns, too, what follows from those of the latter.
-fn answers(
-    args: &NewArgs,
-    context: &Context,
+/// The answers of the draft or the model, before those that are given.
+fn begin(
+    resumes: bool,
     model: &Utf8Path,
     present: Option<&Present>,
+    sources: &Sources<'_>,
     ui: &Ui,
-) -> Result<(Answers, Vec<Followed>), CommandError> {
+) -> Result<Answers, CommandError> {
     let mut answers = Answers::default();
-    match (args.resume, present) {
+    match (resumes, present) {
         (true, Some(present)) => {
             let draft = interview::draft(model)?;
             answers.start_with(&interview::onto(present.value.clone(), draft, ui).answers);
         }
         (true, None) => answers.start_with(&interview::draft(model)?.answers),
         (false, Some(present)) => {
-            let mut given = Answers::default();
-            add_given(&mut given, args)?;
-            present.check(model, &given)?;
+            present.check(model, &sources.alone()?)?;
             answers.start_with(&present.value);
         }
         (false, None) => {}
     }
+    Ok(answers)
+}
+
+/// Adds the answers that are given; returns, too, what follows from them.
+fn with_given(
+    mut answers: Answers,
+    sources: &Sources<'_>,
+    context: &Context,
+) -> Result<(Answers, Vec<Followed>), CommandError> {
     let before = answers.to_value();
-    add_given(&mut answers, args)?;
+    sources.add_to(&mut answers)?;
     if let Some(site) = &context.site {
         answers.set_site(site);
     }
-    let followed = follow(&mut answers, &before, args, context)?;
+    let followed = follow(&mut answers, &before, sources, context)?;
     Ok((answers, followed))
 }
 
@@ -207,11 +218,10 @@ fn answers(
 fn follow(
     answers: &mut Answers,
     before: &Value,
-    args: &NewArgs,
+    sources: &Sources<'_>,
     context: &Context,
 ) -> Result<Vec<Followed>, CommandError> {
-    let mut given = Answers::default();
-    add_given(&mut given, args)?;
+    let given = sources.alone()?;
     let sections = load_sections(&context.configuration.questions_folders())?;
     let both = (before, &answers.to_value());
     // What is wrong is told with its place, once all answers are read.
@@ -231,21 +241,9 @@ fn tell_followed(followed: &[Followed], ui: &Ui) {
     }
 }
 
-/// Adds the answers of the file and the flags.
-fn add_given(answers: &mut Answers, args: &NewArgs) -> Result<(), CommandError> {
-    if let Some(path) = &args.answers {
-        answers.read_file(path)?;
-    }
-    for flag in &args.set {
-        answers.set(flag)?;
-    }
-    Ok(())
-}
-
 /// Refuses answers that the model would take, and the question of the organisation does not.
-fn check_free(args: &NewArgs, context: &Context) -> Result<(), CommandError> {
-    let mut given = Answers::default();
-    add_given(&mut given, args)?;
+fn check_free(sources: &Sources<'_>, context: &Context) -> Result<(), CommandError> {
+    let given = sources.alone()?;
     let sections = load_sections(&context.configuration.questions_folders())?;
     match misfits(&sections, &given.to_value()).first() {
         Some((path, reason)) => Err(CommandError::usage(format!("`{path}`: {reason}"))

@@ -176,12 +176,8 @@ fn silent(host: HostName, patience: Duration) -> Unreachable {
 
 /// Why the hosts are not waited for any more.
 fn interruption() -> CommandError {
-    let kind = match interrupt::check() {
-        Err(error) => error.kind,
-        Ok(()) => crate::error::ErrorKind::Interrupted,
-    };
     CommandError::new(
-        kind,
+        interrupt::kind(),
         "interrupted while asking the hosts; nothing was touched",
     )
 }

@@ -14,6 +14,7 @@ use super::{Failure, GlobalArgs};
 use crate::calendar::{Card, Objection, Slot, Taken, next, objection};
 use crate::count::count;
 use crate::error::CommandError;
+use crate::interrupt;
 use crate::model::{Calendar, Service, Site};
 use crate::ui::{Format, Ui};
 use crate::visible::visible;
@@ -27,7 +28,7 @@ pub struct ScheduleArgs {
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
     /// How long it may take, in minutes.
-    #[arg(long, value_name = "MINUTES", default_value = "30", value_parser = minutes)]
+    #[arg(long, value_name = "MINUTES", default_value = "30", allow_negative_numbers = true, value_parser = minutes)]
     length: u16,
     /// The text of the calendar page, whose windows are taken; `-` reads stdin.
     #[arg(long, value_name = "FILE", value_parser = given::path())]
@@ -110,14 +111,17 @@ fn now() -> Result<Zoned, CommandError> {
 
 /// The windows that are taken on a page.
 fn taken(path: &Utf8Path, calendar: &Calendar, ui: &Ui) -> Result<Vec<Taken>, CommandError> {
-    let mut text = String::new();
-    let read = match path.as_str() {
-        "-" => std::io::stdin().take(LARGEST).read_to_string(&mut text),
-        _ => {
-            std::fs::File::open(path).and_then(|file| file.take(LARGEST).read_to_string(&mut text))
-        }
+    let named = path.to_owned();
+    let read = interrupt::wait_for(move || match named.as_str() {
+        "-" => std::io::read_to_string(std::io::stdin().take(LARGEST)),
+        _ => std::io::read_to_string(std::fs::File::open(named)?.take(LARGEST)),
+    });
+    let Some(read) = read else {
+        let message = format!("interrupted while `{path}` was read; nothing was written");
+        return Err(CommandError::new(interrupt::kind(), message));
     };
-    read.map_err(|error| CommandError::usage(format!("`{path}` cannot be read")).refused(&error))?;
+    let text = read
+        .map_err(|error| CommandError::usage(format!("`{path}` cannot be read")).refused(&error))?;
     let taken = Taken::read(&text, calendar);
     if taken.is_empty() {
         ui.warning(&format!(

@@ -215,9 +215,14 @@ fn service_at(place: &Endpoint, verb: &str) -> Option<String> {
     }
 }
 
-/// The command that starts Docker: of systemd, where that runs this machine (sd_booted(3)), else of its scripts.
+/// Whether systemd runs this machine (sd_booted(3)).
+pub(crate) fn has_systemd() -> bool {
+    Utf8Path::new("/run/systemd/system").is_dir()
+}
+
+/// The command that starts Docker: of systemd, where that runs this machine, else of its scripts.
 fn service(verb: &str) -> String {
-    match Utf8Path::new("/run/systemd/system").is_dir() {
+    match has_systemd() {
         true => format!("{}systemctl {verb} docker", as_root()),
         false => format!("{}service docker {verb}", as_root()),
     }

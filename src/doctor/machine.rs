@@ -2,7 +2,8 @@ use std::time::SystemTime;
 
 use camino::Utf8Path;
 
-use super::{Finding, Surroundings, said, space};
+use super::{Finding, Fix, Surroundings, advice, said, space};
+use crate::container::has_systemd;
 use crate::folders;
 use crate::locale;
 
@@ -70,7 +71,7 @@ fn clock() -> Finding {
     if built.is_ok_and(|built| now < built) {
         return finding.missing(
             "it is earlier than the day on which svcgen was installed",
-            "timedatectl set-ntp true",
+            network_time(),
         );
     }
     match said(
@@ -80,10 +81,16 @@ fn clock() -> Finding {
     .as_deref()
     {
         Some("yes") => finding.fine("set by the network"),
-        Some("no") => {
-            finding.doubtful("nothing sets it by the network", "timedatectl set-ntp true")
-        }
+        Some("no") => finding.doubtful("nothing sets it by the network", network_time()),
         _ => finding.fine("later than svcgen itself; whether the network sets it is not known"),
+    }
+}
+
+/// What has the network set the clock. A container has the clock of its host, and no systemd as a rule.
+fn network_time() -> Fix {
+    match has_systemd() {
+        true => "timedatectl set-ntp true".into(),
+        false => advice("have chrony or ntpd set it: here, or on the host of this container"),
     }
 }
 

@@ -1,3 +1,6 @@
+use std::fs::File;
+use std::io::{self, Read as _};
+
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
@@ -7,6 +10,7 @@ use super::read::Read as _;
 use super::service::Service;
 use super::site::Site;
 use super::sites::{SiteError, Sites};
+use crate::interrupt;
 use crate::yaml::{Kind, Node, parse_strict};
 
 /// The name of the model's file.
@@ -25,12 +29,15 @@ pub enum LoadError {
     Unreadable {
         path: Utf8PathBuf,
         #[source]
-        error: std::io::Error,
+        error: io::Error,
     },
     #[error("`{path}` is not UTF-8 text")]
     NotText { path: Utf8PathBuf },
     #[error("`{path}` is larger than a mebibyte")]
     TooLarge { path: Utf8PathBuf },
+    /// The run is to end before a pipe has given its text.
+    #[error("interrupted while `{path}` was read; nothing was written")]
+    Interrupted { path: Utf8PathBuf },
     /// The mistakes in the file, with its text to show them in.
     #[error("`{path}` has {}", count(problems.len()))]
     Wrong {
@@ -47,6 +54,7 @@ impl LoadError {
             Self::Unreadable { path, .. }
             | Self::NotText { path }
             | Self::TooLarge { path }
+            | Self::Interrupted { path }
             | Self::Wrong { path, .. } => path,
         }
     }
@@ -69,23 +77,45 @@ pub fn find_model(from: &Utf8Path) -> Option<Utf8PathBuf> {
 /// Reads a file of text that is not larger than a model may be.
 ///
 /// # Errors
-/// Where it cannot be read, is too large, or is not text.
+/// Where it cannot be read, is too large, or is not text; or where the run is to end before a pipe gives anything.
 pub(crate) fn read_text(path: &Utf8Path) -> Result<String, LoadError> {
-    let unreadable = |error| LoadError::Unreadable {
-        path: path.to_owned(),
-        error,
-    };
-    let length = std::fs::metadata(path).map_err(unreadable)?.len();
-    if length > LARGEST {
-        return Err(LoadError::TooLarge {
-            path: path.to_owned(),
-        });
-    }
+    let named = path.to_owned();
     // The error names the path itself, once: hence not `fs_err`.
-    let bytes = std::fs::read(path).map_err(unreadable)?;
-    String::from_utf8(bytes).map_err(|_| LoadError::NotText {
-        path: path.to_owned(),
-    })
+    let read = move || bytes(File::open(named)?);
+    text(
+        path,
+        if path.is_file() {
+            Some(read())
+        } else {
+            interrupt::wait_for(read)
+        },
+    )
+}
+
+/// Reads a text from stdin, as [`read_text`] does from a file.
+///
+/// # Errors
+/// As [`read_text`].
+pub(crate) fn read_stdin() -> Result<String, LoadError> {
+    text("stdin".into(), interrupt::wait_for(|| bytes(io::stdin())))
+}
+
+/// Reads a byte more than there may be, and no further: some devices have no end.
+fn bytes(from: impl io::Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The text that was read, where it was read to its end.
+fn text(path: &Utf8Path, read: Option<io::Result<Vec<u8>>>) -> Result<String, LoadError> {
+    let path = path.to_owned();
+    match read {
+        None => Err(LoadError::Interrupted { path }),
+        Some(Err(error)) => Err(LoadError::Unreadable { path, error }),
+        Some(Ok(bytes)) if bytes.len() as u64 > LARGEST => Err(LoadError::TooLarge { path }),
+        Some(Ok(bytes)) => String::from_utf8(bytes).map_err(|_| LoadError::NotText { path }),
+    }
 }
 
 /// Parses a file of YAML into what `read` makes of it.

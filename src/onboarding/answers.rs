@@ -11,9 +11,7 @@ use super::follow::Followed;
 use super::merge::{Present, insert, is_blocked};
 use super::near_group::near_group;
 use super::shape::Shape;
-use crate::model::{
-    LoadError, Problem, Service, Site, SiteError, SiteName, Sites, model_schema, read_text,
-};
+use crate::model::{LoadError, Problem, Service, Site, SiteError, SiteName, Sites, model_schema};
 use crate::visible::visible;
 use crate::yaml::{Key, Kind, Node, parse_strict};
 
@@ -91,12 +89,11 @@ impl Answers {
     /// Takes the answers of a file: a part of the model, lines `path: value`, or both.
     ///
     /// # Errors
-    /// Where the file cannot be read, or is not YAML.
-    pub fn read_file(&mut self, path: &Utf8Path) -> Result<(), AnswersError> {
-        let text = read_text(path).map_err(SiteError::from)?;
-        let base = self.add_source(path, &text);
-        let wrong = |problem| SiteError::from(wrong(path, &text, vec![problem]));
-        let node = parse_strict(&text).map_err(|e| wrong(Problem::new(e.at..e.at, e.message)))?;
+    /// Where it is not YAML, or answers something twice.
+    pub fn take_file(&mut self, path: &Utf8Path, text: &str) -> Result<(), AnswersError> {
+        let base = self.add_source(path, text);
+        let wrong = |problem| SiteError::from(wrong(path, text, vec![problem]));
+        let node = parse_strict(text).map_err(|e| wrong(Problem::new(e.at..e.at, e.message)))?;
         if !matches!(node.kind, Kind::Mapping(_) | Kind::Null) {
             let message = format!("expected a mapping, found {}", node.describe());
             return Err(wrong(
@@ -124,7 +121,7 @@ impl Answers {
             }
             self.check_group(&path_of_file, &path)?;
             let shape = follow(Shape::root(&self.schema), &path);
-            let value = placed(coerced(value.clone(), shape, &text), base);
+            let value = placed(coerced(value.clone(), shape, text), base);
             if is_blocked(&self.root, &path) {
                 continue;
             }

@@ -156,7 +156,7 @@ fn wait_for_key() -> std::io::Result<()> {
 
 /// Why a question has no answer.
 fn unanswered(error: std::io::Error) -> CommandError {
-    let signal = interrupt::check().err().map(|error| error.kind);
+    let signal = interrupt::signal();
     // A terminal that is closed has no answer either.
     if signal.is_some() || error.kind() == std::io::ErrorKind::Interrupted {
         let message = "interrupted; what was asked about was not done";

@@ -1,4 +1,5 @@
 use std::io;
+use std::path::Path;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -7,11 +8,14 @@ use tempfile::TempDir;
 use super::message::{Location, Message};
 use super::overlay::Overlay;
 use super::{Finding, PuppetRequest, data};
+use crate::folders::{self, Claim};
 
 /// A temporary folder with the overlay and everything that the tools need; it goes when it is dropped.
 #[derive(Debug)]
 pub(super) struct Scratch<'a> {
+    // In this order: the folder goes before the claim to it.
     _folder: TempDir,
+    _claim: Option<Claim>,
     path: Utf8PathBuf,
     root: Utf8PathBuf,
     generated: &'a [(Utf8PathBuf, String)],
@@ -27,6 +31,8 @@ impl<'a> Scratch<'a> {
         let path = Utf8PathBuf::try_from(folder.path().to_owned())
             .map_err(io::Error::other)?
             .canonicalize_utf8()?;
+        // Where files cannot be locked, nobody takes the folder for left either.
+        let claim = Claim::new(&path).and_then(Claim::for_children).ok();
         let root = request.root.canonicalize_utf8()?;
         data::extract(&path)?;
         fs_err::create_dir(path.join("home"))?;
@@ -43,6 +49,7 @@ impl<'a> Scratch<'a> {
         overlay.build(&root, &path.join("tree"))?;
         Ok(Self {
             _folder: folder,
+            _claim: claim,
             path,
             root,
             generated: request.generated,
@@ -147,13 +154,20 @@ impl<'a> Scratch<'a> {
     }
 }
 
-/// A new folder whose path Puppet reads as it is: in its options a colon parts folders, and `$` names another option.
+/// How the names of the folders begin in which is judged.
+const PREFIX: &str = "svcgen-verify-";
+
+/// A new folder, once those of runs that were killed are gone; its path is one that Puppet reads as it is: in its options a colon
+/// parts folders, and `$` names another option.
 fn temporary() -> io::Result<TempDir> {
-    let mut new = tempfile::Builder::new();
-    new.prefix("svcgen-verify-");
     let usual = std::env::temp_dir();
-    match usual.to_string_lossy().contains([':', '$']) {
-        true => new.tempdir_in("/tmp"),
-        false => new.tempdir(),
+    let place = match usual.to_string_lossy().contains([':', '$']) {
+        true => Path::new("/tmp"),
+        false => &usual,
+    };
+    for left in folders::left(place, PREFIX) {
+        // Another run may be removing it at the same time.
+        let _removed = fs_err::remove_dir_all(left);
     }
+    tempfile::Builder::new().prefix(PREFIX).tempdir_in(place)
 }

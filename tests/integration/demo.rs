@@ -384,6 +384,13 @@ fn a_folder_for_temporary_files_that_is_not_there_is_named() {
     cause: no such file or directory
     hint: `export TMPDIR=/a/folder/of/yours`, or `svcgen demo DIR`
     ");
+    assert_snapshot!(demo_within(&env, "2m", &["small/demo"]).show(), @"
+    exit 1
+    --- stdout
+    --- stderr
+    error: there is no room in `small/demo` for the demo
+    hint: `svcgen demo DIR` plays it where there is more room
+    ");
 }
 
 #[test]
@@ -420,7 +427,7 @@ fn what_the_demo_cannot_do_without_is_missing_at_its_start() {
 }
 
 /// Runs the demo where the folder for temporary files is a disk of that size.
-fn demo_within(env: &Env, size: &str) -> crate::support::Run {
+fn demo_within(env: &Env, size: &str, more: &[&str]) -> crate::support::Run {
     let small = env.work().join("small");
     std::fs::create_dir_all(&small).unwrap();
     let svcgen = env.command();
@@ -431,6 +438,7 @@ fn demo_within(env: &Env, size: &str) -> crate::support::Run {
         .args(["--mount", "sh", "-ec", script, "sh", size])
         .arg(svcgen.get_program())
         .args(["demo", "--yes"])
+        .args(more)
         .env("TMPDIR", &small);
     env.run(&mut command)
 }
@@ -441,11 +449,18 @@ fn a_disk_without_room_for_the_demo_is_told_before_anything_is_played() {
         return;
     }
     let env = Env::new();
-    assert_snapshot!(demo_within(&env, "2m").show(), @"
+    assert_snapshot!(demo_within(&env, "2m", &[]).show(), @"
     exit 1
     --- stdout
     --- stderr
     error: there is no room in `HOME/work/small` for the demo
     hint: `export TMPDIR=/a/folder/of/yours`, or `svcgen demo DIR`
+    ");
+    assert_snapshot!(demo_within(&env, "2m", &["small/demo"]).show(), @"
+    exit 1
+    --- stdout
+    --- stderr
+    error: there is no room in `small/demo` for the demo
+    hint: `svcgen demo DIR` plays it where there is more room
     ");
 }

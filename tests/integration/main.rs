@@ -35,6 +35,7 @@ mod new;
 mod older_trees;
 mod organisation;
 mod own;
+mod pipes;
 mod plain;
 mod quoting;
 mod report;

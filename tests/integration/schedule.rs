@@ -192,3 +192,17 @@ fn a_deploy_at_a_usual_time_is_not_asked_about() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(!run.stderr.contains("deploys on"), "{}", run.stderr);
 }
+
+#[test]
+fn a_length_below_nothing_is_refused_as_a_length() {
+    let env = Env::with_model();
+    let run = env.svcgen(&["schedule", "--length", "-5"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    assert!(
+        run.stderr
+            .starts_with("error: invalid value '-5' for '--length <MINUTES>': "),
+        "{}",
+        run.show()
+    );
+    assert!(!run.stderr.contains("-- -5"), "{}", run.show());
+}

@@ -2,10 +2,10 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use insta::assert_snapshot;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::support::{Env, Run};
 
@@ -46,10 +46,15 @@ fn command(env: &Env) -> std::process::Command {
     command
 }
 
-/// Sends a signal once a tool runs that would run for an hour, and waits until nobody is left.
-fn interrupted_by(signal: Signal) -> (Env, Run) {
-    let env = env("exec 9>\"$0.pipe\"; sleep 3600 9>&9 & echo started >&9; wait");
-    for tool in ["ruby", "puppet-lint"] {
+/// A tool that runs for an hour, and tells which group it leads.
+const SLOW: &str = "exec 9>\"$0.pipe\"; sleep 3600 9>&9 & echo $$ >&9; wait";
+
+const TOOLS: [&str; 2] = ["ruby", "puppet-lint"];
+
+/// Runs svcgen until its tools run that would run for an hour.
+fn halfway() -> (Env, Child, [BufReader<std::fs::File>; 2]) {
+    let env = env(SLOW);
+    for tool in TOOLS {
         let pipe = env.home().join(format!("bin/{tool}.pipe"));
         let made = std::process::Command::new("mkfifo").arg(pipe).status();
         assert!(made.unwrap().success());
@@ -60,14 +65,18 @@ fn interrupted_by(signal: Signal) -> (Env, Run) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let pipes = ["ruby", "puppet-lint"].map(|tool| {
+    let pipes = TOOLS.map(|tool| {
         let file = std::fs::File::open(env.home().join(format!("bin/{tool}.pipe"))).unwrap();
         let mut pipe = BufReader::new(file);
-        let mut line = String::new();
-        pipe.read_line(&mut line).unwrap();
-        assert_eq!(line, "started\n");
+        assert!(!pipe.fill_buf().unwrap().is_empty());
         pipe
     });
+    (env, child, pipes)
+}
+
+/// Sends a signal once the tools run, and waits until nobody is left.
+fn interrupted_by(signal: Signal) -> (Env, Run) {
+    let (env, child, pipes) = halfway();
     kill_process(Pid::from_child(&child), signal).unwrap();
     let run = env.ended(child.wait_with_output().unwrap());
     for mut pipe in pipes {
@@ -83,7 +92,8 @@ fn ctrl_c_while_the_tools_run_changes_nothing_and_leaves_nobody() {
     assert_snapshot!(format!("exit {}\n{}", run.code, run.stderr), @"
     exit 130
     vagrant: HOME/work/vagrant: changes 4 files, 49 lines added, 0 removed
-    error: interrupted; files are as the last lines say
+    error: interrupted; nothing was written
+    hint: `svcgen vagrant --repo vagrant` begins again, and keeps what is done
     ");
     assert_eq!(env.status("vagrant"), "");
     assert_eq!(
@@ -108,6 +118,33 @@ fn a_terminal_that_is_closed_does_too() {
     let (env, run) = interrupted_by(Signal::HUP);
     assert_eq!(run.code, 129, "{}", run.show());
     assert_eq!(env.status("vagrant"), "");
+}
+
+#[test]
+fn what_a_killed_run_left_goes_at_the_next_one_once_nobody_uses_it() {
+    let (env, mut child, pipes) = halfway();
+    let temporary = env.home().join("tmp");
+    let left = || std::fs::read_dir(&temporary).unwrap().count();
+    let next = || {
+        // With the tools of this machine, if any.
+        let mut command = env.command();
+        env.run(command.args(RUN).arg("--verify").env("TMPDIR", &temporary))
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // What only looks like one of them is somebody else's.
+    std::fs::create_dir(temporary.join("svcgen-verify-other")).unwrap();
+    let run = next();
+    assert_eq!(left(), 2, "its tools still run in it: {}", run.show());
+    for pipe in pipes {
+        for leader in pipe.lines() {
+            let leader = Pid::from_raw(leader.unwrap().parse().unwrap()).unwrap();
+            kill_process_group(leader, Signal::KILL).unwrap();
+        }
+    }
+    let run = next();
+    assert_eq!(left(), 1, "{}", run.show());
+    assert!(temporary.join("svcgen-verify-other").exists());
 }
 
 /// Runs with tools that do something to the tree while they look at it.

@@ -6,12 +6,15 @@ use std::process::{Child, ExitStatus, Stdio};
 use camino::Utf8Path;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{ELSEWHERE, has_watcher, is_quiet, tell};
+use super::{ROOMIER, has_watcher, is_quiet, tell};
 use crate::cli::Failure;
 use crate::demo::{self, Action, Sandbox, Scene, StoryStep};
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
 use crate::ui::{Manner, Ui};
+
+/// What an interruption leaves.
+const STOPPED: &str = "the demo was not played to its end";
 
 /// Columns of the texts between commands.
 const WIDTH: usize = 80;
@@ -31,7 +34,7 @@ pub(super) fn play(sandbox: &Sandbox, keeps: bool, ui: &Ui) -> Result<(), Failur
             ))?,
         }
         for step in &steps {
-            interrupt::check()?;
+            interrupt::check(STOPPED)?;
             take(step, sandbox, keeps, ui)?;
         }
     }
@@ -119,7 +122,7 @@ fn command(
         if sandbox.is_full() {
             let full = format!("the disk of `{}` is full", sandbox.root());
             let error = CommandError::new(ErrorKind::Unexpected, full).cause(ended);
-            return Err(error.hint(ELSEWHERE).into());
+            return Err(error.hint(ROOMIER).into());
         }
         let error = CommandError::new(ErrorKind::Unexpected, ended);
         let hint = match keeps {
@@ -156,9 +159,7 @@ fn run(
         }
         false => (wait(command.spawn()?)?, Vec::new()),
     };
-    // The command has told it itself.
-    interrupt::check()
-        .map_err(|error| CommandError::new(error.kind, "the demo was interrupted"))?;
+    interrupt::check(STOPPED)?;
     Ok((status, wrote))
 }
 

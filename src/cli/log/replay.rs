@@ -58,7 +58,7 @@ pub(super) fn show(
             return replay.end(journals, id, is_running, args);
         }
         if crate::interrupt::is_pending() {
-            let kind = crate::interrupt::check().err().map(|error| error.kind);
+            let kind = crate::interrupt::signal();
             ui.status("not followed any more; the deploy goes on");
             return Err(kind.map_or(Failure::Closed, Failure::Silent));
         }

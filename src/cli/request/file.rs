@@ -125,7 +125,9 @@ impl Courier<'_> {
 
     async fn carry_out(&self, conduit: &Conduit, wish: &Wish<'_>) -> Result<(), Failure> {
         let explain = |error| self.explain(error, Some(conduit));
-        let planned = self.unless_interrupted(Filing::plan(conduit, wish)).await?;
+        let planned = self
+            .unless_interrupted("nothing was sent", Filing::plan(conduit, wish))
+            .await?;
         let filing = planned.map_err(explain)?;
         self.show(&filing, wish, conduit)?;
         let known = filing.task.as_ref().map(|task| task.id.clone());
@@ -144,10 +146,15 @@ impl Courier<'_> {
             self.ui.status("nothing was sent");
             return Ok(());
         }
-        let sent = self.unless_interrupted(filing.send(conduit, wish)).await;
+        let sent = self
+            .unless_interrupted(
+                "not all that was sent was answered",
+                filing.send(conduit, wish),
+            )
+            .await;
         let sent = sent.map_err(|error| match known {
             None => error.hint("run this again: whether the task was made is looked up first"),
-            Some(_) => error,
+            Some(_) => error.hint("run this again: it sends what the task does not have"),
         })?;
         let Filed { task, was_lost } = sent.map_err(explain)?;
         if was_lost {
@@ -164,16 +171,17 @@ impl Courier<'_> {
         self.tell(&task, conduit, result)
     }
 
-    /// Waits for the server, unless somebody has enough of that.
+    /// Waits for the server, unless somebody has enough of that, and says what is `left` so then.
     async fn unless_interrupted<T>(
         &self,
+        left: &str,
         work: impl Future<Output = T>,
     ) -> Result<T, CommandError> {
         tokio::select! {
             done = work => Ok(done),
-            () = interrupt::pending() => Err(interrupt::check().err().unwrap_or_else(|| {
-                CommandError::new(ErrorKind::Interrupted, "interrupted")
-            })),
+            () = interrupt::pending() => {
+                Err(CommandError::new(interrupt::kind(), format!("interrupted; {left}")))
+            }
         }
     }
 

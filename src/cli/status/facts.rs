@@ -13,6 +13,7 @@ use crate::drift::Direction;
 use crate::error::CommandError;
 use crate::git::{Checkout, Git, GitError};
 use crate::hosts::{self, Answer};
+use crate::interrupt;
 use crate::model::{HostName, RepositoryName, Site};
 use crate::review::{Sent, Standing, Topic, uncommitted};
 use crate::status::{Committed, Facts, Known, Merged, Missing, Series as Lacking, Text};
@@ -29,7 +30,7 @@ pub(super) fn gather(
 ) -> Result<Facts, CommandError> {
     let mut texts = Vec::new();
     for generator in Generator::ALL {
-        crate::interrupt::check()?;
+        interrupt::check(interrupt::UNWRITTEN)?;
         let target = target(planner, checkouts, generator);
         let found = match &target {
             None => Text::NoCheckout,
@@ -57,7 +58,7 @@ pub(super) fn gather(
         ..
     } = planner.loaded;
     let hosts = is_online.then(|| ask_hosts(planner, checkouts));
-    crate::interrupt::check()?;
+    interrupt::check(interrupt::UNWRITTEN)?;
     let (source, deploy) = (text(Generator::Source), text(Generator::Scap));
     let names = &service.repositories;
     Ok(Facts {

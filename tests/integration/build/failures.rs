@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::kitchen::Kitchen;
-use crate::support::{has_tool, may_mount};
+use crate::support::{Run, has_tool, may_mount};
 
 /// A service with one dependency, which is a folder of its own.
 pub(super) fn with_script(script: &str) -> Kitchen {
@@ -230,18 +230,13 @@ fn ctrl_c_ends_npm_and_all_that_it_started() {
     assert_eq!(kitchen.leftovers(), 0);
 }
 
-#[test]
-fn a_full_disk_is_told() {
-    if !has_tool("npm") || !may_mount() {
-        return;
-    }
-    let kitchen = with_script("head -c 9000000 /dev/zero > full");
-    let before = kitchen.state();
+/// Builds where a folder is a disk of that size; `small` at home is that of the caches.
+fn with_small_disk(kitchen: &Kitchen, folder: &str, size: &str) -> Run {
     let build = kitchen.command(&["--yes"]);
-    let script = "mkdir -p \"$XDG_CACHE_HOME\"; mount -t tmpfs -o size=4m none \"$XDG_CACHE_HOME\"; exec \"$@\"";
+    let script = "mkdir -p \"$1\"; mount -t tmpfs -o size=$2 none \"$1\"; shift 2; exec \"$@\"";
     let mut command = Command::new("unshare");
     command
-        .args(["--mount", "sh", "-c", script, "sh"])
+        .args(["--mount", "sh", "-c", script, "sh", folder, size])
         .arg(build.get_program())
         .args(build.get_args());
     command.current_dir(&kitchen.source);
@@ -253,7 +248,42 @@ fn a_full_disk_is_told() {
     command
         .env("XDG_CACHE_HOME", kitchen.env.home().join("small"))
         .stdin(Stdio::null());
-    let run = kitchen.run(&mut command);
+    kitchen.run(&mut command)
+}
+
+#[test]
+fn a_disk_without_room_for_the_source_is_no_matter_of_the_server() {
+    if !may_mount() {
+        return;
+    }
+    // Without a pattern, so that nothing is made smaller.
+    let big: String = (0_u64..40_000)
+        .map(|n| format!("{:x}", n * n * 2_654_435_761))
+        .collect();
+    let kitchen = Kitchen::new(&[("package.json", "{\"name\": \"tea\"}\n"), ("big", &big)]);
+    let sources = kitchen.deploy.join(".git/svcgen/sources");
+    let run = with_small_disk(&kitchen, sources.as_str(), "160k");
+    let said = format!("exit {}\n{}", run.code, run.stderr);
+    assert!(
+        said.starts_with("exit 1\nerror: the source cannot be fetched from "),
+        "{said}"
+    );
+    assert!(said.contains("No space left on device"), "{said}");
+    assert!(
+        said.ends_with("\nhint: make room there: `df -h` shows the disks\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_full_disk_is_told() {
+    if !has_tool("npm") || !may_mount() {
+        return;
+    }
+    let kitchen = with_script("head -c 9000000 /dev/zero > full");
+    let before = kitchen.state();
+    let small = kitchen.env.home().join("small");
+    let run = with_small_disk(&kitchen, small.to_str().unwrap(), "4m");
     assert_eq!(run.code, 1, "{}", run.show());
     assert!(
         run.stderr.contains("No space left on device"),

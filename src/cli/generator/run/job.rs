@@ -62,7 +62,7 @@ impl Run<'_> {
         if conflicts.is_none() {
             job.judge()?;
         }
-        interrupt::check()?;
+        interrupt::check(interrupt::UNWRITTEN)?;
         let is_marked = conflicts.is_some();
         let ended = match (self.options.dry_run, job.has_differences()) {
             (true, true) => Ended::Differs,

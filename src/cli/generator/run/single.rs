@@ -93,7 +93,7 @@ impl<'a> Job<'a> for Single<'a> {
             verify::judge(place.generator, place.worktree, planned, run.loaded)
         })?;
         // What was interrupted has judged nothing that is worth telling.
-        interrupt::check()?;
+        interrupt::check(interrupt::UNWRITTEN)?;
         Ok(self.summary.judged(verdict, run.ui)?)
     }
 

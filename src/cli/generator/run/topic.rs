@@ -196,7 +196,7 @@ impl Run<'_> {
         rendered: &Rendered,
         summary: &mut Summary<'_>,
     ) -> Result<Ended, CommandError> {
-        interrupt::check()?;
+        interrupt::check("the files are written, and not committed")?;
         let edits = &planned.edits;
         let edited = edits.edits.iter().map(|edit| &edit.path);
         let mut paths: Vec<Utf8PathBuf> = edited.chain(&edits.unchanged).cloned().collect();

@@ -95,7 +95,7 @@ impl<'a> Patches<'a> {
             let verdict = ui.busy(&what, || {
                 verify::judge_patch(patch.step, &patch.after, &patch.patch.generated, loaded)
             })?;
-            interrupt::check()?;
+            interrupt::check(interrupt::UNWRITTEN)?;
             self.told.judged(patch, verdict, ui)?;
         }
         Ok(())

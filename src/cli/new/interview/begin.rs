@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use super::stopped::{Left, interrupted};
 use crate::cli::GlobalArgs;
 use crate::cli::context::Context;
-use crate::cli::new::{NewArgs, answers, shown, tell_followed};
+use crate::cli::new::{NewArgs, Sources, shown, tell_followed, with_given};
 use crate::error::CommandError;
 use crate::onboarding::{
-    Both, Current, Draft, Drafts, Kind, Note, Prompt, Prompter as _, Reply, rebase,
+    Answers, Both, Current, Draft, Drafts, Kind, Note, Prompt, Prompter as _, Reply, rebase,
 };
 use crate::ui::{Terminal, Ui};
 use crate::visible::visible;
@@ -79,7 +79,10 @@ impl Beginning<'_> {
         let present = present.unwrap_or_else(|| Value::Object(Map::new()));
         if self.args.resume {
             let found = draft(self.path)?;
-            let (answers, followed) = answers(self.args, self.context, self.path, None, ui)?;
+            let sources = Sources::read(self.args)?;
+            let mut kept = Answers::default();
+            kept.start_with(&found.answers);
+            let (answers, followed) = with_given(kept, &sources, self.context)?;
             tell_followed(&followed, ui);
             let answers = answers.to_value();
             return Ok(onto(present, Draft { answers, ..found }, ui));

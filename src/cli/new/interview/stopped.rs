@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::cli::GlobalArgs;
 use crate::cli::context::shown;
 use crate::cli::generator::{Again, CheckoutArgs};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::interrupt;
 use crate::ui::Ui;
 
@@ -28,9 +28,7 @@ pub(super) enum Older {
 
 /// The user wants to stop.
 pub(super) fn interrupted(left: Left, global: &GlobalArgs) -> CommandError {
-    let kind = interrupt::check()
-        .err()
-        .map_or(ErrorKind::Interrupted, |error| error.kind);
+    let kind = interrupt::kind();
     match left {
         Left::Kept => CommandError::new(
             kind,

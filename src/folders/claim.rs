@@ -1,4 +1,4 @@
-//! Whose a folder of a demo is: that of one that runs and will remove it, or of one that was killed.
+//! Whose a folder among the temporary files is: that of a run that will remove it, or of one that was killed.
 
 use std::fs::File;
 use std::io;
@@ -7,17 +7,15 @@ use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{FlockOperation, Mode, OFlags, flock};
+use rustix::io::{FdFlags, fcntl_setfd};
 
-/// How the names of the folders begin that a demo makes for itself.
-pub const PREFIX: &str = "svcgen-demo-";
-
-/// The file in such a folder that the demo locks for as long as it runs. One that is kept has none.
+/// The file in such a folder that its run locks until it ends. A folder that is kept has none.
 const FILE: &str = "removed-at-the-end";
 
 /// The folder is this program's, which removes it at its end; the lock ends with the program, however that ends.
 #[derive(Debug)]
-pub struct Claim {
-    _lock: File,
+pub(crate) struct Claim {
+    lock: File,
 }
 
 impl Claim {
@@ -25,34 +23,44 @@ impl Claim {
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn new(root: &Utf8Path) -> io::Result<Self> {
+    pub(crate) fn new(root: &Utf8Path) -> io::Result<Self> {
         // It has its name once it is locked: nobody finds it without a lock before that.
         let path = root.join(format!("{FILE}.new"));
         let lock = fs_err::File::create(&path)?.into_parts().0;
         flock(&lock, FlockOperation::LockExclusive)?;
         fs_err::rename(&path, root.join(FILE))?;
-        Ok(Self { _lock: lock })
+        Ok(Self { lock })
+    }
+
+    /// Has the programs that are started from now on hold the claim, too: who is left of them uses the folder still.
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub(crate) fn for_children(self) -> io::Result<Self> {
+        fcntl_setfd(&self.lock, FdFlags::empty())?;
+        Ok(self)
     }
 }
 
-/// The folders in a folder for temporary files that demos of this user made, which were killed before they removed them.
-pub fn left(temporary: &Path) -> Vec<Utf8PathBuf> {
+/// The folders in a folder for temporary files, by the beginning of their names, of runs of this user that were killed before
+/// they removed them.
+pub(crate) fn left(temporary: &Path, prefix: &str) -> Vec<Utf8PathBuf> {
     let entries = temporary.read_dir().into_iter().flatten().flatten();
     let paths = entries.filter_map(|entry| Utf8PathBuf::from_path_buf(entry.path()).ok());
-    let mut paths: Vec<Utf8PathBuf> = paths.filter(|path| is_left(path)).collect();
+    let mut paths: Vec<Utf8PathBuf> = paths.filter(|path| is_left(path, prefix)).collect();
     paths.sort();
     paths
 }
 
-/// Whether a folder is surely that of a demo of this user that runs no more.
-fn is_left(root: &Utf8Path) -> bool {
+/// Whether a folder is surely that of a run of this user that has ended.
+fn is_left(root: &Utf8Path, prefix: &str) -> bool {
     let user = rustix::process::geteuid().as_raw();
     let is_own = root
         .symlink_metadata()
         .is_ok_and(|found| found.is_dir() && found.uid() == user);
     let is_named = root
         .file_name()
-        .is_some_and(|name| name.starts_with(PREFIX));
+        .is_some_and(|name| name.starts_with(prefix));
     is_own && is_named && is_unlocked(&root.join(FILE), user)
 }
 
