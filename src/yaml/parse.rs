@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle};
 use thiserror::Error;
 
-use super::mistake::{lone_return, tab, told};
+use super::mistake::{lone_return, merge, tab, told};
 use super::node::{Key, Kind, Node, Span};
 use super::python;
 use super::unclosed::opened;
@@ -97,7 +97,8 @@ impl<'a> Reader<'a> {
                     let kind = error.kind();
                     let opened = opened(self.text, kind, noticed);
                     let opened = opened.map(|(kind, at)| (told(&kind), at));
-                    let found = opened.or_else(|| tab(self.text, kind, noticed));
+                    let found = merge(self.text).or(opened);
+                    let found = found.or_else(|| tab(self.text, kind, noticed));
                     let (message, at) = found.unwrap_or_else(|| (told(kind), noticed));
                     return Err(YamlError { message, at });
                 }
