@@ -15,7 +15,7 @@ use super::problem::Problem;
 use super::suggest::did_you_mean;
 use super::text::{Line, Text, is_hidden};
 use crate::visible::visible;
-use crate::yaml::{Key, Kind, Node, Span};
+use crate::yaml::{Key, Kind, Node, Span, is_octal};
 
 /// A type that can be read from a YAML value; what is wrong is added to the problems, and nothing is returned.
 pub(crate) trait Read: Sized {
@@ -135,15 +135,18 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The problem of a value of another kind.
 /// How a mapping is written, in a file and in a flag.
 const MAPPING: &str = "keys with their values: `{key: value}`, or each on a line below it";
 
+/// The problem of a value of another kind.
 pub(crate) fn expected(what: &str, node: &Node) -> Problem {
-    Problem::new(
-        node.span.clone(),
-        format!("expected {what}, found {}", node.describe()),
-    )
+    let found = match &node.kind {
+        Kind::String(text) if is_octal(text) => {
+            format!("`{}`, which is octal to some readers", visible(text))
+        }
+        _ => node.describe().to_owned(),
+    };
+    Problem::new(node.span.clone(), format!("expected {what}, found {found}"))
 }
 
 /// The problem of a text that a type refuses.

@@ -287,3 +287,19 @@ fn an_unfinished_merge_is_told_as_that() {
     let told = "nothing is taken from `package.json`: line 2: an unfinished merge";
     assert!(run.stderr.contains(told), "{}", run.show());
 }
+
+#[test]
+fn a_number_that_some_take_for_octal_is_no_answer() {
+    let env = Env::with_tea_pot(&[]);
+    for path in ["vagrant.memory", "port", "deploy.groups.default.size"] {
+        let run = env.svcgen(&["new", "--set", &format!("{path}=0042")]);
+        assert_eq!(run.code, 2, "{}", run.show());
+        let told = "found `0042`, which is octal to some readers";
+        let said = run.stderr.replace("\n  │ ", " ");
+        assert!(said.contains(told), "{}", run.show());
+    }
+    // A text stays as it is.
+    let run = env.svcgen(&["new", "--set=config.environment.A=0042"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(env.read("svcgen.yaml").contains("A: '0042'"));
+}

@@ -52,7 +52,7 @@ pub(super) fn is_kept(drafts: Option<&Drafts>, model: &Utf8Path) -> bool {
 }
 
 pub(in crate::cli::new) fn value_of(text: &str) -> Value {
-    crate::yaml::parse(text)
+    crate::yaml::parse_strict(text)
         .map(|node| node.to_value())
         .unwrap_or_default()
 }
