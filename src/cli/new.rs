@@ -15,7 +15,7 @@ use super::{Failure, GlobalArgs, model};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{MODEL_FILE, Service, Sites};
 use crate::onboarding::{
-    Answers, AnswersError, DraftError, Drafts, Followed, followed, load_sections, misfits,
+    Answers, AnswersError, DraftError, Drafts, Facts, Followed, followed, load_sections, misfits,
     write_model,
 };
 use crate::ui::{Format, Questions, Terminal, Ui};
@@ -194,6 +194,15 @@ fn answers(
         }
         (false, None) => {}
     }
+    given_onto(answers, args, context)
+}
+
+/// Adds the answers of the file and the flags, and the site that was named, to others; returns, too, what follows from them.
+fn given_onto(
+    mut answers: Answers,
+    args: &NewArgs,
+    context: &Context,
+) -> Result<(Answers, Vec<Followed>), CommandError> {
     let before = answers.to_value();
     add_given(&mut answers, args)?;
     if let Some(site) = &context.site {
@@ -213,9 +222,11 @@ fn follow(
     let mut given = Answers::default();
     add_given(&mut given, args)?;
     let sections = load_sections(&context.configuration.questions_folders())?;
+    let facts = Facts::find(&working_directory()?, &context.configuration.user);
     let both = (before, &answers.to_value());
+    let questions = (sections.as_slice(), &context.sites);
     // What is wrong is told with its place, once all answers are read.
-    let found = followed(&sections, &context.sites, both, &|id| given.is_answered(id));
+    let found = followed(questions, &facts, both, &|id| given.is_answered(id));
     let found = found.unwrap_or_default();
     answers.follow(&found);
     Ok(found)

@@ -177,8 +177,9 @@ impl<'a> Interview<'a> {
             return Ok(());
         }
         let both = (before, &self.draft.answers);
-        let (sections, sites) = (self.setting.sections, self.setting.sites);
-        let followed = followed(sections, sites, both, &|id| id == question.id)?;
+        let questions = (self.setting.sections, self.setting.sites);
+        let is_chosen = |id: &str| id == question.id;
+        let followed = followed(questions, self.setting.facts, both, &is_chosen)?;
         if followed.is_empty() {
             return Ok(());
         }

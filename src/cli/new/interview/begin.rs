@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use super::stopped::{Left, interrupted};
 use crate::cli::GlobalArgs;
 use crate::cli::context::Context;
-use crate::cli::new::{NewArgs, answers, shown, tell_followed};
+use crate::cli::new::{NewArgs, given_onto, shown, tell_followed};
 use crate::error::CommandError;
 use crate::onboarding::{
-    Both, Current, Draft, Drafts, Kind, Note, Prompt, Prompter as _, Reply, rebase,
+    Answers, Both, Current, Draft, Drafts, Kind, Note, Prompt, Prompter as _, Reply, rebase,
 };
 use crate::ui::{Terminal, Ui};
 use crate::visible::visible;
@@ -78,23 +78,31 @@ impl Beginning<'_> {
         let present = self.before.map(value_of);
         let present = present.unwrap_or_else(|| Value::Object(Map::new()));
         if self.args.resume {
-            let found = draft(self.path)?;
-            let (answers, followed) = answers(self.args, self.context, self.path, None, ui)?;
-            tell_followed(&followed, ui);
-            let answers = answers.to_value();
-            return Ok(onto(present, Draft { answers, ..found }, ui));
+            let found = self.with_given(draft(self.path)?, ui)?;
+            return Ok(onto(present, found, ui));
         }
         if let Some(drafts) = drafts
             && let Some(found) = drafts.read(self.path)?
         {
             if asks_to_resume(&found, terminal, self.global)? {
                 check_there(&found)?;
+                let found = self.with_given(found, ui)?;
                 return Ok(onto(present, found, ui));
             }
             let aside = drafts.set_aside(self.path)?;
             ui.status(&format!("the unfinished answers are in `{aside}` now"));
         }
-        Ok(self.fresh(present))
+        self.with_given(self.fresh(present), ui)
+    }
+
+    /// With what the command line answers, and what follows from that.
+    fn with_given(&self, draft: Draft, ui: &Ui) -> Result<Draft, CommandError> {
+        let mut answers = Answers::default();
+        answers.start_with(&draft.answers);
+        let (answers, followed) = given_onto(answers, self.args, self.context)?;
+        tell_followed(&followed, ui);
+        let answers = answers.to_value();
+        Ok(Draft { answers, ..draft })
     }
 
     /// Without a draft.
@@ -105,12 +113,9 @@ impl Beginning<'_> {
                 ..Draft::new(self.path, present)
             };
         }
-        let mut answers = Map::new();
-        let site = self.context.site.as_ref();
-        answers.extend(site.map(|site| ("site".to_owned(), site.to_string().into())));
         Draft {
             at: Some(String::new()),
-            ..Draft::new(self.path, Value::Object(answers))
+            ..Draft::new(self.path, present)
         }
     }
 }
