@@ -177,6 +177,7 @@ impl<'a> Interview<'a> {
                 field: field.id.clone(),
             });
             self.keep()?;
+            let doubted = self.doubts_of(question);
             match self.field(question, field, &mut item, (&before, index))? {
                 Turn::Next => at += 1,
                 Turn::Back => {
@@ -195,6 +196,11 @@ impl<'a> Interview<'a> {
             }
             let items = placed(&before, index, &item);
             self.put_items(question, items);
+            let mut doubts = self.doubts_of(question);
+            doubts.retain(|doubt| !doubted.contains(doubt));
+            for doubt in doubts {
+                self.tell(&Note::Doubt(&doubt))?;
+            }
             if is_new && at == 0 && item.as_object().is_some_and(Map::is_empty) {
                 self.put_items(question, before);
                 return Ok(());
@@ -221,6 +227,12 @@ impl<'a> Interview<'a> {
         let mut answers = self.draft.answers.clone();
         self.put(&mut answers, &question.id, whole(question, items));
         self.mistakes(&answers)
+    }
+
+    /// What speaks against the items as they are.
+    fn doubts_of(&self, question: &Question) -> Vec<String> {
+        let items = self.answer(&question.id);
+        items.map_or_else(Vec::new, |items| self.doubts(question, items))
     }
 
     fn put_items(&mut self, question: &Question, items: Vec<Value>) {

@@ -1,15 +1,17 @@
 mod begin;
+mod doubts;
 mod end;
 mod stopped;
 
 use std::cell::{Cell, RefCell};
 
-use camino::{Utf8Path, Utf8PathBuf};
-use jiff::civil::Date;
+use camino::Utf8Path;
 use serde_json::Value;
 
 use self::begin::{Beginning, is_kept};
 pub(super) use self::begin::{draft, onto, value_of};
+pub(super) use self::doubts::warn_of_taken;
+use self::doubts::{about, given_away, whose};
 use self::end::conclude;
 pub(super) use self::end::write;
 pub(super) use self::stopped::held;
@@ -19,18 +21,14 @@ use crate::cli::context::{Context, working_directory};
 use crate::cli::request::today;
 use crate::cli::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};
-use crate::generate::Taken;
-use crate::generate::tickets::too_soon;
 use crate::interrupt;
-use crate::model::{LoadError, Service, SiteName, Sites, read_text};
+use crate::model::{LoadError, Service, read_text};
 use crate::onboarding::{
     Answers, Current, Draft, DraftLock, Drafts, Facts, Interview, InterviewError, Nobody, Prompter,
     Section, Setting, load_sections, write_model,
 };
-use crate::status::unusual;
 use crate::ui::{Terminal, Ui};
 use crate::visible::visible;
-use crate::worktree::Worktree;
 
 /// Asks for everything, or on a model that is there, for what is to be changed; then writes it.
 pub(super) fn run(
@@ -262,9 +260,9 @@ impl Asked<'_> {
         let taken = |path: &str, value: &Value| whose(&given, self.old, path, value);
         // Who needs the day says what is wrong with it.
         let today = today().ok();
-        let doubts = |path: &str, value: &Value, answers: &Value| match path {
-            "timeline.deployment" => about_day(value, answers, today, &self.context.sites),
-            _ => Vec::new(),
+        let sites = &self.context.sites;
+        let doubts = |path: &str, value: &Value, answers: &Value| {
+            about((path, value), answers, today, sites)
         };
         let model = draft.model.clone();
         let last: RefCell<Option<Draft>> = RefCell::new(None);
@@ -317,53 +315,5 @@ impl Asked<'_> {
             InterviewError::Site(error) => error.into(),
             error => CommandError::from_error(ErrorKind::Unexpected, &error),
         })
-    }
-}
-
-/// What the checkouts of the configuration have given away.
-fn given_away(context: &Context) -> Taken {
-    let open =
-        |path: &Option<Utf8PathBuf>| path.as_ref().and_then(|path| Worktree::open(path).ok());
-    let checkouts = &context.configuration.checkouts;
-    Taken::read(open(&checkouts.vagrant), open(&checkouts.puppet))
-}
-
-/// Whose an answer is already; what the old model says is the service's own.
-fn whose(given: &Taken, old: Option<&Value>, path: &str, value: &Value) -> Option<String> {
-    if old.is_some_and(|old| old.get(path) == Some(value)) {
-        return None;
-    }
-    match (path, value) {
-        ("port", Value::Number(port)) => given.port(u16::try_from(port.as_u64()?).ok()?),
-        ("name", Value::String(name)) => given.service(name),
-        ("puppet_name", Value::String(name)) => given.class(name),
-        _ => None,
-    }
-}
-
-/// What the site has against a day for the first deployment.
-fn about_day(day: &Value, answers: &Value, today: Option<Date>, sites: &Sites) -> Vec<String> {
-    let named = answers.get("site").and_then(Value::as_str);
-    let site = match named.map(SiteName::parse) {
-        Some(Ok(name)) => sites.find(&name),
-        Some(Err(_)) => return Vec::new(),
-        None => sites.default_site(),
-    };
-    let day = day.as_str().and_then(|day| day.parse::<Date>().ok());
-    let (Some(day), Some(today), Ok(site)) = (day, today, site) else {
-        return Vec::new();
-    };
-    let both = [too_soon(day, &site, today), unusual(day, &site)];
-    both.into_iter().flatten().collect()
-}
-
-/// Warns of answers that the interview would not take, because somebody in the checkouts has them.
-pub(super) fn warn_of_taken(answers: &Value, old: Option<&Value>, context: &Context, ui: &Ui) {
-    let given = given_away(context);
-    for path in ["port", "name", "puppet_name"] {
-        let answer = answers.get(path);
-        if let Some(whose) = answer.and_then(|answer| whose(&given, old, path, answer)) {
-            ui.warning(&whose);
-        }
     }
 }
