@@ -29,7 +29,7 @@ use crate::worktree::Worktree;
 use crate::yaml::{Node, parse};
 
 pub use commit_text::{CommitText, LaterText};
-pub use deploy_repo::{DeployRepo, deploy_repo};
+pub use deploy_repo::{DeployRepo, deploy_repo, odd_hosts};
 pub use error::GenerateError;
 pub use mediawiki_vagrant::{VagrantTree, mediawiki_vagrant};
 pub use operations_puppet::{

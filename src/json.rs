@@ -3,6 +3,8 @@
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use crate::place::merge_marks;
+
 /// A text that is not the JSON that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("line {line}: {reason}")]
@@ -20,10 +22,20 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, JsonError> {
     serde_json::from_str(text).map_err(|error| JsonError::of(&error, text))
 }
 
+/// What is wrong with a text in which git marked a conflict.
+const UNFINISHED_MERGE: &str =
+    "an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`";
+
 impl JsonError {
     /// What is wrong with a text; the reader's own words are meant for programmers.
     fn of(error: &serde_json::Error, text: &str) -> Self {
         use serde_json::error::Category;
+        if let Some(conflict) = merge_marks(text).first() {
+            return Self {
+                line: conflict.start + 1,
+                reason: UNFINISHED_MERGE.to_owned(),
+            };
+        }
         let reason = match error.classify() {
             _ if text.trim().is_empty() => "it is empty".to_owned(),
             Category::Eof => {
@@ -97,6 +109,10 @@ mod tests {
                 "line 1: it ends too early: a bracket, brace or quote is not closed",
             ),
             ("foo", "line 1: it is not JSON"),
+            (
+                "{\n<<<<<<< HEAD\n\"a\": 1\n=======\n\"a\": 2\n>>>>>>> topic\n}",
+                "line 2: an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`",
+            ),
         ] {
             assert_eq!(told(text), words, "{text}");
         }

@@ -3,6 +3,7 @@
 //! Everything that enters is parsed once, here; whoever holds a value of these types need not check it again.
 //! This module reads one file at a time and never prints.
 
+mod build;
 mod config;
 mod data_type;
 mod deploy;
@@ -22,6 +23,7 @@ mod sites;
 mod suggest;
 mod text;
 
+pub use build::{Build, BuildTarget, Dependency, PackageName};
 pub use config::{ConfigStyle, Parameter, ServiceConfig};
 pub(crate) use config::{choice, variables};
 pub use data_type::DataType;
@@ -39,7 +41,7 @@ pub use people::{Maintainer, Owner};
 pub use problem::Problem;
 pub use production::{Admins, LoadBalancer, Production};
 pub(crate) use read::{Fields, Read, expected, map};
-pub use runtime::{Build, BuildTarget, Dependency, Healthcheck, LogLevel, PackageName, Runtime};
+pub use runtime::{Healthcheck, LogLevel, Runtime};
 pub use schema::{model_schema, site_schema};
 pub use service::{FlowEdge, Repositories, Service, Tickets, Timeline, Vagrant};
 pub use site::{Announce, Calendar, Day, Deployment, Engine, Hours, Logs, MESSAGE, Site};

@@ -1,4 +1,9 @@
-//! Where in a text something is: bytes, lines, and what the lines end with.
+//! Where in a text something is: bytes, lines, what the lines end with, and the marks of a merge.
+
+use std::ops::Range;
+
+/// What parts the two sides of a conflict that is marked.
+pub(crate) const MERGE_MIDDLE: &str = "=======";
 
 /// The line of a byte, counted from one.
 pub(crate) fn line_of(text: &str, at: usize) -> usize {
@@ -21,4 +26,20 @@ pub(crate) fn line_end(text: &str, at: usize) -> usize {
 /// The line end that a text uses.
 pub(crate) fn line_ending(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
+/// The lines of the conflicts that are marked in a text, as git marks them, counted from zero.
+pub(crate) fn merge_marks(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (mut begun, mut has_middle) = (None, false);
+    for (index, line) in text.lines().enumerate() {
+        if line.starts_with("<<<<<<< ") {
+            (begun, has_middle) = (Some(index), false);
+        } else if line.trim_end() == MERGE_MIDDLE {
+            has_middle = true;
+        } else if line.starts_with(">>>>>>> ") && has_middle {
+            found.extend(begun.take().map(|begun| begun..index + 1));
+        }
+    }
+    found
 }

@@ -9,5 +9,5 @@ mod python;
 mod unclosed;
 
 pub use node::{Key, Kind, Node, Span};
-pub use parse::{YamlError, parse, parse_python, parse_strict};
+pub use parse::{YamlError, is_octal, parse, parse_python, parse_strict};
 pub use python::resolve as resolve_python;

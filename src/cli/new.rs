@@ -17,7 +17,7 @@ use super::{Failure, GlobalArgs, model};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{MODEL_FILE, Service, Sites};
 use crate::onboarding::{
-    Answers, AnswersError, DraftError, Drafts, Followed, followed, load_sections, misfits,
+    Answers, AnswersError, DraftError, Drafts, Facts, Followed, followed, load_sections, misfits,
     write_model,
 };
 use crate::ui::{Format, Questions, Terminal, Ui};
@@ -199,7 +199,7 @@ fn begin(
     Ok(answers)
 }
 
-/// Adds the answers that are given; returns, too, what follows from them.
+/// Adds the answers that are given, and the site that was named; returns, too, what follows from them.
 fn with_given(
     mut answers: Answers,
     sources: &Sources<'_>,
@@ -223,9 +223,11 @@ fn follow(
 ) -> Result<Vec<Followed>, CommandError> {
     let given = sources.alone()?;
     let sections = load_sections(&context.configuration.questions_folders())?;
+    let facts = Facts::find(&working_directory()?, &context.configuration.user);
     let both = (before, &answers.to_value());
+    let questions = (sections.as_slice(), &context.sites);
     // What is wrong is told with its place, once all answers are read.
-    let found = followed(&sections, &context.sites, both, &|id| given.is_answered(id));
+    let found = followed(questions, &facts, both, &|id| given.is_answered(id));
     let found = found.unwrap_or_default();
     answers.follow(&found);
     Ok(found)

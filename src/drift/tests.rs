@@ -1,5 +1,5 @@
 use super::*;
-use crate::edit::{plan, yaml};
+use crate::edit::{json, plan, yaml};
 
 fn found(before: Option<&str>, base: Option<&str>, wanted: Desired) -> Vec<Difference> {
     let folder = tempfile::tempdir().unwrap();
@@ -104,4 +104,34 @@ fn a_shared_file_tells_who_changed_it() {
         shared("x: 1\nown::port: 3\n", None, 2),
         [(Some(2), Direction::Unknown, Remedy::Edit)]
     );
+}
+
+#[test]
+fn what_goes_without_saying_in_a_json_file_was_not_taken_out_of_it() {
+    let entries = |target: &str, node: &str| {
+        vec![
+            json::Entry::new(&["deploy", "target"], target),
+            json::Entry::new(&["deploy", "env"], serde_json::json!({})).implied(true),
+            json::Entry::new(&["deploy", "node"], node).implied(node == "system"),
+        ]
+    };
+    let base = json::fragment(&entries("debian", "system"));
+    let wanted = |target: &str, node: &str| Desired::Json {
+        path: "package.json".into(),
+        entries: entries(target, node),
+    };
+    let told = |before: &str, wanted: Desired| brief(&found(Some(before), Some(&base), wanted));
+    let text = "{\n  \"deploy\": {\n    \"target\": \"debian\"\n  }\n}\n";
+    let newer = [(Some(3), Direction::Model, Remedy::Generate)];
+    assert_eq!(told(text, wanted("debian", "system")), []);
+    assert_eq!(told(text, wanted("ubuntu", "system")), newer);
+    assert_eq!(told(text, wanted("debian", "18")), newer);
+    let edited = text.replace("debian", "alpine:3");
+    let by_hand = [(Some(3), Direction::Tree, Remedy::Edit)];
+    assert_eq!(told(&edited, wanted("debian", "system")), by_hand);
+    let both = [(Some(3), Direction::Both, Remedy::Edit)];
+    assert_eq!(told(&edited, wanted("ubuntu", "system")), both);
+    let gone = text.replace("\"target\": \"debian\"", "\"x\": 1");
+    let taken_out = [(Some(3), Direction::Tree, Remedy::Generate)];
+    assert_eq!(told(&gone, wanted("debian", "system")), taken_out);
 }

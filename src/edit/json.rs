@@ -161,7 +161,7 @@ fn nested(path: &[String], value: &Value) -> Value {
     )
 }
 
-fn at<'a>(document: &'a Value, path: &[String]) -> Option<&'a Value> {
+pub(super) fn at<'a>(document: &'a Value, path: &[String]) -> Option<&'a Value> {
     path.iter().try_fold(document, |value, key| value.get(key))
 }
 

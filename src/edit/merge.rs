@@ -1,9 +1,9 @@
 //! Merges what somebody and svcgen made of one text, and marks what they cannot both have.
 
-use std::ops::Range;
-
 use camino::Utf8Path;
 use git2::{FileFavor, MergeFileInput, MergeFileOptions, Repository};
+
+use crate::place::{MERGE_MIDDLE, merge_marks};
 
 /// What becomes of lines that somebody and svcgen both changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,7 +35,6 @@ pub(super) enum Style {
 const YOURS: &str = "<<<<<<< yours";
 const BASE: &str = "|||||||";
 const GENERATED: &str = "generated last";
-const MIDDLE: &str = "=======";
 const SVCGEN: &str = ">>>>>>> svcgen";
 
 impl Style {
@@ -125,7 +124,7 @@ fn whole(base: &str, yours: &str, svcgen: &str, style: Style) -> String {
         Style::Diff3 | Style::Zdiff3 => format!("{BASE} {GENERATED}\n{}", lines(base)),
     };
     format!(
-        "{YOURS}\n{}{before}{MIDDLE}\n{}{SVCGEN}\n",
+        "{YOURS}\n{}{before}{MERGE_MIDDLE}\n{}{SVCGEN}\n",
         lines(yours),
         lines(svcgen)
     )
@@ -133,24 +132,8 @@ fn whole(base: &str, yours: &str, svcgen: &str, style: Style) -> String {
 
 /// The lines on which conflicts begin that are marked in a text, counted from one.
 pub(crate) fn markers(text: &str) -> Vec<usize> {
-    let marked = marked(text).into_iter();
+    let marked = merge_marks(text).into_iter();
     marked.map(|lines| lines.start + 1).collect()
-}
-
-/// The lines of the conflicts that are marked in a text, counted from zero.
-fn marked(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let (mut begun, mut has_middle) = (None, false);
-    for (index, line) in text.lines().enumerate() {
-        if line.starts_with("<<<<<<< ") {
-            (begun, has_middle) = (Some(index), false);
-        } else if line.trim_end() == MIDDLE {
-            has_middle = true;
-        } else if line.starts_with(">>>>>>> ") && has_middle {
-            found.extend(begun.take().map(|begun| begun..index + 1));
-        }
-    }
-    found
 }
 
 /// Puts what svcgen wrote last in the place of each conflict that is marked in a text.
@@ -160,7 +143,7 @@ pub(super) fn without_marked(text: &str, base: &str) -> String {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let mut kept = Vec::new();
     let mut at = 0;
-    for conflict in marked(text) {
+    for conflict in merge_marks(text) {
         kept.extend(lines[at..conflict.start].iter().map(|line| Some(*line)));
         kept.push(None);
         at = conflict.end;
@@ -197,7 +180,7 @@ pub(super) fn resolve(text: &str, resolution: Resolution) -> String {
         let next = match part {
             Part::Both if bare == YOURS => Part::Yours,
             Part::Yours if bare.starts_with(BASE) => Part::Base,
-            Part::Yours | Part::Base if bare == MIDDLE => Part::Svcgen,
+            Part::Yours | Part::Base if bare == MERGE_MIDDLE => Part::Svcgen,
             Part::Svcgen if bare == SVCGEN => Part::Both,
             _ => {
                 let is_taken = match part {

@@ -42,6 +42,11 @@ pub fn deploy_repo(
     Ok(generated)
 }
 
+/// What is odd about the hosts of a model, and no mistake for sure.
+pub fn odd_hosts(service: &Service, site: &Site) -> Vec<String> {
+    hosts::warnings(&groups::scopes(service), site)
+}
+
 fn message(service: &Service) -> CommitText {
     let subject = format!("scap: Set up the deployment of {}", service.name);
     let subject = if subject.len() <= 50 {

@@ -1,5 +1,7 @@
 //! Reads typed values out of YAML nodes and collects every mistake on the way, instead of stopping at the first.
 
+mod fields;
+
 use std::num::NonZeroU16;
 
 use serde_json::Value;
@@ -12,138 +14,29 @@ use super::name::{
     RepositoryName, RoleName, ServiceName, SiteName, TaskId, VariableName, Version,
 };
 use super::problem::Problem;
-use super::suggest::did_you_mean;
 use super::text::{Line, Text, is_hidden};
 use crate::visible::visible;
-use crate::yaml::{Key, Kind, Node, Span};
+use crate::yaml::{Kind, Node, Span, is_octal};
+
+pub(crate) use self::fields::Fields;
 
 /// A type that can be read from a YAML value; what is wrong is added to the problems, and nothing is returned.
 pub(crate) trait Read: Sized {
     fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self>;
 }
 
-/// The keys of one mapping, taken one after the other; at the end whatever is left is an unknown key.
-pub(crate) struct Fields<'a> {
-    span: Span,
-    entries: &'a [(Key, Node)],
-    known: Vec<&'static str>,
-}
-
-impl<'a> Fields<'a> {
-    /// Begins to read a mapping; anything else is a problem.
-    pub(crate) fn of(node: &'a Node, problems: &mut Vec<Problem>) -> Option<Self> {
-        match &node.kind {
-            Kind::Mapping(entries) => Some(Self {
-                span: node.span.clone(),
-                entries,
-                known: Vec::new(),
-            }),
-            Kind::Null => Some(Self {
-                span: node.span.clone(),
-                entries: &[],
-                known: Vec::new(),
-            }),
-            _ => {
-                problems.push(expected("a mapping", node).rule(MAPPING));
-                None
-            }
-        }
-    }
-
-    /// Begins to read a mapping that may be left out.
-    pub(crate) fn of_optional(node: Option<&'a Node>, problems: &mut Vec<Problem>) -> Option<Self> {
-        match node {
-            Some(node) => Self::of(node, problems),
-            None => Some(Self {
-                span: 0..0,
-                entries: &[],
-                known: Vec::new(),
-            }),
-        }
-    }
-
-    /// The node of a key, where it is there.
-    pub(crate) fn node(&mut self, key: &'static str) -> Option<&'a Node> {
-        if !self.known.contains(&key) {
-            self.known.push(key);
-        }
-        self.entries
-            .iter()
-            .find(|(k, _)| k.text == key)
-            .map(|(_, v)| v)
-    }
-
-    /// The value of a key; absent or null is `None` without a problem.
-    pub(crate) fn optional<T: Read>(
-        &mut self,
-        key: &'static str,
-        problems: &mut Vec<Problem>,
-    ) -> Option<T> {
-        self.node(key)
-            .filter(|node| node.kind != Kind::Null)
-            .and_then(|node| T::read(node, problems))
-    }
-
-    /// The value of a key, or the default where it is absent.
-    pub(crate) fn or<T: Read>(
-        &mut self,
-        key: &'static str,
-        default: T,
-        problems: &mut Vec<Problem>,
-    ) -> T {
-        self.optional(key, problems).unwrap_or(default)
-    }
-
-    /// The value of a key that must be there.
-    pub(crate) fn required<T: Read>(
-        &mut self,
-        key: &'static str,
-        problems: &mut Vec<Problem>,
-    ) -> Option<T> {
-        match self.node(key) {
-            Some(node) if node.kind != Kind::Null => T::read(node, problems),
-            found => {
-                let span = self
-                    .entries
-                    .iter()
-                    .find(|(k, _)| k.text == key)
-                    .map(|(k, _)| k.span.clone());
-                let span = span
-                    .or(found.map(|n| n.span.clone()))
-                    .unwrap_or(self.span.start..self.span.start);
-                problems.push(Problem::new(span, format!("`{key}` is required")));
-                None
-            }
-        }
-    }
-
-    /// Reports the keys that nobody asked for.
-    pub(crate) fn end(self, problems: &mut Vec<Problem>) {
-        for (key, _) in self.entries {
-            if self.known.contains(&key.text.as_str()) {
-                continue;
-            }
-            // As `vagrant` is in `mediawiki-vagrant`.
-            let mut parts = key.text.split(['-', '_', '/', '.', ' ']);
-            let within = parts.find(|part| self.known.contains(part));
-            let rule = did_you_mean(&key.text, self.known.iter().copied())
-                .or_else(|| within.map(|part| format!("did you mean `{part}`?")))
-                .unwrap_or_else(|| format!("known here: {}", self.known.join(", ")));
-            let message = format!("unknown key `{}`", visible(&key.text));
-            problems.push(Problem::new(key.span.clone(), message).rule(rule));
-        }
-    }
-}
-
-/// The problem of a value of another kind.
 /// How a mapping is written, in a file and in a flag.
 const MAPPING: &str = "keys with their values: `{key: value}`, or each on a line below it";
 
+/// The problem of a value of another kind.
 pub(crate) fn expected(what: &str, node: &Node) -> Problem {
-    Problem::new(
-        node.span.clone(),
-        format!("expected {what}, found {}", node.describe()),
-    )
+    let found = match &node.kind {
+        Kind::String(text) if is_octal(text) => {
+            format!("`{}`, which is octal to some readers", visible(text))
+        }
+        _ => node.describe().to_owned(),
+    };
+    Problem::new(node.span.clone(), format!("expected {what}, found {found}"))
 }
 
 /// The problem of a text that a type refuses.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::question::{Choice, Kind, Question, shown};
 use crate::visible::visible;
-use crate::yaml::parse_strict;
+use crate::yaml::{Kind as Yaml, is_octal, parse_strict};
 
 /// The values that a text may mean, the likeliest first.
 ///
@@ -16,12 +16,7 @@ pub(super) fn values(question: &Question, text: &str) -> Result<Vec<Value>, Stri
     match question.kind {
         Kind::Line | Kind::Date => one(trimmed.into()),
         Kind::Text => one(text.trim_end().into()),
-        Kind::Port | Kind::Number => match (trimmed.parse::<i64>(), trimmed.parse::<f64>()) {
-            (Ok(number), _) => one(number.into()),
-            // What is infinite is no number to JSON.
-            (_, Ok(number)) if number.is_finite() => one(number.into()),
-            _ => Err(format!("`{}` is not a number", visible(trimmed))),
-        },
+        Kind::Port | Kind::Number => number(trimmed).map(|number| vec![number]),
         Kind::Choice => one(choice(question, trimmed).into()),
         Kind::YesNo => match trimmed.to_lowercase().as_str() {
             "y" | "yes" | "true" => one(true.into()),
@@ -41,6 +36,22 @@ pub(super) fn values(question: &Question, text: &str) -> Result<Vec<Value>, Stri
             })
         }
         Kind::Items => Err("a number, `+` or `-`".into()),
+    }
+}
+
+/// A number as YAML reads it, so that the model and the interview take the same for one.
+fn number(text: &str) -> Result<Value, String> {
+    match parse_strict(text) {
+        Ok(node) if matches!(node.kind, Yaml::Integer(_)) => Ok(node.to_value()),
+        // What is infinite is no number to JSON.
+        Ok(node) if matches!(node.kind, Yaml::Float(number) if number.is_finite()) => {
+            Ok(node.to_value())
+        }
+        _ if is_octal(text) => Err(format!(
+            "`{}` is octal to some readers: leave out the zeros before it",
+            visible(text)
+        )),
+        _ => Err(format!("`{}` is not a number", visible(text))),
     }
 }
 
@@ -206,6 +217,11 @@ mod tests {
         };
         assert_eq!(refused("port", "http"), "`http` is not a number");
         assert_eq!(refused("number", "inf"), "`inf` is not a number");
+        assert_eq!(refused("number", "1_000"), "`1_000` is not a number");
+        assert_eq!(
+            refused("number", "0042"),
+            "`0042` is octal to some readers: leave out the zeros before it"
+        );
         assert_eq!(
             refused("values", "A=1\nA=2"),
             "`A` stands there a second time"

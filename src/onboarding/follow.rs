@@ -1,8 +1,10 @@
-//! Answers that nobody chose: they are what other answers had by default, and follow where those change.
+//! Answers that nobody chose: they are what other answers had by default, or what was found for them, and follow where those
+//! change.
 
 use serde_json::Value;
 
 use super::answers::REQUIRED;
+use super::facts::Facts;
 use super::question::{Question, Section};
 use super::reading::Reading;
 use super::shape::Shape;
@@ -20,14 +22,14 @@ pub struct Followed {
     pub shown: String,
 }
 
-/// Finds the answers that follow from others which have changed, since they are what the old ones had by default. Those of
-/// chosen paths stay as they are.
+/// Finds the answers that follow from others which have changed, since they are what the old ones had by default, or what was
+/// found for them. Those of chosen paths stay as they are.
 ///
 /// # Errors
 /// Where the site cannot be read.
 pub fn followed(
-    sections: &[Section],
-    sites: &Sites,
+    (sections, sites): (&[Section], &Sites),
+    facts: &Facts,
     (old, new): (&Value, &Value),
     is_chosen: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Followed>, SiteError> {
@@ -44,12 +46,12 @@ pub fn followed(
     let mut bare = new.clone();
     let mut unchosen: Vec<(&Question, Origin<'_>)> = Vec::new();
     for question in open {
-        if let Some(origin) = origin(reading, question, old, &before)? {
+        if let Some(origin) = origin(reading, facts, question, (old, &before))? {
             tree::remove(&mut bare, &question.id);
             unchosen.push((question, origin));
         }
     }
-    anew(reading, bare, &before, &unchosen)
+    anew(reading, facts, bare, &before, &unchosen)
 }
 
 /// Puts what follows among the answers.
@@ -68,6 +70,8 @@ pub(super) fn put(answers: &mut Value, followed: &[Followed]) {
 
 /// Where an answer comes from that nobody chose.
 enum Origin<'a> {
+    /// It was found on the machine, for the owner.
+    Found,
     /// The default of the question, with other answers in it.
     Template(&'a str),
     Model,
@@ -76,10 +80,13 @@ enum Origin<'a> {
 /// Where an answer comes from; none where somebody chose it.
 fn origin<'a>(
     reading: Reading<'_>,
+    facts: &Facts,
     question: &'a Question,
-    old: &Value,
-    before: &Value,
+    (old, before): (&Value, &Value),
 ) -> Result<Option<Origin<'a>>, SiteError> {
+    if found(facts, question, old).as_ref() == tree::find(old, &question.id) {
+        return Ok(Some(Origin::Found));
+    }
     let mut without = old.clone();
     tree::remove(&mut without, &question.id);
     if let Some(template) = question.default.as_ref().and_then(Value::as_str) {
@@ -95,9 +102,18 @@ fn origin<'a>(
     Ok(is_same.then_some(Origin::Model))
 }
 
+/// What is found for a question, where others are answered so.
+fn found(facts: &Facts, question: &Question, answers: &Value) -> Option<Value> {
+    let owner = tree::find(answers, "owner.name").and_then(Value::as_str);
+    let mut sources = question.from.iter();
+    let (value, _) = sources.find_map(|source| facts.get(source, owner))?;
+    Some(value)
+}
+
 /// Answers anew what nobody chose, from the answers that are left; returns what is another now.
 fn anew(
     reading: Reading<'_>,
+    facts: &Facts,
     mut bare: Value,
     before: &Value,
     unchosen: &[(&Question, Origin<'_>)],
@@ -105,6 +121,7 @@ fn anew(
     let mut changed = Vec::new();
     for (question, origin) in unchosen {
         let value = match origin {
+            Origin::Found => found(facts, question, &bare),
             Origin::Template(template) => reading.filled(&bare, template).map(Value::String),
             Origin::Model => continue,
         };

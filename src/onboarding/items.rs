@@ -20,6 +20,14 @@ enum Act {
     Remove(usize),
 }
 
+/// What came of asking that.
+enum Answered {
+    Act(Act),
+    /// The list is left.
+    Left(Turn),
+    Nothing,
+}
+
 impl<'a> Interview<'a> {
     /// Shows the items that are there, and asks what is done with them, until it is enough.
     pub(super) fn items(
@@ -35,82 +43,99 @@ impl<'a> Interview<'a> {
             self.keep()?;
         }
         loop {
-            let items = self.present(question);
-            let noun = question.noun();
-            let article = if noun.starts_with(['a', 'e', 'i', 'o']) {
-                "an"
-            } else {
-                "a"
-            };
-            let text = match items.len() {
-                0 => format!("{}: none yet; `+` adds one", question.text),
-                _ => format!("`+` adds {article} {noun}, `1` changes the first, `-1` removes it"),
-            };
-            if !items.is_empty() {
-                if !is_begun {
-                    self.tell(&Note::Lines(&[format!("{}:", question.text)]))?;
-                }
-                let lines = items.iter().enumerate();
-                let lines: Vec<String> = lines
-                    .map(|(index, item)| format!("{:>3}  {}", index + 1, question.item_shown(item)))
-                    .collect();
-                self.tell(&Note::Lines(&lines))?;
-            }
+            let mut items = self.present(question);
+            self.list(question, &items, is_begun)?;
             is_begun = true;
-            let done = Current {
-                text: "Enter goes on".into(),
-                origin: None,
-            };
-            let prompt = Prompt {
-                count,
-                text: &text,
-                kind: Kind::Items,
-                choices: &[],
-                current: Some(done),
-                typed: String::new(),
-                is_refused: false,
-            };
-            let act = match self.prompter.ask(&prompt).map_err(failed)? {
-                Reply::Back => return Ok(Turn::Back),
-                Reply::Help => {
-                    let help = self.help(question);
-                    self.tell(&Note::Help(&help))?;
-                    continue;
-                }
-                Reply::Current | Reply::Nothing => {
+            match self.act(question, count, items.len())? {
+                Answered::Left(Turn::Back) => return Ok(Turn::Back),
+                Answered::Left(Turn::Next) => {
                     let mistakes = self.mistakes(&self.draft.answers)?;
-                    match mistakes
-                        .into_iter()
-                        .find(|mistake| mistake.id == question.id)
-                    {
+                    let mut mistakes = mistakes.into_iter();
+                    match mistakes.find(|mistake| mistake.id == question.id) {
                         None => return Ok(Turn::Next),
                         Some(mistake) => self.refuse(&mistake)?,
                     }
                     continue;
                 }
-                Reply::Text(text) => match act(&text, items.len()) {
-                    Some(act) => act,
-                    None => {
-                        let reason = format!("`{}` is not understood", visible(text.trim()));
-                        self.tell(&Note::Wrong(
-                            &reason,
-                            Some("`+`, the number of an item, or `-` and its number"),
-                        ))?;
-                        continue;
-                    }
-                },
-            };
-            match act {
-                Act::Add => self.item(question, items.len(), None)?,
-                Act::Change(index) => self.item(question, index, None)?,
-                Act::Remove(index) => {
-                    let mut items = items;
+                Answered::Act(Act::Add) => self.item(question, items.len(), None)?,
+                Answered::Act(Act::Change(index)) => self.item(question, index, None)?,
+                Answered::Act(Act::Remove(index)) => {
                     items.remove(index);
                     self.put_items(question, items);
                 }
+                Answered::Nothing => continue,
             }
             self.keep()?;
         }
+    }
+
+    /// Shows the items that are there, and at first what they are.
+    fn list(
+        &mut self,
+        question: &Question,
+        items: &[Value],
+        is_begun: bool,
+    ) -> Result<(), InterviewError> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        if !is_begun {
+            self.tell(&Note::Lines(&[format!("{}:", question.text)]))?;
+        }
+        let lines = items.iter().enumerate();
+        let lines: Vec<String> = lines
+            .map(|(index, item)| format!("{:>3}  {}", index + 1, question.item_shown(item)))
+            .collect();
+        self.tell(&Note::Lines(&lines))
+    }
+
+    /// Asks once what is done with a list of so many items.
+    fn act(
+        &mut self,
+        question: &Question,
+        count: Option<(usize, usize)>,
+        of: usize,
+    ) -> Result<Answered, InterviewError> {
+        let noun = question.noun();
+        let article = match noun.starts_with(['a', 'e', 'i', 'o']) {
+            true => "an",
+            false => "a",
+        };
+        let text = match of {
+            0 => format!("{}: none yet; `+` adds one", question.text),
+            _ => format!("`+` adds {article} {noun}, `1` changes the first, `-1` removes it"),
+        };
+        let done = Current {
+            text: "Enter goes on".into(),
+            origin: None,
+        };
+        let prompt = Prompt {
+            count,
+            text: &text,
+            kind: Kind::Items,
+            choices: &[],
+            current: Some(done),
+            typed: String::new(),
+            is_refused: false,
+        };
+        Ok(match self.prompter.ask(&prompt).map_err(failed)? {
+            Reply::Back => Answered::Left(Turn::Back),
+            Reply::Current | Reply::Nothing => Answered::Left(Turn::Next),
+            Reply::Help => {
+                let help = self.help(question);
+                self.tell(&Note::Help(&help))?;
+                Answered::Nothing
+            }
+            Reply::Text(text) => match act(&text, of) {
+                Some(act) => Answered::Act(act),
+                None => {
+                    let reason = format!("`{}` is not understood", visible(text.trim()));
+                    let rule = "`+`, the number of an item, or `-` and its number";
+                    self.tell(&Note::Wrong(&reason, Some(rule)))?;
+                    Answered::Nothing
+                }
+            },
+        })
     }
 
     /// Asks the fields of one item; going back from the first leaves it as it was.
@@ -177,6 +202,7 @@ impl<'a> Interview<'a> {
                 field: field.id.clone(),
             });
             self.keep()?;
+            let doubted = self.doubts_of(question);
             match self.field(question, field, &mut item, (&before, index))? {
                 Turn::Next => at += 1,
                 Turn::Back => {
@@ -195,6 +221,7 @@ impl<'a> Interview<'a> {
             }
             let items = placed(&before, index, &item);
             self.put_items(question, items);
+            self.tell_doubts(question, &doubted)?;
             if is_new && at == 0 && item.as_object().is_some_and(Map::is_empty) {
                 self.put_items(question, before);
                 return Ok(());
@@ -221,6 +248,21 @@ impl<'a> Interview<'a> {
         let mut answers = self.draft.answers.clone();
         self.put(&mut answers, &question.id, whole(question, items));
         self.mistakes(&answers)
+    }
+
+    /// Says what speaks against the items as they are, and was not told before.
+    fn tell_doubts(&mut self, question: &Question, told: &[String]) -> Result<(), InterviewError> {
+        let mut doubts = self.doubts_of(question);
+        doubts.retain(|doubt| !told.contains(doubt));
+        doubts
+            .iter()
+            .try_for_each(|doubt| self.tell(&Note::Doubt(doubt)))
+    }
+
+    /// What speaks against the items as they are.
+    fn doubts_of(&self, question: &Question) -> Vec<String> {
+        let items = self.answer(&question.id);
+        items.map_or_else(Vec::new, |items| self.doubts(question, items))
     }
 
     fn put_items(&mut self, question: &Question, items: Vec<Value>) {

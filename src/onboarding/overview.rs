@@ -14,6 +14,12 @@ impl<'a> Interview<'a> {
     pub(super) fn review(&mut self) -> Result<Turn, InterviewError> {
         self.draft.at = None;
         self.keep()?;
+        // A thing of a list that was being asked for when the interview was stopped.
+        let within = self.draft.within.as_ref();
+        let open = within.and_then(|it| self.questions().find(|question| question.id == it.list));
+        if let Some(question) = open {
+            self.change(question)?;
+        }
         // What is said about an answer that changes nothing has to stand below the answers, not above them.
         let mut is_shown = false;
         loop {

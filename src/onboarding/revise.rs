@@ -8,7 +8,7 @@ use self::items::items;
 use super::model_file::{DESCRIPTION, prose};
 use crate::edit::Resolution;
 use crate::edit::yaml::{Entry, Position, Style, patch};
-use crate::yaml::{Node, parse};
+use crate::yaml::{Node, parse_strict};
 
 /// How the text of a model was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Revised {
 
 /// Changes a text so that it says `wanted`, line by line.
 pub fn revise(text: &str, wanted: &Value) -> Revised {
-    let Ok(root) = parse(text) else {
+    let Ok(root) = parse_strict(text) else {
         return Revised::Impossible;
     };
     if root.to_value() == *wanted {
@@ -44,7 +44,7 @@ pub fn revise(text: &str, wanted: &Value) -> Revised {
             None => return Revised::Impossible,
         }
     }
-    match parse(&changed) {
+    match parse_strict(&changed) {
         Ok(node) if is_same(&node.to_value(), wanted, "") => Revised::Lines(changed),
         _ => Revised::Impossible,
     }
@@ -133,7 +133,7 @@ fn keeps_some(node: &Node, wanted: &Value) -> bool {
 
 /// Takes the lines of a key away, and those of its value.
 fn remove(text: &str, path: &[String]) -> Option<String> {
-    let root = parse(text).ok()?;
+    let root = parse_strict(text).ok()?;
     let (last, above) = path.split_last()?;
     let mapping = root.find_path(above.iter().map(String::as_str))?;
     let (key, value) = mapping
@@ -174,7 +174,7 @@ mod tests {
         config:\n  parameters:\n    # The first.\n    - {name: a, type: Integer, default: 1}\n";
 
     fn wanted(change: impl Fn(&mut Value)) -> Value {
-        let mut value = parse(MODEL).unwrap().to_value();
+        let mut value = parse_strict(MODEL).unwrap().to_value();
         change(&mut value);
         value
     }
@@ -229,6 +229,33 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_is_that_of_its_item_also_where_others_go() {
+        let model = "hosts:\n  - a # north\n  - b # south\n  - c # slow\nz: 1\n";
+        let revised =
+            |model: &str, hosts: Value| match revise(model, &json!({"hosts": hosts, "z": 1})) {
+                Revised::Lines(text) => text,
+                other => panic!("{other:?}"),
+            };
+        assert_eq!(
+            revised(model, json!(["d", "b", "c"])),
+            model.replace("a # north", "d")
+        );
+        assert_eq!(
+            revised(model, json!(["b", "d"])),
+            "hosts:\n  - b # south\n  - d\nz: 1\n"
+        );
+        // A word in common does not make two things one.
+        let model = "hosts:\n  - name: a # ours\n    type: T\n    text: x\n  - name: b\n    type: T\n    text: y\nz: 1\n";
+        let b = json!({"name": "b", "type": "T", "text": "z"});
+        assert_eq!(
+            revised(model, json!([b])),
+            "hosts:\n  - name: b\n    type: T\n    text: z\nz: 1\n"
+        );
+        let c = json!({"name": "c", "type": "T", "text": "z"});
+        assert!(!revised(model, json!([c, b])).contains("ours"));
+    }
+
+    #[test]
     fn keys_come_and_go() {
         let text = revised(|v| {
             v["runtime"]
@@ -259,7 +286,7 @@ mod tests {
     fn the_comments_of_a_list_stay_where_their_things_do() {
         let model = "a: 1\nlist:\n# The first.\n- name: a # one\n  type: Integer\n  # No more.\n  default: 1 # yes\n\
             - {name: b,  type: String} # two\n\n# The third.\n- name: c\n  value:\n    x: 1 # deep\n    y: [1]\n  last: |\n    text\nz: 2\n";
-        let value = parse(model).unwrap().to_value();
+        let value = parse_strict(model).unwrap().to_value();
         let revised = |change: &dyn Fn(&mut Value)| {
             let mut wanted = value.clone();
             change(&mut wanted["list"]);
@@ -324,7 +351,7 @@ mod tests {
             let want = json!({"list": list, "z": 1});
             match revise(model, &want) {
                 Revised::Lines(text) => {
-                    proptest::prop_assert_eq!(parse(&text).unwrap().to_value(), want);
+                    proptest::prop_assert_eq!(parse_strict(&text).unwrap().to_value(), want);
                     proptest::prop_assert!(text.starts_with("list: # the list\n") && text.ends_with("# end\nz: 1\n"), "{}", text);
                 }
                 other => proptest::prop_assert_eq!(other, Revised::Same),
@@ -344,7 +371,7 @@ mod tests {
         ] {
             let want = wanted(|v| v["description"] = json!(hostile));
             match revise(MODEL, &want) {
-                Revised::Lines(text) => assert_eq!(parse(&text).unwrap().to_value(), want),
+                Revised::Lines(text) => assert_eq!(parse_strict(&text).unwrap().to_value(), want),
                 other => assert_eq!(other, Revised::Impossible),
             }
         }

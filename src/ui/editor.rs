@@ -2,7 +2,9 @@
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
+
+use rustix::io::Errno;
 
 /// The variables that name it, the first that does wins.
 const NAMED_BY: [&str; 2] = ["VISUAL", "EDITOR"];
@@ -36,7 +38,13 @@ fn variables_of(variables: &dyn Fn(&str) -> Option<String>) -> impl FnMut(&str) 
     |name| variables(name).filter(|editor| !editor.trim().is_empty())
 }
 
-/// Has an editor, which may be named with arguments, change a text; without what ends its last line.
+/// What only a shell understands: an editor that is named with any of it is run by one, as git does.
+const FOR_A_SHELL: &str = "|&;<>()$`\\\"' \t\n*?[#~=%";
+
+/// How a shell ends that does not find a command, and one that may not run it.
+const UNSTARTED: [(i32, Errno); 2] = [(127, Errno::NOENT), (126, Errno::ACCESS)];
+
+/// Has an editor, which may be named as a shell's command, change a text; without what ends its last line.
 ///
 /// # Errors
 /// Where the text cannot be given to it.
@@ -45,11 +53,14 @@ pub(super) fn edit(editor: &str, text: &str) -> io::Result<Edited> {
     let mut file = named.prefix("svcgen-").suffix(".txt").tempfile()?;
     file.write_all(text.as_bytes())?;
     let path = file.into_temp_path();
-    let words = shell_words::split(editor).unwrap_or_else(|_| vec![editor.to_owned()]);
-    let (program, arguments) = words
-        .split_first()
-        .map_or((editor, &[][..]), |(p, rest)| (p.as_str(), rest));
-    let ended = Command::new(program).args(arguments).arg(&path).status();
+    let ended = match editor.contains(|c| FOR_A_SHELL.contains(c)) {
+        true => Command::new("sh")
+            .args(["-c", &format!("{editor} \"$@\""), editor])
+            .arg(&path)
+            .status()
+            .and_then(started),
+        false => Command::new(editor).arg(&path).status(),
+    };
     let status = match ended {
         Ok(status) => status,
         Err(error) => return Ok(Edited::Unstarted(error)),
@@ -68,4 +79,13 @@ pub(super) fn edit(editor: &str, text: &str) -> io::Result<Edited> {
         true if text.trim().is_empty() => Edited::Nothing,
         true => Edited::Text(text),
     })
+}
+
+/// How an editor ended that a shell ran, where the shell could run it.
+fn started(status: ExitStatus) -> io::Result<ExitStatus> {
+    let mut unstarted = UNSTARTED.into_iter();
+    match unstarted.find(|(code, _)| status.code() == Some(*code)) {
+        Some((_, error)) => Err(error.into()),
+        None => Ok(status),
+    }
 }

@@ -6,11 +6,12 @@ use dialoguer::console::{Key, Term, measure_text_width};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use super::NARROWEST;
 use crate::interrupt;
 
 /// A line that is being typed.
 ///
-/// It takes one row of the terminal whatever its length. A terminal that gets narrower may leave what it broke off in a row above.
+/// It takes one row of the terminal whatever its length, until it is ended: then all of it stays. A terminal that gets narrower may leave what it broke off in a row above.
 pub(super) struct Line<'a> {
     term: &'a Term,
     text: Vec<char>,
@@ -114,7 +115,7 @@ impl<'a> Line<'a> {
                 Key::UnknownEscSeq(sequence) if sequence == PASTE => self.begin_or_end_paste()?,
                 Key::Enter if self.typing.is_pasting.get() => match self.breaks {
                     Breaks::Kept => {
-                        self.term.write_line("")?;
+                        self.leave()?;
                         return Ok(End::Pasted(self.text.iter().collect()));
                     }
                     Breaks::Spaces => self.space(),
@@ -126,10 +127,8 @@ impl<'a> Line<'a> {
                     let text: String = self.text.iter().collect();
                     if text.is_empty() {
                         self.set(&self.by_itself.clone());
-                        self.cursor = 0;
                     }
-                    self.draw()?;
-                    self.term.write_line("")?;
+                    self.leave()?;
                     drop(quiet);
                     return Ok(End::Enter(text));
                 }
@@ -263,6 +262,23 @@ impl<'a> Line<'a> {
         let mut term = self.term;
         term.write_all(out.as_bytes())?;
         term.flush()
+    }
+
+    /// Leaves all of the line on the terminal, in rows that are parted between words.
+    fn leave(&self) -> io::Result<()> {
+        let (_, columns) = self.term.size();
+        let text: String = self.text.iter().collect();
+        let further = " ".repeat(LEAD.len());
+        let options = textwrap::Options::new(usize::from(columns).max(NARROWEST))
+            .initial_indent(LEAD)
+            .subsequent_indent(&further)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let rows = match text.is_empty() {
+            true => LEAD.to_owned(),
+            false => textwrap::fill(&text, options),
+        };
+        self.term.write_line(&format!("\r\u{1b}[K{rows}"))
     }
 }
 

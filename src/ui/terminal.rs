@@ -56,13 +56,10 @@ impl Terminal {
     fn fill(&self, text: &str, indent: &str, style: fn(&str) -> String) -> io::Result<()> {
         for paragraph in text.split("\n\n") {
             let words = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-            let options = textwrap::Options::new(self.width())
-                .initial_indent(indent)
-                .subsequent_indent(indent)
-                .word_separator(textwrap::WordSeparator::AsciiSpace)
-                .word_splitter(textwrap::WordSplitter::NoHyphenation);
-            for line in textwrap::wrap(&words, options) {
-                self.say(&style(&line))?;
+            let text = format!("{indent}{words}");
+            let text = fold(&text, 0, indent, self.width(), Commands::Quoted);
+            for line in text.lines() {
+                self.say(&style(line))?;
             }
         }
         Ok(())

@@ -1,5 +1,7 @@
 use granit_parser::ErrorKind as Kind;
 
+use crate::place::merge_marks;
+
 /// What is wrong with a text that is not YAML: the parser's own words are meant for those who write parsers.
 pub(super) fn told(kind: &Kind) -> String {
     match kind {
@@ -23,6 +25,14 @@ pub(super) fn told(kind: &Kind) -> String {
 }
 
 const TAB: &str = "a tab cannot be here: YAML is indented with spaces";
+
+/// A merge that is not finished: git's marks are no YAML, and what the parser says of them is no help.
+pub(super) fn merge(text: &str) -> Option<(String, usize)> {
+    let conflict = merge_marks(text).into_iter().next()?;
+    let lines = text.split_inclusive('\n').take(conflict.start);
+    let message = "an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`";
+    Some((message.to_owned(), lines.map(str::len).sum()))
+}
 
 /// A tab that a line is indented with, where the parser makes something else of it: what is wrong is the tab.
 pub(super) fn tab(text: &str, kind: &Kind, noticed: usize) -> Option<(String, usize)> {
@@ -214,6 +224,19 @@ mod tests {
             // With the sign before it, it has to fit into a line of a terminal.
             assert!(found.chars().count() <= 76, "{found}");
         }
+    }
+
+    #[test]
+    fn an_unfinished_merge_is_told_where_it_begins() {
+        for before in ["a: 1\n", "a: [1,\n", "a: 'x\n", "\u{feff}a:\r\n  - b\r\n"] {
+            let text = format!("{before}<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> topic\n");
+            let error = parse_strict(&text).unwrap_err();
+            let words = "an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`";
+            assert_eq!((error.message.as_str(), error.at), (words, before.len()));
+        }
+        // Marks within a text that is indented are text.
+        let text = "a: |\n  <<<<<<< HEAD\n  =======\n  >>>>>>> topic\n";
+        assert!(parse_strict(text).is_ok());
     }
 
     #[test]

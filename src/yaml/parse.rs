@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle};
 use thiserror::Error;
 
-use super::mistake::{lone_return, tab, told};
+use super::mistake::{lone_return, merge, tab, told};
 use super::node::{Key, Kind, Node, Span};
 use super::python;
 use super::unclosed::opened;
@@ -44,7 +44,8 @@ pub fn parse_python(text: &str) -> Result<Node, YamlError> {
     reader.document()
 }
 
-/// Parses one document in which no key may stand twice, and whose lines end as everybody sees it.
+/// Parses one document in which no key may stand twice, and whose lines end as everybody sees it. What is octal to some readers
+/// is a text.
 ///
 /// # Errors
 /// The first mistake, with its place.
@@ -88,6 +89,10 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn is_strict(&self) -> bool {
+        self.duplicates == Duplicates::Refused
+    }
+
     fn next(&mut self) -> Result<(Event<'a>, Span), YamlError> {
         loop {
             let (event, span) = match self.parser.next_event() {
@@ -97,7 +102,8 @@ impl<'a> Reader<'a> {
                     let kind = error.kind();
                     let opened = opened(self.text, kind, noticed);
                     let opened = opened.map(|(kind, at)| (told(&kind), at));
-                    let found = opened.or_else(|| tab(self.text, kind, noticed));
+                    let found = merge(self.text).or(opened);
+                    let found = found.or_else(|| tab(self.text, kind, noticed));
                     let (message, at) = found.unwrap_or_else(|| (told(kind), noticed));
                     return Err(YamlError { message, at });
                 }
@@ -161,6 +167,9 @@ impl<'a> Reader<'a> {
                     .is_some_and(|t| t.core_suffix() == Some("str"));
                 let kind = match self.dialect {
                     _ if !plain || forced => Kind::String(value.into_owned()),
+                    Dialect::Core if self.is_strict() && is_octal(&value) => {
+                        Kind::String(value.into_owned())
+                    }
                     Dialect::Core => resolve(&value),
                     Dialect::Python => python::resolve(&value),
                 };
@@ -225,7 +234,7 @@ impl<'a> Reader<'a> {
             };
             let (event, value_span) = self.next()?;
             let value = self.node(event, value_span, depth + 1)?;
-            if self.duplicates == Duplicates::Refused && !seen.insert(key.text.clone()) {
+            if self.is_strict() && !seen.insert(key.text.clone()) {
                 return Err(YamlError {
                     message: format!("the key `{}` stands here a second time", key.text),
                     at: key.span.start,
@@ -265,6 +274,13 @@ impl<'a> Reader<'a> {
 fn count(node: &Node) -> usize {
     1 + node.items().iter().map(count).sum::<usize>()
         + node.entries().iter().map(|(_, v)| count(v)).sum::<usize>()
+}
+
+/// Whether a text is a number with zeros before it: to readers of YAML 1.1, such as Puppet's, that is another one.
+pub fn is_octal(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let is_led = digits.len() > 1 && digits.starts_with('0');
+    is_led && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Resolves a plain scalar by the core schema, as Puppet's and Python's readers do for the forms that occur.
@@ -321,6 +337,15 @@ mod tests {
             value,
             r#"[1,31,1.5,true,null,"yes","1.2.3","1",-3,1000.0,"e3"]"#
         );
+    }
+
+    #[test]
+    fn what_is_octal_to_some_readers_is_a_text_of_a_model() {
+        let text = "[0042, -010, 09, 0, -0, 0.5, 0x1f, !!str 7]";
+        let value = parse_strict(text).unwrap().to_value();
+        assert_eq!(value.to_string(), r#"["0042","-010","09",0,0,0.5,31,"7"]"#);
+        // A tree is read as before.
+        assert_eq!(parse("0644").unwrap().kind, Kind::Integer(644));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod doubts;
 mod editor;
 mod following;
 mod kept;
+mod narrow;
 mod stopped;
 
 use crate::support::{Env, Pty, sample_tree};

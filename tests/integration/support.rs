@@ -35,6 +35,7 @@ mod skip;
 mod ssh_farm;
 mod tree;
 mod typed;
+mod written;
 
 pub(crate) use copy::copy;
 pub(crate) use engine_lab::Lab;

@@ -51,21 +51,7 @@ impl<'a> Ways<'a> {
         (series, planned): (Option<&Series>, Option<&Planned>),
         given: (&'a GlobalArgs, &'a CheckoutArgs),
     ) -> Self {
-        // A folder that is no checkout has no branch.
-        let topic = planner.topic(generator, worktree.root()).ok();
-        // A change that was made by `--topic`, and is checked out.
-        let named = match &topic {
-            Some(topic) if !topic.has_commits().unwrap_or(true) => {
-                planner.topic_here(generator, worktree.root())
-            }
-            Some(_) | None => None,
-        };
-        let option = named.as_ref().map(|named| {
-            let branch = shell_words::quote(named.branch().as_str()).into_owned();
-            format!(" --topic {branch}")
-        });
-        let option = option.unwrap_or_default();
-        let topic = named.or(topic);
+        let (topic, option) = topic(planner, generator, worktree);
         let is_chain = generator == Generator::Puppet
             && topic
                 .as_ref()
@@ -80,17 +66,7 @@ impl<'a> Ways<'a> {
             (None, false) => format!("svcgen {}", generator.name()),
         };
         let again = format!("{command}{option} --commit");
-        // What git has to be told first, in the words of the error that a run would end with.
-        let first = topic.as_ref().and_then(|topic| topic.free_head().err());
-        let first = first
-            .filter(|error| {
-                matches!(
-                    error,
-                    ReviewError::InProgress { .. } | ReviewError::Detached { .. }
-                )
-            })
-            .and_then(|error| error.hints().into_iter().next());
-        let first = first.map(|hint| hint.split("    ").next().unwrap_or_default().to_owned());
+        let first = topic.as_ref().and_then(before_all);
         let upon = topic.as_ref().map(|topic| match is_chain {
             true => changed_upon(topic, worktree, planner.loaded),
             false => upon(topic, worktree, planned, &planner.loaded.service.name),
@@ -273,6 +249,39 @@ impl<'a> Ways<'a> {
             instead: there.filter(|_| !is_edit).or(instead.map(str::to_owned)),
         }
     }
+}
+
+/// The branch of the change, and the option that names it where it is not the service's own.
+fn topic(
+    planner: &Planner<'_>,
+    generator: Generator,
+    worktree: &Worktree,
+) -> (Option<Topic>, String) {
+    // A folder that is no checkout has no branch.
+    let topic = planner.topic(generator, worktree.root()).ok();
+    // A change that was made by `--topic`, and is checked out.
+    let named = match &topic {
+        Some(topic) if !topic.has_commits().unwrap_or(true) => {
+            planner.topic_here(generator, worktree.root())
+        }
+        Some(_) | None => None,
+    };
+    let option = named.as_ref().map(|named| {
+        let branch = shell_words::quote(named.branch().as_str()).into_owned();
+        format!(" --topic {branch}")
+    });
+    (named.or(topic), option.unwrap_or_default())
+}
+
+/// What git has to be told first, in the words of the error that a run would end with.
+fn before_all(topic: &Topic) -> Option<String> {
+    let error = topic.free_head().err()?;
+    let is_told = matches!(
+        error,
+        ReviewError::InProgress { .. } | ReviewError::Detached { .. }
+    );
+    let hint = error.hints().into_iter().next().filter(|_| is_told)?;
+    Some(hint.split("    ").next().unwrap_or_default().to_owned())
 }
 
 /// The files of commits of somebody's that svcgen's own is not made anew below, or beside.

@@ -1,36 +1,26 @@
+mod asked;
 mod begin;
+mod doubts;
 mod end;
 mod stopped;
 
-use std::cell::{Cell, RefCell};
+use camino::Utf8Path;
 
-use camino::{Utf8Path, Utf8PathBuf};
-use jiff::civil::Date;
-use serde_json::Value;
-
+use self::asked::{Asked, Extent};
 use self::begin::{Beginning, is_kept};
 pub(super) use self::begin::{draft, onto, value_of};
+pub(super) use self::doubts::warn_of_taken;
 use self::end::conclude;
 pub(super) use self::end::write;
 pub(super) use self::stopped::held;
-use self::stopped::{Left, Older, changed, interrupted, print, resume};
+use self::stopped::{changed, resume};
 use super::{NewArgs, explain, report};
-use crate::cli::context::{Context, working_directory};
-use crate::cli::request::today;
+use crate::cli::context::Context;
 use crate::cli::{Failure, GlobalArgs};
-use crate::error::{CommandError, ErrorKind};
-use crate::generate::Taken;
-use crate::generate::tickets::too_soon;
-use crate::interrupt;
-use crate::model::{LoadError, Service, SiteName, Sites, read_text};
-use crate::onboarding::{
-    Answers, Current, Draft, DraftLock, Drafts, Facts, Interview, InterviewError, Nobody, Prompter,
-    Section, Setting, load_sections, write_model,
-};
-use crate::status::unusual;
+use crate::error::CommandError;
+use crate::model::{LoadError, Service, read_text};
+use crate::onboarding::{Answers, Draft, DraftLock, Drafts, Nobody, load_sections, write_model};
 use crate::ui::{Terminal, Ui};
-use crate::visible::visible;
-use crate::worktree::Worktree;
 
 /// Asks for everything, or on a model that is there, for what is to be changed; then writes it.
 pub(super) fn run(
@@ -184,186 +174,5 @@ fn present(path: &Utf8Path) -> Result<Option<String>, CommandError> {
             Ok(None)
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-/// What an interview is held with.
-struct Asked<'a> {
-    context: &'a Context,
-    sections: &'a [Section],
-    drafts: Option<&'a Drafts>,
-    /// The model as it is, whose answers are its own.
-    old: Option<&'a Value>,
-    /// Whether an interview before this one has said what is wrong with `package.json`.
-    is_told: bool,
-    global: &'a GlobalArgs,
-    ui: &'a Ui,
-}
-
-/// How much is asked.
-#[derive(Debug, Clone, Copy)]
-enum Extent {
-    Everything,
-    /// What is required and not answered.
-    Missing,
-    /// The proposals are taken.
-    Nothing,
-}
-
-impl Asked<'_> {
-    /// Says what `package.json` has and nothing is made of.
-    fn tell_of_package(&self, facts: &Facts, draft: &Draft) {
-        if let Some(problem) = &facts.problem {
-            self.ui
-                .warning(&format!("nothing is taken from `package.json`: {problem}"));
-        }
-        if let Some(refused) = &facts.refused_name
-            && draft.answers.get("name").is_none()
-        {
-            self.ui.warning(&format!(
-                "`{}` of `package.json` cannot be used: {}",
-                visible(&refused.text),
-                refused.rule
-            ));
-        }
-        if let Some(manifest) = facts.other_manifest {
-            self.ui.warning(&format!(
-                "`{manifest}` is there and no `package.json`: what svcgen generates runs a service on Node.js"
-            ));
-        }
-    }
-
-    /// Whether the answers that were given last are kept; where none was given, the draft that was there. Answers that are
-    /// kept nowhere are printed.
-    fn left(&self, model: &Utf8Path, last: Option<&Draft>) -> Left {
-        let found = self.drafts.and_then(|drafts| drafts.read(model).ok()?);
-        match (last, found) {
-            (Some(last), Some(found)) if *last == found => Left::Kept,
-            (Some(last), Some(_)) => print(&last.answers, Older::Kept, self.ui),
-            (Some(last), None) => print(&last.answers, Older::None, self.ui),
-            (None, Some(_)) => Left::Kept,
-            (None, None) => Left::Nothing,
-        }
-    }
-
-    fn interview(
-        &self,
-        draft: Draft,
-        prompter: &mut dyn Prompter,
-        extent: Extent,
-    ) -> Result<Draft, CommandError> {
-        let configuration = &self.context.configuration;
-        let mut facts = Facts::find(&working_directory()?, &configuration.user);
-        if !self.is_told {
-            self.tell_of_package(&facts, &draft);
-        }
-        let given = given_away(self.context);
-        facts.free_port = given.proposed_port();
-        let taken = |path: &str, value: &Value| whose(&given, self.old, path, value);
-        // Who needs the day says what is wrong with it.
-        let today = today().ok();
-        let doubts = |path: &str, value: &Value, answers: &Value| match path {
-            "timeline.deployment" => about_day(value, answers, today, &self.context.sites),
-            _ => Vec::new(),
-        };
-        let model = draft.model.clone();
-        let last: RefCell<Option<Draft>> = RefCell::new(None);
-        let is_warned = Cell::new(false);
-        let mut keep = |draft: &Draft| {
-            let kept = self.drafts.map(|drafts| drafts.write(draft));
-            last.replace(Some(draft.clone()));
-            // The answers are more worth than their copy: the interview goes on.
-            if let Some(Err(error)) = kept
-                && !is_warned.replace(true)
-            {
-                self.ui
-                    .warning(&format!("{error}; an interruption would lose the answers"));
-            }
-            Ok(())
-        };
-        let setting = Setting {
-            sections: self.sections,
-            sites: &self.context.sites,
-            facts: &facts,
-            taken: &taken,
-            doubts: &doubts,
-            keep: &mut keep,
-        };
-        let interview = Interview::new(setting, prompter, draft);
-        let held = match extent {
-            Extent::Everything => interview.run(),
-            Extent::Missing => interview.run_missing(),
-            Extent::Nothing => interview.take_proposals().map(|proposals| {
-                for (path, Current { text, origin }, whose) in proposals.refused {
-                    let origin = origin.as_deref().unwrap_or("default");
-                    self.ui.warning(&format!(
-                        "`{}` ({origin}) is not taken for `{path}`: {whose}; `--set {path}=VALUE` gives another, or the same nevertheless",
-                        visible(&text)
-                    ));
-                }
-                for (path, Current { text, origin }) in proposals.taken {
-                    let origin = origin.as_deref().unwrap_or("default");
-                    self.ui
-                        .status(&format!("{path}: {} ({origin})", visible(&text)));
-                }
-                proposals.draft
-            }),
-        };
-        let stopped = || interrupted(self.left(&model, last.borrow().as_ref()), self.global);
-        held.map_err(|error| match error {
-            InterviewError::Interrupted => stopped(),
-            // A terminal that is closed is a signal, and cannot be read.
-            InterviewError::Terminal(_) if interrupt::is_pending() => stopped(),
-            InterviewError::Site(error) => error.into(),
-            error => CommandError::from_error(ErrorKind::Unexpected, &error),
-        })
-    }
-}
-
-/// What the checkouts of the configuration have given away.
-fn given_away(context: &Context) -> Taken {
-    let open =
-        |path: &Option<Utf8PathBuf>| path.as_ref().and_then(|path| Worktree::open(path).ok());
-    let checkouts = &context.configuration.checkouts;
-    Taken::read(open(&checkouts.vagrant), open(&checkouts.puppet))
-}
-
-/// Whose an answer is already; what the old model says is the service's own.
-fn whose(given: &Taken, old: Option<&Value>, path: &str, value: &Value) -> Option<String> {
-    if old.is_some_and(|old| old.get(path) == Some(value)) {
-        return None;
-    }
-    match (path, value) {
-        ("port", Value::Number(port)) => given.port(u16::try_from(port.as_u64()?).ok()?),
-        ("name", Value::String(name)) => given.service(name),
-        ("puppet_name", Value::String(name)) => given.class(name),
-        _ => None,
-    }
-}
-
-/// What the site has against a day for the first deployment.
-fn about_day(day: &Value, answers: &Value, today: Option<Date>, sites: &Sites) -> Vec<String> {
-    let named = answers.get("site").and_then(Value::as_str);
-    let site = match named.map(SiteName::parse) {
-        Some(Ok(name)) => sites.find(&name),
-        Some(Err(_)) => return Vec::new(),
-        None => sites.default_site(),
-    };
-    let day = day.as_str().and_then(|day| day.parse::<Date>().ok());
-    let (Some(day), Some(today), Ok(site)) = (day, today, site) else {
-        return Vec::new();
-    };
-    let both = [too_soon(day, &site, today), unusual(day, &site)];
-    both.into_iter().flatten().collect()
-}
-
-/// Warns of answers that the interview would not take, because somebody in the checkouts has them.
-pub(super) fn warn_of_taken(answers: &Value, old: Option<&Value>, context: &Context, ui: &Ui) {
-    let given = given_away(context);
-    for path in ["port", "name", "puppet_name"] {
-        let answer = answers.get(path);
-        if let Some(whose) = answer.and_then(|answer| whose(&given, old, path, answer)) {
-            ui.warning(&whose);
-        }
     }
 }

@@ -33,7 +33,9 @@ impl Present {
             Err(error) => return Err(error.into()),
         };
         let value = value_of(&text);
-        if value.get("name").is_none() {
+        // One with a mistake that hides the name is told what is wrong below.
+        let is_named = value.get("name").is_some() || value.is_null() && text.contains("\nname:");
+        if !is_named {
             return Err(foreign(path));
         }
         let (service, _) = Service::parse(path, &text, &context.sites, None)?;

@@ -67,8 +67,9 @@ impl<'a> Interview<'a> {
                 }
                 Reply::Current => match value {
                     // What the model says by itself is not written into it.
-                    Some(_) if present.is_some() || origin.as_deref() == Some(MODELS_OWN) => {
+                    Some(value) if present.is_some() || origin.as_deref() == Some(MODELS_OWN) => {
                         if self.is_still_right(question)? {
+                            self.doubt(question, &value)?;
                             return Ok(Turn::Next);
                         }
                     }
@@ -158,15 +159,26 @@ impl<'a> Interview<'a> {
             }
             let before = std::mem::replace(&mut self.draft.answers, answers);
             self.follow(question, &before)?;
-            for doubt in (self.setting.doubts)(&question.id, &value, &self.draft.answers) {
-                self.tell(&Note::Doubt(&doubt))?;
-            }
+            self.doubt(question, &value)?;
             return Ok(true);
         }
         if let Some(mistake) = refused {
             self.tell(&Note::Wrong(&mistake.message, mistake.rule.as_deref()))?;
         }
         Ok(false)
+    }
+
+    /// Says what speaks against an answer.
+    fn doubt(&mut self, question: &Question, value: &Value) -> Result<(), InterviewError> {
+        for doubt in self.doubts(question, value) {
+            self.tell(&Note::Doubt(&doubt))?;
+        }
+        Ok(())
+    }
+
+    /// What speaks against an answer, among those that are given.
+    pub(in crate::onboarding) fn doubts(&self, question: &Question, value: &Value) -> Vec<String> {
+        (self.setting.doubts)(&question.id, value, &self.draft.answers)
     }
 
     /// Has what nobody chose follow an answer that has changed, and tells it.
@@ -177,8 +189,9 @@ impl<'a> Interview<'a> {
             return Ok(());
         }
         let both = (before, &self.draft.answers);
-        let (sections, sites) = (self.setting.sections, self.setting.sites);
-        let followed = followed(sections, sites, both, &|id| id == question.id)?;
+        let questions = (self.setting.sections, self.setting.sites);
+        let is_chosen = |id: &str| id == question.id;
+        let followed = followed(questions, self.setting.facts, both, &is_chosen)?;
         if followed.is_empty() {
             return Ok(());
         }

@@ -6,11 +6,11 @@ use super::super::model_file::{in_line, write_entry, write_item};
 use super::{content_end, is_same};
 use crate::edit::yaml::Entry;
 use crate::place::{line_ending, line_start};
-use crate::yaml::{Kind, Node, Span, parse};
+use crate::yaml::{Kind, Node, Span, parse_strict};
 
 /// Changes the list of an entry, where it is one in lines; `None` where it has to be written as a whole.
 pub(super) fn items(text: &str, entry: &Entry) -> Option<String> {
-    let root = parse(text).ok()?;
+    let root = parse_strict(text).ok()?;
     let path = entry.at.iter().chain([&entry.key]);
     let list = root.find_path(path.clone().map(String::as_str))?;
     let mut edits = Edits {
@@ -19,7 +19,7 @@ pub(super) fn items(text: &str, entry: &Entry) -> Option<String> {
     };
     edits.list(list, entry.value.as_array()?)?;
     let changed = edits.applied();
-    let again = parse(&changed).ok()?;
+    let again = parse_strict(&changed).ok()?;
     let found = again.find_path(path.map(String::as_str))?;
     is_same(&found.to_value(), &entry.value, &entry.key).then_some(changed)
 }
@@ -167,38 +167,44 @@ impl<'a> Edits<'a> {
     }
 }
 
-/// Pairs the items that are there with those that are wanted: the same at the beginning and at the end stay, in between
+/// Pairs the items that are there with those that are wanted: those of one name are the same thing. Of what is between them,
 /// one takes the place of another, unless it is another thing altogether.
 fn steps<'a>(items: &'a [Node], wanted: &'a [Value]) -> Vec<ItemChange<'a>> {
-    let is_same = |(item, value): &(&Node, &Value)| item.to_value() == **value;
-    let head = items.iter().zip(wanted).take_while(is_same).count();
-    let (rest, want) = (&items[head..], &wanted[head..]);
-    let tail = rest.iter().rev().zip(want.iter().rev());
-    let tail = tail.take_while(is_same).count();
-    let (old, new) = (&rest[..rest.len() - tail], &want[..want.len() - tail]);
-    let paired = old.len().min(new.len());
-    let changed = |(item, value)| ItemChange::Changed(item, value);
-    let mut steps: Vec<ItemChange<'a>> = items[..head].iter().zip(wanted).map(changed).collect();
-    for (item, value) in old.iter().zip(new) {
-        match is_other(item, value) {
-            true => steps.extend([ItemChange::Removed(item), ItemChange::Added(value)]),
-            false => steps.push(ItemChange::Changed(item, value)),
+    let old: Vec<String> = items.iter().map(|it| identity(&it.to_value())).collect();
+    let new: Vec<String> = wanted.iter().map(identity).collect();
+    let mut steps = Vec::new();
+    for change in similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new) {
+        let (old, new) = (&items[change.old_range()], &wanted[change.new_range()]);
+        let is_replaced = change.tag() == similar::DiffTag::Replace;
+        for (item, value) in old.iter().zip(new) {
+            match is_replaced && is_other(item, value) {
+                true => steps.extend([ItemChange::Removed(item), ItemChange::Added(value)]),
+                false => steps.push(ItemChange::Changed(item, value)),
+            }
         }
+        let paired = old.len().min(new.len());
+        steps.extend(old[paired..].iter().map(ItemChange::Removed));
+        steps.extend(new[paired..].iter().map(ItemChange::Added));
     }
-    steps.extend(old[paired..].iter().map(ItemChange::Removed));
-    steps.extend(new[paired..].iter().map(ItemChange::Added));
-    let ends = rest[old.len()..].iter().zip(&want[new.len()..]);
-    steps.extend(ends.map(changed));
     steps
 }
 
-/// Whether two things have names that differ, and nothing in common: then what is said about the one is not about the other.
+/// What an item is known by: its name, or all of it.
+fn identity(item: &Value) -> String {
+    item.get("name").unwrap_or(item).to_string()
+}
+
+/// Whether an item is another thing than the one in its place: then what is said about the one is not about the other. One that
+/// has another name, and is the same in most of the rest, has been renamed.
 fn is_other(item: &Node, wanted: &Value) -> bool {
-    let name = |value: &Value| value.get("name").cloned();
     let item = item.to_value();
-    let (Some(old), Some(new)) = (name(&item), name(wanted)) else {
-        return false;
+    let (Value::Object(item), Value::Object(wanted)) = (&item, wanted) else {
+        return true;
     };
-    let mut fields = item.as_object().into_iter().flatten();
-    old != new && !fields.any(|(key, value)| wanted.get(key) == Some(value))
+    if item.contains_key("name") && item.get("name") == wanted.get("name") {
+        return false;
+    }
+    let rest = || item.iter().filter(|(key, _)| *key != "name");
+    let same = rest().filter(|(key, value)| wanted.get(*key) == Some(value));
+    same.count() * 2 <= rest().count()
 }

@@ -89,6 +89,23 @@ fn an_editor_that_cannot_be_started_is_named() {
 }
 
 #[test]
+fn an_editor_is_named_as_a_shell_takes_it() {
+    let env = Env::new();
+    env.write("svcgen.yaml", super::MODEL);
+    env.write("../my bin/edit", "echo Written with $1. >\"$2\"\n");
+    let editor = "sh ~/'my bin'/edit \"the $USER\"";
+    let variables = [("EDITOR", editor), ("USER", "pen")];
+    let mut pty = Pty::start_with(&env, &["new"], &variables);
+    pty.answer("Enter writes the model", "description");
+    pty.expect("> ");
+    pty.keys("!");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let model = env.read("svcgen.yaml");
+    assert!(model.contains("Written with the pen."), "{model}");
+}
+
+#[test]
 fn what_a_failed_editor_left_is_no_answer_until_it_is_fetched() {
     let env = Env::new();
     let mut pty = at_description(&env, "echo Half of it. >\"$1\"; exit 3");

@@ -2,22 +2,6 @@
 
 use crate::support::{Env, Pty};
 
-/// What svcgen wrote of a service.
-fn written() -> Env {
-    let env = Env::new();
-    let run = env.svcgen(&[
-        "new",
-        "--site=example",
-        "--set=name=tea-pot",
-        "--set=description=Makes tea.",
-        "--set=port=6000",
-        "--set=owner.name=Ada",
-        "--set=repositories.key=mine/deploy",
-    ]);
-    assert_eq!(run.code, 0, "{}", run.show());
-    env
-}
-
 /// Changes one answer in the review, and has the model written.
 fn changed(env: &Env, id: &str, answer: &str) -> Pty {
     let mut pty = Pty::start(env, &["new"], None);
@@ -31,7 +15,7 @@ fn changed(env: &Env, id: &str, answer: &str) -> Pty {
 
 #[test]
 fn a_spec_takes_the_path_of_the_health_check_along() {
-    let env = written();
+    let env = Env::with_tea_pot(&[]);
     assert!(
         env.read("svcgen.yaml")
             .contains("{url: /_info, spec: false}")
@@ -49,7 +33,7 @@ fn a_spec_takes_the_path_of_the_health_check_along() {
 
 #[test]
 fn a_new_name_takes_along_what_was_made_of_the_old_one() {
-    let env = written();
+    let env = Env::with_tea_pot(&["--set=repositories.key=mine/deploy"]);
     let pty = changed(&env, "name", "kettle");
     assert!(
         pty.shown
@@ -66,4 +50,61 @@ fn a_new_name_takes_along_what_was_made_of_the_old_one() {
     ] {
         assert!(model.contains(line), "{line}: {model}");
     }
+}
+
+#[test]
+fn a_site_that_is_named_takes_along_what_was_the_others() {
+    let env = Env::with_tea_pot(&["--set=repositories.key=mine/deploy"]);
+    let mut pty = Pty::start(&env, &["new", "--site", "wikimedia"], None);
+    pty.expect("deploy.user: deploy-service (follows from what was given)");
+    pty.expect("Enter writes the model");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    assert!(env.read("svcgen.yaml").contains("site: example\n"));
+    // Whoever names another one where the answers are gone on with means that one.
+    let mut pty = Pty::start(&env, &["new", "--site", "example"], None);
+    pty.answer("go on with them", "");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert!(pty.shown.contains("says the same already"), "{}", pty.shown);
+    let mut pty = Pty::start(&env, &["new", "--site", "wikimedia"], None);
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let model = env.read("svcgen.yaml");
+    for line in [
+        "site: wikimedia\n",
+        "source: mediawiki/services/tea-pot\n",
+        "key: mine/deploy\n",
+        "user: deploy-service\n",
+    ] {
+        assert!(model.contains(line), "{line}: {model}");
+    }
+}
+
+#[test]
+fn an_address_that_was_found_goes_with_its_owner() {
+    let env = Env::with_tea_pot(&[]);
+    env.write(
+        "../.gitconfig",
+        "[user]\nname = Ada\nemail = ada@example.org\n",
+    );
+    let run = env.svcgen(&["new", "--set=owner.email=ada@example.org"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let pty = changed(&env, "owner.name", "Grace");
+    let told = "also changed, as it follows from `owner.name`:";
+    assert!(pty.shown.contains(told), "{}", pty.shown);
+    assert!(
+        pty.shown.contains("    owner.email: nothing"),
+        "{}",
+        pty.shown
+    );
+    let model = env.read("svcgen.yaml");
+    assert!(!model.contains("ada@example.org"), "{model}");
+    // What somebody typed stays.
+    let run = env.svcgen(&["new", "--set=owner.email=team@example.org"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    changed(&env, "owner.name", "Ada");
+    let model = env.read("svcgen.yaml");
+    assert!(model.contains("team@example.org"), "{model}");
 }

@@ -283,3 +283,25 @@ fn what_went_of_somebody_elses_list_is_named() {
     let told = "`maintainers` was changed by both; it is what you answered, without what somebody else wrote: `Margaret Hamilton`";
     assert!(run.stderr.contains(told), "{}", run.show());
 }
+
+#[test]
+fn a_thing_that_was_begun_at_the_review_is_gone_on_with() {
+    let env = Env::with_tea_pot(&[]);
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Enter writes the model", "deploy.groups");
+    pty.answer("Groups of hosts", "+");
+    pty.answer("group: Name", "canary");
+    pty.expect("group: Its hosts");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    pty.answer("group: Its hosts", "tea1.farm.example\r");
+    pty.answer("group: How many at a time", "");
+    pty.answer("group: How many may fail", "");
+    pty.answer("`-1` removes it", "");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let model = env.read("svcgen.yaml");
+    assert!(model.contains("tea1.farm.example"), "{model}");
+}

@@ -4,25 +4,9 @@ use insta::assert_snapshot;
 
 use crate::support::Env;
 
-/// A model that says everything as svcgen writes it.
-fn written() -> Env {
-    let env = Env::new();
-    let run = env.svcgen(&[
-        "new",
-        "--site=example",
-        "--set=name=tea-pot",
-        "--set=description=Makes tea.",
-        "--set=port=6000",
-        "--set=owner.name=Ada",
-        "--set=repositories.branch=trunk",
-    ]);
-    assert_eq!(run.code, 0, "{}", run.show());
-    env
-}
-
 #[test]
 fn a_flag_takes_along_what_was_made_of_the_old_answer() {
-    let env = written();
+    let env = Env::with_tea_pot(&["--set=repositories.branch=trunk"]);
     let run = env.svcgen(&["new", "--set", "runtime.healthcheck.spec=true"]);
     assert_snapshot!(run.stderr, @r"
     wrote `svcgen.yaml`
@@ -42,7 +26,7 @@ fn a_flag_takes_along_what_was_made_of_the_old_answer() {
 
 #[test]
 fn another_site_has_repositories_and_accounts_of_its_own() {
-    let env = written();
+    let env = Env::with_tea_pot(&["--set=repositories.branch=trunk"]);
     let run = env.svcgen(&["new", "--set", "site=wikimedia"]);
     assert_snapshot!(run.stderr, @r"
     wrote `svcgen.yaml`
@@ -60,4 +44,14 @@ fn another_site_has_repositories_and_accounts_of_its_own() {
     // A service is not renamed by a flag.
     let run = env.svcgen(&["new", "--set", "name=kettle"]);
     assert_eq!(run.code, 11, "{}", run.show());
+}
+
+#[test]
+fn an_address_that_was_found_goes_with_its_owner() {
+    let env = Env::with_tea_pot(&["--set=owner.email=ada@example.org"]);
+    env.write("package.json", r#"{"author": "Ada <ada@example.org>"}"#);
+    let run = env.svcgen(&["new", "--set=owner.name=Grace"]);
+    let told = "owner.email: nothing (follows from what was given)";
+    assert!(run.stderr.contains(told), "{}", run.show());
+    assert!(!env.read("svcgen.yaml").contains("ada@example.org"));
 }

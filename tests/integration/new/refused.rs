@@ -254,3 +254,52 @@ fn an_answer_in_both_of_its_forms_is_refused() {
     );
     assert_eq!(run.code, 0, "{}", run.show());
 }
+
+/// What git writes into a file of which two branches say something else.
+fn marked(ours: &str, theirs: &str) -> String {
+    format!("<<<<<<< HEAD\n{ours}\n=======\n{theirs}\n>>>>>>> topic\n")
+}
+
+#[test]
+fn an_unfinished_merge_is_told_as_that() {
+    let env = Env::with_tea_pot(&[]);
+    let model = env.read("svcgen.yaml");
+    let conflict = marked("port: 6000", "port: 6001");
+    env.write("svcgen.yaml", &model.replace("port: 6000\n", &conflict));
+    for words in [&["new", "--set=port=6002"][..], &["check"], &["schedule"]] {
+        let run = env.svcgen(words);
+        assert_eq!(run.code, 2, "{}", run.show());
+        let told = "an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`";
+        assert!(run.stderr.contains(told), "{}", run.show());
+        assert!(run.stderr.contains("svcgen.yaml:7:1]"), "{}", run.show());
+        assert!(!run.stderr.contains("--force"), "{}", run.show());
+    }
+    env.write("svcgen.yaml", &model);
+    let conflict = marked("  \"a\": 1", "  \"a\": 2");
+    env.write("package.json", &format!("{{\n{conflict}}}\n"));
+    let other = [
+        "new",
+        "--service=other.yaml",
+        "--defaults",
+        "--set=port=6003",
+    ];
+    let run = env.svcgen(&other);
+    let told = "nothing is taken from `package.json`: line 2: an unfinished merge";
+    assert!(run.stderr.contains(told), "{}", run.show());
+}
+
+#[test]
+fn a_number_that_some_take_for_octal_is_no_answer() {
+    let env = Env::with_tea_pot(&[]);
+    for path in ["vagrant.memory", "port", "deploy.groups.default.size"] {
+        let run = env.svcgen(&["new", "--set", &format!("{path}=0042")]);
+        assert_eq!(run.code, 2, "{}", run.show());
+        let told = "found `0042`, which is octal to some readers";
+        let said = run.stderr.replace("\n  │ ", " ");
+        assert!(said.contains(told), "{}", run.show());
+    }
+    // A text stays as it is.
+    let run = env.svcgen(&["new", "--set=config.environment.A=0042"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(env.read("svcgen.yaml").contains("A: '0042'"));
+}

@@ -52,7 +52,7 @@ pub(super) fn is_kept(drafts: Option<&Drafts>, model: &Utf8Path) -> bool {
 }
 
 pub(in crate::cli::new) fn value_of(text: &str) -> Value {
-    crate::yaml::parse(text)
+    crate::yaml::parse_strict(text)
         .map(|node| node.to_value())
         .unwrap_or_default()
 }
@@ -78,26 +78,32 @@ impl Beginning<'_> {
         let present = self.before.map(value_of);
         let present = present.unwrap_or_else(|| Value::Object(Map::new()));
         if self.args.resume {
-            let found = draft(self.path)?;
-            let sources = Sources::read(self.args)?;
-            let mut kept = Answers::default();
-            kept.start_with(&found.answers);
-            let (answers, followed) = with_given(kept, &sources, self.context)?;
-            tell_followed(&followed, ui);
-            let answers = answers.to_value();
-            return Ok(onto(present, Draft { answers, ..found }, ui));
+            let found = self.with_given(draft(self.path)?, ui)?;
+            return Ok(onto(present, found, ui));
         }
         if let Some(drafts) = drafts
             && let Some(found) = drafts.read(self.path)?
         {
             if asks_to_resume(&found, terminal, self.global)? {
                 check_there(&found)?;
+                let found = self.with_given(found, ui)?;
                 return Ok(onto(present, found, ui));
             }
             let aside = drafts.set_aside(self.path)?;
             ui.status(&format!("the unfinished answers are in `{aside}` now"));
         }
-        Ok(self.fresh(present))
+        self.with_given(self.fresh(present), ui)
+    }
+
+    /// With what the command line answers, and what follows from that.
+    fn with_given(&self, draft: Draft, ui: &Ui) -> Result<Draft, CommandError> {
+        let mut answers = Answers::default();
+        answers.start_with(&draft.answers);
+        let sources = Sources::read(self.args)?;
+        let (answers, followed) = with_given(answers, &sources, self.context)?;
+        tell_followed(&followed, ui);
+        let answers = answers.to_value();
+        Ok(Draft { answers, ..draft })
     }
 
     /// Without a draft.
@@ -108,12 +114,9 @@ impl Beginning<'_> {
                 ..Draft::new(self.path, present)
             };
         }
-        let mut answers = Map::new();
-        let site = self.context.site.as_ref();
-        answers.extend(site.map(|site| ("site".to_owned(), site.to_string().into())));
         Draft {
             at: Some(String::new()),
-            ..Draft::new(self.path, Value::Object(answers))
+            ..Draft::new(self.path, present)
         }
     }
 }
