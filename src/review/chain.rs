@@ -33,6 +33,8 @@ pub struct Chain<'a> {
     other: Option<(String, usize)>,
     /// Whether all of it is as svcgen made it.
     is_own: bool,
+    /// Whether patches of it are merged, and the others go upon the remote's branch.
+    has_followed: bool,
     /// The branch that holds what was there, where something of somebody's was in it and is no more.
     kept: Option<String>,
 }
@@ -107,6 +109,7 @@ impl Topic {
             other: None,
             is_own: stores.first().is_some_and(|store| Self::is_own(tip, store)),
             kept: None,
+            has_followed: false,
         };
         let upstream = self.upstream();
         let mut own = self.own_commits(tip, upstream.as_ref())?;
@@ -233,6 +236,11 @@ impl Chain<'_> {
         self.links.get(patch).is_some_and(Option::is_some)
     }
 
+    /// Whether patches of the branch are merged, and the others go upon the remote's branch.
+    pub fn has_followed(&self) -> bool {
+        self.has_followed
+    }
+
     /// Whether no commit of the branch is known to be a patch.
     pub fn is_unknown(&self) -> bool {
         self.links.iter().all(Option::is_none)
@@ -256,6 +264,7 @@ impl Chain<'_> {
             }
         }
         self.base = upstream.tip;
+        self.has_followed = true;
         Ok(())
     }
 

@@ -39,6 +39,34 @@ impl Topic {
         Ok(looked.map_err(|source| self.checkout.unreadable("the change", source))?)
     }
 
+    /// Puts files back to what the last commit has, and returns those that differed; a new one that is staged stays.
+    ///
+    /// # Errors
+    /// Where git cannot do it.
+    pub fn put_back(&self, paths: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, ReviewError> {
+        let places = paths.iter().map(|path| self.checkout.place(path));
+        let places = places.collect::<Result<Vec<Utf8PathBuf>, _>>()?;
+        let mut changed = self.checkout.status(&places)?;
+        changed.retain(|(_, status)| !status.intersects(Status::INDEX_NEW));
+        let (new, known): (Vec<_>, Vec<_>) = changed
+            .iter()
+            .partition(|(_, status)| status.intersects(Status::WT_NEW));
+        let git = self.checkout.git();
+        for (files, words) in [
+            (known, &["checkout", "--quiet", "HEAD", "--"][..]),
+            (new, &["clean", "--quiet", "--force", "-x", "--"]),
+        ] {
+            if files.is_empty() {
+                continue;
+            }
+            let mut args = vec!["--literal-pathspecs"];
+            args.extend(words);
+            args.extend(files.iter().map(|(path, _)| path.as_str()));
+            git.run(&args)?;
+        }
+        Ok(changed.into_iter().map(|(path, _)| path).collect())
+    }
+
     /// Takes the last commit off the branch; the work tree, which is as before that commit, stays.
     pub(super) fn take_off(
         &self,

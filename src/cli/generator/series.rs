@@ -112,7 +112,8 @@ impl Run<'_> {
             commits::in_commits(self, chosen, worktree, &stores, (topic, &resolved))?;
         let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         self.warn_of_moved(topic, visit, &all)?;
-        for patch in &planned {
+        // Where a merged patch was left behind, the others stand upon what was merged.
+        for patch in planned.iter().filter(|_| !planning.chain.has_followed()) {
             self.warn_of_overtaken(topic, &patch.patch.generated.desired)?;
         }
         let patches = Patches::new(self, chosen, worktree, (&stores, &planned));

@@ -144,8 +144,17 @@ impl ReviewError {
             Self::Others {
                 has_model: true, ..
             } => vec!["`--force` sends them, too: the model is in one of them".into()],
-            Self::Others { root, upstream, .. } => {
-                vec![format!("{} rebase --onto {upstream} HEAD~1", git_in(root))]
+            Self::Others {
+                root,
+                branch,
+                upstream,
+                ..
+            } => {
+                let git = git_in(root);
+                vec![format!(
+                    "{git} branch {branch}-others && {git} rebase --onto {upstream} HEAD~1    they stay on \
+                     `{branch}-others`"
+                )]
             }
             Self::NoBranch { .. } => {
                 vec!["somebody has removed it meanwhile: run the same command again".into()]

@@ -127,3 +127,24 @@ fn a_comment_between_what_goes_is_nobodys_commit() {
         assert_eq!(subjects(&env).len(), if is_told { 3 } else { 4 });
     }
 }
+
+#[test]
+fn what_was_only_written_goes_once_the_model_drops_it_and_edits_stay() {
+    let env = env();
+    done(&env, &[]);
+    let discovery = "puppet/conftool-data/discovery/services.yaml";
+    env.write(discovery, &format!("{}# mine\n", env.read(discovery)));
+    env.replace(
+        "svcgen.yaml",
+        "{north: 10.20.1.30, south: 10.21.1.30}",
+        "{}",
+    );
+    let told = done(&env, &["--commit"]);
+    let line = "hieradata/common/service.yaml: what an earlier run wrote is taken away";
+    assert!(told.stderr.contains(line), "{}", told.show());
+    assert_eq!(
+        env.status("puppet"),
+        " M conftool-data/discovery/services.yaml\n"
+    );
+    assert!(env.read(discovery).contains("# mine\n"));
+}

@@ -1,18 +1,24 @@
+use std::collections::BTreeSet;
 use std::io;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::commits::{Planning, in_the_way, parts};
 use super::patches::Patches;
+use super::plan::stores;
 use crate::cli::Failure;
 use crate::cli::generator::conflicts::Conflicts;
 use crate::cli::generator::run::Job;
 use crate::cli::generator::summary::tell_kept;
 use crate::cli::generator::uncommitted::Uncommitted;
 use crate::cli::generator::{Ended, Generator};
-use crate::edit::remember;
+use crate::edit::{Rendered, remember};
 use crate::error::CommandError;
-use crate::review::{Chain, Fate, Made, Topic, Visit};
+use crate::generate::SeriesStep;
+use crate::review::{Chain, Fate, Made, Topic, Visit, uncommitted};
+
+/// Files with their texts; none for one that is not there.
+type Texts = Vec<(Utf8PathBuf, Option<String>)>;
 
 /// The patches, each made a commit of.
 pub(super) struct InCommits<'a> {
@@ -67,6 +73,48 @@ impl<'a> InCommits<'a> {
             }
         }
         Ok(made)
+    }
+
+    /// What an earlier run only wrote into the work tree for patches that the model wants no more, and nobody changed since.
+    fn only_written(&self) -> Result<Texts, CommandError> {
+        let Patches {
+            run,
+            worktree,
+            planned,
+            ..
+        } = self.patches;
+        // Those of the patches are as their commits are.
+        let stores = stores(worktree, &run.loaded.service.name);
+        let is_dropped = |step: &SeriesStep| {
+            let mut planned = planned.iter();
+            planned.any(|it| it.step == *step && it.patch.generated.desired.is_empty())
+        };
+        let dropped = stores.iter().filter(|(step, _)| is_dropped(step));
+        let paths: BTreeSet<Utf8PathBuf> = dropped.flat_map(|(_, store)| store.paths()).collect();
+        let paths: Vec<Utf8PathBuf> = paths.into_iter().collect();
+        let stores: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
+        let own = uncommitted(self.root(), &paths, &stores)?.own;
+        let with_text = |path: Utf8PathBuf| {
+            let text = worktree.read(&path)?;
+            Ok((path, text))
+        };
+        own.into_iter().map(with_text).collect()
+    }
+
+    /// Takes that away, where no commit took it along.
+    fn take_away(&self, written: Texts) -> Result<(), CommandError> {
+        let mut left = Vec::new();
+        for (path, text) in written {
+            if self.patches.worktree.read(&path)? == text {
+                left.push(path);
+            }
+        }
+        for path in self.topic.put_back(&left)? {
+            self.patches.run.ui.status(&format!(
+                "{path}: what an earlier run wrote is taken away, as the model wants it no more"
+            ));
+        }
+        Ok(())
     }
 
     /// Sends the commits, where that is wished.
@@ -140,7 +188,9 @@ impl<'a> Job<'a> for InCommits<'a> {
     }
 
     fn write(&mut self, is_touched: &mut bool) -> Result<Ended, CommandError> {
+        let written = self.only_written()?;
         let made = self.write_commits()?;
+        self.take_away(written)?;
         let Patches { run, stores, .. } = self.patches;
         for ((step, _), made) in stores.iter().zip(&made) {
             if let Some(made) = made {
