@@ -134,6 +134,12 @@ fn the_whole_chain_is_sent_and_goes_on_upon_what_is_merged() {
     let rebased = done(&env, &["--review"]);
     assert_eq!(patch_sets(&gerrit), [1, 1, 2, 2], "{}", rebased.show());
     assert!(!rebased.stderr.contains("service: "), "{}", rebased.show());
+    // It has followed already.
+    assert!(
+        !rebased.stderr.contains("has the next run begin"),
+        "{}",
+        rebased.show()
+    );
     let ahead = env.git("puppet", &["log", "--format=%s", "origin/master..HEAD"]);
     assert_eq!(
         ahead,
