@@ -108,6 +108,13 @@ impl Uncommitted<'_> {
     }
 }
 
+/// The command that puts what is in no commit of some files away.
+pub(crate) fn put_away(root: &Utf8Path, paths: &[Utf8PathBuf]) -> String {
+    let root = shell_words::quote(root.as_str());
+    let paths = shell_words::join(paths);
+    format!("git -C {root} stash push -u -- {paths}")
+}
+
 /// The command that commits files for the first time.
 pub(crate) fn first_commit(root: &Utf8Path, paths: &[Utf8PathBuf]) -> String {
     let root = shell_words::quote(root.as_str());

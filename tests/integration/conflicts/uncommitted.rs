@@ -82,8 +82,8 @@ fn what_is_written_beside_the_branch_of_the_change_is_warned_about() {
     git(&tree, &["checkout", "--quiet", "master"]);
     let written = run(&env, "vagrant", MODEL, &[]);
     assert_eq!(written.code, 0, "{}", written.show());
-    let warning = "warning: the change is on `svcgen/my-service`, and another branch is checked out: `git -C HOME/work/tree \
-                   switch svcgen/my-service` goes there\n";
+    let warning = "warning: the change is on `svcgen/my-service`, and another branch is checked out: what is written here is in \
+                   the way of `--commit`, until `git -C HOME/work/tree stash push -u -- ";
     assert!(written.stderr.contains(warning), "{}", written.show());
     let refused = run(&env, "vagrant", &newer(), &["--commit"]);
     assert_snapshot!(said(&refused), @"

@@ -53,6 +53,27 @@ fn the_commit_gets_what_was_only_written_on_another_branch() {
     assert_eq!(env.status("vagrant"), "");
 }
 
+#[test]
+fn what_was_only_written_on_another_branch_is_committed_by_the_command_of_check() {
+    let env = env();
+    let branch = env.git("vagrant", &["branch", "--show-current"]);
+    done(&env, &[VAGRANT, &["--commit"]].concat());
+    env.git("vagrant", &["switch", "--quiet", branch.trim()]);
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    done(&env, VAGRANT);
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 0, "{}", check.show());
+    let mut lines = check.stdout.lines();
+    let command = lines.find_map(|line| line.trim().strip_prefix("$ "));
+    env.typed(command.unwrap());
+    let found = ["grep", "--count", "6700", "svcgen/trending-edits", "--"];
+    assert!(
+        env.git("vagrant", &found)
+            .contains("svcgen/trending-edits:")
+    );
+    assert_eq!(env.status("vagrant"), "");
+}
+
 /// Types the first command that `check` names.
 fn close(env: &Env) {
     let check = env.svcgen(CHECK);

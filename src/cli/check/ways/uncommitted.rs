@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::Ways;
 use crate::cli::check::Drift;
-use crate::cli::generator::first_commit;
+use crate::cli::generator::{first_commit, put_away};
 use crate::drift::Difference;
 use crate::git::{Checkout, Head};
 use crate::worktree::Worktree;
@@ -55,15 +55,12 @@ impl Ways<'_> {
 
     /// What puts a file away with all that is in the way of a run: one without the others would be refused.
     fn stashed(&self, difference: &Difference, worktree: &Worktree) -> String {
-        let root = shell_words::quote(worktree.root().as_str());
         let mut paths = self.in_the_way.clone();
         if !paths.contains(&difference.path) {
             paths.push(difference.path.clone());
         }
         paths.sort();
-        let paths = paths.iter().map(|path| shell_words::quote(path.as_str()));
-        let paths = paths.collect::<Vec<_>>().join(" ");
-        format!("git -C {root} stash push -u -- {paths}")
+        put_away(worktree.root(), &paths)
     }
 
     /// What commits files that are as a run left them.
@@ -74,6 +71,10 @@ impl Ways<'_> {
     ) -> String {
         match self.is_here() && !self.is_chain && !self.upon.is_empty() {
             true => self.commit_of(paths, worktree),
+            // They would be in the way of what the branch has, and are written there again.
+            false if self.switch.is_some() => {
+                format!("{} && {}", put_away(worktree.root(), paths), self.again())
+            }
             false => self.again(),
         }
     }

@@ -7,6 +7,7 @@ use crate::cli::Failure;
 use crate::cli::context::Loaded;
 use crate::cli::generator::Generator;
 use crate::cli::generator::planned::Planned;
+use crate::cli::generator::put_away;
 use crate::cli::generator::summary::Summary;
 use crate::cli::generator::target::Target;
 use crate::count::count;
@@ -58,9 +59,12 @@ impl Run<'_> {
                 self.again(place.generator, &other)
             ),
             None => {
-                let root = shell_words::quote(root.as_str());
+                let written = edits.edits.iter().map(|edit| &edit.path);
+                let written = written.chain(&edits.unchanged).cloned();
+                let put_away = put_away(root, &written.collect::<Vec<Utf8PathBuf>>());
                 format!(
-                    "the change is on `{branch}`, and another branch is checked out: `git -C {root} switch {branch}` goes there"
+                    "the change is on `{branch}`, and another branch is checked out: what is written here is in the way of \
+                     `--commit`, until `{put_away}` has put it away"
                 )
             }
         });
