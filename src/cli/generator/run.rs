@@ -91,16 +91,22 @@ impl Run<'_> {
             self.recall(place.generator, place.worktree);
         }
         let planned = &self.plan(place)?;
-        match place.on {
+        let is_elsewhere = match place.on {
             Some((topic, visit)) => {
                 self.check_branch(place, topic, planned)?;
                 let own = Rendered::of(place.worktree.root(), &self.loaded.service.name);
                 self.warn_of_moved(topic, visit, &[&own])?;
                 self.warn_of_overtaken(topic, &planned.generated.desired)?;
+                false
             }
             None => self.warn_of_branch(place, &planned.edits)?,
-        }
-        self.carry_out(&mut Single::new(self, place, planned), is_touched)
+        };
+        let ended = self.carry_out(&mut Single::new(self, place, planned), is_touched)?;
+        Ok(match ended {
+            // A commit is made there, and not of what is written here.
+            Ended::Written if is_elsewhere => Ended::Done,
+            ended => ended,
+        })
     }
 
     fn plan(&self, place: &Workplace<'_>) -> Result<Planned, CommandError> {

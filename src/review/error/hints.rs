@@ -152,8 +152,7 @@ impl ReviewError {
             } => {
                 let git = git_in(root);
                 vec![format!(
-                    "{git} branch {branch}-others && {git} rebase --onto {upstream} HEAD~1    they stay on \
-                     `{branch}-others`"
+                    "{git} branch {branch}-others && {git} rebase --onto {upstream} HEAD~1"
                 )]
             }
             Self::NoBranch { .. } => {

@@ -85,6 +85,7 @@ fn what_is_written_beside_the_branch_of_the_change_is_warned_about() {
     let warning = "warning: the change is on `svcgen/my-service`, and another branch is checked out: what is written here is in \
                    the way of `--commit`, until `git -C HOME/work/tree stash push -u -- ";
     assert!(written.stderr.contains(warning), "{}", written.show());
+    assert!(!written.stderr.contains("next: "), "{}", written.show());
     let refused = run(&env, "vagrant", &newer(), &["--commit"]);
     assert_snapshot!(said(&refused), @"
     exit 11

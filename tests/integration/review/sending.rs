@@ -145,8 +145,7 @@ fn a_missing_change_id_is_said_by_svcgen_or_by_the_server() {
     assert_eq!(
         error.hints(),
         [format!(
-            "git -C {0} branch svcgen/trending-edits-others && git -C {0} rebase --onto origin/master HEAD~1    \
-             they stay on `svcgen/trending-edits-others`",
+            "git -C {0} branch svcgen/trending-edits-others && git -C {0} rebase --onto origin/master HEAD~1",
             it.clone
         )]
     );

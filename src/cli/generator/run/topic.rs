@@ -29,19 +29,20 @@ impl Run<'_> {
         self.planner().topic_named(generator, root, named)
     }
 
-    /// Warns where the change is on a branch that is not checked out: what is written here is in its way there.
+    /// Warns where the change is on a branch that is not checked out: what is written here is in its way there. Returns whether
+    /// it is so.
     pub(super) fn warn_of_branch(
         &self,
         place: &Workplace<'_>,
         edits: &EditPlan,
-    ) -> Result<(), CommandError> {
+    ) -> Result<bool, CommandError> {
         let root = place.worktree.root();
         let checkout = match (place.target, Checkout::open(root)) {
-            (Target::Output(_), _) | (_, Err(GitError::NotACheckout { .. })) => return Ok(()),
+            (Target::Output(_), _) | (_, Err(GitError::NotACheckout { .. })) => return Ok(false),
             (Target::Checkout { .. }, checkout) => checkout?,
         };
         if edits.edits.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let topic = self.topic(place.generator, root)?;
         let edited = edits.edits.iter().map(|edit| &edit.path);
@@ -50,7 +51,7 @@ impl Run<'_> {
         let places = places.collect::<Result<Vec<Utf8PathBuf>, GitError>>()?;
         let elsewhere = topic.elsewhere(&places)?;
         let Some(standing) = elsewhere.filter(|standing| !standing.is_merged) else {
-            return Ok(());
+            return Ok(false);
         };
         let branch = standing.branch;
         self.ui.warning(&match topic.held_by()? {
@@ -68,7 +69,7 @@ impl Run<'_> {
                 )
             }
         });
-        Ok(())
+        Ok(true)
     }
 
     /// Warns where a change would be sent to a server that is not the site's, before anything is committed.
