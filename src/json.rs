@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::place::merge_marks;
+use crate::place::{UNFINISHED_MERGE, merge_marks};
 
 /// A text that is not the JSON that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -21,10 +21,6 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, JsonError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_json::from_str(text).map_err(|error| JsonError::of(&error, text))
 }
-
-/// What is wrong with a text in which git marked a conflict.
-const UNFINISHED_MERGE: &str =
-    "an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`";
 
 impl JsonError {
     /// What is wrong with a text; the reader's own words are meant for programmers.

@@ -5,6 +5,10 @@ use std::ops::Range;
 /// What parts the two sides of a conflict that is marked.
 pub(crate) const MERGE_MIDDLE: &str = "=======";
 
+/// What is wrong with a text in which git marked a conflict.
+pub(crate) const UNFINISHED_MERGE: &str =
+    "an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`";
+
 /// The line of a byte, counted from one.
 pub(crate) fn line_of(text: &str, at: usize) -> usize {
     let before = &text.as_bytes()[..at.min(text.len())];

@@ -11,7 +11,8 @@ use crate::interrupt;
 
 /// A line that is being typed.
 ///
-/// It takes one row of the terminal whatever its length, until it is ended: then all of it stays. A terminal that gets narrower may leave what it broke off in a row above.
+/// It takes one row of the terminal whatever its length, until it is ended: then all of it stays. A terminal that gets narrower
+/// may leave what it broke off in a row above.
 pub(super) struct Line<'a> {
     term: &'a Term,
     text: Vec<char>,

@@ -1,6 +1,6 @@
 use granit_parser::ErrorKind as Kind;
 
-use crate::place::merge_marks;
+use crate::place::{UNFINISHED_MERGE, merge_marks};
 
 /// What is wrong with a text that is not YAML: the parser's own words are meant for those who write parsers.
 pub(super) fn told(kind: &Kind) -> String {
@@ -30,8 +30,7 @@ const TAB: &str = "a tab cannot be here: YAML is indented with spaces";
 pub(super) fn merge(text: &str) -> Option<(String, usize)> {
     let conflict = merge_marks(text).into_iter().next()?;
     let lines = text.split_inclusive('\n').take(conflict.start);
-    let message = "an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`";
-    Some((message.to_owned(), lines.map(str::len).sum()))
+    Some((UNFINISHED_MERGE.to_owned(), lines.map(str::len).sum()))
 }
 
 /// A tab that a line is indented with, where the parser makes something else of it: what is wrong is the tab.

@@ -52,7 +52,7 @@ fn settings_of_others_that_cannot_be_read_only_leave_their_ports_unknown() {
         .filter(|it| it.starts_with("warning"));
     let warnings: Vec<&str> = warnings.collect();
     assert_snapshot!(warnings.join("\n"), @"
-    warning: puppet/modules/role/settings/glossary.yaml:3: this is not `key: value`, or not indented as the keys around it: the ports there are not known
+    warning: puppet/modules/role/settings/glossary.yaml:3: an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`: the ports there are not known
     warning: `puppet/modules/role/settings/pagefeed.yaml` is not UTF-8 text: the ports there are not known
     ");
     assert_eq!(env.read(&format!("{SETTINGS}/glossary.yaml")), MARKED);
