@@ -80,6 +80,9 @@ fn what_is_written_beside_the_branch_of_the_change_is_warned_about() {
     let env = edited();
     let tree = env.work().join("tree");
     git(&tree, &["checkout", "--quiet", "master"]);
+    let planned = run(&env, "vagrant", MODEL, &["--dry-run"]);
+    let way = "another branch is checked out: `git -C HOME/work/tree switch svcgen/my-service` goes there\n";
+    assert!(planned.stderr.contains(way), "{}", planned.show());
     let written = run(&env, "vagrant", MODEL, &[]);
     assert_eq!(written.code, 0, "{}", written.show());
     let warning = "warning: the change is on `svcgen/my-service`, and another branch is checked out: what is written here is in \

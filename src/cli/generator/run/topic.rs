@@ -59,6 +59,12 @@ impl Run<'_> {
                 "the change is on `{branch}`, which is checked out in `{other}`: `{}` goes on there",
                 self.again(place.generator, &other)
             ),
+            None if self.options.dry_run => {
+                let root = shell_words::quote(root.as_str());
+                format!(
+                    "the change is on `{branch}`, and another branch is checked out: `git -C {root} switch {branch}` goes there"
+                )
+            }
             None => {
                 let written = edits.edits.iter().map(|edit| &edit.path);
                 let written = written.chain(&edits.unchanged).cloned();
