@@ -102,7 +102,7 @@ fn a_conflict_is_marked_resolved_and_committed() {
       puppet/modules/myservice/manifests/init.pp:18
         both were changed: a conflict is marked here, and not resolved
         $ "${EDITOR:-vi}" +18 HOME/work/tree/puppet/modules/myservice/manifests/init.pp
-        to keep what is there, let svcgen.yaml say it
+        resolve what stands between `<<<<<<<` and `>>>>>>>`; `--conflicts yours` or `svcgen` takes one side
     source: not looked at: `--source-repo DIR` names its checkout
     scap: not looked at: `--deploy-repo DIR` names its checkout
     puppet: not looked at: `--puppet-repo DIR` names its checkout

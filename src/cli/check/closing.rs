@@ -20,6 +20,9 @@ pub(super) fn closed(
     worktree: &Worktree,
     ways: &Ways<'_>,
 ) -> Result<Drift, CommandError> {
+    if planned.rendered.has_marks(&difference.path, worktree) {
+        return Ok(ways.resolve(difference, worktree));
+    }
     let path = std::slice::from_ref(&difference.path);
     let changed = uncommitted(worktree.root(), path, &[&planned.rendered])?;
     let is_dirty = !changed.others.is_empty();

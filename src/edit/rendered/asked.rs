@@ -69,7 +69,25 @@ impl Rendered {
             .files
             .get(path)
             .is_some_and(|written| written.is_marked);
-        is_marked && markers(content).is_empty()
+        is_marked && markers(content).is_empty() && !self.is_taken_back(path, content)
+    }
+
+    /// Whether a file has conflict markers of svcgen's still.
+    pub(crate) fn has_marks(&self, path: &Utf8Path, worktree: &Worktree) -> bool {
+        let is_marked = self.marked().iter().any(|marked| marked == path);
+        let text = worktree.read(path).ok().flatten();
+        is_marked && text.is_some_and(|text| !markers(&text).is_empty())
+    }
+
+    /// Whether a file is again what it was before svcgen left conflict markers in it: somebody undid that, and resolved nothing.
+    pub(crate) fn is_taken_back(&self, path: &Utf8Path, content: &str) -> bool {
+        let index = self.index().unwrap_or_default();
+        let marked = index.files.get(path).filter(|written| written.is_marked);
+        marked.is_some_and(|marked| {
+            let name = content_name(content);
+            let mut earlier = marked.earlier.iter();
+            earlier.any(|it| Some(&it.content) == name.as_ref()) || self.was_committed(path, &name)
+        })
     }
 
     /// Whether the generator wrote a file, or this key of it, by what is remembered of the content that it has now.

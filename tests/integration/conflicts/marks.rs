@@ -2,7 +2,7 @@
 
 use insta::{allow_duplicates, assert_snapshot};
 
-use super::{MODEL, said};
+use super::{CLASS, MODEL, said};
 use crate::support::sample::{apply, checkout, git, run};
 
 const SETTINGS: &str = "tree/puppet/modules/role/settings";
@@ -56,4 +56,39 @@ fn settings_of_others_that_cannot_be_read_only_leave_their_ports_unknown() {
     warning: `puppet/modules/role/settings/pagefeed.yaml` is not UTF-8 text: the ports there are not known
     ");
     assert_eq!(env.read(&format!("{SETTINGS}/glossary.yaml")), MARKED);
+}
+
+#[test]
+fn marks_that_are_taken_back_decide_nothing() {
+    let said_of = |text: &str, words: &str| text.replace("Lists what trends.", words);
+    let newer = said_of(MODEL, "Lists more.");
+    assert_ne!(newer, MODEL);
+    for back in [&["restore", "."][..], &["stash", "--quiet"]] {
+        let env = checkout("vagrant");
+        let tree = env.work().join("tree");
+        apply(&env, "vagrant", MODEL, &["--commit"]);
+        env.write(CLASS, &said_of(&env.read(CLASS), "Lists what I say."));
+        let marked = run(&env, "vagrant", &newer, &["--force"]);
+        assert_eq!(marked.code, 11, "{}", marked.show());
+        assert!(env.read(CLASS).contains("<<<<<<< "), "{}", env.read(CLASS));
+        // The way out is to decide, and not to put the marks away.
+        let looked = env.svcgen(&["check", "--vagrant-repo", "tree"]);
+        let told: Vec<&str> = looked.stdout.lines().take(5).collect();
+        allow_duplicates! { assert_snapshot!(told.join("\n"), @r#"
+        vagrant: HOME/work/tree: 1 difference
+          puppet/modules/myservice/manifests/init.pp:3
+            both were changed: a conflict is marked here, and not resolved
+            $ "${EDITOR:-vi}" +3 HOME/work/tree/puppet/modules/myservice/manifests/init.pp
+            resolve what stands between `<<<<<<<` and `>>>>>>>`; `--conflicts yours` or `svcgen` takes one side
+        "#); }
+        git(&tree, back);
+        apply(&env, "vagrant", &newer, &["--commit"]);
+        let text = env.read(CLASS);
+        assert!(
+            text.contains("Lists more.") && !text.contains("Lists what trends."),
+            "{text}"
+        );
+        let looked = env.svcgen(&["check", "--vagrant-repo", "tree"]);
+        assert_eq!(looked.code, 0, "{}", looked.show());
+    }
 }

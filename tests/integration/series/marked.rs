@@ -140,3 +140,26 @@ fn nothing_is_marked_where_nobody_can_be_asked() {
     assert_eq!(run.code, 11, "{}", run.show());
     assert_eq!(env.read(PROFILE), before);
 }
+
+#[test]
+fn marks_that_are_taken_back_decide_nothing() {
+    for back in [&["restore", "."][..], &["stash", "--quiet"]] {
+        let env = env();
+        done(&env, &["--commit"]);
+        let edited = "'default_value' => 7200";
+        env.replace(PROFILE, "'default_value' => 86400", edited);
+        env.replace("svcgen.yaml", "default: 86400", "default: 600");
+        env.replace("svcgen.yaml", "port: 6699", "port: 6698");
+        let marked = run(&env, &["--force"]);
+        assert_eq!(marked.code, 11, "{}", marked.show());
+        assert!(env.read(PROFILE).contains("<<<<<<< "));
+        env.git("puppet", back);
+        done(&env, &["--commit"]);
+        let text = env.read(PROFILE);
+        assert!(text.contains("'default_value' => 600"), "{text}");
+        assert!(!text.contains("6699"), "{text}");
+        done(&env, &["--commit"]);
+        let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
+        assert_eq!(check.code, 0, "{}", check.show());
+    }
+}

@@ -5,11 +5,33 @@ use camino::Utf8PathBuf;
 use super::Ways;
 use crate::cli::check::Drift;
 use crate::cli::generator::{first_commit, put_away};
-use crate::drift::Difference;
+use crate::drift::{Difference, Remedy};
 use crate::git::{Checkout, Head};
 use crate::worktree::Worktree;
 
 impl Ways<'_> {
+    /// A conflict that is marked in a file, where somebody has to decide it.
+    pub(in crate::cli::check) fn resolve(
+        &self,
+        difference: Difference,
+        worktree: &Worktree,
+    ) -> Drift {
+        let edited = self.close(
+            Difference {
+                remedy: Remedy::Edit,
+                ..difference
+            },
+            worktree,
+        );
+        Drift {
+            instead: Some(
+                "resolve what stands between `<<<<<<<` and `>>>>>>>`; `--conflicts yours` or `svcgen` takes one side"
+                    .to_owned(),
+            ),
+            ..edited
+        }
+    }
+
     /// A file that a commit has and the work tree lacks, with the way back.
     pub(in crate::cli::check) fn restore(
         &self,
@@ -71,10 +93,7 @@ impl Ways<'_> {
     ) -> String {
         match self.is_here() && !self.is_chain && !self.upon.is_empty() {
             true => self.commit_of(paths, worktree),
-            // They would be in the way of what the branch has, and are written there again.
-            false if self.switch.is_some() => {
-                format!("{} && {}", put_away(worktree.root(), paths), self.again())
-            }
+            // Where the branch is another one, they are put away, and written there again.
             false => self.again(),
         }
     }

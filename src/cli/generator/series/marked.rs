@@ -47,6 +47,9 @@ impl Run<'_> {
                 let Some(text) = worktree.read(&path)? else {
                     continue;
                 };
+                if store.is_taken_back(&path, &text) {
+                    continue;
+                }
                 let is_uncommitted = found.others.contains(&path) || found.own.contains(&path);
                 if is_uncommitted && !store.is_resolved(&path, &text) {
                     return Err(self.unresolved(chosen, worktree.root(), &path));
