@@ -14,6 +14,7 @@ mod puppet_code;
 mod scan;
 mod service_node;
 mod source_repo;
+mod stray;
 mod taken;
 pub mod tickets;
 mod values;
@@ -33,10 +34,11 @@ pub use deploy_repo::{DeployRepo, deploy_repo, odd_hosts};
 pub use error::GenerateError;
 pub use mediawiki_vagrant::{VagrantTree, mediawiki_vagrant};
 pub use operations_puppet::{
-    LeftOut, Patch, PuppetTree, SeriesStep, SeriesTree, Stray, operations_puppet, series_patch,
+    LeftOut, Patch, PuppetTree, SeriesStep, SeriesTree, operations_puppet, series_patch,
 };
 pub use source_repo::{SOURCE_REPOSITORY, SourceRepo, source_repo};
-pub use taken::{Taken, puppet_class, vagrant_class};
+pub use stray::Stray;
+pub use taken::{Taken, puppet_class, puppet_files, vagrant_class};
 
 /// What a generator wants in one tree.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -44,10 +46,20 @@ pub struct Generated {
     pub desired: Vec<Desired>,
     /// What the user should know, each in one sentence without a full stop.
     pub warnings: Vec<String>,
+    /// What the tree has beside the model; the warnings tell them, too.
+    pub strays: Vec<Stray>,
     /// Subject and body of the commit, without trailers.
     pub message: CommitText,
     /// Keys that only the private repository has, with harmless values that stand in for it.
     pub secrets: Vec<(String, Value)>,
+}
+
+impl Generated {
+    /// Has the warnings tell what the tree has beside the model.
+    fn tell_strays(&mut self) {
+        self.warnings
+            .extend(self.strays.iter().map(Stray::to_string));
+    }
 }
 
 /// Parses a YAML file of a tree.

@@ -158,7 +158,9 @@ impl BuildError {
         match self {
             Self::Git(error) => match error {
                 GitError::NotACheckout { .. } => ErrorKind::Usage,
-                GitError::Overlooked { .. } | GitError::Sparse { .. } => ErrorKind::Conflict,
+                GitError::Overlooked { .. }
+                | GitError::Sparse { .. }
+                | GitError::LineEnds { .. } => ErrorKind::Conflict,
                 GitError::Missing { .. }
                 | GitError::Failed { .. }
                 | GitError::Deadline { .. }

@@ -29,7 +29,9 @@ pub(super) use self::options::GeneratorOptions;
 pub(super) use self::planned::{NotPlanned, Planned, Planner};
 pub(super) use self::run::{Ended, Run, elsewhere};
 use self::series::Chosen;
-pub(super) use self::series::{Looked, Series, changed_upon, is_on, look, without_blocks};
+pub(super) use self::series::{
+    Looked, Series, changed_upon, is_on, look, refuse_classes, without_blocks,
+};
 pub(super) use self::summary::tell_pushed;
 pub(super) use self::target::{
     DEPLOY_DIR, Target, UnknownCheckout, absent, configured, misspelt_service,

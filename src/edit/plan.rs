@@ -201,6 +201,13 @@ impl EditPlan {
         !self.conflicts.iter().all(is_marked)
     }
 
+    /// A tree as it will be.
+    #[must_use]
+    pub fn after(&self, tree: &Worktree) -> Worktree {
+        let edits = self.edits.iter();
+        tree.as_if(edits.map(|edit| (edit.path.clone(), edit.after.clone())))
+    }
+
     /// The files that are there, and that change or are as they should be.
     pub fn held(&self) -> impl Iterator<Item = &Utf8PathBuf> {
         let changed = self.edits.iter().filter(|edit| edit.before.is_some());

@@ -53,7 +53,13 @@ impl EditPlan {
             staying,
             is_given_up,
         } = withdrawn;
-        let after = after.filter(|text| !(written.is_made && is_hollow(text, written.form)));
+        // Of a file that several patches wrote into, the last one that goes leaves nothing, whichever made it.
+        let is_shared = matches!(written.form, Form::Yaml | Form::Blocks);
+        let is_nothing = |text: &String| {
+            let is_made = written.is_made || is_shared && text.trim().is_empty();
+            is_made && is_hollow(text, written.form)
+        };
+        let after = after.filter(|text| !is_nothing(text));
         let is_whole = matches!(written.form, Form::Whole | Form::Lines);
         if after.as_ref() == Some(&before) && is_given_up && is_whole {
             self.records.push(forgotten());

@@ -39,6 +39,7 @@ pub fn deploy_repo(
     checks::checks(service, tree, &mut generated)?;
     config_deploy::config_deploy(service, site, templates, &mut generated)?;
     papers::papers(service, site, tree, templates, &mut generated)?;
+    generated.tell_strays();
     Ok(generated)
 }
 

@@ -95,7 +95,7 @@ pub fn mediawiki_vagrant(
         desired,
         warnings,
         message,
-        secrets: Vec::new(),
+        ..Generated::default()
     })
 }
 

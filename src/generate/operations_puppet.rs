@@ -17,7 +17,7 @@ use self::hieradata::{environment_hieradata, role_hieradata, secrets};
 use self::idiom::ClassIdiom;
 pub(super) use self::named_ports::named_ports;
 use self::role::role_text;
-pub use self::series::{LeftOut, Patch, SeriesStep, SeriesTree, Stray, series_patch};
+pub use self::series::{LeftOut, Patch, SeriesStep, SeriesTree, series_patch};
 use self::taken::{check_catalog, check_names, check_source};
 pub use self::tree::PuppetTree;
 pub(super) use self::tree::{CatalogName, given_away};
@@ -107,6 +107,7 @@ pub fn operations_puppet(
         warnings,
         message: message(service, tree, brought),
         secrets: secrets(service, &class),
+        strays: Vec::new(),
     })
 }
 

@@ -75,6 +75,7 @@ pub fn source_repo(service: &Service, tree: &SourceRepo) -> Result<Generated, Ge
             entries: entries.collect(),
         }],
         warnings: Vec::new(),
+        strays: Vec::new(),
         secrets: Vec::new(),
         message: CommitText {
             // The same whether it is there or not: the second run must not find another message.

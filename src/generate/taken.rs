@@ -27,6 +27,9 @@ const PUPPET_CLASSES: &[&str] = &[
     "modules/role/manifests/NAME.pp",
 ];
 
+/// Where the hieradata of roles is, each role in folders for all hosts and for those of datacentres.
+const ROLE_DATA: &str = "hieradata/role";
+
 /// Where the search for a free port begins: above the displays of X11, among those that services usually have.
 const FIRST_PORT: u16 = 6100;
 
@@ -113,6 +116,19 @@ pub fn vagrant_class(name: &str, tree: &Worktree) -> Option<Utf8PathBuf> {
 /// The file of a class of a name in an operations/puppet tree.
 pub fn puppet_class(name: &str, tree: &Worktree) -> Option<Utf8PathBuf> {
     class_file(name, PUPPET_CLASSES, tree)
+}
+
+/// The files of an operations/puppet tree that go by the name of a class: those of its code, and the hieradata of its role.
+pub fn puppet_files(name: &str, tree: &Worktree) -> Vec<Utf8PathBuf> {
+    let code = PUPPET_CLASSES.iter();
+    let code = code.map(|place| Utf8PathBuf::from(place.replace("NAME", name)));
+    let folders = tree.list(ROLE_DATA).into_iter();
+    let data = folders.map(|folder| format!("{ROLE_DATA}/{folder}/{name}.yaml").into());
+    let is_filled = |path: &Utf8PathBuf| {
+        let text = tree.read(path).ok().flatten();
+        text.is_some_and(|text| !text.trim().is_empty())
+    };
+    code.chain(data).filter(is_filled).collect()
 }
 
 fn class_file(name: &str, places: &[&str], tree: &Worktree) -> Option<Utf8PathBuf> {

@@ -1,4 +1,5 @@
-//! Files that git was told to overlook: `git update-index --assume-unchanged` or `--skip-worktree`, and sparse checkouts.
+//! What git was told to show otherwise than it is: files to overlook (`git update-index --assume-unchanged` or
+//! `--skip-worktree`), sparse checkouts, and other line ends.
 
 use camino::Utf8Path;
 
@@ -27,6 +28,22 @@ impl Checkout {
                 root: self.root().to_owned(),
             }),
             _ => Ok(()),
+        }
+    }
+
+    /// Refuses a checkout in which git writes other line ends than the repository has: every line would count as somebody's.
+    ///
+    /// # Errors
+    /// Where it is one, or its settings cannot be read.
+    pub fn check_line_ends(&self) -> Result<(), GitError> {
+        let config = self.repository().config();
+        let config = config.map_err(|source| self.unreadable("the settings", source))?;
+        // The third value, `input`, changes nothing here.
+        match config.get_bool("core.autocrlf") {
+            Ok(true) => Err(GitError::LineEnds {
+                root: self.root().to_owned(),
+            }),
+            Ok(false) | Err(_) => Ok(()),
         }
     }
 

@@ -80,6 +80,10 @@ pub enum GitError {
     },
     #[error("`{root}` is a sparse checkout: files that it leaves out would be taken for gone")]
     Sparse { root: Utf8PathBuf },
+    #[error(
+        "git writes other line ends into `{root}` than its commits have: `core.autocrlf` is set"
+    )]
+    LineEnds { root: Utf8PathBuf },
     #[error("no temporary file can be written in `{folder}`")]
     Temporary {
         folder: String,
@@ -314,6 +318,13 @@ impl GitError {
             )),
             Self::Sparse { root } => {
                 Some(format!("git -C {} sparse-checkout disable", quoted(root)))
+            }
+            // Nothing that is not committed is written over.
+            Self::LineEnds { root } => {
+                let git = format!("git -C {}", quoted(root));
+                Some(format!(
+                    "{git} diff --quiet HEAD && {git} config core.autocrlf input && {git} rm -rq --cached . && {git} reset -q --hard"
+                ))
             }
             Self::Path { source, .. } => Some(source.hint()),
             Self::Temporary { .. } => Some(OTHER_TEMPORARY.into()),

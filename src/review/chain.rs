@@ -292,17 +292,34 @@ impl Chain<'_> {
         if self.is_own {
             return Ok(true);
         }
-        let (before, after) = (
-            self.tree(self.parent(link.commit)?)?,
-            self.tree(link.commit)?,
-        );
-        let changed = self.between(before, after)?;
-        let texts = self.texts_of(after, &changed)?;
-        Ok(texts.len() == changed.len()
-            && texts.iter().all(|(path, text)| match text {
+        let before = self.tree(self.parent(link.commit)?)?;
+        let changed = self.between(before, self.tree(link.commit)?)?;
+        Ok(self.edited_by_others(patch, store, &changed)?.is_empty())
+    }
+
+    /// Of some files, those in which the commit of a patch holds something that svcgen did not write.
+    ///
+    /// # Errors
+    /// Where git cannot read it.
+    pub fn edited_by_others(
+        &self,
+        patch: usize,
+        store: &Rendered,
+        files: &[Utf8PathBuf],
+    ) -> Result<Vec<Utf8PathBuf>, ReviewError> {
+        let Some(link) = self.links.get(patch).and_then(Option::as_ref) else {
+            return Ok(Vec::new());
+        };
+        let texts = self.texts_of(self.tree(link.commit)?, files)?;
+        let is_own = |path: &&Utf8PathBuf| {
+            // What is no text is none of svcgen's.
+            let mut texts = texts.iter().filter(|(other, _)| other == *path);
+            texts.next().is_some_and(|(path, text)| match text {
                 Some(text) => store.is_as_left(path, text),
                 None => store.is_gone(path),
-            }))
+            })
+        };
+        Ok(files.iter().filter(|path| !is_own(path)).cloned().collect())
     }
 
     /// Notes what the files of a patch hold in its tree now.

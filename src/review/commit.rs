@@ -114,7 +114,7 @@ impl Topic {
     }
 
     /// The last commit of the branch, which has to be checked out; none where it has no commit yet.
-    fn tip_here(&self) -> Result<Option<Oid>, ReviewError> {
+    pub(super) fn tip_here(&self) -> Result<Option<Oid>, ReviewError> {
         match self.checkout.head()? {
             Head::Branch { name, tip } if name == self.branch.as_str() => Ok(Some(tip)),
             Head::Unborn { name } if name == self.branch.as_str() => Ok(None),

@@ -51,7 +51,8 @@ pub enum ReviewError {
     Moved {
         root: Utf8PathBuf,
         branch: BranchName,
-        source: Box<GitError>,
+        /// What git said, where it was asked to move the branch.
+        source: Option<Box<GitError>>,
     },
     #[error("`{root}` is not on the branch `{branch}`")]
     NotOnTopic {
@@ -197,7 +198,9 @@ impl ReviewError {
             | Self::NotAFolder { .. }
             | Self::NoIdentity { .. }
             | Self::NoServer { .. } => ErrorKind::Usage,
-            Self::Git(GitError::Overlooked { .. } | GitError::Sparse { .. }) => ErrorKind::Conflict,
+            Self::Git(
+                GitError::Overlooked { .. } | GitError::Sparse { .. } | GitError::LineEnds { .. },
+            ) => ErrorKind::Conflict,
             Self::Git(_) => ErrorKind::Unexpected,
             Self::Commit {
                 source: GitError::Temporary { .. },

@@ -168,7 +168,7 @@ impl Topic {
             true => ReviewError::Moved {
                 root: self.checkout.root().to_owned(),
                 branch: self.branch.clone(),
-                source: Box::new(source),
+                source: Some(Box::new(source)),
             },
             false => source.into(),
         }

@@ -190,7 +190,9 @@ fn an_existing_repository_keeps_its_names_and_words() {
     let warnings = repo.apply();
     assert_eq!(
         warnings,
-        ["no submodule of `.gitmodules` is `mediawiki/services/tea-pot`"]
+        [
+            "`.gitmodules:1` has no submodule that is `mediawiki/services/tea-pot`; nothing here says that svcgen wrote it: change it by hand, or name that in the model"
+        ]
     );
     insta::assert_snapshot!(repo.text("scap/scap.cfg"), @"
     ; how tea is brewed
@@ -277,8 +279,8 @@ fn papers_follow_another_repository_unless_somebody_wrote_in_them() {
     assert_eq!(
         repo.apply(),
         [
-            "`.gitreview` names the project `tea/pot/deploy.git`, not `tea/cup/deploy`",
-            "the submodule `src` is `https://gerrit.wikimedia.org/r/tea/pot`, not `tea/cup`"
+            "`.gitreview:4` names the project `tea/pot/deploy.git`, not `tea/cup/deploy`; nothing here says that svcgen wrote it: change it by hand, or name that in the model",
+            "`.gitmodules:3` has `https://gerrit.wikimedia.org/r/tea/pot` as the submodule `src`, not `tea/cup`; nothing here says that svcgen wrote it: change it by hand, or name that in the model"
         ]
     );
 }

@@ -9,6 +9,7 @@ mod marked;
 mod older_tree;
 mod overtaken;
 mod refused;
+mod renamed;
 mod second_clone;
 mod shallow;
 mod shared;
@@ -253,21 +254,6 @@ fn patches_can_be_chosen_and_come_in_their_order() {
         "{}",
         wrong.show()
     );
-}
-
-#[test]
-fn classes_may_have_another_name_once_the_load_balancer_knows_the_service() {
-    let env = env();
-    done(&env, &["--commit"]);
-    let name = "name: trending-edits\n";
-    env.replace("svcgen.yaml", name, &format!("{name}puppet_name: other\n"));
-    let shown = run(&env, &["--dry-run"]);
-    assert_eq!(shown.code, 3, "{}", shown.show());
-    let profile = "+++ b/modules/profile/manifests/other.pp\n";
-    assert!(shown.stdout.contains(profile), "{}", shown.show());
-    done(&env, &["--commit"]);
-    assert_eq!(subjects(&env).len(), 4);
-    assert_eq!(env.status("puppet"), "");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{Drift, Looked, Uncommitted, series};
 use crate::cli::GlobalArgs;
 use crate::cli::generator::{
     CheckoutArgs, Generator, NotPlanned, Planner, Series, Target, differing,
-    look as look_at_series, without_blocks,
+    look as look_at_series, refuse_classes, without_blocks,
 };
 use crate::drift::{Difference, Direction, Remedy};
 use crate::error::CommandError;
@@ -27,6 +27,7 @@ pub(super) fn look(
     if generator == Generator::Puppet {
         // What other patches of the series put into its files is no edit of somebody's.
         worktree = without_blocks(&worktree, planner.loaded)?;
+        refuse_classes(planner, &tree)?;
     }
     let series = match generator {
         Generator::Puppet => look_at_series(planner.loaded, &tree),
@@ -54,13 +55,15 @@ pub(super) fn look(
     let series = series?;
     let of_series = series::files(&series);
     let others = of_others(planner, generator, &planned, &tree, &of_series)?;
-    let ways = ways.about(&differences, others.tracked());
+    let ways = ways.about(&differences, others.tracked(), others.own(), &tree);
     for difference in differences {
         all.push(closed(difference, generator, &planned, &worktree, &ways)?);
     }
     if let Some(setting) = &planned.setting {
         all.push(unset(setting, &ways));
     }
+    let strays = planned.generated.strays.iter();
+    all.extend(strays.map(|stray| ways.beside(stray, &worktree)));
     let patches = series::find(planner, &series, &tree, &ways)?;
     all.extend(patches.drifts);
     let desired = planned.generated.desired.iter();

@@ -49,6 +49,11 @@ impl Others {
             .collect()
     }
 
+    /// Those that hold nothing but what svcgen wrote.
+    pub(super) fn own(&self) -> &[Utf8PathBuf] {
+        &self.0.own
+    }
+
     /// Those that are as the model says, so that nothing else tells them; `is_left` says whether a run is left to do.
     pub(super) fn told(
         &self,

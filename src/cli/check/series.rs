@@ -6,9 +6,9 @@ use super::ways::Ways;
 use super::{Drift, NotCompared, Uncommitted};
 use crate::cli::context::Loaded;
 use crate::cli::generator::{Looked, Planner, Series};
-use crate::drift::{Difference, Direction, Remedy};
+use crate::drift::{Difference, Direction};
 use crate::error::CommandError;
-use crate::generate::{SeriesStep, Stray};
+use crate::generate::SeriesStep;
 use crate::git::{Checkout, GitError};
 use crate::worktree::Worktree;
 
@@ -44,13 +44,8 @@ pub(super) fn find(
             drifts.push(ways.close(difference, worktree));
         }
     }
-    for stray in all.patches.iter().flat_map(Looked::strays) {
-        let instead = Some(stray.way_out.to_owned());
-        drifts.push(Drift {
-            instead,
-            ..ways.close(difference(stray), worktree)
-        });
-    }
+    let strays = all.patches.iter().flat_map(Looked::strays);
+    drifts.extend(strays.map(|stray| ways.beside(stray, worktree)));
     let paths = all.uncommitted(planner.loaded, worktree)?;
     let uncommitted = (!paths.is_empty()).then(|| Uncommitted {
         paths,
@@ -74,17 +69,6 @@ pub(super) fn find(
 pub(super) fn files(all: &Series) -> Vec<Utf8PathBuf> {
     let written = all.patches.iter().filter(|patch| patch.is_written());
     written.flat_map(Looked::paths).collect()
-}
-
-/// What a tree has beside the model, as a difference.
-fn difference(stray: &Stray) -> Difference {
-    Difference {
-        path: stray.path.clone(),
-        line: Some(stray.line),
-        direction: Direction::Unknown,
-        what: stray.what.clone(),
-        remedy: Remedy::Edit,
-    }
 }
 
 /// The command that runs the series, where its patches were written into the files and are in no commit yet.

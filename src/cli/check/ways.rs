@@ -1,5 +1,6 @@
 //! The commands that `svcgen check` names: which one closes a difference, and where it has to be run.
 
+mod strays;
 mod uncommitted;
 
 use camino::Utf8PathBuf;
@@ -9,7 +10,7 @@ use super::Drift;
 use super::series::uncommitted_series;
 use crate::cli::GlobalArgs;
 use crate::cli::generator::{
-    Again, CheckoutArgs, Generator, Planned, Planner, Series, changed_upon, is_on,
+    Again, CheckoutArgs, Generator, Planned, Planner, Series, changed_upon, is_on, put_away,
 };
 use crate::drift::{Difference, Direction, Remedy};
 use crate::edit::Rendered;
@@ -114,16 +115,29 @@ impl<'a> Ways<'a> {
     }
 
     /// The same, where these differences are closed, and these files are in the way.
-    pub(super) fn about(self, differences: &[Difference], in_the_way: Vec<Utf8PathBuf>) -> Self {
+    /// `own` are those that hold nothing but what svcgen wrote: they are in the way of the branch where the change is, which
+    /// has them, too.
+    pub(super) fn about(
+        self,
+        differences: &[Difference],
+        in_the_way: Vec<Utf8PathBuf>,
+        own: &[Utf8PathBuf],
+        worktree: &Worktree,
+    ) -> Self {
         let is_newer = |it: &&Difference| it.direction == Direction::Model;
         let newer: IndexSet<Utf8PathBuf> = differences
             .iter()
             .filter(is_newer)
             .map(|it| it.path.clone())
             .collect();
+        let switch = self.switch.map(|switch| match own {
+            [] => switch,
+            own => format!("{} && {switch}", put_away(worktree.root(), own)),
+        });
         Self {
             newer: newer.into_iter().collect(),
             in_the_way,
+            switch,
             ..self
         }
     }

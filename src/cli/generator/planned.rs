@@ -2,8 +2,9 @@ use camino::Utf8Path;
 
 use super::explain::whose_file;
 use super::recall::recall;
+use super::renamed::{self, Renaming};
 use super::target::Target;
-use super::{Generator, renamed};
+use super::{Generator, series};
 use crate::cli::context::{Context, Loaded};
 use crate::edit::{EditPlan, Origin, Rendered, Resolution, plan};
 use crate::error::CommandError;
@@ -102,7 +103,16 @@ impl Planner<'_> {
         let generated = generate(self.loaded, generator, assumed, worktree, &rendered)?;
         let edits = plan(&generated.desired, worktree, &rendered, self.resolution);
         let edits = edits.map_err(CommandError::from)?;
-        renamed::refuse_classes(self.loaded, &rendered, &edits)?;
+        let patches = match generator {
+            Generator::Puppet => series::stores_beside(SeriesStep::Service, self.loaded, worktree),
+            Generator::Vagrant | Generator::Scap | Generator::Source => Vec::new(),
+        };
+        if let Some(renaming) = Renaming::of(self.loaded, &rendered, patches) {
+            renaming.refuse_kept(&edits)?;
+            if generator == Generator::Puppet {
+                renaming.refuse_left(&edits.after(worktree))?;
+            }
+        }
         let setting = self.setting(generator, worktree.root())?;
         Ok(Planned {
             rendered,

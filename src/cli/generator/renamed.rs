@@ -1,15 +1,18 @@
 //! A service keeps its name: what the hosts have of it goes by that.
 
+mod classes;
+
 use camino::Utf8Path;
 
+pub(super) use self::classes::Renaming;
 use super::{Generator, Planner, Target};
 use crate::cli::context::Loaded;
-use crate::edit::{EditPlan, Origin, Other, Record, Rendered};
+use crate::edit::{Origin, Other, Rendered};
 use crate::error::CommandError;
 use crate::generate::{puppet_class, vagrant_class};
 use crate::git::{Checkout, committed_text};
 use crate::model::{Service, ServiceName};
-use crate::review::{ReviewError, Topic};
+use crate::review::Topic;
 use crate::scap::CONFIG_FILE;
 use crate::worktree::Worktree;
 use crate::yaml::Kind;
@@ -181,63 +184,6 @@ fn committed(
 pub(super) fn deployed(worktree: &Worktree) -> Option<String> {
     let config = crate::ini::parse(&worktree.read(CONFIG_FILE).ok()??).ok()?;
     Some(config.find("global", "service_name")?.value.clone())
-}
-
-/// Refuses another name of the classes where there is more in what goes by the old one, which would be left there.
-pub(super) fn refuse_classes(
-    loaded: &Loaded,
-    rendered: &Rendered,
-    edits: &EditPlan,
-) -> Result<(), CommandError> {
-    let kept = edits.kept.iter().map(|kept| {
-        let line = kept.line.map(|line| format!(":{line}")).unwrap_or_default();
-        format!("{}{line}", kept.path)
-    });
-    // A file that `--conflicts yours` leaves to somebody would go by the old name for good.
-    let given_up = edits
-        .records
-        .iter()
-        .filter(|it| it.record == Record::Forgotten);
-    let mut places = kept
-        .chain(given_up.map(|it| it.path.to_string()))
-        .peekable();
-    match old_class(loaded, rendered) {
-        Some(old) if places.peek().is_some() => Err(edited(loaded, &old, places)),
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// Refuses another name of the classes where a commit cannot be put upon another because of it.
-pub(super) fn refuse_replayed(
-    loaded: &Loaded,
-    rendered: &Rendered,
-    error: &ReviewError,
-) -> Result<(), CommandError> {
-    match (error, old_class(loaded, rendered)) {
-        (ReviewError::Diverged { files, .. }, Some(old)) => {
-            Err(edited(loaded, &old, files.iter().cloned()))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The name that the classes were generated under last, where it is another one.
-fn old_class(loaded: &Loaded, rendered: &Rendered) -> Option<String> {
-    let last = rendered.last_model()?.puppet_name;
-    (last != loaded.service.puppet_name.as_str()).then_some(last)
-}
-
-fn edited(loaded: &Loaded, old: &str, places: impl Iterator<Item = String>) -> CommandError {
-    let new = &loaded.service.puppet_name;
-    let error = CommandError::conflict(format!(
-        "the classes cannot be renamed from `{old}` to `{new}`: what was put into their files would stay behind"
-    ));
-    places
-        .fold(error, |error, place| {
-            error.cause(format!("{place} has more than svcgen would take along"))
-        })
-        .hint(format!("write `puppet_name: {old}` into {}", loaded.path))
-        .hint("or take it out, generate, and put it into the new files")
 }
 
 /// What to do where a port is taken by what may be the same service under its old name.

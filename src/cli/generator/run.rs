@@ -52,6 +52,16 @@ pub(crate) enum Ended {
     Done,
 }
 
+impl Ended {
+    /// The same, where the change may be on a branch that is not checked out: a commit is made there, and not of what was written.
+    pub(super) fn beside(self, is_elsewhere: bool) -> Self {
+        match self {
+            Self::Written if is_elsewhere => Self::Done,
+            ended => ended,
+        }
+    }
+}
+
 /// Where a generator runs: what it writes to, and the topic branch, where it commits.
 struct Workplace<'a> {
     generator: Generator,
@@ -99,14 +109,17 @@ impl Run<'_> {
                 self.warn_of_overtaken(topic, &planned.generated.desired)?;
                 false
             }
-            None => self.warn_of_branch(place, &planned.edits)?,
+            None => match place.target {
+                Target::Checkout { .. } => {
+                    let there = |other: &Utf8Path| self.again(place.generator, other);
+                    let (root, plans) = (place.worktree.root(), [&planned.edits]);
+                    self.warn_of_branch(place.generator, root, &plans, there)?
+                }
+                Target::Output(_) => false,
+            },
         };
         let ended = self.carry_out(&mut Single::new(self, place, planned), is_touched)?;
-        Ok(match ended {
-            // A commit is made there, and not of what is written here.
-            Ended::Written if is_elsewhere => Ended::Done,
-            ended => ended,
-        })
+        Ok(ended.beside(is_elsewhere))
     }
 
     fn plan(&self, place: &Workplace<'_>) -> Result<Planned, CommandError> {

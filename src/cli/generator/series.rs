@@ -8,11 +8,13 @@ mod looked;
 mod marked;
 mod patches;
 mod plan;
+mod renaming;
 mod subjects;
 mod summary;
 
 use camino::Utf8Path;
 
+use self::commits::in_commits;
 use self::in_commits::InCommits;
 use self::in_files::InFiles;
 pub(crate) use self::looked::{
@@ -20,12 +22,14 @@ pub(crate) use self::looked::{
 };
 use self::patches::Patches;
 use self::plan::stores;
-pub(crate) use self::plan::without_blocks;
+use self::plan::{PatchPlanner, in_files};
+pub(crate) use self::plan::{stores_beside, without_blocks};
+pub(crate) use self::renaming::refuse_classes;
 use super::again::Again;
 use super::target::Target;
 use super::{Ended, Generator, Run};
 use crate::cli::Failure;
-use crate::edit::Rendered;
+use crate::edit::{EditPlan, Rendered};
 use crate::error::CommandError;
 use crate::generate::SeriesStep;
 use crate::review::{Topic, Visit};
@@ -108,8 +112,13 @@ impl Run<'_> {
         let upon =
             |(step, store): (SeriesStep, Rendered)| (step, store.upon_commits(&resolved.all));
         let stores: Vec<(SeriesStep, Rendered)> = stores.into_iter().map(upon).collect();
-        let (planned, planning) =
-            commits::in_commits(self, chosen, worktree, &stores, (topic, &resolved))?;
+        let (planned, planning) = in_commits(
+            PatchPlanner::of(self),
+            &chosen.steps,
+            worktree,
+            &stores,
+            (topic, &resolved),
+        )?;
         let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         self.warn_of_moved(topic, visit, &all)?;
         // Where a merged patch was left behind, the others stand upon what was merged.
@@ -127,9 +136,19 @@ impl Run<'_> {
         let stores: Vec<_> = stores
             .map(|(step, store)| (step, store.of_commits()))
             .collect();
-        let planned = plan::in_files(self, &chosen.steps, worktree, &stores)?;
+        // Commits are planned each upon its own; files have the lines of all patches, which nobody would take along.
+        let topic = self.topic(Generator::Puppet, worktree.root()).ok();
+        let is_for_commits =
+            self.options.dry_run && topic.is_some_and(|topic| is_on(&topic, worktree, self.loaded));
+        let (planner, steps) = (PatchPlanner::of(self), &chosen.steps);
+        let planned = in_files(planner, steps, worktree, &stores, is_for_commits)?;
+        let plans: Vec<&EditPlan> = planned.iter().map(|patch| &patch.edits).collect();
+        let there = |other: &Utf8Path| self.series_in_files(chosen, other);
+        let root = worktree.root();
+        let is_elsewhere = self.warn_of_branch(Generator::Puppet, root, &plans, there)?;
         let patches = Patches::new(self, chosen, worktree, (&stores, &planned));
-        self.carry_out(&mut InFiles::new(patches), &mut false)
+        let ended = self.carry_out(&mut InFiles::new(patches), &mut false)?;
+        Ok(ended.beside(is_elsewhere))
     }
 
     /// What svcgen remembers of each patch, and from now on of this model.

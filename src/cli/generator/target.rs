@@ -130,6 +130,7 @@ impl Target {
                 let worktree = Worktree::open(path)?;
                 if let Ok(checkout) = Checkout::open(worktree.root()) {
                     checkout.check_whole().map_err(ReviewError::from)?;
+                    checkout.check_line_ends().map_err(ReviewError::from)?;
                 }
                 Ok(worktree)
             }

@@ -5,9 +5,10 @@ use serde_json::json;
 use super::sentence;
 use super::tree::DeployRepo;
 use crate::edit::Desired;
-use crate::generate::{GenerateError, Generated};
+use crate::generate::{GenerateError, Generated, Stray};
 use crate::ini::parse;
 use crate::model::{Service, Site};
+use crate::place::line_of;
 use crate::render::Templates;
 use crate::render::markup::{git_value, markdown_text};
 use crate::scap::read_submodules;
@@ -56,25 +57,35 @@ pub(super) fn papers(
             templates.render("deploy-repo/README.md", &values)?,
         );
     }
-    warn_review(service, site, tree, generated);
-    warn_submodule(service, tree, url.as_deref(), generated)
+    generated.strays.extend(other_project(service, site, tree));
+    match tree.of_others(".gitmodules") {
+        Some(text) => generated.strays.extend(other_source(service, text)?),
+        None if url.is_none() && tree.text(".gitmodules").is_none() => {
+            let missing = format!(
+                "the site `{}` has no `gerrit.url`, so there is no submodule `src`",
+                service.site
+            );
+            generated.warnings.push(missing);
+        }
+        None => {}
+    }
+    Ok(())
 }
 
-/// Warns where changes go to another project than the model's, because somebody wrote in the file that says it.
-fn warn_review(service: &Service, site: &Site, tree: &DeployRepo, generated: &mut Generated) {
+/// Where changes go to another project than the model's, because somebody wrote in the file that says it.
+fn other_project(service: &Service, site: &Site, tree: &DeployRepo) -> Option<Stray> {
     let path = ".gitreview";
-    let ini = tree.of_others(path).and_then(|text| parse(text).ok());
-    let project = ini.as_ref().and_then(|ini| ini.find("gerrit", "project"));
+    site.gerrit.host.as_ref()?;
+    let text = tree.of_others(path)?;
+    let ini = parse(text).ok()?;
+    let project = ini.find("gerrit", "project")?;
     let deploy = &service.repositories.deploy;
-    if let Some(project) = project
-        && site.gerrit.host.is_some()
-        && project.value.trim_end_matches(".git") != deploy.as_str()
-    {
-        generated.warnings.push(format!(
-            "`{path}` names the project `{}`, not `{deploy}`",
-            project.value
-        ));
-    }
+    (project.value.trim_end_matches(".git") != deploy.as_str()).then(|| Stray {
+        path: path.into(),
+        line: line_of(text, project.span.start),
+        what: format!("names the project `{}`, not `{deploy}`", project.value),
+        way_out: "change it by hand, or name that in the model",
+    })
 }
 
 /// A text inside of backticks, where a backtick has no escape.
@@ -94,50 +105,34 @@ fn markdown_link(url: &str) -> String {
     }
 }
 
-/// Warns where the source is not the submodule that the model means.
-fn warn_submodule(
-    service: &Service,
-    tree: &DeployRepo,
-    url: Option<&str>,
-    generated: &mut Generated,
-) -> Result<(), GenerateError> {
-    let Some(text) = tree.of_others(".gitmodules") else {
-        if url.is_none() && tree.text(".gitmodules").is_none() {
-            let missing = format!(
-                "the site `{}` has no `gerrit.url`, so there is no submodule `src`",
-                service.site
-            );
-            generated.warnings.push(missing);
-        }
-        return Ok(());
-    };
-    let modules = read_submodules(".gitmodules".into(), text).map_err(|error| {
-        GenerateError::NotUnderstood {
-            path: ".gitmodules".into(),
+/// Where the source is not the submodule that the model means.
+fn other_source(service: &Service, text: &str) -> Result<Option<Stray>, GenerateError> {
+    let path = ".gitmodules";
+    let modules =
+        read_submodules(path.into(), text).map_err(|error| GenerateError::NotUnderstood {
+            path: path.into(),
             line: 1,
             reason: error.to_string(),
-        }
-    })?;
+        })?;
+    let source = &service.repositories.source;
     let is_source = |address: &str| {
         let address = address.trim_end_matches('/').trim_end_matches(".git");
-        address.ends_with(&format!("/{}", service.repositories.source))
+        address.ends_with(&format!("/{source}"))
     };
     if modules.iter().any(|module| is_source(&module.url)) {
-        return Ok(());
+        return Ok(None);
     }
-    generated
-        .warnings
-        .push(match modules.iter().find(|module| module.path == "src") {
-            Some(module) => {
-                format!(
-                    "the submodule `src` is `{}`, not `{}`",
-                    module.url, service.repositories.source
-                )
-            }
-            None => format!(
-                "no submodule of `.gitmodules` is `{}`",
-                service.repositories.source
-            ),
-        });
-    Ok(())
+    let other = modules.iter().find(|module| module.path == "src");
+    let is_url = |line: &&str| other.is_some_and(|other| line.contains(&other.url));
+    let what = match other {
+        Some(other) => format!("has `{}` as the submodule `src`, not `{source}`", other.url),
+        None => format!("has no submodule that is `{source}`"),
+    };
+    let line = text.lines().position(|line| is_url(&line));
+    Ok(Some(Stray {
+        path: path.into(),
+        line: line.map_or(1, |index| index + 1),
+        what,
+        way_out: "change it by hand, or name that in the model",
+    }))
 }

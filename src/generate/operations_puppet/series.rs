@@ -21,7 +21,6 @@ use serde::Serialize;
 
 use self::nodes::Nodes;
 use self::role_data::RoleData;
-pub use self::strays::Stray;
 use super::{PuppetTree, class_name, operations_puppet, secrets};
 use crate::edit::Rendered;
 use crate::generate::{GenerateError, Generated, LaterText};
@@ -53,8 +52,6 @@ pub struct Patch {
     pub approval: String,
     /// Why it comes to nothing, where it does.
     pub left_out: Option<LeftOut>,
-    /// What the tree has of it beside the model; the warnings tell them, too.
-    pub strays: Vec<Stray>,
 }
 
 /// Why a patch comes to nothing.
@@ -228,8 +225,7 @@ pub fn series_patch(
         SeriesStep::Admins => admins::patch(service, tree)?,
         SeriesStep::LoadBalancer => load_balancer::patch(service, site, tree)?,
     };
-    let strays = patch.strays.iter().map(Stray::to_string);
-    patch.generated.warnings.extend(strays);
+    patch.generated.tell_strays();
     // Each is judged by the catalogue of the role, which looks them up.
     patch.generated.secrets = secrets(service, &class_name(service, &tree.puppet));
     Ok(patch)

@@ -57,6 +57,20 @@ impl Chain<'_> {
         self.without_gone(patch, tree)
     }
 
+    /// The same, where the files in which both changed the same lines are as they are without the commit.
+    ///
+    /// # Errors
+    /// Where both changed the same lines of another file.
+    pub fn replayed_without(
+        &self,
+        patch: usize,
+        tree: Oid,
+        files: &[Utf8PathBuf],
+    ) -> Result<Oid, ReviewError> {
+        let texts = self.texts_of(tree, files)?;
+        self.replayed_as(patch, tree, &texts)
+    }
+
     /// The tree of a patch's commit, as it is on the branch, where all patches stand on what they stood on.
     ///
     /// # Errors

@@ -21,12 +21,20 @@ impl Chain<'_> {
     /// svcgen wrote and that are not committed make room, and other changes are in the way.
     ///
     /// # Errors
-    /// Where a commit of somebody else's stands upon one that would change, or git refuses.
+    /// Where the branch has moved since the patches were found, a commit of somebody else's stands upon one that would change, or
+    /// git refuses.
     pub fn write(
         &mut self,
         parts: &[Part<'_>],
         bugs: &[TaskId],
     ) -> Result<Vec<Option<Made>>, ReviewError> {
+        if self.topic.tip_here()? != Some(self.tip) {
+            return Err(ReviewError::Moved {
+                root: self.topic.checkout.root().to_owned(),
+                branch: self.topic.branch.clone(),
+                source: None,
+            });
+        }
         let git = with_identity(self.topic.checkout.git(), &self.topic.user)?;
         let mut parent = self.base;
         let mut made = Vec::new();

@@ -190,3 +190,31 @@ fn a_change_that_was_merged_by_other_commits_is_told() {
     assert!(!said.contains("by commits that"), "{said}");
     assert!(env.read("deploy/scap/scap.cfg").contains("# A note."));
 }
+
+#[test]
+fn a_project_for_reviews_that_somebody_named_is_told() {
+    let env = generated();
+    let deploy = env.work().join("deploy");
+    let text = env.read("deploy/.gitreview");
+    env.write("deploy/.gitreview", &format!("{text}; ours\n"));
+    env.git_in(
+        &deploy,
+        &["commit", "--quiet", "--all", "--message", "ours"],
+    );
+    let words = "name: tea-time\nrepositories: {deploy: tea/cup/deploy}\n";
+    edit(&env, "svcgen.yaml", "name: tea-time\n", words);
+    let run = check(&env, &[]);
+    assert_eq!(run.code, 3, "{}", run.show());
+    let told: Vec<&str> = run
+        .stdout
+        .lines()
+        .skip_while(|line| !line.contains(".gitreview"))
+        .take(4)
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    .gitreview:4
+      one of them was changed: names the project `wiki/services/tea-time/deploy.git`, not `tea/cup/deploy`
+      $ "${EDITOR:-vi}" +4 HOME/work/deploy/.gitreview
+      change it by hand, or name that in the model
+    "#);
+}

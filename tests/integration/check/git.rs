@@ -51,6 +51,42 @@ fn what_a_sparse_checkout_leaves_out_is_not_taken_for_gone() {
 }
 
 #[test]
+fn other_line_ends_than_those_of_the_commits_are_no_edits() {
+    let env = generated();
+    let vagrant = env.work().join("vagrant");
+    env.git_in(&vagrant, &["config", "core.autocrlf", "true"]);
+    env.git_in(&vagrant, &["rm", "-rq", "--cached", "."]);
+    env.git_in(&vagrant, &["reset", "--quiet", "--hard"]);
+    let common = "vagrant/puppet/hieradata/common.yaml";
+    assert!(env.read(common).contains("\r\n"));
+    let mut told = String::new();
+    for words in [
+        "vagrant --repo vagrant --commit --yes --no-verify",
+        "check --vagrant-repo vagrant",
+    ] {
+        let run = env.svcgen(&words.split(' ').collect::<Vec<_>>());
+        assert_eq!(run.code, 11, "{}", run.show());
+        told = run.stderr;
+    }
+    assert_snapshot!(told, @"
+    error: git writes other line ends into `HOME/work/vagrant` than its commits have: `core.autocrlf` is set
+    hint: git -C HOME/work/vagrant diff --quiet HEAD && git -C HOME/work/vagrant config core.autocrlf input && git -C HOME/work/vagrant rm -rq --cached . && git -C HOME/work/vagrant reset -q --hard
+    ");
+    // What is not committed is not written over by the way out.
+    let way = told.split("hint: ").nth(1).unwrap();
+    let way = way.replace("HOME/work", env.work().to_str().unwrap());
+    let type_it = || std::process::Command::new("sh").args(["-c", &way]).status();
+    let mine = env.read(common) + "mine: true\r\n";
+    env.write(common, &mine);
+    assert!(!type_it().unwrap().success());
+    assert_eq!(env.read(common), mine);
+    env.git_in(&vagrant, &["checkout", "--quiet", "--", "."]);
+    assert!(type_it().unwrap().success());
+    let run = check(&env, &[]);
+    assert_eq!(run.code, 0, "{}", run.show());
+}
+
+#[test]
 fn a_git_that_leads_nowhere_is_not_taken_for_no_checkout() {
     let env = generated();
     let vagrant = env.work().join("vagrant");

@@ -386,3 +386,32 @@ fn commits_that_the_change_begins_without_are_told() {
     let told = done(&env, &[&commit[..], &["--topic", "other"]].concat());
     assert!(told.contains(warning), "{told}");
 }
+
+/// The commands that a check names.
+fn commands(env: &Env, words: &[&str]) -> Vec<String> {
+    let check = env.svcgen(words);
+    let lines = check.stdout.lines();
+    let commands = lines.filter_map(|line| line.trim().strip_prefix("$ "));
+    let commands: Vec<String> = commands.map(str::to_owned).collect();
+    assert!(!commands.is_empty(), "{}", check.show());
+    commands
+}
+
+#[test]
+fn what_is_older_on_another_branch_is_put_away_by_the_command_of_check() {
+    let env = env();
+    let branch = env.git("vagrant", &["branch", "--show-current"]);
+    done(&env, &[VAGRANT, &["--commit"]].concat());
+    env.git("vagrant", &["switch", "--quiet", branch.trim()]);
+    done(&env, VAGRANT);
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    let named = commands(&env, CHECK);
+    let typed = env.typed(&named[0]);
+    assert_eq!(typed.code, 0, "{}", typed.show());
+    done(&env, CHECK);
+    assert_eq!(env.status("vagrant"), "");
+    assert_eq!(
+        env.git("vagrant", &["branch", "--show-current"]).trim(),
+        "svcgen/trending-edits"
+    );
+}

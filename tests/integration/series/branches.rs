@@ -53,3 +53,26 @@ fn check_names_the_branch_that_the_series_was_made_on() {
     assert_eq!(check.code, 0, "{}", check.show());
     assert_eq!(subjects(&env).len(), 4);
 }
+
+#[test]
+fn what_is_written_beside_the_branch_is_put_away_before_it_is_committed() {
+    let env = env();
+    let base = env.git("puppet", &["branch", "--show-current"]);
+    done(&env, &["--commit"]);
+    env.git("puppet", &["switch", "--quiet", base.trim()]);
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    let told = done(&env, &[]);
+    let warning = "warning: the change is on `svcgen/trending-edits`, and another branch is checked out: what is written here is \
+                   in the way of `--commit`, until `";
+    assert!(told.stderr.contains(warning), "{}", told.show());
+    assert!(!told.stderr.contains("next:"), "{}", told.show());
+    let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
+    assert_eq!(check.code, 0, "{}", check.show());
+    let mut lines = check.stdout.lines();
+    let command = lines.find_map(|line| line.trim().strip_prefix("$ "));
+    let typed = env.typed(command.unwrap());
+    assert_eq!(typed.code, 0, "{}", typed.show());
+    assert!(env.read(PROFILE).contains("6700"));
+    assert_eq!(env.status("puppet"), "");
+    assert_eq!(subjects(&env).len(), 4);
+}

@@ -6,7 +6,7 @@ use super::drift::merge;
 use super::{change_ids, done, env, files, put_into, run, subjects};
 use crate::support::gerrit::Gerrit;
 use crate::support::samples::MODEL;
-use crate::support::{Env, copy, sample_tree};
+use crate::support::{Env, Pty, copy, sample_tree};
 
 #[test]
 fn a_commit_of_somebody_else_in_between_is_not_rewritten() {
@@ -372,4 +372,35 @@ fn scripts_are_told_of_no_approval_where_nothing_is_wanted() {
     let steps = told["steps"].as_array().unwrap().iter();
     let approved: Vec<bool> = steps.map(|step| step["approval"].is_string()).collect();
     assert_eq!(approved, [true, true, true, false], "{}", run.show());
+}
+
+#[test]
+fn a_commit_that_somebody_makes_while_it_asks_stays_and_is_told() {
+    let env = env();
+    done(&env, &["--commit"]);
+    env.replace("svcgen.yaml", "port: 6699", "port: 6698");
+    let words = [
+        "puppet",
+        "--repo",
+        "puppet",
+        "--series",
+        "--commit",
+        "--no-verify",
+    ];
+    let mut pty = Pty::start(&env, &words, None);
+    pty.expect("[Y/n]");
+    env.write("puppet/notes", "mine\n");
+    env.git("puppet", &["add", "notes"]);
+    env.git("puppet", &["commit", "--quiet", "--message", "notes"]);
+    let tip = env.git("puppet", &["rev-parse", "HEAD"]);
+    pty.keys("y\r");
+    assert_eq!(pty.end(), 11, "{}", pty.shown);
+    assert!(
+        pty.screen()
+            .contains("was moved by somebody else meanwhile"),
+        "{}",
+        pty.shown
+    );
+    assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), tip);
+    assert_eq!(env.status("puppet"), "");
 }

@@ -2,7 +2,7 @@
 
 use super::chain::reviewed;
 use super::drift::merge;
-use super::{done, env, run};
+use super::{done, run};
 use crate::support::Env;
 use crate::support::gerrit::Gerrit;
 
@@ -133,59 +133,6 @@ fn what_is_in_production_leaves_the_load_balancer_whole_or_not_at_all() {
         changed.contains("conftool-data/node/north.yaml"),
         "{changed}"
     );
-}
-
-#[test]
-fn classes_that_are_merged_keep_their_name() {
-    let (env, _gerrit) = in_production();
-    let before = env.git("puppet", &["rev-parse", "HEAD"]);
-    env.replace(
-        "svcgen.yaml",
-        "port: 6699",
-        "port: 6699\npuppet_name: trends",
-    );
-    let refused = run(&env, &["--commit"]);
-    assert_eq!(refused.code, 11, "{}", refused.show());
-    let told = "the classes cannot be renamed from `trendingedits` to `trends`";
-    assert!(refused.stderr.contains(told), "{}", refused.show());
-    let shown = run(&env, &["--dry-run"]);
-    assert!(shown.stderr.contains(told), "{}", shown.show());
-    assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), before);
-    assert_eq!(env.status("puppet"), "");
-}
-
-#[test]
-fn classes_whose_files_hold_more_keep_their_name() {
-    let role = "puppet/modules/role/manifests/trendingedits.pp";
-    let class = "class role::trendingedits {\n";
-    // A comment in the last patch, and the line of that patch where none is a commit.
-    for (written, options) in [
-        (&["--commit"][..], &["--commit"][..]),
-        (&["--commit"], &["--commit", "--conflicts", "svcgen"]),
-        (&[], &["--dry-run"]),
-        (&[], &[]),
-    ] {
-        let env = env();
-        done(&env, written);
-        if !written.is_empty() {
-            env.replace(role, class, &format!("{class}    # mine\n"));
-            let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
-            env.git("puppet", &words);
-        }
-        let before = (env.status("puppet"), env.read(role));
-        let name = "name: trending-edits\n";
-        env.replace("svcgen.yaml", name, &format!("{name}puppet_name: trends\n"));
-        let refused = run(&env, options);
-        assert_eq!(refused.code, 11, "{}", refused.show());
-        for line in [
-            "the classes cannot be renamed from `trendingedits` to `trends`: what was put into their files would stay behind",
-            "cause: modules/role/manifests/trendingedits.pp has more than svcgen would take along",
-            "hint: write `puppet_name: trendingedits` into HOME/work/svcgen.yaml",
-        ] {
-            assert!(refused.stderr.contains(line), "{}", refused.show());
-        }
-        assert_eq!((env.status("puppet"), env.read(role)), before);
-    }
 }
 
 #[test]

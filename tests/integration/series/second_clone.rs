@@ -4,9 +4,9 @@ use super::chain::add_parameter;
 use super::{change_ids, done, env, run};
 use crate::support::Env;
 
-const SITE: &str = "puppet/manifests/site.pp";
+pub(super) const SITE: &str = "puppet/manifests/site.pp";
 const ROLE: &str = "puppet/modules/role/manifests/trendingedits.pp";
-const CHECK: &[&str] = &["check", "--puppet-repo", "puppet"];
+pub(super) const CHECK: &[&str] = &["check", "--puppet-repo", "puppet"];
 
 /// Takes away what the clone remembers.
 fn forget(env: &Env) {
@@ -22,7 +22,7 @@ fn cloned() -> Env {
 }
 
 /// The same, once it is merged.
-fn merged() -> Env {
+pub(super) fn merged() -> Env {
     let env = env();
     let base = env.git("puppet", &["branch", "--show-current"]);
     let base = base.trim();

@@ -1,5 +1,7 @@
 //! The topic branch of a run: there, and back where nothing was written; the commit, and its way to review.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Ended, Run, Workplace};
@@ -9,7 +11,6 @@ use crate::cli::generator::Generator;
 use crate::cli::generator::planned::Planned;
 use crate::cli::generator::put_away;
 use crate::cli::generator::summary::Summary;
-use crate::cli::generator::target::Target;
 use crate::count::count;
 use crate::edit::{Desired, EditPlan, Rendered};
 use crate::error::CommandError;
@@ -30,24 +31,28 @@ impl Run<'_> {
     }
 
     /// Warns where the change is on a branch that is not checked out: what is written here is in its way there. Returns whether
-    /// it is so.
-    pub(super) fn warn_of_branch(
+    /// it is so. `there` is the same command for another checkout.
+    pub(in crate::cli::generator) fn warn_of_branch(
         &self,
-        place: &Workplace<'_>,
-        edits: &EditPlan,
+        generator: Generator,
+        root: &Utf8Path,
+        plans: &[&EditPlan],
+        there: impl FnOnce(&Utf8Path) -> String,
     ) -> Result<bool, CommandError> {
-        let root = place.worktree.root();
-        let checkout = match (place.target, Checkout::open(root)) {
-            (Target::Output(_), _) | (_, Err(GitError::NotACheckout { .. })) => return Ok(false),
-            (Target::Checkout { .. }, checkout) => checkout?,
+        let checkout = match Checkout::open(root) {
+            Err(GitError::NotACheckout { .. }) => return Ok(false),
+            checkout => checkout?,
         };
-        if edits.edits.is_empty() {
+        if plans.iter().all(|plan| plan.edits.is_empty()) {
             return Ok(false);
         }
-        let topic = self.topic(place.generator, root)?;
-        let edited = edits.edits.iter().map(|edit| &edit.path);
-        let paths = edited.chain(&edits.unchanged);
-        let places = paths.map(|path| checkout.place(path));
+        let topic = self.topic(generator, root)?;
+        let written = plans.iter().flat_map(|plan| {
+            let edited = plan.edits.iter().map(|edit| &edit.path);
+            edited.chain(&plan.unchanged)
+        });
+        let written: BTreeSet<Utf8PathBuf> = written.cloned().collect();
+        let places = written.iter().map(|path| checkout.place(path));
         let places = places.collect::<Result<Vec<Utf8PathBuf>, GitError>>()?;
         let elsewhere = topic.elsewhere(&places)?;
         let Some(standing) = elsewhere.filter(|standing| !standing.is_merged) else {
@@ -57,7 +62,7 @@ impl Run<'_> {
         self.ui.warning(&match topic.held_by()? {
             Some(other) => format!(
                 "the change is on `{branch}`, which is checked out in `{other}`: `{}` goes on there",
-                self.again(place.generator, &other)
+                there(&other)
             ),
             None if self.options.dry_run => {
                 let root = shell_words::quote(root.as_str());
@@ -66,9 +71,7 @@ impl Run<'_> {
                 )
             }
             None => {
-                let written = edits.edits.iter().map(|edit| &edit.path);
-                let written = written.chain(&edits.unchanged).cloned();
-                let put_away = put_away(root, &written.collect::<Vec<Utf8PathBuf>>());
+                let put_away = put_away(root, &Vec::from_iter(written));
                 format!(
                     "the change is on `{branch}`, and another branch is checked out: what is written here is in the way of \
                      `--commit`, until `{put_away}` has put it away"

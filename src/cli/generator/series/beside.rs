@@ -43,12 +43,12 @@ pub(super) fn once_more(
                 earlier.edits.back.push(back);
             }
         }
-        for stray in again.patch.strays {
+        for stray in again.patch.generated.strays {
             let is_it = |it: &Stray| it.path == stray.path && it.what == stray.what;
-            if !earlier.patch.strays.iter().any(is_it) {
-                let warnings = &mut earlier.patch.generated.warnings;
-                warnings.push(stray.to_string());
-                earlier.patch.strays.push(stray);
+            let told = &mut earlier.patch.generated;
+            if !told.strays.iter().any(is_it) {
+                told.warnings.push(stray.to_string());
+                told.strays.push(stray);
             }
         }
     }

@@ -5,9 +5,9 @@ use git2::Oid;
 
 use super::beside::{Beside, once_more};
 use super::marked::Resolved;
-use super::plan::{PatchPlanner, Planned};
+use super::plan::{PatchPlanner, Planned, refuse_left};
 use super::{Chosen, subjects};
-use crate::cli::generator::{Run, renamed};
+use crate::cli::generator::renamed::Renaming;
 use crate::edit::{Conflict, ConflictKind, Rendered, Resolution};
 use crate::error::CommandError;
 use crate::generate::{SeriesStep, SeriesTree};
@@ -25,8 +25,8 @@ pub(super) struct Planning<'a> {
 
 /// Plans patches one on top of the other, each upon its commit where it has one.
 pub(super) fn in_commits<'a>(
-    run: &Run<'_>,
-    chosen: &Chosen,
+    planner: PatchPlanner<'_>,
+    chosen: &[SeriesStep],
     worktree: &Worktree,
     stores: &[(SeriesStep, Rendered)],
     (topic, resolved): (&'a Topic, &Resolved),
@@ -34,8 +34,7 @@ pub(super) fn in_commits<'a>(
     let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
     let chain = topic.chain(&all)?;
     let mut stack = Stack {
-        run,
-        planner: PatchPlanner::of(run),
+        planner,
         worktree,
         stores,
         resolved,
@@ -56,14 +55,14 @@ pub(super) fn in_commits<'a>(
         stack.state = stack.planning.chain.base_tree()?;
     }
     for (index, (step, _)) in stores.iter().enumerate() {
-        stack.add(index, chosen.steps.contains(step))?;
+        stack.add(index, chosen.contains(step))?;
     }
+    refuse_left(planner.loaded, stores, &stack.view(stack.state)?)?;
     Ok((stack.planned, stack.planning))
 }
 
 /// The patches up to one of them.
 struct Stack<'r, 'a> {
-    run: &'r Run<'r>,
     planner: PatchPlanner<'r>,
     worktree: &'r Worktree,
     stores: &'r [(SeriesStep, Rendered)],
@@ -107,8 +106,10 @@ impl Stack<'_, '_> {
             let patch = self.one(index, before)?;
             let (before, patch) = self.withdrawn(index, before, patch, is_as_left)?;
             // What is merged has lines of the patches after it, which nobody would take along.
-            if !self.planning.chain.has(index) {
-                renamed::refuse_classes(self.run.loaded, rendered, &patch.edits)?;
+            if !self.planning.chain.has(index)
+                && let Some(renaming) = self.renaming(index)
+            {
+                renaming.refuse_kept(&patch.edits)?;
             }
             self.state = self.planning.chain.edited(before, &patch.edits.edits)?;
             self.planned.push(patch);
@@ -119,6 +120,13 @@ impl Stack<'_, '_> {
         Ok(())
     }
 
+    /// What became of the name of the classes since a patch was made, where it is another one.
+    fn renaming(&self, index: usize) -> Option<Renaming<'_>> {
+        let (step, rendered) = &self.stores[index];
+        let others = self.stores.iter().filter(|(other, _)| other != step);
+        Renaming::of(self.planner.loaded, rendered, others.cloned().collect())
+    }
+
     /// The commit of a patch upon the patches before it, and whether it is written anew there.
     fn replayed(&mut self, index: usize, is_as_left: bool) -> Result<(Oid, bool), CommandError> {
         let chain = &self.planning.chain;
@@ -126,8 +134,10 @@ impl Stack<'_, '_> {
             Ok(replayed) => Ok((replayed, false)),
             // Lines of svcgen's own are in the way of each other.
             Err(ReviewError::Diverged { .. }) if is_as_left => Ok((self.state, true)),
+            Err(ReviewError::Diverged { files, .. }) if self.renaming(index).is_some() => {
+                Ok((self.renamed(index, &files)?, true))
+            }
             Err(error) => {
-                renamed::refuse_replayed(self.run.loaded, &self.stores[index].1, &error)?;
                 let own = chain.in_place(index)?;
                 let own = own.map(|own| self.view(own)).transpose()?;
                 let beside = Beside {
@@ -139,6 +149,18 @@ impl Stack<'_, '_> {
                     beside.replayed(&self.planning.chain, (index, self.state), own, error)?;
                 Ok((replayed, false))
             }
+        }
+    }
+
+    /// The commit of a patch upon the patches before it, whose files go by another name now: svcgen's lines are written anew in
+    /// these, and what somebody put into others goes along.
+    fn renamed(&self, index: usize, files: &[String]) -> Result<Oid, CommandError> {
+        let chain = &self.planning.chain;
+        let files: Vec<Utf8PathBuf> = files.iter().map(Utf8PathBuf::from).collect();
+        let edited = chain.edited_by_others(index, &self.stores[index].1, &files)?;
+        match self.renaming(index) {
+            Some(renaming) if !edited.is_empty() => Err(renaming.edited(&edited)),
+            Some(_) | None => Ok(chain.replayed_without(index, self.state, &files)?),
         }
     }
 

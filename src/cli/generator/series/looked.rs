@@ -139,7 +139,7 @@ impl Looked {
 
     /// What the tree has of it beside the model.
     pub(crate) fn strays(&self) -> &[Stray] {
-        &self.planned.patch.strays
+        &self.planned.patch.generated.strays
     }
 
     /// Where the tree and the model differ in it.

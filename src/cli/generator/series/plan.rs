@@ -1,8 +1,9 @@
-use super::{is_on, look};
+use super::look;
 use crate::cli::context::Loaded;
+use crate::cli::generator::Run;
 use crate::cli::generator::explain::whose_file;
-use crate::cli::generator::{Generator, Run, renamed};
-use crate::edit::{EditPlan, FileEdit, Rendered, Resolution, blocks, plan};
+use crate::cli::generator::renamed::Renaming;
+use crate::edit::{EditPlan, Rendered, Resolution, blocks, plan};
 use crate::error::CommandError;
 use crate::generate::{GenerateError, Patch, SeriesStep, SeriesTree, series_patch};
 use crate::model::ServiceName;
@@ -34,6 +35,17 @@ pub(super) fn stores(worktree: &Worktree, service: &ServiceName) -> Vec<(SeriesS
         .collect()
 }
 
+/// What svcgen remembers of the other patches.
+pub(crate) fn stores_beside(
+    step: SeriesStep,
+    loaded: &Loaded,
+    worktree: &Worktree,
+) -> Vec<(SeriesStep, Rendered)> {
+    let mut others = stores(worktree, &loaded.service.name);
+    others.retain(|(other, _)| *other != step);
+    others
+}
+
 /// The tree without the lines that the series wrote into files of the generator itself, or would write there: in a clone that
 /// remembers nothing they are known by that.
 pub(crate) fn without_blocks(
@@ -55,29 +67,43 @@ pub(crate) fn without_blocks(
     Ok(without)
 }
 
-/// Plans patches one on top of the other, in the files as they are.
+/// Plans patches one on top of the other, in the files as they are; `is_for_commits` says that this only shows what commits
+/// will bring.
 pub(super) fn in_files(
-    run: &Run<'_>,
+    planner: PatchPlanner<'_>,
     steps: &[SeriesStep],
     worktree: &Worktree,
     stores: &[(SeriesStep, Rendered)],
+    is_for_commits: bool,
 ) -> Result<Vec<Planned>, CommandError> {
-    let planner = PatchPlanner::of(run);
     let mut planned: Vec<Planned> = Vec::new();
     let mut tree: Option<SeriesTree> = None;
-    // Commits are planned each upon its own; files have the lines of all patches, which nobody would take along.
-    let topic = run.topic(Generator::Puppet, worktree.root()).ok();
-    let is_for_commits =
-        run.options.dry_run && topic.is_some_and(|topic| is_on(&topic, worktree, run.loaded));
     for (step, rendered) in stores.iter().filter(|(step, _)| steps.contains(step)) {
         let before = planned.last().map_or(worktree, |patch| &patch.after);
         let patch = planner.one(*step, before, rendered, &mut tree)?;
         if !is_for_commits {
-            renamed::refuse_classes(run.loaded, rendered, &patch.edits)?;
+            let others = stores_beside(*step, planner.loaded, worktree);
+            if let Some(renaming) = Renaming::of(planner.loaded, rendered, others) {
+                renaming.refuse_kept(&patch.edits)?;
+            }
         }
         planned.push(patch);
     }
+    if let (Some(last), false) = (planned.last(), is_for_commits) {
+        refuse_left(planner.loaded, stores, &last.after)?;
+    }
     Ok(planned)
+}
+
+/// Refuses another name of the classes where a file would be left that goes by the old one.
+pub(super) fn refuse_left(
+    loaded: &Loaded,
+    stores: &[(SeriesStep, Rendered)],
+    after: &Worktree,
+) -> Result<(), CommandError> {
+    let mut stores = stores.iter();
+    let renaming = stores.find_map(|(_, store)| Renaming::of(loaded, store, Vec::new()));
+    renaming.map_or(Ok(()), |renaming| renaming.refuse_left(after))
 }
 
 /// Plans single patches.
@@ -121,13 +147,9 @@ impl<'a> PatchPlanner<'a> {
         if patch.generated.desired.is_empty() && !edits.edits.is_empty() {
             edits.conflicts.append(&mut edits.kept);
         }
-        let texts = edits
-            .edits
-            .iter()
-            .map(|FileEdit { path, after, .. }| (path.clone(), after.clone()));
         Ok(Planned {
             step,
-            after: before.as_if(texts),
+            after: edits.after(before),
             patch,
             rendered: rendered.clone(),
             edits,

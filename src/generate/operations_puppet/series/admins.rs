@@ -98,7 +98,7 @@ pub(super) fn patch(service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
                     format!("{}:", yaml_string(&name)),
                 )),
             },
-            secrets: Vec::new(),
+            ..Generated::default()
         },
         approval,
         ..Patch::default()

@@ -79,7 +79,7 @@ fn join(role: &str, service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
                 body: format!("The hosts of `{role}` run {} from now on.", service.name),
                 later: None,
             },
-            secrets: Vec::new(),
+            ..Generated::default()
         },
         approval: format!(
             "whoever looks after the hosts of `{role}` has to agree: it runs on each of them once this is merged"
@@ -150,10 +150,10 @@ fn own(
                     nodes.assignment(home.role()),
                 )),
             },
+            strays,
             ..Generated::default()
         },
         approval,
-        strays,
     })
 }
 

@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 
 use super::balanced::{Balanced, usual};
 use super::lvs::item_indent;
-use super::strays::Stray;
 use super::{datacentres, hosts};
 use crate::edit::Desired;
 use crate::edit::yaml::{Entry, List, Position, Style};
-use crate::generate::{GenerateError, names, read_yaml};
+use crate::generate::{GenerateError, Stray, names, read_yaml};
 use crate::place::line_of;
 use crate::render::quoting::{yaml_entry, yaml_string};
 use crate::yaml::Node;

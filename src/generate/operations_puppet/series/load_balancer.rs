@@ -2,12 +2,11 @@
 
 use super::balanced::Balanced;
 use super::includes::RoleClass;
-use super::strays::Stray;
 use super::{
     LeftOut, Patch, SeriesTree, catalog, conftool, datacentres, home, hosts, later, listed, lvs,
 };
 use crate::edit::Desired;
-use crate::generate::{CommitText, GenerateError, Generated};
+use crate::generate::{CommitText, GenerateError, Generated, Stray};
 use crate::model::{Address, Service, Site};
 use crate::render::quoting::yaml_string;
 
@@ -66,10 +65,10 @@ pub(super) fn patch(
                     later(service, "the load balancer and conftool", path.as_str(), line)
                 }),
             },
+            strays,
             secrets: Vec::new(),
         },
         approval: "whoever runs the load balancers has to agree, assigns the addresses in DNS, and restarts the balancers".into(),
-        strays,
         ..Patch::default()
     })
 }
@@ -149,11 +148,11 @@ fn nothing(reason: LeftOut, service: &Service, tree: &SeriesTree) -> Result<Patc
                 body: format!("{title} is behind no load balancer any more."),
                 later: None,
             },
+            strays: known.into_iter().collect(),
             ..Generated::default()
         },
         approval: "whoever runs the load balancers has to agree, restarts the balancers, and takes the addresses out of DNS".into(),
         left_out: Some(reason),
-        strays: known.into_iter().collect(),
     })
 }
 

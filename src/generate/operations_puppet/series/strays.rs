@@ -1,44 +1,14 @@
 //! What a tree has of a service that the model does not say, and that nobody knows svcgen to have written.
 
-use std::fmt;
-
-use camino::Utf8PathBuf;
-
 use super::SeriesTree;
 use super::host_regex::rows;
 use super::nodes::{Nodes, SITE};
+use crate::generate::Stray;
 use crate::model::HostName;
 use crate::puppet::{NodeBlock, NodePattern};
 
 /// How many numbers beside those of the model are tried.
 const BESIDE: usize = 5;
-
-/// Something of the service that stays as it is: it may be svcgen's, of which this checkout knows nothing, or somebody's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stray {
-    pub path: Utf8PathBuf,
-    /// Counted from one.
-    pub line: usize,
-    /// What the line does, and the model does not say.
-    pub what: String,
-    /// What to do about it by hand.
-    pub way_out: &'static str,
-}
-
-impl fmt::Display for Stray {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            line,
-            what,
-            way_out,
-        } = self;
-        write!(
-            f,
-            "`{path}:{line}` {what}; nothing here says that svcgen wrote it: {way_out}"
-        )
-    }
-}
 
 /// The nodes that svcgen did not write, and that give the role to hosts that the model does not name.
 pub(super) fn strays(

@@ -1,0 +1,166 @@
+//! Classes under another name, once patches of the series write into their files.
+
+use super::chain::reviewed;
+use super::drift::merge;
+use super::second_clone::{CHECK, SITE, merged};
+use super::{done, env, put_into, run, subjects};
+use crate::support::Env;
+
+const ROLE: &str = "puppet/modules/role/manifests/trendingedits.pp";
+const ROLE_DATA: &str = "puppet/hieradata/role/common/trendingedits.yaml";
+
+/// Has the model call the classes `trends`.
+fn rename(env: &Env) {
+    let name = "name: trending-edits\n";
+    env.replace("svcgen.yaml", name, &format!("{name}puppet_name: trends\n"));
+}
+
+/// Has a check say of the tree what the run said.
+fn check_says(env: &Env, refused: &str) {
+    let check = env.svcgen(CHECK);
+    let is_it = check.code == 11 && check.stderr == refused;
+    assert!(is_it, "{}", check.show());
+    let told = "puppet: cannot be compared";
+    assert!(check.stdout.contains(told), "{}", check.show());
+}
+
+/// That nothing goes by the old name, and a check finds nothing left.
+fn is_renamed(env: &Env) {
+    for path in env.git("puppet", &["ls-files"]).lines() {
+        let text = env.read(&format!("puppet/{path}"));
+        assert!(
+            !path.contains("trendingedits") && !text.contains("trendingedits"),
+            "{path}"
+        );
+    }
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 0, "{}", check.show());
+}
+
+#[test]
+fn what_is_merged_keeps_its_name_and_a_check_says_so() {
+    let (env, gerrit, clone) = reviewed();
+    done(&env, &["--commit"]);
+    merge(&gerrit, &clone);
+    rename(&env);
+    let refused = run(&env, &["--commit"]);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    insta::assert_snapshot!(refused.stderr, @"
+    error: the classes cannot be renamed from `trendingedits` to `trends`: what was put into their files would stay behind
+    cause: modules/role/manifests/trendingedits.pp has what the patch `load-balancer` put there
+    hint: write `puppet_name: trendingedits` into HOME/work/svcgen.yaml
+    hint: or have all patches follow: `--conflicts svcgen` takes their lines along
+    ");
+    check_says(&env, &refused.stderr);
+    done(&env, &["--commit", "--conflicts", "svcgen"]);
+    is_renamed(&env);
+}
+
+#[test]
+fn a_comment_beside_the_classes_goes_along_with_the_new_name() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let node = "node /^trending2001\\.south\\.farm\\.example$/ {\n";
+    env.replace(SITE, node, &format!("# rack B3\n{node}    # mine\n"));
+    put_into(&env, "HEAD~2");
+    rename(&env);
+    done(&env, &["--commit"]);
+    assert_eq!(subjects(&env).len(), 4);
+    let site = env.read(SITE);
+    let lines = format!("# rack B3\n{node}    # mine\n    include role::trends\n}}\n");
+    assert!(site.contains(&lines), "{site}");
+    is_renamed(&env);
+}
+
+#[test]
+fn a_comment_in_the_classes_is_named_alone() {
+    for options in [&["--commit"][..], &["--commit", "--conflicts", "svcgen"]] {
+        let env = env();
+        done(&env, &["--commit"]);
+        let class = "class role::trendingedits {\n";
+        env.replace(ROLE, class, &format!("{class}    # mine\n"));
+        let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
+        env.git("puppet", &words);
+        let before = (env.status("puppet"), env.read(ROLE));
+        rename(&env);
+        let refused = run(&env, options);
+        assert_eq!(refused.code, 11, "{}", refused.show());
+        insta::allow_duplicates!(insta::assert_snapshot!(refused.stderr, @"
+        error: the classes cannot be renamed from `trendingedits` to `trends`: what was put into their files would stay behind
+        cause: modules/role/manifests/trendingedits.pp has more than svcgen would take along
+        hint: write `puppet_name: trendingedits` into HOME/work/svcgen.yaml
+        hint: or take it out, generate, and put it into the new files
+        "));
+        check_says(&env, &refused.stderr);
+        assert_eq!((env.status("puppet"), env.read(ROLE)), before);
+    }
+}
+
+#[test]
+fn lines_of_another_patch_that_is_only_written_are_named() {
+    let env = env();
+    done(&env, &[]);
+    let before = (env.status("puppet"), env.read(ROLE));
+    rename(&env);
+    for options in [&["--dry-run"][..], &[]] {
+        let refused = run(&env, options);
+        assert_eq!(refused.code, 11, "{}", refused.show());
+        insta::allow_duplicates!(insta::assert_snapshot!(refused.stderr, @"
+        error: the classes cannot be renamed from `trendingedits` to `trends`: what was put into their files would stay behind
+        cause: modules/role/manifests/trendingedits.pp has what the patch `load-balancer` put there
+        hint: write `puppet_name: trendingedits` into HOME/work/svcgen.yaml
+        hint: or have all patches follow: `--conflicts svcgen` takes their lines along
+        "));
+        check_says(&env, &refused.stderr);
+        assert_eq!((env.status("puppet"), env.read(ROLE)), before);
+    }
+    done(&env, &["--conflicts", "svcgen"]);
+    done(&env, &["--commit"]);
+    is_renamed(&env);
+}
+
+/// A clone that remembers nothing, and whose model has its versions in commits.
+fn without_memory() -> Env {
+    let env = merged();
+    let source = env.work().join("src");
+    env.write("src/svcgen.yaml", &env.read("svcgen.yaml"));
+    std::fs::remove_file(env.work().join("svcgen.yaml")).unwrap();
+    env.git("src", &["init", "--quiet"]);
+    env.git("src", &["add", "--all"]);
+    env.git("src", &["commit", "--quiet", "--message", "the model"]);
+    std::os::unix::fs::symlink(source.join("svcgen.yaml"), env.work().join("svcgen.yaml")).unwrap();
+    env
+}
+
+#[test]
+fn a_clone_that_remembers_nothing_leaves_no_file_of_the_old_name() {
+    let env = without_memory();
+    let text = env.read(ROLE_DATA);
+    env.write(ROLE_DATA, &format!("{text}mine: true\n"));
+    rename(&env);
+    let refused = run(&env, &["--commit", "--conflicts", "svcgen"]);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    insta::assert_snapshot!(refused.stderr, @"
+    error: the classes cannot be renamed from `trendingedits` to `trends`: what was put into their files would stay behind
+    cause: hieradata/role/common/trendingedits.yaml has more than svcgen would take along
+    hint: write `puppet_name: trendingedits` into HOME/work/svcgen.yaml
+    hint: or take it out, generate, and put it into the new files
+    ");
+    let check = env.svcgen(CHECK);
+    assert_eq!(check.code, 11, "{}", check.show());
+}
+
+#[test]
+fn classes_may_have_another_name_once_the_load_balancer_knows_the_service() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let name = "name: trending-edits\n";
+    env.replace("svcgen.yaml", name, &format!("{name}puppet_name: other\n"));
+    let shown = run(&env, &["--dry-run"]);
+    assert_eq!(shown.code, 3, "{}", shown.show());
+    let profile = "+++ b/modules/profile/manifests/other.pp\n";
+    assert!(shown.stdout.contains(profile), "{}", shown.show());
+    done(&env, &["--commit"]);
+    assert_eq!(subjects(&env).len(), 4);
+    assert_eq!(env.status("puppet"), "");
+}
