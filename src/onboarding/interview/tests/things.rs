@@ -85,6 +85,23 @@ fn going_back_from_a_new_thing_leaves_the_list_as_it_was() {
     );
 }
 
+#[test]
+fn going_back_is_one_field_also_where_nothing_is_said_of_the_thing_yet() {
+    let mut sections = load_sections(&[]).unwrap();
+    let questions = sections.iter_mut().flat_map(|it| &mut it.questions);
+    for question in questions.filter(|it| it.id == "request_flow") {
+        // What may be left out is asked first.
+        question.fields.rotate_right(1);
+    }
+    let mut replies = LEAST[..7].to_vec();
+    replies.extend(["later", "later", "now", "", "+", "", "<", "GET /"]);
+    replies.extend(["RESTBase", "my-svc", "", "", "later", "later", ""]);
+    let played = play_of(&sections, begun(), &Facts::default(), &replies);
+    assert!(played.is_over, "{:#?}", played.seen);
+    let edge = json!({"label": "GET /", "from": "RESTBase", "to": "my-svc"});
+    assert_eq!(played.answers()["request_flow"], json!([edge]));
+}
+
 /// The review of a model that has one parameter of a person's own writing.
 fn with_parameter(replies: &[&str]) -> Played {
     let answers = json!({"version": 1, "name": "my-svc", "description": "D", "port": 6001, "owner": {"name": "Ada"},
