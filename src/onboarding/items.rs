@@ -121,6 +121,7 @@ impl<'a> Interview<'a> {
         };
         Ok(match self.prompter.ask(&prompt).map_err(failed)? {
             Reply::Back => Answered::Left(Turn::Back),
+            Reply::Stopped(_) => return Err(InterviewError::Interrupted),
             Reply::Current | Reply::Nothing => Answered::Left(Turn::Next),
             Reply::Help => {
                 let help = self.help(question);

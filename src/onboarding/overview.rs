@@ -43,6 +43,7 @@ impl<'a> Interview<'a> {
             }
             let meant = match self.prompter.ask(&prompt()).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
+                Reply::Stopped(_) => return Err(InterviewError::Interrupted),
                 Reply::Help => {
                     self.tell(&Note::Help(HELP))?;
                     None

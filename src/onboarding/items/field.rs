@@ -30,6 +30,21 @@ impl<'a> Interview<'a> {
         field: &'a Question,
         thing: &mut Thing,
     ) -> Result<Turn, InterviewError> {
+        let name = format!("{}.{}.{}", question.id, thing.index, field.id);
+        let turn = self.field_value((question, field), &name, thing)?;
+        if turn == Turn::Next {
+            self.end_unfinished(&name);
+        }
+        Ok(turn)
+    }
+
+    /// Asks for the value of a field, which a draft knows by a name.
+    fn field_value(
+        &mut self,
+        (question, field): (&'a Question, &'a Question),
+        name: &str,
+        thing: &mut Thing,
+    ) -> Result<Turn, InterviewError> {
         let is_key = question.keyed && field.id == "name";
         let is_required = is_key || self.item_shape(question).requires(&field.id);
         let without = {
@@ -40,7 +55,7 @@ impl<'a> Interview<'a> {
         // A mistake that is there without this field is not this field's.
         let known = self.mistakes_of(question, &thing.placed_as(&without))?;
         let text = format!("{}: {}", question.noun(), field.text);
-        let mut mended: Option<String> = None;
+        let mut mended = self.unfinished(name);
         loop {
             let value = tree::find(&thing.said, &field.id)
                 .or(field.default.as_ref().filter(|_| thing.is_new))
@@ -63,6 +78,7 @@ impl<'a> Interview<'a> {
             };
             let values = match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
+                Reply::Stopped(text) => return Err(self.stop_at(name, text)?),
                 Reply::Help => {
                     self.tell(&Note::Help(&field.help))?;
                     continue;

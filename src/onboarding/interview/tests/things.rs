@@ -60,6 +60,27 @@ fn half_a_thing_is_kept_and_asked_for_again() {
 }
 
 #[test]
+fn lines_of_a_field_that_was_not_ended_are_proposed_again() {
+    let mut replies = LEAST[..7].to_vec();
+    replies.extend(["later", "later", "later", "now", "+"]);
+    replies.extend(["canary", "a1.example.org\n^C"]);
+    let first = play(&replies);
+    let draft = first.kept.last().unwrap().clone();
+    let kept = draft.unfinished.clone().unwrap();
+    assert_eq!(
+        (kept.of.as_str(), kept.text.as_str()),
+        ("deploy.groups.0.hosts", "a1.example.org")
+    );
+    let second = play_with(draft, &Facts::default(), &["a2.example.org", "^C"]);
+    assert!(
+        second.saw("typed before: a1.example.org"),
+        "{:#?}",
+        second.seen
+    );
+    assert_eq!(second.kept.last().unwrap().unfinished, None);
+}
+
+#[test]
 fn a_thing_that_was_half_is_refused_where_somebody_takes_its_place() {
     let mut replies = LEAST[..7].to_vec();
     replies.extend(["later", "later", "now", "", "+", "RESTBase", "^C"]);
