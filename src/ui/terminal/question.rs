@@ -69,7 +69,7 @@ impl Terminal {
     fn hint(&self, prompt: &Prompt<'_>) -> Option<String> {
         let lines = match prompt.kind {
             Kind::Words => {
-                return Some("separated by commas".into());
+                return Some("separated by commas; what has one stands in quotes".into());
             }
             Kind::Text => "several lines",
             Kind::Hosts => "names and ranges, as many lines as you like",
