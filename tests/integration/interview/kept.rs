@@ -56,20 +56,26 @@ fn lines_of_an_answer_that_was_not_ended_are_kept_too() {
     pty.answer("Name of the service", "my-svc");
     pty.answer("Name of its Puppet class", "");
     pty.answer("What the service does", "Makes tea.");
-    pty.answer("", "For all.");
+    // A line that is being typed is drawn at each key: only its end says that the next one is read.
+    pty.answer("> Makes tea.\r\n", "For all.");
+    pty.expect("> For all.\r\n");
     pty.expect("> ");
-    pty.keys("And c\u{3}");
+    pty.keys("And c");
+    pty.expect("> And c");
+    pty.keys("\u{3}");
     assert_eq!(pty.end(), 130, "{}", pty.shown);
     // It is no answer yet: an Enter out of habit does not take it, and stopping again does not lose it.
     let mut pty = Pty::start(&env, &["new", "--resume"], None);
     pty.answer("Tab fetches what you typed", "");
-    pty.answer("this has to be answered", "\u{3}");
+    pty.expect("this has to be answered");
+    pty.expect("> ");
+    pty.keys("\u{3}");
     assert_eq!(pty.end(), 130, "{}", pty.shown);
     let mut pty = Pty::start(&env, &["new", "--resume"], None);
     pty.answer("Tab fetches what you typed", "\t");
-    pty.answer("Makes tea.", "\t");
-    pty.answer("For all.", "\tups.");
-    pty.answer("And cups.", "");
+    pty.answer("> Makes tea.\r\n", "\t");
+    pty.answer("> For all.\r\n", "\tups.");
+    pty.answer("> And cups.\r\n", "");
     pty.answer("TCP port", "6001");
     rest_later(&mut pty);
     assert_eq!(pty.end(), 0, "{}", pty.shown);
