@@ -105,14 +105,15 @@ impl CommandError {
     /// An error with its chain of sources as causes.
     pub fn from_error(kind: ErrorKind, error: &(dyn std::error::Error + 'static)) -> Self {
         let mut this = Self::new(kind, alone(error));
+        this.otherwise = way_out_of_git(error);
         let mut source = error.source();
         while let Some(cause) = source {
             let told = alone(cause);
             if told != this.message {
                 this = this.cause(told);
             }
-            let failure = cause.downcast_ref::<std::io::Error>();
-            this.otherwise = this.otherwise.or(failure.and_then(way_out));
+            let failure = cause.downcast_ref::<std::io::Error>().and_then(way_out);
+            this.otherwise = this.otherwise.or(failure).or_else(|| way_out_of_git(cause));
             source = cause.source();
         }
         this
@@ -218,6 +219,12 @@ fn way_out(error: &std::io::Error) -> Option<&'static str> {
     }
 }
 
+/// What helps where libgit2, which has no kind for that, found no room on a disk.
+fn way_out_of_git(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    let error = error.downcast_ref::<git2::Error>()?;
+    tells_of_full_disk(error.message()).then_some(MAKE_ROOM)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,5 +245,27 @@ mod tests {
         };
         let error = CommandError::from_error(ErrorKind::Unexpected, &error);
         assert_eq!(error.causes, ["it is owned by somebody else"]);
+    }
+
+    #[test]
+    fn a_disk_that_is_full_for_libgit2_is_told_as_any_other() {
+        let full = || {
+            git2::Error::new(
+                git2::ErrorCode::GenericError,
+                git2::ErrorClass::Os,
+                "failed to write loose object: No space left on device",
+            )
+        };
+        let error = GitError::Unreadable {
+            root: "here".into(),
+            what: "the tree".into(),
+            source: full(),
+        };
+        assert!(error.is_full());
+        assert_eq!(error.hint().as_deref(), Some(MAKE_ROOM));
+        let error = CommandError::from_error(ErrorKind::Unexpected, &error);
+        assert_eq!(error.hints().collect::<Vec<_>>(), [MAKE_ROOM]);
+        let error = CommandError::from_error(ErrorKind::Unexpected, &full());
+        assert_eq!(error.hints().collect::<Vec<_>>(), [MAKE_ROOM]);
     }
 }

@@ -10,6 +10,7 @@ mod deploy;
 mod host;
 mod load;
 mod local_hosts;
+mod misplaced;
 mod name;
 mod people;
 mod problem;

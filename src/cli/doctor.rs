@@ -8,7 +8,7 @@ mod text;
 use clap::Args;
 use serde_json::json;
 
-use self::files::Files;
+use self::files::{Files, Model};
 use super::deploy::{Carrier, Opened, RepositoryArgs, find_repository};
 use super::{Failure, GlobalArgs, given};
 use crate::doctor::{Finding, Reach, State, Surroundings, examine};
@@ -73,6 +73,7 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
             let machine = scope.spawn(|| examine(&surroundings));
             let deployment = match &opened {
                 Some(_) | None if !surroundings.want(deployment::NEEDED_BY) => Vec::new(),
+                None if matches!(model, Model::None) => vec![deployment::no_service()],
                 None => Vec::new(),
                 Some(Ok(opened)) => deployment::examine(opened, &surroundings),
                 Some(Err(error)) => vec![deployment::unreadable(error)],

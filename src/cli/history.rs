@@ -12,7 +12,7 @@ use super::deploy::{Opened, RepositoryArgs, before_that, is_lasting, ways_on};
 use super::number::at_least_one;
 use super::records::{self, Records};
 use super::{Failure, GlobalArgs};
-use crate::deploy::{Journals, PastDeploy};
+use crate::deploy::{Journals, PastDeploy, PastSource};
 use crate::error::CommandError;
 use crate::event::DeployId;
 use crate::ui::{Format, Ui};
@@ -87,7 +87,7 @@ fn read_journals(
     ui: &Ui,
 ) {
     let mut read = 0;
-    for id in journals.list() {
+    for id in begun(journals) {
         if read == number {
             return;
         }
@@ -108,6 +108,16 @@ fn read_journals(
     }
 }
 
+/// The deploys that have a journal here, the last one first, whatever the clock said since.
+fn begun(journals: &Journals) -> Vec<DeployId> {
+    let mut ids = journals.list();
+    let last = journals.last();
+    if let Some(at) = ids.iter().position(|id| Some(id) == last.as_ref()) {
+        ids[..=at].rotate_right(1);
+    }
+    ids
+}
+
 /// From the newest on; the last that touched anything has what to type where it was not finished.
 fn listed(
     known: BTreeMap<DeployId, PastDeploy>,
@@ -115,9 +125,19 @@ fn listed(
     is_scap: bool,
     journals: Option<&Journals>,
 ) -> Vec<Listed> {
+    let mut known: Vec<PastDeploy> = known.into_values().rev().collect();
+    let last = journals.and_then(Journals::last);
+    // A clock that has gone back gave the last one an older name.
+    if let Some(at) = known
+        .iter()
+        .position(|past| Some(&past.deploy) == last.as_ref())
+    {
+        let is_of_here = |past: &PastDeploy| past.source == PastSource::Journal;
+        let first = known[..=at].iter().position(is_of_here).unwrap_or(at);
+        known[first..=at].rotate_right(1);
+    }
     let mut list: Vec<Listed> = known
-        .into_values()
-        .rev()
+        .into_iter()
         .take(args.number)
         .map(|past| Listed {
             past,

@@ -53,33 +53,44 @@ fn print(told: &clap::Error) -> std::io::Result<()> {
     }
 }
 
-/// Adds the value that was likely meant, where clap itself knows of none.
+/// Has the value be proposed that was likely meant.
 fn propose(told: &mut clap::Error) {
-    let has_one = told.get(ContextKind::SuggestedValue).is_some();
-    let (Some(ContextValue::String(wrong)), Some(ContextValue::Strings(valid)), false) = (
+    let (Some(ContextValue::String(wrong)), Some(ContextValue::Strings(valid))) = (
         told.get(ContextKind::InvalidValue),
         told.get(ContextKind::ValidValue),
-        has_one,
     ) else {
         return;
     };
-    if let Some(near) = suggest(wrong, valid.iter().map(String::as_str)) {
+    let has_one = told.get(ContextKind::SuggestedValue).is_some();
+    let valid: Vec<&str> = valid.iter().map(String::as_str).collect();
+    if let Some(near) = likely(wrong, &valid, has_one) {
         let near = ContextValue::String(near.to_owned());
         told.insert(ContextKind::SuggestedValue, near);
     }
 }
 
-/// Adds the command that was likely meant, where its help is asked for.
+/// Has the command be proposed that was likely meant, also where its help is asked for.
 fn propose_command(told: &mut clap::Error) {
-    let has_one = told.get(ContextKind::SuggestedSubcommand).is_some();
     let Some(ContextValue::String(wrong)) = told.get(ContextKind::InvalidSubcommand) else {
         return;
     };
+    let has_one = told.get(ContextKind::SuggestedSubcommand).is_some();
     let all = Cli::command();
     let names = all.get_subcommands().map(clap::Command::get_name);
-    if let Some(near) = suggest(wrong, names).filter(|_| !has_one) {
+    if let Some(near) = likely(wrong, &names.collect::<Vec<_>>(), has_one) {
         let near = ContextValue::Strings(vec![near.to_owned()]);
         told.insert(ContextKind::SuggestedSubcommand, near);
+    }
+}
+
+/// What is proposed instead of a word: the only one that begins so, which is no slip but half of it; else one that looks like
+/// it, unless clap itself `has_one`.
+fn likely<'a>(word: &str, names: &[&'a str], has_one: bool) -> Option<&'a str> {
+    let mut begun = names.iter().filter(|name| name.starts_with(word));
+    match (begun.next(), begun.next()) {
+        (Some(only), None) if !word.is_empty() => Some(only),
+        _ if has_one => None,
+        _ => suggest(word, names.iter().copied()),
     }
 }
 

@@ -13,7 +13,7 @@ use thiserror::Error;
 use self::stream::{LONGEST_OUTPUT, Stream, collect, hand_on, wait};
 pub use self::words::Words;
 use self::words::without_passwords;
-use crate::error::{MAKE_ROOM, OTHER_TEMPORARY, is_lack_of_room};
+use crate::error::{MAKE_ROOM, OTHER_TEMPORARY, is_lack_of_room, tells_of_full_disk};
 
 /// How long a command may take that speaks to a server.
 const NETWORK_DEADLINE: Duration = Duration::from_secs(600);
@@ -278,6 +278,7 @@ impl GitError {
             Self::Temporary { source, .. } | Self::Write { source, .. } => {
                 return is_lack_of_room(source);
             }
+            Self::Unreadable { source, .. } => return tells_of_full_disk(source.message()),
             _ => return false,
         };
         let mut lines = said.lines().filter(|line| !line.starts_with("remote:"));
@@ -310,6 +311,7 @@ impl GitError {
                     quoted(root)
                 ))
             }
+            Self::Unreadable { .. } if self.is_full() => Some(MAKE_ROOM.into()),
             Self::Unreadable { root, .. } => Some(format!("git -C {} fsck", quoted(root))),
             Self::Overlooked { root, place } => Some(format!(
                 "git -C {} update-index --no-assume-unchanged --no-skip-worktree -- {}",

@@ -4,9 +4,11 @@ use std::io::{self, Read as _};
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
 
+use super::misplaced::tell_places;
 use super::name::SiteName;
 use super::problem::Problem;
 use super::read::Read as _;
+use super::schema::model_schema;
 use super::service::Service;
 use super::site::Site;
 use super::sites::{SiteError, Sites};
@@ -236,6 +238,7 @@ impl Service {
             (None, None) => sites.default_site()?,
         };
         let service = Self::read(node, &site, &mut problems);
+        tell_places(node, model_schema, &mut problems);
         problems.sort_by_key(|problem| problem.span.start);
         problems.dedup();
         match service {

@@ -9,6 +9,8 @@ pub struct Problem {
     pub span: Span,
     /// The rule, or the way out.
     pub rule: Option<String>,
+    /// The key, where it is one that is not known where it stands, and is no slip of one that is.
+    pub(crate) stray: Option<String>,
 }
 
 impl Problem {
@@ -18,6 +20,7 @@ impl Problem {
             message: message.into(),
             span,
             rule: None,
+            stray: None,
         }
     }
 

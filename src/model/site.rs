@@ -15,9 +15,11 @@ use serde::Serialize;
 use super::config::as_map;
 use super::host::HostName;
 use super::load::{LoadError, parse_file, read_version};
+use super::misplaced::tell_places;
 use super::name::{ImageName, RepositoryName, SiteName, constant};
 use super::problem::Problem;
 use super::read::{Fields, Read, map};
+use super::schema::site_schema;
 use super::text::Line;
 use crate::yaml::Node;
 
@@ -77,6 +79,7 @@ impl Site {
         parse_file(path, text, |node, problems| {
             read_version(node, "site", problems);
             let site = Self::read(node, problems);
+            tell_places(node, site_schema, problems);
             // A model names the site, and is read back by that name.
             if let (Some(site), Some(file)) = (&site, path.file_stem())
                 && site.name.as_str() != file

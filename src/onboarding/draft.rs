@@ -25,6 +25,9 @@ pub struct Draft {
     /// The thing of a list that was open, where that was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<Within>,
+    /// What was being typed, where that has several lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<Unfinished>,
     /// The sections that are left for later.
     #[serde(default)]
     pub later: BTreeSet<String>,
@@ -54,6 +57,15 @@ pub struct Within {
     pub is_new: bool,
     /// The id of the field that was asked.
     pub field: String,
+}
+
+/// Lines of an answer that was not ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unfinished {
+    /// What it answers: the id of a question, or that of a list with the place and the field of a thing in it.
+    pub of: String,
+    pub text: String,
 }
 
 /// A draft that cannot be used.
@@ -91,6 +103,7 @@ impl Draft {
             model: model.to_owned(),
             at: None,
             within: None,
+            unfinished: None,
             later: BTreeSet::new(),
             whole: BTreeSet::new(),
             base: nothing(),

@@ -24,8 +24,8 @@ pub(super) fn values(question: &Question, text: &str) -> Result<Vec<Value>, Stri
             _ => Err("yes or no".into()),
         },
         Kind::Hosts => one(hosts(text).into()),
-        Kind::Words => one(parted(text, &[',', '\n'])),
-        Kind::Lines => one(parted(text, &['\n'])),
+        Kind::Words => words(text).map(|words| vec![words.into()]),
+        Kind::Lines => one(lines(text)),
         Kind::Values => one(Value::Object(pairs(text)?)),
         Kind::Value => {
             let text = Value::from(trimmed);
@@ -113,9 +113,39 @@ fn hosts(text: &str) -> Vec<String> {
     found
 }
 
-fn parted(text: &str, marks: &[char]) -> Value {
-    let parts = text.split(marks).map(str::trim);
-    parts.filter(|part| !part.is_empty()).collect()
+fn lines(text: &str) -> Value {
+    let lines = text.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+/// Words between commas and line ends; one that has a comma stands in quotes, as in CSV.
+fn words(text: &str) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    let mut rest = text.trim_start_matches(is_between);
+    while !rest.is_empty() {
+        let (word, after) = match rest.strip_prefix('"') {
+            Some(quoted) => {
+                let unclosed = || format!("`{}` has no second quote", visible(rest.trim_end()));
+                let (word, after) = quoted.split_once('"').ok_or_else(unclosed)?;
+                let after = after.trim_start_matches([' ', '\t']);
+                if !after.is_empty() && !after.starts_with([',', '\n']) {
+                    return Err("a comma parts what is in quotes from the next".into());
+                }
+                (word, after)
+            }
+            None => rest.split_at(rest.find([',', '\n']).unwrap_or(rest.len())),
+        };
+        let word = word.trim();
+        if !word.is_empty() {
+            words.push(word.to_owned());
+        }
+        rest = after.trim_start_matches(is_between);
+    }
+    Ok(words)
+}
+
+fn is_between(c: char) -> bool {
+    c == ',' || c.is_whitespace()
 }
 
 /// A text as YAML, where that is anything.
@@ -197,6 +227,10 @@ mod tests {
             first("words", "Node.js, Kafka,"),
             json!(["Node.js", "Kafka"])
         );
+        assert_eq!(
+            first("words", "\"torch, cpu\" , Ada's 5\" disk\n\"Kafka\""),
+            json!(["torch, cpu", "Ada's 5\" disk", "Kafka"])
+        );
         assert_eq!(first("lines", "--a, b\n--c"), json!(["--a, b", "--c"]));
         assert_eq!(
             first("values", "A=1\nB = x=y\nC={\n"),
@@ -216,6 +250,14 @@ mod tests {
             values(&question, text).unwrap_err()
         };
         assert_eq!(refused("port", "http"), "`http` is not a number");
+        assert_eq!(
+            refused("words", "a, \"b, c"),
+            "`\"b, c` has no second quote"
+        );
+        assert_eq!(
+            refused("words", "\"a, b\" c"),
+            "a comma parts what is in quotes from the next"
+        );
         assert_eq!(refused("number", "inf"), "`inf` is not a number");
         assert_eq!(refused("number", "1_000"), "`1_000` is not a number");
         assert_eq!(

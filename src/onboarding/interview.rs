@@ -2,6 +2,7 @@ mod asking;
 mod gate;
 mod judging;
 mod places;
+mod unfinished;
 
 use std::collections::BTreeSet;
 use std::io;

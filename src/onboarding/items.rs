@@ -1,10 +1,11 @@
 //! The part of the interview that asks for lists of things with fields of their own.
 
 mod field;
+mod thing;
 
 use serde_json::{Map, Value};
 
-use self::field::is_called_for;
+use self::thing::Thing;
 use super::draft::Within;
 use super::interview::{Interview, InterviewError, Mistake, Turn, failed};
 use super::prompter::{Current, Note, Prompt, Reply};
@@ -120,6 +121,7 @@ impl<'a> Interview<'a> {
         };
         Ok(match self.prompter.ask(&prompt).map_err(failed)? {
             Reply::Back => Answered::Left(Turn::Back),
+            Reply::Stopped(_) => return Err(InterviewError::Interrupted),
             Reply::Current | Reply::Nothing => Answered::Left(Turn::Next),
             Reply::Help => {
                 let help = self.help(question);
@@ -157,76 +159,58 @@ impl<'a> Interview<'a> {
         index: usize,
         from: Option<&Within>,
     ) -> Result<(), InterviewError> {
-        let present = self.present(question);
-        // One that was begun is the last.
-        let is_begun = from.is_some_and(|from| from.is_new) && index + 1 == present.len();
-        let is_new = is_begun || index >= present.len();
-        let mut before = present.clone();
-        if is_begun {
-            before.pop();
-        }
-        let mut without = before.clone();
-        if index < without.len() {
-            without.remove(index);
-        }
-        let known = self.mistakes_of(question, &without)?;
-        let mut item = present
-            .get(index)
-            .cloned()
-            .unwrap_or_else(|| Value::Object(Map::new()));
+        let is_begun = from.is_some_and(|from| from.is_new);
+        let mut thing = Thing::open(self.present(question), index, is_begun);
+        thing.known = self.mistakes_of(question, &thing.others())?;
         let is_open = |field: &Question| from.is_some_and(|from| from.field == field.id);
         let mut at = question.fields.iter().position(is_open).unwrap_or(0);
         loop {
             let Some(field) = question.fields.get(at) else {
-                let mistakes = self.mistakes_of(question, &placed(&before, index, &item))?;
-                match mistakes
-                    .into_iter()
-                    .find(|mistake| !known.contains(mistake))
-                {
+                match self.mistake_in(question, &thing, &thing.said)? {
                     None => return Ok(()),
                     Some(mistake) => self.refuse(&mistake)?,
                 }
                 at = 0;
                 continue;
             };
-            let is_asked = is_called_for(question, field, &item, is_new);
-            if !is_asked {
-                tree::remove(&mut item, &field.id);
+            if !thing.calls_for(question, field) {
+                tree::remove(&mut thing.said, &field.id);
                 at += 1;
                 continue;
             }
             self.draft.within = Some(Within {
                 list: question.id.clone(),
                 index,
-                is_new,
+                is_new: thing.is_new,
                 field: field.id.clone(),
             });
             self.keep()?;
             let doubted = self.doubts_of(question);
-            match self.field(question, field, &mut item, (&before, index))? {
-                Turn::Next => at += 1,
-                Turn::Back => {
-                    let asked_before = (0..at).rev().find(|&earlier| {
-                        let field = &question.fields[earlier];
-                        is_called_for(question, field, &item, is_new) || earlier == 0
-                    });
-                    match asked_before {
-                        Some(earlier) => at = earlier,
-                        None => {
-                            self.put_items(question, before);
-                            return Ok(());
-                        }
+            at = match self.field(question, field, &mut thing)? {
+                Turn::Next => at + 1,
+                Turn::Back => match thing.asked_before(question, at) {
+                    Some(earlier) => earlier,
+                    None => {
+                        self.put_items(question, thing.list);
+                        return Ok(());
                     }
-                }
-            }
-            let items = placed(&before, index, &item);
-            self.put_items(question, items);
+                },
+            };
+            self.put_items(question, thing.placed());
             self.tell_doubts(question, &doubted)?;
-            if is_new && at == 0 && item.as_object().is_some_and(Map::is_empty) {
-                self.put_items(question, before);
-                return Ok(());
-            }
         }
+    }
+
+    /// What is wrong with the list where this is said of a thing in it, and was not before.
+    fn mistake_in(
+        &self,
+        question: &Question,
+        thing: &Thing,
+        said: &Value,
+    ) -> Result<Option<Mistake>, InterviewError> {
+        let mistakes = self.mistakes_of(question, &thing.placed_as(said))?;
+        let mut mistakes = mistakes.into_iter();
+        Ok(mistakes.find(|mistake| !thing.known.contains(mistake)))
     }
 
     fn refuse(&mut self, mistake: &Mistake) -> Result<(), InterviewError> {
@@ -273,16 +257,6 @@ impl<'a> Interview<'a> {
         self.put(&mut answers, &question.id, whole(question, &items));
         self.draft.answers = answers;
     }
-}
-
-/// The items with one of them as it is now.
-fn placed(items: &[Value], index: usize, item: &Value) -> Vec<Value> {
-    let mut items = items.to_vec();
-    match items.get_mut(index) {
-        Some(present) => *present = item.clone(),
-        None => items.push(item.clone()),
-    }
-    items
 }
 
 /// The items as the model has them.

@@ -9,6 +9,18 @@ use crate::visible::visible;
 /// The widest line, in characters.
 const WIDTH: usize = 79;
 
+/// What the review says of itself.
+const HELP: &str = "Nothing is written yet. A number or a name, such as `port`, asks that question again; `<` goes back to \
+                    the last question; Ctrl-C keeps the answers for `svcgen new --resume`.";
+
+/// What keeps answers from being a model.
+enum Hindrance<'a> {
+    None,
+    In(&'a Question),
+    /// In something that no question asks for.
+    Elsewhere,
+}
+
 impl<'a> Interview<'a> {
     /// Shows all answers, and changes those that are named, until it is enough.
     pub(super) fn review(&mut self) -> Result<Turn, InterviewError> {
@@ -29,68 +41,69 @@ impl<'a> Interview<'a> {
                 self.show(&rows, &mistakes)?;
                 is_shown = true;
             }
-            let missing = rows.iter().position(|(_, question)| {
-                self.is_required(question) && self.answer(&question.id).is_none()
-            });
-            let text = "The number of an answer, or its name, changes it; Enter writes the model";
-            let prompt = Prompt {
-                count: None,
-                text,
-                kind: Kind::Items,
-                choices: &[],
-                current: Some(Current {
-                    text: "write".into(),
-                    origin: None,
-                }),
-                typed: String::new(),
-                is_refused: false,
-            };
-            match self.prompter.ask(&prompt).map_err(failed)? {
+            let meant = match self.prompter.ask(&prompt()).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
-                Reply::Help => self.tell(&Note::Help(
-                    "Nothing is written yet. A number or a name, such as `port`, asks that question again; `<` goes back to the last question; \
-                     Ctrl-C keeps the answers for `svcgen new --resume`.",
-                ))?,
-                Reply::Current | Reply::Nothing => match (missing, mistakes.is_empty()) {
-                    (None, true) => return Ok(Turn::Next),
-                    (Some(index), _) => {
-                        self.tell(&Note::Wrong("this has to be answered", None))?;
-                        self.change(rows[index].1)?;
-                        is_shown = false;
-                    }
-                    (None, false) => {
-                        let found = rows.iter().find(|(_, question)| {
-                            mistakes.iter().any(|mistake| mistake.id == question.id)
-                        });
-                        match found {
-                            Some((_, question)) => {
-                                self.change(question)?;
-                                is_shown = false;
-                            }
-                            None => self.tell(&Note::Wrong(
-                                "these answers do not make a model",
-                                Some("Ctrl-C keeps them; mend the model by hand"),
-                            ))?,
-                        }
-                    }
-                },
-                Reply::Text(text) => {
-                    let named = text.trim();
-                    let number = named.parse::<usize>().ok();
-                    let by_number = number.and_then(|number| rows.get(number.checked_sub(1)?));
-                    match by_number.or_else(|| rows.iter().find(|(_, it)| it.id == named)) {
-                        Some((_, question)) => {
-                            self.change(question)?;
-                            is_shown = false;
-                        }
-                        None => {
-                            let reason = format!("there is no answer `{}`", visible(named));
-                            self.tell(&Note::Wrong(&reason, None))?;
-                        }
-                    }
+                Reply::Stopped(_) => return Err(InterviewError::Interrupted),
+                Reply::Help => {
+                    self.tell(&Note::Help(HELP))?;
+                    None
                 }
+                Reply::Current | Reply::Nothing => match self.hindrance(&rows, &mistakes)? {
+                    Hindrance::None => return Ok(Turn::Next),
+                    Hindrance::In(question) => Some(question),
+                    Hindrance::Elsewhere => None,
+                },
+                Reply::Text(text) => self.named(&rows, text.trim())?,
+            };
+            if let Some(question) = meant {
+                self.change(question)?;
+                is_shown = false;
             }
         }
+    }
+
+    /// What keeps the answers from being a model; it is told.
+    fn hindrance(
+        &mut self,
+        rows: &[(&'a Section, &'a Question)],
+        mistakes: &[Mistake],
+    ) -> Result<Hindrance<'a>, InterviewError> {
+        let mut questions = rows.iter().map(|(_, question)| *question);
+        let missing = questions
+            .clone()
+            .find(|it| self.is_required(it) && self.answer(&it.id).is_none());
+        if let Some(question) = missing {
+            self.tell(&Note::Wrong("this has to be answered", None))?;
+            return Ok(Hindrance::In(question));
+        }
+        if mistakes.is_empty() {
+            return Ok(Hindrance::None);
+        }
+        let wrong = questions.find(|it| mistakes.iter().any(|mistake| mistake.id == it.id));
+        if let Some(question) = wrong {
+            return Ok(Hindrance::In(question));
+        }
+        self.tell(&Note::Wrong(
+            "these answers do not make a model",
+            Some("Ctrl-C keeps them; mend the model by hand"),
+        ))?;
+        Ok(Hindrance::Elsewhere)
+    }
+
+    /// The question of a number, or of a name; that there is none is told.
+    fn named(
+        &mut self,
+        rows: &[(&'a Section, &'a Question)],
+        named: &str,
+    ) -> Result<Option<&'a Question>, InterviewError> {
+        let number = named.parse::<usize>().ok();
+        let by_number = number.and_then(|number| rows.get(number.checked_sub(1)?));
+        let found = by_number.or_else(|| rows.iter().find(|(_, it)| it.id == named));
+        if found.is_none() {
+            let reason = format!("there is no answer `{}`", visible(named));
+            self.tell(&Note::Wrong(&reason, None))?;
+        }
+        Ok(found.map(|(_, question)| *question))
     }
 
     fn show(
@@ -167,6 +180,21 @@ impl<'a> Interview<'a> {
         }
         lines.push(String::new());
         Ok(lines)
+    }
+}
+
+fn prompt() -> Prompt<'static> {
+    Prompt {
+        count: None,
+        text: "The number of an answer, or its name, changes it; Enter writes the model",
+        kind: Kind::Items,
+        choices: &[],
+        current: Some(Current {
+            text: "write".into(),
+            origin: None,
+        }),
+        typed: String::new(),
+        is_refused: false,
     }
 }
 

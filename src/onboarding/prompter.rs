@@ -7,7 +7,7 @@ pub trait Prompter {
     /// Asks.
     ///
     /// # Errors
-    /// `Interrupted` where the user wants to stop; anything else where there is nobody to ask.
+    /// `Interrupted` where the user wants to stop and has typed nothing that is worth keeping; anything else where there is nobody to ask.
     fn ask(&mut self, prompt: &Prompt<'_>) -> io::Result<Reply>;
 
     /// Shows something.
@@ -52,6 +52,8 @@ pub enum Reply {
     Help,
     /// `<` or Esc.
     Back,
+    /// The user wants to stop, and has typed these lines of an answer so far.
+    Stopped(String),
 }
 
 /// What is said between questions.

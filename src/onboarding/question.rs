@@ -62,7 +62,7 @@ pub enum Kind {
     YesNo,
     /// Year, month, day.
     Date,
-    /// A list in one line, separated by commas.
+    /// A list in one line, separated by commas; what has one stands in quotes.
     Words,
     /// A list, an item a line.
     Lines,
@@ -171,6 +171,10 @@ impl Question {
             }
             (Kind::Values, Value::Object(map)) => pairs(map).join(", "),
             (Kind::Text, Value::String(text)) => text.clone(),
+            (Kind::Words, Value::Array(words)) => {
+                let words = words.iter().map(|word| in_quotes(shown(word)));
+                words.collect::<Vec<_>>().join(", ")
+            }
             (_, value) => shown(value),
         }
     }
@@ -214,6 +218,14 @@ pub(super) fn shown(value: &Value) -> String {
         Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
         Value::Object(map) => pairs(map).join(", "),
         other => other.to_string(),
+    }
+}
+
+/// A word as it is typed among others: in quotes where a comma would part it.
+fn in_quotes(word: String) -> String {
+    match word.contains(',') && !word.contains('"') {
+        true => format!("\"{word}\""),
+        false => word,
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// One reply a word: `` Enter, `?` help, `<` back, `-` nothing, `^C` to stop; anything else is typed.
+    /// One reply a word: `` Enter, `?` help, `<` back, `-` nothing, `^C` to stop, which may stand below lines; anything else is typed.
     pub(super) fn new(replies: &[&str]) -> Self {
         let replies = replies.iter().map(|&reply| reply.to_owned()).collect();
         Self {
@@ -44,6 +44,9 @@ impl Prompter for Script {
             prompt.text,
             current.unwrap_or_default()
         ));
+        if prompt.is_refused {
+            self.seen.push(format!("typed before: {}", prompt.typed));
+        }
         let reply = self.replies.pop_front();
         let reply =
             reply.ok_or_else(|| io::Error::other(format!("no reply to `{}`", prompt.text)))?;
@@ -52,6 +55,9 @@ impl Prompter for Script {
             "?" => Ok(Reply::Help),
             "<" => Ok(Reply::Back),
             "-" => Ok(Reply::Nothing),
+            text if text.ends_with("\n^C") => {
+                Ok(Reply::Stopped(text.trim_end_matches("\n^C").to_owned()))
+            }
             "^C" => Err(io::ErrorKind::Interrupted.into()),
             text => Ok(Reply::Text(text.to_owned())),
         }

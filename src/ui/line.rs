@@ -1,11 +1,13 @@
-use std::cell::Cell;
+mod quiet;
+mod typing;
+
 use std::io::{self, Write as _};
 
 use dialoguer::console::{Key, Term, measure_text_width};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-
+use self::quiet::Quiet;
+pub(super) use self::typing::Typing;
+use self::typing::has_input;
 use super::NARROWEST;
 use crate::interrupt;
 
@@ -28,23 +30,6 @@ pub(super) struct Line<'a> {
     breaks: Breaks,
 }
 
-/// What outlives a line: what is typed goes on in the next.
-#[derive(Debug, Default)]
-pub(super) struct Typing {
-    /// Whether what is read is being pasted: then no key has a meaning.
-    is_pasting: Cell<bool>,
-    /// Whether the last key asked for help, or to go back: an Enter right behind it belongs to it, and answers nothing.
-    is_after_key: Cell<bool>,
-}
-
-impl Typing {
-    /// Another program had the terminal after a key: an Enter that was typed meanwhile belongs to that key, and answers nothing.
-    pub(super) fn expect_enter(&self) -> io::Result<()> {
-        self.is_after_key.set(has_input()?);
-        Ok(())
-    }
-}
-
 /// What a line end becomes in a text that is pasted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Breaks {
@@ -62,6 +47,8 @@ pub(super) enum End {
     /// A key that means something by itself at the beginning of a line.
     Key(char),
     Escape,
+    /// By Ctrl-C, Ctrl-D where nothing is typed, or a signal, with what was typed so far.
+    Stopped(String),
 }
 
 /// How a terminal marks a text that is pasted, `ESC [ 2 0 0 ~` and `ESC [ 2 0 1 ~`, as far as it is read as one key.
@@ -96,23 +83,23 @@ impl<'a> Line<'a> {
         Self { by_itself, ..self }
     }
 
-    /// Reads until Enter, Escape, or one of the keys at the beginning of the line.
+    /// Reads until Enter, Escape, one of the keys at the beginning of the line, or until the user wants to stop.
     ///
     /// # Errors
-    /// `Interrupted` by Ctrl-C, Ctrl-D at the beginning, or a signal; anything else where the terminal has gone.
+    /// Where the terminal has gone.
     pub(super) fn read(mut self, keys: &[char]) -> io::Result<End> {
-        let quiet = Quiet::new();
+        let quiet = Quiet::begin();
         loop {
             self.draw()?;
             if interrupt::is_pending() {
-                return self.interrupted();
+                return self.stopped();
             }
             let key = self.term.read_key_raw()?;
             if self.typing.is_after_key.take() && key == Key::Enter {
                 continue;
             }
             match key {
-                Key::CtrlC => return self.interrupted(),
+                Key::CtrlC => return self.stopped(),
                 Key::UnknownEscSeq(sequence) if sequence == PASTE => self.begin_or_end_paste()?,
                 Key::Enter if self.typing.is_pasting.get() => match self.breaks {
                     Breaks::Kept => {
@@ -133,7 +120,7 @@ impl<'a> Line<'a> {
                     drop(quiet);
                     return Ok(End::Enter(text));
                 }
-                Key::Char('\u{4}') if self.text.is_empty() => return self.interrupted(),
+                Key::Char('\u{4}') if self.text.is_empty() => return self.stopped(),
                 // As in a shell, it is the end of what is typed only where nothing is.
                 Key::Char('\u{4}') | Key::Del if self.cursor < self.text.len() => {
                     self.text.remove(self.cursor);
@@ -175,12 +162,12 @@ impl<'a> Line<'a> {
         self.term.write_str(LEAD)?;
         while !has_input()? {
             if interrupt::is_pending() {
-                return self.interrupted();
+                return self.stopped();
             }
         }
         let mut text = String::new();
         if io::stdin().read_line(&mut text)? == 0 {
-            return self.interrupted();
+            return self.stopped();
         }
         let text = text.trim_end_matches(['\n', '\r']);
         let key = keys.iter().find(|key| text.trim() == key.to_string());
@@ -190,9 +177,9 @@ impl<'a> Line<'a> {
         })
     }
 
-    fn interrupted(&self) -> io::Result<End> {
+    fn stopped(&self) -> io::Result<End> {
         self.term.write_line("")?;
-        Err(io::ErrorKind::Interrupted.into())
+        Ok(End::Stopped(self.text.iter().collect()))
     }
 
     /// Reads the rest of what a terminal sends before and after a text that is pasted.
@@ -283,23 +270,6 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Waits until something was typed, and not for long.
-fn has_input() -> io::Result<bool> {
-    let stdin = io::stdin();
-    let mut polled = [PollFd::new(&stdin, PollFlags::IN)];
-    match poll(&mut polled, Some(&LOOK)) {
-        Ok(ready) => Ok(ready > 0),
-        Err(Errno::INTR) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// How often whoever waits for a line looks for a signal.
-const LOOK: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 50_000_000,
-};
-
 /// What is shown before and after the cursor, within so many columns.
 fn window(text: &[char], cursor: usize, room: usize) -> (String, String) {
     let width = |c: &char| measure_text_width(&c.to_string());
@@ -320,47 +290,6 @@ fn window(text: &[char], cursor: usize, room: usize) -> (String, String) {
     let used: usize = before.iter().map(width).sum();
     let after = take(&mut text[cursor..].iter(), room - used);
     (before.into_iter().collect(), after.into_iter().collect())
-}
-
-/// Keeps the terminal from showing keys that are typed between two reads, and has it mark what is pasted; undone when it
-/// is dropped.
-struct Quiet(Option<rustix::termios::Termios>);
-
-impl Quiet {
-    fn new() -> Self {
-        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-        let Ok(before) = tcgetattr(io::stdin()) else {
-            return Self(None);
-        };
-        let mut quiet = before.clone();
-        quiet
-            .local_modes
-            .remove(LocalModes::ECHO | LocalModes::ICANON);
-        // A terminal that stays as it is does not get in the way of the answer.
-        let is_set = tcsetattr(io::stdin(), OptionalActions::Drain, &quiet).is_ok();
-        mark_pasted("h");
-        Self(is_set.then_some(before))
-    }
-}
-
-impl Drop for Quiet {
-    fn drop(&mut self) {
-        use rustix::termios::{OptionalActions, tcsetattr};
-        mark_pasted("l");
-        if let Some(before) = &self.0 {
-            let _restored = tcsetattr(io::stdin(), OptionalActions::Drain, before);
-        }
-    }
-}
-
-/// Has the terminal mark what is pasted (`h`), or not any more (`l`).
-fn mark_pasted(set: &str) {
-    if std::env::var("TERM").is_ok_and(|term| term != "dumb") {
-        let mut term = Term::stderr();
-        // A terminal that has gone is noticed by the next read.
-        let _marked = term.write_all(format!("\u{1b}[?2004{set}").as_bytes());
-        let _flushed = term.flush();
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ mod names;
 mod renamed;
 mod uncommitted;
 
+use std::process::Command;
+
 use insta::assert_snapshot;
 
 use crate::support::sample::{apply, changes, checkout, git, run};
@@ -97,16 +99,32 @@ fn a_conflict_is_marked_resolved_and_committed() {
     }
     assert_eq!(git(&tree, &["rev-parse", "HEAD"]), before.1);
     let check = env.svcgen(&["check", "--vagrant-repo", "tree"]);
-    assert_snapshot!(check.stdout, @r#"
+    assert_snapshot!(check.stdout, @"
     vagrant: HOME/work/tree: 1 difference
       puppet/modules/myservice/manifests/init.pp:18
         both were changed: a conflict is marked here, and not resolved
-        $ "${EDITOR:-vi}" +18 HOME/work/tree/puppet/modules/myservice/manifests/init.pp
+        $ ${EDITOR:-vi} +18 HOME/work/tree/puppet/modules/myservice/manifests/init.pp
         resolve what stands between `<<<<<<<` and `>>>>>>>`; `--conflicts yours` or `svcgen` takes one side
     source: not looked at: `--source-repo DIR` names its checkout
     scap: not looked at: `--deploy-repo DIR` names its checkout
     puppet: not looked at: `--puppet-repo DIR` names its checkout
-    "#);
+    ");
+    // It is typed as it stands, by somebody whose editor is named with arguments.
+    env.write("pen", "#!/bin/sh\nprintf '%s ' \"$@\" >opened\n");
+    let typed = check.stdout.lines().find_map(|line| line.split_once("$ "));
+    let typed = typed
+        .unwrap()
+        .1
+        .replace("HOME", env.home().to_str().unwrap());
+    let mut shell = Command::new("sh");
+    env.enclose(&mut shell);
+    shell.env("EDITOR", "sh ./pen -w").args(["-c", &typed]);
+    assert!(shell.status().unwrap().success());
+    let opened = env.read("opened");
+    assert!(
+        opened.starts_with("-w +18 ") && opened.ends_with("/init.pp "),
+        "{opened}"
+    );
     let status = env.svcgen(&["status", "--vagrant-repo", "tree"]);
     assert!(
         status.stdout.contains("a conflict is marked here"),

@@ -54,7 +54,7 @@ fn everything_that_a_command_needs_is_looked_at() {
         .map(|finding| finding["id"].as_str().unwrap())
         .collect();
     assert_snapshot!(ids.join(" "), @"
-    configuration site model tmp state clock locale space git git.identity ssh ssh.agent gerrit gerrit.web puppet puppet-lint ruby npm compilers editor demo.programs container npm.registry checkout.vagrant checkout.source checkout.deploy checkout.puppet conduit
+    configuration site model tmp state clock locale space git git.identity ssh ssh.agent gerrit gerrit.web puppet puppet-lint ruby npm compilers editor demo.programs container npm.registry checkout.vagrant checkout.source checkout.deploy checkout.puppet conduit hosts
     ");
     let page = concat!(
         env!("CARGO_MANIFEST_DIR"),

@@ -115,6 +115,39 @@ fn deploys_are_listed_from_the_newest_on() {
 }
 
 #[test]
+fn the_last_deploy_is_listed_first_whatever_the_clock_said_before() {
+    let env = Env::new();
+    deploy_repository(&env, &HOSTS);
+    let ids = [
+        "20261123T080000Z-000003",
+        "20261122T080000Z-000002",
+        "20261121T080000Z-000001",
+    ];
+    for id in ids {
+        let mut story = Story::begin(id, &HOSTS);
+        story.pass(HOSTS[0], DeployStage::Promote, &["so"]);
+        story.end(&HOSTS);
+        story.write(&env);
+    }
+    // The clock has gone back by two days before the last one.
+    env.write(
+        &format!("{}/last", Story::folder()),
+        &format!("{}\n", ids[2]),
+    );
+    let run = history(&env, &["-n", "2"]);
+    let found: Vec<&str> = ids
+        .into_iter()
+        .filter(|id| run.stdout.contains(*id))
+        .collect();
+    assert_eq!(found, [ids[0], ids[2]], "{}", run.show());
+    assert!(
+        run.stdout.find(ids[2]) < run.stdout.find(ids[0]),
+        "{}",
+        run.show()
+    );
+}
+
+#[test]
 fn the_last_interrupted_deploy_says_how_to_go_on() {
     let env = Env::new();
     deploy_repository(&env, &HOSTS);

@@ -319,7 +319,7 @@ fn a_value_of_an_option_is_one_of_several() {
         });
         likely.concat()
     };
-    let all: [(&[&str], &str); 9] = [
+    let all: [(&[&str], &str); 11] = [
         (&["deploy", "--engine", "shs"], "ssh"),
         (&["deploy", "--on-failure", "rolback"], "rollback"),
         (&["tail", "--level", "wran"], "warn"),
@@ -329,6 +329,9 @@ fn a_value_of_an_option_is_one_of_several() {
         (&["puppet", "--series", "--steps", "sevrice"], "service"),
         (&["new", "--set", "owner.shel=ada"], "shell"),
         (&["schema", "evnets"], "events"),
+        // Half of a word is no slip of another.
+        (&["service", "stat"], "status"),
+        (&["request", "acc"], "access"),
     ];
     for (arguments, meant) in all {
         let found = likely(arguments);
@@ -337,8 +340,11 @@ fn a_value_of_an_option_is_one_of_several() {
 }
 
 #[test]
-fn a_command_is_proposed_to_whoever_asks_for_its_help() {
+fn a_command_is_proposed_to_whoever_types_half_of_it_or_asks_for_its_help() {
     let env = Env::new();
+    let half = env.svcgen(&["stat"]);
+    let tip = "  tip: a similar subcommand exists: 'status'\n";
+    assert!(half.stderr.contains(tip), "{}", half.show());
     let run = env.svcgen(&["help", "deploi"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.show());
     assert_snapshot!(run.stderr, @"

@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use indexmap::IndexSet;
 
 use super::Drift;
-use super::ways::Ways;
+use super::ways::{Ways, edit};
 use crate::cli::generator::{Generator, NotPlanned, Planned, Planner, Target};
 use crate::drift::{Difference, Direction, Remedy};
 use crate::edit::Rendered;
@@ -135,10 +135,7 @@ pub(super) fn taken(
     let hints = planner.explain(refused, generator, target, worktree).hints;
     Ok(Drift {
         // What is somebody else's is not to be changed.
-        command: format!(
-            "\"${{EDITOR:-vi}}\" {}",
-            shell_words::quote(planner.loaded.path.as_str())
-        ),
+        command: edit(&planner.loaded.path, None),
         instead: Some(hints.join("; ")),
         difference,
     })

@@ -3,7 +3,7 @@
 mod strays;
 mod uncommitted;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexSet;
 
 use super::Drift;
@@ -246,10 +246,7 @@ impl<'a> Ways<'a> {
                 Some("to keep what is there, `--conflicts yours`"),
             ),
             Remedy::Edit => (
-                match difference.line {
-                    Some(line) => format!("\"${{EDITOR:-vi}}\" +{line} {path}"),
-                    None => format!("\"${{EDITOR:-vi}}\" {path}"),
-                },
+                edit(&root.join(&difference.path), difference.line),
                 Some("to keep what is there, let svcgen.yaml say it"),
             ),
         };
@@ -314,6 +311,13 @@ fn upon(
         true => topic.unsent(&paths).unwrap_or_default(),
         false => upon,
     }
+}
+
+/// What opens a file in the user's editor, whose name may have arguments behind it.
+pub(super) fn edit(path: &Utf8Path, line: Option<usize>) -> String {
+    let path = shell_words::quote(path.as_str());
+    let line = line.map(|line| format!("+{line} ")).unwrap_or_default();
+    format!("${{EDITOR:-vi}} {line}{path}")
 }
 
 /// What commits some files, and nothing else.

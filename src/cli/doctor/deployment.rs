@@ -48,6 +48,15 @@ pub(super) fn examine(opened: &Opened, surroundings: &Surroundings<'_>) -> Vec<F
         .unwrap_or_else(|error| vec![hosts_finding(opened).unknown(crate::error::reworded(&error))])
 }
 
+/// Says what is not known where neither a model nor a deploy repository is.
+pub(super) fn no_service() -> Finding {
+    let finding = Finding::new("hosts", "the hosts of a service", NEEDED_BY);
+    let commands = NEEDED_BY.join(", ");
+    finding.unknown(format!(
+        "not looked at, as no model and no deploy repository is here that names any: what {commands} need of them is not known"
+    ))
+}
+
 fn hosts_finding(opened: &Opened) -> Finding {
     let what = match opened.working.value.config.environment.as_ref() {
         Some(environment) => format!("the hosts of {environment}"),

@@ -105,14 +105,23 @@ impl<'a> Fields<'a> {
             if self.known.contains(&key.text.as_str()) {
                 continue;
             }
-            // As `vagrant` is in `mediawiki-vagrant`.
-            let mut parts = key.text.split(['-', '_', '/', '.', ' ']);
-            let within = parts.find(|part| self.known.contains(part));
-            let rule = did_you_mean(&key.text, self.known.iter().copied())
-                .or_else(|| within.map(|part| format!("did you mean `{part}`?")))
-                .unwrap_or_else(|| format!("known here: {}", self.known.join(", ")));
             let message = format!("unknown key `{}`", visible(&key.text));
-            problems.push(Problem::new(key.span.clone(), message).rule(rule));
+            let mut problem = Problem::new(key.span.clone(), message);
+            let slip = did_you_mean(&key.text, self.known.iter().copied());
+            if slip.is_none() {
+                problem.stray = Some(key.text.clone());
+            }
+            problems.push(problem.rule(slip.unwrap_or_else(|| self.otherwise(&key.text))));
+        }
+    }
+
+    /// What is said of a key that is no slip of another.
+    fn otherwise(&self, key: &str) -> String {
+        // As `vagrant` is in `mediawiki-vagrant`.
+        let mut parts = key.split(['-', '_', '/', '.', ' ']);
+        match parts.find(|part| self.known.contains(part)) {
+            Some(part) => format!("did you mean `{part}`?"),
+            None => format!("known here: {}", self.known.join(", ")),
         }
     }
 }

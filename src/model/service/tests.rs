@@ -251,6 +251,29 @@ fn schema_and_reader_know_the_same_keys() {
 }
 
 #[test]
+fn a_key_in_another_place_is_told_where_it_belongs() {
+    let text = format!("{SMALL}parameters: []\ndeploy: {{node_version: '20'}}\n");
+    let text = text.replace("{name: Ada}", "{name: Ada, port: 6000, service_name: x}");
+    let parsed = Service::parse("svcgen.yaml".into(), &text, &Sites::new(None), None);
+    let Err(SiteError::Load(LoadError::Wrong { problems, .. })) = parsed else {
+        panic!("{parsed:?}");
+    };
+    let told: Vec<&str> = problems
+        .iter()
+        .filter_map(|it| it.rule.as_deref())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "`port` belongs at the top level",
+            "did you mean `name`?",
+            "`parameters` belongs below `config`",
+            "`node_version` belongs below `runtime`",
+        ]
+    );
+}
+
+#[test]
 fn an_unknown_key_is_answered_with_each_known_one_once() {
     let text = format!("{SMALL}config: {{parameters: [{{name: a, wrong: x}}]}}\n");
     let parsed = Service::parse("svcgen.yaml".into(), &text, &Sites::new(None), None);

@@ -20,9 +20,22 @@ impl<'a> Interview<'a> {
         if question.kind == Kind::Items {
             return self.items(question, count);
         }
+        let turn = self.ask_value(question, count)?;
+        if turn == Turn::Next {
+            self.end_unfinished(&question.id);
+        }
+        Ok(turn)
+    }
+
+    /// Asks one question that is not one of things in a list.
+    fn ask_value(
+        &mut self,
+        question: &'a Question,
+        count: Option<(usize, usize)>,
+    ) -> Result<Turn, InterviewError> {
         let choices = self.choices(question);
-        // What was refused can be mended, and need not be typed again.
-        let mut refused: Option<String> = None;
+        // What was refused, or was not ended, can be mended, and need not be typed again.
+        let mut refused = self.unfinished(&question.id);
         loop {
             let present = self.answer(&question.id).cloned();
             let (value, origin) = match &present {
@@ -47,6 +60,7 @@ impl<'a> Interview<'a> {
             };
             match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
+                Reply::Stopped(text) => return Err(self.stop_at(&question.id, text)?),
                 Reply::Help => {
                     let help = self.help(question);
                     self.tell(&Note::Help(&help))?;

@@ -57,6 +57,7 @@ impl<'a> Interview<'a> {
         loop {
             let said = match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
+                Reply::Stopped(_) => return Err(InterviewError::Interrupted),
                 Reply::Help => {
                     self.tell(&Note::Help(&question.help))?;
                     continue;

@@ -28,7 +28,10 @@ impl Played {
 }
 
 fn play_with(draft: Draft, facts: &Facts, replies: &[&str]) -> Played {
-    let sections = load_sections(&[]).unwrap();
+    play_of(&load_sections(&[]).unwrap(), draft, facts, replies)
+}
+
+fn play_of(sections: &[Section], draft: Draft, facts: &Facts, replies: &[&str]) -> Played {
     let sites = Sites::new(None);
     let mut kept = Vec::new();
     let mut keep = |draft: &Draft| {
@@ -44,7 +47,7 @@ fn play_with(draft: Draft, facts: &Facts, replies: &[&str]) -> Played {
     };
     let mut script = Script::new(replies);
     let setting = Setting {
-        sections: &sections,
+        sections,
         sites: &sites,
         facts,
         taken: &taken,

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::placed;
+use super::thing::Thing;
 use crate::onboarding::interview::{Interview, InterviewError, Mistake, Turn, failed, typed};
 use crate::onboarding::prompter::{Current, Note, Prompt, Reply};
-use crate::onboarding::question::{Kind, Question, shown};
+use crate::onboarding::question::{Question, shown};
 use crate::onboarding::shape::Shape;
 use crate::onboarding::{entry, tree};
 use crate::visible::visible;
@@ -28,23 +28,37 @@ impl<'a> Interview<'a> {
         &mut self,
         question: &'a Question,
         field: &'a Question,
-        item: &mut Value,
-        (items, index): (&[Value], usize),
+        thing: &mut Thing,
+    ) -> Result<Turn, InterviewError> {
+        let name = format!("{}.{}.{}", question.id, thing.index, field.id);
+        let turn = self.field_value((question, field), &name, thing)?;
+        if turn == Turn::Next {
+            self.end_unfinished(&name);
+        }
+        Ok(turn)
+    }
+
+    /// Asks for the value of a field, which a draft knows by a name.
+    fn field_value(
+        &mut self,
+        (question, field): (&'a Question, &'a Question),
+        name: &str,
+        thing: &mut Thing,
     ) -> Result<Turn, InterviewError> {
         let is_key = question.keyed && field.id == "name";
         let is_required = is_key || self.item_shape(question).requires(&field.id);
         let without = {
-            let mut without = item.clone();
+            let mut without = thing.said.clone();
             tree::remove(&mut without, &field.id);
             without
         };
-        let known = self.mistakes_of(question, &placed(items, index, &without))?;
-        let is_new = index == items.len();
+        // A mistake that is there without this field is not this field's.
+        let known = self.mistakes_of(question, &thing.placed_as(&without))?;
         let text = format!("{}: {}", question.noun(), field.text);
-        let mut mended: Option<String> = None;
+        let mut mended = self.unfinished(name);
         loop {
-            let value = tree::find(item, &field.id)
-                .or(field.default.as_ref().filter(|_| is_new))
+            let value = tree::find(&thing.said, &field.id)
+                .or(field.default.as_ref().filter(|_| thing.is_new))
                 .cloned();
             let current = value.as_ref().map(|value| Current {
                 text: field.shown(value),
@@ -64,6 +78,7 @@ impl<'a> Interview<'a> {
             };
             let values = match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
+                Reply::Stopped(text) => return Err(self.stop_at(name, text)?),
                 Reply::Help => {
                     self.tell(&Note::Help(&field.help))?;
                     continue;
@@ -77,9 +92,9 @@ impl<'a> Interview<'a> {
                     continue;
                 }
                 Reply::Nothing => {
-                    tree::remove(item, &field.id);
+                    tree::remove(&mut thing.said, &field.id);
                     if field.default.is_some() {
-                        item[field.id.as_str()] = Value::Null;
+                        thing.said[field.id.as_str()] = Value::Null;
                     }
                     return Ok(Turn::Next);
                 }
@@ -101,9 +116,9 @@ impl<'a> Interview<'a> {
                     }
                 }
             };
-            match self.fitting(question, field, &without, values, &known, (items, index))? {
+            match self.fitting((question, field), &without, values, &known, thing)? {
                 Fitting::Item(changed) => {
-                    *item = changed;
+                    thing.said = changed;
                     return Ok(Turn::Next);
                 }
                 Fitting::Refused(mistake) => self.refuse(&mistake)?,
@@ -115,12 +130,11 @@ impl<'a> Interview<'a> {
     /// The thing with the first of some values that it takes, or what is wrong with the first one.
     fn fitting(
         &self,
-        question: &Question,
-        field: &Question,
+        (question, field): (&Question, &Question),
         without: &Value,
         values: Vec<Value>,
         known: &[Mistake],
-        (items, index): (&[Value], usize),
+        thing: &Thing,
     ) -> Result<Fitting, InterviewError> {
         let is_key = question.keyed && field.id == "name";
         let mut refused: Option<Mistake> = None;
@@ -129,12 +143,12 @@ impl<'a> Interview<'a> {
             self.put_field(question, &mut changed, &field.id, value);
             // What this answer leaves no question for goes with it.
             for other in question.fields.iter().filter(|other| other.id != field.id) {
-                if !is_called_for(question, other, &changed, index == items.len()) {
+                if !thing.calls_for_as(&changed, question, other) {
                     tree::remove(&mut changed, &other.id);
                 }
             }
-            let mut others = items.iter().enumerate().filter(|(i, _)| *i != index);
-            let mistake = if is_key && others.any(|(_, other)| other["name"] == changed["name"]) {
+            let is_named_so = |other: &Value| other["name"] == changed["name"];
+            let mistake = if is_key && thing.others().iter().any(is_named_so) {
                 let name = shown(&changed["name"]);
                 Some(Mistake {
                     id: question.id.clone(),
@@ -142,7 +156,7 @@ impl<'a> Interview<'a> {
                     rule: None,
                 })
             } else {
-                let mistakes = self.mistakes_of(question, &placed(items, index, &changed))?;
+                let mistakes = self.mistakes_of(question, &thing.placed_as(&changed))?;
                 mistakes
                     .into_iter()
                     .find(|mistake| !known.contains(mistake))
@@ -160,31 +174,4 @@ impl<'a> Interview<'a> {
         let is_named = |path: &str| shape.at(path).is_some_and(Shape::is_named_list);
         tree::put(item, path, value, is_named);
     }
-}
-
-/// Whether the other fields of an item call for one.
-pub(super) fn is_called_for(
-    question: &Question,
-    field: &Question,
-    item: &Value,
-    is_new: bool,
-) -> bool {
-    field.when.holds(|path| {
-        let other = question.fields.iter().find(|other| other.id == path);
-        let default = other
-            .filter(|_| is_new && !is_cleared(item, path))
-            .and_then(|other| other.default.clone());
-        // In an item that is there, what is not said is no.
-        let is_yes_no = other.is_some_and(|other| other.kind == Kind::YesNo);
-        let said = tree::find(item, path).cloned().or(default);
-        said.unwrap_or(match is_yes_no {
-            true => Value::Bool(false),
-            false => Value::Null,
-        })
-    })
-}
-
-/// Whether a field is said to be nothing, so that its default does not count.
-fn is_cleared(item: &Value, path: &str) -> bool {
-    item.get(path).is_some_and(Value::is_null)
 }

@@ -93,13 +93,22 @@ fn hold(line: &str, width: usize) -> Hold {
         }
     }
     if let Some(last) = gaps.last() {
-        let further = indent + LEFT;
+        let further = indent + number(text) + LEFT;
         return Hold::Broken { at: *last, further };
     }
     let further = if indent == 0 { LEFT } else { indent + 2 };
     Hold::Further {
         at: indent,
         further,
+    }
+}
+
+/// How many columns the number of a row takes, which is aligned to the right.
+fn number(text: &str) -> usize {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    match text[digits..].starts_with("  ") {
+        true => digits,
+        false => 0,
     }
 }
 
@@ -240,6 +249,16 @@ mod tests {
         assert_eq!(
             at_40("\tone two three four five six seven"),
             "        one two three four five six\n          seven"
+        );
+    }
+
+    #[test]
+    fn rows_that_are_numbered_go_on_below_each_other() {
+        let list = "  9  owner.name                                the Team of Tea and Cake\n \
+                    10  production.load_balancer.addresses        10.0.0.1, 10.0.0.2";
+        assert_eq!(
+            rows(list, 40),
+            "  9  owner.name\n       the Team of Tea and Cake\n 10  production.load_balancer.addresses\n       10.0.0.1, 10.0.0.2"
         );
     }
 }

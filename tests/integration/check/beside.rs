@@ -214,7 +214,7 @@ fn a_project_for_reviews_that_somebody_named_is_told() {
     insta::assert_snapshot!(told.join("\n"), @r#"
     .gitreview:4
       one of them was changed: names the project `wiki/services/tea-time/deploy.git`, not `tea/cup/deploy`
-      $ "${EDITOR:-vi}" +4 HOME/work/deploy/.gitreview
+      $ ${EDITOR:-vi} +4 HOME/work/deploy/.gitreview
       change it by hand, or name that in the model
     "#);
 }

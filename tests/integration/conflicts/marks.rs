@@ -78,7 +78,7 @@ fn marks_that_are_taken_back_decide_nothing() {
         vagrant: HOME/work/tree: 1 difference
           puppet/modules/myservice/manifests/init.pp:3
             both were changed: a conflict is marked here, and not resolved
-            $ "${EDITOR:-vi}" +3 HOME/work/tree/puppet/modules/myservice/manifests/init.pp
+            $ ${EDITOR:-vi} +3 HOME/work/tree/puppet/modules/myservice/manifests/init.pp
             resolve what stands between `<<<<<<<` and `>>>>>>>`; `--conflicts yours` or `svcgen` takes one side
         "#); }
         git(&tree, back);

@@ -81,7 +81,16 @@ fn a_model_that_is_not_there_is_a_finding() {
     );
     let run = doctor(&env, &["--site", "example"]);
     let found = findings(&run)("model");
-    assert_eq!(found, "doubtful: there is no `svcgen.yaml` here or above");
+    assert_eq!(
+        found,
+        "doubtful: there is no `svcgen.yaml` here or above; what hangs on none was looked at"
+    );
+    let hosts = findings(&run)("hosts");
+    assert!(
+        hosts.starts_with("unknown: not looked at, as no model and no deploy repository is here")
+            && hosts.contains(": what deploy, rollback, service, "),
+        "{hosts}"
+    );
     assert_eq!(fix(&run, "model"), "svcgen new");
 }
 

@@ -50,6 +50,42 @@ fn ctrl_c_keeps_the_answers_and_resume_goes_on() {
 }
 
 #[test]
+fn lines_of_an_answer_that_was_not_ended_are_kept_too() {
+    let env = Env::new();
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Name of the service", "my-svc");
+    pty.answer("Name of its Puppet class", "");
+    pty.answer("What the service does", "Makes tea.");
+    // A line that is being typed is drawn at each key: only its end says that the next one is read.
+    pty.answer("> Makes tea.\r\n", "For all.");
+    pty.expect("> For all.\r\n");
+    pty.expect("> ");
+    pty.keys("And c");
+    pty.expect("> And c");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    // It is no answer yet: an Enter out of habit does not take it, and stopping again does not lose it.
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    pty.answer("Tab fetches what you typed", "");
+    pty.expect("this has to be answered");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    pty.answer("Tab fetches what you typed", "\t");
+    pty.answer("> Makes tea.\r\n", "\t");
+    pty.answer("> For all.\r\n", "\tups.");
+    pty.answer("> And cups.\r\n", "");
+    pty.answer("TCP port", "6001");
+    rest_later(&mut pty);
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let model = env.read("svcgen.yaml");
+    let text = "  Makes tea.\n  For all.\n  And cups.\n";
+    assert!(model.contains(text), "{model}");
+    assert!(drafts(&env).is_empty());
+}
+
+#[test]
 fn a_refused_draft_is_set_aside_and_not_lost() {
     let env = Env::new();
     for answer in ["first", "n"] {

@@ -60,6 +60,27 @@ fn half_a_thing_is_kept_and_asked_for_again() {
 }
 
 #[test]
+fn lines_of_a_field_that_was_not_ended_are_proposed_again() {
+    let mut replies = LEAST[..7].to_vec();
+    replies.extend(["later", "later", "later", "now", "+"]);
+    replies.extend(["canary", "a1.example.org\n^C"]);
+    let first = play(&replies);
+    let draft = first.kept.last().unwrap().clone();
+    let kept = draft.unfinished.clone().unwrap();
+    assert_eq!(
+        (kept.of.as_str(), kept.text.as_str()),
+        ("deploy.groups.0.hosts", "a1.example.org")
+    );
+    let second = play_with(draft, &Facts::default(), &["a2.example.org", "^C"]);
+    assert!(
+        second.saw("typed before: a1.example.org"),
+        "{:#?}",
+        second.seen
+    );
+    assert_eq!(second.kept.last().unwrap().unfinished, None);
+}
+
+#[test]
 fn a_thing_that_was_half_is_refused_where_somebody_takes_its_place() {
     let mut replies = LEAST[..7].to_vec();
     replies.extend(["later", "later", "now", "", "+", "RESTBase", "^C"]);
@@ -83,6 +104,23 @@ fn going_back_from_a_new_thing_leaves_the_list_as_it_was() {
         "{:#?}",
         played.seen
     );
+}
+
+#[test]
+fn going_back_is_one_field_also_where_nothing_is_said_of_the_thing_yet() {
+    let mut sections = load_sections(&[]).unwrap();
+    let questions = sections.iter_mut().flat_map(|it| &mut it.questions);
+    for question in questions.filter(|it| it.id == "request_flow") {
+        // What may be left out is asked first.
+        question.fields.rotate_right(1);
+    }
+    let mut replies = LEAST[..7].to_vec();
+    replies.extend(["later", "later", "now", "", "+", "", "<", "GET /"]);
+    replies.extend(["RESTBase", "my-svc", "", "", "later", "later", ""]);
+    let played = play_of(&sections, begun(), &Facts::default(), &replies);
+    assert!(played.is_over, "{:#?}", played.seen);
+    let edge = json!({"label": "GET /", "from": "RESTBase", "to": "my-svc"});
+    assert_eq!(played.answers()["request_flow"], json!([edge]));
 }
 
 /// The review of a model that has one parameter of a person's own writing.

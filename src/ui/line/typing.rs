@@ -1,0 +1,41 @@
+//! What is typed, from one line to the next.
+
+use std::cell::Cell;
+use std::io;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+/// What outlives a line: what is typed goes on in the next.
+#[derive(Debug, Default)]
+pub(in crate::ui) struct Typing {
+    /// Whether what is read is being pasted: then no key has a meaning.
+    pub(super) is_pasting: Cell<bool>,
+    /// Whether the last key asked for help, or to go back: an Enter right behind it belongs to it, and answers nothing.
+    pub(super) is_after_key: Cell<bool>,
+}
+
+impl Typing {
+    /// Another program had the terminal after a key: an Enter that was typed meanwhile belongs to that key, and answers nothing.
+    pub(in crate::ui) fn expect_enter(&self) -> io::Result<()> {
+        self.is_after_key.set(has_input()?);
+        Ok(())
+    }
+}
+
+/// Waits until something was typed, and not for long.
+pub(super) fn has_input() -> io::Result<bool> {
+    let stdin = io::stdin();
+    let mut polled = [PollFd::new(&stdin, PollFlags::IN)];
+    match poll(&mut polled, Some(&LOOK)) {
+        Ok(ready) => Ok(ready > 0),
+        Err(Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// How often whoever waits for a line looks for a signal.
+const LOOK: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 50_000_000,
+};
