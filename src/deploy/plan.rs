@@ -75,6 +75,9 @@ pub struct HostPlan {
     /// What changes in its configuration, as unified diffs.
     pub config_diff: String,
     pub warnings: Vec<String>,
+    /// The deploy that was interrupted there, where a warning tells of one.
+    #[serde(skip)]
+    pub interrupted: Option<DeployId>,
     pub place: PathState,
 }
 
@@ -260,6 +263,7 @@ pub(super) mod tests {
                         config: None,
                         config_diff: String::new(),
                         warnings: Vec::new(),
+                        interrupted: None,
                         place: PathState::Nothing,
                     },
                 );

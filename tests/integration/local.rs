@@ -4,6 +4,7 @@ mod background;
 mod canary;
 mod ports;
 mod programs;
+mod room;
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
