@@ -173,6 +173,7 @@ impl<'a> Executor<'a> {
                 plan: Arc::clone(&plan),
                 is_promoted: false,
                 is_changed: false,
+                is_handled: false,
                 is_back: false,
                 is_going_back: false,
                 host: host.clone(),

@@ -5,6 +5,7 @@ mod canary;
 mod ports;
 mod programs;
 mod room;
+mod workers;
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;

@@ -95,7 +95,7 @@ impl Executor<'_> {
     async fn still_stand(&mut self, group: usize) -> bool {
         if self.looked < group {
             self.looked = group;
-            self.looking = self.answering();
+            self.looking = self.running();
             for host in self.looking.clone() {
                 self.ask(&host, Request::Look).await;
             }
@@ -109,17 +109,17 @@ impl Executor<'_> {
         are_settled
     }
 
-    /// Hosts of the parts so far whose service has opened its port.
-    fn answering(&self) -> Vec<HostName> {
-        if self.plan.open_port().is_none() {
+    /// Hosts of the parts so far whose services run.
+    fn running(&self) -> Vec<HostName> {
+        if !self.plan.runs_services() {
             return Vec::new();
         }
-        let answers = |host: &&HostName| {
+        let runs = |host: &&HostName| {
             let work = self.plan.hosts.get(*host).map(|host| host.work);
             self.states.phase(host) == Phase::Healthy && work.is_some_and(Work::handles_service)
         };
         let hosts = self.waves[..self.wave].iter().flat_map(|(_, hosts)| hosts);
-        hosts.filter(answers).cloned().collect()
+        hosts.filter(runs).cloned().collect()
     }
 
     pub(super) async fn finalize(&mut self) {
