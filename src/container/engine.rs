@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tokio::time::timeout;
 
 use super::address::{Address, Endpoint, Variables, addresses};
-use super::connect::{ConnectError, PATIENCE, Trouble, TroubleKind, knock};
+use super::connect::{ConnectError, PATIENCE, Trouble, TroubleKind, has_systemd, knock};
 
 /// The API that is spoken: that of Docker 20.10 and Podman 4. A newer one only where an engine insists on it.
 const SPOKEN: ClientVersion = ClientVersion {
@@ -138,8 +138,10 @@ impl EngineName {
     /// The command that tells how it is.
     pub(super) fn status(&self) -> String {
         match self.product {
-            Product::Docker => "systemctl status docker".into(),
-            Product::Podman => "systemctl --user status podman.socket".into(),
+            Product::Docker if has_systemd() => "systemctl status docker".into(),
+            Product::Docker => "service docker status".into(),
+            Product::Podman if has_systemd() => "systemctl --user status podman.socket".into(),
+            Product::Podman => "podman info".into(),
         }
     }
 

@@ -26,6 +26,8 @@ pub(super) enum Control {
     // What a probe tells.
     User,
     Now,
+    /// It is run by systemd.
+    Systemd,
     LacksTool,
     Git,
     Link,
@@ -77,6 +79,7 @@ impl Control {
             "absent" => Self::Absent,
             "user" => Self::User,
             "now" => Self::Now,
+            "systemd" => Self::Systemd,
             "lacks" => Self::LacksTool,
             "git" => Self::Git,
             "link" => Self::Link,

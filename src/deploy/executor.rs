@@ -111,7 +111,7 @@ pub struct Executor<'a> {
     idle: Vec<HostName>,
     /// How many hosts of the part are known to be settled, from its first on.
     settled: usize,
-    /// The group before which all those ahead of it were looked at again.
+    /// The part before which all those ahead of it were looked at again.
     looked: usize,
     /// Hosts that are looked at again.
     looking: Vec<HostName>,
@@ -173,6 +173,7 @@ impl<'a> Executor<'a> {
                 plan: Arc::clone(&plan),
                 is_promoted: false,
                 is_changed: false,
+                is_handled: false,
                 is_back: false,
                 is_going_back: false,
                 host: host.clone(),

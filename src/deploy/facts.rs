@@ -24,6 +24,8 @@ pub struct Facts {
     pub user: String,
     /// Its clock, in seconds since 1970.
     pub now: i64,
+    /// Whether systemd runs it.
+    pub has_systemd: bool,
     pub lacking_tools: Vec<String>,
     pub git: String,
     /// What is live, the last that was finished, and what is being deployed.
@@ -143,6 +145,7 @@ impl Facts {
         match control {
             Control::User => self.user = rest.to_owned(),
             Control::Now => self.now = rest.parse().unwrap_or_default(),
+            Control::Systemd => self.has_systemd = true,
             Control::LacksTool => self.lacking_tools.push(rest.to_owned()),
             Control::Git => self.git = rest.trim_start_matches("git version ").to_owned(),
             Control::Link => {

@@ -35,6 +35,8 @@ pub(super) struct HostTask {
     pub(super) is_promoted: bool,
     /// Whether a release was switched to, or a restart begun.
     pub(super) is_changed: bool,
+    /// Whether services were restarted or started here.
+    pub(super) is_handled: bool,
     /// Whether what was before runs again, with all its checks.
     pub(super) is_back: bool,
     /// Whether what was before is being brought back: nothing that is not told keeps that up.
@@ -164,6 +166,7 @@ impl HostTask {
             let deadline = service.timeout + SHORT;
             let step = self.step(stage, Policy::Finish, deadline, revision, program);
             self.is_changed = true;
+            self.is_handled = self.plan.runs_services();
             self.pass(&step, Input::Nothing).await?;
         }
         match ends {
@@ -185,9 +188,10 @@ impl HostTask {
         if direction == Direction::Forward {
             self.checks(revision, Moment::Before, stage).await?;
         }
-        let port = self.plan.open_port();
+        // What an earlier deploy has noted of services is not what they have to be like now.
+        let service = self.is_handled.then_some(&self.plan.service);
         let head = self.plan.heads.get(revision).cloned().unwrap_or_default();
-        let program = Program::finalize(revision, self.plan.release.keep, port, head.len());
+        let program = Program::finalize(revision, self.plan.release.keep, service, head.len());
         let step = self.step(stage, Policy::Finish, SHORT, revision, program);
         self.pass(&step, Input::Bytes(head.into_bytes().into()))
             .await?;

@@ -75,6 +75,9 @@ pub struct HostPlan {
     /// What changes in its configuration, as unified diffs.
     pub config_diff: String,
     pub warnings: Vec<String>,
+    /// The deploy that was interrupted there, where a warning tells of one.
+    #[serde(skip)]
+    pub interrupted: Option<DeployId>,
     pub place: PathState,
 }
 
@@ -204,10 +207,9 @@ impl DeployPlan {
         checks.iter().filter(applies).collect()
     }
 
-    /// The port that the service has open once it was handled.
-    pub(super) fn open_port(&self) -> Option<u16> {
-        let is_open = self.action != Action::Stop && !self.service.units.is_empty();
-        self.service.port.filter(|_| is_open)
+    /// Whether there are services that run once they were handled.
+    pub(super) fn runs_services(&self) -> bool {
+        self.action != Action::Stop && !self.service.units.is_empty()
     }
 
     /// The files outside of releases that lead into them.
@@ -260,6 +262,7 @@ pub(super) mod tests {
                         config: None,
                         config_diff: String::new(),
                         warnings: Vec::new(),
+                        interrupted: None,
                         place: PathState::Nothing,
                     },
                 );

@@ -1,29 +1,31 @@
 //! From a deploy repository and what its targets tell to a plan, or to everything that speaks against one.
 
+mod assembly;
+mod groups;
 mod hosts;
 mod inquiry;
 mod problem;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
 use indexmap::IndexMap;
 
+pub(super) use self::groups::groups;
+use self::groups::without_hosts;
 use self::hosts::HostPlanner;
 pub use self::problem::{PlanProblem, ProblemKind};
 use super::action::Action;
 use super::crew::{Crew, Unreachable};
-use super::deploy_head::DeployHead;
 use super::facts::Facts;
 use super::limit::Limit;
-use super::plan::{DeployPlan, HostPlan, PlannedGroup, ReleasePlan, ServicePlan};
+use super::plan::{DeployPlan, HostPlan, PlannedGroup};
 use super::program::Module;
 use super::repository::{DeployRepository, RepositoryError, TreeSize};
 use super::session::Next;
 use super::{DeployId, Owner};
-use crate::model::{FailureLimit, HostName, Revision};
-use crate::scap::{Files, HostGroup, Mistake, Reading, ScapConfig, ScapDirectory, ScapError};
+use crate::model::{HostName, Revision};
+use crate::scap::{Mistake, Reading, ScapConfig, ScapDirectory, ScapError};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -231,88 +233,6 @@ impl<'a> Planner<'a> {
         }
         Ok(Planned::Plan(plan))
     }
-
-    fn assemble(&self, hosts: IndexMap<HostName, HostPlan>) -> Result<DeployPlan, PlannerError> {
-        let (config, request) = (self.config(), &self.request);
-        let (mut checks, mut heads) = (BTreeMap::new(), BTreeMap::new());
-        let revisions = hosts
-            .values()
-            .flat_map(|host| host.old.iter().chain([&host.revision]));
-        for revision in revisions {
-            if heads.contains_key(revision) {
-                continue;
-            }
-            let directory = self.directory_of(revision);
-            heads.insert(revision.clone(), self.head(revision, &directory));
-            if config.perform_checks {
-                checks.insert(revision.clone(), directory.checks.clone());
-            }
-        }
-        let files = self.directory.config_files.iter();
-        Ok(DeployPlan {
-            id: request.id.clone(),
-            action: request.action,
-            repository: config.git_repo.clone(),
-            place: self.place(),
-            environment: config.environment.as_ref().map(ToString::to_string),
-            revision: request.revision.clone(),
-            owner: request.owner.clone(),
-            resumes: request.resumes.clone(),
-            groups: self.groups.clone(),
-            hosts,
-            service: ServicePlan::of(config),
-            checks,
-            release: ReleasePlan {
-                force: request.force && request.action == Action::Deploy,
-                binary_managers: config.git_binary_managers.clone(),
-                lfs_url: self.lfs_url(),
-                modules: self.modules.clone(),
-                rendered: files.map(|file| file.destination.clone()).collect(),
-                keep: config.cache_revs,
-            },
-            heads,
-            batch_size: config.batch_size as usize,
-        })
-    }
-
-    /// The directory of a revision; that of the deployed one where the other is not known here.
-    fn directory_of(&self, revision: &Revision) -> Cow<'_, ScapDirectory> {
-        let own = Cow::Borrowed(&self.directory);
-        if *revision == self.request.revision {
-            return own;
-        }
-        let Ok(files) = self.repository.files(revision) else {
-            return own;
-        };
-        match ScapDirectory::read_revision(&files, &self.directory) {
-            Ok(read) => Cow::Owned(read.value),
-            // An earlier revision may have a directory that is not understood any more; its release is on the targets.
-            Err(_) => own,
-        }
-    }
-
-    /// What Scap goes by once a revision is live.
-    fn head(&self, revision: &Revision, directory: &ScapDirectory) -> String {
-        let files = self.repository.files(revision).ok();
-        let origin = self.repository.checkout().setting("remote.origin.url");
-        let head = DeployHead {
-            directory,
-            revision,
-            owner: &self.request.owner,
-            origin: origin.as_deref(),
-            files: files.as_ref().map(|files| files as &dyn Files),
-        };
-        head.text()
-    }
-
-    /// Where large files come from: beside the repository's own origin, as Scap has it.
-    fn lfs_url(&self) -> Option<String> {
-        if self.config().git_binary_managers.is_empty() {
-            return None;
-        }
-        let origin = self.repository.checkout().setting("remote.origin.url")?;
-        Some(format!("{}/info/lfs", origin.trim_end_matches('/')))
-    }
 }
 
 /// The submodules of a revision, as its releases have them.
@@ -331,67 +251,4 @@ fn modules_of(
         url: is_upstream.then_some(link.url),
     });
     Ok(modules.collect())
-}
-
-/// Groups that no host is in, whatever limit there is.
-fn without_hosts(groups: &[HostGroup]) -> impl Iterator<Item = Mistake> {
-    let empty = groups.iter().filter(|group| group.hosts.is_empty());
-    empty.map(|group| {
-        let message = format!(
-            "the group `{}` gets no host: its list is empty, or has only hosts of an earlier group",
-            group.group.name
-        );
-        Mistake::new(group.path.clone(), None, message)
-    })
-}
-
-/// The groups as they are deployed; a limit may leave some without hosts, which are left out.
-pub(super) fn groups(
-    groups: &[HostGroup],
-    limit: Option<&Limit>,
-    only: Option<&[HostName]>,
-) -> Result<Vec<PlannedGroup>, PlannerError> {
-    let all: Vec<HostName> = groups
-        .iter()
-        .flat_map(|group| group.hosts.clone())
-        .collect();
-    let mut chosen = match limit {
-        Some(limit) => limit.of(&all)?,
-        None => all,
-    };
-    if let Some(only) = only {
-        chosen.retain(|host| only.contains(host));
-    }
-    let mut planned: Vec<PlannedGroup> = Vec::new();
-    let has_several = groups
-        .iter()
-        .filter(|group| !group.hosts.is_empty())
-        .count()
-        > 1;
-    for (index, group) in groups.iter().enumerate() {
-        let hosts = group.hosts.iter().filter(|host| chosen.contains(host));
-        let hosts: Vec<HostName> = hosts.cloned().collect();
-        if hosts.is_empty() {
-            continue;
-        }
-        let size = group.group.size.map_or(hosts.len(), |size| size as usize);
-        let failure_limit = match group.group.failure_limit {
-            FailureLimit::Hosts(number) => number as usize,
-            FailureLimit::Percent(percent) => hosts.len() * usize::from(percent) / 100,
-        };
-        let name = group.group.name.clone();
-        planned.push(PlannedGroup {
-            is_canary: (index == 0 && has_several) || name.as_str().contains("canary"),
-            failure_limit,
-            waves: hosts
-                .chunks(size.max(1))
-                .map(<[HostName]>::to_vec)
-                .collect(),
-            name,
-        });
-    }
-    match planned.is_empty() {
-        true => Err(PlannerError::NoHosts),
-        false => Ok(planned),
-    }
 }

@@ -257,7 +257,7 @@ impl Program {
             yes(service.valid_only),
             service.secondary.to_string(),
         ];
-        let text = source!("units", "port", "handle_service");
+        let text = source!("units", "runs", "port", "handle_service");
         Self::new(text, arguments.into_iter().chain(units(service, action)))
     }
 
@@ -287,21 +287,28 @@ impl Program {
     }
 
     /// Says that a release is good, and takes the oldest ones away; what Scap goes by afterwards comes on the standard input,
-    /// so many bytes.
-    pub fn finalize(revision: &Revision, keep: u32, port: Option<u16>, head: usize) -> Self {
+    /// so many bytes. `service` is what this deploy has handled: it has to run still.
+    pub fn finalize(
+        revision: &Revision,
+        keep: u32,
+        service: Option<&ServicePlan>,
+        head: usize,
+    ) -> Self {
+        let port = service.map(|service| service.port.unwrap_or_default().to_string());
         let arguments = [
             revision.to_string(),
             keep.to_string(),
-            port.unwrap_or_default().to_string(),
+            port.unwrap_or_else(|| "-".to_owned()),
             head.to_string(),
         ];
-        let text = source!("port", "still", "finalize");
+        let text = source!("runs", "port", "still", "finalize");
         Self::new(text, arguments)
     }
 
-    /// Looks whether the service that answered still does.
-    pub fn look(port: u16) -> Self {
-        Self::new(source!("port", "still", "look"), [port.to_string()])
+    /// Looks whether services that were handled still run.
+    pub fn look(service: &ServicePlan) -> Self {
+        let port = service.port.unwrap_or_default().to_string();
+        Self::new(source!("runs", "port", "still", "look"), [port])
     }
 
     /// Takes away what a deploy did to a target that had nothing before it.

@@ -12,6 +12,7 @@ use dialoguer::console::Term;
 use jiff::Timestamp;
 
 use self::board::Board;
+use self::frame::FrameLine;
 use self::painter::{Painter, Size};
 use super::endings::Endings;
 use super::plain::{Weight, line};
@@ -69,12 +70,12 @@ impl Live {
             .unwrap_or_else(PoisonError::into_inner)
             .painter
             .has_color = has_color;
-        let drawn = Arc::clone(&shared);
+        let (drawn, above) = (Arc::clone(&shared), below.clone());
         Self {
             shared,
             below,
             keys: Some(Unseen::begin()),
-            thread: Some(std::thread::spawn(move || draw(&drawn))),
+            thread: Some(std::thread::spawn(move || draw(&drawn, &above))),
         }
     }
 
@@ -156,13 +157,9 @@ impl State {
     /// Writes the lines that stay, and the picture below them.
     fn paint(&mut self, now: Timestamp) {
         let size = size();
-        // Below it a question has to have room: what leaves the screen cannot be taken away.
-        let taken = if self.is_held { 1 + QUESTION } else { 1 };
         let frame = match self.is_over {
             true => Vec::new(),
-            false => self
-                .board
-                .frame(size.width, size.height.saturating_sub(taken), now),
+            false => self.frame(size, now),
         };
         let lines = std::mem::take(&mut self.lines);
         let bytes = self.painter.paint(&lines, frame, size);
@@ -170,8 +167,30 @@ impl State {
         write(&bytes);
     }
 
+    fn frame(&self, size: Size, now: Timestamp) -> Vec<FrameLine> {
+        // Below it a question has to have room: what leaves the screen cannot be taken away.
+        let taken = if self.is_held { 1 + QUESTION } else { 1 };
+        let height = size.height.saturating_sub(taken);
+        self.board.frame(size.width, height, now)
+    }
+
+    /// Lets the times run on above a question. The picture keeps its rows: what all wait for is left out where it has none.
+    fn repaint(&mut self, below: usize, now: Timestamp) {
+        let size = size();
+        let mut frame = self.frame(size, now);
+        let lines = self.painter.lines();
+        if frame.len() == lines + 1 && frame.get(lines).is_some_and(FrameLine::is_waiting) {
+            frame.truncate(lines);
+        } else if frame.len() + 1 == lines {
+            frame.push(FrameLine::empty());
+        }
+        self.is_changed = false;
+        write(&self.painter.repaint(&frame, below, size));
+    }
+
     /// Takes the picture away from above a question that is answered; where nobody knows how much room that takes, it stays.
     fn withdraw(&mut self, below: Option<usize>) {
+        self.is_changed = true;
         match below {
             Some(below) => write(&self.painter.withdraw(below, size())),
             None => self.painter.leave(),
@@ -187,7 +206,7 @@ fn write(bytes: &str) {
 }
 
 /// Draws until it is over.
-fn draw(shared: &Shared) {
+fn draw(shared: &Shared, below: &Below) {
     let mut last = Instant::now();
     let lock = || shared.state.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
@@ -208,8 +227,10 @@ fn draw(shared: &Shared) {
         // Whatever happens in between is in the next picture.
         std::thread::sleep(early);
         let mut state = lock();
-        if !state.is_held && !state.is_over {
-            state.paint(Timestamp::now());
+        match (state.is_over, state.is_held) {
+            (true, _) => {}
+            (false, false) => state.paint(Timestamp::now()),
+            (false, true) => below.above(|rows| state.repaint(rows, Timestamp::now())),
         }
         last = Instant::now();
     }

@@ -7,7 +7,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::fold::{self, Commands};
-use super::{Manner, NARROWEST, Questions, Ui, Unseen, WIDEST, columns};
+use super::{Below, Manner, NARROWEST, Questions, Ui, Unseen, WIDEST, columns};
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
 
@@ -26,7 +26,7 @@ impl Ui {
     /// # Errors
     /// Without a terminal: the message names the flag that answers.
     pub fn confirm_danger(&self, question: &str) -> Result<bool, CommandError> {
-        self.ask(question, false)
+        self.ask(question, false, None)
     }
 
     /// Asks whether to go on.
@@ -34,10 +34,27 @@ impl Ui {
     /// # Errors
     /// Without a terminal: the message names the flag that answers.
     pub fn confirm(&self, question: &str) -> Result<bool, CommandError> {
-        self.ask(question, true)
+        self.ask(question, true, None)
     }
 
-    fn ask(&self, question: &str, default: bool) -> Result<bool, CommandError> {
+    /// Asks whether to go on, below what somebody else draws.
+    ///
+    /// # Errors
+    /// Without a terminal: the message names the flag that answers.
+    pub(crate) fn confirm_below(
+        &self,
+        question: &str,
+        below: &Below,
+    ) -> Result<bool, CommandError> {
+        self.ask(question, true, Some(below))
+    }
+
+    fn ask(
+        &self,
+        question: &str,
+        default: bool,
+        below: Option<&Below>,
+    ) -> Result<bool, CommandError> {
         if self.questions == Questions::GoOn {
             return Ok(true);
         }
@@ -51,6 +68,7 @@ impl Ui {
             }));
         }
         Unseen::begin().forget();
+        let rows = rows_of(question);
         // A prompt that takes more than one line is drawn twice once it is answered.
         let question = asked(question);
         let (before, last) = match question.rsplit_once('\n') {
@@ -61,11 +79,18 @@ impl Ui {
             self.err(before);
         }
         let _unseen = Unseen::for_question();
-        self.ask_by_key(last, default)
+        // Where the cursor does not move the keys are explained below the question.
+        let below = below.filter(|_| self.manner == Manner::Moving);
+        self.ask_by_key(last, default, below.map(|below| (below, rows)))
     }
 
     /// Asks for one key. Without moving the cursor what is answered stands behind the question, else in place of the choice.
-    fn ask_by_key(&self, question: &str, default: bool) -> Result<bool, CommandError> {
+    fn ask_by_key(
+        &self,
+        question: &str,
+        default: bool,
+        below: Option<(&Below, usize)>,
+    ) -> Result<bool, CommandError> {
         let term = Term::stderr();
         let question = self.drawing.of(question);
         let choice = if default { "[Y/n]" } else { "[y/N]" };
@@ -73,10 +98,16 @@ impl Ui {
         let _asked = term.write_str(&format!("{question} {choice} "));
         let mut is_after_mark = false;
         let answer = loop {
+            if let Some((below, rows)) = below {
+                below.stand(rows);
+            }
             let key = wait_for_key().and_then(|()| match self.manner {
                 Manner::Moving => term.read_key(),
                 Manner::Plain => term.read_key_raw(),
             });
+            if let Some((below, _)) = below {
+                below.go();
+            }
             // An Enter right behind a mark that asks for help, or to go back, is no answer.
             let was_mark =
                 std::mem::replace(&mut is_after_mark, matches!(key, Ok(Key::Char('?' | '<'))));

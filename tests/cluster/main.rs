@@ -7,6 +7,7 @@ mod connection;
 mod deployment_server;
 mod disk;
 mod doctor;
+mod ends;
 mod host_keys;
 mod hostile;
 mod hosts;

@@ -37,6 +37,47 @@ fn the_table_moves_and_ends_as_text() {
     assert!(lines.iter().any(|line| line.ends_with(&end)), "{shown}");
 }
 
+#[test]
+fn the_time_runs_on_above_a_question() {
+    let farm = LocalFarm::new(2);
+    farm.release("1");
+    let mut pty = deploy(&farm, &[]);
+    let question = "canary is healthy; go on with the other hosts? [Y/n] ";
+    pty.expect(question);
+    let asked = pty.shown.find(question).unwrap() + question.len();
+    let clock = |shown: &str| {
+        let mut terminal = vt100::Parser::new(24, 80, 0);
+        terminal.process(shown.as_bytes());
+        let screen = terminal.screen();
+        let (row, column) = screen.cursor_position();
+        let text = screen.contents();
+        let last = text
+            .lines()
+            .nth(usize::from(row))
+            .unwrap_or_default()
+            .trim_end();
+        assert_eq!(
+            (last, usize::from(column)),
+            (question.trim_end(), question.len()),
+            "{text}"
+        );
+        assert_eq!(text.matches("canary  1 host: ").count(), 1, "{text}");
+        let total = text.lines().find(|line| line.contains("  3 hosts: "));
+        let (clock, _) = total.unwrap().split_once("  ").unwrap();
+        clock.to_owned()
+    };
+    let first = clock(&pty.shown[..asked]);
+    // The table is drawn anew until another time stands there.
+    let mut drawn = asked;
+    while clock(&pty.shown[..drawn]) == first {
+        pty.expect("\x1b8");
+        drawn = pty.shown.rfind("\x1b8").unwrap() + "\x1b8".len();
+    }
+    pty.keys("y");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert!(!pty.screen().contains("1 host: "), "{}", pty.screen());
+}
+
 /// A release whose check waits until `open` is called.
 fn gated(farm: &LocalFarm) -> PathBuf {
     let gate = farm.env().work().join("gate");

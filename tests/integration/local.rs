@@ -4,6 +4,8 @@ mod background;
 mod canary;
 mod ports;
 mod programs;
+mod room;
+mod workers;
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;

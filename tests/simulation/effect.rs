@@ -35,6 +35,7 @@ impl Effect<'_> {
             Program::Fetch => self.fetch(shell, rest),
             Program::Promote => self.promote(shell, rest).await,
             Program::HandleService => self.handle_service(shell).await,
+            Program::Look => self.look(shell),
             Program::Finalize => self.finalize(shell, rest).await,
             Program::Withdraw => self.withdraw(shell, rest),
             Program::Check => 0,
@@ -138,6 +139,13 @@ impl Effect<'_> {
                 0
             }
             None => shell.fail("there is nothing to start"),
+        }
+    }
+
+    fn look(&self, shell: &Shell) -> i32 {
+        match shell.host.state().serves.is_some() {
+            true => 0,
+            false => shell.fail("the service has ended by itself"),
         }
     }
 

@@ -18,6 +18,7 @@ use svcgen::transport::Word;
 pub(crate) fn stage(arguments: &[Word]) -> &str {
     match Program::of(&arguments[8]) {
         Program::Check => "check",
+        Program::Look => "look",
         _ => &arguments[3],
     }
 }

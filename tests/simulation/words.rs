@@ -10,13 +10,14 @@ pub(crate) enum Program {
     Fetch,
     Promote,
     HandleService,
+    Look,
     Check,
     Finalize,
     Withdraw,
     Unlock,
 }
 
-const TEXTS: [(&str, Program); 10] = [
+const TEXTS: [(&str, Program); 11] = [
     (
         include_str!("../../src/deploy/remote/probe.sh"),
         Program::Probe,
@@ -40,6 +41,10 @@ const TEXTS: [(&str, Program); 10] = [
     (
         include_str!("../../src/deploy/remote/handle_service.sh"),
         Program::HandleService,
+    ),
+    (
+        include_str!("../../src/deploy/remote/look.sh"),
+        Program::Look,
     ),
     (
         include_str!("../../src/deploy/remote/check.sh"),

@@ -55,6 +55,7 @@ impl Terminal {
         ask: impl FnOnce() -> T + Send + 'static,
     ) -> BoxFuture<'static, Option<T>> {
         let (ui, patience, is_alone) = (self.ui, self.patience, Arc::clone(&self.is_alone));
+        let below = self.below.clone();
         Box::pin(async move {
             if is_alone.load(Ordering::Relaxed) {
                 return None;
@@ -68,6 +69,7 @@ impl Terminal {
                 return answer.ok();
             }
             is_alone.store(true, Ordering::Relaxed);
+            below.go();
             // The question goes on waiting for a key until svcgen ends, and must not keep the terminal so.
             if let Ok(before) = &before {
                 let now = rustix::termios::OptionalActions::Now;
@@ -100,7 +102,8 @@ impl Decide for Terminal {
         };
         let rows = rows_of(&text);
         let was_alone = self.is_alone.load(Ordering::Relaxed);
-        let answer = self.within(move || ui.confirm(&text));
+        let below = self.below.clone();
+        let answer = self.within(move || ui.confirm_below(&text, &below));
         let below = self.below.clone();
         Box::pin(async move {
             match answer.await {

@@ -1,14 +1,16 @@
 //! The plan, for people and for scripts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use super::ways_on::before_that;
 use crate::cli::Failure;
 use crate::count::count;
 use crate::deploy::repository::DeployRepository;
-use crate::deploy::{Action, DeployPlan, HostPlan, Objects, Work};
-use crate::model::{HostName, Revision};
+use crate::deploy::{Action, DeployPlan, HostPlan, Journals, Objects, PastDeploy, Work};
+use crate::event::DeployId;
+use crate::model::{HostName, RepositoryName, Revision};
 pub(in crate::cli) use crate::report::named;
 use crate::ui::{Format, Ui};
 
@@ -82,6 +84,9 @@ pub(super) fn plan(
                 }
             }
         }
+    }
+    for first in room_first(plan.worked_on(), &plan.repository) {
+        text.push_str(&format!("\nfirst: {first}\n"));
     }
     text.push_str(&checks(plan));
     text.push_str(&config(plan));
@@ -214,9 +219,28 @@ pub(super) fn warnings<'a>(hosts: impl Iterator<Item = (&'a HostName, &'a HostPl
     }
 }
 
+/// What has to be done before deploys that were interrupted on hosts are gone on with, or back from.
+fn room_first<'a>(
+    hosts: impl Iterator<Item = (&'a HostName, &'a HostPlan)>,
+    repository: &RepositoryName,
+) -> BTreeSet<String> {
+    let interrupted: BTreeSet<&DeployId> = hosts
+        .filter_map(|(_, host)| host.interrupted.as_ref())
+        .collect();
+    // Without journals nothing is known of that, and a deploy says so when it begins its own.
+    let journals = Journals::of(repository).ok();
+    let past = |id| PastDeploy::of_journal(journals.as_ref()?, id).ok()?;
+    let interrupted = interrupted.into_iter().filter_map(past);
+    let first = interrupted.filter_map(|past| before_that(journals.as_ref()?, &past));
+    first.collect()
+}
+
 /// Says what begins.
 pub(super) fn beginning(plan: &DeployPlan, ui: &Ui) {
     warnings(plan.worked_on(), ui);
+    for first in room_first(plan.worked_on(), &plan.repository) {
+        ui.status(&format!("first: {first}"));
+    }
     let all = plan.checks.values().flatten();
     let mut early: Vec<&str> = all
         .filter(|check| check.sees_old_process())

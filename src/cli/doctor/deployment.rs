@@ -210,14 +210,20 @@ fn remedy(host: &HostName, facts: &Facts, opened: &Opened) -> Fix {
 fn clocks(records: &Records) -> Finding {
     let finding = Finding::new("hosts.clock", "their clocks", NEEDED_BY);
     let off = records.facts.iter();
-    let off = off.filter_map(|(host, facts)| Some((host, facts.clock_off()?)));
+    let off = off.filter_map(|(host, facts)| Some((host, facts, facts.clock_off()?)));
     let off: Vec<_> = off.collect();
     match off.first() {
         None => finding.fine("as that of this machine"),
-        Some((host, how)) => finding.doubtful(
-            format!("{host}: {how}{}", more(off.len(), records.facts.len())),
-            advice(format!("on {host}: `timedatectl set-ntp true`")),
-        ),
+        Some((host, facts, how)) => {
+            let way = match facts.has_systemd {
+                true => "`timedatectl set-ntp true`",
+                false => "have chrony or ntpd set it, there or on the host of that container",
+            };
+            finding.doubtful(
+                format!("{host}: {how}{}", more(off.len(), records.facts.len())),
+                advice(format!("on {host}: {way}")),
+            )
+        }
     }
 }
 

@@ -30,13 +30,8 @@ impl Executor<'_> {
         let waves = Arc::clone(&self.waves);
         while let Some((group, hosts)) = waves.get(self.wave) {
             let is_new = self.begun_waves == self.wave;
-            if is_new && !self.scribe.has_begun(*group) {
-                if let Some(before) = group.checked_sub(1)
-                    && !(self.may_go_on(before).await && self.still_stand(*group).await)
-                {
-                    return;
-                }
-                self.scribe.begin_group(*group, &plan.groups[*group]);
+            if is_new && !self.may_begin(*group).await {
+                return;
             }
             if is_new {
                 self.begun_waves += 1;
@@ -71,6 +66,23 @@ impl Executor<'_> {
         self.begun_waves > self.wave && self.places.get(host) == Some(&self.wave)
     }
 
+    /// Whether the next part may begin, which is of this group; then the group has begun as well.
+    async fn may_begin(&mut self, group: usize) -> bool {
+        let is_first = !self.scribe.has_begun(group);
+        if let Some(before) = group.checked_sub(1)
+            && is_first
+            && !self.may_go_on(before).await
+        {
+            return false;
+        }
+        let may_begin = self.still_stand().await;
+        if is_first && may_begin {
+            let plan = Arc::clone(&self.plan);
+            self.scribe.begin_group(group, &plan.groups[group]);
+        }
+        may_begin
+    }
+
     /// Whether the groups behind this one may begin.
     async fn may_go_on(&mut self, group: usize) -> bool {
         let canary = &self.plan.groups[group];
@@ -90,12 +102,12 @@ impl Executor<'_> {
         false
     }
 
-    /// Whether the hosts of the groups before one were looked at again, and those whose service has stopped since are given
-    /// up: it may be long ago that they were healthy, as with a question in between.
-    async fn still_stand(&mut self, group: usize) -> bool {
-        if self.looked < group {
-            self.looked = group;
-            self.looking = self.answering();
+    /// Whether the hosts of the parts so far were looked at again, and those whose service has stopped since are given up: it
+    /// may be long ago that they were healthy, as with a question in between.
+    async fn still_stand(&mut self) -> bool {
+        if self.looked < self.wave {
+            self.looked = self.wave;
+            self.looking = self.running();
             for host in self.looking.clone() {
                 self.ask(&host, Request::Look).await;
             }
@@ -109,17 +121,17 @@ impl Executor<'_> {
         are_settled
     }
 
-    /// Hosts of the parts so far whose service has opened its port.
-    fn answering(&self) -> Vec<HostName> {
-        if self.plan.open_port().is_none() {
+    /// Hosts of the parts so far whose services run.
+    fn running(&self) -> Vec<HostName> {
+        if !self.plan.runs_services() {
             return Vec::new();
         }
-        let answers = |host: &&HostName| {
+        let runs = |host: &&HostName| {
             let work = self.plan.hosts.get(*host).map(|host| host.work);
             self.states.phase(host) == Phase::Healthy && work.is_some_and(Work::handles_service)
         };
         let hosts = self.waves[..self.wave].iter().flat_map(|(_, hosts)| hosts);
-        hosts.filter(answers).cloned().collect()
+        hosts.filter(runs).cloned().collect()
     }
 
     pub(super) async fn finalize(&mut self) {

@@ -37,6 +37,7 @@ fn a_probe_counts_only_where_it_came_to_its_end() {
     let whole = told(&[
         (Control::Link, &format!("current {A}")),
         (Control::Link, "done "),
+        (Control::Systemd, ""),
         (Control::Free, "25 4096 7"),
         (Control::File, "aGkK /etc/a b"),
         (Control::Absent, "/etc/c"),
@@ -50,7 +51,7 @@ fn a_probe_counts_only_where_it_came_to_its_end() {
     ]);
     let facts = Facts::read(&whole).unwrap();
     assert_eq!((facts.current.unwrap().as_str(), facts.done), (A, None));
-    assert_eq!(facts.free, Some((100, 7)));
+    assert_eq!((facts.free, facts.has_systemd), (Some((100, 7)), true));
     assert_eq!(
         facts.files[Utf8Path::new("/etc/a b")],
         FileState::Bytes(b"hi\n".to_vec())

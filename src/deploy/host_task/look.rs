@@ -1,4 +1,4 @@
-//! Another look at a service that has answered.
+//! Another look at services that were handled.
 
 use super::step::words;
 use super::{Done, Failure, HostTask, SHORT};
@@ -8,14 +8,12 @@ use crate::event::{EventKind, Level, StepOutcome};
 use crate::scap::DeployStage;
 
 impl HostTask {
-    /// Looks whether the service that answered still does. It is told of only where that is not so.
+    /// Looks whether the services still run. It is told of only where that is not so.
     pub(super) async fn look(&mut self) -> Done {
-        let Some(port) = self.plan.open_port() else {
-            return Ok(());
-        };
         let revision = self.host.revision.clone();
         let stage = DeployStage::HandleService;
-        let step = self.step(stage, Policy::Kill, SHORT, &revision, Program::look(port));
+        let program = Program::look(&self.plan.service);
+        let step = self.step(stage, Policy::Kill, SHORT, &revision, program);
         let mut end = self.session.run(&step, Input::Nothing).await;
         if end.may_be_repeated() {
             end = self.session.run(&step, Input::Nothing).await;
@@ -24,6 +22,7 @@ impl HostTask {
         if end.passed() || end.was_stopped() {
             return Ok(());
         }
+        self.pass_words_on(&end).await;
         let reason = end.reason.clone().unwrap_or_else(|| words(&step, &end));
         self.note(Level::Error, &reason, EventKind::Warning, None)
             .await;

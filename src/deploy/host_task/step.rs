@@ -115,7 +115,7 @@ impl HostTask {
     }
 
     /// Shows what the service wrote before it failed.
-    async fn pass_words_on(&self, end: &StepEnd) {
+    pub(super) async fn pass_words_on(&self, end: &StepEnd) {
         let wrote = end.told.iter();
         let wrote = wrote.filter(|line| line.control == Control::Wrote);
         let lines: Vec<String> = wrote.map(|line| line.rest.clone()).collect();

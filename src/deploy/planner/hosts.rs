@@ -93,6 +93,7 @@ impl HostPlanner<'_> {
             config,
             config_diff,
             warnings: self.warnings(facts),
+            interrupted: self.interrupted(facts).map(|(id, _)| id.clone()),
             place: facts.place.clone(),
         })
     }

@@ -3,30 +3,19 @@ port=$1 seconds=$2 valid=$3 secondary=$top$4; shift 4
 [ "$port" = 0 ] || port=${SVCGEN_PORT:-$port}
 log=$own/running/service
 # What answered before is not what is to answer from now on.
-[ ! -e "$own/running/socket" ] || rm -f "$own/running/socket"
+rm -f "$own/running/socket" "$own/running/units"
 before=; [ "$port" = 0 ] || before=$(echo $(listening "$port"))
-fresh=no closes=no off=no
+fresh=no closes=no off=no handled=
 taken() { fail "another process has the port $port: something listens on it, and $name does not run"; }
-# Whether it is known here when a service has ended. The script of one may say so of one that has yet to write its pid.
-knows() { [ -n "$top" ] || [ -d /run/systemd/system ]; }
 # Ends where none of the services runs any more.
 over() {
     [ -z "$(listening "$port")" ] || taken
-    unstarted "$name was started and has ended by itself, before it opened port $port" "$@"
+    unstarted "$name was started and has ended by itself, before it opened port $port"
 }
 # Whether nothing of what is started runs; what was found out here is left as it is.
 dead() { ( PATH=$PATH:/usr/sbin:/sbin; idle "$@" ); }
-# The last that the services wrote since they were started: svcgen shows it with the failure. Where nobody may read the
-# journal it is empty.
-words() {
-    for each; do
-        unit "$each"; [ "$action" != none ] || continue
-        journalctl -q --no-pager -o cat -n 20 "--since=@$started_at" "_SYSTEMD_UNIT=$name.service" 2>/dev/null </dev/null 3>&- |
-            while IFS= read -r line || [ -n "$line" ]; do say "wrote $name: $line"; done
-    done
-}
 # Ends a start that did not succeed, with what the services wrote.
-unstarted() { reason=$1; shift; words "$@"; fail "$reason"; }
+unstarted() { words "$started_at" $handled; fail "$1"; }
 # Ends with the reason why it was not done, as far as it is known by its words.
 refused() {
     asked="\`/usr/sbin/service $name $action\`" whom="ask who runs this host; \`svcgen request access\` is the text"
@@ -41,7 +30,7 @@ refused() {
             fail "$name cannot be reloaded, its unit has no \`ExecReload\`: \`$name\` instead of \`$name=reload\` restarts it" ;;
     esac
     case $action in
-    restart | start) unstarted "$name: $action failed (exit code $code): ${1%.}" "$name=$action" ;;
+    restart | start) handled=$name; unstarted "$name: $action failed (exit code $code): ${1%.}" ;;
     *) fail "$name: $action failed (exit code $code): ${1%.}" ;;
     esac
 }
@@ -62,10 +51,28 @@ for each; do
     code=$?; [ ! -s "$log" ] || head -c 65536 "$log"
     [ "$code" = 0 ] || refused "$(tail -n 1 "$log")"
     printf '%s: %s\n' "$name" "$action"
-    case $action in restart) fresh=yes ;; stop) closes=yes ;; esac
+    case $action in restart) fresh=yes ;; stop) closes=yes; continue ;; esac
+    handled="$handled $name"
 done
+note_runs "$port" $handled
+# One that ends right after its start has not succeeded, and no port tells of it. The last look is what is compared with later:
+# a script may know only by then that the service runs.
+settle() {
+    for _ in 1 2 3; do
+        [ -s "$own/running/units" ] || return 0
+        sleep 1; each_run goes_on
+    done
+    knows || note_runs "$port" $handled
+}
 # Where the service is off on purpose, nobody opens the port.
-[ "$port" = 0 ] || { [ "$off" = yes ] && [ "$fresh" = no ]; } && exit 0
+if [ "$port" = 0 ] || { [ "$off" = yes ] && [ "$fresh" = no ]; }; then settle; exit 0; fi
+# Ends where systemd starts a service over and over. Once may be: what it needs was not there yet.
+loops() {
+    [ "$starts_" != - ] || return 0
+    look_at "$unit_"; count
+    [ "$way" != again ] || again=$((again + 1))
+    [ "$again" -lt 2 ] || unstarted "$unit_ was started and ends by itself over and over$why: systemd starts it again each time, and it did not open port $port"
+}
 uptime; until=$((up + ${seconds%.*} + 1))
 while [ "$closes" = yes ]; do
     if [ -z "$(listening "$port")" ]; then printf 'port %s is closed\n' "$port"; exit 0; fi
@@ -78,14 +85,16 @@ while :; do
         case " $before " in *" $socket "*) [ "$fresh" = no ] || continue ;; esac
         printf '%s\n' "$socket" >"$own/running/socket"
         printf 'port %s is open\n' "$port"
+        case ${handled# } in *' '*) settle ;; esac
         exit 0
     done
     uptime; [ "$up" -lt "$until" ] || break
     # A process that has ended will not have the port: three looks, as one may fall between its end and its next start.
     rounds=$((rounds + 1))
     if [ "$((rounds % 5))" = 0 ]; then
+        each_run loops
         if started=yes dead "$@" && { [ -n "$(listening "$port")" ] || knows; }; then
-            ended=$((ended + 1)); [ "$ended" -lt 3 ] || over "$@"
+            ended=$((ended + 1)); [ "$ended" -lt 3 ] || over
         else ended=0; fi
     fi
     sleep 0.1
@@ -93,6 +102,6 @@ done
 if [ -n "$(listening "$port")" ]; then
     started=yes
     ! dead "$@" || taken
-    unstarted "the process on port $port is still the old one after $seconds s" "$@"
+    unstarted "the process on port $port is still the old one after $seconds s"
 fi
-unstarted "port $port did not open within $seconds s" "$@"
+unstarted "port $port did not open within $seconds s"

@@ -1,4 +1,4 @@
-# Looks whether the service that answered still does, and changes nothing: PORT
+# Looks whether the services that were handled here still run, and changes nothing: PORT
 port=$1
 [ "$port" = 0 ] || port=${SVCGEN_PORT:-$port}
 still "$port"

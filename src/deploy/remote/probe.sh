@@ -6,6 +6,7 @@ exec 3>&2
 wanted=$1 programs=$2 extensions=$3 again=$4 units=$5 valid=$6 secondary=$top$7 port=$8; shift 8
 say "user ${LOGNAME:-$(id -un)}"
 say "now $(date +%s)"
+[ ! -d /run/systemd/system ] || say "systemd"
 # It is with that that services are started on a host that is a folder.
 [ -z "$top" ] || [ -z "$units" ] || programs="$programs setsid"
 for tool in $programs; do

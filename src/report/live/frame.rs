@@ -18,6 +18,20 @@ pub(super) struct FrameLine {
     pub(super) style: Style,
 }
 
+impl FrameLine {
+    pub(super) fn empty() -> Self {
+        Self {
+            text: String::new(),
+            style: Style::Plain,
+        }
+    }
+
+    /// Whether it says what all wait for.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.text.starts_with(WAITING)
+    }
+}
+
 /// How a line looks; what it means is in its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
@@ -30,6 +44,9 @@ pub(super) enum Style {
 
 /// After how many seconds it is said what all wait for.
 const LONG: i64 = 3;
+
+/// What a line begins with that says what all wait for.
+const WAITING: &str = "waiting for ";
 
 /// How many hosts stand where.
 #[derive(Debug, Default)]
@@ -156,7 +173,7 @@ impl Board {
         if let Some((since, name, step)) = at_work.min()
             && now.as_second() - since.as_second() >= LONG
         {
-            let text = format!("waiting for {name}: {step}, {}", clock(since, now));
+            let text = format!("{WAITING}{name}: {step}, {}", clock(since, now));
             lines.push(FrameLine {
                 text: fit(&text, width.saturating_sub(1)),
                 style: Style::Plain,

@@ -47,6 +47,35 @@ impl Painter {
         out
     }
 
+    /// What to write so that the picture is drawn anew in its place, above so many rows with the cursor in the last of them;
+    /// nothing where not all of it can be reached, or the new one takes other rows.
+    pub(super) fn repaint(&mut self, frame: &[FrameLine], below: usize, size: Size) -> String {
+        let up = (self.drawn.len() + below).saturating_sub(1);
+        let widths: Vec<usize> = frame
+            .iter()
+            .map(|line| measure_text_width(&line.text))
+            .collect();
+        let fits = widths
+            .iter()
+            .chain(&self.drawn)
+            .all(|width| *width < size.width);
+        let is_in_place = self.size == Some(size) && fits && frame.len() == self.drawn.len();
+        if !is_in_place || frame.is_empty() || up >= size.height {
+            return String::new();
+        }
+        self.drawn = widths;
+        let lines = frame.iter().map(|line| match self.has_color {
+            true => format!("\x1b[2K{}\r\n", styled(line)),
+            false => format!("\x1b[2K{}\r\n", line.text),
+        });
+        format!("\x1b7\r\x1b[{up}A{}\x1b8", lines.collect::<String>())
+    }
+
+    /// How many lines the picture has.
+    pub(super) fn lines(&self) -> usize {
+        self.drawn.len()
+    }
+
     /// Lets the picture stay where it is.
     pub(super) fn leave(&mut self) {
         self.drawn.clear();

@@ -52,7 +52,7 @@ impl Host {
             "cd /srv/deployment/{KEY}-cache 2>/dev/null || exit 0
              ls revs 2>/dev/null | grep -vxE '[0-9a-f]{{40}}'
              ls -A .svcgen/tmp 2>/dev/null
-             ls .svcgen/running 2>/dev/null | grep -vxE 'service|socket'
+             ls .svcgen/running 2>/dev/null | grep -vxE 'service|socket|units'
              find . -maxdepth 1 -name '*.svcgen-*'
              readlink current .done | grep -vxE 'revs/[0-9a-f]{{40}}'
              cd current/ 2>/dev/null || exit 0

@@ -91,6 +91,49 @@ fn a_host_whose_service_stops_within_the_limit_goes_back_before_the_next_group()
 }
 
 #[test]
+fn a_host_that_stops_takes_no_other_part_of_its_group_along() {
+    let farm = LocalFarm::new(2);
+    let config = farm.env().read("deploy/scap/scap.cfg");
+    farm.write("scap/scap.cfg", &format!("{config}group_size: 1\n"));
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "stop"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let stops = "'[ $SVCGEN_HOST != l01 ] || service feed stop'";
+    let checks = format!(
+        "checks:\n  last: {{type: command, shell: true, stage: handle_service, command: {stops}}}\n"
+    );
+    farm.write("scap/checks.yaml", &checks);
+    farm.release("2");
+    let run = farm.svcgen(&["deploy", "--on-failure", "stop"]);
+    assert_eq!(run.code, 21, "{}", run.stderr);
+    let said = "stopped after it had answered";
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    assert_eq!(answers(&farm), ["2", "", "1"], "{}", run.stderr);
+}
+
+#[test]
+fn a_canary_that_stops_after_its_restart_takes_no_other_host_along() {
+    let farm = LocalFarm::new(1);
+    // Everybody passes it, and it stops the service where that file is.
+    let stops = "'[ ! -e $SVCGEN_ROOT/stop ] || service feed stop'";
+    let checks = format!(
+        "checks:\n  last: {{type: command, shell: true, stage: handle_service, command: {stops}}}\n"
+    );
+    farm.write("scap/checks.yaml", &checks);
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "stop"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let before = farm.service("l01", "status").stdout;
+    std::fs::write(farm.root("l00").join("stop"), "").unwrap();
+    let run = farm.svcgen(&["service", "restart", "--yes"]);
+    assert_eq!(run.code, 21, "{}", run.stderr);
+    let said = "stopped after it had answered";
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    assert!(run.stdout.contains("l01: untouched\n"), "{}", run.show());
+    assert_eq!(farm.service("l01", "status").stdout, before);
+}
+
+#[test]
 fn a_service_of_the_last_group_that_stops_is_not_finalized() {
     let farm = farm(1);
     farm.write("scap/checks.yaml", &stops_in("default"));

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use super::HostPlanner;
 use crate::deploy::facts::{Facts, PathState};
 use crate::deploy::{Action, Owner};
+use crate::event::DeployId;
 
 impl HostPlanner<'_> {
     /// What is odd about a host, and keeps nobody from deploying there.
@@ -17,12 +18,7 @@ impl HostPlanner<'_> {
         let request = &self.planner.request;
         if let Some(owner) = facts.holder() {
             warnings.push(under_way(owner, &request.owner.machine));
-        } else if let Some(line) = facts.unfinished()
-            && let Some(id) = &line.deploy
-            && request.action == Action::Deploy
-            && request.resumes.is_none()
-        {
-            let owner = line.owner.clone().unwrap_or_default();
+        } else if let Some((id, owner)) = self.interrupted(facts) {
             warnings.push(format!(
                 "{owner} was interrupted here; `svcgen deploy --resume {id}` goes on with that, `svcgen rollback` goes back"
             ));
@@ -32,6 +28,20 @@ impl HostPlanner<'_> {
             warnings.push(format!("{place} is no link, and is moved aside"));
         }
         warnings
+    }
+
+    /// The deploy that was interrupted on a host, and whose; nothing where this one is about that, or where one is under way.
+    pub(super) fn interrupted<'f>(&self, facts: &'f Facts) -> Option<(&'f DeployId, Owner)> {
+        let request = &self.planner.request;
+        let is_new = request.action == Action::Deploy && request.resumes.is_none();
+        if !is_new || facts.holder().is_some() {
+            return None;
+        }
+        let line = facts.unfinished()?;
+        Some((
+            line.deploy.as_ref()?,
+            line.owner.clone().unwrap_or_default(),
+        ))
     }
 }
 
