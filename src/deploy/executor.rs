@@ -111,7 +111,7 @@ pub struct Executor<'a> {
     idle: Vec<HostName>,
     /// How many hosts of the part are known to be settled, from its first on.
     settled: usize,
-    /// The part before which all those ahead of it were looked at again.
+    /// The part before which those ahead of it were looked at again.
     looked: usize,
     /// Hosts that are looked at again.
     looking: Vec<HostName>,

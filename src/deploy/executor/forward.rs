@@ -75,7 +75,9 @@ impl Executor<'_> {
         {
             return false;
         }
-        let may_begin = self.still_stand().await;
+        // Within a group the last part, so that a host is asked as often with many parts as with few.
+        let since = if is_first { 0 } else { self.looked };
+        let may_begin = self.still_stand(since).await;
         if is_first && may_begin {
             let plan = Arc::clone(&self.plan);
             self.scribe.begin_group(group, &plan.groups[group]);
@@ -102,12 +104,12 @@ impl Executor<'_> {
         false
     }
 
-    /// Whether the hosts of the parts so far were looked at again, and those whose service has stopped since are given up: it
-    /// may be long ago that they were healthy, as with a question in between.
-    async fn still_stand(&mut self) -> bool {
+    /// Whether the hosts of the parts since this one were looked at again, and those whose service has stopped since are given
+    /// up: it may be long ago that they were healthy, as with a question in between.
+    async fn still_stand(&mut self, since: usize) -> bool {
         if self.looked < self.wave {
             self.looked = self.wave;
-            self.looking = self.running();
+            self.looking = self.running(since);
             for host in self.looking.clone() {
                 self.ask(&host, Request::Look).await;
             }
@@ -121,8 +123,8 @@ impl Executor<'_> {
         are_settled
     }
 
-    /// Hosts of the parts so far whose services run.
-    fn running(&self) -> Vec<HostName> {
+    /// Hosts of the parts from this one on to the last that was begun, whose services run.
+    fn running(&self, since: usize) -> Vec<HostName> {
         if !self.plan.runs_services() {
             return Vec::new();
         }
@@ -130,7 +132,9 @@ impl Executor<'_> {
             let work = self.plan.hosts.get(*host).map(|host| host.work);
             self.states.phase(host) == Phase::Healthy && work.is_some_and(Work::handles_service)
         };
-        let hosts = self.waves[..self.wave].iter().flat_map(|(_, hosts)| hosts);
+        let hosts = self.waves[since..self.wave]
+            .iter()
+            .flat_map(|(_, hosts)| hosts);
         hosts.filter(runs).cloned().collect()
     }
 
