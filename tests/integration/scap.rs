@@ -1,6 +1,7 @@
 //! The deploy repository: generated, applied, read back, generated again.
 
 mod environments;
+mod refused;
 
 use camino::Utf8Path;
 use proptest::prelude::*;
@@ -330,40 +331,6 @@ fn a_group_without_hosts_says_where_they_go() {
     );
 }
 
-#[test]
-fn what_somebody_else_set_is_a_conflict() {
-    let repo = Repo::existing(&MODEL.replace("port: 6100", "port: 6101"));
-    let (_, plan) = repo.generate().unwrap();
-    let conflict = &plan.conflicts[0];
-    assert_eq!(
-        (conflict.path.as_str(), conflict.line),
-        ("scap/scap.cfg", Some(6))
-    );
-    let repo = Repo::existing(&format!("{MODEL}{GROUPS}").replace("port: 6100", "port: 6101"));
-    let (_, plan) = repo.generate().unwrap();
-    assert_eq!(
-        plan.conflicts[0].reason,
-        "`service_port` is `6100` already, not `6101`"
-    );
-    assert_eq!(plan.conflicts[0].line, Some(12));
-}
-
-#[test]
-fn another_tree_is_refused() {
-    let repo = Repo::new(MODEL);
-    repo.write("modules/x/manifests/init.pp", "");
-    let Err(GenerateError::Unrecognised { looked_for, .. }) = repo.generate() else {
-        panic!("it is taken")
-    };
-    assert_eq!(
-        looked_for,
-        [
-            "`scap/scap.cfg`, or an empty folder",
-            "a folder without `modules`, which belongs to a Puppet tree"
-        ]
-    );
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
@@ -385,32 +352,4 @@ proptest! {
         prop_assert_eq!(odd.to_value(), serde_json::Value::from(value));
         prop_assert_eq!(&read.checks[0].command, &command);
     }
-}
-
-#[test]
-fn hosts_that_are_odd_are_told_and_written_all_the_same() {
-    let groups = "deploy:
-  groups:
-    - {name: canary, hosts: [pot1.example.org]}
-    - {name: default, hosts: ['pot[1-2].example.org', pot3, pot4]}
-";
-    let repo = Repo::new(&format!("{MODEL}{groups}"));
-    let odd = [
-        "`pot1.example.org` is in two groups, `canary` and `default`: the first deploys to it",
-        "`pot3` and 1 more have no domain; that of the site `wikimedia` is `wmnet`",
-    ];
-    assert_eq!(repo.apply()[..2], odd);
-    assert!(repo.text("scap/targets").contains("pot3\n"));
-    // A site without a domain has hosts of any name.
-    let (generated, _) = Repo {
-        site: Site {
-            domain: None,
-            ..repo.site.clone()
-        },
-        ..repo
-    }
-    .generate()
-    .unwrap();
-    assert_eq!(generated.warnings[0], odd[0]);
-    assert!(!generated.warnings.iter().any(|warning| warning == odd[1]));
 }
