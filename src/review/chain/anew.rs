@@ -77,14 +77,18 @@ impl Topic {
     }
 
     /// Those of some files that commits of the branch changed which is checked out, where the remote's branch does not have
-    /// them and there is no topic branch yet: that one would begin without them.
+    /// them and the topic branch has yet to begin, or to begin anew: it would be without them.
     ///
     /// # Errors
     /// Where git cannot read the checkout.
     pub fn unsent(&self, paths: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, ReviewError> {
-        let (None, Some(upstream)) = (self.tip(), self.upstream()) else {
+        let Some(upstream) = self.upstream() else {
             return Ok(Vec::new());
         };
+        let own = self.tip().map(|tip| self.own_commits(tip, Some(&upstream)));
+        if own.transpose()?.is_some_and(|own| !own.is_empty()) {
+            return Ok(Vec::new());
+        }
         let Head::Branch { tip, .. } = self.checkout.head()? else {
             return Ok(Vec::new());
         };

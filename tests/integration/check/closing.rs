@@ -69,14 +69,20 @@ fn a_newer_model_goes_on_where_somebody_committed_by_hand() {
 
 #[test]
 fn an_edit_on_a_branch_that_is_not_pushed_is_closed_there() {
-    let env = by_hand(true);
-    edit(&env, CLASS, "tea", "coffee");
-    env.git(
-        "vagrant",
-        &["commit", "--quiet", "--all", "--message", "Coffee"],
-    );
-    close(&env);
-    assert!(!env.read(CLASS).contains("coffee"));
+    // Also where the branch of the change is there still, and merged.
+    for branch in [None, Some("svcgen/tea-time")] {
+        let env = by_hand(true);
+        if let Some(branch) = branch {
+            env.git("vagrant", &["branch", branch]);
+        }
+        edit(&env, CLASS, "tea", "coffee");
+        env.git(
+            "vagrant",
+            &["commit", "--quiet", "--all", "--message", "Coffee"],
+        );
+        close(&env);
+        assert!(!env.read(CLASS).contains("coffee"));
+    }
 }
 
 #[test]
