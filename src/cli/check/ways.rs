@@ -168,16 +168,25 @@ impl<'a> Ways<'a> {
 
     /// What closes it by another commit upon them: svcgen's own is made from what is below.
     fn upon_commits(&self, difference: &Difference, worktree: &Worktree) -> String {
-        let again = self.again.trim_end_matches(" --commit");
         let is_newer = self.newer.contains(&difference.path);
-        let commit = match is_newer && difference.direction == Direction::Model {
-            true => self.commit_of(&self.newer, worktree),
-            false => {
-                let message = format!("Restore {}", difference.path);
-                commit(worktree, &message, std::slice::from_ref(&difference.path))
-            }
-        };
-        format!("{again} --force && {commit}")
+        if is_newer && difference.direction == Direction::Model {
+            return self.follow(worktree);
+        }
+        let message = format!("Restore {}", difference.path);
+        let commit = commit(worktree, &message, std::slice::from_ref(&difference.path));
+        format!("{} && {commit}", self.written())
+    }
+
+    /// What has all files follow the model by another commit.
+    fn follow(&self, worktree: &Worktree) -> String {
+        let commit = self.commit_of(&self.newer, worktree);
+        format!("{} && {commit}", self.written())
+    }
+
+    /// The command that only writes.
+    fn written(&self) -> String {
+        let again = self.again.trim_end_matches(" --commit");
+        format!("{again} --force")
     }
 
     /// What commits files in which svcgen followed the model.

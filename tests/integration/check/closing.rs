@@ -133,3 +133,29 @@ fn a_commit_upon_svcgens_in_a_clone_that_remembers_nothing_is_left_there() {
     close(&env);
     assert_eq!(env.read("deploy/NOTES"), "Notes\n");
 }
+
+#[test]
+fn an_uncommitted_edit_below_a_commit_of_somebody_is_put_away_by_a_command_that_works() {
+    for is_newer in [false, true] {
+        let env = generated();
+        env.write("vagrant/notes", "mine\n");
+        env.git("vagrant", &["add", "notes"]);
+        env.git("vagrant", &["commit", "--quiet", "--message", "notes"]);
+        edit(&env, CLASS, "# ==", "# Ask Eve.\n# ==");
+        if is_newer {
+            edit(&env, "svcgen.yaml", "6002", "6003");
+        }
+        let found = env.svcgen(&["check", "--vagrant-repo", "vagrant"]);
+        let mut lines = found.stdout.lines();
+        let command = lines.find_map(|line| line.trim().strip_prefix("$ "));
+        let typed = env.typed(command.unwrap());
+        assert_eq!(typed.code, 0, "{}", typed.show());
+        let left = env.svcgen(&["check", "--vagrant-repo", "vagrant"]);
+        assert_eq!(left.code, 0, "{}", left.show());
+        assert!(env.git("vagrant", &["stash", "list"]).contains("stash@{0}"));
+        assert_eq!(
+            env.git("vagrant", &["log", "--format=%s", "-1", "--", "notes"]),
+            "notes\n"
+        );
+    }
+}

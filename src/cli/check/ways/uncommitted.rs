@@ -116,8 +116,15 @@ impl Ways<'_> {
                 format!("mv {path} {path}.orig")
             }
         };
+        let rest = match (self.is_upon(&difference), self.newer.is_empty()) {
+            (false, _) => Some(self.again()),
+            // Upon commits of somebody's nothing is made anew: what is put away leaves what they have.
+            (true, true) => None,
+            (true, false) => Some(self.follow(worktree)),
+        };
+        let rest = rest.map_or_else(String::new, |rest| format!(" && {rest}"));
         Drift {
-            command: format!("{put_away} && {}", self.again()),
+            command: format!("{put_away}{rest}"),
             instead: Some(
                 "to keep what is there, commit it, and let svcgen.yaml say it".to_owned(),
             ),
