@@ -144,6 +144,22 @@ impl Topic {
         Ok(patches)
     }
 
+    /// The subjects of the branch's own commits.
+    ///
+    /// # Errors
+    /// Where git cannot read the branch.
+    pub fn subjects(&self) -> Result<Vec<String>, ReviewError> {
+        let Some(tip) = self.tip() else {
+            return Ok(Vec::new());
+        };
+        let own = self.own_commits(tip, self.upstream().as_ref())?.into_iter();
+        let subjects = own.map(|commit| {
+            let message = self.checkout.message(commit)?;
+            Ok(message.lines().next().unwrap_or_default().to_owned())
+        });
+        subjects.collect()
+    }
+
     /// The subjects of these patches; none where only a branch of nothing else is meant, and this one holds more.
     ///
     /// # Errors

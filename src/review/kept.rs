@@ -72,14 +72,19 @@ impl Topic {
         };
         let unreadable = |source| self.checkout.unreadable("the commit", source);
         let others = match old {
-            Some(old) => self.others(old, new, stores).map_err(unreadable)?,
+            Some(old) => {
+                let others = self.others(old, self.fork(old, new)?, stores);
+                others.map_err(unreadable)?
+            }
             None => Others::default(),
         };
         let all = match old.filter(|_| !others.lines.is_empty()) {
             None => Ok(Default::default()),
-            Some(old) => self
-                .lines_of(new, old)
-                .and_then(|now| Ok((now, self.lines_of(old, new)?))),
+            Some(old) => {
+                let fork = self.fork(old, new)?;
+                let both = self.lines_of(new, old, fork);
+                both.and_then(|now| Ok((now, self.lines_of(old, new, fork)?)))
+            }
         };
         let (now, before) = all.map_err(unreadable)?;
         let (mut stay, go) = others.sorted(&now, &before);
@@ -113,7 +118,7 @@ impl Topic {
             let tree = |commit: Oid| repository.find_commit(commit)?.tree();
             let trees = [new, before].into_iter().chain(merged).map(tree);
             let trees = trees.collect::<Result<Vec<Tree<'_>>, _>>()?;
-            let files = self.changed_by(old, new)?;
+            let files = self.changed_by(old, Some(before))?;
             Ok(files.into_iter().any(|(path, lines)| {
                 let known = trees.iter().flat_map(|tree| self.lines(tree, &path));
                 !lines.is_subset(&known.collect())
@@ -148,16 +153,31 @@ impl Topic {
         Ok(name)
     }
 
-    /// The lines of somebody's in the files that a commit changes, since the history of another left it.
-    fn others(&self, old: Oid, new: Oid, stores: &[&Rendered]) -> Result<Others, git2::Error> {
+    /// Where the change of two versions of a branch begins: the commits of it that both have are part of it.
+    fn fork(&self, old: Oid, new: Oid) -> Result<Option<Oid>, ReviewError> {
+        let Some(shared) = self.checkout.merge_base(old, new) else {
+            return Ok(None);
+        };
+        let own = self.own_commits(shared, self.upstream().as_ref())?;
+        match own.last() {
+            Some(first) => self.before(*first),
+            None => Ok(Some(shared)),
+        }
+    }
+
+    /// The lines of somebody's in the files that a commit changes, since its change began.
+    fn others(
+        &self,
+        old: Oid,
+        fork: Option<Oid>,
+        stores: &[&Rendered],
+    ) -> Result<Others, git2::Error> {
         let made = stores.first().map(|store| Made::read(store, old));
         let made = made.unwrap_or_default();
         let repository = self.checkout.repository();
-        let files = self.changed_by(old, new)?;
-        let before = match repository.merge_base(old, new) {
-            Ok(base) => Some(repository.find_commit(base)?.tree()?),
-            Err(_) => None,
-        };
+        let files = self.changed_by(old, fork)?;
+        let before = fork.map(|fork| repository.find_commit(fork)?.tree());
+        let before = before.transpose()?;
         // One that was made long ago may have been collected as garbage.
         let own = made
             .commit
@@ -213,17 +233,17 @@ impl Topic {
         Ok(mixed)
     }
 
-    /// The files that a commit changes since the history of another left it, with their lines.
+    /// The files that a commit changes since an earlier one, or since there was nothing, with their lines.
     fn changed_by(
         &self,
         commit: Oid,
-        other: Oid,
+        since: Option<Oid>,
     ) -> Result<BTreeMap<Utf8PathBuf, BTreeSet<String>>, git2::Error> {
         let repository = self.checkout.repository();
         let tree = repository.find_commit(commit)?.tree()?;
-        let before = match repository.merge_base(commit, other) {
-            Ok(base) => repository.find_commit(base)?.tree()?,
-            Err(_) => repository.find_tree(repository.treebuilder(None)?.write()?)?,
+        let before = match since {
+            Some(since) => repository.find_commit(since)?.tree()?,
+            None => repository.find_tree(repository.treebuilder(None)?.write()?)?,
         };
         let files = between(repository, &before, &tree)?.into_iter();
         Ok(files
@@ -235,10 +255,15 @@ impl Topic {
     }
 
     /// All lines of a commit in the files that it or an older one changes.
-    fn lines_of(&self, commit: Oid, old: Oid) -> Result<BTreeSet<String>, git2::Error> {
+    fn lines_of(
+        &self,
+        commit: Oid,
+        old: Oid,
+        fork: Option<Oid>,
+    ) -> Result<BTreeSet<String>, git2::Error> {
         let tree = self.checkout.repository().find_commit(commit)?.tree()?;
-        let paths = self.changed_by(old, commit)?.into_keys();
-        let paths = paths.chain(self.changed_by(commit, old)?.into_keys());
+        let paths = self.changed_by(old, fork)?.into_keys();
+        let paths = paths.chain(self.changed_by(commit, fork)?.into_keys());
         Ok(paths.flat_map(|path| self.lines(&tree, &path)).collect())
     }
 

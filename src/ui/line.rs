@@ -55,7 +55,7 @@ pub(super) enum End {
 const PASTE: [char; 3] = ['[', '2', '0'];
 
 /// What stands before the line.
-const LEAD: &str = "> ";
+pub(super) const LEAD: &str = "> ";
 
 impl<'a> Line<'a> {
     /// `typing` outlives the line: a text of several lines is pasted at once.

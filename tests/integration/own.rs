@@ -258,7 +258,7 @@ fn source_shows_applies_and_does_not_repeat() {
     exit 11
     source: HOME/work/source: would change 1 file, 1 line added, 1 removed
     error: `package.json` has uncommitted changes that svcgen did not make
-    hint: commit or stash them
+    hint: commit them, or put them away: `git -C HOME/work/source stash push -u -- package.json`
     hint: `--force` changes the file all the same
     ");
     std::fs::remove_file(env.work().join("source/package.json")).unwrap();

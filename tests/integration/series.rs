@@ -2,6 +2,7 @@
 
 mod branches;
 mod chain;
+mod closing;
 mod commented;
 mod drift;
 mod in_production;

@@ -6,7 +6,7 @@ use super::ways::Ways;
 use super::{Drift, Looked, Uncommitted, series};
 use crate::cli::GlobalArgs;
 use crate::cli::generator::{
-    CheckoutArgs, Generator, NotPlanned, Planner, Series, Target, differing,
+    CheckoutArgs, Generator, NotPlanned, Planned, Planner, Series, Target, differing,
     look as look_at_series, refuse_classes, without_blocks,
 };
 use crate::drift::{Difference, Direction, Remedy};
@@ -14,6 +14,7 @@ use crate::error::CommandError;
 use crate::generate::GenerateError;
 use crate::git::Setting;
 use crate::review::uncommitted;
+use crate::worktree::Worktree;
 
 /// Compares one checkout with the model.
 pub(super) fn look(
@@ -78,10 +79,17 @@ pub(super) fn look(
     let drifts = others.told(&planned, &of_series, (&tree, &ways), &all, patches_are_left);
     all.extend(drifts);
     all.sort_by_key(|drift| turn(&drift.command));
-    let own = (!paths.is_empty()).then(|| Uncommitted {
-        command: ways.commit_own(&paths, &tree),
-        paths,
-    });
+    let own = match paths.is_empty() {
+        true => None,
+        false => {
+            let there = ways.is_chain().then(|| {
+                let committed = series::as_committed(&worktree, &paths);
+                planner.plan(generator, target, &committed)
+            });
+            let there = there.and_then(Result::ok);
+            Some(uncommitted_own(paths, there.as_ref(), (&tree, &ways)))
+        }
+    };
     let of_series = patches.uncommitted.filter(|_| is_in_step);
     let uncommitted = match (own, of_series) {
         (Some(own), Some(of_series)) => Some(of_series.with(own)),
@@ -94,6 +102,27 @@ pub(super) fn look(
         not_compared: patches.not_compared,
         differences: all,
     })
+}
+
+/// Files as svcgen left them that are in no commit so; `there` is the plan for what the last commit has.
+fn uncommitted_own(
+    paths: Vec<Utf8PathBuf>,
+    there: Option<&Planned>,
+    (tree, ways): (&Worktree, &Ways<'_>),
+) -> Uncommitted {
+    // Commits of a series are made of commits: a run leaves in one what somebody took out here.
+    let is_left = |path: &&Utf8PathBuf| there.is_some_and(|there| !there.edits.changes(path));
+    let left: Vec<Utf8PathBuf> = paths.iter().filter(is_left).cloned().collect();
+    match left.is_empty() {
+        true => Uncommitted {
+            command: ways.commit_own(&paths, tree),
+            paths,
+        },
+        false => Uncommitted {
+            command: ways.amend(&left, tree),
+            paths: left,
+        },
+    }
 }
 
 /// A setting of git's that the checkout lacks.

@@ -13,6 +13,10 @@ use crate::generate::{GenerateError, SeriesStep};
 use crate::review::{Uncommitted, uncommitted};
 use crate::worktree::Worktree;
 
+/// What becomes of lines in a file that the patches of a series will make.
+const OF_PATCHES: &str =
+    "what you wrote goes into its patch with `git commit --amend`, once that is made";
+
 /// The files of a generator, and of patches, that somebody changed and that are in no commit so: a run would not commit them.
 pub(super) struct Others(Uncommitted);
 
@@ -85,7 +89,11 @@ impl Others {
                 remedy: Remedy::Edit,
             };
             match is_new {
-                true => ways.add(difference, tree),
+                true if !ways.is_of_commits() => ways.add(difference, tree),
+                true => Drift {
+                    instead: Some(OF_PATCHES.to_owned()),
+                    ..ways.stash(difference, tree, true)
+                },
                 false => ways.stash(difference, tree, is_left || !told.is_empty()),
             }
         });

@@ -5,11 +5,11 @@ use camino::Utf8PathBuf;
 use super::ways::Ways;
 use super::{Drift, NotCompared, Uncommitted};
 use crate::cli::context::Loaded;
-use crate::cli::generator::{Looked, Planner, Series};
+use crate::cli::generator::{Looked, Planner, Series, look};
 use crate::drift::{Difference, Direction};
 use crate::error::CommandError;
 use crate::generate::SeriesStep;
-use crate::git::{Checkout, GitError};
+use crate::git::{Checkout, GitError, committed_text};
 use crate::worktree::Worktree;
 
 /// What is found out of the patches of the series that come after the service.
@@ -37,20 +37,27 @@ pub(super) fn find(
     let mut drifts = Vec::new();
     for patch in all.patches.iter().filter(|patch| patch.is_begun()) {
         for difference in patch.differences()? {
-            let ways = match is_edited(&difference, worktree)? {
-                true => &written,
-                false => &committed,
-            };
-            drifts.push(ways.close(difference, worktree));
+            drifts.push(match is_edited(&difference, worktree)? {
+                true => written.close(difference, worktree),
+                false => committed.behind_the_rest(difference, worktree),
+            });
         }
     }
     let strays = all.patches.iter().flat_map(Looked::strays);
     drifts.extend(strays.map(|stray| ways.beside(stray, worktree)));
     let paths = all.uncommitted(planner.loaded, worktree)?;
-    let uncommitted = (!paths.is_empty()).then(|| Uncommitted {
-        paths,
-        command: committed.again(),
-    });
+    let taken_out = taken_out(planner.loaded, worktree, &paths, ways)?;
+    let uncommitted = match (taken_out.is_empty(), paths.is_empty()) {
+        (false, _) => Some(Uncommitted {
+            command: ways.amend(&taken_out, worktree),
+            paths: taken_out,
+        }),
+        (true, false) => Some(Uncommitted {
+            command: committed.again(),
+            paths,
+        }),
+        (true, true) => None,
+    };
     let refused = all.refused.iter();
     let refused = refused.filter(|(step, _)| !all.left_out.contains(step));
     let not_compared = refused.map(|(step, error)| NotCompared {
@@ -65,10 +72,36 @@ pub(super) fn find(
     })
 }
 
-/// The files of the patches that were written.
+/// Of files that are as a run left them, those that no run makes so: somebody took out what a commit of the series has of theirs.
+fn taken_out(
+    loaded: &Loaded,
+    worktree: &Worktree,
+    paths: &[Utf8PathBuf],
+    ways: &Ways<'_>,
+) -> Result<Vec<Utf8PathBuf>, CommandError> {
+    if !ways.is_chain() || paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    let there = look(loaded, &as_committed(worktree, paths))?;
+    let is_made = |path: &Utf8PathBuf| there.patches.iter().any(|patch| patch.changes(path));
+    let left = paths.iter().filter(|path| !is_made(path));
+    Ok(left.cloned().collect())
+}
+
+/// A tree in which these files are as the last commit has them.
+pub(super) fn as_committed(worktree: &Worktree, paths: &[Utf8PathBuf]) -> Worktree {
+    worktree.as_if(paths.iter().map(|path| {
+        let text = committed_text(&worktree.root().join(path));
+        (path.clone(), text)
+    }))
+}
+
+/// The files of the patches that were written, and those that one goes out of.
 pub(super) fn files(all: &Series) -> Vec<Utf8PathBuf> {
     let written = all.patches.iter().filter(|patch| patch.is_written());
-    written.flat_map(Looked::paths).collect()
+    written
+        .flat_map(|patch| patch.paths().chain(patch.held()))
+        .collect()
 }
 
 /// The command that runs the series, where its patches were written into the files and are in no commit yet.

@@ -54,9 +54,10 @@ impl<'a> Ways<'a> {
     ) -> Self {
         let (topic, option) = topic(planner, generator, worktree);
         let is_chain = generator == Generator::Puppet
-            && topic
-                .as_ref()
-                .is_some_and(|topic| is_on(topic, worktree, planner.loaded));
+            && topic.as_ref().is_some_and(|topic| {
+                is_on(topic, worktree, planner.loaded)
+                    || series.is_some_and(|series| series.is_called_on(topic))
+            });
         // Lines of its patches that no commit has are committed with the service.
         let begun = series
             .filter(|_| !is_chain)
@@ -216,6 +217,11 @@ impl<'a> Ways<'a> {
     /// Whether the branch has the patches of the series, which are made from the commits before them.
     pub(super) fn is_chain(&self) -> bool {
         self.is_chain
+    }
+
+    /// Whether the command makes the patches of the series, or goes on with them.
+    pub(super) fn is_of_commits(&self) -> bool {
+        self.is_chain || self.again.contains(" --series")
     }
 
     /// A difference with its way out.

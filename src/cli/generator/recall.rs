@@ -41,6 +41,8 @@ pub(super) fn recall(
     let open = |(part, store)| (part, Recalled::of(store, &names, worktree));
     let mut open: Vec<(Part, Recalled)> = stores.into_iter().map(open).collect();
     let mut tree = None;
+    // Whoever goes on with a file here has not committed it.
+    let mut committed = worktree.clone();
     for (age, version) in versions.iter().enumerate() {
         if version.version == loaded.version {
             continue;
@@ -51,19 +53,22 @@ pub(super) fn recall(
             let Ok(mut desired) = desired else {
                 continue;
             };
+            committed = as_committed(&desired, committed);
             let is_renamed = version.service.puppet_name != loaded.service.puppet_name;
-            if is_renamed && !recalled.is_whole(&desired, worktree) {
+            if is_renamed && !recalled.is_whole(&desired, &committed) {
                 continue;
             }
-            // Whoever goes on with a file here has not committed it.
-            desired.retain(|wanted| is_committed(wanted, worktree));
-            let _unreadable = recalled.look_for(&desired, (&origin(version), age), worktree);
+            desired.retain(|wanted| {
+                let text = committed.read(wanted.path());
+                text.is_ok_and(|text| text.is_some()) && !claims(wanted, worktree, &committed)
+            });
+            let _unreadable = recalled.look_for(&desired, (&origin(version), age), &committed);
         }
     }
     let past = |path: &Utf8Path| committed_texts(&worktree.root().join(path), MOST_PAST);
     let edited = open
         .into_iter()
-        .flat_map(|(_, recalled)| recalled.remember(worktree, past));
+        .flat_map(|(_, recalled)| recalled.remember(&committed, past));
     edited.flatten().collect()
 }
 
@@ -79,10 +84,29 @@ impl Run<'_> {
     }
 }
 
-/// Whether a file is as it is in the last commit: others wrote it, and not somebody who goes on with it here.
-fn is_committed(wanted: &Desired, worktree: &Worktree) -> bool {
-    let committed = committed_text(&worktree.root().join(wanted.path()));
-    committed.is_some() && worktree.read(wanted.path()).ok().flatten() == committed
+/// A tree in which these files are as in the last commit: others wrote them, and not somebody who goes on with them here.
+fn as_committed(desired: &[Desired], worktree: Worktree) -> Worktree {
+    let differing = desired.iter().filter_map(|wanted| {
+        let path = wanted.path();
+        let committed = committed_text(&worktree.root().join(path));
+        let is_so = worktree.read(path).is_ok_and(|text| text == committed);
+        (!is_so).then(|| (path.clone(), committed))
+    });
+    let differing: Vec<_> = differing.collect();
+    worktree.as_if(differing)
+}
+
+/// Whether a version wants lines that stand in a file and are in no commit: somebody put them there.
+fn claims(wanted: &Desired, worktree: &Worktree, committed: &Worktree) -> bool {
+    let text = |tree: &Worktree| tree.read(wanted.path()).ok().flatten().unwrap_or_default();
+    let (here, there) = (text(worktree), text(committed));
+    if here == there {
+        return false;
+    }
+    let record = wanted.record();
+    let has = |text: &str, line: &str| text.lines().any(|other| other.trim() == line.trim());
+    let mut lines = here.lines().filter(|line| !line.trim().is_empty());
+    lines.any(|line| !has(&there, line) && has(&record, line))
 }
 
 /// What one store remembers.

@@ -12,7 +12,7 @@ mod renaming;
 mod subjects;
 mod summary;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use self::commits::in_commits;
 use self::in_commits::InCommits;
@@ -125,6 +125,7 @@ impl Run<'_> {
         for patch in planned.iter().filter(|_| !planning.chain.has_followed()) {
             self.warn_of_overtaken(topic, &patch.patch.generated.desired)?;
         }
+        self.warn_of_upon(topic, worktree, &all);
         let patches = Patches::new(self, chosen, worktree, (&stores, &planned));
         let mut job = InCommits::new(patches, (topic, visit), planning);
         self.carry_out(&mut job, is_touched)
@@ -149,6 +150,22 @@ impl Run<'_> {
         let patches = Patches::new(self, chosen, worktree, (&stores, &planned));
         let ended = self.carry_out(&mut InFiles::new(patches), &mut false)?;
         Ok(ended.beside(is_elsewhere))
+    }
+
+    /// Warns where a commit of somebody's upon the patches changes what they brought: they are made of what is below it.
+    fn warn_of_upon(&self, topic: &Topic, worktree: &Worktree, stores: &[&Rendered]) {
+        let own: Vec<Utf8PathBuf> = stores.iter().flat_map(|store| store.paths()).collect();
+        let mut changed = changed_upon(topic, worktree, self.loaded);
+        changed.retain(|path| own.contains(path));
+        if let Some((first, rest)) = changed.split_first() {
+            let more = match rest.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            self.ui.warning(&format!(
+                "a commit upon the patches changes {first}{more}: that stays, and `svcgen check` says where it differs from the model"
+            ));
+        }
     }
 
     /// What svcgen remembers of each patch, and from now on of this model.

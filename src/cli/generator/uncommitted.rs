@@ -19,6 +19,8 @@ pub(super) struct Uncommitted<'a> {
     pub(super) stores: &'a [&'a Rendered],
     /// What `--force` does about them, where it does anything.
     pub(super) forced: Option<&'a str>,
+    /// Whether commits are made of commits, so that one of these files alone would not be among them.
+    pub(super) is_of_commits: bool,
 }
 
 impl Uncommitted<'_> {
@@ -47,10 +49,21 @@ impl Uncommitted<'_> {
                         "`{first}`{more} are in no commit yet, and svcgen did not make them"
                     ),
                 };
-                CommandError::conflict(message).hint(first_commit(self.worktree.root(), self.paths))
+                let (root, error) = (self.worktree.root(), CommandError::conflict(message));
+                match self.is_of_commits {
+                    true => error.hint(format!(
+                        "`{}` puts that away; what you wrote goes into its patch with `git commit --amend`, once that is made",
+                        put_away(root, self.paths)
+                    )),
+                    false => error.hint(first_commit(root, self.paths)),
+                }
             }
-            None => CommandError::conflict(format!("{has} that svcgen did not make"))
-                .hint("commit or stash them"),
+            None => {
+                CommandError::conflict(format!("{has} that svcgen did not make")).hint(format!(
+                    "commit them, or put them away: `{}`",
+                    put_away(self.worktree.root(), self.paths)
+                ))
+            }
         };
         Err(self.forced.into_iter().fold(error, CommandError::hint))
     }

@@ -5,6 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::edit::Rendered;
 use crate::generate::{GenerateError, read_yaml};
 use crate::ini::{Ini, parse};
+use crate::model::MODEL_FILE;
 use crate::scap::{CONFIG_FILE, Files};
 use crate::worktree::{Worktree, WorktreeError};
 use crate::yaml::Node;
@@ -166,8 +167,10 @@ fn refuse_foreign(worktree: &Worktree) -> Result<(), GenerateError> {
         .filter(|(folder, _)| worktree.has_folder(folder))
         .map(|(_, why)| (*why).to_owned())
         .collect();
-    if worktree.has_file("package.json") && !worktree.has_file(".gitmodules") {
-        found.push("no `package.json` beside no `.gitmodules`: that is a source repository".into());
+    if let Some(file) = source_file(worktree) {
+        found.push(format!(
+            "no source of a service, as `{file}` without `.gitmodules` tells of one"
+        ));
     }
     if found.is_empty() {
         return Ok(());
@@ -179,4 +182,23 @@ fn refuse_foreign(worktree: &Worktree) -> Result<(), GenerateError> {
         tree: "a deploy repository",
         looked_for: found,
     })
+}
+
+/// The file by which a folder is known as the source of a service: its package, or its model beside files of a program.
+fn source_file(worktree: &Worktree) -> Option<&'static str> {
+    if worktree.has_file(".gitmodules") {
+        return None;
+    }
+    if worktree.has_file("package.json") {
+        return Some("package.json");
+    }
+    if worktree.has_folder("scap") {
+        return None;
+    }
+    let is_of_any = |name: &String| {
+        let papers = ["README", "LICENSE", "COPYING", "."];
+        name == MODEL_FILE || papers.iter().any(|begin| name.starts_with(begin))
+    };
+    let has_program = || !worktree.list("").iter().all(is_of_any);
+    (worktree.has_file(MODEL_FILE) && has_program()).then_some(MODEL_FILE)
 }

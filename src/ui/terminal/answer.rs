@@ -7,7 +7,7 @@ use super::question::short;
 use crate::onboarding::{Kind, Prompt, Reply};
 use crate::ui::Manner;
 use crate::ui::editor::{self, Edited};
-use crate::ui::line::{Breaks, End, Line};
+use crate::ui::line::{Breaks, End, LEAD, Line};
 
 impl Terminal {
     /// Reads a line, as the terminal may be drawn upon or not.
@@ -21,13 +21,10 @@ impl Terminal {
     /// Reads one answer, to which Tab fetches what was typed before.
     pub(super) fn answer(&self, prompt: &Prompt<'_>, typed: &str) -> io::Result<Answer> {
         let before = lines_before(prompt.kind, typed);
-        let (first, rest) = before
-            .split_first()
-            .map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
         let choices = prompt.choices.iter().map(|choice| choice.value.clone());
         let mut proposals: Vec<String> = choices.collect();
         if proposals.is_empty() {
-            proposals.extend(first.cloned());
+            proposals.extend(before.first().cloned());
         }
         let is_long = is_long(prompt.kind);
         let (keys, breaks): (&[char], _) = match (is_long, &self.editor) {
@@ -47,7 +44,7 @@ impl Terminal {
             End::Key('<') | End::Escape => return Ok(Answer::Reply(Reply::Back)),
             End::Key(_) => return Ok(self.edit(typed)?.into()),
             End::Pasted(text) if text.trim().is_empty() => return Ok(Answer::None),
-            End::Pasted(text) => return Ok(self.further(text, rest)?.into()),
+            End::Pasted(text) => return Ok(self.further(text, &before)?.into()),
             End::Stopped(text) => return Ok(Answer::Stopped(text)),
             End::Enter(text) => text,
         };
@@ -56,25 +53,35 @@ impl Terminal {
             "-" => Answer::Reply(Reply::Nothing),
             "?" => Answer::Reply(Reply::Help),
             "<" => Answer::Reply(Reply::Back),
-            _ if is_long => self.further(text, rest)?.into(),
+            _ if is_long => self.further(text, &before)?.into(),
             _ => Answer::Reply(Reply::Text(text)),
         })
     }
 
-    /// Reads further lines until an empty one. Each can be fetched as it was typed before.
+    /// Reads further lines until an empty one. Each can be fetched as it was typed before; where all that is there was, an empty
+    /// line fetches the rest.
     fn further(&self, first: String, before: &[String]) -> io::Result<Typed> {
         let mut text = first;
-        let mut before = before.iter();
         let keys: &[char] = match &self.editor {
             Some(_) => &['!'],
             None => &[],
         };
         loop {
-            let proposals: Vec<String> = before.next().cloned().into_iter().collect();
+            let (so_far, rest) = before.split_at(text.split('\n').count().min(before.len()));
+            let proposals: Vec<String> = rest.first().cloned().into_iter().collect();
             let line = Line::new(&self.term, &proposals, &self.typing);
             let line = line.with_breaks(Breaks::Kept);
             match self.read(line, keys)? {
-                End::Enter(line) if line.trim().is_empty() => return Ok(Typed::Text(text)),
+                End::Enter(line) if line.trim().is_empty() => {
+                    if text.split('\n').eq(so_far) {
+                        for line in rest {
+                            self.term.write_line(&format!("{LEAD}{line}"))?;
+                            text.push('\n');
+                            text.push_str(line);
+                        }
+                    }
+                    return Ok(Typed::Text(text));
+                }
                 End::Enter(line) | End::Pasted(line) => {
                     text.push('\n');
                     text.push_str(&line);

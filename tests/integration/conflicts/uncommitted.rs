@@ -17,7 +17,7 @@ fn an_uncommitted_edit_is_not_marked() {
     exit 11
     vagrant: HOME/work/tree: changes 3 files, 7 lines added, 3 removed, 1 conflict
     error: `puppet/modules/myservice/manifests/init.pp` has uncommitted changes that svcgen did not make
-    hint: commit or stash them
+    hint: commit them, or put them away: `git -C HOME/work/tree stash push -u -- puppet/modules/myservice/manifests/init.pp`
     hint: `--force` marks the conflicts among them
     ");
     // What looks only says the same, and that is true.

@@ -83,7 +83,7 @@ fn a_model_that_is_not_there_is_a_finding() {
     let found = findings(&run)("model");
     assert_eq!(
         found,
-        "doubtful: there is no `svcgen.yaml` here or above; what hangs on none was looked at"
+        "doubtful: there is no `svcgen.yaml` here or above: only what needs none was looked at"
     );
     let hosts = findings(&run)("hosts");
     assert!(

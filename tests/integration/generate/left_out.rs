@@ -27,7 +27,7 @@ fn one_that_fails_does_not_keep_the_others_from_being_sent() {
     the source repository
     source: HOME/work/source: changes 1 file, 12 lines added, 1 removed
     error: `package.json` has uncommitted changes that svcgen did not make
-    hint: commit or stash them
+    hint: commit them, or put them away: `git -C HOME/work/source stash push -u -- package.json`
     hint: `--force` commits them with svcgen's
 
     the deploy repository

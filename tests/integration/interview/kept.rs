@@ -86,6 +86,31 @@ fn lines_of_an_answer_that_was_not_ended_are_kept_too() {
 }
 
 #[test]
+fn an_empty_line_behind_a_fetched_one_fetches_the_rest() {
+    let env = Env::new();
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Name of the service", "my-svc");
+    pty.answer("Name of its Puppet class", "");
+    pty.answer("What the service does", "Makes tea.");
+    pty.answer("> Makes tea.\r\n", "For all.");
+    pty.answer("> For all.\r\n", "And cups.");
+    pty.expect("> And cups.\r\n");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    pty.answer("Tab fetches what you typed", "\t");
+    pty.answer("> Makes tea.\r\n", "");
+    pty.expect("> For all.\r\n> And cups.\r\n");
+    pty.answer("TCP port", "6001");
+    rest_later(&mut pty);
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let model = env.read("svcgen.yaml");
+    let text = "  Makes tea.\n  For all.\n  And cups.\n";
+    assert!(model.contains(text), "{model}");
+}
+
+#[test]
 fn a_refused_draft_is_set_aside_and_not_lost() {
     let env = Env::new();
     for answer in ["first", "n"] {

@@ -40,6 +40,23 @@ fn another_tree_is_refused() {
 }
 
 #[test]
+fn the_source_is_no_deploy_repository_whatever_it_is_written_in() {
+    let source = "no source of a service, as `svcgen.yaml` without `.gitmodules` tells of one";
+    let repo = Repo::new(MODEL);
+    repo.write("svcgen.yaml", MODEL);
+    repo.write("README.md", "Tea.\n");
+    repo.generate().unwrap();
+    repo.write("app.py", "");
+    let Err(GenerateError::Unrecognised { looked_for, .. }) = repo.generate() else {
+        panic!("it is taken")
+    };
+    assert_eq!(looked_for[1], source);
+    // A deploy repository may have the model, too.
+    repo.write("scap/scap.cfg", "");
+    repo.generate().unwrap();
+}
+
+#[test]
 fn hosts_that_are_odd_are_told_and_written_all_the_same() {
     let groups = "deploy:
   groups:

@@ -2,7 +2,7 @@
 
 use super::chain::reviewed;
 use super::drift::merge;
-use super::second_clone::{CHECK, SITE, merged};
+use super::second_clone::{CHECK, SITE, merged, under_git};
 use super::{done, env, put_into, run, subjects};
 use crate::support::Env;
 
@@ -119,35 +119,23 @@ fn lines_of_another_patch_that_is_only_written_are_named() {
     is_renamed(&env);
 }
 
-/// A clone that remembers nothing, and whose model has its versions in commits.
-fn without_memory() -> Env {
-    let env = merged();
-    let source = env.work().join("src");
-    env.write("src/svcgen.yaml", &env.read("svcgen.yaml"));
-    std::fs::remove_file(env.work().join("svcgen.yaml")).unwrap();
-    env.git("src", &["init", "--quiet"]);
-    env.git("src", &["add", "--all"]);
-    env.git("src", &["commit", "--quiet", "--message", "the model"]);
-    std::os::unix::fs::symlink(source.join("svcgen.yaml"), env.work().join("svcgen.yaml")).unwrap();
-    env
-}
-
 #[test]
-fn a_clone_that_remembers_nothing_leaves_no_file_of_the_old_name() {
-    let env = without_memory();
+fn an_edit_in_the_old_files_is_no_reason_to_leave_them_where_nothing_is_remembered() {
+    let env = merged();
+    under_git(&env);
     let text = env.read(ROLE_DATA);
     env.write(ROLE_DATA, &format!("{text}mine: true\n"));
     rename(&env);
     let refused = run(&env, &["--commit", "--conflicts", "svcgen"]);
     assert_eq!(refused.code, 11, "{}", refused.show());
-    insta::assert_snapshot!(refused.stderr, @"
-    error: the classes cannot be renamed from `trendingedits` to `trends`: what was put into their files would stay behind
-    cause: hieradata/role/common/trendingedits.yaml has more than svcgen would take along
-    hint: write `puppet_name: trendingedits` into HOME/work/svcgen.yaml
-    hint: or take it out, generate, and put it into the new files
-    ");
+    let told = "error: `hieradata/role/common/trendingedits.yaml` has uncommitted changes that svcgen did not make\nhint: commit \
+                them, or put them away: `git -C HOME/work/puppet stash push -u -- hieradata/role/common/trendingedits.yaml`\n";
+    assert!(refused.stderr.ends_with(told), "{}", refused.show());
     let check = env.svcgen(CHECK);
     assert_eq!(check.code, 11, "{}", check.show());
+    env.git("puppet", &["stash", "--quiet"]);
+    done(&env, &["--commit", "--conflicts", "svcgen"]);
+    is_renamed(&env);
 }
 
 #[test]

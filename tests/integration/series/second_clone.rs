@@ -11,8 +11,24 @@ const ROLE: &str = "puppet/modules/role/manifests/trendingedits.pp";
 pub(super) const CHECK: &[&str] = &["check", "--puppet-repo", "puppet"];
 
 /// Takes away what the clone remembers.
-fn forget(env: &Env) {
+pub(super) fn forget(env: &Env) {
     std::fs::remove_dir_all(env.work().join("puppet/.git/svcgen")).unwrap();
+}
+
+/// Has the model in a repository of its own, whose commits tell its versions.
+pub(super) fn under_git(env: &Env) {
+    let model = env.work().join("svcgen.yaml");
+    env.write("src/svcgen.yaml", &env.read("svcgen.yaml"));
+    std::fs::remove_file(&model).unwrap();
+    std::os::unix::fs::symlink(env.work().join("src/svcgen.yaml"), model).unwrap();
+    env.git("src", &["init", "--quiet"]);
+    commit_model(env);
+}
+
+/// Commits a version of it.
+pub(super) fn commit_model(env: &Env) {
+    env.git("src", &["add", "--all"]);
+    env.git("src", &["commit", "--quiet", "--message", "the model"]);
 }
 
 /// The patches on their branch, in a clone of somebody else.

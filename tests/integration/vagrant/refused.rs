@@ -48,7 +48,7 @@ fn uncommitted_changes_of_others_are_not_written_over() {
     exit 11
     vagrant: HOME/work/vagrant: changes 4 files, 49 lines added, 0 removed
     error: `puppet/hieradata/common.yaml` has uncommitted changes that svcgen did not make
-    hint: commit or stash them
+    hint: commit them, or put them away: `git -C HOME/work/vagrant stash push -u -- puppet/hieradata/common.yaml`
     hint: `--force` changes the file all the same
     ");
     assert_eq!(env.status("vagrant"), " M puppet/hieradata/common.yaml\n");
@@ -77,7 +77,7 @@ fn uncommitted_changes_of_others_stay_theirs_after_a_force() {
     exit 11
     vagrant: HOME/work/vagrant: nothing to write
     error: `puppet/hieradata/common.yaml` has uncommitted changes that svcgen did not make
-    hint: commit or stash them
+    hint: commit them, or put them away: `git -C HOME/work/vagrant stash push -u -- puppet/hieradata/common.yaml`
     hint: `--force` commits them with svcgen's
     ");
     assert_eq!(env.git("vagrant", &["branch", "--show-current"]), "main\n");

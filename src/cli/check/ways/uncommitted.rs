@@ -75,6 +75,38 @@ impl Ways<'_> {
         }
     }
 
+    /// What puts files as they are into the last commit of a series.
+    pub(in crate::cli::check) fn amend(
+        &self,
+        paths: &[Utf8PathBuf],
+        worktree: &Worktree,
+    ) -> String {
+        let root = shell_words::quote(worktree.root().as_str());
+        let paths = shell_words::join(paths);
+        self.on_branch(format!("git -C {root} commit --amend --no-edit -- {paths}"))
+    }
+
+    /// A difference that a run closes which makes commits, once what is in its way is put away.
+    pub(in crate::cli::check) fn behind_the_rest(
+        &self,
+        difference: Difference,
+        worktree: &Worktree,
+    ) -> Drift {
+        let is_run = matches!(difference.remedy, Remedy::Generate);
+        let drift = self.close(difference, worktree);
+        match is_run && self.is_of_commits() && !self.in_the_way.is_empty() {
+            true => Drift {
+                command: format!(
+                    "{} && {}",
+                    put_away(worktree.root(), &self.in_the_way),
+                    drift.command
+                ),
+                ..drift
+            },
+            false => drift,
+        }
+    }
+
     /// What puts a file away with all that is in the way of a run: one without the others would be refused.
     fn stashed(&self, difference: &Difference, worktree: &Worktree) -> String {
         let mut paths = self.in_the_way.clone();
@@ -91,7 +123,11 @@ impl Ways<'_> {
         paths: &[Utf8PathBuf],
         worktree: &Worktree,
     ) -> String {
-        match self.is_here() && !self.is_chain && !self.upon.is_empty() {
+        let is_changed_upon = match self.is_chain {
+            true => paths.iter().any(|path| self.upon.contains(path)),
+            false => !self.upon.is_empty(),
+        };
+        match self.is_here() && is_changed_upon {
             true => self.commit_of(paths, worktree),
             // Where the branch is another one, they are put away, and written there again.
             false => self.again(),

@@ -87,6 +87,7 @@ impl Run<'_> {
                     true => self.options.forced(),
                     false => "`--force` marks the conflicts among them",
                 }),
+                is_of_commits: false,
             };
             uncommitted.refuse()?;
         }

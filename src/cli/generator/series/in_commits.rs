@@ -175,6 +175,7 @@ impl<'a> Job<'a> for InCommits<'a> {
             forced: run.options.force.then_some(
                 "the patches are made of commits: `--force` takes nothing along that no commit has",
             ),
+            is_of_commits: true,
         };
         uncommitted.refuse()
     }

@@ -68,6 +68,7 @@ impl<'a> Job<'a> for InFiles<'a> {
             paths: &touched,
             stores: &all,
             forced: Some(run.options.forced()),
+            is_of_commits: false,
         };
         uncommitted.refuse()
     }

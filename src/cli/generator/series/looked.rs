@@ -1,6 +1,7 @@
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::plan::{PatchPlanner, Planned, stores};
+use super::subjects::subjects_of;
 use crate::cli::context::Loaded;
 use crate::cli::generator::Generator;
 use crate::cli::generator::recall::recall;
@@ -95,6 +96,16 @@ impl Series {
         blocks.collect()
     }
 
+    /// Whether a branch has commits that are called as these patches: in a clone that remembers nothing they are known by that.
+    pub(crate) fn is_called_on(&self, topic: &Topic) -> bool {
+        let subjects = topic.subjects().unwrap_or_default();
+        let mut called = self.patches.iter().flat_map(|patch| {
+            let message = &patch.planned.patch.generated.message;
+            subjects_of(message)
+        });
+        called.any(|subject| subjects.contains(&subject))
+    }
+
     /// The patches that were begun, or of which nothing is wanted, and the service.
     pub(crate) fn begun(&self) -> Vec<SeriesStep> {
         let is_meant = |step: &SeriesStep| {
@@ -125,6 +136,16 @@ impl Looked {
     pub(crate) fn paths(&self) -> impl Iterator<Item = Utf8PathBuf> {
         let desired = self.planned.patch.generated.desired.iter();
         desired.map(|desired| desired.path().clone())
+    }
+
+    /// Whether it changes a file.
+    pub(crate) fn changes(&self, path: &Utf8Path) -> bool {
+        self.planned.edits.changes(path)
+    }
+
+    /// The files that are there, and that change or are as they should be.
+    pub(crate) fn held(&self) -> impl Iterator<Item = Utf8PathBuf> {
+        self.planned.edits.held().cloned()
     }
 
     /// Whether svcgen wrote it, or the tree has some of it.

@@ -3,7 +3,7 @@ use crate::cli::context::Loaded;
 use crate::cli::generator::Run;
 use crate::cli::generator::explain::whose_file;
 use crate::cli::generator::renamed::Renaming;
-use crate::edit::{EditPlan, Rendered, Resolution, blocks, plan};
+use crate::edit::{Conflict, EditPlan, Rendered, Resolution, blocks, plan};
 use crate::error::CommandError;
 use crate::generate::{GenerateError, Patch, SeriesStep, SeriesTree, series_patch};
 use crate::model::ServiceName;
@@ -140,9 +140,14 @@ impl<'a> PatchPlanner<'a> {
             None => SeriesTree::read(before, service, rendered),
         };
         let read = tree.insert(read.map_err(CommandError::from)?);
-        let patch = series_patch(step, service, site, read, templates)
+        let mut patch = series_patch(step, service, site, read, templates)
             .map_err(|error| refused(step, error))?;
         let mut edits = plan(&patch.generated.desired, before, rendered, self.resolution)?;
+        if patch.generated.desired.is_empty() && self.resolution == Resolution::Yours {
+            let undecided = plan(&[], before, rendered, Resolution::Mark)?;
+            let left = undecided.kept.iter().map(left_to_somebody);
+            patch.generated.warnings.extend(left);
+        }
         // What is taken away goes whole: half a patch was never tried by anybody.
         if patch.generated.desired.is_empty() && !edits.edits.is_empty() {
             edits.conflicts.append(&mut edits.kept);
@@ -155,6 +160,12 @@ impl<'a> PatchPlanner<'a> {
             edits,
         })
     }
+}
+
+/// What stays of a patch that is taken away, because somebody changed it and wants it.
+fn left_to_somebody(kept: &Conflict) -> String {
+    let Conflict { path, reason, .. } = kept;
+    format!("{path}: {reason}: it stays, and is not svcgen's from now on")
 }
 
 /// Says which patch is refused.

@@ -72,7 +72,7 @@ fn add_older(
 }
 
 /// What a commit may be called for the first time, and later.
-fn subjects_of(message: &CommitText) -> Vec<String> {
+pub(super) fn subjects_of(message: &CommitText) -> Vec<String> {
     if message.subject.is_empty() {
         return Vec::new();
     }
