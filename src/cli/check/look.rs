@@ -78,7 +78,7 @@ pub(super) fn look(
     let patches_are_left = patches.uncommitted.is_some();
     let drifts = others.told(&planned, &of_series, (&tree, &ways), &all, patches_are_left);
     all.extend(drifts);
-    all.sort_by_key(|drift| turn(&drift.command));
+    all.sort_by_key(turn);
     let own = match paths.is_empty() {
         true => None,
         false => {
@@ -150,9 +150,18 @@ impl Uncommitted {
     }
 }
 
-/// In which turn a command is typed: what puts changes of somebody's away, or commits them, comes before the runs that they are
-/// in the way of.
-fn turn(command: &str) -> u8 {
+/// In which turn a command is typed: what puts changes of somebody's away, or commits them, and what is decided by hand comes before
+/// the runs that they are in the way of.
+fn turn(drift: &Drift) -> u8 {
+    let Drift {
+        difference,
+        command,
+        ..
+    } = drift;
+    let is_conflict = difference.direction == Direction::Both;
+    if is_conflict && difference.remedy == Remedy::Edit {
+        return 1;
+    }
     match command.split_whitespace().next() {
         Some("git" | "mv") if !command.contains(" switch ") => match command.contains("svcgen ") {
             true => 1,

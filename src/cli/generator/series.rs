@@ -18,7 +18,7 @@ use self::commits::in_commits;
 use self::in_commits::InCommits;
 use self::in_files::InFiles;
 pub(crate) use self::looked::{
-    Looked, Series, are_of_series, changed_upon, explained, is_on, look,
+    Looked, Series, are_of_series, changed_upon, explained, is_on, is_on_alone, look, subjects_on,
 };
 use self::patches::Patches;
 use self::plan::stores;

@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::{Run, Workplace};
 use crate::cli::generator::Generator;
 use crate::cli::generator::planned::Planned;
-use crate::cli::generator::series::{are_of_series, explained};
+use crate::cli::generator::series::{are_of_series, explained, is_on_alone, subjects_on};
 use crate::cli::generator::uncommitted::Uncommitted;
 use crate::edit::{ConflictKind, Rendered};
 use crate::error::CommandError;
@@ -22,6 +22,15 @@ impl Run<'_> {
         let own = Rendered::of(place.worktree.root(), &self.loaded.service.name);
         // Where there is nothing to update, other patches may stand upon it.
         if !planned.edits.edits.is_empty() {
+            if place.generator == Generator::Puppet
+                && is_on_alone(topic, place.worktree, self.loaded)
+            {
+                return Err(CommandError::from(ReviewError::Series {
+                    branch: topic.branch().clone(),
+                    subjects: subjects_on(topic, place.worktree, self.loaded)?,
+                    command: self.with_series(place),
+                }));
+            }
             topic
                 .check_top(&planned.generated.message, &own)
                 .map_err(|error| self.in_way(error, place, topic))?;
@@ -48,9 +57,14 @@ impl Run<'_> {
         if place.generator != Generator::Puppet {
             return error;
         }
-        let again = self.again(place.generator, place.worktree.root());
-        let command = format!("{again} --series{}", self.options.publication());
+        let command = self.with_series(place);
         explained(error, topic, place.worktree, self.loaded, &command)
+    }
+
+    /// The command that runs the series in the same way.
+    fn with_series(&self, place: &Workplace<'_>) -> String {
+        let again = self.again(place.generator, place.worktree.root());
+        format!("{again} --series{}", self.options.publication())
     }
 
     /// Refuses to touch somebody's uncommitted changes; the store, where that is forced, takes none for svcgen's.

@@ -207,6 +207,26 @@ pub(crate) fn changed_upon(
     topic.upon_patches(&all).unwrap_or_default()
 }
 
+/// Whether the branch of a topic carries patches of the series, and not the service's own, which belongs below them.
+pub(crate) fn is_on_alone(topic: &Topic, worktree: &Worktree, loaded: &Loaded) -> bool {
+    let own = SeriesStep::Service.store(worktree.root(), &loaded.service.name);
+    let is_missing = topic
+        .patches(&[&own])
+        .is_ok_and(|patches| patches.is_empty());
+    is_missing && is_on(topic, worktree, loaded)
+}
+
+/// The subjects of the patches on the branch of a topic.
+pub(crate) fn subjects_on(
+    topic: &Topic,
+    worktree: &Worktree,
+    loaded: &Loaded,
+) -> Result<Vec<String>, ReviewError> {
+    let stores = stores(worktree, &loaded.service.name);
+    let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
+    topic.patch_subjects(&all, false)
+}
+
 /// Says of commits that are in the way of the service's own whether they are patches of the series.
 pub(crate) fn explained(
     error: ReviewError,

@@ -166,3 +166,24 @@ fn a_commit_that_somebody_makes_while_it_asks_stays_and_is_told() {
     assert_eq!(env.git("puppet", &["rev-parse", "HEAD"]), tip);
     assert_eq!(env.status("puppet"), "");
 }
+
+#[test]
+fn the_service_alone_goes_upon_no_later_patch() {
+    let env = env();
+    done(&env, &["--commit", "--steps", "admins"]);
+    let words = [
+        "puppet",
+        "--repo",
+        "puppet",
+        "--commit",
+        "--yes",
+        "--no-verify",
+    ];
+    let refused = env.svcgen(&words);
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    let told = "error: `svcgen/trending-edits` carries the patches of the series, which go together: `trendingedits: Add the admin \
+                group`\nhint: svcgen puppet --repo HOME/work/puppet --series --commit\n";
+    assert!(refused.stderr.ends_with(told), "{}", refused.show());
+    done(&env, &["--commit"]);
+    assert_eq!(subjects(&env).len(), 4);
+}
