@@ -1,5 +1,6 @@
 //! The engine on hosts that are folders of this machine: no sshd, no rights, and the same deploy.
 
+mod already_live;
 mod background;
 mod canary;
 mod ports;
@@ -206,6 +207,10 @@ fn a_service_that_is_for_the_primary_only_is_off_where_the_file_says_secondary()
     let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_eq!(farm.answers(), [Some("1".into()), None]);
+    // There it is as it should be.
+    let again = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
 }
 
 #[test]
