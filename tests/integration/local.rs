@@ -6,6 +6,7 @@ mod canary;
 mod ports;
 mod programs;
 mod refused;
+mod resumed;
 mod room;
 mod workers;
 
