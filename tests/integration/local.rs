@@ -38,6 +38,7 @@ fn a_release_goes_to_folders_and_back() {
 
     let back = farm.svcgen(&["rollback"]);
     assert_eq!(back.code, 0, "{}", back.stderr);
+    assert!(!back.stderr.contains("warning"), "{}", back.stderr);
     assert_eq!(farm.answers(), all(&farm, "1"));
     let current = farm
         .root("l02")
