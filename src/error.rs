@@ -20,7 +20,7 @@ pub enum ErrorKind {
     Unexpected,
     /// A wrong command line, model, site, configuration or revision, or a tree that is not recognised.
     Usage,
-    /// Differences were found, where only looking was asked for.
+    /// Differences were found, where only looking was asked for, or that a deploy has nothing to do about.
     Differences,
     /// A generated file failed verification.
     Verification,

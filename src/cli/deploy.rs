@@ -1,6 +1,7 @@
 //! Deploys a revision, and what else is done with deploys: back, the log, the history, the locks.
 
 mod access;
+mod already_live;
 mod announced;
 pub(super) mod args;
 mod asking;

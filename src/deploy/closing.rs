@@ -59,6 +59,8 @@ impl Closing {
         let mut notes: Vec<Note> = hosts.map(|host| self.note_of(host, result)).collect();
         let level = match result {
             DeployResult::Deployed => Level::Info,
+            // It is what was asked for.
+            DeployResult::RolledBack if self.action == Action::Rollback => Level::Info,
             DeployResult::RolledBack | DeployResult::Untouched => Level::Warning,
             DeployResult::Mixed => Level::Error,
         };

@@ -1,5 +1,6 @@
 //! What earlier deploys left on the hosts, told by the records of the hosts alone: to go on with, or to go back from.
 
+mod overtaken;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,15 @@ pub enum EarlierError {
     NoneInterrupted,
     #[error("the deploy {0} did not get as far as to any of these hosts")]
     NotThere(DeployId),
+    #[error("{earlier} is not the last deploy: {later} was finished since on {host}")]
+    Overtaken {
+        earlier: DeployId,
+        later: DeployId,
+        host: HostName,
+        action: Action,
+        /// What it was about.
+        revision: Revision,
+    },
     #[error("{} nothing to go back to that is known", having(.hosts))]
     NothingBefore {
         hosts: Vec<HostName>,
@@ -73,7 +83,7 @@ impl<'a> Earlier<'a> {
     /// It is for all hosts that were meant, also where it did not get as far as to lock them.
     ///
     /// # Errors
-    /// Where there is none.
+    /// Where there is none, or a later one has made something else live.
     pub fn resumed(&self, named: Option<&DeployId>) -> Result<Sequel, EarlierError> {
         let unfinished = self.facts.values().filter_map(Facts::unfinished);
         let unfinished = unfinished.filter_map(|line| line.deploy.clone());
@@ -97,22 +107,24 @@ impl<'a> Earlier<'a> {
         let action = Action::read(&owner.action);
         if let (Action::Rollback, Some(undone)) = (action, &owner.follows) {
             let undo = Undo::of(self.facts, undone);
-            return self.sequel(undo, owner.clone());
+            let sequel = self.sequel(undo, owner.clone())?;
+            return self.unless_overtaken(&earlier, sequel);
         }
         if action == Action::Deploy {
             for host in self.meant(&owner) {
                 revisions.entry(host).or_insert(revision.clone());
             }
         }
-        Ok(Sequel {
+        let sequel = Sequel {
             action,
             revision,
             hosts: self.in_order(|host| revisions.contains_key(host)),
             revisions,
             withdrawn: BTreeSet::new(),
-            follows: Some(earlier),
+            follows: Some(earlier.clone()),
             owner,
-        })
+        };
+        self.unless_overtaken(&earlier, sequel)
     }
 
     /// What it takes to go back: to a revision, or on each host of the last deploy to what was live before it. Hosts that

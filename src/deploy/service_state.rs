@@ -3,7 +3,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::control::{Control, Line};
-use super::{DeployId, RecordLine};
+use super::{DeployId, RecordLine, ServicePlan};
 use crate::model::Revision;
 use crate::scap::DeployStage;
 
@@ -110,6 +110,70 @@ impl ServiceState {
         let times = self.switched.zip(unit.since).filter(|_| is_known);
         times.is_some_and(|(switched, since)| since + TOLERANCE < switched)
     }
+
+    /// Whether the host does not tell how its services are.
+    pub fn is_untold(&self) -> bool {
+        let mut units = self.units.iter();
+        self.port.is_none() && units.any(|unit| unit.activity == Activity::Unknown)
+    }
+
+    /// Why the services do not run that are meant to: in plain words, where it is known that one does not.
+    pub fn why_down(&self, service: &ServicePlan) -> Option<String> {
+        let mut meant = Vec::new();
+        for unit in &self.units {
+            let planned = service.units.iter().find(|it| it.name == unit.name);
+            // Where one is off on secondary hosts, it may be as it is meant to be.
+            let may_be_off = planned.is_none_or(|it| it.disable_secondary)
+                || service.valid_only && unit.activity == Activity::Absent;
+            if !may_be_off {
+                meant.push(unit);
+            }
+        }
+        let is_single = self.units.len() == 1;
+        let is_open = self.port.is_some_and(|(_, is_open)| is_open);
+        // systemd starts it once somebody connects.
+        let waits = |unit: &UnitState| {
+            is_single && is_open && !self.taken && unit.activity == Activity::Inactive
+        };
+        let down = meant.iter().find(|unit| unit.is_down() && !waits(unit));
+        match (down, self.port) {
+            (Some(unit), Some((port, _))) if self.taken => {
+                let why = unit.activity;
+                let name = &unit.name;
+                Some(format!(
+                    "another process has the port {port}: {name} is {why}"
+                ))
+            }
+            (Some(unit), _) if unit.activity == Activity::Absent => {
+                Some(format!("there is no service {}", unit.name))
+            }
+            (Some(unit), _) => Some(format!("{} is {}", unit.name, unit.activity)),
+            (None, Some((port, false))) if meant.len() == self.units.len() => {
+                let is_running = meant.iter().all(|unit| unit.activity.is_running());
+                is_running.then(|| format!("nothing listens on the port {port}"))
+            }
+            (None, _) => None,
+        }
+    }
+}
+
+impl UnitState {
+    /// Whether it is known not to do its work, nor to be about to.
+    fn is_down(&self) -> bool {
+        match self.activity {
+            Activity::Active | Activity::Reloading | Activity::Unknown => false,
+            // It has ended, and is started again and again.
+            Activity::Activating => self
+                .sub
+                .as_deref()
+                .is_some_and(|sub| sub.starts_with("auto-restart")),
+            Activity::Deactivating
+            | Activity::Inactive
+            | Activity::Masked
+            | Activity::Failed
+            | Activity::Absent => true,
+        }
+    }
 }
 
 /// Whether the link was switched by a step of the record, and the services restarted by a later one.
@@ -169,7 +233,10 @@ impl fmt::Display for Activity {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::scap::{ServiceAction, ServiceUnit};
 
     const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -240,5 +307,51 @@ mod tests {
     fn what_did_not_come_to_its_end_is_no_answer() {
         let half = [line(Control::Unit, "feed active running 17 1000.00")];
         assert_eq!(ServiceState::read(&half), None);
+    }
+
+    #[test]
+    fn a_service_is_down_where_that_is_known_and_not_meant() {
+        let why = |words: &str, port: &str, edit: fn(&mut ServicePlan)| {
+            let unit = ServiceUnit {
+                name: "feed".into(),
+                action: ServiceAction::Restart,
+                disable_secondary: false,
+            };
+            let mut plan = ServicePlan {
+                units: vec![unit],
+                port: Some(6100),
+                timeout: Duration::from_secs(1),
+                valid_only: false,
+                secondary: "/etc/secondary".into(),
+                nrpe_dir: "/etc/nagios".into(),
+            };
+            edit(&mut plan);
+            let state = ServiceState::read(&[
+                line(Control::Port, &format!("6100 {port}")),
+                line(Control::Unit, &format!("feed {words} 0 -")),
+                line(Control::End, ""),
+            ]);
+            state.unwrap().why_down(&plan)
+        };
+        let known = |words, port| why(words, port, |_| ());
+        let down = |text: &str| Some(text.to_owned());
+        assert_eq!(known("failed failed", "closed"), down("feed is failed"));
+        let taken = down("another process has the port 6100: feed is inactive");
+        assert_eq!(known("inactive dead", "taken"), taken);
+        let silent = down("nothing listens on the port 6100");
+        assert_eq!(known("active running", "closed"), silent);
+        let again = down("feed is activating");
+        assert_eq!(known("activating auto-restart", "closed"), again);
+        // It starts, the host does not tell, or systemd keeps its socket.
+        assert_eq!(known("activating start", "closed"), None);
+        assert_eq!(known("unknown -", "closed"), None);
+        assert_eq!(known("inactive dead", "open"), None);
+        // It may be off.
+        let off = |plan: &mut ServicePlan| plan.units[0].disable_secondary = true;
+        assert_eq!(why("inactive dead", "closed", off), None);
+        let valid = |plan: &mut ServicePlan| plan.valid_only = true;
+        assert_eq!(why("absent -", "closed", valid), None);
+        let none = down("there is no service feed");
+        assert_eq!(known("absent -", "closed"), none);
     }
 }

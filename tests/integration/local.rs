@@ -1,10 +1,12 @@
 //! The engine on hosts that are folders of this machine: no sshd, no rights, and the same deploy.
 
+mod already_live;
 mod background;
 mod canary;
 mod ports;
 mod programs;
 mod refused;
+mod resumed;
 mod room;
 mod workers;
 
@@ -36,6 +38,7 @@ fn a_release_goes_to_folders_and_back() {
 
     let back = farm.svcgen(&["rollback"]);
     assert_eq!(back.code, 0, "{}", back.stderr);
+    assert!(!back.stderr.contains("warning"), "{}", back.stderr);
     assert_eq!(farm.answers(), all(&farm, "1"));
     let current = farm
         .root("l02")
@@ -206,6 +209,10 @@ fn a_service_that_is_for_the_primary_only_is_off_where_the_file_says_secondary()
     let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_eq!(farm.answers(), [Some("1".into()), None]);
+    // There it is as it should be.
+    let again = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::already_live::AlreadyLive;
 use super::announced::Announced;
 use super::{Attempt, Scene, Wish, asking, failure, journal, service, shown, standing, view};
 use crate::cli::Failure;
@@ -95,7 +96,9 @@ async fn settled(
     let plan = match planned {
         Planned::Plan(plan) => plan,
         Planned::NothingToDo(plan) => {
+            let live = AlreadyLive::of(&plan, crew, scene).await;
             crew.close().await;
+            let live = live?;
             if let Some(file) = &wish.report {
                 ui.warning(&format!(
                     "`{}` is not written: no deploy, no report",
@@ -103,12 +106,15 @@ async fn settled(
                 ));
             }
             match (wish.is_dry, ui.format) {
-                (true, Format::Json) => shown::plan(&plan, &opened.repository, ui)?,
+                (true, Format::Json) => {
+                    shown::plan(&plan, &opened.repository, ui)?;
+                    live.ended(scene)?;
+                }
                 (true, Format::Text) | (false, _) => {
                     if wish.is_dry {
                         shown::warnings(plan.hosts.iter(), ui);
                     }
-                    shown::nothing_to_do(plan.action, &plan.revision, plan.hosts.keys(), ui)?;
+                    live.told(scene)?;
                 }
             }
             return Ok(None);

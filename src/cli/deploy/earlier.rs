@@ -86,7 +86,11 @@ impl Survey {
             meant(error.hint("`svcgen history` lists the deploys"))
         })?;
         let sequel = Earlier::of(&self.facts).resumed(parsed.as_ref());
-        let sequel = sequel.map_err(|error| meant(error.into()))?;
+        let sequel = sequel.map_err(|error| match error {
+            // Its name is not the mistake.
+            EarlierError::Overtaken { .. } => error.into(),
+            _ => meant(error.into()),
+        })?;
         let Owner {
             user,
             machine,
@@ -146,6 +150,16 @@ impl From<EarlierError> for CommandError {
             EarlierError::NotThere(_) => this
                 .hint("`svcgen history` lists the deploys")
                 .hint("`svcgen deploy` begins anew"),
+            EarlierError::Overtaken {
+                action, revision, ..
+            } => {
+                let command = match action {
+                    Action::Rollback => format!("svcgen rollback --to {revision}"),
+                    _ => format!("svcgen deploy --rev {revision}"),
+                };
+                this.hint(format!("`{command}` goes to its revision all the same"))
+                    .hint("`svcgen history` lists the deploys")
+            }
             EarlierError::NothingBefore { hosts, candidates } => {
                 let Some((newest, _)) = candidates.first() else {
                     return this.hint("`--to REV` names a revision");

@@ -12,13 +12,13 @@ use futures_util::future::LocalBoxFuture;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
+use super::already_live::AlreadyLive;
 use super::announced::Announced;
 use super::args::ViewArgs;
 use super::asking;
 use super::carrying_out::BETWEEN_LOOKS;
 use super::engine::{Carrier, ScapServer};
 use super::opened::Opened;
-use super::shown::nothing_to_do;
 use super::{
     DeployArgs, RollbackArgs, Scene, ServiceWish, failure, journal, opened, service, view,
 };
@@ -213,7 +213,8 @@ pub(super) async fn carry_out(
     }
     if plan.is_done() && !order.wish.force {
         connected.close().await;
-        return nothing_to_do(plan.action, &plan.revision, plan.hosts.keys(), ui);
+        let has_service = !opened.working.value.config.services.is_empty();
+        return AlreadyLive::by_scap(&plan, has_service).told(scene);
     }
     shown::beginning(&plan, ui);
     let end = execute(scene, &plan, connected, &hosts, &order).await?;

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-
 use super::ways_on::before_that;
 use crate::cli::Failure;
 use crate::count::count;
@@ -179,31 +177,6 @@ fn config(plan: &DeployPlan) -> String {
         text.push_str(&format!("\nconfiguration of {}\n{diff}", hosts.join(", ")));
     }
     text
-}
-
-/// Says that every host is as it should be: none of them needs anything for this revision.
-pub(super) fn nothing_to_do<'a>(
-    action: Action,
-    revision: &Revision,
-    hosts: impl ExactSizeIterator<Item = &'a HostName>,
-    ui: &Ui,
-) -> Result<(), Failure> {
-    let (number, short) = (hosts.len(), revision.short());
-    if ui.format == Format::Json {
-        let hosts: Vec<_> = hosts.collect();
-        let document = json!({"result": "nothing_to_do", "revision": revision, "hosts": hosts});
-        ui.result(&format!("{document:#}\n"))?;
-        return Ok(());
-    }
-    let hosts = count(number, "host");
-    let again = match action {
-        Action::Deploy => " (`--force` does everything again)",
-        Action::Rollback | Action::Restart | Action::Start | Action::Stop => "",
-    };
-    ui.status(&format!(
-        "nothing to do: {short} is live on {number} of {hosts}{again}"
-    ));
-    Ok(())
 }
 
 /// Tells of what is odd about hosts, each thing once.

@@ -248,3 +248,50 @@ fn a_first_release_is_not_taken_away_once_it_is_done() {
     let sequel = Earlier::of(&host(vec![begun])).back(None).unwrap();
     assert!(sequel.withdrawn.contains(&a));
 }
+
+/// The lines of a deploy that has made a revision live.
+fn done(deploy: u8, action: Action, rev: char) -> Vec<RecordLine> {
+    let step = |step: &str, state: &str| {
+        let mut line = line(deploy, state, action, None);
+        line.step = step.into();
+        line.rev = Some(revision(rev));
+        line.code = (state == "end").then_some(0);
+        line
+    };
+    vec![
+        step("deploy", "begin"),
+        step("promote", "begin"),
+        step("promote", "end"),
+        step("finalize", "end"),
+        step("deploy", "end"),
+    ]
+}
+
+#[test]
+fn a_deploy_is_not_gone_on_with_over_a_later_one_that_made_something_else_live() {
+    let first = || done(1, Action::Deploy, NEW);
+    let resumed = |record: Vec<RecordLine>| {
+        let host = hosts([("a", facts(NEW, record))]);
+        let resumed = Earlier::of(&host).resumed(Some(&id(1)));
+        resumed.map(|sequel| sequel.revision)
+    };
+    let later = |deploy, action, rev| [first(), done(deploy, action, rev)].concat();
+    for (action, rev) in [(Action::Deploy, 'c'), (Action::Rollback, OLD)] {
+        let refused = resumed(later(2, action, rev)).unwrap_err();
+        let expected = EarlierError::Overtaken {
+            earlier: id(1),
+            later: id(2),
+            host: HostName::parse("a").unwrap(),
+            action: Action::Deploy,
+            revision: revision(NEW),
+        };
+        assert_eq!(refused, expected);
+    }
+    // The clock of its deployer may be wrong.
+    assert!(resumed(later(0, Action::Deploy, 'c')).is_err());
+    // It has been gone on with, or the later one has not come to anything.
+    assert_eq!(resumed(later(2, Action::Deploy, NEW)), Ok(revision(NEW)));
+    let mut failed = later(2, Action::Deploy, 'c');
+    failed[8].rev = Some(revision(NEW));
+    assert_eq!(resumed(failed), Ok(revision(NEW)));
+}

@@ -88,8 +88,11 @@ fn deployed() -> (LocalFarm, u16) {
 fn is_told_before_anything_is_touched(farm: &LocalFarm, port: u16) {
     let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
     let again = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
-    assert_eq!(again.code, 0, "{}", again.show());
-    assert!(again.stderr.contains("nothing to do"), "{}", again.show());
+    assert_eq!(again.code, 3, "{}", again.show());
+    let told = format!("cause: l01: another process has the port {port}: feed is ");
+    assert!(again.stderr.contains(&told), "{}", again.show());
+    let hint = format!("hint: `ss -ltnp 'sport = :{port}'` there shows which\n");
+    assert!(again.stderr.contains(&hint), "{}", again.show());
     farm.release("2");
     for command in [
         &["deploy", "--dry-run"][..],
