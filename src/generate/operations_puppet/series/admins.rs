@@ -118,7 +118,6 @@ fn nothing(reason: String, approval: String, service: &Service) -> Patch {
         },
         approval,
         left_out: Some(LeftOut::since(reason)),
-        ..Patch::default()
     }
 }
 

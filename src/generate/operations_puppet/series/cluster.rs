@@ -84,7 +84,6 @@ fn join(role: &str, service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
         approval: format!(
             "whoever looks after the hosts of `{role}` has to agree: it runs on each of them once this is merged"
         ),
-        ..Patch::default()
     })
 }
 
@@ -202,7 +201,6 @@ fn nothing(reason: LeftOut, service: &Service) -> Patch {
         approval: "whoever gives out the hosts has to agree: they have no role once this is merged"
             .into(),
         left_out: Some(reason),
-        ..Patch::default()
     }
 }
 
