@@ -91,18 +91,19 @@ fn what_stands_for_systemd_says_what_systemd_says() {
         text.lines().collect::<Vec<_>>().join(" ")
     };
     let pid = process(&farm, "l01").unwrap();
-    assert_eq!(
-        shown("feed"),
-        format!("MainPID={pid} LoadState=loaded ActiveState=active SubState=running")
-    );
+    let told = format!("MainPID={pid} LoadState=loaded ActiveState=active SubState=running");
+    // Each run has a number of its own.
+    let run = shown("feed");
+    let number = run.strip_prefix(&format!("{told} InvocationID="));
+    assert!(number.is_some_and(|number| !number.is_empty()), "{run}");
     assert_eq!(
         shown("food"),
-        "MainPID=0 LoadState=not-found ActiveState=inactive SubState=dead"
+        "MainPID=0 LoadState=not-found ActiveState=inactive SubState=dead InvocationID="
     );
     assert_eq!(farm.service("l01", "stop").code, 0);
     assert_eq!(
         shown("feed"),
-        "MainPID=0 LoadState=loaded ActiveState=inactive SubState=dead"
+        "MainPID=0 LoadState=loaded ActiveState=inactive SubState=dead InvocationID="
     );
 }
 
