@@ -49,15 +49,21 @@ fn ctrl_c_keeps_the_answers_and_resume_goes_on() {
     );
 }
 
-#[test]
-fn lines_of_an_answer_that_was_not_ended_are_kept_too() {
-    let env = Env::new();
-    let mut pty = Pty::start(&env, &["new"], None);
+/// An interview in which two lines of a text have been typed.
+fn two_lines(env: &Env) -> Pty {
+    let mut pty = Pty::start(env, &["new"], None);
     pty.answer("Name of the service", "my-svc");
     pty.answer("Name of its Puppet class", "");
     pty.answer("What the service does", "Makes tea.");
     // A line that is being typed is drawn at each key: only its end says that the next one is read.
     pty.answer("> Makes tea.\r\n", "For all.");
+    pty
+}
+
+#[test]
+fn lines_of_an_answer_that_was_not_ended_are_kept_too() {
+    let env = Env::new();
+    let mut pty = two_lines(&env);
     pty.expect("> For all.\r\n");
     pty.expect("> ");
     pty.keys("And c");
@@ -88,11 +94,7 @@ fn lines_of_an_answer_that_was_not_ended_are_kept_too() {
 #[test]
 fn an_empty_line_behind_a_fetched_one_fetches_the_rest() {
     let env = Env::new();
-    let mut pty = Pty::start(&env, &["new"], None);
-    pty.answer("Name of the service", "my-svc");
-    pty.answer("Name of its Puppet class", "");
-    pty.answer("What the service does", "Makes tea.");
-    pty.answer("> Makes tea.\r\n", "For all.");
+    let mut pty = two_lines(&env);
     pty.answer("> For all.\r\n", "And cups.");
     pty.expect("> And cups.\r\n");
     pty.expect("> ");
