@@ -287,13 +287,13 @@ impl Facts {
         let made = |release: &ReleaseFacts| (release.changed, release.nanoseconds);
         let before = self.releases.get(previous).map(made);
         self.releases.iter().any(|(revision, release)| {
-            // The record knows no parts of a second. Within one, what is older than the release that was finished then is
-            // older than its end.
+            // The record knows no parts of a second, and reckons from whole ones: its time may be a second ahead. Within that,
+            // what is older than the release that was finished then is older than its end.
             let is_later = match release.is_own {
                 true => release.changed > since,
                 false => {
                     release.changed > since
-                        || release.changed == since && Some(made(release)) > before
+                        || release.changed >= since - 1 && Some(made(release)) > before
                 }
             };
             is_later && Some(revision) != self.done.as_ref() && revision != previous

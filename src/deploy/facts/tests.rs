@@ -134,13 +134,13 @@ fn scaps_release_of_the_same_second_hides_what_was_before_only_where_it_is_later
         changed,
         nanoseconds,
     };
-    let is_hidden = |other: ReleaseFacts| {
+    let is_hidden_behind = |left: (i64, u32), other: ReleaseFacts| {
         let end = RecordLine {
             at: 10,
             ..line(1, "finalize", "end", A)
         };
         let releases = [
-            (A, release(true, 10, 500)),
+            (A, release(true, left.0, left.1)),
             (B, release(false, 12, 0)),
             (C, other),
         ];
@@ -153,12 +153,16 @@ fn scaps_release_of_the_same_second_hides_what_was_before_only_where_it_is_later
         };
         facts.is_hidden(&Revision::parse(A).unwrap())
     };
+    let is_hidden = |other| is_hidden_behind((10, 500), other);
     assert!(!is_hidden(release(false, 9, 900)));
     assert!(!is_hidden(release(false, 10, 400)));
     assert!(is_hidden(release(false, 10, 600)));
     assert!(is_hidden(release(false, 11, 0)));
     assert!(!is_hidden(release(true, 10, 600)));
     assert!(is_hidden(release(true, 11, 0)));
+    // The time of the record is a second ahead.
+    assert!(is_hidden_behind((9, 500), release(false, 9, 600)));
+    assert!(!is_hidden_behind((9, 500), release(false, 9, 400)));
 }
 
 #[test]
