@@ -169,6 +169,8 @@ fn puppet_gives_every_value_back() {
         class("looked_up", &lookups)
     );
     env.write("site.pp", &code);
+    // Puppet makes no folder for its state where temporary files are below /dev.
+    std::fs::create_dir_all(env.work().join("vardir/state")).unwrap();
     let mut command = std::process::Command::new("puppet");
     env.enclose(&mut command);
     let folder = |name: &str| format!("--{name}={work}/{name}");

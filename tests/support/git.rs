@@ -7,8 +7,9 @@ impl Env {
     /// Runs git with the home of this environment, and a fixed author and time.
     pub(crate) fn git_in(&self, folder: &Path, arguments: &[&str]) -> String {
         let home = self.work().join("..");
-        let identity = "[user]\n\tname = Ada Example\n\temail = ada@example.org\n";
-        std::fs::write(home.join(".gitconfig"), identity).unwrap();
+        // A repository of a second has nothing to tidy up.
+        let configuration = "[user]\n\tname = Ada Example\n\temail = ada@example.org\n[maintenance]\n\tauto = false\n";
+        std::fs::write(home.join(".gitconfig"), configuration).unwrap();
         let output = Command::new("git")
             .args(arguments)
             .current_dir(folder)
