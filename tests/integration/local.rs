@@ -3,6 +3,7 @@
 mod already_live;
 mod background;
 mod canary;
+mod interrupted;
 mod ports;
 mod programs;
 mod refused;

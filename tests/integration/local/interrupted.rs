@@ -1,0 +1,86 @@
+//! Interrupts that come when the last host has its turn.
+
+use std::path::PathBuf;
+
+use rustix::process::Signal;
+
+use crate::support::{Following, LocalFarm};
+
+/// What keeps a service from answering for as long as it is there.
+const HOLD: &str = "hold-l01";
+
+/// A farm with two releases, whose services wait until nothing holds them.
+fn farm() -> LocalFarm {
+    let farm = LocalFarm::new(1);
+    let server = farm.env().read("deploy/server.py");
+    let held = farm.env().work().join("hold-");
+    let wait = format!(
+        "hold = {:?} + os.environ[\"SVCGEN_HOST\"]\n\
+         while os.path.exists(hold):\n    \
+         open(hold + \".seen\", \"w\").close()\n    time.sleep(0.05)\nlog(\"version \"",
+        held.display()
+    );
+    farm.write("server.py", &server.replace("log(\"version \"", &wait));
+    farm.write("scap/checks.yaml", "checks: {}\n");
+    for version in ["1", "2"] {
+        farm.release(version);
+        let run = farm.svcgen(&["deploy", "--on-failure", "stop"]);
+        assert_eq!(run.code, 0, "{}", run.show());
+    }
+    farm
+}
+
+/// Runs svcgen until the service of the last host is being started, and sends it a signal; then the service starts.
+fn interrupted(farm: &LocalFarm, arguments: &[&str], signal: Signal) -> (i32, String) {
+    let place = |name: &str| -> PathBuf { farm.env().work().join(name) };
+    std::fs::write(place(HOLD), "").unwrap();
+    let mut command = farm.command();
+    command.args(arguments);
+    let mut following = Following::start(command);
+    while !place("hold-l01.seen").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    following.signal(signal);
+    following.until_said("interrupted: ");
+    std::fs::remove_file(place(HOLD)).unwrap();
+    let ended = following.end();
+    std::fs::remove_file(place("hold-l01.seen")).unwrap();
+    ended
+}
+
+#[test]
+fn what_was_done_on_every_host_by_then_is_told_as_done() {
+    let farm = farm();
+    for (arguments, done, end, live) in [
+        (
+            &["rollback"][..],
+            "rolled back: 2 of 2 hosts are where they are to be; ",
+            " is live on 2 of 2 hosts\n",
+            "1",
+        ),
+        (
+            &["service", "restart"],
+            "every host has had its turn by now: the last steps are still done\n",
+            "feed was restarted on 2 of 2 hosts\n",
+            "1",
+        ),
+        (
+            &["deploy", "--on-failure", "stop"],
+            "every host has had its turn by now: the last steps are still done\n",
+            " is live on 2 of 2 hosts\nto go back: svcgen rollback\n",
+            "2",
+        ),
+    ] {
+        let (code, said) = interrupted(&farm, arguments, Signal::INT);
+        assert_eq!(code, 0, "{arguments:?}: {said}");
+        assert!(said.ends_with(end), "{arguments:?}: {said}");
+        assert!(said.contains(done), "{arguments:?}: {said}");
+        assert!(!said.contains("NOT DONE"), "{arguments:?}: {said}");
+        let live = Some(live.to_owned());
+        assert_eq!(farm.answers(), [live.clone(), live], "{arguments:?}");
+        // There is nothing left to go on with.
+        let run = farm.svcgen(&["deploy", "--resume", "--on-failure", "stop"]);
+        let said = "error: no deploy was interrupted on these hosts\n";
+        assert!(run.stderr.starts_with(said), "{}", run.show());
+    }
+}
