@@ -84,3 +84,28 @@ fn what_was_done_on_every_host_by_then_is_told_as_done() {
         assert!(run.stderr.starts_with(said), "{}", run.show());
     }
 }
+
+#[test]
+fn the_history_says_that_somebody_has_ended_a_deploy() {
+    let farm = farm();
+    farm.release("3");
+    let deploy = ["deploy", "--on-failure", "rollback"];
+    let (code, said) = interrupted(&farm, &deploy, Signal::TERM);
+    assert_eq!(code, 143, "{said}");
+    let list = farm.svcgen(&["history", "--offline", "-n1"]);
+    assert!(
+        list.stdout.contains("\n    interrupted, rolled back in "),
+        "{}",
+        list.show()
+    );
+    let list = farm.svcgen(&["history", "--offline", "-n1", "--format", "json"]);
+    let list: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
+    assert_eq!(list[0]["interrupted"], true, "{list}");
+    // A failure is none.
+    farm.write("version", "broken\n");
+    farm.git(&["commit", "-qam", "Broken"]);
+    assert_eq!(farm.svcgen(&deploy).code, 20);
+    let list = farm.svcgen(&["history", "--offline", "-n1"]);
+    let said = "\n    failed, rolled back in ";
+    assert!(list.stdout.contains(said), "{}", list.show());
+}
