@@ -66,6 +66,11 @@ impl Following {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
+    /// Waits until it is gone, whatever ended it.
+    pub(crate) fn gone(mut self) {
+        self.child.wait().unwrap();
+    }
+
     /// Reads no more, and waits for its end.
     pub(crate) fn end(mut self) -> (i32, String) {
         drop(self.lines);

@@ -49,6 +49,9 @@ impl HostPlanner<'_> {
                 kind: ProblemKind::Locked(owner.clone()),
                 reason: match owner.only_locks() {
                     true => format!("locked by {owner}"),
+                    false if owner.has_died(&self.planner.config().git_repo) => {
+                        format!("{owner} has died, and its lock is not let go yet")
+                    }
                     false => format!("{owner} is deploying"),
                 },
             });

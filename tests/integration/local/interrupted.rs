@@ -9,6 +9,9 @@ use crate::support::{Following, LocalFarm};
 /// What keeps a service from answering for as long as it is there.
 const HOLD: &str = "hold-l01";
 
+/// What the service makes once while it is held.
+const SEEN: &str = "hold-l01.seen";
+
 /// A farm with two releases, whose services wait until nothing holds them.
 fn farm() -> LocalFarm {
     let farm = LocalFarm::new(1);
@@ -16,8 +19,8 @@ fn farm() -> LocalFarm {
     let held = farm.env().work().join("hold-");
     let wait = format!(
         "hold = {:?} + os.environ[\"SVCGEN_HOST\"]\n\
-         while os.path.exists(hold):\n    \
-         open(hold + \".seen\", \"w\").close()\n    time.sleep(0.05)\nlog(\"version \"",
+         if os.path.exists(hold):\n    open(hold + \".seen\", \"w\").close()\n\
+         while os.path.exists(hold):\n    time.sleep(0.05)\nlog(\"version \"",
         held.display()
     );
     farm.write("server.py", &server.replace("log(\"version \"", &wait));
@@ -30,22 +33,31 @@ fn farm() -> LocalFarm {
     farm
 }
 
-/// Runs svcgen until the service of the last host is being started, and sends it a signal; then the service starts.
-fn interrupted(farm: &LocalFarm, arguments: &[&str], signal: Signal) -> (i32, String) {
+/// Begins something, and waits until the service of the last host is being started, and is held.
+fn held(farm: &LocalFarm, arguments: &[&str]) -> Following {
     let place = |name: &str| -> PathBuf { farm.env().work().join(name) };
     std::fs::write(place(HOLD), "").unwrap();
     let mut command = farm.command();
     command.args(arguments);
-    let mut following = Following::start(command);
-    while !place("hold-l01.seen").exists() {
+    let following = Following::start(command);
+    while !place(SEEN).exists() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
+    std::fs::remove_file(place(SEEN)).unwrap();
+    following
+}
+
+fn let_go(farm: &LocalFarm) {
+    std::fs::remove_file(farm.env().work().join(HOLD)).unwrap();
+}
+
+/// Sends svcgen a signal while the service of the last host is being started; then the service starts.
+fn interrupted(farm: &LocalFarm, arguments: &[&str], signal: Signal) -> (i32, String) {
+    let mut following = held(farm, arguments);
     following.signal(signal);
     following.until_said("interrupted: ");
-    std::fs::remove_file(place(HOLD)).unwrap();
-    let ended = following.end();
-    std::fs::remove_file(place("hold-l01.seen")).unwrap();
-    ended
+    let_go(farm);
+    following.end()
 }
 
 #[test]
@@ -108,4 +120,40 @@ fn the_history_says_that_somebody_has_ended_a_deploy() {
     let list = farm.svcgen(&["history", "--offline", "-n1"]);
     let said = "\n    failed, rolled back in ";
     assert!(list.stdout.contains(said), "{}", list.show());
+}
+
+#[test]
+fn the_next_deploy_says_that_the_one_before_has_died() {
+    let farm = farm();
+    farm.release("3");
+    let deploy = ["deploy", "--on-failure", "stop"];
+    let killed = held(&farm, &deploy);
+    killed.signal(Signal::KILL);
+    killed.gone();
+    let list = farm.svcgen(&["history", "--offline", "-n1", "--format", "json"]);
+    let list: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
+    let id = list[0]["deploy"].as_str().unwrap();
+    // What is held there is still done to its end, and so long the lock is held.
+    let run = farm.svcgen(&[&deploy[..], &["--dry-run"]].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+    let said = format!("(deploy {id}) has died, and lets its lock go in a moment\n");
+    let told = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains(said.trim()), "{}", run.show());
+    assert!(!told.contains("under way"), "{}", run.show());
+    let run = farm.svcgen(&deploy);
+    assert_eq!(run.code, 22, "{}", run.show());
+    let end = "\
+hint: run this again in a moment, or with `--wait`
+hint: `svcgen history` says how to go on with it, or back from it
+";
+    for words in [
+        "error: an earlier deploy has died, and its locks are not let go yet; nothing was touched\n",
+        "has died, and its lock is not let go yet\n",
+        end,
+    ] {
+        assert!(run.stderr.contains(words), "{words}: {}", run.show());
+    }
+    let_go(&farm);
+    let run = farm.svcgen(&[&deploy[..], &["--wait", "--force"]].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
 }
