@@ -66,16 +66,12 @@ impl Following {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
-    /// Waits until it is gone, whatever ended it.
-    pub(crate) fn gone(mut self) {
-        self.child.wait().unwrap();
-    }
-
     /// Reads no more, and waits for its end.
     pub(crate) fn end(mut self) -> (i32, String) {
         drop(self.lines);
         self.words.read_to_string(&mut self.said).unwrap();
         let status = self.child.wait().unwrap();
-        (status.code().unwrap(), self.said)
+        // None where a signal ended it.
+        (status.code().unwrap_or(-1), self.said)
     }
 }

@@ -6,11 +6,11 @@ use rustix::process::Signal;
 
 use crate::support::{Following, LocalFarm};
 
-/// What keeps a service from answering for as long as it is there.
-const HOLD: &str = "hold-l01";
-
-/// What the service makes once while it is held.
-const SEEN: &str = "hold-l01.seen";
+/// What keeps the service of a host from answering for as long as it is there, and what the service makes meanwhile.
+fn holds(farm: &LocalFarm, host: &str) -> [PathBuf; 2] {
+    let names = [format!("hold-{host}"), format!("hold-{host}.seen")];
+    names.map(|name| farm.env().work().join(name))
+}
 
 /// A farm with two releases, whose services wait until nothing holds them.
 fn farm() -> LocalFarm {
@@ -33,30 +33,31 @@ fn farm() -> LocalFarm {
     farm
 }
 
-/// Begins something, and waits until the service of the last host is being started, and is held.
-fn held(farm: &LocalFarm, arguments: &[&str]) -> Following {
-    let place = |name: &str| -> PathBuf { farm.env().work().join(name) };
-    std::fs::write(place(HOLD), "").unwrap();
+/// Begins something, and waits until the service of a host is being started, and is held.
+fn held(farm: &LocalFarm, host: &str, arguments: &[&str]) -> Following {
+    let [hold, seen] = holds(farm, host);
+    std::fs::write(hold, "").unwrap();
     let mut command = farm.command();
     command.args(arguments);
     let following = Following::start(command);
-    while !place(SEEN).exists() {
+    while !seen.exists() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    std::fs::remove_file(place(SEEN)).unwrap();
+    std::fs::remove_file(seen).unwrap();
     following
 }
 
-fn let_go(farm: &LocalFarm) {
-    std::fs::remove_file(farm.env().work().join(HOLD)).unwrap();
+fn let_go(farm: &LocalFarm, host: &str) {
+    let [hold, _] = holds(farm, host);
+    std::fs::remove_file(hold).unwrap();
 }
 
 /// Sends svcgen a signal while the service of the last host is being started; then the service starts.
 fn interrupted(farm: &LocalFarm, arguments: &[&str], signal: Signal) -> (i32, String) {
-    let mut following = held(farm, arguments);
+    let mut following = held(farm, "l01", arguments);
     following.signal(signal);
     following.until_said("interrupted: ");
-    let_go(farm);
+    let_go(farm, "l01");
     following.end()
 }
 
@@ -127,9 +128,9 @@ fn the_next_deploy_says_that_the_one_before_has_died() {
     let farm = farm();
     farm.release("3");
     let deploy = ["deploy", "--on-failure", "stop"];
-    let killed = held(&farm, &deploy);
+    let killed = held(&farm, "l01", &deploy);
     killed.signal(Signal::KILL);
-    killed.gone();
+    killed.end();
     let list = farm.svcgen(&["history", "--offline", "-n1", "--format", "json"]);
     let list: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
     let id = list[0]["deploy"].as_str().unwrap();
@@ -153,7 +154,58 @@ hint: `svcgen history` says how to go on with it, or back from it
     ] {
         assert!(run.stderr.contains(words), "{words}: {}", run.show());
     }
-    let_go(&farm);
+    let_go(&farm, "l01");
     let run = farm.svcgen(&[&deploy[..], &["--wait", "--force"]].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+}
+
+/// Kills a deploy whose canary is being restarted; the other host has fetched.
+fn killed_at_the_canary(farm: &LocalFarm) {
+    farm.release("3");
+    let killed = held(farm, "l00", &["deploy", "--on-failure", "stop"]);
+    killed.signal(Signal::KILL);
+    killed.end();
+    let_go(farm, "l00");
+    // Until its keepers have noticed.
+    let wait = ["lock", "take", "--wait", "--reason", "to see it end"];
+    let mut command = farm.command();
+    command.args(wait);
+    let mut taking = Following::start(command);
+    taking.until_said("the locks of 2 hosts are held");
+    taking.interrupt();
+}
+
+#[test]
+fn a_host_that_had_only_fetched_is_not_restarted_on_the_way_back() {
+    let farm = farm();
+    killed_at_the_canary(&farm);
+    let before = farm.service("l01", "status").stdout;
+    let run = farm.svcgen(&["rollback", "--dry-run"]);
+    let told = "l01: REV stays live, and is restarted only where it is not well\n";
+    let head = farm.git(&["rev-parse", "HEAD~1"]);
+    let told = told.replace("REV", &head[..7]);
+    assert!(run.stdout.contains(&told), "{}", run.show());
+    let run = farm.svcgen(&["rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert_eq!(farm.service("l01", "status").stdout, before);
+    let two = Some("2".to_owned());
+    assert_eq!(farm.answers(), [two.clone(), two]);
+    // Nothing is left of what was interrupted.
+    let run = farm.svcgen(&["service", "status"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+}
+
+#[test]
+fn a_host_that_had_only_fetched_and_is_not_well_is_restarted_on_the_way_back() {
+    let farm = farm();
+    killed_at_the_canary(&farm);
+    assert_eq!(farm.service("l01", "stop").code, 0);
+    let run = farm.svcgen(&["rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    let told = "l01: warning: what is live is not well, and is restarted\n";
+    assert!(run.stderr.contains(told), "{}", run.show());
+    let two = Some("2".to_owned());
+    assert_eq!(farm.answers(), [two.clone(), two]);
+    let run = farm.svcgen(&["service", "status"]);
     assert_eq!(run.code, 0, "{}", run.show());
 }
