@@ -9,7 +9,7 @@ use camino::Utf8PathBuf;
 use etcetera::BaseStrategy as _;
 use etcetera::base_strategy::Xdg;
 
-pub(crate) use self::claim::{Claim, left};
+pub(crate) use self::claim::{Claim, left, sweep};
 
 /// What is remembered from run to run: `$XDG_STATE_HOME/svcgen`; none where there is no home.
 pub(crate) fn state() -> Option<Utf8PathBuf> {

@@ -1,13 +1,12 @@
 //! The folder that modules are built in, away from every repository.
 
-use std::fs::File;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
 use super::error::BuildError;
-use crate::folders;
+use crate::folders::{self, Claim};
 
 /// A folder in which modules are built; it goes when it is dropped, and what a killed build left goes with the next one.
 ///
@@ -16,11 +15,12 @@ use crate::folders;
 pub(super) struct Workshop {
     _folder: TempDir,
     path: Utf8PathBuf,
-    /// Held for as long as the folder is used.
-    _lock: File,
+    /// Where files cannot be locked there is none, and the folder of a build that is killed stays.
+    _claim: Option<Claim>,
 }
 
-const LOCK: &str = "lock";
+/// What the names of the folders begin with.
+const PREFIX: &str = "at-";
 
 impl Workshop {
     /// Makes one in `$XDG_CACHE_HOME/svcgen/build/`.
@@ -31,24 +31,20 @@ impl Workshop {
             source,
         };
         std::fs::create_dir_all(&parent).map_err(failed)?;
-        sweep(&parent);
-        let folder = tempfile::Builder::new().prefix("at-").tempdir_in(&parent);
+        folders::sweep(parent.as_std_path(), PREFIX);
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&parent);
         let folder = folder.map_err(failed)?;
         let path = Utf8PathBuf::try_from(folder.path().to_owned());
         let path = path.map_err(|error| failed(io::Error::other(error)))?;
         let path = path.canonicalize_utf8().map_err(failed)?;
-        // Under its name, it is never seen unlocked. Where files cannot be locked, nobody sweeps either.
-        let unseen = path.join("lock.new");
-        let lock = File::create(&unseen).map_err(failed)?;
-        let _locked = lock.lock();
-        std::fs::rename(unseen, path.join(LOCK)).map_err(failed)?;
+        let claim = Claim::new(&path).ok();
         for name in [SOURCE, TREE] {
             std::fs::create_dir(path.join(name)).map_err(failed)?;
         }
         Ok(Self {
             _folder: folder,
             path,
-            _lock: lock,
+            _claim: claim,
         })
     }
 
@@ -97,18 +93,4 @@ pub fn folder() -> Utf8PathBuf {
     folders::cache()
         .unwrap_or_else(folders::temporary)
         .join("build")
-}
-
-/// Removes what nobody uses any more.
-fn sweep(parent: &Utf8Path) {
-    for entry in parent.read_dir_utf8().into_iter().flatten().flatten() {
-        let Ok(lock) = File::open(entry.path().join(LOCK)) else {
-            // It is being made just now, or removed.
-            continue;
-        };
-        if lock.try_lock().is_ok() {
-            // One that stays is tried again at the next build.
-            let _removed = std::fs::remove_dir_all(entry.path());
-        }
-    }
 }

@@ -31,7 +31,7 @@ pub struct DemoArgs {
     /// Build the modules in a container; the first time, an image and packages come over the network.
     #[arg(long)]
     container: bool,
-    /// The folder, which is made, and left [default: a new one in the folder for temporary files].
+    /// Create this folder, play in it, and keep it [default: a new one in the folder for temporary files].
     #[arg(value_name = "DIR", value_parser = given::path())]
     folder: Option<Utf8PathBuf>,
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::json;
 
 use self::files::{Files, Model};
-use super::deploy::{Carrier, Opened, RepositoryArgs, find_repository};
+use super::deploy::{Carrier, Opened, RepositoryArgs};
 use super::{Failure, GlobalArgs, given};
 use crate::doctor::{Finding, Reach, State, Surroundings, examine};
 use crate::error::{CommandError, ErrorKind};
@@ -36,14 +36,14 @@ pub(super) fn run(args: &DoctorArgs, global: &GlobalArgs, ui: &Ui) -> Result<(),
         context,
         site,
         model,
+        deploy,
         findings: read,
-    } = Files::read(global, ui)?;
+    } = Files::read(&args.repository, global, ui)?;
     let loaded = model.loaded();
     let reach = match args.offline {
         true => Reach::Machine,
         false => Reach::Network,
     };
-    let deploy = find_repository(&args.repository, &context).ok();
     let opened = deploy
         .is_some()
         .then(|| Opened::open(&args.repository, &context, global));

@@ -167,7 +167,12 @@ impl Closing {
                 // What is live where nobody knows how it is was not looked at.
                 let known = if unknown > 0 { "known to be " } else { "" };
                 let live = live.count();
-                format!("NOT DONE: {short} is {known}live on {live} of {of}")
+                let mut text = format!("NOT DONE: {short} is {known}live on {live} of {of}");
+                if live == self.hosts.len() {
+                    let action = self.action.as_str();
+                    text.push_str(&format!(", but the {action} did not come to its end"));
+                }
+                text
             }
         };
         for (number, words) in [

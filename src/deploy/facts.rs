@@ -245,6 +245,21 @@ impl Facts {
             .find(|line| line.deploy == last.deploy)
     }
 
+    /// Whether the deploys that were interrupted here since the last that was not have done no more than get a release here:
+    /// neither link nor service was touched.
+    pub(super) fn has_only_fetched(&self) -> bool {
+        let is_end = |line: &RecordLine| line.is_about_deploy() && line.state == "end";
+        // Without an end nobody knows what was before the lines that are known.
+        let Some(last) = self.record.iter().rposition(is_end) else {
+            return false;
+        };
+        let harmless = [DeployStage::Fetch, DeployStage::ConfigDeploy].map(DeployStage::as_str);
+        let is_harmless = |line: &RecordLine| {
+            line.is_about_deploy() || line.step == "lock" || harmless.contains(&line.step.as_str())
+        };
+        self.record[last + 1..].iter().all(is_harmless)
+    }
+
     /// The last deploy that has begun here.
     pub(super) fn last_begun(&self) -> Option<&DeployId> {
         let last = self.record.iter().rev().find(|line| line.is_begin());

@@ -110,7 +110,10 @@ impl HostTask {
     }
 
     async fn lock(&mut self) -> HostEnd {
-        let is_new = matches!(self.host.work, Work::Everything | Work::Withdraw);
+        let is_new = matches!(
+            self.host.work,
+            Work::Everything | Work::Withdraw | Work::Tidy
+        );
         self.session.change = is_new.then(|| Change {
             revision: self.host.revision.clone(),
             old: self.host.old.clone(),
@@ -130,7 +133,10 @@ impl HostTask {
             return self.withdraw().await;
         }
         let revision = self.host.revision.clone();
-        if self.host.work == Work::Everything {
+        if self.host.work == Work::Tidy && self.is_well(&revision).await? {
+            return Ok(());
+        }
+        if self.host.work != Work::Service {
             // A release that is gone back to keeps the configuration that it has.
             let direction = match (self.plan.action, &self.host.config) {
                 (Action::Rollback, None) => Direction::Back,
@@ -176,7 +182,7 @@ impl HostTask {
     }
 
     async fn finalize(&mut self) -> Done {
-        if self.host.work != Work::Everything {
+        if !matches!(self.host.work, Work::Everything | Work::Tidy) {
             return Ok(());
         }
         let revision = self.host.revision.clone();

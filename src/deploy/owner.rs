@@ -2,7 +2,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::journal::Journals;
 use crate::event::DeployId;
+use crate::model::RepositoryName;
 
 /// Who holds a lock, as its file says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -33,6 +35,16 @@ impl Owner {
     pub fn is_here(&self) -> bool {
         let here = rustix::system::uname();
         here.nodename().to_string_lossy() == self.machine.as_str()
+    }
+
+    /// Whether it is a deploy from this machine whose process is gone, so that its lock will be let go in a moment: the
+    /// journal, which a deploy locks for as long as it runs, is not locked any more. Of others nobody knows here.
+    pub fn has_died(&self, repository: &RepositoryName) -> bool {
+        let open = || {
+            let id = DeployId::parse(&self.deploy).ok()?;
+            Journals::of(repository).ok()?.open(&id).ok()
+        };
+        self.is_here() && open().is_some_and(|journal| !journal.is_being_written())
     }
 
     /// Whether nothing is deployed: the lock alone is held.

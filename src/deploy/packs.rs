@@ -1,9 +1,6 @@
 //! The objects that targets lack, as git packs them; each pack is made once for all hosts that lack the same.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -12,6 +9,7 @@ use tokio::sync::Mutex;
 
 use super::session::Input;
 use crate::error::{alone, is_lack_of_room, reworded, temporary};
+use crate::folders::{self, Claim};
 use crate::model::Revision;
 
 /// What makes a pack: the store, what is wanted, what is there, and where the pack goes.
@@ -25,49 +23,14 @@ pub(super) type Lacking = (Utf8PathBuf, Revision, Vec<Revision>);
 /// Makes packs, and keeps them until the deploy is over.
 pub struct Packs {
     folder: tempfile::TempDir,
-    /// Held for as long as the folder is used.
-    _lock: File,
+    /// Where files cannot be locked there is none, and the folder of a deploy that is killed stays.
+    _claim: Option<Claim>,
     make: Arc<MakePack>,
     made: Mutex<HashMap<Lacking, std::path::PathBuf>>,
 }
 
 /// What the names of the folders begin with.
 const PREFIX: &str = "svcgen-packs-";
-
-/// The file that is locked for as long as a folder is used.
-const LOCK: &str = "lock";
-
-/// Locks a folder. Under its name, the lock is never seen open; where files cannot be locked, nobody sweeps either.
-fn hold(folder: &Path) -> std::io::Result<File> {
-    let unseen = folder.join("lock.new");
-    let lock = File::create(&unseen)?;
-    let _locked = lock.lock();
-    std::fs::rename(unseen, folder.join(LOCK))?;
-    Ok(lock)
-}
-
-/// Removes the folders of the user's that a killed deploy left.
-fn sweep(temporary: &Path) {
-    let user = rustix::process::geteuid().as_raw();
-    for entry in temporary.read_dir().into_iter().flatten().flatten() {
-        let is_own = entry.file_name().to_string_lossy().starts_with(PREFIX)
-            // Of a link, this is about the link.
-            && entry
-                .metadata()
-                .is_ok_and(|found| found.is_dir() && found.uid() == user);
-        if !is_own {
-            continue;
-        }
-        let Ok(lock) = File::open(entry.path().join(LOCK)) else {
-            // It is being made just now, or removed.
-            continue;
-        };
-        if lock.try_lock().is_ok() {
-            // One that stays is tried again at the next deploy.
-            let _removed = std::fs::remove_dir_all(entry.path());
-        }
-    }
-}
 
 /// A pack that cannot be made.
 #[derive(Debug, Error)]
@@ -107,13 +70,13 @@ impl Packs {
     /// # Errors
     /// Where there is no place for them.
     pub fn new(make: Arc<MakePack>) -> std::io::Result<Self> {
-        sweep(&std::env::temp_dir());
+        folders::sweep(&std::env::temp_dir(), PREFIX);
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir();
         let folder = folder.map_err(temporary)?;
-        let lock = hold(folder.path()).map_err(temporary)?;
+        let claim = Utf8Path::from_path(folder.path()).map(Claim::new);
         Ok(Self {
             folder,
-            _lock: lock,
+            _claim: claim.and_then(Result::ok),
             make,
             made: Mutex::default(),
         })
@@ -148,33 +111,5 @@ impl Packs {
         }
         made.insert(lack.clone(), path.clone());
         Ok(path)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_killed_deploy_left_goes_and_what_is_used_stays() {
-        let temporary = tempfile::tempdir().unwrap();
-        let folder = |name: &str| {
-            let path = temporary.path().join(name);
-            std::fs::create_dir(&path).unwrap();
-            std::fs::write(path.join("0.pack"), "").unwrap();
-            path
-        };
-        let [left, used, new] = ["left", "used", "new"].map(|it| folder(&format!("{PREFIX}{it}")));
-        let other = folder("svcgen-other");
-        drop(hold(&left).unwrap());
-        let _lock = hold(&used).unwrap();
-        drop(hold(&other).unwrap());
-        let link = temporary.path().join(format!("{PREFIX}link"));
-        std::os::unix::fs::symlink(&other, &link).unwrap();
-        sweep(temporary.path());
-        assert!(!left.exists());
-        for path in [used, new, other.join("0.pack"), link] {
-            assert!(path.exists(), "{}", path.display());
-        }
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::facts::Facts;
-use super::journal::{JournalError, Journals};
+use super::journal::{JournalError, JournalReader, Journals};
 use crate::event::{DeployId, DeployResult, EventKind, HostCounts};
 use crate::model::{HostName, Revision};
 
@@ -27,6 +27,9 @@ pub struct PastDeploy {
     pub resumes: Option<DeployId>,
     pub state: PastState,
     pub result: Option<DeployResult>,
+    /// Whether it is somebody who ended it, and no failure.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
     pub seconds: Option<f64>,
     /// What its hosts ended as; of a deploy whose journal is elsewhere only the hosts that were asked count.
     pub counts: Option<HostCounts>,
@@ -87,6 +90,10 @@ impl PastDeploy {
             _ if is_running => (PastState::Running, None),
             _ => (PastState::Interrupted, None),
         };
+        let interrupted = match end {
+            None | Some((DeployResult::Deployed, ..)) => false,
+            Some(_) => was_interrupted(journals.open(id)?)?,
+        };
         Ok(Some(Self {
             deploy: id.clone(),
             at: first.at,
@@ -99,6 +106,7 @@ impl PastDeploy {
             resumes,
             state,
             result: end.map(|(result, ..)| result),
+            interrupted,
             seconds: end.map(|(_, seconds, _)| seconds),
             counts: end.map(|(.., counts)| counts),
             source: PastSource::Journal,
@@ -126,6 +134,7 @@ impl PastDeploy {
                     resumes: None,
                     state: PastState::Finished,
                     result: None,
+                    interrupted: false,
                     seconds: None,
                     counts: Some(HostCounts::default()),
                     source: PastSource::Record,
@@ -182,4 +191,25 @@ impl PastDeploy {
             _ => DeployResult::Mixed,
         })
     }
+}
+
+/// Whether somebody ended a deploy before anything was taken back, as its journal tells.
+fn was_interrupted(mut reader: JournalReader) -> Result<bool, JournalError> {
+    const EITHER: [&str; 2] = [
+        "\"event\":\"interrupted\"",
+        "\"event\":\"rollback_started\"",
+    ];
+    let may_be = |line: &[u8]| {
+        let line = std::str::from_utf8(line).unwrap_or_default();
+        EITHER.iter().any(|words| line.contains(words))
+    };
+    while let Some((event, _)) = reader.next(may_be)? {
+        match event.kind {
+            EventKind::Interrupted => return Ok(true),
+            EventKind::RollbackStarted => return Ok(false),
+            // A text that quotes it.
+            _ => {}
+        }
+    }
+    Ok(false)
 }

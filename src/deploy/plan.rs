@@ -90,6 +90,8 @@ pub enum Work {
     Service,
     /// There was nothing before: the links go.
     Withdraw,
+    /// An interrupted deploy did no more than get its release there: what stays live is restarted only where it is not well.
+    Tidy,
     /// It is as it should be.
     Nothing,
 }
@@ -98,7 +100,7 @@ impl Work {
     /// Whether the service cannot do without what sudo allows.
     pub(super) fn handles_service(self) -> bool {
         match self {
-            Self::Everything | Self::Service => true,
+            Self::Everything | Self::Service | Self::Tidy => true,
             // Who cannot stop the service takes its release away all the same.
             Self::Withdraw | Self::Nothing => false,
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::control::{Control, Line};
 use super::{DeployId, RecordLine, ServicePlan};
 use crate::model::Revision;
-use crate::scap::DeployStage;
+use crate::scap::{DeployStage, ServiceAction};
 
 /// How the services of a host are.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -115,6 +115,20 @@ impl ServiceState {
     pub fn is_untold(&self) -> bool {
         let mut units = self.units.iter();
         self.port.is_none() && units.any(|unit| unit.activity == Activity::Unknown)
+    }
+
+    /// Whether all services are known to run what is live.
+    pub fn is_surely_up(&self, service: &ServicePlan) -> bool {
+        let is_reloaded = |unit: &UnitState| {
+            let mut units = service.units.iter();
+            units.any(|it| it.name == unit.name && it.action == ServiceAction::Reload)
+        };
+        let mut units = self.units.iter();
+        let is_open = self.port.is_none_or(|(_, is_open)| is_open) && !self.taken;
+        is_open
+            && !self.is_untold()
+            && self.why_down(service).is_none()
+            && !units.any(|unit| !is_reloaded(unit) && self.is_outdated(unit))
     }
 
     /// Why the services do not run that are meant to: in plain words, where it is known that one does not.
@@ -236,7 +250,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::scap::{ServiceAction, ServiceUnit};
+    use crate::scap::ServiceUnit;
 
     const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 

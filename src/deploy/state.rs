@@ -90,7 +90,7 @@ impl States {
             phase: match host.work {
                 Work::Everything => Phase::Waiting,
                 // There is no release to get there.
-                Work::Service | Work::Withdraw => Phase::Prepared,
+                Work::Service | Work::Withdraw | Work::Tidy => Phase::Prepared,
                 Work::Nothing => Phase::Fine,
             },
             busy: None,

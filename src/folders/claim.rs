@@ -52,6 +52,14 @@ pub(crate) fn left(temporary: &Path, prefix: &str) -> Vec<Utf8PathBuf> {
     paths
 }
 
+/// Removes the folders that runs of this user left there when they were killed.
+pub(crate) fn sweep(temporary: &Path, prefix: &str) {
+    for left in left(temporary, prefix) {
+        // Another run may be removing it at the same time; one that stays is tried again.
+        let _removed = std::fs::remove_dir_all(left);
+    }
+}
+
 /// Whether a folder is surely that of a run of this user that has ended.
 fn is_left(root: &Utf8Path, prefix: &str) -> bool {
     let user = rustix::process::geteuid().as_raw();
@@ -75,4 +83,33 @@ fn is_unlocked(path: &Utf8Path, user: u32) -> bool {
         .metadata()
         .is_ok_and(|found| found.is_file() && found.uid() == user);
     is_own && flock(&file, FlockOperation::NonBlockingLockShared).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_run_left_goes_and_what_is_used_stays() {
+        let temporary = tempfile::tempdir().unwrap();
+        let place = Utf8Path::from_path(temporary.path()).unwrap();
+        let folder = |name: &str| {
+            let path = place.join(name);
+            std::fs::create_dir(&path).unwrap();
+            std::fs::write(path.join("something"), "").unwrap();
+            path
+        };
+        let [left, used, new] = ["left", "used", "new"].map(|it| folder(&format!("packs-{it}")));
+        let other = folder("other");
+        drop(Claim::new(&left).unwrap());
+        let _claim = Claim::new(&used).unwrap();
+        drop(Claim::new(&other).unwrap());
+        let link = place.join("packs-link");
+        std::os::unix::fs::symlink(&other, &link).unwrap();
+        sweep(temporary.path(), "packs-");
+        assert!(!left.exists());
+        for path in [used, new, other.join("something"), link] {
+            assert!(path.exists(), "{path}");
+        }
+    }
 }

@@ -176,7 +176,8 @@ impl<'a> Interview<'a> {
                 _ => "-".to_owned(),
             };
             let label = label(index, question);
-            lines.push(cut(&format!("{label:<indent$} {shown}")));
+            // Columns are parted by more than one space, behind the widest label as well: narrow terminals break there.
+            lines.push(cut(&format!("{label:<indent$}  {shown}")));
         }
         lines.push(String::new());
         Ok(lines)

@@ -1,4 +1,5 @@
 use super::endings::Endings;
+use super::told::Told;
 use crate::event::{Event, EventKind, HostOutcome, Level, Reporter};
 use crate::ui::Ui;
 
@@ -7,6 +8,7 @@ use crate::ui::Ui;
 pub struct Plain {
     ui: Ui,
     endings: Endings,
+    told: Told,
 }
 
 impl Plain {
@@ -15,6 +17,7 @@ impl Plain {
         Self {
             ui,
             endings: Endings::default(),
+            told: Told::default(),
         }
     }
 
@@ -35,7 +38,9 @@ impl Reporter for Plain {
         for (weight, line) in self.endings.lines() {
             self.print(weight, &line);
         }
-        self.print(Weight::of(event), &line(event));
+        if !self.told.is_repeated(event) {
+            self.print(Weight::of(event), &line(event));
+        }
     }
 }
 

@@ -165,9 +165,6 @@ fn temporary() -> io::Result<TempDir> {
         true => Path::new("/tmp"),
         false => &usual,
     };
-    for left in folders::left(place, PREFIX) {
-        // Another run may be removing it at the same time.
-        let _removed = fs_err::remove_dir_all(left);
-    }
+    folders::sweep(place, PREFIX);
     tempfile::Builder::new().prefix(PREFIX).tempdir_in(place)
 }

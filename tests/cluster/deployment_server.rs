@@ -56,6 +56,27 @@ fn scap_deploys_what_was_pushed_and_svcgen_tells_it_as_its_own() {
     }
 }
 
+#[test]
+fn whether_a_service_runs_scap_does_not_tell_and_svcgen_says_what_does() {
+    let Some(lab) = Lab::get() else { return };
+    let [server, one] = lab.hosts();
+    let env = Env::new();
+    let repository = Repository::new(&env, &[], &[&one]);
+    let scap = DeploymentServer::new(&lab, &env, &repository, &server, &[&one]);
+    let deployer = scap.deployer(&lab);
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    one.sh("service tea-pot stop");
+    let run = deployer.deploy();
+    assert_eq!(run.code, 0, "{}", run.show());
+    let status = "svcgen service status --deploy-repo HOME/work/deploy";
+    let said = format!("whether the service runs was not found out: `{status}` shows it\n");
+    assert!(run.stderr.ends_with(&said), "{}", run.show());
+    let run = deployer.run(&["service", "status"]);
+    assert_eq!(run.code, 3, "{}", run.show());
+    assert!(run.stdout.contains("inactive"), "{}", run.show());
+}
+
 /// What runs on the server for whoever deploys, but for its web server.
 fn nobody_left(server: &Host) -> String {
     server.wait_until("! pgrep -u deploy-service >/dev/null 2>&1 || true");

@@ -73,7 +73,12 @@ fn a_worker_that_does_not_run_on_after_its_restart_is_no_success() {
             "Type=oneshot Result=exit-code NRestarts=0 InvocationID=a ActiveState=failed SubState=failed",
             "tea-pot was started and has ended by itself (exit-code)\n",
         ),
-        // An old systemd tells no more than that.
+        // An old systemd tells when the process began, and an older one no more than that.
+        (
+            "Type=simple Result=success ExecMainStartTimestampMonotonic=7 ActiveState=active SubState=running",
+            "Type=simple Result=success ExecMainStartTimestampMonotonic=9 ActiveState=active SubState=running",
+            "tea-pot is not the one that was started: ",
+        ),
         (
             old,
             "Type=simple Result=exit-code ActiveState=failed SubState=failed",
@@ -132,14 +137,24 @@ fn a_service_that_is_started_over_and_over_is_not_waited_for() {
     repository.set("service_timeout", "86400");
     let deployer = Deployer::new(&lab, &env, &repository);
     let again = "Type=simple Result=exit-code NRestarts=5 InvocationID=b ActiveState=activating SubState=auto-restart";
-    boot(&host, &[RUNS, RUNS, again]);
-    let run = deployer.run(&["service", "restart", "--yes"]);
-    assert_eq!(run.code, 21, "{}", run.show());
-    for words in [
-        "handle_service failed: tea-pot was started and ends by itself over and over (exit-code): systemd starts it again each time, and it did not open port 6100\n",
-        "tea-pot: Error: no water\n",
-    ] {
-        assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+    // An old systemd does not count what it starts, and says when it was.
+    let old = |at: u32, state: &str| {
+        format!("Type=simple Result=exit-code ExecMainStartTimestampMonotonic={at} {state}")
+    };
+    let up = |at| old(at, "ActiveState=active SubState=running");
+    let waits = |at| old(at, "ActiveState=activating SubState=auto-restart");
+    let old = [up(1), up(1), waits(1), up(2), waits(2)];
+    let old: Vec<&str> = old.iter().map(String::as_str).collect();
+    for readings in [&[RUNS, RUNS, again][..], &old] {
+        boot(&host, readings);
+        let run = deployer.run(&["service", "restart", "--yes"]);
+        assert_eq!(run.code, 21, "{}", run.show());
+        for words in [
+            "handle_service failed: tea-pot was started and ends by itself over and over (exit-code): systemd starts it again each time, and it did not open port 6100\n",
+            "tea-pot: Error: no water\n",
+        ] {
+            assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+        }
     }
 }
 

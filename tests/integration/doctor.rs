@@ -1,6 +1,7 @@
 //! What a machine lacks, and how to get it.
 
 mod checkouts;
+mod deploy_repository;
 mod files;
 mod needless;
 mod room;

@@ -3,6 +3,7 @@
 mod already_live;
 mod background;
 mod canary;
+mod interrupted;
 mod ports;
 mod programs;
 mod refused;
@@ -117,8 +118,8 @@ fn who_wants_local_hosts_says_where_they_are() {
     let run = farm.svcgen(&["deploy", "--engine", "local", "--dry-run"]);
     assert_eq!(run.code, 2);
     insta::assert_snapshot!(run.stderr, @"
-    error: nothing says where the local hosts are
-    hint: write `scap/local.yaml`, or `deployment.local` of the site
+    error: there is no `scap/local.yaml`, which says where the local hosts are
+    hint: write it, or `deployment.local` of the site
     ");
     farm.write("scap/local.yaml", "version: 1\nrot: ../hosts\n");
     let run = farm.svcgen(&["deploy", "--dry-run"]);

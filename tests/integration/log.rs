@@ -3,7 +3,7 @@
 mod misspelt;
 
 use svcgen::deploy::Journals;
-use svcgen::event::{EventKind, HostOutcome, Level, StepOutcome};
+use svcgen::event::{EventKind, HostOutcome, Level, Milestone, StepOutcome};
 use svcgen::scap::DeployStage;
 
 use crate::support::{Env, LocalFarm, Story, deploy_repository, may_mount};
@@ -75,6 +75,32 @@ fn a_deploy_is_shown_as_it_was_shown() {
     assert!(all.stdout.contains("\\u{1b}[31mred"), "{}", all.show());
     let quiet = env.svcgen(&["log", "-q", "--latest"]).stdout;
     assert_eq!(quiet.lines().count(), 2, "{quiet}");
+}
+
+#[test]
+fn a_failure_is_told_once() {
+    let env = Env::new();
+    deploy_repository(&env, &HOSTS);
+    let mut story = story();
+    let failed = || EventKind::HostReached {
+        milestone: Milestone::Failed,
+    };
+    let why = "check `endpoints` failed (exit code 2): GET /svg: 503";
+    story.add(Some(HOSTS[1]), None, Level::Info, why, failed());
+    // What nobody has said before is.
+    let lost = "nobody has the lock any more";
+    story.add(Some(HOSTS[0]), None, Level::Info, lost, failed());
+    story.end(&HOSTS[..1]);
+    story.write(&env);
+    for arguments in [&["log", "-v"][..], &["log", "-v", "--host", "*"]] {
+        let run = env.svcgen(arguments);
+        assert_eq!(run.stdout.matches(why).count(), 1, "{}", run.show());
+        assert_eq!(run.stdout.matches(lost).count(), 1, "{}", run.show());
+        let said = format!("b1.example.org: error: {why}\n");
+        assert!(run.stdout.contains(&said), "{}", run.show());
+    }
+    let events = env.svcgen(&["log", "-v", "--format", "json"]);
+    assert_eq!(events.stdout.matches(why).count(), 2, "{}", events.show());
 }
 
 #[test]

@@ -39,7 +39,11 @@ impl Effect<'_> {
             Program::Finalize => self.finalize(shell, rest).await,
             Program::Withdraw => self.withdraw(shell, rest),
             Program::Check => 0,
-            Program::Probe | Program::Keeper | Program::Step | Program::Unlock => {
+            Program::Probe
+            | Program::Status
+            | Program::Keeper
+            | Program::Step
+            | Program::Unlock => {
                 panic!("{program:?} is no step")
             }
         };

@@ -130,7 +130,9 @@ pub(crate) async fn after(
         let new = match (way, plan.hosts.get(name)) {
             (Way::On, Some(host)) => match host.work {
                 Work::Service => old.clone(),
-                Work::Everything | Work::Withdraw | Work::Nothing => Some(host.revision.clone()),
+                Work::Everything | Work::Withdraw | Work::Tidy | Work::Nothing => {
+                    Some(host.revision.clone())
+                }
             },
             (Way::On, None) | (Way::Back, _) => old.clone(),
         };

@@ -1,6 +1,7 @@
-//! What `remote/probe.sh` tells.
+//! What `remote/probe.sh` tells, and `remote/status.sh`.
 
 use svcgen::model::Revision;
+use svcgen::transport::Word;
 
 use crate::host::Release;
 use crate::wire::Shell;
@@ -41,6 +42,22 @@ pub(crate) fn run(shell: &Shell) -> i32 {
     shell.say("record");
     for line in &disk.record[first..] {
         shell.write(&format!("{line}\n"));
+    }
+    shell.say("end");
+    0
+}
+
+/// How the services are: which release they run is not told.
+pub(crate) fn status(shell: &Shell, arguments: &[Word]) -> i32 {
+    let (port, services) = arguments.split_first().unwrap();
+    let runs = shell.host.state().serves.is_some();
+    if port != "0" {
+        let how = if runs { "open" } else { "closed" };
+        shell.say(&format!("port {port} {how}"));
+    }
+    let activity = if runs { "active" } else { "inactive" };
+    for service in services {
+        shell.say(&format!("unit {service} {activity} - 0 -"));
     }
     shell.say("end");
     0

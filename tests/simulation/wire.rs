@@ -251,6 +251,7 @@ async fn run(shell: Shell, command: &[Word]) -> i32 {
     let (program, arguments) = words::read(command);
     match program {
         Program::Probe => probe::run(&shell),
+        Program::Status => probe::status(&shell, arguments),
         Program::Keeper => keeper::run(shell).await,
         Program::Step => step::run(shell, arguments).await,
         other => panic!("{other:?} is never started by itself"),

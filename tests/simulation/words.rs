@@ -5,6 +5,7 @@ use svcgen::transport::Word;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Program {
     Probe,
+    Status,
     Keeper,
     Step,
     Fetch,
@@ -17,10 +18,14 @@ pub(crate) enum Program {
     Unlock,
 }
 
-const TEXTS: [(&str, Program); 11] = [
+const TEXTS: [(&str, Program); 12] = [
     (
         include_str!("../../src/deploy/remote/probe.sh"),
         Program::Probe,
+    ),
+    (
+        include_str!("../../src/deploy/remote/status.sh"),
+        Program::Status,
     ),
     (
         include_str!("../../src/deploy/remote/keeper.sh"),

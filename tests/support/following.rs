@@ -58,8 +58,12 @@ impl Following {
 
     /// Ends it as Ctrl-C does; returns its code, and all that it said.
     pub(crate) fn interrupt(self) -> (i32, String) {
-        kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
+        self.signal(Signal::INT);
         self.end()
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Reads no more, and waits for its end.
@@ -67,6 +71,7 @@ impl Following {
         drop(self.lines);
         self.words.read_to_string(&mut self.said).unwrap();
         let status = self.child.wait().unwrap();
-        (status.code().unwrap(), self.said)
+        // None where a signal ended it.
+        (status.code().unwrap_or(-1), self.said)
     }
 }

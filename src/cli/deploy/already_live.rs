@@ -95,7 +95,9 @@ impl<'a> AlreadyLive<'a> {
             .status(&format!("nothing to do: {}{again}", self.live()));
         if self.is_unknown {
             let status = scene.repository.completed("svcgen service status");
-            scene.ui.status(&format!("whether it runs: {status}"));
+            scene.ui.status(&format!(
+                "whether the service runs was not found out: `{status}` shows it"
+            ));
         }
         Ok(())
     }

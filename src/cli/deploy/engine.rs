@@ -63,10 +63,11 @@ impl Carrier {
                 let of_site = || site.and_then(|site| site.deployment.local.clone());
                 let hosts = declared(worktree, environment)?.or_else(of_site);
                 hosts.map(Self::Local).ok_or_else(|| {
-                    CommandError::usage("nothing says where the local hosts are").hint(format!(
-                        "write `{}`, or `deployment.local` of the site",
-                        place_of(environment)
+                    let place = place_of(environment);
+                    CommandError::usage(format!(
+                        "there is no `{place}`, which says where the local hosts are"
                     ))
+                    .hint("write it, or `deployment.local` of the site")
                 })
             }
         }

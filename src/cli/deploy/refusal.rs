@@ -9,7 +9,7 @@ use super::engine::Carrier;
 use super::failure::{locked, who_listens};
 use super::limit::LONGEST;
 use crate::deploy::limit::Limit;
-use crate::deploy::{Action, PlanProblem, ProblemKind};
+use crate::deploy::{Action, Owner, PlanProblem, ProblemKind};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::HostName;
 use crate::report::named;
@@ -44,6 +44,10 @@ impl Attempt<'_> {
                 ErrorKind::Locked,
                 "somebody holds the locks, so that nobody deploys; nothing was touched",
             ),
+            Some(owner) if self.has_died(owner) => CommandError::new(
+                ErrorKind::Locked,
+                "an earlier deploy has died, and its locks are not let go yet; nothing was touched",
+            ),
             Some(_) => CommandError::new(
                 ErrorKind::Locked,
                 "another deploy is under way; nothing was touched",
@@ -59,7 +63,12 @@ impl Attempt<'_> {
             error = error.cause(format!("{}: {reason}", named(&hosts)));
         }
         if let Some(owner) = holder.filter(|_| is_only_locked) {
-            return locked(error, owner);
+            return match self.has_died(owner) {
+                true => error
+                    .hint("run this again in a moment, or with `--wait`")
+                    .hint("`svcgen history` says how to go on with it, or back from it"),
+                false => locked(error, owner),
+            };
         }
         let leaving_out = self.leaving_out(&hosts);
         let mut ways: Vec<String> = Vec::new();
@@ -70,6 +79,11 @@ impl Attempt<'_> {
         ways.into_iter()
             .chain(leaving_out)
             .fold(error, CommandError::hint)
+    }
+
+    /// Whether whoever has a lock is known to be gone.
+    fn has_died(&self, owner: &Owner) -> bool {
+        owner.has_died(&self.opened.working.value.config.git_repo)
     }
 
     fn message(&self, hosts: &BTreeSet<&HostName>) -> String {

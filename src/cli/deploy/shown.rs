@@ -65,6 +65,10 @@ pub(super) fn plan(
                             format!("{}, {live} is live", action.as_str())
                         }
                         (Work::Withdraw, _) => "nothing was live before: the links go".to_owned(),
+                        (Work::Tidy, _) => format!(
+                            "{} stays live, and is restarted only where it is not well",
+                            host.revision.short()
+                        ),
                         (Work::Everything, _) => {
                             let live = host.live.as_ref().map_or("nothing", Revision::short);
                             let how = match host.objects {

@@ -1,6 +1,6 @@
 use camino::Utf8PathBuf;
 
-use super::files::Model;
+use super::files::{Model, where_the_model_is};
 use crate::cli::context::Context;
 use crate::cli::generator::{Generator, Target};
 use crate::doctor::{ExpectedCheckout, Fix, Found};
@@ -19,11 +19,9 @@ pub(super) fn checkouts(
     let loaded = model.loaded();
     let place = |generator: Generator| {
         // What would be cloned, the model tells.
-        let cloning = |command: &str| {
-            Fix::Command(match model {
-                Model::None => "svcgen new".to_owned(),
-                Model::Read(_) | Model::Wrong => format!("svcgen {command} --clone DIR"),
-            })
+        let cloning = |command: &str| match model {
+            Model::None => where_the_model_is(deploy.is_some()),
+            Model::Read(_) | Model::Wrong => Fix::Command(format!("svcgen {command} --clone DIR")),
         };
         let (command, what, fix) = match generator {
             Generator::Vagrant => (

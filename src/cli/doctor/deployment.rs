@@ -5,6 +5,7 @@ mod server;
 
 use std::time::Duration;
 
+use super::files::wrong;
 use crate::cli::deploy::{Carrier, Opened, with_runtime};
 use crate::cli::records::{self, Records};
 use crate::deploy::{Action, Facts, PlanProblem, needs};
@@ -247,10 +248,7 @@ fn distinct<T: PartialEq>(all: Vec<T>) -> Vec<T> {
 
 /// Why the deploy repository cannot be read.
 pub(super) fn unreadable(error: &CommandError) -> Finding {
-    let what = "the `scap/` directory of the deploy repository";
+    let what = "what deploys read of the deploy repository";
     let finding = Finding::new("scap.config", what, NEEDED_BY);
-    let found = [std::slice::from_ref(&error.message), &error.causes].concat();
-    let hint = error.hints.first().map(String::as_str);
-    let fix = hint.unwrap_or("`svcgen deploy --dry-run` tells more");
-    finding.missing(found.join(": "), advice(fix))
+    wrong(finding, error, "`svcgen deploy --dry-run` tells more")
 }

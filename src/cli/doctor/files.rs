@@ -1,12 +1,13 @@
 //! What svcgen itself reads before anything else: the configuration, the site, the model. One that is wrong is a finding
 //! among others: what does not need it is looked at all the same.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, Loaded, shown, working_directory};
+use crate::cli::deploy::{RepositoryArgs, find_repository};
 use crate::configuration::Configuration;
-use crate::doctor::{Finding, advice};
+use crate::doctor::{Finding, Fix, advice};
 use crate::error::CommandError;
 use crate::model::{MODEL_FILE, Service, Site, SiteError, find_model};
 use crate::ui::Ui;
@@ -21,6 +22,8 @@ pub(super) struct Files {
     pub(super) context: Context,
     pub(super) site: Option<Site>,
     pub(super) model: Model,
+    /// The deploy repository, where one is found.
+    pub(super) deploy: Option<Utf8PathBuf>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -45,7 +48,11 @@ impl Files {
     ///
     /// # Errors
     /// What is wrong with the command line.
-    pub(super) fn read(global: &GlobalArgs, ui: &Ui) -> Result<Self, CommandError> {
+    pub(super) fn read(
+        args: &RepositoryArgs,
+        global: &GlobalArgs,
+        ui: &Ui,
+    ) -> Result<Self, CommandError> {
         let (configuration, configured) = configuration(global);
         let context = Context::with(configuration, global, ui)?;
         let path = match &global.service {
@@ -58,15 +65,17 @@ impl Files {
             return Err(unknown.into());
         }
         let site = site(&context, path.as_deref());
+        let deploy = find_repository(args, &context).ok();
         let (model, modelled) = match &path {
             Some(path) => model(path, &site, &context, global),
-            None => (Model::None, no_model()),
+            None => (Model::None, no_model(deploy.is_some())),
         };
         let findings = [Some(configured), site_finding(&site), Some(modelled)];
         Ok(Self {
             context,
             site: site.ok().flatten(),
             model,
+            deploy,
             findings: findings.into_iter().flatten().collect(),
         })
     }
@@ -158,7 +167,7 @@ fn model(
 const MOST: usize = 3;
 
 /// What is said of a file that is wrong.
-fn wrong(finding: Finding, error: &CommandError, otherwise: &str) -> Finding {
+pub(super) fn wrong(finding: Finding, error: &CommandError, otherwise: &str) -> Finding {
     // The first line says of which file the others are.
     let mut lines = error.in_words().lines();
     let first = lines.next().unwrap_or_default().to_owned();
@@ -170,10 +179,20 @@ fn wrong(finding: Finding, error: &CommandError, otherwise: &str) -> Finding {
     finding.missing(said.join(": "), advice(way))
 }
 
-fn no_model() -> Finding {
+fn no_model(is_at_deploy_repository: bool) -> Finding {
     let finding = Finding::new("model", "the model of the service", MODEL);
     finding.doubtful(
         format!("there is no `{MODEL_FILE}` here or above: only what needs none was looked at"),
-        "svcgen new",
+        where_the_model_is(is_at_deploy_repository),
     )
+}
+
+/// The way to a model where none is found: whoever has a deploy repository has one in the source, or needs none.
+pub(super) fn where_the_model_is(is_at_deploy_repository: bool) -> Fix {
+    match is_at_deploy_repository {
+        true => {
+            advice("run this in the repository of the source, or name its model: `--service FILE`")
+        }
+        false => Fix::Command("svcgen new".to_owned()),
+    }
 }

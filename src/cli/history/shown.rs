@@ -88,9 +88,18 @@ fn result(past: &PastDeploy) -> String {
         (PastState::Finished, Some(DeployResult::RolledBack)) if past.action == "rollback" => {
             "rolled back".to_owned()
         }
-        (PastState::Finished, Some(DeployResult::RolledBack)) => "failed, rolled back".to_owned(),
-        (PastState::Finished, Some(DeployResult::Untouched)) => "nothing was changed".to_owned(),
-        (PastState::Finished, Some(DeployResult::Mixed) | None) => "NOT DONE".to_owned(),
+        (PastState::Finished, Some(DeployResult::RolledBack)) => match past.interrupted {
+            true => "interrupted, rolled back".to_owned(),
+            false => "failed, rolled back".to_owned(),
+        },
+        (PastState::Finished, Some(DeployResult::Untouched)) => match past.interrupted {
+            true => "interrupted, nothing was changed".to_owned(),
+            false => "nothing was changed".to_owned(),
+        },
+        (PastState::Finished, Some(DeployResult::Mixed) | None) => match past.interrupted {
+            true => "interrupted, NOT DONE".to_owned(),
+            false => "NOT DONE".to_owned(),
+        },
     };
     if let Some(seconds) = past.seconds {
         let word = match past.state {

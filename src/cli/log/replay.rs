@@ -8,7 +8,7 @@ use crate::cli::deploy::{before_that, is_lasting, ways_on};
 use crate::deploy::{Action, JournalReader, Journals, PastDeploy};
 use crate::error::CommandError;
 use crate::event::{DeployId, Event, EventKind};
-use crate::report::line;
+use crate::report::{Told, line};
 use crate::ui::{Format, Ui, printable};
 
 /// How often it is looked whether a deploy that is followed has gone on.
@@ -29,6 +29,7 @@ struct Replay<'a> {
     is_begun: bool,
     has_ended: bool,
     shown: usize,
+    told: Told,
 }
 
 /// Shows the journal of a deploy; to its end where it is followed.
@@ -49,6 +50,7 @@ pub(super) fn show(
         is_begun: false,
         has_ended: false,
         shown: 0,
+        told: Told::default(),
     };
     loop {
         // In this order: what is written until the writer ends is read after that was seen.
@@ -83,16 +85,18 @@ impl Replay<'_> {
             } = &event.kind
             {
                 self.is_begun = true;
+                choice.learn(&event.deploy, hosts)?;
                 if self.ui.format == Format::Text {
                     let day = event.at.to_zoned(TimeZone::system()).date();
                     let id = &event.deploy;
                     self.ui
                         .status(&format!("{id} by {user} on {machine}, {day}"));
                 }
-                choice.learn(&event.deploy, hosts)?;
             }
             self.has_ended |= matches!(event.kind, EventKind::DeployFinished { .. });
-            if choice.wants(&event, self.ui.format, self.ui.verbosity) {
+            let is_wanted = choice.wants(&event, self.ui.format, self.ui.verbosity);
+            let is_text = self.ui.format == Format::Text;
+            if is_wanted && !(is_text && self.told.is_repeated(&event)) {
                 self.shown += 1;
                 match self.ui.format {
                     Format::Json => self.text.push_str(&String::from_utf8_lossy(bytes)),

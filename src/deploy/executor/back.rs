@@ -32,6 +32,7 @@ impl Executor<'_> {
         if !back {
             self.mode = Mode::Over;
             self.hear_interrupt().await;
+            self.finish_all_the_same();
             return;
         }
         let text = "rolling back the hosts that were touched";

@@ -49,6 +49,9 @@ impl HostPlanner<'_> {
                 kind: ProblemKind::Locked(owner.clone()),
                 reason: match owner.only_locks() {
                     true => format!("locked by {owner}"),
+                    false if owner.has_died(&self.planner.config().git_repo) => {
+                        format!("{owner} has died, and its lock is not let go yet")
+                    }
                     false => format!("{owner} is deploying"),
                 },
             });
@@ -164,12 +167,12 @@ impl HostPlanner<'_> {
         }
         let is_live = facts.current.as_ref() == Some(revision)
             && facts.done.as_ref() == Some(revision)
-            && facts.progress.is_none()
             && leads_to(&facts.place, revision)
             && config_diff.is_empty();
         match is_live && !request.force {
-            true => Work::Nothing,
-            false => Work::Everything,
+            true if facts.progress.is_none() => Work::Nothing,
+            true if request.action == Action::Rollback && facts.has_only_fetched() => Work::Tidy,
+            true | false => Work::Everything,
         }
     }
 

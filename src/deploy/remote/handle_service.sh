@@ -68,8 +68,13 @@ settle() {
 if [ "$port" = 0 ] || { [ "$off" = yes ] && [ "$fresh" = no ]; }; then settle; exit 0; fi
 # Ends where systemd starts a service over and over. Once may be: what it needs was not there yet.
 loops() {
-    [ "$starts_" != - ] || return 0
+    knows || return 0
     look_at "$unit_"; count
+    if [ "$starts_" = - ] && [ "$began" != - ]; then
+        # One that counts no starts is old: each has a time of its own.
+        case "$seen " in *" $unit_:$began "*) ;; *) seen="$seen $unit_:$began" ;; esac
+        again=-1; for start in $seen; do case $start in "$unit_:"*) again=$((again + 1)) ;; esac; done
+    fi
     [ "$way" != again ] || again=$((again + 1))
     [ "$again" -lt 2 ] || unstarted "$unit_ was started and ends by itself over and over$why: systemd starts it again each time, and it did not open port $port"
 }
@@ -79,7 +84,7 @@ while [ "$closes" = yes ]; do
     uptime; [ "$up" -lt "$until" ] || fail "something still listens on port $port after $seconds s"
     sleep 0.1
 done
-rounds=0 ended=0
+rounds=0 ended=0 seen=
 while :; do
     for socket in $(listening "$port"); do
         case " $before " in *" $socket "*) [ "$fresh" = no ] || continue ;; esac

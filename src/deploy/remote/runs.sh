@@ -5,22 +5,23 @@
 knows() { [ -n "$top" ] || [ -d /run/systemd/system ]; }
 # How a service is now: `way` is up, ended, again (it has ended, and systemd is about to start it), done (it has ended as it is
 # meant to) or unknown; `run` and `starts` are the number of its run and how often systemd began one, `-` where that does not
-# tell; `why` is the way in which it ended.
+# tell; `began` is when its process began, which an old systemd tells as well; `why` is the way in which it ended.
 look_at() {
-    way=unknown run=- starts=- why= result=success
+    way=unknown run=- starts=- began=- why= result=success
     if ! knows; then
         (PATH=$PATH:/usr/sbin:/sbin; service "$1" status) >/dev/null 2>&1 </dev/null 3>&-
         case $? in 0) way=up ;; 1 | 2 | 3) way=ended ;; esac
         return
     fi
     active= sub= type= triggers=
-    shown=$(systemctl show "$1" -p Type,Result,NRestarts,InvocationID,ActiveState,SubState,TriggeredBy 2>/dev/null </dev/null 3>&-)
+    shown=$(systemctl show "$1" -p Type,Result,NRestarts,InvocationID,ExecMainStartTimestampMonotonic,ActiveState,SubState,TriggeredBy 2>/dev/null </dev/null 3>&-)
     while IFS='=' read -r key value; do
         case $key in
         Type) type=$value ;;
         Result) result=${value:-success} ;;
         NRestarts) starts=${value:--} ;;
         InvocationID) run=${value:--} ;;
+        ExecMainStartTimestampMonotonic) began=${value:--} ;;
         ActiveState) active=$value ;;
         SubState) sub=$value ;;
         TriggeredBy) triggers=$value ;;
@@ -28,6 +29,8 @@ look_at() {
     done <<X
 $shown
 X
+    [ "$began" != 0 ] || began=-
+    [ "$run" != - ] || run=$began
     [ "$result" = success ] || why=" ($result)"
     # What is started when it is needed, and ends when it is done, has a new run each time.
     case $type,$triggers in oneshot,* | *,?*) run=- ;; esac

@@ -61,6 +61,8 @@ for name; do
     kept=; [ -z "$socket" ] || kept=$(systemctl is-active "$name.socket" 2>/dev/null </dev/null 3>&-)
     case $state,$kept in *,active | *,*ing) idle=no ;; inactive,* | failed,* | masked,* | absent,*) ;; *) idle=no ;; esac
 done
-# Where none of them runs, it is another process that listens; unless the service has ended just now.
-[ -z "$socket" ] || [ "$idle" = no ] || [ -z "$(listening "$port")" ] || say "port $port taken"
+# Where none of them runs, it is another process that listens; unless the service has ended just now, and its port was closed.
+if [ -n "$socket" ] && [ "$idle" = yes ]; then
+    if [ -n "$(listening "$port")" ]; then say "port $port taken"; else say "port $port closed"; fi
+fi
 say "end"

@@ -4,7 +4,7 @@ use super::{findings, fix};
 use crate::support::{Env, Run};
 
 /// Runs doctor without the programs that take their time to tell their version.
-fn doctor(env: &Env, more: &[&str]) -> Run {
+pub(super) fn doctor(env: &Env, more: &[&str]) -> Run {
     let bin = env.home().join("bin");
     if !bin.exists() {
         std::fs::create_dir(&bin).unwrap();

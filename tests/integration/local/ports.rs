@@ -225,3 +225,25 @@ fn without_ssh_its_package_is_named() {
     );
     assert!(!run.stderr.contains("no such file"), "{}", run.show());
 }
+
+#[test]
+fn a_service_that_ends_while_it_is_looked_at_has_no_open_port() {
+    let farm = LocalFarm::new(0);
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    // Its port was open when the look began.
+    let service = farm.root("l00").join(".svcgen/bin/service");
+    let kept = service.with_file_name("service.kept");
+    std::fs::rename(&service, &kept).unwrap();
+    let dying = format!("#!/bin/sh\n{0} \"$1\" stop\nexit 1\n", kept.display());
+    std::fs::write(&service, dying).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&service, mode).unwrap();
+    let run = farm.svcgen(&["service", "status", "--format", "json"]);
+    std::fs::rename(&kept, &service).unwrap();
+    let rows: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(rows[0]["state"], "failed", "{}", run.show());
+    assert_eq!(rows[0]["open"], false, "{}", run.show());
+    assert_eq!(rows[0]["taken"], false, "{}", run.show());
+}

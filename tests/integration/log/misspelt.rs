@@ -24,6 +24,8 @@ fn what_is_misspelt_gets_a_proposal() {
         let run = env.svcgen(&[&["log"], arguments].concat());
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.show());
         assert!(run.stderr.contains(proposal), "{}", run.show());
+        // Nothing of the deploy is shown before that.
+        assert!(run.stderr.starts_with("error: "), "{}", run.show());
     }
     // The beginning of a name is enough where it is the only one.
     for begin in ["20261123T14", "20261123", "2026"] {

@@ -25,6 +25,51 @@ fn an_option_of_another_name_does_not_end_as_the_message_of_a_deploy() {
 }
 
 #[test]
+fn an_option_is_proposed_only_where_it_was_mistyped() {
+    let env = Env::new();
+    for (arguments, tip) in [
+        (&["history", "--since", "monday"][..], None),
+        (&["lock", "--since"], None),
+        (&["tail", "--list"], None),
+        (&["request", "--foo"], None),
+        (&["completions", "--list"], None),
+        (&["man", "--list"], None),
+        (&["doctor", "--verify"], None),
+        (&["log", "--since"], None),
+        (&["log", "--list"], Some("`svcgen history` does that")),
+        (
+            &["history", "--limit", "3"],
+            Some("a similar argument exists: '--number'"),
+        ),
+        (
+            &["log", "--hots", "a"],
+            Some("a similar argument exists: '--host'"),
+        ),
+        (
+            &["tail", "--follwo"],
+            Some("a similar argument exists: '--follow'"),
+        ),
+        (
+            &["deploy", "--dryrun"],
+            Some("a similar argument exists: '--dry-run'"),
+        ),
+        (
+            &["deploy", "--env", "beta"],
+            Some("a similar argument exists: '--environment'"),
+        ),
+    ] {
+        let run = env.svcgen(arguments);
+        assert_eq!(run.code, 2, "{}", run.show());
+        let mut tips = run
+            .stderr
+            .lines()
+            .filter_map(|line| line.split_once("tip: "));
+        assert_eq!(tips.next().map(|(_, tip)| tip), tip, "{}", run.show());
+        assert_eq!(tips.next(), None, "{}", run.show());
+    }
+}
+
+#[test]
 fn a_command_of_another_name_is_told_by_the_one_that_does_it() {
     let env = Env::new();
     let all = [

@@ -73,7 +73,7 @@ impl Judge<'_> {
 
     fn is_healthy(&self, host: &HostName, since: &BTreeMap<&HostName, Vec<&What>>) -> bool {
         let plan = &self.plan.hosts[host];
-        if plan.work == Work::Nothing {
+        if matches!(plan.work, Work::Nothing | Work::Tidy) {
             return true;
         }
         let happened = since.get(host).map_or(&[][..], Vec::as_slice);

@@ -17,7 +17,10 @@ impl HostPlanner<'_> {
         }
         let request = &self.planner.request;
         if let Some(owner) = facts.holder() {
-            warnings.push(under_way(owner, &request.owner.machine));
+            warnings.push(match owner.has_died(&self.planner.config().git_repo) {
+                true => format!("{owner} has died, and lets its lock go in a moment"),
+                false => under_way(owner, &request.owner.machine),
+            });
         } else if let Some((id, owner)) = self.interrupted(facts) {
             warnings.push(format!(
                 "{owner} was interrupted here; `svcgen deploy --resume {id}` goes on with that, `svcgen rollback` goes back"
