@@ -26,10 +26,7 @@ impl<'a> Interview<'a> {
     pub(super) fn review(&mut self) -> Result<Turn, InterviewError> {
         self.draft.at = None;
         self.keep()?;
-        // A thing of a list that was being asked for when the interview was stopped.
-        let within = self.draft.within.as_ref();
-        let open = within.and_then(|it| self.questions().find(|question| question.id == it.list));
-        if let Some(question) = open {
+        if let Some(question) = self.open() {
             self.change(question)?;
         }
         // What is said about an answer that changes nothing has to stand below the answers, not above them.
@@ -60,6 +57,14 @@ impl<'a> Interview<'a> {
                 is_shown = false;
             }
         }
+    }
+
+    /// What was asked from here when the interview was stopped: a thing of a list, or an answer of which lines were typed.
+    fn open(&self) -> Option<&'a Question> {
+        let list = self.draft.within.as_ref().map(|it| &it.list);
+        let answer = self.draft.unfinished.as_ref().map(|it| &it.of);
+        let id = list.or(answer)?;
+        self.questions().find(|question| question.id == *id)
     }
 
     /// What keeps the answers from being a model; it is told.

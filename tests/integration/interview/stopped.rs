@@ -112,3 +112,24 @@ fn answers_that_cannot_be_kept_are_printed() {
     let hint = "`svcgen new --resume` goes on with the older ones";
     assert!(pty.shown.contains(hint), "{}", pty.shown);
 }
+
+#[test]
+fn lines_that_were_typed_from_the_review_are_gone_on_with() {
+    let env = Env::with_tea_pot(&[]);
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Enter writes the model", "description");
+    pty.answer("What the service does", "Makes more tea.");
+    pty.answer("> Makes more tea.\r\n", "For all.");
+    pty.expect("> For all.\r\n");
+    pty.expect("> ");
+    pty.keys("\u{3}");
+    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    let mut pty = Pty::start(&env, &["new", "--resume"], None);
+    pty.answer("Tab fetches what you typed", "\t");
+    pty.answer("> Makes more tea.\r\n", "");
+    pty.expect("> For all.\r\n");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    let model = env.read("svcgen.yaml");
+    assert!(model.contains("  Makes more tea.\n  For all.\n"), "{model}");
+}
