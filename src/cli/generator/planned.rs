@@ -234,7 +234,9 @@ impl Planner<'_> {
             .or(beside)
         {
             Some(deploy) => deploy_dir(root, &deploy).map_err(|error| match error {
-                GitError::NotACheckout { .. } if self.deploy.is_none() => {
+                GitError::NotACheckout { root: named }
+                    if self.deploy.is_none() && named == deploy =>
+                {
                     self.not_cloned(root, &deploy)
                 }
                 error => error.into(),

@@ -11,7 +11,7 @@ use crate::model::{Service, Site};
 use crate::place::line_of;
 use crate::render::Templates;
 use crate::render::markup::{git_value, markdown_text};
-use crate::scap::read_submodules;
+use crate::scap::{ScapError, read_submodules};
 
 /// Derives `.gitreview`, `.gitmodules` and `README.md`.
 pub(super) fn papers(
@@ -105,15 +105,27 @@ fn markdown_link(url: &str) -> String {
     }
 }
 
+/// The first thing that is wrong in a file.
+fn not_understood(error: ScapError) -> GenerateError {
+    let mistakes = match error {
+        ScapError::Wrong(mistakes) => mistakes,
+        ScapError::Worktree(error) => return error.into(),
+    };
+    let first = mistakes.into_iter().next();
+    first.map_or_else(
+        || unreachable!("an error without a mistake"),
+        |it| GenerateError::NotUnderstood {
+            path: it.path,
+            line: it.line.unwrap_or(1),
+            reason: it.message,
+        },
+    )
+}
+
 /// Where the source is not the submodule that the model means.
 fn other_source(service: &Service, text: &str) -> Result<Option<Stray>, GenerateError> {
     let path = ".gitmodules";
-    let modules =
-        read_submodules(path.into(), text).map_err(|error| GenerateError::NotUnderstood {
-            path: path.into(),
-            line: 1,
-            reason: error.to_string(),
-        })?;
+    let modules = read_submodules(path.into(), text).map_err(not_understood)?;
     let source = &service.repositories.source;
     let is_source = |address: &str| {
         let address = address.trim_end_matches('/').trim_end_matches(".git");

@@ -192,4 +192,34 @@ fn a_deploy_repository_that_is_not_cloned_yet_is_told_by_what_names_it() {
     cause: `services.trending-edits.deploy` of `HOME/config/svcgen/config.yaml` names it
     hint: `svcgen scap --clone ..` makes one
     ");
+    // Where it is the source that has no git, the deploy repository is not blamed.
+    env.write("deploy/README", "");
+    env.git("deploy", &["init", "-q"]);
+    std::fs::remove_dir_all(env.work().join("tea/.git")).unwrap();
+    let run = env.svcgen(&["source", "--dry-run"]);
+    insta::assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `HOME/work/tea` is not the root of a git checkout
+    hint: name the root of a checkout: `HOME/work/tea` is in none
+    ");
+}
+
+#[test]
+fn a_submodule_without_an_address_is_told_once_with_its_line() {
+    let env = Env::with_model();
+    env.write(
+        "deploy/.gitmodules",
+        "[submodule \"lib\"]\n\tpath = lib\n\turl = x\n[submodule \"src\"]\n\tpath = src\n",
+    );
+    env.git("deploy", &["init", "-q"]);
+    let run = env.svcgen(&["scap", "--repo", "deploy", "--dry-run"]);
+    insta::assert_snapshot!(run.show(), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: .gitmodules:4: the submodule `src` lacks `path` or `url`
+    hint: mend that line, and run this again
+    ");
 }
