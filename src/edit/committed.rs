@@ -91,6 +91,14 @@ impl Rendered {
         file.is_some_and(|file| file.left == *name)
     }
 
+    /// Whether commits of the branch had a file; those of svcgen's that somebody made otherwise are known by their Change-Ids.
+    pub(super) fn had(&self, path: &Utf8Path) -> bool {
+        let own = self.of_branch().map(|own| &own.commits);
+        let own = own.filter(|commits| self.branch.has(&commits.change_ids));
+        let file = own.and_then(|commits| commits.files.get(path));
+        file.is_some_and(|file| file.left.is_some()) || !self.past_contents(path).is_empty()
+    }
+
     /// What is remembered of a file in a commit, unless its content is the one that is remembered now. In the files as they
     /// are, that is one that svcgen left just so, or one of another branch than what was written last.
     pub(super) fn known_in_commits(

@@ -11,7 +11,7 @@ pub(super) use self::noted::record;
 use self::noted::{is_listed, is_remembered};
 use super::earlier::Known;
 use super::merge::{Resolution, Style, markers, resolve};
-use super::record::{Index, Record, RecordError};
+use super::record::{Form, Index, Record, RecordError};
 use super::rendered::Rendered;
 use super::{Desired, EntryError, blocks, ini, json, lines, yaml};
 use crate::worktree::{Worktree, WorktreeError};
@@ -224,6 +224,9 @@ impl EditPlan {
         let before = planner.worktree.read(path)?;
         let known = planner.known(path, before.as_deref());
         let mut record = record(wanted, before.as_deref(), known.written.as_ref());
+        if before.is_none() && planner.was_deleted(path, &known) {
+            self.bring_back_file(path);
+        }
         let outcome = self.outcome(wanted, before.as_deref(), &known, &mut record, planner);
         let after = match outcome {
             // Somebody has made something else of it, which is neither judged nor committed.
@@ -367,6 +370,13 @@ impl EditPlan {
 impl PlanContext<'_> {
     pub(super) fn known(&self, path: &Utf8Path, before: Option<&str>) -> Known {
         self.rendered.known(self.index, path, before)
+    }
+
+    /// Whether somebody deleted a file that svcgen wrote, where commits of the branch had it.
+    fn was_deleted(&self, path: &Utf8Path, known: &Known) -> bool {
+        let written = known.written.as_ref();
+        let is_known = written.is_some_and(|written| written.form != Form::Gone);
+        is_known && self.rendered.had(path)
     }
 
     /// Whether all that is to be remembered of a file is what was remembered last.

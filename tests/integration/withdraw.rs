@@ -310,3 +310,29 @@ fn a_setting_that_somebody_took_out_comes_back_with_a_word() {
     assert!(run.stderr.contains(told), "{}", run.show());
     assert_eq!(env.read(settings), before);
 }
+
+#[test]
+fn a_file_that_somebody_deleted_comes_back_with_a_word() {
+    let env = checkout("deploy");
+    let first = apply(&env, "scap", MODEL, &["--commit"]);
+    let told = "scap/targets: the file was deleted, and is written again";
+    assert!(!first.stderr.contains("deleted"), "{}", first.show());
+    let tree = env.work().join("tree");
+    git(&tree, &["switch", "--quiet", "-"]);
+    // A branch that never had it lacks it.
+    let dry = ["scap", "--repo", "tree", "--dry-run"];
+    let elsewhere = env.svcgen(&dry);
+    assert_eq!(elsewhere.code, 3, "{}", elsewhere.show());
+    assert!(
+        !elsewhere.stderr.contains("deleted"),
+        "{}",
+        elsewhere.show()
+    );
+    git(&tree, &["switch", "--quiet", "-"]);
+    git(&tree, &["rm", "--quiet", "scap/targets"]);
+    git(&tree, &["commit", "--quiet", "--amend", "--no-edit"]);
+    // The commit that had it is in the history of no branch.
+    let run = apply(&env, "scap", MODEL, &["--commit"]);
+    assert!(run.stderr.contains(told), "{}", run.show());
+    assert!(tree.join("scap/targets").exists());
+}

@@ -25,6 +25,16 @@ impl EditPlan {
         }));
     }
 
+    /// Notes a file that somebody deleted and that is written again.
+    pub(super) fn bring_back_file(&mut self, path: &Utf8Path) {
+        self.back.push(Conflict {
+            path: path.to_owned(),
+            line: None,
+            reason: "the file was deleted, and is written again".into(),
+            kind: ConflictKind::Entry,
+        });
+    }
+
     pub(in crate::edit) fn keep(&mut self, path: &Utf8Path, kept: Vec<(usize, String)>) {
         self.kept
             .extend(kept.into_iter().map(|(line, reason)| Conflict {
