@@ -7,6 +7,7 @@ mod commented;
 mod drift;
 mod in_production;
 mod marked;
+mod group;
 mod older_tree;
 mod overtaken;
 mod refused;

@@ -1,12 +1,13 @@
 use super::look;
 use crate::cli::context::Loaded;
-use crate::cli::generator::Run;
 use crate::cli::generator::explain::whose_file;
 use crate::cli::generator::renamed::Renaming;
+use crate::cli::generator::{Generator, Run};
 use crate::edit::{Conflict, EditPlan, Rendered, Resolution, blocks, plan};
 use crate::error::CommandError;
 use crate::generate::{GenerateError, Patch, SeriesStep, SeriesTree, series_patch};
 use crate::model::ServiceName;
+use crate::review::merged_texts;
 use crate::worktree::Worktree;
 
 /// One patch with what it changes, and the tree after it.
@@ -137,7 +138,10 @@ impl<'a> PatchPlanner<'a> {
         } = self.loaded;
         let read = match tree.take() {
             Some(mut tree) => tree.look_at(before, rendered).map(|()| tree),
-            None => SeriesTree::read(before, service, rendered),
+            None => SeriesTree::read(before, service, rendered).map(|tree| {
+                let base = Generator::Puppet.base(service, site);
+                tree.merged_as(merged_texts(before.root(), base, SeriesTree::GROUPS.into()))
+            }),
         };
         let read = tree.insert(read.map_err(CommandError::from)?);
         let mut patch = series_patch(step, service, site, read, templates)
