@@ -65,6 +65,16 @@ impl Topic {
         }
         Ok(merged)
     }
+
+    /// Whether there are commits without a Change-Id since another one.
+    pub(super) fn has_unnamed(&self, tip: Oid, since: Oid) -> Result<bool, ReviewError> {
+        for commit in self.checkout.commits(tip, Some(since))? {
+            if self.change_id(commit)?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// The branch of a remote, or of `origin`, as far as it is known here; whichever knows more.

@@ -17,6 +17,7 @@ mod shallow;
 mod shared;
 mod unknown;
 mod withdrawn;
+mod squashed;
 mod written_first;
 
 use crate::support::samples::MODEL;

@@ -49,7 +49,9 @@ pub(super) fn in_commits<'a>(
             chain,
         },
     };
-    if stack.planning.chain.is_unknown() && topic.has_commits()? {
+    // Those of a branch whose patches are all merged are known.
+    let is_unknown = stack.planning.chain.is_unknown() && !stack.planning.chain.has_followed();
+    if is_unknown && topic.has_commits()? {
         let root = stack.view(stack.planning.chain.root_tree()?)?;
         subjects::find(&mut stack.planning.chain, stack.planner, &root, stores)?;
         stack.state = stack.planning.chain.base_tree()?;
