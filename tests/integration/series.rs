@@ -1,5 +1,6 @@
 //! `svcgen puppet --series`: the patches up to production, one upon the other.
 
+mod anew;
 mod branches;
 mod chain;
 mod closing;
