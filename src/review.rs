@@ -34,7 +34,7 @@ pub use change_id::ChangeId;
 pub use clone::{Begun, Cloned, Fetched, Which, clone_repository};
 pub use commit::Committed;
 pub use commit_message::CommitMessage;
-pub use dirty::{Uncommitted, dirty, uncommitted};
+pub use dirty::{Uncommitted, dirty, uncommitted, written};
 pub use error::ReviewError;
 pub use identity::committer;
 pub use overtaken::Overtaken;

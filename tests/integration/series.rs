@@ -5,6 +5,7 @@ mod branches;
 mod chain;
 mod closing;
 mod commented;
+mod counted;
 mod drift;
 mod in_production;
 mod marked;

@@ -47,22 +47,18 @@ pub(super) fn find(
     drifts.extend(strays.map(|stray| ways.beside(stray, worktree)));
     let paths = all.uncommitted(planner.loaded, worktree)?;
     let taken_out = taken_out(planner.loaded, worktree, &paths, ways)?;
-    let uncommitted = match (taken_out.is_empty(), paths.is_empty()) {
-        (false, _) => Some(Uncommitted {
-            command: ways.amend(&taken_out, worktree),
-            paths: taken_out,
-        }),
-        (true, false) => Some(Uncommitted {
-            command: committed.again(),
-            paths,
-        }),
-        (true, true) => None,
+    let again = committed.again();
+    let command = match (taken_out.is_empty(), taken_out.len() < paths.len()) {
+        (true, _) => again,
+        (false, true) => format!("{} && {again}", ways.amend(&taken_out, worktree)),
+        (false, false) => ways.amend(&taken_out, worktree),
     };
     let refused = all.refused.iter();
     let refused = refused.filter(|(step, _)| !all.left_out.contains(step));
     let not_compared = refused.map(|(step, error)| NotCompared {
         patch: step.name(),
         reason: error.message.clone(),
+    let uncommitted = (!paths.is_empty()).then_some(Uncommitted { command, paths });
         way_out: error.hints().map(str::to_owned).collect(),
     });
     Ok(Found {
