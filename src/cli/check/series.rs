@@ -37,10 +37,15 @@ pub(super) fn find(
     let mut drifts = Vec::new();
     for patch in all.patches.iter().filter(|patch| patch.is_begun()) {
         for difference in patch.differences()? {
-            drifts.push(match is_edited(&difference, worktree)? {
-                true => written.close(difference, worktree),
-                false => committed.behind_the_rest(difference, worktree),
-            });
+            drifts.push(
+                match ways.removed(&difference, patch.rendered(), worktree)? {
+                    Some(drift) => drift,
+                    None if is_edited(&difference, worktree)? => {
+                        written.close(difference, worktree)
+                    }
+                    None => committed.behind_the_rest(difference, worktree),
+                },
+            );
         }
     }
     let strays = all.patches.iter().flat_map(Looked::strays);
@@ -53,12 +58,12 @@ pub(super) fn find(
         (false, true) => format!("{} && {again}", ways.amend(&taken_out, worktree)),
         (false, false) => ways.amend(&taken_out, worktree),
     };
+    let uncommitted = (!paths.is_empty()).then_some(Uncommitted { command, paths });
     let refused = all.refused.iter();
     let refused = refused.filter(|(step, _)| !all.left_out.contains(step));
     let not_compared = refused.map(|(step, error)| NotCompared {
         patch: step.name(),
         reason: error.message.clone(),
-    let uncommitted = (!paths.is_empty()).then_some(Uncommitted { command, paths });
         way_out: error.hints().map(str::to_owned).collect(),
     });
     Ok(Found {

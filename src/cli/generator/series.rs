@@ -2,6 +2,7 @@
 
 mod beside;
 mod commits;
+mod gone;
 mod in_commits;
 mod in_files;
 mod looked;
@@ -128,6 +129,7 @@ impl Run<'_> {
             self.warn_of_overtaken(topic, &desired)?;
         }
         self.warn_of_upon(topic, worktree, &all);
+        self.warn_of_gone(&planning, worktree, &all);
         let patches = Patches::new(self, chosen, worktree, (&stores, &planned));
         let mut job = InCommits::new(patches, (topic, visit), planning);
         self.carry_out(&mut job, is_touched)

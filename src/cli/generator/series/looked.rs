@@ -129,6 +129,11 @@ impl Looked {
         !self.planned.rendered.paths().is_empty()
     }
 
+    /// What is remembered of it.
+    pub(crate) fn rendered(&self) -> &Rendered {
+        &self.planned.rendered
+    }
+
     /// Whether the tree lacks some of it.
     pub(crate) fn is_open(&self) -> bool {
         !self.planned.edits.edits.is_empty() || !self.planned.edits.conflicts.is_empty()
