@@ -58,12 +58,16 @@ fn lines_of_somebodys_in_a_deleted_file_are_told_before_they_go() {
 }
 
 #[test]
-fn a_deleted_file_that_is_all_svcgens_is_written_anew_without_a_word() {
+fn a_deleted_file_that_is_all_svcgens_is_there_again_without_a_warning() {
     let (env, gerrit, clone) = reviewed();
     done(&env, &["--commit"]);
     merge(&gerrit, &clone);
+    let text = env.read(&format!("puppet/{PROFILE}"));
     std::fs::remove_file(env.work().join("puppet").join(PROFILE)).unwrap();
     let run = done(&env, &["--commit"]);
+    assert_eq!(env.read(&format!("puppet/{PROFILE}")), text);
+    let told = format!("{PROFILE}: it is there again, as the commits have it\n");
+    assert!(run.stderr.contains(&told), "{}", run.show());
     assert!(!run.stderr.contains("is gone here"), "{}", run.show());
     assert_eq!(env.status("puppet"), "");
 }
