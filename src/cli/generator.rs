@@ -36,7 +36,7 @@ pub(super) use self::summary::tell_pushed;
 pub(super) use self::target::{
     DEPLOY_DIR, Target, UnknownCheckout, absent, configured, misspelt_service,
 };
-pub(super) use self::uncommitted::{first_commit, put_away};
+pub(super) use self::uncommitted::{first_commit, lines_of_others, put_away, restore};
 use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};

@@ -61,6 +61,21 @@ fn texts(edit: &FileEdit) -> (&str, &str) {
     )
 }
 
+/// The lines that a plan adds, without blank ones.
+pub fn added(plan: &EditPlan) -> Vec<String> {
+    let mut added = Vec::new();
+    for edit in &plan.edits {
+        let (before, after) = texts(edit);
+        let diff = TextDiff::from_lines(before, after);
+        let new = diff
+            .iter_all_changes()
+            .filter(|it| it.tag() == ChangeTag::Insert);
+        added.extend(new.map(|it| it.value().trim_end().to_owned()));
+    }
+    added.retain(|line| !line.is_empty());
+    added
+}
+
 /// Counts the lines that a plan adds and removes.
 pub fn count(plan: &EditPlan) -> (usize, usize) {
     let mut counts = (0, 0);

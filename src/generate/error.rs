@@ -25,6 +25,8 @@ pub enum GenerateError {
         free: Option<Port>,
         /// Whether it is the very file that svcgen would write.
         is_file: bool,
+        /// What the classes are called that declare a service of the same name, which may be this one.
+        known_as: Option<String>,
     },
     /// The model lacks something that this tree needs.
     #[error("{message}")]
@@ -40,6 +42,17 @@ pub enum GenerateError {
     Render(#[from] RenderError),
     #[error(transparent)]
     Worktree(#[from] WorktreeError),
+}
+
+impl GenerateError {
+    /// The same, where classes of this name declare what may be the service itself.
+    #[must_use]
+    pub(super) fn known_as(mut self, class: Option<String>) -> Self {
+        if let Self::Taken { known_as, .. } = &mut self {
+            *known_as = class;
+        }
+        self
+    }
 }
 
 /// Says that something is somebody else's; of the very file that svcgen would write nobody knows whose it is.

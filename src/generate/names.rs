@@ -34,6 +34,7 @@ pub(super) fn check_file(
         owner: format!("`{owner}`"),
         free: None,
         is_file: !wanted.is_empty(),
+        known_as: None,
     })
 }
 
@@ -131,6 +132,7 @@ pub(super) fn taken(what: &str, path: &Utf8Path, line: usize, owner: String) -> 
         owner,
         free: None,
         is_file: false,
+        known_as: None,
     }
 }
 

@@ -166,6 +166,7 @@ pub(super) fn check(
         owner: found.owner.clone(),
         free: free.and_then(|free| Port::new(i64::from(free)).ok()),
         is_file: false,
+        known_as: None,
     })
 }
 

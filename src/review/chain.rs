@@ -1,4 +1,5 @@
 mod anew;
+mod merged;
 mod trees;
 mod write;
 
@@ -11,7 +12,6 @@ use super::commit::MESSAGE;
 use super::commit_message::CommitMessage;
 use super::error::ReviewError;
 use super::topic::Topic;
-use super::upstream::Upstream;
 use crate::edit::Rendered;
 use crate::generate::CommitText;
 use crate::git::{GitError, Head};
@@ -260,28 +260,6 @@ impl Chain<'_> {
     /// Whether no commit of the branch is known to be a patch.
     pub fn is_unknown(&self) -> bool {
         self.links.iter().all(Option::is_none)
-    }
-
-    /// Forgets the patches that are in the remote's branch, where the others can go upon it.
-    fn drop_merged(&mut self, upstream: &Upstream) -> Result<(), ReviewError> {
-        let merged = self.topic.merged_ids(self.tip, upstream)?;
-        let is_merged = |link: &Link| link.id.as_ref().is_some_and(|id| merged.contains(id));
-        let has_others = self.other.is_some() || {
-            let first = self.links.iter().flatten().next();
-            let base = self.topic.checkout.merge_base(self.tip, upstream.tip);
-            first.is_some() && base != Some(self.base)
-        };
-        if has_others || !self.links.iter().flatten().any(is_merged) {
-            return Ok(());
-        }
-        for link in &mut self.links {
-            if link.as_ref().is_some_and(is_merged) {
-                *link = None;
-            }
-        }
-        self.base = upstream.tip;
-        self.has_followed = true;
-        Ok(())
     }
 
     fn parent(&self, commit: Oid) -> Result<Oid, ReviewError> {

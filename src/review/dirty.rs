@@ -73,6 +73,24 @@ pub fn uncommitted(
     Ok(found)
 }
 
+/// Finds which of these files svcgen left so that they are not in the last commit: those that hold what it wrote and nothing else,
+/// and those that it took away.
+///
+/// # Errors
+/// Where git cannot read the checkout.
+pub fn written(
+    root: &Utf8Path,
+    paths: &[Utf8PathBuf],
+    stores: &[&Rendered],
+) -> Result<Vec<Utf8PathBuf>, ReviewError> {
+    let found = uncommitted(root, paths, stores)?;
+    let is_taken_away = |path: &Utf8PathBuf| {
+        !root.join(path).exists() && stores.iter().any(|store| store.is_gone(path))
+    };
+    let gone = found.others.into_iter().filter(is_taken_away);
+    Ok(found.own.into_iter().chain(gone).collect())
+}
+
 /// Whether an uncommitted change is what svcgen wrote, and nothing else.
 fn is_ours(
     checkout: &Checkout,

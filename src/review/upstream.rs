@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use camino::Utf8Path;
 use git2::Oid;
 
 use super::change_id::ChangeId;
 use super::error::ReviewError;
 use super::topic::Topic;
 use crate::git::Checkout;
+use crate::model::BranchName;
 
 /// The branch of the remote, as last fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,17 +30,7 @@ impl Upstream {
 impl Topic {
     /// The remote's branch as far as it is known here; of two remotes, whichever knows more.
     pub(super) fn upstream(&self) -> Option<Upstream> {
-        let remotes = self.remote.as_deref().into_iter().chain(["origin"]);
-        let mut known = remotes.filter_map(|remote| {
-            let reference = self.checkout.tracking(remote, self.base.as_str())?;
-            let tip = self.checkout.resolve(&reference)?;
-            Some(Upstream { reference, tip })
-        });
-        let first = known.next()?;
-        let newer = known.find(|other| {
-            other.tip != first.tip && self.checkout.is_ancestor(first.tip, other.tip)
-        });
-        Some(newer.unwrap_or(first))
+        known(&self.checkout, self.remote.as_deref(), &self.base)
     }
 
     /// Whether each of these commits is in the remote's branch, as itself or under its Change-Id.
@@ -73,6 +65,50 @@ impl Topic {
         }
         Ok(merged)
     }
+
+    /// Whether there are commits without a Change-Id since another one.
+    pub(super) fn has_unnamed(&self, tip: Oid, since: Oid) -> Result<bool, ReviewError> {
+        for commit in self.checkout.commits(tip, Some(since))? {
+            if self.change_id(commit)?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The branch of a remote, or of `origin`, as far as it is known here; whichever knows more.
+fn known(checkout: &Checkout, remote: Option<&str>, base: &BranchName) -> Option<Upstream> {
+    let remotes = remote.into_iter().chain(["origin"]);
+    let mut known = remotes.filter_map(|remote| {
+        let reference = checkout.tracking(remote, base.as_str())?;
+        let tip = checkout.resolve(&reference)?;
+        Some(Upstream { reference, tip })
+    });
+    let first = known.next()?;
+    let newer =
+        known.find(|other| other.tip != first.tip && checkout.is_ancestor(first.tip, other.tip));
+    Some(newer.unwrap_or(first))
+}
+
+/// The texts that a file has where it is merged, or may be: in the remote's branch that changes are meant for, in the branch of that
+/// name here, and in the last commit; none in a folder that is no checkout.
+pub fn merged_texts(root: &Utf8Path, base: &BranchName, path: &Utf8Path) -> Vec<String> {
+    let Ok(checkout) = Checkout::open(root) else {
+        return Vec::new();
+    };
+    let upstream = known(&checkout, remote_of(&checkout).as_deref(), base).map(|it| it.reference);
+    let names = upstream.into_iter();
+    let names = names.chain([format!("refs/heads/{base}"), "HEAD".to_owned()]);
+    let text = |name: String| {
+        let repository = checkout.repository();
+        let commit = repository.find_commit(checkout.resolve(&name)?).ok()?;
+        let place = checkout.place(path).ok()?;
+        let entry = commit.tree().ok()?.get_path(place.as_std_path()).ok()?;
+        let blob = repository.find_blob(entry.id()).ok()?;
+        String::from_utf8(blob.content().to_vec()).ok()
+    };
+    names.filter_map(text).collect()
 }
 
 /// The remote that changes are sent to, as `git review` chooses it.

@@ -1,10 +1,13 @@
 //! `svcgen puppet --series`: the patches up to production, one upon the other.
 
+mod anew;
 mod branches;
 mod chain;
 mod closing;
 mod commented;
+mod counted;
 mod drift;
+mod group;
 mod in_production;
 mod marked;
 mod older_tree;
@@ -14,6 +17,8 @@ mod renamed;
 mod second_clone;
 mod shallow;
 mod shared;
+mod squashed;
+mod taken_away;
 mod unknown;
 mod withdrawn;
 mod written_first;

@@ -31,10 +31,10 @@ pub(super) fn closed(
         && planned.edits.held().any(|held| *held == difference.path)
         && is_dirty;
     let is_lost = is_refused && loses(&planned.edits, &planned.rendered, &difference.path);
-    // Commits of the series are made from commits: what the work tree alone lacks is no matter there.
-    let is_removed = ways.is_chain() && is_dirty && worktree.read(&difference.path)?.is_none();
+    if let Some(drift) = ways.removed(&difference, &planned.rendered, worktree)? {
+        return Ok(drift);
+    }
     Ok(match difference.remedy {
-        Remedy::Generate if is_removed => ways.restore(difference, worktree),
         _ if is_lost && !changed.new.is_empty() => ways.commit_first(difference, worktree),
         // The edit is in the commit; what is in none are lines of svcgen's.
         Remedy::Replace if !is_dirty && is_in_commit(&planned.rendered, &difference, worktree) => {

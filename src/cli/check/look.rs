@@ -1,4 +1,5 @@
 use camino::Utf8PathBuf;
+use indexmap::IndexSet;
 
 use super::closing::closed;
 use super::refused::{of_others, taken};
@@ -13,7 +14,7 @@ use crate::drift::{Difference, Direction, Remedy};
 use crate::error::CommandError;
 use crate::generate::GenerateError;
 use crate::git::Setting;
-use crate::review::uncommitted;
+use crate::review::written;
 use crate::worktree::Worktree;
 
 /// Compares one checkout with the model.
@@ -67,14 +68,12 @@ pub(super) fn look(
     all.extend(strays.map(|stray| ways.beside(stray, &worktree)));
     let patches = series::find(planner, &series, &tree, &ways)?;
     all.extend(patches.drifts);
-    let desired = planned.generated.desired.iter();
     let is_in_step = all.is_empty();
-    let paths: Vec<Utf8PathBuf> = match is_in_step {
-        true => desired.map(|it| it.path().clone()).collect(),
+    let paths = match is_in_step {
+        true => written(tree.root(), &touched(&planned), &[&planned.rendered])?,
         // The commands that close the differences commit these files too.
         false => Vec::new(),
     };
-    let paths = uncommitted(tree.root(), &paths, &[&planned.rendered])?.own;
     let patches_are_left = patches.uncommitted.is_some();
     let drifts = others.told(&planned, &of_series, (&tree, &ways), &all, patches_are_left);
     all.extend(drifts);
@@ -104,6 +103,14 @@ pub(super) fn look(
     })
 }
 
+/// The files that are wanted, and those that something was wanted in.
+fn touched(planned: &Planned) -> Vec<Utf8PathBuf> {
+    let desired = planned.generated.desired.iter();
+    let desired = desired.map(|it| it.path().clone());
+    let all: IndexSet<Utf8PathBuf> = desired.chain(planned.rendered.paths()).collect();
+    all.into_iter().collect()
+}
+
 /// Files as svcgen left them that are in no commit so; `there` is the plan for what the last commit has.
 fn uncommitted_own(
     paths: Vec<Utf8PathBuf>,
@@ -113,16 +120,12 @@ fn uncommitted_own(
     // Commits of a series are made of commits: a run leaves in one what somebody took out here.
     let is_left = |path: &&Utf8PathBuf| there.is_some_and(|there| !there.edits.changes(path));
     let left: Vec<Utf8PathBuf> = paths.iter().filter(is_left).cloned().collect();
-    match left.is_empty() {
-        true => Uncommitted {
-            command: ways.commit_own(&paths, tree),
-            paths,
-        },
-        false => Uncommitted {
-            command: ways.amend(&left, tree),
-            paths: left,
-        },
-    }
+    let command = match (left.is_empty(), left.len() < paths.len()) {
+        (true, _) => ways.commit_own(&paths, tree),
+        (false, true) => format!("{} && {}", ways.amend(&left, tree), ways.again()),
+        (false, false) => ways.amend(&left, tree),
+    };
+    Uncommitted { command, paths }
 }
 
 /// A setting of git's that the checkout lacks.

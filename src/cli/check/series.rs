@@ -37,27 +37,28 @@ pub(super) fn find(
     let mut drifts = Vec::new();
     for patch in all.patches.iter().filter(|patch| patch.is_begun()) {
         for difference in patch.differences()? {
-            drifts.push(match is_edited(&difference, worktree)? {
-                true => written.close(difference, worktree),
-                false => committed.behind_the_rest(difference, worktree),
-            });
+            drifts.push(
+                match ways.removed(&difference, patch.rendered(), worktree)? {
+                    Some(drift) => drift,
+                    None if is_edited(&difference, worktree)? => {
+                        written.close(difference, worktree)
+                    }
+                    None => committed.behind_the_rest(difference, worktree),
+                },
+            );
         }
     }
     let strays = all.patches.iter().flat_map(Looked::strays);
     drifts.extend(strays.map(|stray| ways.beside(stray, worktree)));
     let paths = all.uncommitted(planner.loaded, worktree)?;
     let taken_out = taken_out(planner.loaded, worktree, &paths, ways)?;
-    let uncommitted = match (taken_out.is_empty(), paths.is_empty()) {
-        (false, _) => Some(Uncommitted {
-            command: ways.amend(&taken_out, worktree),
-            paths: taken_out,
-        }),
-        (true, false) => Some(Uncommitted {
-            command: committed.again(),
-            paths,
-        }),
-        (true, true) => None,
+    let again = committed.again();
+    let command = match (taken_out.is_empty(), taken_out.len() < paths.len()) {
+        (true, _) => again,
+        (false, true) => format!("{} && {again}", ways.amend(&taken_out, worktree)),
+        (false, false) => ways.amend(&taken_out, worktree),
     };
+    let uncommitted = (!paths.is_empty()).then_some(Uncommitted { command, paths });
     let refused = all.refused.iter();
     let refused = refused.filter(|(step, _)| !all.left_out.contains(step));
     let not_compared = refused.map(|(step, error)| NotCompared {

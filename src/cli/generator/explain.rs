@@ -49,8 +49,18 @@ impl From<GenerateError> for CommandError {
                     false => this,
                 }
             }
-            GenerateError::Taken { free, what, .. } => {
+            GenerateError::Taken {
+                free,
+                what,
+                known_as,
+                ..
+            } => {
                 let this = Self::conflict(error.to_string());
+                let this = known_as.iter().fold(this, |this, class| {
+                    this.hint(format!(
+                        "if it is this service, merged under that name: write `puppet_name: {class}` in the model"
+                    ))
+                });
                 match free {
                     Some(port) => this.hint(format!(
                         "{port} is free in this tree: write `port: {port}` in the model"
@@ -67,9 +77,10 @@ impl From<GenerateError> for CommandError {
                     None if what.starts_with("the deploy source ") => this.hint(
                         "write another one as `repositories: {key: NAME/deploy}` in the model",
                     ),
-                    None if what.starts_with("the name ") => {
-                        this.hint("write another `name` in the model")
-                    }
+                    None if what.starts_with("the name ") => this.hint(match known_as {
+                        Some(_) => "if it is another one: write another `name` in the model",
+                        None => "write another `name` in the model",
+                    }),
                     None => this.hint(OTHER_CLASS),
                 }
             }

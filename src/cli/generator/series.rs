@@ -2,6 +2,7 @@
 
 mod beside;
 mod commits;
+mod gone;
 mod in_commits;
 mod in_files;
 mod looked;
@@ -29,7 +30,7 @@ use super::again::Again;
 use super::target::Target;
 use super::{Ended, Generator, Run};
 use crate::cli::Failure;
-use crate::edit::{EditPlan, Rendered};
+use crate::edit::{Desired, EditPlan, Rendered};
 use crate::error::CommandError;
 use crate::generate::SeriesStep;
 use crate::review::{Topic, Visit};
@@ -122,10 +123,13 @@ impl Run<'_> {
         let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         self.warn_of_moved(topic, visit, &all)?;
         // Where a merged patch was left behind, the others stand upon what was merged.
-        for patch in planned.iter().filter(|_| !planning.chain.has_followed()) {
-            self.warn_of_overtaken(topic, &patch.patch.generated.desired)?;
+        if !planning.chain.has_followed() {
+            let desired = planned.iter().map(|it| &it.patch.generated.desired);
+            let desired: Vec<Desired> = desired.flatten().cloned().collect();
+            self.warn_of_overtaken(topic, &desired)?;
         }
         self.warn_of_upon(topic, worktree, &all);
+        self.warn_of_gone(&planning, worktree, &all);
         let patches = Patches::new(self, chosen, worktree, (&stores, &planned));
         let mut job = InCommits::new(patches, (topic, visit), planning);
         self.carry_out(&mut job, is_touched)

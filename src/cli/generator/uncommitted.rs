@@ -128,6 +128,26 @@ pub(crate) fn put_away(root: &Utf8Path, paths: &[Utf8PathBuf]) -> String {
     format!("git -C {root} stash push -u -- {paths}")
 }
 
+/// The command that brings a file back as the last commit has it.
+pub(crate) fn restore(root: &Utf8Path, path: &Utf8Path) -> String {
+    let root = shell_words::quote(root.as_str());
+    let path = shell_words::quote(path.as_str());
+    format!("git -C {root} restore --staged --worktree -- {path}")
+}
+
+/// How many lines of a text, which a file has, are none that svcgen wrote there, as any of these remembers.
+pub(crate) fn lines_of_others(text: &str, path: &Utf8Path, stores: &[&Rendered]) -> usize {
+    let written = stores
+        .iter()
+        .filter_map(|store| store.base(path, Some(text)));
+    let written: Vec<String> = written.collect();
+    let is_known = |line: &str| {
+        let mut lines = written.iter().flat_map(|text| text.lines());
+        line.trim().is_empty() || lines.any(|other| other.trim() == line.trim())
+    };
+    text.lines().filter(|line| !is_known(line)).count()
+}
+
 /// The command that commits files for the first time.
 pub(crate) fn first_commit(root: &Utf8Path, paths: &[Utf8PathBuf]) -> String {
     let root = shell_words::quote(root.as_str());

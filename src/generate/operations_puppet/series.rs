@@ -138,9 +138,14 @@ pub struct SeriesTree {
     puppet: PuppetTree,
     nodes: Option<Nodes>,
     roles: RoleData,
+    /// The texts that the file of the groups has where it is merged, the newest first.
+    merged: Vec<String>,
 }
 
 impl SeriesTree {
+    /// The file of the groups.
+    pub const GROUPS: &str = admins::DATA;
+
     /// Reads a tree for one of the patches, whose own records these are.
     ///
     /// # Errors
@@ -155,9 +160,16 @@ impl SeriesTree {
             puppet,
             nodes: None,
             roles: RoleData::read(worktree),
+            merged: Vec::new(),
         };
         this.look_at(worktree, rendered)?;
         Ok(this)
+    }
+
+    /// The same tree, where the file of the groups has these texts where it is merged, the newest first.
+    #[must_use]
+    pub fn merged_as(self, merged: Vec<String>) -> Self {
+        Self { merged, ..self }
     }
 
     /// Looks at the same tree for the next patch, as the ones before leave it.

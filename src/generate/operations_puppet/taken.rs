@@ -32,9 +32,10 @@ pub(super) fn check_names(
             names::check_namespace(name, &folder, &tree.worktree)?;
         }
     }
-    names::check_title(service.name.as_str(), &tree.services, |path| {
+    let title = names::check_title(service.name.as_str(), &tree.services, |path| {
         *path == *class || !tree.has_foreign(path)
-    })?;
+    });
+    title.map_err(|error| error.known_as(known_as(service, tree)))?;
     let what = format!("the role `{name}`");
     if let Some((_, path, line)) = tree.stray_roles.iter().find(|(role, ..)| role == name) {
         let owner = format!("`class role::{name}`");
@@ -80,7 +81,24 @@ pub(super) fn check_catalog(
         owner: "a service that already runs elsewhere".into(),
         free: None,
         is_file: false,
+        known_as: known_as(service, tree),
     })
+}
+
+/// What the classes are called that declare a service of this name, where they have another name than its own.
+fn known_as(service: &Service, tree: &PuppetTree) -> Option<String> {
+    let title = service.name.as_str();
+    let mut services = tree.services.iter();
+    let (path, _) = services.find(|(_, all)| all.iter().any(|it| it.title == title))?;
+    let profile = path.strip_prefix(idiom::PROFILES).ok();
+    let profile = profile.and_then(|it| it.as_str().strip_suffix(".pp"));
+    let module = || {
+        let module = path.strip_prefix(MODULES[0]).ok()?;
+        module.as_str().strip_suffix("/manifests/init.pp")
+    };
+    let name = profile.or_else(module)?;
+    let is_other = name != service.puppet_name.as_str() && !name.contains('/');
+    is_other.then(|| name.to_owned())
 }
 
 /// Refuses the key of a deploy source that is not called as the service is and brings another repository.

@@ -48,3 +48,23 @@ fn a_node_with_a_comment_is_still_the_one_that_is_wanted() {
     }
     ");
 }
+
+#[test]
+fn a_comment_behind_the_services_of_a_pool_stays_and_is_in_nobodys_way() {
+    let env = env();
+    done(&env, &["--commit"]);
+    let data = "puppet/hieradata/role/common/trendingedits.yaml";
+    env.replace(data, "    services:", "    services: # the LVS pools");
+    env.git(
+        "puppet",
+        &["commit", "--quiet", "--all", "--amend", "--no-edit"],
+    );
+    let text = env.read(data);
+    let same = done(&env, &["--commit"]);
+    assert!(!same.stdout.contains("+++"), "{}", same.show());
+    env.replace("svcgen.yaml", "10.20.1.30", "10.20.1.31");
+    done(&env, &["--commit"]);
+    assert_eq!(env.read(data), text);
+    let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
+    assert_eq!(check.code, 0, "{}", check.show());
+}

@@ -1,6 +1,7 @@
 //! Series in a clone of somebody who did not make it, and what somebody put into the commits of a later patch.
 
 mod later_commits;
+mod other_name;
 
 use super::chain::add_parameter;
 use super::{done, env, run};

@@ -4,9 +4,13 @@ use camino::Utf8PathBuf;
 
 use super::Ways;
 use crate::cli::check::Drift;
-use crate::cli::generator::{first_commit, put_away};
+use crate::cli::generator::{first_commit, lines_of_others, put_away, restore};
+use crate::count::count;
 use crate::drift::{Difference, Remedy};
-use crate::git::{Checkout, Head};
+use crate::edit::Rendered;
+use crate::error::CommandError;
+use crate::generate::SeriesStep;
+use crate::git::{Checkout, Head, committed_text};
 use crate::worktree::Worktree;
 
 impl Ways<'_> {
@@ -32,19 +36,40 @@ impl Ways<'_> {
         }
     }
 
-    /// A file that a commit has and the work tree lacks, with the way back.
-    pub(in crate::cli::check) fn restore(
+    /// A file that the last commit has and the work tree lacks, with the way back, where a run would not bring all of it back: it
+    /// makes commits from commits, or lines of somebody's are in it, which are told.
+    pub(in crate::cli::check) fn removed(
         &self,
-        difference: Difference,
+        difference: &Difference,
+        rendered: &Rendered,
         worktree: &Worktree,
-    ) -> Drift {
-        let root = shell_words::quote(worktree.root().as_str());
-        let path = shell_words::quote(difference.path.as_str());
-        Drift {
-            command: format!("git -C {root} restore --staged --worktree -- {path}"),
+    ) -> Result<Option<Drift>, CommandError> {
+        let Difference { path, remedy, .. } = difference;
+        let is_gone = *remedy == Remedy::Generate && worktree.read(path)?.is_none();
+        let committed = committed_text(&worktree.root().join(path)).filter(|_| is_gone);
+        let Some(committed) = committed else {
+            return Ok(None);
+        };
+        let patches = SeriesStep::ALL.map(|step| step.store(worktree.root(), &self.service));
+        let stores: Vec<&Rendered> = patches.iter().chain([rendered]).collect();
+        let others = lines_of_others(&committed, path, &stores);
+        let what = match others {
+            0 if !self.is_chain() => return Ok(None),
+            0 => difference.what.clone(),
+            others => format!(
+                "{}; the last commit has it, with {} that svcgen did not write",
+                difference.what,
+                count(others, "line")
+            ),
+        };
+        Ok(Some(Drift {
+            command: restore(worktree.root(), path),
             instead: None,
-            difference,
-        }
+            difference: Difference {
+                what,
+                ..difference.clone()
+            },
+        }))
     }
 
     /// A file that no commit has and that says nothing else than the model: git keeps it once it is in one.

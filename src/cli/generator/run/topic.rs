@@ -151,7 +151,8 @@ impl Run<'_> {
             };
             self.ui.warning(&format!(
                 "`{base}` has `{path}` already, by commits that `{branch}` has not: where the change was merged by them, \
-                 `{git} switch {} && {follow}{git} branch -m {branch} {branch}-old` has the next run begin upon that",
+                 `{git} switch {} && {follow}{git} branch -m {branch} {branch}-old` has the next run begin upon that, without what is on \
+                 `{branch}` alone",
                 topic.base()
             ));
         }

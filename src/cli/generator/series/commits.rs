@@ -49,7 +49,9 @@ pub(super) fn in_commits<'a>(
             chain,
         },
     };
-    if stack.planning.chain.is_unknown() && topic.has_commits()? {
+    // Those of a branch whose patches are all merged are known.
+    let is_unknown = stack.planning.chain.is_unknown() && !stack.planning.chain.has_followed();
+    if is_unknown && topic.has_commits()? {
         let root = stack.view(stack.planning.chain.root_tree()?)?;
         subjects::find(&mut stack.planning.chain, stack.planner, &root, stores)?;
         stack.state = stack.planning.chain.base_tree()?;
@@ -103,7 +105,11 @@ impl Stack<'_, '_> {
             let of_files = self.resolved.taken_by(rendered);
             before = chain.put(before, &of_files)?;
             self.taken.extend(of_files);
-            let patch = self.one(index, before)?;
+            let mut patch = self.one(index, before)?;
+            self.keep_true(index, is_anew && is_as_left, &mut patch)?;
+            if is_anew {
+                patch.before = Some(self.planning.chain.lines(index)?);
+            }
             let (before, patch) = self.withdrawn(index, before, patch, is_as_left)?;
             // What is merged has lines of the patches after it, which nobody would take along.
             if !self.planning.chain.has(index)
@@ -169,6 +175,26 @@ impl Stack<'_, '_> {
         let (step, rendered) = &self.stores[index];
         let view = self.view(before)?;
         self.planner.one(*step, &view, rendered, &mut self.tree)
+    }
+
+    /// Says of nothing that somebody took it out where nobody did: a commit that has it is made anew, or none has it yet and another
+    /// patch makes its file first.
+    fn keep_true(
+        &self,
+        index: usize,
+        is_anew: bool,
+        patch: &mut Planned,
+    ) -> Result<(), CommandError> {
+        let back = &mut patch.edits.back;
+        if is_anew {
+            back.clear();
+        }
+        if back.is_empty() || self.planning.chain.has(index) {
+            return Ok(());
+        }
+        let base = self.view(self.planning.chain.base_tree()?)?;
+        back.retain(|it| base.has_file(&it.path));
+        Ok(())
     }
 
     /// What becomes of a patch of which nothing is wanted any more, and of what somebody put into its commit: the tree to plan

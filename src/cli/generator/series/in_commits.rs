@@ -117,6 +117,19 @@ impl<'a> InCommits<'a> {
         Ok(())
     }
 
+    /// Brings files back that somebody took out of the work tree to have them written anew, where the commits have them so already.
+    fn bring_back(&self) -> Result<(), CommandError> {
+        let patches = 0..self.patches.stores.len();
+        let gone = patches.flat_map(|patch| self.planning.chain.gone(patch));
+        let gone = gone.filter(|path| !self.root().join(path).exists());
+        let gone: Vec<Utf8PathBuf> = gone.cloned().collect();
+        for path in self.topic.put_back(&gone)? {
+            let told = format!("{path}: it is there again, as the commits have it");
+            self.patches.run.ui.status(&told);
+        }
+        Ok(())
+    }
+
     /// Sends the commits, where that is wished.
     fn publish(&mut self, made: &[Option<Made>]) -> Result<Ended, CommandError> {
         let (run, topic) = (self.patches.run, self.topic);
@@ -192,6 +205,7 @@ impl<'a> Job<'a> for InCommits<'a> {
         let written = self.only_written()?;
         let made = self.write_commits()?;
         self.take_away(written)?;
+        self.bring_back()?;
         let Patches { run, stores, .. } = self.patches;
         for ((step, _), made) in stores.iter().zip(&made) {
             if let Some(made) = made {

@@ -9,7 +9,7 @@ use crate::drift::{Difference, differences};
 use crate::edit::{Desired, Rendered, Resolution};
 use crate::error::CommandError;
 use crate::generate::{SeriesStep, SeriesTree, Stray};
-use crate::review::{ReviewError, Topic, uncommitted};
+use crate::review::{ReviewError, Topic, uncommitted, written};
 use crate::worktree::Worktree;
 
 /// A patch of the series beside the service itself, as a tree has it.
@@ -76,10 +76,12 @@ impl Series {
         let stores = stores(worktree, &loaded.service.name);
         let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         let begun = self.patches.iter().filter(|patch| patch.is_written());
-        let mut paths: Vec<Utf8PathBuf> = begun.flat_map(Looked::paths).collect();
+        // What a patch goes out of is no more among what it wants.
+        let touched = begun.flat_map(|it| it.paths().chain(it.planned.rendered.paths()));
+        let mut paths: Vec<Utf8PathBuf> = touched.collect();
         paths.sort();
         paths.dedup();
-        Ok(uncommitted(worktree.root(), &paths, &all)?.own)
+        Ok(written(worktree.root(), &paths, &all)?)
     }
 
     /// The lines of these patches in files that others write too, by file.
@@ -125,6 +127,11 @@ impl Looked {
     /// Whether svcgen wrote it.
     pub(crate) fn is_written(&self) -> bool {
         !self.planned.rendered.paths().is_empty()
+    }
+
+    /// What is remembered of it.
+    pub(crate) fn rendered(&self) -> &Rendered {
+        &self.planned.rendered
     }
 
     /// Whether the tree lacks some of it.

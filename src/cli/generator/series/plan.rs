@@ -1,12 +1,14 @@
 use super::look;
 use crate::cli::context::Loaded;
-use crate::cli::generator::Run;
 use crate::cli::generator::explain::whose_file;
 use crate::cli::generator::renamed::Renaming;
-use crate::edit::{Conflict, EditPlan, Rendered, Resolution, blocks, plan};
+use crate::cli::generator::{Generator, Run};
+use crate::count::count;
+use crate::edit::{Conflict, EditPlan, Rendered, Resolution, blocks, diff, plan};
 use crate::error::CommandError;
 use crate::generate::{GenerateError, Patch, SeriesStep, SeriesTree, series_patch};
 use crate::model::ServiceName;
+use crate::review::merged_texts;
 use crate::worktree::Worktree;
 
 /// One patch with what it changes, and the tree after it.
@@ -17,6 +19,8 @@ pub(super) struct Planned {
     pub(super) rendered: Rendered,
     pub(super) edits: EditPlan,
     pub(super) after: Worktree,
+    /// The lines that its commit brings which is made anew upon changes of others, where it is.
+    pub(super) before: Option<Vec<String>>,
 }
 
 impl Planned {
@@ -24,6 +28,28 @@ impl Planned {
     pub(super) fn approval(&self) -> Option<&str> {
         let is_nothing = self.patch.left_out.is_some() && self.edits.edits.is_empty();
         (!is_nothing).then_some(self.patch.approval.as_str())
+    }
+
+    /// What there is to say of a commit that is made anew: its diff shows all of it.
+    pub(super) fn told_anew(&self) -> Option<String> {
+        let mut before = self.before.clone()?;
+        let (mut same, mut new) = (0, 0);
+        for line in diff::added(&self.edits) {
+            match before.iter().position(|it| *it == line) {
+                Some(at) => {
+                    before.swap_remove(at);
+                    same += 1;
+                }
+                None => new += 1,
+            }
+        }
+        let (same, gone) = (count(same, "line"), before.len());
+        Some(match (new, gone) {
+            (0, 0) => format!("made anew upon changes of others: {same} as before"),
+            _ => format!(
+                "made anew upon changes of others: {same} as before, {new} added since, {gone} removed"
+            ),
+        })
     }
 }
 
@@ -137,7 +163,10 @@ impl<'a> PatchPlanner<'a> {
         } = self.loaded;
         let read = match tree.take() {
             Some(mut tree) => tree.look_at(before, rendered).map(|()| tree),
-            None => SeriesTree::read(before, service, rendered),
+            None => SeriesTree::read(before, service, rendered).map(|tree| {
+                let base = Generator::Puppet.base(service, site);
+                tree.merged_as(merged_texts(before.root(), base, SeriesTree::GROUPS.into()))
+            }),
         };
         let read = tree.insert(read.map_err(CommandError::from)?);
         let mut patch = series_patch(step, service, site, read, templates)
@@ -158,6 +187,7 @@ impl<'a> PatchPlanner<'a> {
             patch,
             rendered: rendered.clone(),
             edits,
+            before: None,
         })
     }
 }

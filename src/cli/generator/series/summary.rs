@@ -118,6 +118,9 @@ impl<'a> SeriesSummary<'a> {
                 "{}: {would} {files}, {added} {lines} added, {removed} removed",
                 step.name()
             ));
+            if let Some(anew) = planned.told_anew() {
+                ui.status(&format!("{}: {anew}", step.name()));
+            }
         }
         Ok(())
     }

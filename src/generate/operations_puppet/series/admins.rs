@@ -1,18 +1,19 @@
 //! The group of those who may restart the service and read its logs.
 
 mod groups;
+mod numbers;
 
 use self::groups::Groups;
 use super::role_data::ends_in;
 use super::{Home, LeftOut, Patch, SeriesTree, home, later};
 use crate::edit::Desired;
 use crate::edit::yaml::{Entry, Position};
-use crate::generate::{CommitText, GenerateError, Generated, read_yaml};
+use crate::generate::{CommitText, GenerateError, Generated};
 use crate::model::Service;
 use crate::render::quoting::yaml_string;
 
 /// Where a tree has its accounts and groups.
-const DATA: &str = "modules/admin/data/data.yaml";
+pub(super) const DATA: &str = "modules/admin/data/data.yaml";
 /// What the lists of groups are called in the hieradata of roles.
 const GROUPS: &[&str] = &["admin::groups", "admin_groups"];
 /// The longest name of a group that Linux takes.
@@ -31,8 +32,7 @@ pub(super) fn patch(service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
         let reason = format!("this tree has no groups in `{DATA}`");
         return Ok(nothing(reason, approval, service));
     };
-    let root = read_yaml(DATA.into(), &text)?;
-    let groups = Groups { text, root };
+    let groups = Groups::read(text)?;
     if groups.all().is_empty() {
         let reason = format!("`{DATA}` has no `groups`");
         return Ok(nothing(reason, approval, service));
@@ -69,7 +69,11 @@ pub(super) fn patch(service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
     if has_approval && admins.approval.is_empty() {
         warnings.push("the group says nobody who approves new members: write `production: {admins: {approval: [...]}}` in the model".into());
     }
-    let gid = groups.gid(&name);
+    // What nobody understands there is nobody's number.
+    let merged = tree.merged.iter().cloned();
+    let merged: Vec<Groups> = merged.filter_map(|text| Groups::read(text).ok()).collect();
+    let gid = groups.gid(&name, &merged);
+    warnings.extend(groups.renumbered((&name, gid), service.name.as_str(), &merged));
     let mut desired = vec![Desired::Yaml {
         path: DATA.into(),
         entries: groups.entries(service, &home, &name, gid, &members, has_approval, tree)?,

@@ -135,7 +135,9 @@ impl Balanced<'_> {
         let mut desired = Vec::new();
         let class = match (key, roles.usual(&[ADDRESSES])) {
             (Some(key), _) => {
-                let value = match roles.has_pool_services() {
+                // What is in use does not follow its neighbours.
+                let names_services = self.has_own_services(key)? || roles.has_pool_services();
+                let value = match names_services {
                     true => serde_json::json!({ "services": [self.name()] }),
                     false => serde_json::json!({}),
                 };
@@ -191,16 +193,27 @@ impl Balanced<'_> {
 
     /// The key with this end that the role's own hieradata has.
     fn own_key(&self, end: &str) -> Result<Option<String>, GenerateError> {
-        let path = self.home.hieradata("common");
-        let Some(text) = self.tree.worktree().read(&path)? else {
-            return Ok(None);
-        };
-        let root = read_yaml(path, &text)?;
-        let key = root
-            .entries()
-            .iter()
-            .find(|(key, _)| key.text.ends_with(end));
+        let root = self.own_data()?;
+        let mut entries = root.iter().flat_map(|root| root.entries());
+        let key = entries.find(|(key, _)| key.text.ends_with(end));
         Ok(key.map(|(key, _)| key.text.clone()))
+    }
+
+    /// Whether the service's pool of a key names its services.
+    fn has_own_services(&self, key: &str) -> Result<bool, GenerateError> {
+        let root = self.own_data()?;
+        let services = root.as_ref();
+        let services = services.and_then(|root| root.find_path([key, self.name(), "services"]));
+        Ok(services.is_some())
+    }
+
+    /// The role's own hieradata.
+    fn own_data(&self) -> Result<Option<Node>, GenerateError> {
+        let path = self.home.hieradata("common");
+        match self.tree.worktree().read(&path)? {
+            Some(text) => read_yaml(path, &text).map(Some),
+            None => Ok(None),
+        }
     }
 }
 

@@ -38,7 +38,7 @@ impl RoleData {
             has_pools(text)
                 && text
                     .lines()
-                    .any(|line| line.starts_with(' ') && line.trim() == "services:")
+                    .any(|line| line.starts_with(' ') && is_key(line, "services"))
         };
         let read = read_all(worktree, &paths, |_, text| {
             Some((keys(text), has_pools(text), has_services(text)))
@@ -91,6 +91,13 @@ fn collect(worktree: &Worktree, path: Utf8PathBuf, deepest: usize, found: &mut V
             collect(worktree, path.join(name), deepest, found);
         }
     }
+}
+
+/// Whether a line is a key with what belongs to it below, whatever somebody says of it behind it.
+fn is_key(line: &str, key: &str) -> bool {
+    let rest = line.trim().strip_prefix(key);
+    let rest = rest.and_then(|rest| rest.strip_prefix(':'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with('#'))
 }
 
 /// The key of a line at the margin.

@@ -12,9 +12,6 @@ use crate::place::line_of;
 use crate::render::quoting::yaml_string;
 use crate::yaml::{Kind, Node};
 
-/// The most numbers that are left free in a range that groups are numbered in.
-const WIDEST_GAP: i64 = 25;
-
 /// What the file of groups tells.
 pub(super) struct Groups {
     pub(super) text: String,
@@ -22,6 +19,12 @@ pub(super) struct Groups {
 }
 
 impl Groups {
+    /// Reads the text of the file.
+    pub(super) fn read(text: String) -> Result<Self, GenerateError> {
+        let root = read_yaml(DATA.into(), &text)?;
+        Ok(Self { text, root })
+    }
+
     pub(super) fn all(&self) -> &[(crate::yaml::Key, Node)] {
         self.root
             .find("groups")
@@ -68,9 +71,7 @@ impl Groups {
     pub(super) fn is_of(&self, name: &str, unit: &str) -> bool {
         let group = self.all().iter().find(|(key, _)| key.text == name);
         group.is_some_and(|(_, group)| {
-            let said = group.find("description").map(Node::to_value);
-            restarted(group).iter().any(|(other, _)| other == unit)
-                || said == Some(Value::from(description(unit)))
+            is_called_of(group, unit) || restarted(group).iter().any(|(other, _)| other == unit)
         })
     }
 
@@ -116,52 +117,6 @@ impl Groups {
             .map(ToString::to_string)
             .filter(|name| seen.insert(name.clone()))
             .partition(is_there)
-    }
-
-    /// The number of the group: the one that it has, else the next one of the range that most groups are in.
-    pub(super) fn gid(&self, name: &str) -> i64 {
-        let number = |node: &Node, key: &str| match node.find(key)?.kind {
-            Kind::Integer(number) => Some(number),
-            _ => None,
-        };
-        let with = |(key, group): &&(crate::yaml::Key, Node)| {
-            number(group, "gid").map(|gid| (key.text == name, gid))
-        };
-        let all: Vec<(bool, i64)> = self.all().iter().filter_map(|entry| with(&entry)).collect();
-        if let Some((_, own)) = all.iter().find(|(is_own, _)| *is_own)
-            && !all.iter().any(|(is_own, gid)| !is_own && gid == own)
-        {
-            return *own;
-        }
-        let is_system = |group: &Node| {
-            group
-                .find("system")
-                .is_some_and(|node| node.kind == Kind::Bool(true))
-        };
-        let groups = self.all().iter().filter(|(_, group)| !is_system(group));
-        let mut gids: Vec<i64> = groups
-            .filter_map(|(_, group)| number(group, "gid"))
-            .collect();
-        gids.sort_unstable();
-        let runs = gids.chunk_by(|a, b| b - a <= WIDEST_GAP);
-        let last = runs.max_by_key(|run| run.len()).and_then(<[i64]>::last);
-        let used = self.used();
-        let mut next = last.map_or(700, |last| last + 1);
-        while used.contains(&next) {
-            next += 1;
-        }
-        next
-    }
-
-    /// All numbers that stand in the file as those of somebody, in comments too.
-    fn used(&self) -> BTreeSet<i64> {
-        let words = self.text.lines().filter_map(|line| {
-            let line = line.trim_start_matches(['#', ' ', '-']);
-            line.strip_prefix("gid:").or(line.strip_prefix("uid:"))
-        });
-        words
-            .filter_map(|rest| rest.split_whitespace().next()?.parse().ok())
-            .collect()
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is a part of the entry")]
@@ -296,6 +251,12 @@ impl Groups {
 /// What svcgen says of the group of a service.
 fn description(unit: &str) -> String {
     format!("Group of {unit} admins")
+}
+
+/// Whether svcgen says this of a group.
+pub(super) fn is_called_of(group: &Node, unit: &str) -> bool {
+    let said = group.find("description").map(Node::to_value);
+    said == Some(Value::from(description(unit)))
 }
 
 fn privileges(group: &Node) -> Vec<String> {
