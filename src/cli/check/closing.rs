@@ -40,7 +40,10 @@ pub(super) fn closed(
         Remedy::Replace if !is_dirty && is_in_commit(&planned.rendered, &difference, worktree) => {
             ways.close(difference, worktree)
         }
-        Remedy::Replace if !is_committed => ways.put_away(difference, worktree),
+        Remedy::Replace if !is_committed => {
+            let drift = ways.put_away(difference, worktree);
+            and_then(drift, &planned.rendered, worktree)
+        }
         _ if is_lost => ways.put_away(difference, worktree),
         // What is committed of it is another difference, if there is one.
         Remedy::Edit if is_dirty && is_uncommitted(&difference, worktree) => {
@@ -53,6 +56,23 @@ pub(super) fn closed(
         }
         _ => ways.close(difference, worktree),
     })
+}
+
+/// Says of a file that is put away where the last commit has an edit of it, too: that is left.
+fn and_then(drift: Drift, rendered: &Rendered, worktree: &Worktree) -> Drift {
+    let path = &drift.difference.path;
+    let committed = committed_text(&worktree.root().join(path));
+    let is_edited = committed.is_some_and(|text| {
+        let base = rendered.base(path, Some(&text));
+        base.is_some_and(|base| base != text)
+    });
+    let instead = match is_edited {
+        true => {
+            Some("the last commit has another edit: run `svcgen check` again for it".to_owned())
+        }
+        false => drift.instead,
+    };
+    Drift { instead, ..drift }
 }
 
 /// Whether the last commit has not all lines of an entry: the one that the line of a difference is in, and what stands further

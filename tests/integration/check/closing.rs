@@ -159,3 +159,20 @@ fn an_uncommitted_edit_below_a_commit_of_somebody_is_put_away_by_a_command_that_
         );
     }
 }
+
+#[test]
+fn an_edit_of_the_last_commit_below_one_of_no_commit_is_told_beside_it() {
+    let env = by_hand(true);
+    let told = "the last commit has another edit: run `svcgen check` again for it";
+    edit(&env, CLASS, "$log_level = undef", "$log_level = mine");
+    let run = check(&env, &[]);
+    assert!(run.stdout.contains("stash push"), "{}", run.show());
+    assert!(!run.stdout.contains(told), "{}", run.show());
+    env.git("vagrant", &["commit", "--quiet", "-am", "An edit"]);
+    edit(&env, CLASS, "$log_level = mine", "$log_level = yours");
+    let run = check(&env, &[]);
+    assert!(run.stdout.contains("stash push"), "{}", run.show());
+    assert!(run.stdout.contains(told), "{}", run.show());
+    env.git("vagrant", &["stash", "push", "--quiet"]);
+    close(&env);
+}
