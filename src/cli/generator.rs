@@ -15,6 +15,7 @@ mod series;
 mod summary;
 mod target;
 mod uncommitted;
+mod upstream;
 mod verify;
 
 use crate::cli::given;
@@ -37,6 +38,7 @@ pub(super) use self::target::{
     DEPLOY_DIR, Target, UnknownCheckout, absent, configured, misspelt_service,
 };
 pub(super) use self::uncommitted::{first_commit, lines_of_others, put_away, restore};
+pub(super) use self::upstream::Upstream;
 use super::context::Context;
 use super::{Failure, GlobalArgs};
 use crate::error::{CommandError, ErrorKind};

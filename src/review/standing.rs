@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 use git2::Oid;
 use serde::Serialize;
 
-use super::error::ReviewError;
+use super::error::{ReviewError, git_in};
 use super::listed::{Listed, PatchSet};
 use super::topic::Topic;
 use crate::git::Head;
@@ -112,6 +112,21 @@ impl Topic {
             (None, true) => Sent::No,
             (None, false) => Sent::Unlisted,
         })
+    }
+
+    /// The command that brings what is checked out to where the remote's branch is, as last fetched; none where it is there, or
+    /// has commits of its own.
+    ///
+    /// # Errors
+    /// Where git cannot read the checkout.
+    pub fn catch_up(&self) -> Result<Option<String>, ReviewError> {
+        let Head::Branch { tip, .. } = self.checkout.head()? else {
+            return Ok(None);
+        };
+        let ahead = self.upstream();
+        let ahead = ahead.filter(|it| it.tip != tip && self.checkout.is_ancestor(tip, it.tip));
+        let git = git_in(self.checkout.root());
+        Ok(ahead.map(|upstream| format!("{git} merge --ff-only {}", upstream.name())))
     }
 
     /// The texts that files have in the remote's branch, as last fetched; none where that is not known. One that is no

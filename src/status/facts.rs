@@ -54,6 +54,8 @@ pub struct Committed {
 pub struct Merged {
     /// Whether it has something else of it than svcgen would leave there.
     pub is_outdated: bool,
+    /// The command that brings what is checked out to where that branch is; none where it is there, or beside it.
+    pub catch_up: Option<String>,
     /// The files in which somebody changed what svcgen wrote.
     pub edited: Vec<Utf8PathBuf>,
     /// Whether these are so in the work tree, too.

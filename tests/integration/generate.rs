@@ -3,6 +3,7 @@
 mod elsewhere;
 mod in_review;
 mod left_out;
+mod reverted;
 
 use insta::assert_snapshot;
 use serde_json::Value;

@@ -6,8 +6,8 @@ use camino::Utf8PathBuf;
 use crate::cli::context::{Loaded, shown};
 use crate::cli::deploy::Carrier;
 use crate::cli::generator::{
-    CheckoutArgs, Generator, Looked, Planner, Series, Target, differing, first_commit, is_on,
-    look as look_at_series, without_blocks,
+    CheckoutArgs, Generator, Looked, Planner, Series, Target, Upstream, differing, first_commit,
+    is_on, look as look_at_series,
 };
 use crate::drift::Direction;
 use crate::error::CommandError;
@@ -206,25 +206,19 @@ fn merged(
     worktree: &Worktree,
     own: &[Utf8PathBuf],
 ) -> Result<Merged, CommandError> {
-    let texts = topic.upstream_texts(own)?;
-    if texts.is_empty() {
-        return Ok(Merged::default());
-    }
-    let mut upstream = worktree.as_if(texts);
-    if generator == Generator::Puppet {
-        upstream = without_blocks(&upstream, planner.loaded)?;
-    }
-    // What cannot be planned there is told where it is planned here.
-    let Ok(planned) = planner.plan(generator, target, &upstream) else {
+    let upstream = Upstream::plan(planner, (generator, target), topic, worktree, own)?;
+    let Some(upstream) = upstream else {
         return Ok(Merged::default());
     };
-    let found = differing(planner.loaded, generator, &planned, &upstream)?.into_iter();
+    let (planned, there) = (&upstream.planned, &upstream.worktree);
+    let found = differing(planner.loaded, generator, planned, there)?.into_iter();
     let edited = found.filter(|it| matches!(it.direction, Direction::Tree | Direction::Both));
     let edited: BTreeSet<Utf8PathBuf> = edited.map(|it| it.path).collect();
     let read = |tree: &Worktree, path: &Utf8PathBuf| tree.read(path).ok().flatten();
-    let is_here = |path: &Utf8PathBuf| read(worktree, path) == read(&upstream, path);
+    let is_here = |path: &Utf8PathBuf| read(worktree, path) == read(there, path);
     Ok(Merged {
-        is_outdated: !planned.edits.edits.is_empty(),
+        is_outdated: upstream.is_outdated(),
+        catch_up: topic.catch_up()?,
         is_here: edited.iter().all(is_here),
         edited: edited.into_iter().collect(),
     })

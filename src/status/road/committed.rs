@@ -42,7 +42,12 @@ pub(super) fn committed(
     };
     if standing.is_merged && there.is_outdated {
         let found = format!("was merged; `{upstream}` has something else of it now");
-        return Step::new(name, State::Next, found).command(format!("svcgen {generator} --commit"));
+        let generate = format!("svcgen {generator} --commit");
+        let command = match &there.catch_up {
+            Some(catch_up) => format!("{catch_up} && {generate}"),
+            None => generate,
+        };
+        return Step::new(name, State::Next, found).command(command);
     }
     if standing.is_merged {
         let step = merged(name, upstream, series);

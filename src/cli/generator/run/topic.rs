@@ -11,13 +11,14 @@ use crate::cli::generator::Generator;
 use crate::cli::generator::planned::Planned;
 use crate::cli::generator::put_away;
 use crate::cli::generator::summary::Summary;
+use crate::cli::generator::upstream::Upstream;
 use crate::count::count;
 use crate::edit::{Desired, EditPlan, Rendered};
 use crate::error::CommandError;
 use crate::git::{Checkout, GitError};
 use crate::interrupt;
 use crate::model::Site;
-use crate::review::{Committed, Overtaken, Remote, ReviewError, Topic, Visit};
+use crate::review::{Committed, Outcome, Overtaken, Remote, ReviewError, Topic, Visit};
 
 impl Run<'_> {
     /// The topic that a generator commits on.
@@ -159,6 +160,25 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Warns where the remote's branch has something else now of what is merged, such as where it was reverted.
+    fn warn_of_taken_back(
+        &self,
+        place: &Workplace<'_>,
+        topic: &Topic,
+        own: &[Utf8PathBuf],
+    ) -> Result<(), CommandError> {
+        let wanted = (place.generator, place.target);
+        let upstream = Upstream::plan(&self.planner(), wanted, topic, place.worktree, own)?;
+        if upstream.is_some_and(|upstream| upstream.is_outdated())
+            && let Some(catch_up) = topic.catch_up()?
+        {
+            self.ui.warning(&format!(
+                "the remote's branch has something else of it now: `{catch_up}` brings that here, and the next run writes it again"
+            ));
+        }
+        Ok(())
+    }
+
     /// Does something on a topic branch; what wrote nothing there goes back to the branch that it came from, and what
     /// came to nothing leaves both branches as they were. `there` is the same command for another checkout.
     pub(in crate::cli::generator) fn on_topic(
@@ -230,6 +250,9 @@ impl Run<'_> {
             let pushed = topic
                 .push(self.options.others())
                 .map_err(|error| self.in_way(error, place, topic))?;
+            if pushed.outcome == Outcome::Merged {
+                self.warn_of_taken_back(place, topic, &paths)?;
+            }
             summary.pushed(pushed, self.ui);
         } else if topic.remote().is_some() {
             return Ok(Ended::Committed);
