@@ -22,16 +22,16 @@ use crate::ui::{Format, Questions, Ui};
 
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Leave the folder and its services, to play with them.
+    /// Keep the folder and its services, to experiment with them.
     #[arg(long)]
     keep: bool,
-    /// Only make the folder, to type the commands of the guide in it.
+    /// Only make the folder, for you to type the commands of the guide in.
     #[arg(long, conflicts_with = "keep")]
     by_hand: bool,
-    /// Build the modules in a container; the first time, an image and packages come over the network.
+    /// Build the modules in a container; the first time, this downloads an image and packages.
     #[arg(long)]
     container: bool,
-    /// The folder, which is made, and left [default: a new one in the folder for temporary files].
+    /// The folder to make and keep [default: a temporary one].
     #[arg(value_name = "DIR", value_parser = given::path())]
     folder: Option<Utf8PathBuf>,
 }

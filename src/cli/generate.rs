@@ -23,7 +23,7 @@ use crate::ui::{Format, Ui};
 pub struct GenerateArgs {
     #[command(flatten)]
     checkouts: CheckoutArgs,
-    /// Write into an empty folder, not checkouts: what the newest trees that svcgen knows would get.
+    /// Write into an empty folder instead of checkouts, as if it held the newest trees that svcgen knows.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["vagrant_repo", "puppet_repo", "deploy_repo", "source_repo", "commit", "review"], value_parser = given::path())]
     output: Option<Utf8PathBuf>,
     #[command(flatten)]

@@ -27,13 +27,13 @@ use crate::visible::visible;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to show")]
 pub struct LogArgs {
-    /// The newest deploy, as where no ID is given.
+    /// The newest deploy, as when no ID is given.
     #[arg(long)]
     latest: bool,
-    /// Only what is about this host, and with -v what it wrote; names and patterns as for `svcgen deploy --limit`.
+    /// Only what concerns this host, and with -v what it wrote; names and patterns as for `svcgen deploy --limit`.
     #[arg(long, value_name = "HOST", allow_hyphen_values = true, value_parser = given::text())]
     host: Vec<String>,
-    /// Only events of this level or a graver one; debug is everything.
+    /// Only events of this level or a more serious one; debug shows everything.
     #[arg(long, value_parser = levels())]
     level: Option<String>,
     /// Only this stage.
@@ -42,13 +42,13 @@ pub struct LogArgs {
     /// Keep printing while the deploy runs, until it ends.
     #[arg(long, short)]
     follow: bool,
-    /// All that the hosts wrote, unchanged, instead of the events.
+    /// Everything that the hosts wrote, unchanged, instead of the events.
     #[arg(long, conflicts_with_all = ["level", "stage", "follow"])]
     output: bool,
-    /// Write a report into this file instead: one HTML page that needs no network.
+    /// Write a report to this file instead: a single HTML page that needs no network.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["host", "level", "stage", "follow", "output"], value_parser = given::path())]
     report: Option<Utf8PathBuf>,
-    /// The deploy, as `svcgen history` names it, and a text or regular expression that lines have to match.
+    /// The deploy, as `svcgen history` names it, and a text or regular expression that lines must match.
     #[arg(value_name = "ID] [FILTER", num_args = 0..=2, help_heading = None::<&str>, value_parser = given::text())]
     words: Vec<String>,
     #[command(flatten)]

@@ -21,7 +21,7 @@ use crate::visible::visible;
 
 #[derive(Debug, Args)]
 pub struct RequestArgs {
-    /// What is asked for: the new service, access to its hosts, or its two repositories.
+    /// What to ask for: the new service, access to its hosts, or its two repositories.
     #[arg(value_enum)]
     kind: RequestKind,
     /// Print the transactions of Conduit's maniphest.edit instead of the text.

@@ -24,16 +24,16 @@ const LARGEST: u64 = 4 << 20;
 
 #[derive(Debug, Args)]
 pub struct ScheduleArgs {
-    /// When the deployment begins, as `2026-12-01 09:00` in the time zone of the site [default: the next window].
+    /// When the deployment begins, such as `2026-12-01 09:00`, in the time zone of the site [default: the next window].
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
     /// How long it may take, in minutes.
     #[arg(long, value_name = "MINUTES", default_value = "30", allow_negative_numbers = true, value_parser = minutes)]
     length: u16,
-    /// The text of the calendar page, whose windows are taken; `-` reads stdin.
+    /// The text of the calendar page, to see which windows are taken; `-` reads stdin.
     #[arg(long, value_name = "FILE", value_parser = given::path())]
     page: Option<Utf8PathBuf>,
-    /// What is deployed [default: the first sentence of the description].
+    /// What will be deployed [default: the first sentence of the description].
     what: Option<String>,
 }
 

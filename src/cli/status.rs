@@ -22,7 +22,7 @@ use crate::ui::{Format, Ui};
 pub struct StatusArgs {
     #[command(flatten)]
     checkouts: CheckoutArgs,
-    /// Ask the review server and the hosts of production, too; half a minute at most for each question.
+    /// Also ask the review server and the hosts of production; each question takes half a minute at most.
     #[arg(long)]
     online: bool,
 }

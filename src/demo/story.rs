@@ -195,7 +195,7 @@ fn deploy() -> Scene {
             StoryStep {
                 folder: DEPLOY,
                 action: Action::Answer(
-                    "once the canary is healthy, the deploy asks: you answer it here, Enter goes on",
+                    "once the canary is healthy, the deploy asks: you answer it here, Enter continues",
                 ),
             },
             run(

@@ -15,7 +15,7 @@ const PER_RECORD: usize = 32 * 1024;
 pub enum ApplyError {
     #[error(transparent)]
     Worktree(#[from] WorktreeError),
-    #[error("`{path}` was changed by somebody else in the meantime; nothing was changed")]
+    #[error("`{path}` was changed by someone else in the meantime; nothing was changed")]
     Changed { path: Utf8PathBuf },
     /// Every file is old.
     #[error("`{path}` could not be written; nothing was changed")]

@@ -178,7 +178,7 @@ impl RecordError {
                 "`rm {path}` forgets which files are svcgen's; `--conflicts svcgen` takes them over again"
             )),
             Self::Commits { path, .. } => Some(format!(
-                "`rm {path}` forgets it: lines of svcgen's that the model has changed since then count as somebody's edits"
+                "`rm {path}` discards it: lines of svcgen's that the model has changed since then count as somebody's edits"
             )),
             Self::Version { .. } => Some("the svcgen that wrote it reads it".into()),
         }

@@ -308,7 +308,7 @@ impl Rendered {
             });
         }
         serde_json::from_value(document)
-            .map_err(|_| wrong("it is not of the form that svcgen writes".to_owned()))
+            .map_err(|_| wrong("it does not have the form that svcgen writes".to_owned()))
     }
 
     /// Notes which content a file has now that another patch was written below this one.

@@ -165,13 +165,13 @@ fn what_somebody_changes_meanwhile_is_not_written_over() {
     let work = "cd \"$(dirname \"$0\")/../work/vagrant/puppet\"";
     assert_snapshot!(meanwhile(&format!("{work}; echo '# mine' >> hieradata/common.yaml")), @"
     exit 11
-    error: `puppet/hieradata/common.yaml` was changed by somebody else in the meantime; nothing was changed
+    error: `puppet/hieradata/common.yaml` was changed by someone else in the meantime; nothing was changed
     hint: run this again: it begins with what is there now
      M puppet/hieradata/common.yaml
     ");
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p modules/trendingedits/manifests; echo '# mine' > modules/trendingedits/manifests/init.pp")), @"
     exit 11
-    error: `puppet/modules/trendingedits/manifests/init.pp` was changed by somebody else in the meantime; nothing was changed
+    error: `puppet/modules/trendingedits/manifests/init.pp` was changed by someone else in the meantime; nothing was changed
     hint: run this again: it begins with what is there now
     ?? puppet/modules/trendingedits/manifests/init.pp
     ");

@@ -38,10 +38,10 @@ pub struct TailArgs {
     /// The same as `-o bunyan`.
     #[arg(short = '0', conflicts_with = "output")]
     pub(super) bunyan: bool,
-    /// Leave out the names of the hosts: what is printed is exactly bunyan's.
+    /// Leave out the names of the hosts: the output is exactly bunyan's.
     #[arg(long)]
     pub(super) no_host: bool,
-    /// Path of the log on the hosts [default: where the site keeps that of the service in scap.cfg].
+    /// Path of the log on the hosts [default: where the site keeps the log of the service in scap.cfg].
     #[arg(long, value_name = "PATH", value_parser = given::path())]
     log: Option<Utf8PathBuf>,
     #[command(flatten)]

@@ -301,7 +301,7 @@ fn a_damaged_memory_of_commits_is_told_with_the_way_out() {
             "{}",
             run.show()
         );
-        let way = format!("`rm HOME/work/{made}` forgets it");
+        let way = format!("`rm HOME/work/{made}` discards it");
         assert!(run.stderr.contains(&way), "{}", run.show());
     }
     std::fs::remove_file(env.work().join(&made)).unwrap();

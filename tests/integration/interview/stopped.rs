@@ -109,6 +109,6 @@ fn answers_that_cannot_be_kept_are_printed() {
     pty.keys("\u{3}");
     assert_eq!(pty.end(), 130, "{}", pty.shown);
     assert!(pty.shown.contains("puppet_name: mine\r\n"), "{}", pty.shown);
-    let hint = "`svcgen new --resume` goes on with the older ones";
+    let hint = "`svcgen new --resume` continues with the older ones";
     assert!(pty.shown.contains(hint), "{}", pty.shown);
 }

@@ -11,7 +11,7 @@ fn without_answers_it_says_which_flags_to_use() {
     exit 2
     --- stdout
     --- stderr
-    error: there are no answers to write a model from
+    error: there are no answers to write the model from
     hint: svcgen new --answers FILE
     hint: svcgen new --defaults --set name=NAME --set port=PORT
     ");
@@ -19,7 +19,7 @@ fn without_answers_it_says_which_flags_to_use() {
     exit 2
     --- stdout
     --- stderr
-    error: there is no answer for `name`, `description`, `owner.name`
+    error: there is no value for `name`, `description`, `owner.name`
     hint: add --set name=VALUE --set description=VALUE --set owner.name=VALUE, or lines `path: value` to the file of `--answers`
     hint: add `--defaults` to take what package.json and git's configuration say
     ");
@@ -107,7 +107,7 @@ fn mistakes_are_shown_in_the_file_and_in_the_flag_at_once() {
        ╰────
       help: did you mean `inline`?
 
-    there is no answer for `owner.name`
+    there is no value for `owner.name`
     hint: add --set owner.name=VALUE, or lines `path: value` to the file of `--answers`
     hint: add `--defaults` to take what package.json and git's configuration say
     ");
@@ -123,7 +123,7 @@ fn what_is_not_an_answer_is_refused() {
     for (arguments, words) in [
         (
             vec!["--set", "port"],
-            "`--set port` is not understood: it is written `PATH=VALUE`",
+            "`--set port` is not understood: write it as `PATH=VALUE`",
         ),
         (vec!["--set", "a..b=1"], "names separated by single dots"),
         (vec!["--set", "port=[1"], "`--set port` has a mistake"),
@@ -229,13 +229,13 @@ fn an_answer_in_both_of_its_forms_is_refused() {
     };
     assert_snapshot!(new("owner: {name: Ada}\nowner.name: Bob\n").stderr, @"
     error: `answers.yaml` has a mistake
-      × `owner.name` is answered here a second time
+      × `owner.name` is answered here twice
        ╭─[answers.yaml:5:1]
      4 │ owner: {name: Ada}
      5 │ owner.name: Bob
        · ──────────
        ╰────
-      help: leave one of the two out
+      help: leave out one of the two
     ");
     for both in [
         "owner.name: Bob\nowner: {name: Ada}\n",
