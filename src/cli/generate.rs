@@ -182,7 +182,7 @@ fn summarise(failures: &[Failed], of: usize, worst: ErrorKind) -> CommandError {
         .iter()
         .map(|(generator, _)| generator.name())
         .collect();
-    let again = "run the same command again once that is mended: what is done is not repeated";
+    let again = "run the same command again once that is fixed: what is done is not repeated";
     CommandError::new(
         worst,
         format!(

@@ -75,7 +75,7 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     let (named, filter) = split(&args.words, &known)?;
     if named.is_some() && args.latest {
         return Err(
-            CommandError::usage("`--latest` is another deploy than the one that is named")
+            CommandError::usage("`--latest` is not the deploy that is named")
                 .hint("leave out one of them")
                 .into(),
         );
@@ -102,9 +102,9 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     }
     if let Some(file) = ReportFile::named(args.report.as_deref())? {
         if filter.is_some() {
-            let message = "a report is about all of a deploy: it takes no filter";
+            let message = "a report covers a whole deploy: it takes no filter";
             return Err(CommandError::usage(message)
-                .hint("without `--report`, the lines are shown that match")
+                .hint("without `--report`, the lines that match are shown")
                 .into());
         }
         file.write(&Subject {
@@ -140,7 +140,7 @@ fn split(
         [first, ..] => Err(
             CommandError::usage(format!("`{first}` is not the name of a deploy"))
                 .hint("`svcgen history` lists the deploys")
-                .hint("a text of several words to look for is put into quotes"),
+                .hint("to search for several words, put them in quotes"),
         ),
     }
 }
@@ -212,7 +212,9 @@ impl From<JournalError> for CommandError {
         };
         let this = Self::from_error(kind, &error);
         match error {
-            JournalError::Version { .. } => this.hint("the svcgen that wrote it reads it"),
+            JournalError::Version { .. } => {
+                this.hint("the version of svcgen that wrote it can read it")
+            }
             JournalError::NoHome => this.hint("export HOME=/a/folder/of/yours"),
             JournalError::Write { .. } => {
                 this.hint("`export XDG_STATE_HOME=/a/folder/of/yours` keeps journals elsewhere")

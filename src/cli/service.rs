@@ -98,7 +98,7 @@ pub(super) fn run(args: &ServiceArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
     let Some(action) = args.verb.action() else {
         if let Some(option) = args.needless() {
             return Err(CommandError::usage(format!(
-                "`{option}` goes with start, stop and restart alone"
+                "`{option}` works only with start, stop and restart"
             ))
             .hint("`svcgen service status` only looks: leave it out")
             .into());
@@ -152,7 +152,7 @@ fn choose_services(opened: &mut Opened, named: &[String]) -> Result<(), CommandE
         if !known.contains(&name.as_str()) {
             let hint = near(name, &known);
             return Err(CommandError::usage(format!(
-                "--name: `{name}` is no service of `service_name`"
+                "--name: `{name}` is not a service of `service_name`"
             ))
             .hint(hint));
         }

@@ -134,7 +134,7 @@ fn text(status: &Status<'_>, width: usize) -> String {
 
 fn when(status: &Status<'_>) -> String {
     let Some(day) = status.deployment else {
-        return "no dates: the model names no day of the first deployment (`timeline.deployment`)\n"
+        return "no dates: the model has no day for the first deployment (`timeline.deployment`)\n"
             .into();
     };
     let days = status.today.until(day).map_or(0, |span| span.get_days());

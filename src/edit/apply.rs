@@ -24,7 +24,7 @@ pub enum ApplyError {
         source: std::io::Error,
     },
     /// The files before it are new; it and those after it are old.
-    #[error("`{path}` was changed by somebody else while others were written; it is left as it is")]
+    #[error("`{path}` was changed by someone else while others were written; it is left as it is")]
     Overtaken { path: Utf8PathBuf },
     /// The files before it are new; it and those after it are old.
     #[error("`{path}` could not be replaced")]
@@ -33,7 +33,7 @@ pub enum ApplyError {
         source: std::io::Error,
     },
     /// The files before it are new; it and those after it are old.
-    #[error("`{path}` was not written: it could not be remembered as svcgen's")]
+    #[error("`{path}` was not written: it could not be recorded as svcgen's")]
     Remember {
         path: Utf8PathBuf,
         source: std::io::Error,

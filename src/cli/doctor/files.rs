@@ -173,7 +173,7 @@ fn wrong(finding: Finding, error: &CommandError, otherwise: &str) -> Finding {
 fn no_model() -> Finding {
     let finding = Finding::new("model", "the model of the service", MODEL);
     finding.doubtful(
-        format!("there is no `{MODEL_FILE}` here or above: only what needs none was looked at"),
+        format!("there is no `{MODEL_FILE}` here or above: only what needs none was checked"),
         "svcgen new",
     )
 }

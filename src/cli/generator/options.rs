@@ -69,7 +69,7 @@ impl GeneratorOptions {
     pub(super) fn forced(&self) -> &'static str {
         match self.commits() {
             true => "`--force` commits them with svcgen's",
-            false => "`--force` changes the file all the same",
+            false => "`--force` changes the file anyway",
         }
     }
 

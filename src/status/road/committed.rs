@@ -41,7 +41,7 @@ pub(super) fn committed(
         }
     };
     if standing.is_merged && there.is_outdated {
-        let found = format!("was merged; `{upstream}` has something else of it now");
+        let found = format!("was merged; `{upstream}` now has something else");
         return Step::new(name, State::Next, found).command(format!("svcgen {generator} --commit"));
     }
     if standing.is_merged {

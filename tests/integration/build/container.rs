@@ -109,7 +109,7 @@ fn another_image_is_a_reason_to_build() {
     );
     assert!(
         run.stdout
-            .contains("- the image was `svcgen-test:base`, and is `svcgen-test:none`\n"),
+            .contains("- the image was `svcgen-test:base`, and is now `svcgen-test:none`\n"),
         "{}",
         run.show()
     );

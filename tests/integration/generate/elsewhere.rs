@@ -297,7 +297,7 @@ fn a_damaged_memory_of_commits_is_told_with_the_way_out() {
         assert_eq!(run.code, 1, "{}", run.show());
         assert!(
             run.stderr
-                .contains("does not say what a commit of svcgen's was made of"),
+                .contains("does not say what svcgen's commit was made from"),
             "{}",
             run.show()
         );

@@ -31,7 +31,7 @@ fn what_the_checkouts_have_is_told_at_once() {
     );
     let mut pty = Pty::start(&env, &["new"], None);
     pty.answer("Name of the service", "pagefeed");
-    pty.expect("`pagefeed` is there already");
+    pty.expect("`pagefeed` already exists");
     pty.answer("give the same answer again", "my-svc");
     pty.answer("Name of its Puppet class", "");
     pty.answer("What the service does", "Does it.\r");

@@ -121,7 +121,7 @@ fn a_refused_draft_is_set_aside_and_not_lost() {
             pty.answer("unfinished answers of `first`", "5");
             pty.expect("yes or no");
             pty.answer("unfinished answers of `first`", "n");
-            pty.expect("the unfinished answers are in");
+            pty.expect("the unfinished answers are now in");
             pty.answer("Name of the service", "second");
         } else {
             pty.answer("Name of the service", answer);

@@ -38,7 +38,7 @@ fn what_cannot_be_taken_is_told_with_its_rule() {
     assert_eq!(run.code, 2, "{}", run.show());
     assert!(
         run.stderr
-            .contains("`not an address` is not an address for mail\n"),
+            .contains("`not an address` is not an email address\n"),
         "{}",
         run.show()
     );
@@ -189,7 +189,7 @@ fn a_name_and_a_port_that_somebody_has_are_told_where_they_would_be_taken() {
     exit 2
     --- stdout
     --- stderr
-    warning: `tea` (package.json) is not taken for `name`: `tea` is there already: `modules/role/manifests/tea.pp` in `HOME/work/puppet`; `--set name=VALUE` sets another one, or this one anyway
+    warning: `tea` (package.json) is not taken for `name`: `tea` already exists: `modules/role/manifests/tea.pp` in `HOME/work/puppet`; `--set name=VALUE` sets another one, or this one anyway
     description: Makes tea. (package.json)
     owner.name: Ada (configuration)
     error: there is no value for `name`

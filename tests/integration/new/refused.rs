@@ -129,7 +129,7 @@ fn what_is_not_an_answer_is_refused() {
         (vec!["--set", "port=[1"], "`--set port` has a mistake"),
         (
             vec!["--set", "deploy.groups.default.hosts=a.example.org"],
-            "a list stands in brackets: `[a.example.org]`",
+            "write a list in brackets: `[a.example.org]`",
         ),
         (
             vec!["--answers", "list.yaml"],
@@ -269,7 +269,7 @@ fn an_unfinished_merge_is_told_as_that() {
     for words in [&["new", "--set=port=6002"][..], &["check"], &["schedule"]] {
         let run = env.svcgen(words);
         assert_eq!(run.code, 2, "{}", run.show());
-        let told = "an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`";
+        let told = "an unfinished merge: resolve what is between `<<<<<<<` and `>>>>>>>`";
         assert!(run.stderr.contains(told), "{}", run.show());
         assert!(run.stderr.contains("svcgen.yaml:7:1]"), "{}", run.show());
         assert!(!run.stderr.contains("--force"), "{}", run.show());
@@ -294,7 +294,7 @@ fn a_number_that_some_take_for_octal_is_no_answer() {
     for path in ["vagrant.memory", "port", "deploy.groups.default.size"] {
         let run = env.svcgen(&["new", "--set", &format!("{path}=0042")]);
         assert_eq!(run.code, 2, "{}", run.show());
-        let told = "found `0042`, which is octal to some readers";
+        let told = "found `0042`, which some programs read as octal";
         let said = run.stderr.replace("\n  │ ", " ");
         assert!(said.contains(told), "{}", run.show());
     }

@@ -150,8 +150,8 @@ impl Run<'_> {
                 false => String::new(),
             };
             self.ui.warning(&format!(
-                "`{base}` has `{path}` already, by commits that `{branch}` has not: where the change was merged by them, \
-                 `{git} switch {} && {follow}{git} branch -m {branch} {branch}-old` has the next run begin upon that",
+                "`{base}` has `{path}` already, by commits that `{branch}` has not: if they merged the change, \
+                 `{git} switch {} && {follow}{git} branch -m {branch} {branch}-old` makes the next run begin from there",
                 topic.base()
             ));
         }
