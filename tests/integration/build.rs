@@ -56,7 +56,7 @@ fn the_first_build_imports_the_source_and_its_modules() {
     --- stdout
     tea in GERRIT/work/tea-deploy
       source    SHORT, the first one, of master of GERRIT/git/tea
-      modules   built anew:
+      modules   rebuilt:
                 - there is no `node_modules` yet
       image     none: on this machine
       node      system
@@ -112,7 +112,7 @@ fn a_dry_run_says_what_would_be_done() {
     --- stdout
     tea in GERRIT/work/tea-deploy
       source    SHORT, the first one, of master of GERRIT/git/tea
-      modules   built anew:
+      modules   rebuilt:
                 - there is no `node_modules` yet
       image     none: on this machine
       node      system

@@ -17,7 +17,7 @@ fn modules_are_built_in_a_container_and_kept() {
     assert_eq!(run.code, 0, "{}", run.show());
     insta::assert_snapshot!(run.stderr, @"
     build: the log is HOME/.local/state/svcgen/builds/tea/TIME.log
-    build: an image upon svcgen-test:base
+    build: an image based on svcgen-test:base
     build: npm ci --omit=dev
       added 1 package in TIME
     build: committed SHORT on svcgen/tea-build

@@ -113,7 +113,7 @@ fn ctrl_c_removes_the_container() {
     insta::assert_snapshot!(run.stderr, @r"
     warning: the source has no lock file: each build takes the newest versions that fit
     build: the log is HOME/.local/state/svcgen/builds/tea-interrupted/TIME.log
-    build: an image upon svcgen-test:base
+    build: an image based on svcgen-test:base
     build: npm install --omit=dev
       > tea-interrupted@0.1.0 install
       > trap exit TERM; touch begun; sleep 3600 & wait
@@ -140,7 +140,7 @@ fn a_container_that_somebody_kills_is_told() {
     insta::assert_snapshot!(run.stderr, @r"
     warning: the source has no lock file: each build takes the newest versions that fit
     build: the log is HOME/.local/state/svcgen/builds/tea-killed/TIME.log
-    build: an image upon svcgen-test:base
+    build: an image based on svcgen-test:base
     build: npm install --omit=dev
       > tea-killed@0.1.0 install
       > trap exit TERM; touch begun; sleep 3600 & wait
@@ -187,7 +187,7 @@ fn an_engine_that_is_killed_is_told_and_the_next_build_works() {
     insta::assert_snapshot!(told, @r"
     warning: the source has no lock file: each build takes the newest versions that fit
     build: the log is HOME/.local/state/svcgen/builds/tea-lost/TIME.log
-    build: an image upon svcgen-test:base
+    build: an image based on svcgen-test:base
     build: npm install --omit=dev
       > tea-lost@0.1.0 install
       > trap exit TERM; touch begun; sleep 3600 & wait

@@ -139,7 +139,7 @@ fn each_reason_to_build_is_named() {
     let text = std::fs::read_to_string(kitchen.source.join("package.json")).unwrap();
     let said = || plan(&kitchen.build(&["--dry-run"]));
     insta::assert_snapshot!(plan(&kitchen.build(&["--dry-run", "--force"])), @"
-    modules   built anew:
+    modules   rebuilt:
     - `--force`
     ");
 
@@ -158,7 +158,7 @@ fn each_reason_to_build_is_named() {
     kitchen.write("package.json", &text.replace("libtea-dev", "libtea2-dev"));
     kitchen.commit("Another package");
     insta::assert_snapshot!(said(), @"
-    modules   built anew:
+    modules   rebuilt:
     - `package.json`: deploy stanza (dependencies)
     ");
 
@@ -171,7 +171,7 @@ fn each_reason_to_build_is_named() {
     kitchen.write("tools/warm.js", "");
     kitchen.commit("A script");
     insta::assert_snapshot!(said(), @"
-    modules   built anew:
+    modules   rebuilt:
     - `package.json`: scripts of the installation (postinstall)
     - files that are installed (tools/warm.js)
     ");
@@ -190,7 +190,7 @@ fn each_reason_to_build_is_named() {
     kitchen.lock();
     kitchen.commit("A spoon");
     insta::assert_snapshot!(said(), @"
-    modules   built anew:
+    modules   rebuilt:
     - `package.json`: dependencies (+spoon)
     - `package-lock.json` has changed
     ");
@@ -211,7 +211,7 @@ fn each_reason_to_build_is_named() {
     kitchen.git(&["commit", "--quiet", "-m", "by hand"]);
     kitchen.git(&["push", "--quiet", "origin", "HEAD:refs/heads/master"]);
     insta::assert_snapshot!(said(), @"
-    modules   built anew:
+    modules   rebuilt:
     - `node_modules` was changed since it was built (SHORT)
     ");
     kitchen.git(&["revert", "--no-edit", "HEAD"]);

@@ -117,7 +117,7 @@ fn a_registry_that_refuses_is_told() {
     insta::assert_snapshot!(run.stderr.replace(&server.http, "SERVER"), @"
     warning: the source has no lock file: each build takes the newest versions that fit
     build: the log is HOME/.local/state/svcgen/builds/tea/TIME.log
-    build: an image upon svcgen-test:base
+    build: an image based on svcgen-test:base
     build: npm install --omit=dev
     error: `npm install --omit=dev` failed with code 1
     cause: 401 Unauthorized - GET SERVER/cup

@@ -140,7 +140,7 @@ fn what_was_only_written_goes_once_the_model_drops_it_and_edits_stay() {
         "{}",
     );
     let told = done(&env, &["--commit"]);
-    let line = "hieradata/common/service.yaml: what an earlier run wrote is taken away";
+    let line = "hieradata/common/service.yaml: what an earlier run wrote is removed";
     assert!(told.stderr.contains(line), "{}", told.show());
     assert_eq!(
         env.status("puppet"),
