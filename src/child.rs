@@ -155,7 +155,7 @@ fn receive(
             Ok(bytes) => return Ok(bytes),
             Err(_) if interrupt::is_pending() => return Err(io::ErrorKind::Interrupted.into()),
             Err(_) if left.is_zero() => {
-                let message = format!("it had not ended after {} s", deadline.as_secs());
+                let message = format!("it was still running after {} s", deadline.as_secs());
                 return Err(io::Error::new(io::ErrorKind::TimedOut, message));
             }
             Err(_) => {}

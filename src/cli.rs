@@ -39,7 +39,7 @@ pub use self::failure::Failure;
 use self::manner::{is_colorless, manner};
 use crate::ui::{Color, Format, Manner, Questions, Ui};
 
-/// Takes a service of a wiki farm from an idea to production, and keeps it there.
+/// Takes a service of a wiki farm from idea to production, and keeps it there.
 #[derive(Debug, Parser)]
 #[command(
     name = "svcgen",
@@ -52,7 +52,7 @@ use crate::ui::{Color, Format, Manner, Questions, Ui};
     after_help = "Begin in the source repository of the service:\n  \
                   svcgen new --defaults --set port=6699\n  \
                   svcgen vagrant --repo ~/vagrant --dry-run\n\n\
-                  To read on:\n  \
+                  To learn more:\n  \
                   svcgen COMMAND --help\n  \
                   svcgen man DIR    # a page for each command, for `man DIR/svcgen-deploy.1`"
 )]
@@ -76,7 +76,7 @@ pub struct GlobalArgs {
     /// The model [default: svcgen.yaml here or above].
     #[arg(long, global = true, value_name = "FILE", value_parser = given::path())]
     pub service: Option<Utf8PathBuf>,
-    /// The site, instead of the model's.
+    /// The site to use instead of the model's.
     #[arg(
         long,
         global = true,
@@ -100,7 +100,7 @@ pub struct GlobalArgs {
         value_name = "WHEN"
     )]
     pub color: Color,
-    /// Print lines that stay, without colour: for screen readers and recordings.
+    /// Print lines that are never redrawn, without colour: for screen readers and recordings.
     #[arg(
         long,
         global = true,
@@ -109,7 +109,7 @@ pub struct GlobalArgs {
         value_parser = clap::builder::FalseyValueParser::new()
     )]
     pub plain: bool,
-    /// Ask nothing, and go on; a conflict is still an error.
+    /// Go on without asking; a conflict is still an error.
     #[arg(long, short, global = true)]
     pub yes: bool,
     /// Say more; twice for everything.
@@ -164,7 +164,7 @@ pub enum Command {
         after_help = "Examples:\n  svcgen schedule                            # the next window\n  svcgen schedule --at '2026-12-01 09:00' --page deployments.txt"
     )]
     Schedule(schedule::ScheduleArgs),
-    /// Show where the service is on its road, and what comes next.
+    /// Show how far the service has come, and what comes next.
     #[command(
         after_help = "Example:\n  svcgen status --online                     # ask servers and hosts, too"
     )]
@@ -187,7 +187,7 @@ pub enum Command {
     /// Go back to what was live before, on every host.
     #[command(after_help = "Example:\n  svcgen rollback --dry-run                  # look at it")]
     Rollback(deploy::RollbackArgs),
-    /// Show what happened in a deploy, or follow one that runs.
+    /// Show what happened in a deploy, or follow one that is running.
     #[command(
         after_help = "Examples:\n  svcgen log                                 # the newest deploy\n  svcgen log -f                              # follow it to its end\n  svcgen log --host a.example.org -v         # what one host did and wrote\n  svcgen log --level warning 20261123T1403   # only what went wrong in that one"
     )]
@@ -197,7 +197,7 @@ pub enum Command {
         after_help = "Examples:\n  svcgen tail                                # the last ten lines of each host\n  svcgen tail -f --level warn                # follow warnings and worse\n  svcgen tail -l 'tea1*' -n 1000 --grep feed # look for something\n  svcgen tail -n +1 -0 --no-host | bunyan    # all of it, as it was written"
     )]
     Tail(tail::TailArgs),
-    /// List the deploys: when, who, what, and what came of it.
+    /// List the deploys: when, who, what, and how each ended.
     #[command(
         after_help = "Examples:\n  svcgen history                             # the last ten\n  svcgen history --offline                   # those from this machine, at once"
     )]
@@ -207,12 +207,12 @@ pub enum Command {
         after_help = "Examples:\n  svcgen lock                                # who holds them\n  svcgen lock take --reason 'new disks'      # nobody deploys until Ctrl-C\n  svcgen lock break --reason 'its laptop is gone'"
     )]
     Lock(lock::LockArgs),
-    /// Start, stop or restart the service, or show how it is.
+    /// Start, stop or restart the service, or show its state.
     #[command(
-        after_help = "Examples:\n  svcgen service status                      # how it is on every host\n  svcgen service restart canary              # only the group canary\n  svcgen service stop -l a1.example.org      # only one host"
+        after_help = "Examples:\n  svcgen service status                      # its state on every host\n  svcgen service restart canary              # only the group canary\n  svcgen service stop -l a1.example.org      # only one host"
     )]
     Service(service::ServiceArgs),
-    /// Play the whole road on this machine, in a folder of its own.
+    /// Play through every step on this machine, in a folder of its own.
     #[command(
         after_help = "Examples:\n  svcgen demo                                # watch it, in less than a minute\n  svcgen demo --keep                         # and go on by hand\n  svcgen demo --by-hand play                 # type it all, in the folder play"
     )]

@@ -187,9 +187,7 @@ fn parse_url(text: &str) -> Result<Url, ConduitError> {
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_here => Ok(url),
-        "http" => Err(wrong(
-            "with `http` everybody on the way could read the token",
-        )),
+        "http" => Err(wrong("with `http`, anyone on the way could read the token")),
         _ => Err(wrong("it has to begin with `https://`")),
     }
 }

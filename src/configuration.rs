@@ -277,7 +277,7 @@ mod tests {
             (
                 "user: {email: ada}\nchekouts: {}\nplain: maybe\n",
                 vec![
-                    "1: `ada` is not an address for mail",
+                    "1: `ada` is not an email address",
                     "2: unknown key `chekouts`",
                     "3: expected true or false, found text",
                 ],
@@ -290,11 +290,11 @@ mod tests {
             ("- site: a\n", vec!["1: expected a mapping, found a list"]),
             (
                 "checkouts: {}\nuser: {}\ncheckouts: {}\n",
-                vec!["3: the key `checkouts` stands here a second time"],
+                vec!["3: the key `checkouts` is here a second time"],
             ),
             (
                 "services:\n  a: {deploy: /x}\n  a: {deploy: /y}\n",
-                vec!["3: the key `a` stands here a second time"],
+                vec!["3: the key `a` is here a second time"],
             ),
         ] {
             assert_eq!(mistakes(text), told, "{text}");

@@ -219,14 +219,11 @@ pub(crate) fn writable(folder: &Utf8Path) -> Result<&Utf8Path, String> {
     let there = folder.ancestors().find(is_there);
     let there = there.unwrap_or(Utf8Path::new("/"));
     if !there.is_dir() {
-        return Err(format!("`{there}` is no folder"));
+        return Err(format!("`{there}` is not a folder"));
     }
     match tempfile::tempfile_in(there) {
         Ok(_) => Ok(there),
-        Err(error) => Err(format!(
-            "nothing can be written into `{there}`: {}",
-            reworded(&error)
-        )),
+        Err(error) => Err(format!("cannot write to `{there}`: {}", reworded(&error))),
     }
 }
 

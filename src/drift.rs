@@ -104,8 +104,8 @@ fn left_over(desired: &[Desired], plan: &EditPlan) -> Vec<Difference> {
             .as_deref()
             .map(|after| first_change(before, after));
         let what = match &edit.after {
-            Some(after) => format!("is wanted no more: {}", counted(before, after)),
-            None => "is wanted no more".to_owned(),
+            Some(after) => format!("is no longer wanted: {}", counted(before, after)),
+            None => "is no longer wanted".to_owned(),
         };
         Difference {
             path: edit.path.clone(),

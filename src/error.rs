@@ -205,15 +205,15 @@ pub(crate) const OTHER_TEMPORARY: &str = "make room there, or `export TMPDIR=/a/
 fn way_out(error: &std::io::Error) -> Option<&'static str> {
     use std::io::ErrorKind as Kind;
     match error.kind() {
-        Kind::PermissionDenied => Some("`ls -ld` shows whose it is, and who may do what"),
+        Kind::PermissionDenied => Some("`ls -ld` shows its owner and permissions"),
         Kind::ReadOnlyFilesystem => {
-            Some("its disk can only be read: `findmnt` shows which can be written to")
+            Some("its disk is read-only: `findmnt` shows which are writable")
         }
         _ if is_lack_of_room(error) => Some(MAKE_ROOM),
         Kind::NotFound | Kind::AlreadyExists | Kind::NotADirectory | Kind::IsADirectory => {
             Some("is the path right? `ls -l` shows what is there")
         }
-        Kind::InvalidData => Some("`file` tells what it is; it should be UTF-8 text"),
+        Kind::InvalidData => Some("`file` shows what it is; it should be UTF-8 text"),
         // Of an address or a server more is known where it was asked.
         _ => None,
     }
@@ -235,7 +235,7 @@ mod tests {
         let source = git2::Error::new(
             git2::ErrorCode::Owner,
             git2::ErrorClass::Config,
-            "it is owned by somebody else",
+            "it is owned by someone else",
         );
         assert!(source.to_string().contains("class="), "{source}");
         let error = GitError::Unreadable {
@@ -244,7 +244,7 @@ mod tests {
             source,
         };
         let error = CommandError::from_error(ErrorKind::Unexpected, &error);
-        assert_eq!(error.causes, ["it is owned by somebody else"]);
+        assert_eq!(error.causes, ["it is owned by someone else"]);
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub enum FilingError {
     NoProject { slug: Line },
     #[error("the ticket system has no task {task}, or this token may not see it")]
     NoTask { task: TaskId },
-    #[error("somebody has edited {}, or it was not filed by svcgen", task.id)]
+    #[error("someone has edited {}, or it was not filed by svcgen", task.id)]
     Edited {
         task: Box<Task>,
         description: String,

@@ -88,7 +88,7 @@ fn tree_node(
         Some(index) => Err(GenerateError::NotUnderstood {
             path: path.into(),
             line: index + 1,
-            reason: "the parameters of `define service::node` do not end".into(),
+            reason: "the parameter list of `define service::node` is not closed".into(),
         }),
     }
 }

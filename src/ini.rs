@@ -78,7 +78,7 @@ impl Section {
 /// The first line that is neither a section, a setting, nor the continuation of one, or that repeats one.
 pub fn parse(text: &str) -> Result<Ini, IniError> {
     if text.starts_with('\u{feff}') {
-        let message = "a byte order mark stands before the first line, which Scap does not take; save the file without one";
+        let message = "the file begins with a byte order mark, which Scap does not accept; save it without one";
         return Err(IniError {
             message: message.into(),
             line: 1,
@@ -109,7 +109,7 @@ pub fn parse(text: &str) -> Result<Ini, IniError> {
         if let Some(name) = header(content) {
             if let Some(first) = ini.section(name) {
                 let message = format!(
-                    "the section `[{name}]` is there already, in line {}",
+                    "the section `[{name}]` is there already, on line {}",
                     first.line
                 );
                 return Err(IniError { message, line });
@@ -134,7 +134,7 @@ pub fn parse(text: &str) -> Result<Ini, IniError> {
             .iter()
             .find(|other| other.key == setting.key)
         {
-            let message = format!("`{}` is set already, in line {}", setting.key, first.line);
+            let message = format!("`{}` is already set, on line {}", setting.key, first.line);
             return Err(IniError { message, line });
         }
         section.settings.push(setting);

@@ -59,7 +59,7 @@ fn syntax(words: &str) -> &'static str {
         ("expected `,` or `}`", "`,` or `}` is missing"),
         ("expected `,` or `]`", "`,` or `]` is missing"),
         ("expected `:`", "`:` is missing after a name"),
-        ("key must be a string", "a name stands in double quotes"),
+        ("key must be a string", "put names in double quotes"),
         (
             "control character",
             "a line break or tab in a text is written `\\n` or `\\t`",
@@ -90,7 +90,7 @@ mod tests {
             ("{\"a\": 1\n\"b\": 2}", "line 2: `,` or `}` is missing"),
             ("[1 2]", "line 1: `,` or `]` is missing"),
             ("{\"a\" 1}", "line 1: `:` is missing after a name"),
-            ("{a: 1}", "line 1: a name stands in double quotes"),
+            ("{a: 1}", "line 1: put names in double quotes"),
             ("{} {}", "line 1: something follows the end"),
             (
                 "{\"a\": \"\n\"}",
@@ -107,7 +107,7 @@ mod tests {
             ("foo", "line 1: it is not JSON"),
             (
                 "{\n<<<<<<< HEAD\n\"a\": 1\n=======\n\"a\": 2\n>>>>>>> topic\n}",
-                "line 2: an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`",
+                "line 2: an unfinished merge: resolve what is between `<<<<<<<` and `>>>>>>>`",
             ),
         ] {
             assert_eq!(told(text), words, "{text}");

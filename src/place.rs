@@ -7,7 +7,7 @@ pub(crate) const MERGE_MIDDLE: &str = "=======";
 
 /// What is wrong with a text in which git marked a conflict.
 pub(crate) const UNFINISHED_MERGE: &str =
-    "an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`";
+    "an unfinished merge: resolve what is between `<<<<<<<` and `>>>>>>>`";
 
 /// The line of a byte, counted from one.
 pub(crate) fn line_of(text: &str, at: usize) -> usize {

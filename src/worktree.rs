@@ -47,14 +47,15 @@ impl WorktreeError {
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {
-            Self::NotAFolder { .. } => "name a folder that is there".into(),
+            Self::NotAFolder { .. } => "name an existing folder".into(),
             Self::Outside { .. } => {
-                "put a real folder there: svcgen writes through no symlink that leads out".into()
+                "put a real folder there: svcgen does not write through a symlink that leads out"
+                    .into()
             }
-            Self::Dangling { path } => format!("`ls -l {path}` shows where it leads; take it away"),
-            Self::NotText { .. } => "save it as UTF-8; `file` tells what it is".into(),
-            Self::NotAFile { .. } => "move away what is there, and run this again".into(),
-            Self::Io(_) => "`ls -ld` shows what is there, and who may do what".into(),
+            Self::Dangling { path } => format!("`ls -l {path}` shows where it leads; remove it"),
+            Self::NotText { .. } => "save it as UTF-8; `file` shows what it is".into(),
+            Self::NotAFile { .. } => "move what is there elsewhere, and run this again".into(),
+            Self::Io(_) => "`ls -ld` shows what is there, and its permissions".into(),
         }
     }
 }

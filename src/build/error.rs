@@ -29,12 +29,12 @@ pub enum BuildError {
         is_own: bool,
         paths: Vec<String>,
     },
-    #[error("`{branch}` is checked out in `{path}`, whose files would not follow it")]
+    #[error("`{branch}` is checked out in `{path}`, whose files would not be updated with it")]
     CheckedOut {
         branch: BranchName,
         path: Utf8PathBuf,
     },
-    #[error("`{branch}` holds a commit that is not of a build: \"{subject}\"")]
+    #[error("`{branch}` has a commit that is not from a build: \"{subject}\"")]
     NotOurs {
         root: Utf8PathBuf,
         branch: BranchName,
@@ -52,7 +52,7 @@ pub enum BuildError {
     },
     #[error("`{key}` of git's configuration is `{value}`, which is not a branch")]
     Branch { key: &'static str, value: String },
-    #[error("`.gitmodules` of {commit} is not understood")]
+    #[error("`.gitmodules` of {commit} cannot be read")]
     Submodules { commit: String, source: ScapError },
     #[error("the submodule `{name}` cannot be at `{path}`: {rule}")]
     UnsafeSubmodule {
@@ -62,7 +62,7 @@ pub enum BuildError {
     },
     #[error("`.gitmodules` of {commit} has no submodule, and nothing says where the source is")]
     NoSubmodule { commit: String },
-    #[error("`{path}` is in {commit}, and is not a submodule")]
+    #[error("`{path}` is in {commit}, but is not a submodule")]
     Occupied { path: Utf8PathBuf, commit: String },
     #[error("the source cannot be fetched from `{url}`")]
     Fetch { url: String, source: GitError },
@@ -87,7 +87,7 @@ pub enum BuildError {
     Package(LoadError),
     #[error("`{path}` is not UTF-8 text")]
     NotText { path: String },
-    #[error("the inputs cannot be written down: {reason}")]
+    #[error("the inputs cannot be recorded: {reason}")]
     Hash { reason: String },
     #[error("`{path}` cannot be written")]
     Write {
@@ -100,12 +100,12 @@ pub enum BuildError {
         source: std::io::Error,
     },
     /// The folder in which modules are built.
-    #[error("nothing can be built in `{path}`")]
+    #[error("cannot build in `{path}`")]
     Workshop {
         path: Utf8PathBuf,
         source: std::io::Error,
     },
-    #[error("`{link}` leads to `{target}`, which will not be there in production")]
+    #[error("`{link}` leads to `{target}`, which will not exist in production")]
     Outward { link: Utf8PathBuf, target: String },
     #[error("`{path}` cannot be read")]
     Read {
@@ -114,9 +114,9 @@ pub enum BuildError {
     },
     #[error(transparent)]
     Template(#[from] RenderError),
-    #[error("the site `{site}` does not say which image `{target}` is")]
+    #[error("the site `{site}` does not say which image to use for `{target}`")]
     NoImage { target: &'static str, site: String },
-    #[error("the threads of svcgen cannot be started")]
+    #[error("svcgen's threads cannot be started")]
     Runtime(#[source] std::io::Error),
     #[error(transparent)]
     Connect(#[from] ConnectError),
@@ -133,7 +133,7 @@ pub enum BuildError {
     },
     #[error("the container did not finish")]
     Run { source: RunError, log: Utf8PathBuf },
-    #[error("interrupted; the deploy repository is as it was")]
+    #[error("interrupted; the deploy repository is unchanged")]
     Interrupted,
 }
 

@@ -162,13 +162,13 @@ impl NpmError {
         let Self::Failed { complaint, log, .. } = self else {
             return vec!["apt-get install nodejs npm".into()];
         };
-        let log = format!("`{log}` has all that was written");
+        let log = format!("`{log}` has the complete output");
         let help = if complaint.says("in sync") {
             "run `npm install` in the source repository, and commit the lock file"
         } else if complaint.is(&NETWORK) {
-            "the registry cannot be reached: look at the network, the proxy and `npm config get registry`"
+            "the registry cannot be reached: check the network, the proxy and `npm config get registry`"
         } else if complaint.is(&["E401", "E403", "ENEEDAUTH"]) {
-            "the registry refuses you: `npm whoami` says who you are to it, `npm login` makes you known"
+            "the registry refuses you: `npm whoami` shows who you are logged in as, `npm login` logs you in"
         } else if complaint.is(&["ENOSPC"]) || complaint.says("No space left") {
             "`export XDG_CACHE_HOME=/a/folder/of/yours` builds where there is more room"
         } else if complaint.is(&["E404", "ETARGET"]) {
@@ -179,7 +179,7 @@ impl NpmError {
         ]) {
             "`NODE_EXTRA_CA_CERTS=FILE` names the certificates of your organisation"
         } else if complaint.says("gyp ERR!") || complaint.says("fatal error:") {
-            "a native module does not compile: its libraries belong into `deploy.dependencies` of `package.json`"
+            "a native module does not compile: add the libraries that it needs to `deploy.dependencies` of `package.json`"
         } else {
             return vec![log];
         };

@@ -81,9 +81,9 @@ impl fmt::Display for Reason {
             Self::Stanza { keys } => {
                 write!(f, "`package.json`: deploy stanza ({})", list(keys))
             }
-            Self::Node { from, to } => write!(f, "Node was {from}, and is {to}"),
-            Self::Image { from, to } => write!(f, "the image was `{from}`, and is `{to}`"),
-            Self::ImageMoved { image } => write!(f, "`{image}` is another image by now"),
+            Self::Node { from, to } => write!(f, "Node was {from}, and is now {to}"),
+            Self::Image { from, to } => write!(f, "the image was `{from}`, and is now `{to}`"),
+            Self::ImageMoved { image } => write!(f, "`{image}` is now another image"),
             Self::NotInContainer { image } => {
                 write!(f, "they were not built in a container (`{image}`)")
             }
@@ -94,10 +94,7 @@ impl fmt::Display for Reason {
                 )
             }
             Self::Unknown { commit } => {
-                write!(
-                    f,
-                    "they were built of {commit}, which is not known any more"
-                )
+                write!(f, "they were built from {commit}, which is no longer known")
             }
         }
     }

@@ -66,7 +66,7 @@ impl StepError {
         } else {
             ""
         };
-        let log = format!("`{}` has all that was written", self.log);
+        let log = format!("`{}` has the complete output", self.log);
         let all = [help.to_owned(), log].into_iter();
         all.filter(|hint| !hint.is_empty()).collect()
     }

@@ -6,7 +6,7 @@ use jiff::{Timestamp, Unit};
 /// Since when, such as `since 14:03 (2 minutes ago)`.
 pub(super) fn since(second: i64) -> String {
     let Ok(at) = Timestamp::from_second(second) else {
-        return "since nobody knows when".into();
+        return "since an unknown time".into();
     };
     let now = Timestamp::now();
     let shown = at.to_zoned(TimeZone::system());

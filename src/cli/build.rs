@@ -28,16 +28,16 @@ pub struct BuildArgs {
     /// Only fetch, and print what would be done.
     #[arg(long)]
     dry_run: bool,
-    /// Build the modules, even if nothing that they depend on has changed.
+    /// Build the modules even if nothing that they depend on has changed.
     #[arg(long, short)]
     force: bool,
     /// Send the change for review.
     #[arg(long, short)]
     review: bool,
-    /// How the container reaches the network: host, or the name of a network [default: as the engine does].
+    /// How the container reaches the network: host, or the name of a network [default: the engine's own].
     #[arg(long, value_name = "MODE", value_parser = given::text())]
     network: Option<String>,
-    /// Build with the npm of this machine, not in a container.
+    /// Build with the npm of this machine instead of in a container.
     #[arg(long, conflicts_with = "network")]
     no_container: bool,
     /// The checkout of the deploy repository [default: here or above, else as configured].

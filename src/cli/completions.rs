@@ -12,7 +12,7 @@ use crate::ui::Ui;
 
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
-    /// The shell that completes.
+    /// The shell to write it for.
     #[arg(value_enum)]
     shell: Shell,
 }

@@ -80,7 +80,7 @@ impl Context {
             let meant = meant.map(|meant| format!("; did you mean `{meant}`?"));
             let meant = meant.unwrap_or_default();
             ui.warning(&format!(
-                "`{path}` takes no part: svcgen reads no such file{meant}"
+                "`{path}` is ignored: svcgen reads no such file{meant}"
             ));
         }
         Ok(Self {
@@ -170,7 +170,7 @@ pub(super) fn working_directory() -> Result<Utf8PathBuf, CommandError> {
             "the working directory `{}` is not UTF-8",
             path.display()
         ))
-        .hint("call svcgen from another folder, or give this one a name of plain letters")
+        .hint("run svcgen from another folder, or give this one a name of plain letters")
     })
 }
 
@@ -207,7 +207,7 @@ impl From<LoadError> for CommandError {
             LoadError::TooLarge { .. } => Self::usage(error.to_string())
                 .hint("name another file: no model, site or answers are that long"),
             LoadError::NotText { ref path } => Self::usage(error.to_string()).hint(format!(
-                "`file {}` tells what it is",
+                "`file {}` shows what it is",
                 shell_words::quote(path.as_str())
             )),
         }

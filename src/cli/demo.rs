@@ -22,16 +22,16 @@ use crate::ui::{Format, Questions, Ui};
 
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Leave the folder and its services, to play with them.
+    /// Keep the folder and its services, to experiment with them.
     #[arg(long)]
     keep: bool,
-    /// Only make the folder, to type the commands of the guide in it.
+    /// Only make the folder, for you to type the commands of the guide in.
     #[arg(long, conflicts_with = "keep")]
     by_hand: bool,
-    /// Build the modules in a container; the first time, an image and packages come over the network.
+    /// Build the modules in a container; the first time, this downloads an image and packages.
     #[arg(long)]
     container: bool,
-    /// Create this folder, play in it, and keep it [default: a new one in the folder for temporary files].
+    /// The folder to make and keep [default: a temporary one].
     #[arg(value_name = "DIR", value_parser = given::path())]
     folder: Option<Utf8PathBuf>,
 }
@@ -39,9 +39,9 @@ pub struct DemoArgs {
 /// Runs `svcgen demo`.
 pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
     if ui.format == Format::Json {
-        let error = CommandError::usage("`--format json`: the demo is played for people");
+        let error = CommandError::usage("`--format json`: the demo is meant for people");
         return Err(error
-            .hint("leave it out; with `-q` the demo tells no more than where it is")
+            .hint("leave it out; with `-q`, the demo only says where it is")
             .into());
     }
     check_programs()?;
@@ -63,7 +63,7 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
             return CommandError::from(error);
         }
         if fs_err::remove_dir_all(&root).is_err() {
-            ui.warning(&format!("`{root}` is left"));
+            ui.warning(&format!("`{root}` is kept"));
         }
         in_new_folder(error, &root)
     })?;
@@ -83,13 +83,13 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
             remove(&sandbox, ui)?;
             tell(
                 ui,
-                "\nThat was all of it, in a folder that is gone again; `svcgen demo --keep` leaves it to play with.\n",
+                "\nThat was all of it, and its folder is removed; `svcgen demo --keep` keeps it, to experiment with.\n",
             )?;
             ui.next(
                 "`svcgen doctor`, then `svcgen new` in the repository of a service of your own",
             );
         }
-        (Err(_), true) => ui.status(&format!("the folder is left: {}", sandbox.root())),
+        (Err(_), true) => ui.status(&format!("the folder is kept: {}", sandbox.root())),
         (Err(_), false) => {
             let deploys = sandbox.home().join(".local/state/svcgen/deploys");
             // A deploy that failed has named the command that would look into it.
@@ -123,7 +123,7 @@ fn may_remove(sandbox: &Sandbox, ui: &Ui) -> Result<bool, CommandError> {
     }
     let home = sandbox.home();
     ui.confirm(&format!(
-        "Everything is in {home}, and the service runs. End it, and remove the folder?"
+        "Everything is in {home}, and the service is running. Stop it, and remove the folder?"
     ))
 }
 
@@ -203,7 +203,7 @@ fn farewell(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
     let home = sandbox.home();
     let root = shell_words::quote(sandbox.root().as_str());
     ui.result(&format!(
-        "\nThe folder is left, and the service runs. To play with it, in another shell:\n\n  \
+        "\nThe folder is kept, and the service is running. To experiment with it, in another shell:\n\n  \
          . {}\n  cd ~/tea-pot/deploy\n  svcgen service status\n  svcgen deploy --help\n\n{APPROVE}\n\n\
          The report of the bad release: {home}/tea-pot/report.html\nTo end it: rm -rf {root}\n",
         shell_words::quote(sandbox.shell().as_str())
@@ -215,14 +215,14 @@ fn farewell(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
 const APPROVE: &str = "`approve services/tea-pot/deploy` approves what you sent for review there,\nas a reviewer does.";
 
 /// Where all commands are, those of git too.
-const PAGES: &str = "The pages of svcgen's book have every command to type: book/src/guide/idea.md,\nand those behind it in book/src/SUMMARY.md, up to retiring.md.\n";
+const PAGES: &str = "The pages of svcgen's book have every command to type: book/src/guide/idea.md,\nand those after it in book/src/SUMMARY.md, up to retiring.md.\n";
 
 /// Says how to begin in a folder that nothing was done in.
 fn welcome(sandbox: &Sandbox, ui: &Ui) -> Result<(), Failure> {
     let root = shell_words::quote(sandbox.root().as_str());
     ui.result(&format!(
         "Everything is in {root}. To begin, in a shell of its own:\n\n  . {}\n  cd\n\n\
-         {PAGES}Where they have /tmp/svcgen-demo, put {root} in its place.\n\n{APPROVE}\nTo end it: rm -rf {root}\n",
+         {PAGES}Where they say /tmp/svcgen-demo, put {root} in its place.\n\n{APPROVE}\nTo end it: rm -rf {root}\n",
         shell_words::quote(sandbox.shell().as_str())
     ))?;
     Ok(())

@@ -22,7 +22,7 @@ pub struct DoctorArgs {
     /// Only what these commands need, such as `deploy` [default: all].
     #[arg(value_name = "COMMAND", value_parser = given::text())]
     commands: Vec<String>,
-    /// Ask no server and no host.
+    /// Ask no servers and no hosts.
     #[arg(long)]
     offline: bool,
     #[command(flatten)]

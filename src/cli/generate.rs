@@ -23,7 +23,7 @@ use crate::ui::{Format, Ui};
 pub struct GenerateArgs {
     #[command(flatten)]
     checkouts: CheckoutArgs,
-    /// Write into an empty folder, not checkouts: what the newest trees that svcgen knows would get.
+    /// Write into an empty folder instead of checkouts, as if it held the newest trees that svcgen knows.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["vagrant_repo", "puppet_repo", "deploy_repo", "source_repo", "commit", "review"], value_parser = given::path())]
     output: Option<Utf8PathBuf>,
     #[command(flatten)]
@@ -182,7 +182,7 @@ fn summarise(failures: &[Failed], of: usize, worst: ErrorKind) -> CommandError {
         .iter()
         .map(|(generator, _)| generator.name())
         .collect();
-    let again = "run the same command again once that is mended: what is done is not repeated";
+    let again = "run the same command again once that is fixed: what is done is not repeated";
     CommandError::new(
         worst,
         format!(

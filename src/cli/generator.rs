@@ -115,10 +115,10 @@ impl Generator {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Where to write")]
 pub struct GeneratorArgs {
-    /// The checkout [default: the one of the configuration].
+    /// The checkout [default: the one in the configuration].
     #[arg(long, value_name = "CHECKOUT", value_parser = given::path())]
     repo: Option<Utf8PathBuf>,
-    /// Write into an empty folder, not a checkout: what the newest tree that svcgen knows would get.
+    /// Write into an empty folder instead of a checkout, as if it were the newest tree that svcgen knows.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["repo", "commit", "review"], value_parser = given::path())]
     output: Option<Utf8PathBuf>,
     #[command(flatten)]

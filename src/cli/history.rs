@@ -21,13 +21,13 @@ use crate::ui::{Format, Ui};
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to show")]
 pub struct HistoryArgs {
-    /// How many deploys are listed.
+    /// How many deploys to list.
     #[arg(long, short, value_name = "N", default_value_t = 10, value_parser = at_least_one)]
     number: usize,
     /// Ask every host for deploys from other machines, not only the first one of each group.
     #[arg(long)]
     hosts: bool,
-    /// Ask no host: only deploys from this machine.
+    /// Ask no hosts: list only deploys from this machine.
     #[arg(long, conflicts_with = "hosts")]
     offline: bool,
     #[command(flatten)]

@@ -26,10 +26,10 @@ pub struct LockArgs {
     /// Only these hosts, as for `svcgen deploy`.
     #[arg(long, short, value_name = "HOSTS", allow_hyphen_values = true, value_parser = given::text())]
     limit: Option<String>,
-    /// Why: shown to whoever finds the lock, or finds it gone; `take` and `break` need it.
+    /// The reason, shown to whoever finds the lock, or finds it gone; `take` and `break` need one.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// How long `take` waits for somebody else's deploy to end; an hour where no number is given.
+    /// How long `take` waits for someone else's deploy to end; an hour if no number is given.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, num_args = 0..=1, default_missing_value = "3600")]
     wait: Option<u64>,
     #[command(flatten)]

@@ -27,13 +27,13 @@ use crate::visible::visible;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to show")]
 pub struct LogArgs {
-    /// The newest deploy, as where no ID is given.
+    /// The newest deploy, as when no ID is given.
     #[arg(long)]
     latest: bool,
-    /// Only what is about this host, and with -v what it wrote; names and patterns as for `svcgen deploy --limit`.
+    /// Only what concerns this host, and with -v what it wrote; names and patterns as for `svcgen deploy --limit`.
     #[arg(long, value_name = "HOST", allow_hyphen_values = true, value_parser = given::text())]
     host: Vec<String>,
-    /// Only events of this level or a graver one; debug is everything.
+    /// Only events of this level or a more serious one; debug shows everything.
     #[arg(long, value_parser = levels())]
     level: Option<String>,
     /// Only this stage.
@@ -42,13 +42,13 @@ pub struct LogArgs {
     /// Keep printing while the deploy runs, until it ends.
     #[arg(long, short)]
     follow: bool,
-    /// All that the hosts wrote, unchanged, instead of the events.
+    /// Everything that the hosts wrote, unchanged, instead of the events.
     #[arg(long, conflicts_with_all = ["level", "stage", "follow"])]
     output: bool,
-    /// Write a report into this file instead: one HTML page that needs no network.
+    /// Write a report to this file instead: a single HTML page that needs no network.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["host", "level", "stage", "follow", "output"], value_parser = given::path())]
     report: Option<Utf8PathBuf>,
-    /// The deploy, as `svcgen history` names it, and a text or regular expression that lines have to match.
+    /// The deploy, as `svcgen history` names it, and a text or regular expression that lines must match.
     #[arg(value_name = "ID] [FILTER", num_args = 0..=2, help_heading = None::<&str>, value_parser = given::text())]
     words: Vec<String>,
     #[command(flatten)]
@@ -75,7 +75,7 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     let (named, filter) = split(&args.words, &known)?;
     if named.is_some() && args.latest {
         return Err(
-            CommandError::usage("`--latest` is another deploy than the one that is named")
+            CommandError::usage("`--latest` is not the deploy that is named")
                 .hint("leave out one of them")
                 .into(),
         );
@@ -102,9 +102,9 @@ pub(super) fn run(args: &LogArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
     }
     if let Some(file) = ReportFile::named(args.report.as_deref())? {
         if filter.is_some() {
-            let message = "a report is about all of a deploy: it takes no filter";
+            let message = "a report covers a whole deploy: it takes no filter";
             return Err(CommandError::usage(message)
-                .hint("without `--report`, the lines are shown that match")
+                .hint("without `--report`, the lines that match are shown")
                 .into());
         }
         file.write(&Subject {
@@ -140,7 +140,7 @@ fn split(
         [first, ..] => Err(
             CommandError::usage(format!("`{first}` is not the name of a deploy"))
                 .hint("`svcgen history` lists the deploys")
-                .hint("a text of several words to look for is put into quotes"),
+                .hint("to search for several words, put them in quotes"),
         ),
     }
 }
@@ -212,7 +212,9 @@ impl From<JournalError> for CommandError {
         };
         let this = Self::from_error(kind, &error);
         match error {
-            JournalError::Version { .. } => this.hint("the svcgen that wrote it reads it"),
+            JournalError::Version { .. } => {
+                this.hint("the version of svcgen that wrote it can read it")
+            }
             JournalError::NoHome => this.hint("export HOME=/a/folder/of/yours"),
             JournalError::Write { .. } => {
                 this.hint("`export XDG_STATE_HOME=/a/folder/of/yours` keeps journals elsewhere")

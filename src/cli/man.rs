@@ -10,7 +10,7 @@ use crate::ui::Ui;
 
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// The folder that the pages are written into, such as ~/.local/share/man/man1.
+    /// The folder to write the pages into, such as ~/.local/share/man/man1.
     #[arg(value_name = "DIR", value_parser = given::path())]
     folder: Utf8PathBuf,
 }

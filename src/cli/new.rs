@@ -25,19 +25,19 @@ use crate::visible::visible;
 
 #[derive(Debug, Args)]
 pub struct NewArgs {
-    /// Answers: a part of the model, lines `path: value`, or both; `-` reads stdin.
+    /// A file of answers: a part of the model, lines `path: value`, or both; `-` reads stdin.
     #[arg(long, value_name = "FILE", value_parser = given::path())]
     answers: Option<Utf8PathBuf>,
-    /// One answer, such as `port=6699` or `deploy.groups.default.hosts='[a.example.org]'`; wins over the file.
+    /// One answer, such as `port=6699` or `deploy.groups.default.hosts='[a.example.org]'`; overrides the file.
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
-    /// Take what package.json and git's configuration say, and every default; ask only what is missing then.
+    /// Take what package.json and git's configuration say, and every default; ask only for what is still missing.
     #[arg(long)]
     defaults: bool,
-    /// Go on with an interview that was interrupted.
+    /// Continue an interview that was interrupted.
     #[arg(long)]
     resume: bool,
-    /// Write a model anew that is there already, and keep the old one beside it. Without this only what is answered changes.
+    /// Replace a model that already exists, and keep the old one beside it. Without this, only what you answer changes.
     #[arg(long)]
     force: bool,
 }
@@ -122,13 +122,13 @@ fn without_answers(
     }
     let hint = |command: &str| Again::completed(command, global, &CheckoutArgs::default());
     if path.exists() {
-        let message = format!("there are no answers to change `{}` by", shown(path));
+        let message = format!("there are no answers to change `{}` with", shown(path));
         return Ok(CommandError::usage(message)
             .hint(hint("svcgen new --set PATH=VALUE"))
             .hint(hint("svcgen new --answers FILE")));
     }
     Ok(
-        CommandError::usage("there are no answers to write a model from")
+        CommandError::usage("there are no answers to write the model from")
             .hint(hint("svcgen new --answers FILE"))
             .hint(hint(
                 "svcgen new --defaults --set name=NAME --set port=PORT",
@@ -167,10 +167,10 @@ fn report(path: &Utf8Path, service: &Service, is_written: bool, ui: &Ui) -> Resu
     if is_written {
         ui.status(&format!("wrote `{shown}`"));
         if !service.has_hosts() {
-            ui.detail("hosts are not known yet; they go below `deploy.groups`");
+            ui.detail("no hosts are known yet; add them below `deploy.groups`");
         }
     } else {
-        ui.status(&format!("nothing to do: `{shown}` says the same already"));
+        ui.status(&format!("nothing to do: `{shown}` already says the same"));
     }
     Ok(())
 }
@@ -237,7 +237,7 @@ fn follow(
 fn tell_followed(followed: &[Followed], ui: &Ui) {
     for Followed { id, shown, .. } in followed {
         ui.status(&format!(
-            "{id}: {} (follows from what was given)",
+            "{id}: {} (derived from what was given)",
             visible(shown)
         ));
     }
@@ -284,7 +284,7 @@ impl From<DraftError> for CommandError {
     fn from(error: DraftError) -> Self {
         let this = Self::from_error(ErrorKind::Unexpected, &error);
         match error {
-            DraftError::Wrong { path, .. } => this.hint(format!("`rm {path}` forgets it")),
+            DraftError::Wrong { path, .. } => this.hint(format!("`rm {path}` discards it")),
             DraftError::Io { .. } => this,
             DraftError::Held { model, by } => interview::held(&model, by),
         }
@@ -306,7 +306,7 @@ fn explain(error: AnswersError, defaults: bool) -> CommandError {
             let wrong: Vec<CommandError> = wrong.into_iter().map(CommandError::from).collect();
             let paths: Vec<String> = missing.iter().map(|path| format!("`{path}`")).collect();
             let open =
-                (!paths.is_empty()).then(|| format!("there is no answer for {}", paths.join(", ")));
+                (!paths.is_empty()).then(|| format!("there is no value for {}", paths.join(", ")));
             let drawn = wrong.iter().map(|error| error.message.as_str());
             let drawn: Vec<&str> = drawn.chain(open.as_deref()).collect();
             let said = wrong.iter().map(|error| error.in_words());

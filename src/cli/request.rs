@@ -21,7 +21,7 @@ use crate::visible::visible;
 
 #[derive(Debug, Args)]
 pub struct RequestArgs {
-    /// What is asked for: the new service, access to its hosts, or its two repositories.
+    /// What to ask for: the new service, access to its hosts, or its two repositories.
     #[arg(value_enum)]
     kind: RequestKind,
     /// Print the transactions of Conduit's maniphest.edit instead of the text.
@@ -52,7 +52,7 @@ enum RequestKind {
 pub(super) fn run(args: &RequestArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Failure> {
     if args.flow.is_some() && !matches!(args.kind, RequestKind::Service) {
         return Err(
-            CommandError::usage("`--flow` goes with a service request alone")
+            CommandError::usage("`--flow` works only with a service request")
                 .hint("svcgen request service --flow FILE.svg")
                 .into(),
         );
@@ -144,7 +144,7 @@ fn draw(path: &Utf8Path, service: &Service, ui: &Ui) -> Result<(), CommandError>
         return Ok(());
     };
     if path.is_dir() {
-        let error = CommandError::usage(format!("`{path}` is a folder, and no place for a file"));
+        let error = CommandError::usage(format!("`{path}` is a folder, not a file"));
         return Err(error.hint(format!(
             "`--flow {}` names a file in it",
             path.join("flow.svg")
@@ -154,7 +154,7 @@ fn draw(path: &Utf8Path, service: &Service, ui: &Ui) -> Result<(), CommandError>
         Ok(before) if before == drawing => return Ok(()),
         Ok(before) if !flow::is_drawing(&before) => {
             return Err(CommandError::conflict(format!(
-                "`{path}` is there already, and svcgen did not draw it"
+                "`{path}` already exists, and svcgen did not draw it"
             ))
             .hint("name another file"));
         }
@@ -178,7 +178,7 @@ pub(super) fn today() -> Result<Date, CommandError> {
         .and_then(|seconds| Timestamp::from_second(seconds).ok());
     let time = time.ok_or_else(|| {
         CommandError::usage(format!(
-            "`SOURCE_DATE_EPOCH` is `{}`, which is no time",
+            "`SOURCE_DATE_EPOCH` is `{}`, which is not a time",
             visible(&text)
         ))
         .hint("unset SOURCE_DATE_EPOCH, or set it to seconds since 1970")

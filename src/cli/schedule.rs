@@ -24,16 +24,16 @@ const LARGEST: u64 = 4 << 20;
 
 #[derive(Debug, Args)]
 pub struct ScheduleArgs {
-    /// When the deployment begins, as `2026-12-01 09:00` in the time zone of the site [default: the next window].
+    /// When the deployment begins, such as `2026-12-01 09:00`, in the time zone of the site [default: the next window].
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
     /// How long it may take, in minutes.
     #[arg(long, value_name = "MINUTES", default_value = "30", allow_negative_numbers = true, value_parser = minutes)]
     length: u16,
-    /// The text of the calendar page, whose windows are taken; `-` reads stdin.
+    /// The text of the calendar page, to see which windows are taken; `-` reads stdin.
     #[arg(long, value_name = "FILE", value_parser = given::path())]
     page: Option<Utf8PathBuf>,
-    /// What is deployed [default: the first sentence of the description].
+    /// What will be deployed [default: the first sentence of the description].
     what: Option<String>,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn run(args: &ScheduleArgs, global: &GlobalArgs, ui: &Ui) -> Result<(
     } = &loaded;
     let calendar = site.calendar.as_ref().ok_or_else(|| {
         CommandError::usage(format!("the site `{}` has no calendar", site.name))
-            .hint("it belongs to `calendar` of the site file: `time_zone`, `days`, `hours`")
+            .hint("add one as `calendar` to the site file: `time_zone`, `days`, `hours`")
     })?;
     let taken = match &args.page {
         Some(path) => taken(path, calendar, ui)?,
@@ -125,7 +125,7 @@ fn taken(path: &Utf8Path, calendar: &Calendar, ui: &Ui) -> Result<Vec<Taken>, Co
     let taken = Taken::read(&text, calendar);
     if taken.is_empty() {
         ui.warning(&format!(
-            "there is no card of a deployment in `{path}`; what is wanted is the wikitext of the page, as `?action=raw` gives it"
+            "there is no card of a deployment in `{path}`; the wikitext of the page is needed, as `?action=raw` gives it"
         ));
     }
     Ok(taken)
@@ -141,7 +141,7 @@ fn at(text: &str, calendar: &Calendar) -> Result<Zoned, CommandError> {
     let exact = text.parse::<Timestamp>().ok();
     let exact = exact.map(|time| time.to_zoned(zone.clone()));
     let time = exact.or_else(local).ok_or_else(|| {
-        CommandError::usage(format!("--at: `{}` is no time", visible(text))).hint(
+        CommandError::usage(format!("--at: `{}` is not a time", visible(text))).hint(
             "such as `2026-12-01 09:00`, in the time zone of the site, or `2026-12-01T17:00Z`",
         )
     })?;
@@ -210,7 +210,7 @@ pub(super) fn unusual(
     );
     match objection {
         Objection::Day(day) => format!("{time} is a {}; {allowed}", day.long()),
-        Objection::Hours => format!("{time} is outside of the hours; {allowed}"),
+        Objection::Hours => format!("{time} is outside the hours; {allowed}"),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::ui::Ui;
 
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// Of what: svcgen.yaml, a site, the user's config.yaml, or the events of a deploy.
+    /// Which schema: that of svcgen.yaml, a site, the user's config.yaml, or the events of a deploy.
     #[arg(value_enum, default_value = "model")]
     file: SchemaFile,
 }

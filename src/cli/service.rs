@@ -22,7 +22,7 @@ use crate::ui::Ui;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to do")]
 pub struct ServiceArgs {
-    /// Start, stop or restart the service, or show how it is.
+    /// Start, stop or restart the service, or show its state.
     #[arg(value_enum, help_heading = None::<&str>)]
     verb: Verb,
     /// Only the hosts of these groups [default: all].
@@ -37,10 +37,10 @@ pub struct ServiceArgs {
     /// Ask the hosts, print what would be done, touch nothing.
     #[arg(long)]
     dry_run: bool,
-    /// How long to wait for somebody else's deploy to end; an hour where no number is given.
+    /// How long to wait for someone else's deploy to end; an hour if no number is given.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, num_args = 0..=1, default_missing_value = "3600")]
     wait: Option<u64>,
-    /// Why: for the log.
+    /// The reason, for the log.
     #[arg(long, value_name = "TEXT", value_parser = given::text())]
     reason: Option<String>,
     #[command(flatten)]
@@ -98,7 +98,7 @@ pub(super) fn run(args: &ServiceArgs, global: &GlobalArgs, ui: &Ui) -> Result<()
     let Some(action) = args.verb.action() else {
         if let Some(option) = args.needless() {
             return Err(CommandError::usage(format!(
-                "`{option}` goes with start, stop and restart alone"
+                "`{option}` works only with start, stop and restart"
             ))
             .hint("`svcgen service status` only looks: leave it out")
             .into());
@@ -152,7 +152,7 @@ fn choose_services(opened: &mut Opened, named: &[String]) -> Result<(), CommandE
         if !known.contains(&name.as_str()) {
             let hint = near(name, &known);
             return Err(CommandError::usage(format!(
-                "--name: `{name}` is no service of `service_name`"
+                "--name: `{name}` is not a service of `service_name`"
             ))
             .hint(hint));
         }

@@ -22,7 +22,7 @@ use crate::ui::{Format, Ui};
 pub struct StatusArgs {
     #[command(flatten)]
     checkouts: CheckoutArgs,
-    /// Ask the review server and the hosts of production, too; half a minute at most for each question.
+    /// Also ask the review server and the hosts of production; each question takes half a minute at most.
     #[arg(long)]
     online: bool,
 }
@@ -134,7 +134,7 @@ fn text(status: &Status<'_>, width: usize) -> String {
 
 fn when(status: &Status<'_>) -> String {
     let Some(day) = status.deployment else {
-        return "no dates: the model names no day of the first deployment (`timeline.deployment`)\n"
+        return "no dates: the model has no day for the first deployment (`timeline.deployment`)\n"
             .into();
     };
     let days = status.today.until(day).map_or(0, |span| span.get_days());

@@ -6,14 +6,14 @@ use thiserror::Error;
 /// Why a call came to nothing.
 #[derive(Debug, Error)]
 pub enum ConduitError {
-    #[error("`{url}` is no address of a ticket system: {reason}")]
+    #[error("`{url}` is not the address of a ticket system: {reason}")]
     Address { url: String, reason: String },
     #[error("`{url}` cannot be reached: {reason}")]
     Unreachable { url: String, reason: String },
     /// It may have been done, or not.
     #[error("there is no answer to `{method}`: {reason}")]
     Lost { method: String, reason: String },
-    #[error("the server takes no more calls for now")]
+    #[error("the server accepts no more calls for now")]
     Busy,
     #[error("`{url}` does not answer as Conduit does: status {status}")]
     NotConduit { url: String, status: u16 },
@@ -40,7 +40,7 @@ impl ConduitError {
     pub fn hints(&self) -> Vec<String> {
         let by_hand = "without `--file` the text is printed, to be filed by hand";
         let hints = match self {
-            Self::Address { .. } => ["it stands in the site file, as `phabricator.url`", ""],
+            Self::Address { .. } => ["it is `phabricator.url` in the site file", ""],
             Self::Unreachable { url, .. } => {
                 let url = shell_words::quote(url);
                 return vec![
@@ -53,14 +53,14 @@ impl ConduitError {
                 "no task was made or changed, though a file may have been uploaded; run this again",
                 "",
             ],
-            Self::Busy => ["run this again in some minutes", ""],
+            Self::Busy => ["run this again in a few minutes", ""],
             Self::NotConduit { status, .. } => [elsewhere(*status), ""],
             Self::Refused { code, info, .. } => match refusal(code, info) {
                 Some(hint) => [hint, ""],
                 None => [by_hand, ""],
             },
             Self::Incomplete { .. } => [
-                "the server may be of a version that svcgen does not know",
+                "the server may have a version that svcgen does not know",
                 by_hand,
             ],
         };
@@ -72,9 +72,9 @@ impl ConduitError {
 /// What to look at where something else answers, by its status.
 fn elsewhere(status: u16) -> &'static str {
     match status {
-        300..=399 => "it leads elsewhere: `phabricator.url` of the site should say where",
+        300..=399 => "it redirects elsewhere: `phabricator.url` of the site should be that address",
         401 | 403 | 407 => {
-            "something in front of it wants to know who you are: a proxy, or the login of your organisation"
+            "something in front of it wants you to log in: a proxy, or your organisation's login"
         }
         _ => "is `phabricator.url` of the site the address of the ticket system itself?",
     }
@@ -85,13 +85,13 @@ fn refusal(code: &str, info: &str) -> Option<&'static str> {
     let lower = info.to_lowercase();
     match code {
         "ERR-INVALID-AUTH" | "ERR-INVALID-SESSION" => Some(
-            "a new token is made in the settings of your account there, under `Conduit API Tokens`",
+            "make a new token in the settings of your account there, under `Conduit API Tokens`",
         ),
         "ERR-CONDUIT-CALL" => {
             Some("the server lacks a method that svcgen needs: its version may be another")
         }
         _ if lower.contains("permission") || lower.contains("policy") => {
-            Some("ask those who look after the project whether you may file there")
+            Some("ask the people who look after the project whether you may file there")
         }
         _ => None,
     }

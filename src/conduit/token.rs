@@ -28,7 +28,7 @@ pub enum TokenError {
     #[error("`{path}` is not what `arc` writes: {reason}")]
     Arcrc { path: Utf8PathBuf, reason: String },
     /// The text itself is not told: it may be a secret all the same.
-    #[error("the token from {place} is none: it has {found} in it")]
+    #[error("the token from {place} is not valid: it contains {found}")]
     Wrong { place: String, found: &'static str },
 }
 
@@ -196,7 +196,10 @@ mod tests {
         );
         for wrong in ["", " \n", "a\nb", "a b", "ä"] {
             let error = Token::parse(wrong, "here").unwrap_err().to_string();
-            assert!(error.starts_with("the token from here is none"), "{error}");
+            assert!(
+                error.starts_with("the token from here is not valid"),
+                "{error}"
+            );
         }
     }
 }

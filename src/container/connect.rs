@@ -37,7 +37,7 @@ pub enum TroubleKind {
     Absent,
     #[error("{}", forbidden(.group.as_ref()))]
     Forbidden { group: Option<Group> },
-    #[error("nobody listens there")]
+    #[error("nothing is listening there")]
     Refused,
     #[error("it does not answer")]
     Silent,
@@ -47,7 +47,7 @@ pub enum TroubleKind {
         api: String,
         oldest: String,
     },
-    #[error("it is too new: it wants API {wanted} or newer, and svcgen knows {newest}")]
+    #[error("it is too new: it needs API {wanted} or newer, and svcgen supports {newest}")]
     TooNew { wanted: String, newest: String },
     #[error("{0}")]
     Other(String),
@@ -99,7 +99,7 @@ fn headline(troubles: &[Trouble]) -> String {
     let Trouble { address, kind } = trouble;
     match (&address.named_by, kind) {
         (NamedBy::Docker | NamedBy::Podman, TroubleKind::Absent) => {
-            "no container engine runs here".into()
+            "no container engine is running here".into()
         }
         (NamedBy::DockerHost, _) => {
             format!("the container engine of DOCKER_HOST cannot be used: {trouble}")
@@ -113,7 +113,7 @@ fn headline(troubles: &[Trouble]) -> String {
 }
 
 fn forbidden(group: Option<&Group>) -> String {
-    let mut text = "you may not use it".to_owned();
+    let mut text = "you are not allowed to use it".to_owned();
     // Writing to a string cannot fail.
     let _written = match group {
         Some(Group {
@@ -121,7 +121,7 @@ fn forbidden(group: Option<&Group>) -> String {
             has_joined: true,
         }) => write!(
             text,
-            ": you are in the group {name}, but this session began before"
+            ": you are in the group {name}, but this session started before that"
         ),
         Some(Group { name, .. }) => write!(text, ": only the group {name} may"),
         None => write!(text, ": only root may"),

@@ -219,7 +219,7 @@ fn other(error: &bollard::errors::Error) -> TroubleKind {
             TroubleKind::Other(format!("it says: {}", message.trim()))
         }
         error => TroubleKind::Other(format!(
-            "what answers is no engine: {}",
+            "what answers is not an engine: {}",
             super::error::innermost(error)
         )),
     }

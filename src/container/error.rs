@@ -6,11 +6,11 @@ use super::engine::{Engine, EngineName};
 /// An engine that does not do what it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EngineError {
-    #[error("the connection to {engine} broke; it was to {doing}")]
+    #[error("the connection to {engine} broke; it was asked to {doing}")]
     Lost { engine: EngineName, doing: String },
-    #[error("{engine} does not answer; it was to {doing}")]
+    #[error("{engine} does not answer; it was asked to {doing}")]
     Silent { engine: EngineName, doing: String },
-    #[error("the disk of {engine} is full; it was to {doing}")]
+    #[error("the disk of {engine} is full; it was asked to {doing}")]
     NoSpace { engine: EngineName, doing: String },
     #[error("{engine} cannot {doing}: {said}")]
     Refused {

@@ -52,7 +52,7 @@ pub enum BuildError {
         /// How it ended: `ended with code 1`.
         said: String,
     },
-    #[error("interrupted while the image was made; what was half done is gone")]
+    #[error("interrupted while the image was made; what was half done was removed")]
     Interrupted,
     #[error("the files of the image cannot be packed: {0}")]
     Pack(String),
@@ -159,7 +159,7 @@ impl Engine {
             () = interrupt::pending() => return Err(BuildError::Interrupted),
         }
         let Some(image) = self.image(&tag).await? else {
-            let said = "it made an image that is not there".to_owned();
+            let said = "it made an image that cannot be found".to_owned();
             return Err(EngineError::said(self, MAKING, said).into());
         };
         self.prune(&recipe.name, &image).await;

@@ -40,7 +40,7 @@ pub enum RunError {
     #[error("`{command}` was ended: {}", memory(.limit))]
     OutOfMemory { command: String, limit: Option<u64> },
     #[error(
-        "the container of `{command}` was ended from outside, or this machine ran out of memory"
+        "the container of `{command}` was stopped from outside, or this machine ran out of memory"
     )]
     Killed { command: String },
     #[error(
@@ -50,7 +50,7 @@ pub enum RunError {
     #[error("the image has no program `{program}`")]
     NoProgram { program: String },
     /// Somebody has removed it, such as another build of the same service.
-    #[error("the image of `{command}` is not there any more")]
+    #[error("the image of `{command}` no longer exists")]
     NoImage { command: String },
     #[error("the engine does not see {path}: does it run on another machine?")]
     Unseen { path: String },

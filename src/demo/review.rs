@@ -24,9 +24,9 @@ pub enum ReviewError {
     Git(#[from] GitError),
     #[error("{}", crate::error::reworded(.0))]
     Io(#[from] io::Error),
-    #[error("`{0}` has no change that waits")]
+    #[error("`{0}` has no change waiting for review")]
     NoChange(Utf8PathBuf),
-    #[error("change {number} does not have what `{branch}` has by now: nothing is approved")]
+    #[error("change {number} lacks what `{branch}` has by now: nothing was approved")]
     Behind { number: usize, branch: String },
 }
 

@@ -75,9 +75,7 @@ pub enum SandboxError {
     },
     #[error("`{0}` is not empty")]
     Occupied(Utf8PathBuf),
-    #[error(
-        "the path `{0}` holds a colon, which parts the folders that programs are looked for in"
-    )]
+    #[error("the path `{0}` contains a colon, which separates the folders on the search path")]
     Colon(Utf8PathBuf),
     #[error("the path `{0}` is not UTF-8")]
     NotUtf8(String),

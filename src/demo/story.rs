@@ -53,7 +53,7 @@ pub fn story(sandbox: &Sandbox) -> Vec<Scene> {
 fn idea() -> Scene {
     Scene {
         title: "An idea",
-        text: "A service of its own, in a repository with a package.json. What svcgen has to know goes into one file, \
+        text: "A service of its own, in a repository with a package.json. What svcgen needs to know goes into one file, \
                svcgen.yaml. On a terminal `svcgen new` asks; here the answers are in a file.",
         steps: vec![
             run(
@@ -117,8 +117,8 @@ fn development() -> Scene {
 fn repositories(sandbox: &Sandbox) -> Scene {
     Scene {
         title: "The two repositories",
-        text: "The deploy repository is begun, and gets its scap/ directory; the source learns where it is. In this sandbox \
-               the hosts are folders, which two more files say.",
+        text: "The deploy repository gets its first commit and its scap/ directory; the source learns where it is. In this \
+               sandbox the hosts are folders, as two more files say.",
         steps: vec![
             run(
                 SOURCE,
@@ -181,7 +181,7 @@ fn build(workbench: Workbench) -> Scene {
     steps.extend(built(workbench));
     Scene {
         title: "The build",
-        text: "The deploy repository takes the commit of the source, and the modules that it needs, and goes to review.",
+        text: "The deploy repository gets the commit of the source, and the modules that it needs, and is sent for review.",
         steps,
     }
 }
@@ -195,7 +195,7 @@ fn deploy() -> Scene {
             StoryStep {
                 folder: DEPLOY,
                 action: Action::Answer(
-                    "once the canary is healthy, the deploy asks: you answer it here, Enter goes on",
+                    "once the canary is healthy, the deploy asks: you answer it here, Enter continues",
                 ),
             },
             run(
@@ -233,8 +233,8 @@ fn incident(workbench: Workbench) -> Scene {
     });
     Scene {
         title: "A bad release",
-        text: "Water of 20 degrees makes no tea. The service starts all the same; the check on the canary finds out, and what was \
-               touched goes back.",
+        text: "Water of 20 degrees makes no tea. The service starts anyway; the check on the canary notices, and what was touched \
+               is rolled back.",
         steps,
     }
 }
@@ -257,7 +257,7 @@ fn afterwards() -> Scene {
     Scene {
         title: "Afterwards",
         text: "What happened, what the service wrote, and what is live: the report of the bad deploy is a page for a browser. And \
-               where the service is on its road.",
+               how far the service has come.",
         steps,
     }
 }

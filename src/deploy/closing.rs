@@ -151,8 +151,8 @@ impl Closing {
             DeployResult::RolledBack if self.action == Action::Rollback => {
                 let back = new + old;
                 match back {
-                    1 => format!("rolled back: 1 of {of} is where it is to be"),
-                    _ => format!("rolled back: {back} of {of} are where they are to be"),
+                    1 => format!("rolled back: 1 of {of} is where it should be"),
+                    _ => format!("rolled back: {back} of {of} are where they should be"),
                 }
             }
             DeployResult::RolledBack => {

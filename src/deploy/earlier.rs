@@ -42,7 +42,7 @@ pub struct Sequel {
 pub enum EarlierError {
     #[error("no deploy was interrupted on these hosts")]
     NoneInterrupted,
-    #[error("the deploy {0} did not get as far as to any of these hosts")]
+    #[error("the deploy {0} did not reach any of these hosts")]
     NotThere(DeployId),
     #[error("{earlier} is not the last deploy: {later} was finished since on {host}")]
     Overtaken {
@@ -53,7 +53,7 @@ pub enum EarlierError {
         /// What it was about.
         revision: Revision,
     },
-    #[error("{} nothing to go back to that is known", having(.hosts))]
+    #[error("{} no known release to go back to", having(.hosts))]
     NothingBefore {
         hosts: Vec<HostName>,
         /// Releases that the first of them has besides the one that is live, and since when, in seconds since 1970; the

@@ -79,7 +79,7 @@ pub enum NotBegun {
         host: HostName,
         holder: Box<super::Owner>,
     },
-    #[error("{host}: somebody has deployed there since it was asked")]
+    #[error("{host}: someone has deployed there since it was asked")]
     Changed { host: HostName },
     #[error("{host}: {reason}")]
     Host { host: HostName, reason: String },

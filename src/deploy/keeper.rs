@@ -123,7 +123,7 @@ impl Keeper {
             let _told = end.send(());
         });
         let answer = tokio::time::timeout(LOCKING, answer).await;
-        let gone = || Lost("the keeper of the lock ended without a word".into());
+        let gone = || Lost("the keeper of the lock ended unexpectedly".into());
         match answer.map_err(|_| gone())?.map_err(|_| gone())? {
             First::Locked(links) => {
                 let keeper = Self {

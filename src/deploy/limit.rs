@@ -32,7 +32,7 @@ pub struct Limit {
 /// A limit that means nothing, or no host.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum LimitError {
-    #[error("`{}` is no pattern of hosts: {rule}", visible(pattern))]
+    #[error("`{}` is not a pattern of hosts: {rule}", visible(pattern))]
     Pattern { pattern: String, rule: String },
     #[error("`{pattern}` matches no host")]
     NoHost {
@@ -56,7 +56,7 @@ impl Limit {
         if parts.iter().any(|part| part.is_empty()) {
             return Err(LimitError::Pattern {
                 pattern: text.to_owned(),
-                rule: "there is nothing where a pattern should be".into(),
+                rule: "a pattern is missing".into(),
             });
         }
         let patterns = parts.into_iter().map(Pattern::parse);
@@ -103,7 +103,7 @@ impl LimitError {
             ),
             Self::NoHost { near, .. } => question(near),
             Self::Nothing { .. } => {
-                Some("a `!` takes away from what the others choose: let something stay".into())
+                Some("a `!` removes hosts from what the others choose: leave some".into())
             }
         }
     }

@@ -61,7 +61,7 @@ impl Owner {
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.user.as_str(), self.machine.as_str()) {
-            ("", _) => f.write_str("somebody"),
+            ("", _) => f.write_str("someone"),
             (user, machine) => write!(f, "{user} on {machine}"),
         }?;
         match (self.deploy.as_str(), self.action.as_str()) {

@@ -30,7 +30,7 @@ pub struct ScapLock {
 /// A lock of Scap's that cannot be taken.
 #[derive(Debug, Error)]
 pub enum ScapLockError {
-    #[error("Scap is deploying, or somebody forbids it (`{path}`){}", shown(.said))]
+    #[error("Scap is deploying, or someone forbids it (`{path}`){}", shown(.said))]
     Held {
         path: Utf8PathBuf,
         /// What stands in the file.

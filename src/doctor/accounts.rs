@@ -17,7 +17,7 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
         // It is shown nowhere, not even in part.
         Ok(_) if surroundings.reach == Reach::Machine => finding.fine("there is one; not asked"),
         Ok(token) => match user(url.as_str(), token) {
-            Ok(user) => finding.fine(format!("it is that of {user}")),
+            Ok(user) => finding.fine(format!("it belongs to {user}")),
             Err(error) => {
                 let fix = error.hints().into_iter().next();
                 let fix = fix.unwrap_or_else(|| "without `--file` the text is printed".to_owned());

@@ -5,7 +5,7 @@ use crate::model::Announce;
 
 const NEEDED_BY: &[&str] = &["deploy", "rollback", "service"];
 
-const WITHOUT: &str = "deploys go on without; `--no-announce` does not try";
+const WITHOUT: &str = "deploys work without it; `--no-announce` does not try";
 
 /// The places where deploys are announced: a deploy goes on without them.
 pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
@@ -34,7 +34,7 @@ fn one(place: &Announce, reach: Reach) -> Finding {
             let connected = in_time(connecting);
             match connected.and_then(|tried| tried.map_err(|error| crate::error::reworded(&error)))
             {
-                Ok(_) => finding.fine("it takes connections"),
+                Ok(_) => finding.fine("it accepts connections"),
                 Err(why) => finding.doubtful(why, advice(WITHOUT)),
             }
         }

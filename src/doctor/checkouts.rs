@@ -129,7 +129,7 @@ fn remote(
     surroundings: &Surroundings<'_>,
 ) -> Finding {
     let Some(site) = surroundings.site else {
-        return finding.unknown("it is not known where it should lead");
+        return finding.unknown("where it should point is not known");
     };
     let user = &surroundings.configuration.user;
     let git = format!("git -C {}", shell_words::quote(path.as_str()));
@@ -149,7 +149,7 @@ fn remote(
                 _ => "add",
             };
             finding.doubtful(
-                format!("`{name}` leads to {url}, not to {meant}"),
+                format!("`{name}` points to {url}, not to {meant}"),
                 format!("{git} remote {verb} gerrit {meant}"),
             )
         }

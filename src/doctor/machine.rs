@@ -81,7 +81,7 @@ fn clock() -> Finding {
     .as_deref()
     {
         Some("yes") => finding.fine("set by the network"),
-        Some("no") => finding.doubtful("nothing sets it by the network", network_time()),
+        Some("no") => finding.doubtful("it is not set by the network", network_time()),
         _ => finding.fine("later than svcgen itself; whether the network sets it is not known"),
     }
 }

@@ -125,7 +125,7 @@ async fn one(client: &Client, address: &str) -> Finding {
         ),
         Ok(status) if status.is_server_error() => finding.doubtful(
             format!("it answers with {status}"),
-            advice("try again later, or ask those who run it"),
+            advice("try again later, or ask the people who run it"),
         ),
         Ok(_) => finding.fine("it answers this machine; no container was tried"),
         Err(error) => {
@@ -142,7 +142,7 @@ async fn one(client: &Client, address: &str) -> Finding {
                 ),
                 false => finding.missing(
                     why,
-                    advice("look at the network, the proxy and `npm config get registry`"),
+                    advice("check the network, the proxy and `npm config get registry`"),
                 ),
             }
         }

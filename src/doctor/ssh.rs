@@ -80,7 +80,7 @@ fn agent(is_needed: bool) -> Finding {
         },
         Ok((Some(1), _)) => finding.doubtful("the agent holds none", "ssh-add"),
         _ => finding.doubtful(
-            "there is no agent; only a key without a passphrase works then",
+            "there is no agent; only a key without a passphrase will work",
             "eval \"$(ssh-agent)\" && ssh-add",
         ),
     }

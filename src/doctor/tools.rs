@@ -32,11 +32,11 @@ fn judges_found() -> impl Iterator<Item = Finding> {
         match command.map(|mut command| told(command.arg("--version"))) {
             Some(Some(version)) => finding.fine(version),
             Some(None) => finding.doubtful(
-                format!("`{program} --version` fails; what is generated is judged without it"),
+                format!("`{program} --version` fails; generated code is checked without it"),
                 install,
             ),
             None => finding.doubtful(
-                format!("there is no `{program}`; what is generated is judged without it"),
+                format!("there is no `{program}`; generated code is checked without it"),
                 install,
             ),
         }

@@ -116,7 +116,7 @@ fn beside(path: &Utf8Path, line: usize, name: &str) -> Difference {
         path: path.to_owned(),
         line: Some(line),
         direction: Direction::Tree,
-        what: format!("`{name}` was put there, and the model does not have it"),
+        what: format!("`{name}` was added there, and is not in the model"),
         remedy: Remedy::Edit,
     }
 }

@@ -15,7 +15,7 @@ const PER_RECORD: usize = 32 * 1024;
 pub enum ApplyError {
     #[error(transparent)]
     Worktree(#[from] WorktreeError),
-    #[error("`{path}` was changed by somebody else in the meantime; nothing was changed")]
+    #[error("`{path}` was changed by someone else in the meantime; nothing was changed")]
     Changed { path: Utf8PathBuf },
     /// Every file is old.
     #[error("`{path}` could not be written; nothing was changed")]
@@ -24,7 +24,7 @@ pub enum ApplyError {
         source: std::io::Error,
     },
     /// The files before it are new; it and those after it are old.
-    #[error("`{path}` was changed by somebody else while others were written; it is left as it is")]
+    #[error("`{path}` was changed by someone else while others were written; it is left as it is")]
     Overtaken { path: Utf8PathBuf },
     /// The files before it are new; it and those after it are old.
     #[error("`{path}` could not be replaced")]
@@ -33,7 +33,7 @@ pub enum ApplyError {
         source: std::io::Error,
     },
     /// The files before it are new; it and those after it are old.
-    #[error("`{path}` was not written: it could not be remembered as svcgen's")]
+    #[error("`{path}` was not written: it could not be recorded as svcgen's")]
     Remember {
         path: Utf8PathBuf,
         source: std::io::Error,

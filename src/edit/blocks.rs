@@ -268,7 +268,7 @@ mod tests {
         let refused = patch(Some(text), &longer, &stale(&[one])).unwrap_err();
         let reason = "`a {` has a comment, and svcgen wants other lines: `a {`";
         assert_eq!(refused, EntryError::conflict(Some(1), reason));
-        // It is wanted no more, and the comment would go with it.
+        // It is no longer wanted, and the comment would go with it.
         let patched = patch(Some(text), &[block(two, 20)], &stale(&[one])).unwrap();
         assert_eq!((patched.text.as_str(), patched.kept.len()), (text, 1));
     }

@@ -25,7 +25,7 @@ impl Entry {
 
 /// Brings settings into a text; `base` holds the settings that svcgen wrote last.
 ///
-/// A setting of `base` that is wanted no more goes, unless somebody changed it since. A value that somebody changed
+/// A setting of `base` that is no longer wanted goes, unless somebody changed it since. A value that somebody changed
 /// stays for as long as svcgen wants the one it wrote.
 ///
 /// # Errors

@@ -81,7 +81,7 @@ pub fn patch(
                     }
                     let name = entry.path[..depth].join(".");
                     let reason = format!(
-                        "`{name}` is not an object, and `{}` belongs into it",
+                        "`{name}` is not an object, and `{}` belongs in it",
                         entry.name()
                     );
                     places.push((Some(line_of(&text, node.span.start)), reason));

@@ -5,7 +5,7 @@ use crate::place::line_ending;
 
 /// Brings lines into a text; `base` holds the lines that svcgen wrote last.
 ///
-/// A line of `base` that is wanted no more goes; any other line stays where it is.
+/// A line of `base` that is no longer wanted goes; any other line stays where it is.
 ///
 /// # Errors
 /// Where a line is none, because it holds a line end.

@@ -89,7 +89,7 @@ pub enum ConflictKind {
     Others,
     /// A file that svcgen would write, and did not.
     Foreign,
-    /// An entry of a file that others write too, or all of a file that is wanted no more.
+    /// An entry of a file that others write too, or all of a file that is no longer wanted.
     Entry,
 }
 
@@ -267,7 +267,7 @@ impl EditPlan {
         let conflicts = marks.iter().map(|line| Conflict {
             path: path.clone(),
             line: Some(*line),
-            reason: "somebody changed the same lines that svcgen would change".into(),
+            reason: "someone changed the same lines that svcgen would change".into(),
             kind: ConflictKind::Lines,
         });
         self.conflicts.extend(conflicts);

@@ -160,7 +160,7 @@ pub enum RecordError {
     },
     #[error("`{path}` is not a list of written files: {reason}")]
     Wrong { path: Utf8PathBuf, reason: String },
-    #[error("`{path}` does not say what a commit of svcgen's was made of: {reason}")]
+    #[error("`{path}` does not say what svcgen's commit was made from: {reason}")]
     Commits { path: Utf8PathBuf, reason: String },
     #[error(
         "`{path}` has version {version}, and this svcgen reads {}",
@@ -178,9 +178,9 @@ impl RecordError {
                 "`rm {path}` forgets which files are svcgen's; `--conflicts svcgen` takes them over again"
             )),
             Self::Commits { path, .. } => Some(format!(
-                "`rm {path}` forgets it: lines of svcgen's that the model has changed since then count as somebody's edits"
+                "`rm {path}` discards it: lines of svcgen's that the model has changed since then count as someone else's edits"
             )),
-            Self::Version { .. } => Some("the svcgen that wrote it reads it".into()),
+            Self::Version { .. } => Some("the version of svcgen that wrote it can read it".into()),
         }
     }
 }

@@ -24,7 +24,7 @@ const MOST_CONTENTS: usize = 6;
 ///
 /// It lives in `$(git rev-parse --git-common-dir)/svcgen/rendered/<service>/`; of shared files it holds only
 /// svcgen's own entries. Beside it, `<service>.<generator>.json` lists what each generator wrote, so that what is
-/// wanted no more can be taken away, and what stood there before, so that a write that was undone is known as one.
+/// no longer wanted can be taken away, and what stood there before, so that a write that was undone is known as one.
 /// Beside these, `svcgen/commits` has what commits were made of. Outside of a git repository there is none of it.
 #[derive(Debug, Clone)]
 pub struct Rendered {
@@ -308,7 +308,7 @@ impl Rendered {
             });
         }
         serde_json::from_value(document)
-            .map_err(|_| wrong("it is not of the form that svcgen writes".to_owned()))
+            .map_err(|_| wrong("it does not have the form that svcgen writes".to_owned()))
     }
 
     /// Notes which content a file has now that another patch was written below this one.

@@ -26,7 +26,7 @@ impl PlanContext<'_> {
             (None, Resolution::Yours) => Ok(before.clone()),
             (None, Resolution::Svcgen) => Ok(wanted.to_owned()),
             (None, Resolution::Mark) => {
-                let reason = "it is there already, and svcgen did not write it";
+                let reason = "it already exists, and svcgen did not write it";
                 Err(EntryError::conflict(None, reason))
             }
         }
@@ -50,12 +50,7 @@ impl PlanContext<'_> {
         }
         let places: Vec<(Option<usize>, String)> = markers(&resolved)
             .into_iter()
-            .map(|line| {
-                (
-                    Some(line),
-                    "a conflict is marked here, and not resolved".into(),
-                )
-            })
+            .map(|line| (Some(line), "a conflict marked here is not resolved".into()))
             .collect();
         if places.is_empty() {
             Ok(resolved)
@@ -114,10 +109,7 @@ mod tests {
         );
         // What is marked is not merged again, but can be decided.
         let refused = whole(Some(&marked), Some(wanted), wanted, mark).unwrap_err();
-        let places = vec![(
-            Some(5),
-            "a conflict is marked here, and not resolved".to_owned(),
-        )];
+        let places = vec![(Some(5), "a conflict marked here is not resolved".to_owned())];
         assert_eq!(refused, EntryError::Conflict { places });
         for (resolution, expected) in [(yours, other), (svcgen, wanted)] {
             for (before, base) in [

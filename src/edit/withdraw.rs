@@ -18,7 +18,7 @@ impl EditPlan {
     ) -> Result<(), PlanError> {
         let Some(before) = present(path, planner.worktree)? else {
             if planner.worktree.root().join(path).is_symlink() {
-                let reason = "svcgen wrote it and wants it no more, but somebody put a link there";
+                let reason = "svcgen wrote it and no longer wants it, but someone put a link there";
                 self.keep_whole(path, reason);
             }
             return Ok(());
@@ -116,7 +116,7 @@ impl EditPlan {
                     Some(before.to_owned())
                 }
                 Resolution::Mark => {
-                    let reason = "svcgen wrote it and wants it no more, but somebody changed it";
+                    let reason = "svcgen wrote it and no longer wants it, but someone changed it";
                     self.keep_whole(path, reason);
                     return Ok(None);
                 }
@@ -145,7 +145,7 @@ impl EditPlan {
                     }
                     Resolution::Mark => {
                         let reason =
-                            "svcgen made it and wants it no more, but somebody has lines in it";
+                            "svcgen made it and no longer wants it, but someone has lines in it";
                         self.keep_whole(path, reason);
                         Some(left)
                     }

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// Nothing can be written where temporary files are.
 #[derive(Debug, Error)]
-#[error("nothing can be written into `{folder}`, the folder for temporary files")]
+#[error("cannot write to `{folder}`, the folder for temporary files")]
 struct Temporary {
     folder: String,
     source: io::Error,

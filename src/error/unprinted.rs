@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// A result that could not be printed.
 #[derive(Debug, Error)]
-#[error("the result cannot be printed")]
+#[error("cannot print the result")]
 struct Unprinted(#[source] io::Error);
 
 /// Says of an error that it is about stdout; its kind stays.

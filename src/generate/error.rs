@@ -59,7 +59,7 @@ impl GenerateError {
 fn taken(what: &str, path: &Utf8Path, line: usize, owner: &str, is_file: bool) -> String {
     match is_file {
         true => format!(
-            "{what} is there already: {path}:{line} has {owner}, and nothing here says that svcgen wrote it"
+            "{what} already exists: {path}:{line} has {owner}, and nothing here says that svcgen wrote it"
         ),
         false => format!("{what} is taken: {path}:{line} gives it to {owner}"),
     }

@@ -204,7 +204,7 @@ fn value_here(parameter: &Parameter, warnings: &mut Vec<String>) -> Option<Value
     match parameter.value("production") {
         Some(value) => {
             warnings.push(format!(
-                "`{name}` has no value for vagrant, so that of production is used; {fix}"
+                "`{name}` has no value for vagrant, so the one for production is used; {fix}"
             ));
             Some(value.clone())
         }

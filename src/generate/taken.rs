@@ -93,7 +93,7 @@ impl Taken {
         let mut catalog = self.catalog.iter();
         let found = catalog.find(|(found, ..)| *found == name || *found == class);
         let found = found
-            .map(|(found, path, line)| format!("`{found}` is a service already ({path}:{line})"));
+            .map(|(found, path, line)| format!("`{found}` is already a service ({path}:{line})"));
         found.or_else(|| self.class(&class))
     }
 
@@ -103,7 +103,7 @@ impl Taken {
         trees.find_map(|(tree, places)| {
             let path = class_file(name, places, tree)?;
             let root = tree.root();
-            Some(format!("`{name}` is there already: `{path}` in `{root}`"))
+            Some(format!("`{name}` already exists: `{path}` in `{root}`"))
         })
     }
 }
@@ -163,11 +163,11 @@ mod tests {
         assert_eq!(taken.class("nobodys"), None);
         assert_eq!(
             taken.service("glossary").unwrap(),
-            "`glossary` is a service already (hieradata/common/service.yaml:5)"
+            "`glossary` is already a service (hieradata/common/service.yaml:5)"
         );
         let said = taken.service("page-feed").unwrap();
         assert!(
-            said.starts_with("`page-feed` is a service already"),
+            said.starts_with("`page-feed` is already a service"),
             "{said}"
         );
         assert_eq!(taken.service("nobodys"), None);

@@ -88,11 +88,11 @@ fn service_request(
     let (timeline, mut warnings) = timeline(service, site, today);
     if service.request_flow.is_empty() {
         warnings.push(
-            "the model has no `request_flow`: who asks the service, and whom does it ask?".into(),
+            "the model has no `request_flow`: who sends it requests, and where does it send its own?".into(),
         );
     } else if !is_in_flow(service) {
         warnings.push(format!(
-            "`request_flow` has no edge to or from `{}`: who asks it, and whom does it ask?",
+            "`request_flow` has no edge to or from `{}`: who sends it requests, and where does it send its own?",
             service.name
         ));
     }
@@ -163,7 +163,7 @@ fn access_request(
             "maintainers"
         };
         format!(
-            "{} has no shell account in the model; it belongs to `{field}`",
+            "{} has no shell account in the model; add it as `{field}`",
             person.name
         )
     });

@@ -61,9 +61,9 @@ pub enum GitError {
     Missing { source: std::io::Error },
     #[error("`{command}` failed")]
     Failed { command: String, source: Words },
-    #[error("`{command}` did not end within {seconds} s, and was stopped")]
+    #[error("`{command}` did not finish within {seconds} s, and was stopped")]
     Deadline { command: String, seconds: u64 },
-    #[error("`{command}` wrote more than {mebibytes} MiB, and what is beyond is not read")]
+    #[error("`{command}` wrote more than {mebibytes} MiB, and the rest is not read")]
     Overlong { command: String, mebibytes: usize },
     #[error("`{root}` is not the root of a git checkout")]
     NotACheckout { root: Utf8PathBuf },
@@ -73,18 +73,18 @@ pub enum GitError {
         what: String,
         source: git2::Error,
     },
-    #[error("`{place}` of `{root}` was changed, and git is told to overlook it")]
+    #[error("`{place}` of `{root}` was changed, and git is told to ignore it")]
     Overlooked {
         root: Utf8PathBuf,
         place: Utf8PathBuf,
     },
-    #[error("`{root}` is a sparse checkout: files that it leaves out would be taken for gone")]
+    #[error("`{root}` is a sparse checkout: files that it leaves out would look deleted")]
     Sparse { root: Utf8PathBuf },
     #[error(
-        "git writes other line ends into `{root}` than its commits have: `core.autocrlf` is set"
+        "git writes different line endings into `{root}` than its commits have: `core.autocrlf` is set"
     )]
     LineEnds { root: Utf8PathBuf },
-    #[error("no temporary file can be written in `{folder}`")]
+    #[error("cannot write a temporary file in `{folder}`")]
     Temporary {
         folder: String,
         source: std::io::Error,
@@ -297,7 +297,7 @@ impl GitError {
         let (path, rest) = rest.split_once('\'')?;
         let is_lock = path.ends_with(".lock") && rest.starts_with(": File exists");
         let path = quoted(Utf8Path::new(path));
-        is_lock.then(|| format!("rm {path}    where no git works there any more"))
+        is_lock.then(|| format!("rm {path}    if no git is running there any more"))
     }
 
     /// A command that helps.
@@ -332,10 +332,10 @@ impl GitError {
             Self::Temporary { .. } => Some(OTHER_TEMPORARY.into()),
             Self::Failed { .. } if self.is_full() => Some(MAKE_ROOM.into()),
             Self::Failed { .. } => Some(self.left_lock().unwrap_or_else(|| {
-                "`svcgen doctor` looks at git, its settings, and the servers".into()
+                "`svcgen doctor` checks git, its settings, and the servers".into()
             })),
             Self::Deadline { .. } => {
-                Some("try again; `svcgen doctor` looks whether the servers answer".into())
+                Some("try again; `svcgen doctor` checks whether the servers answer".into())
             }
             // What the system refused tells more, and a smaller repository is nothing to ask for.
             Self::Write { .. } | Self::Overlong { .. } => None,
@@ -346,12 +346,12 @@ impl GitError {
 /// Where the checkout could be, of a folder that is not the root of one.
 fn where_checkout_is(folder: &Utf8Path) -> String {
     if !folder.is_dir() {
-        return "name a folder that is there".to_owned();
+        return "name an existing folder".to_owned();
     }
     let whole = std::path::absolute(folder).unwrap_or_default();
     match whole.ancestors().any(|above| above.join(".git").exists()) {
         true => format!("git -C {} rev-parse --show-toplevel", quoted(folder)),
-        false => format!("name the root of a checkout: `{folder}` is in none"),
+        false => format!("name the root of a checkout: `{folder}` is not in one"),
     }
 }
 

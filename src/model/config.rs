@@ -185,7 +185,7 @@ pub(super) fn unique(list: &Node, key: &str, problems: &mut Vec<Problem>) {
         if let Kind::String(text) = &node.kind
             && !seen.insert(text.as_str())
         {
-            let message = format!("`{}` stands in the list already", visible(text));
+            let message = format!("`{}` is already in the list", visible(text));
             problems.push(Problem::new(node.span.clone(), message));
         }
     }

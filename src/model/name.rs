@@ -262,7 +262,7 @@ text_type!(
 
 text_type!(
     /// Somebody's address for mail.
-    MailAddress, "an address for mail", "^[^\\s@]+@[^\\s@]+$", 254,
+    MailAddress, "an email address", "^[^\\s@]+@[^\\s@]+$", 254,
     |text| {
         let is_part = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || is_hidden(c) || c == '@');
         rule(text.len() > 254 || !text.split_once('@').is_some_and(|(name, place)| is_part(name) && is_part(place)),

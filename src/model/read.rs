@@ -32,7 +32,7 @@ const MAPPING: &str = "keys with their values: `{key: value}`, or each on a line
 pub(crate) fn expected(what: &str, node: &Node) -> Problem {
     let found = match &node.kind {
         Kind::String(text) if is_octal(text) => {
-            format!("`{}`, which is octal to some readers", visible(text))
+            format!("`{}`, which some programs read as octal", visible(text))
         }
         _ => node.describe().to_owned(),
     };
@@ -95,7 +95,7 @@ impl<T: Read> Read for Vec<T> {
                     Kind::Integer(number) => Some(number.to_string()),
                     _ => None,
                 };
-                let rule = |items| format!("a list stands in brackets: `[{}]`", visible(items));
+                let rule = |items| format!("write a list in brackets: `[{}]`", visible(items));
                 let problem = expected("a list", node);
                 problems.push(match &written {
                     Some(items) => problem.rule(rule(items)),
@@ -182,7 +182,7 @@ impl Read for Value {
         if let Some(bad) = unprintable(node) {
             problems.push(Problem::new(
                 bad.span.clone(),
-                "a text with characters that cannot be seen",
+                "a text with invisible characters",
             ));
             return None;
         }

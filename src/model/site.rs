@@ -198,11 +198,11 @@ mod tests {
         );
         assert_eq!(
             of("timeline: {minimum_weeks: 4, advised_weeks: 2}\n"),
-            one("2", "2 weeks are advised, and 4 are the least")
+            one("2", "2 weeks are advised, and 4 are required")
         );
         assert_eq!(
             of("timeline: {minimum_weeks: 4}\n"),
-            one("4", "3 weeks are advised, and 4 are the least")
+            one("4", "3 weeks are advised, and 4 are required")
         );
         assert_eq!(of("timeline: {minimum_weeks: 3}\n"), []);
     }

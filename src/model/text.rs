@@ -118,7 +118,7 @@ fn check(text: &str, what: &'static str, allowed: fn(char) -> bool) -> Result<()
     }
     match text.chars().find(|c| is_hidden(*c) && !allowed(*c)) {
         Some(c) => {
-            let rule = format!("the character U+{:04X} cannot be seen", u32::from(c));
+            let rule = format!("the character U+{:04X} is invisible", u32::from(c));
             Err(Refused::new(text, what, rule))
         }
         None => Ok(()),

@@ -40,7 +40,7 @@ struct Source {
 /// Answers that do not make a model.
 #[derive(Debug, Error)]
 pub enum AnswersError {
-    #[error("`--set {flag}` is not understood: {reason}")]
+    #[error("`--set {flag}` cannot be read: {reason}")]
     Flag { flag: String, reason: &'static str },
     /// A path that would make a new group, and likely means another.
     #[error("there is no group `{name}`: `{source_of}` would make it")]
@@ -109,9 +109,9 @@ impl Answers {
                 .into());
             };
             if let Some(twice) = given.take(&path, value, Shape::root(&self.schema)) {
-                let message = format!("`{}` is answered here a second time", visible(&twice));
+                let message = format!("`{}` is answered here twice", visible(&twice));
                 let problem = Problem::new(key.span.clone(), message);
-                return Err(wrong(problem.rule("leave one of the two out")).into());
+                return Err(wrong(problem.rule("leave out one of the two")).into());
             }
             self.check_group(&path_of_file, &path)?;
             let shape = follow(Shape::root(&self.schema), &path);
@@ -141,7 +141,7 @@ impl Answers {
         };
         let (path, value) = flag
             .split_once('=')
-            .ok_or_else(|| wrong_flag("it is written `PATH=VALUE`"))?;
+            .ok_or_else(|| wrong_flag("write it as `PATH=VALUE`"))?;
         let source = Utf8PathBuf::from(format!("--set {}", path.trim()));
         let base = self.add_source(&source, flag);
         let path_span = base..base + path.len();

@@ -76,9 +76,9 @@ pub enum DraftError {
         path: Utf8PathBuf,
         source: std::io::Error,
     },
-    #[error("`{path}` is not understood: {reason}")]
+    #[error("`{path}` cannot be read: {reason}")]
     Wrong { path: Utf8PathBuf, reason: String },
-    #[error("another interview of `{model}` is going on")]
+    #[error("another interview for `{model}` is in progress")]
     Held {
         model: Utf8PathBuf,
         /// The process that holds it.
@@ -170,7 +170,8 @@ impl Drafts {
             reason,
         };
         let draft = serde_yaml::from_str::<Draft>(&text);
-        let draft = draft.map_err(|_| wrong("it is not of the form that svcgen writes".into()))?;
+        let draft =
+            draft.map_err(|_| wrong("it does not have the form that svcgen writes".into()))?;
         if draft.version != VERSION {
             return Err(wrong(format!("version {} is not known", draft.version)));
         }

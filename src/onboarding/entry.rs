@@ -48,7 +48,7 @@ fn number(text: &str) -> Result<Value, String> {
             Ok(node.to_value())
         }
         _ if is_octal(text) => Err(format!(
-            "`{}` is octal to some readers: leave out the zeros before it",
+            "`{}` some programs would read as octal: leave out the leading zeros",
             visible(text)
         )),
         _ => Err(format!("`{}` is not a number", visible(text))),
@@ -125,11 +125,11 @@ fn words(text: &str) -> Result<Vec<String>, String> {
     while !rest.is_empty() {
         let (word, after) = match rest.strip_prefix('"') {
             Some(quoted) => {
-                let unclosed = || format!("`{}` has no second quote", visible(rest.trim_end()));
+                let unclosed = || format!("`{}` has no closing quote", visible(rest.trim_end()));
                 let (word, after) = quoted.split_once('"').ok_or_else(unclosed)?;
                 let after = after.trim_start_matches([' ', '\t']);
                 if !after.is_empty() && !after.starts_with([',', '\n']) {
-                    return Err("a comma parts what is in quotes from the next".into());
+                    return Err("put a comma between what is in quotes and the next one".into());
                 }
                 (word, after)
             }
@@ -171,10 +171,7 @@ fn pairs(text: &str) -> Result<Map<String, Value>, String> {
         let parsed = parsed(value).filter(|parsed| is_as_written(parsed, value));
         let value = parsed.unwrap_or_else(|| value.into());
         if map.insert(key.trim().to_owned(), value).is_some() {
-            return Err(format!(
-                "`{}` stands there a second time",
-                visible(key.trim())
-            ));
+            return Err(format!("`{}` is there twice", visible(key.trim())));
         }
     }
     Ok(map)
@@ -252,22 +249,19 @@ mod tests {
         assert_eq!(refused("port", "http"), "`http` is not a number");
         assert_eq!(
             refused("words", "a, \"b, c"),
-            "`\"b, c` has no second quote"
+            "`\"b, c` has no closing quote"
         );
         assert_eq!(
             refused("words", "\"a, b\" c"),
-            "a comma parts what is in quotes from the next"
+            "put a comma between what is in quotes and the next one"
         );
         assert_eq!(refused("number", "inf"), "`inf` is not a number");
         assert_eq!(refused("number", "1_000"), "`1_000` is not a number");
         assert_eq!(
             refused("number", "0042"),
-            "`0042` is octal to some readers: leave out the zeros before it"
+            "`0042` some programs would read as octal: leave out the leading zeros"
         );
-        assert_eq!(
-            refused("values", "A=1\nA=2"),
-            "`A` stands there a second time"
-        );
+        assert_eq!(refused("values", "A=1\nA=2"), "`A` is there twice");
     }
 
     #[test]

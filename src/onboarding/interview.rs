@@ -38,9 +38,9 @@ pub struct Setting<'a> {
 pub enum InterviewError {
     #[error("the interview was interrupted")]
     Interrupted,
-    #[error("the terminal cannot be used")]
+    #[error("cannot use the terminal")]
     Terminal(#[source] io::Error),
-    #[error("the answers cannot be kept")]
+    #[error("cannot save the answers")]
     Keep(#[source] io::Error),
     #[error(transparent)]
     Site(#[from] SiteError),

@@ -107,7 +107,7 @@ impl<'a> Interview<'a> {
             _ => format!("`+` adds {article} {noun}, `1` changes the first, `-1` removes it"),
         };
         let done = Current {
-            text: "Enter goes on".into(),
+            text: "Enter continues".into(),
             origin: None,
         };
         let prompt = Prompt {

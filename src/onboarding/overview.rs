@@ -10,8 +10,8 @@ use crate::visible::visible;
 const WIDTH: usize = 79;
 
 /// What the review says of itself.
-const HELP: &str = "Nothing is written yet. A number or a name, such as `port`, asks that question again; `<` goes back to \
-                    the last question; Ctrl-C keeps the answers for `svcgen new --resume`.";
+const HELP: &str = "Nothing is written yet. Type a number or a name, such as `port`, to change that answer; `<` goes back \
+                    to the last question; Ctrl-C keeps the answers for `svcgen new --resume`.";
 
 /// What keeps answers from being a model.
 enum Hindrance<'a> {
@@ -78,7 +78,7 @@ impl<'a> Interview<'a> {
             .clone()
             .find(|it| self.is_required(it) && self.answer(&it.id).is_none());
         if let Some(question) = missing {
-            self.tell(&Note::Wrong("this has to be answered", None))?;
+            self.tell(&Note::Wrong("this needs an answer", None))?;
             return Ok(Hindrance::In(question));
         }
         if mistakes.is_empty() {
@@ -90,7 +90,7 @@ impl<'a> Interview<'a> {
         }
         self.tell(&Note::Wrong(
             "these answers do not make a model",
-            Some("Ctrl-C keeps them; mend the model by hand"),
+            Some("Ctrl-C keeps them; correct the model by hand"),
         ))?;
         Ok(Hindrance::Elsewhere)
     }
@@ -192,7 +192,7 @@ impl<'a> Interview<'a> {
 fn prompt() -> Prompt<'static> {
     Prompt {
         count: None,
-        text: "The number of an answer, or its name, changes it; Enter writes the model",
+        text: "Type an answer's number or name to change it; Enter writes the model",
         kind: Kind::Items,
         choices: &[],
         current: Some(Current {

@@ -62,7 +62,7 @@ pub enum Kind {
     YesNo,
     /// Year, month, day.
     Date,
-    /// A list in one line, separated by commas; what has one stands in quotes.
+    /// A list in one line, separated by commas; put a name with a comma in quotes.
     Words,
     /// A list, an item a line.
     Lines,

@@ -28,7 +28,7 @@ pub enum RenderError {
         path: Utf8PathBuf,
         source: std::io::Error,
     },
-    #[error("the template `{path}` is wrong")]
+    #[error("the template `{path}` has a mistake")]
     Wrong {
         path: Utf8PathBuf,
         source: tera::Error,

@@ -28,7 +28,7 @@ pub enum ReviewError {
         model: Utf8PathBuf,
         here: String,
     },
-    #[error("git does not know who commits")]
+    #[error("git does not know who is committing")]
     NoIdentity { source: Words },
     #[error("git could not switch to `{branch}`")]
     Switch {
@@ -47,7 +47,7 @@ pub enum ReviewError {
     },
     #[error("git could not commit")]
     Commit { source: GitError },
-    #[error("`{branch}` was moved by somebody else meanwhile")]
+    #[error("`{branch}` was moved by someone else in the meantime")]
     Moved {
         root: Utf8PathBuf,
         branch: BranchName,
@@ -59,7 +59,7 @@ pub enum ReviewError {
         root: Utf8PathBuf,
         branch: BranchName,
     },
-    #[error("`{root}` is a shallow clone, and lacks what `{branch}` stands on")]
+    #[error("`{root}` is a shallow clone, and lacks what `{branch}` is based on")]
     CutOff {
         root: Utf8PathBuf,
         branch: BranchName,
@@ -130,7 +130,7 @@ pub enum ReviewError {
         /// Whether the branch's own version was sent.
         is_sent: bool,
     },
-    #[error("the change of `{branch}` is in `{upstream}` already")]
+    #[error("the change of `{branch}` is already in `{upstream}`")]
     Merged {
         root: Utf8PathBuf,
         branch: BranchName,
@@ -164,7 +164,7 @@ pub enum ReviewError {
         remote: String,
         reference: String,
     },
-    #[error("`{path}` is there already, and {reason}")]
+    #[error("`{path}` already exists, and {reason}")]
     Occupied { path: Utf8PathBuf, reason: String },
     #[error("the site `{site}` does not say where its repositories are")]
     NoServer { site: String },

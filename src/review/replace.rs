@@ -122,7 +122,7 @@ impl Topic {
     /// author it keeps, or as a new change. No work tree is touched.
     ///
     /// # Errors
-    /// Where git does not know who commits, or the branch has moved meanwhile.
+    /// Where git does not know who is committing, or the branch has moved meanwhile.
     pub fn replace(
         &self,
         pending: Option<&Pending>,

@@ -142,7 +142,7 @@ impl DeployCheck {
             findings.warnings.push(
                 source
                     .at_byte(key.span.start, message)
-                    .rule("checks are below `checks:`"),
+                    .rule("checks belong below `checks:`"),
             );
         }
         if !matches!(checks.kind, Kind::Mapping(_)) {
@@ -190,7 +190,7 @@ impl DeployCheck {
             shell: shell(node, source, findings).unwrap_or_default(),
         };
         if check.kind == CheckKind::Command && !check.shell && !is_splittable(&check.command) {
-            let message = format!("the command of `{name}` has a quote without its end");
+            let message = format!("the command of `{name}` has an unclosed quote");
             let at = node.find("command").unwrap_or(node);
             findings.mistakes.push(
                 source

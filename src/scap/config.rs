@@ -183,7 +183,7 @@ fn groups(settings: &Settings, findings: &mut Findings) -> Vec<TargetGroup> {
         if seen.contains(&name) {
             findings
                 .mistakes
-                .push(wrong(&format!("the group `{name}` stands there twice")));
+                .push(wrong(&format!("the group `{name}` is listed twice")));
             continue;
         }
         seen.push(name.clone());

@@ -69,7 +69,7 @@ impl ConfigFile {
                 places(environment, &format!("templates/{}", attributes.template)),
             )?;
             let Some((template, _)) = found else {
-                let message = format!("the template `{}` is not there", attributes.template);
+                let message = format!("the template `{}` does not exist", attributes.template);
                 let rule = format!("write `scap/templates/{}`", attributes.template);
                 findings.mistakes.push(source.at(node, message).rule(rule));
                 continue;

@@ -86,7 +86,7 @@ impl ScapDirectory {
             }
             let path = Utf8Path::new("scap/scripts").join(&check.command);
             if is_missing(files, &path) {
-                let message = format!("the check `{}` runs it, and it is not there", check.name);
+                let message = format!("the check `{}` runs it, but it does not exist", check.name);
                 mistakes.push(
                     Mistake::new(path, None, message)
                         .rule("add it, or correct the `command` of the check"),

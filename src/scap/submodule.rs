@@ -30,7 +30,7 @@ pub fn read_submodules(file: &Utf8Path, text: &str) -> Result<Vec<Submodule>, Sc
         }
         if let Some(header) = line.strip_prefix('[') {
             let Some(end) = header.rfind(']') else {
-                return Err(wrong("a header without `]`"));
+                return Err(wrong("a header without its `]`"));
             };
             let name = header[..end]
                 .strip_prefix("submodule")
@@ -38,7 +38,7 @@ pub fn read_submodules(file: &Utf8Path, text: &str) -> Result<Vec<Submodule>, Sc
                 .map(unquote);
             in_submodule = name.is_some();
             if let Some(name) = name {
-                let name = name.ok_or_else(|| wrong("a quote without its end"))?;
+                let name = name.ok_or_else(|| wrong("an unclosed quote"))?;
                 let empty = Submodule {
                     name,
                     path: Utf8PathBuf::new(),
@@ -60,7 +60,7 @@ pub fn read_submodules(file: &Utf8Path, text: &str) -> Result<Vec<Submodule>, Sc
                     .unwrap_or_default(),
             );
         }
-        let value = unquote(&value).ok_or_else(|| wrong("a quote without its end"))?;
+        let value = unquote(&value).ok_or_else(|| wrong("an unclosed quote"))?;
         let Some((_, submodule)) = found.last_mut().filter(|_| in_submodule) else {
             continue;
         };
@@ -104,7 +104,7 @@ fn unsafe_url(url: &str) -> Option<&'static str> {
         return Some("begins with `-`, which git takes for an option");
     }
     let is_unseen = url.contains(|c: char| c.is_control());
-    is_unseen.then_some("holds characters that cannot be seen")
+    is_unseen.then_some("contains invisible characters")
 }
 
 /// Reads a value as git does: quotes, escapes, and comments outside of quotes; `None` where a quote has no end.
@@ -166,8 +166,8 @@ mod tests {
                 "--upload-pack=touch /tmp/x",
                 "begins with `-`, which git takes for an option",
             ),
-            ("https://x/\\ny", "holds characters that cannot be seen"),
-            ("\"https://x/\\ty\"", "holds characters that cannot be seen"),
+            ("https://x/\\ny", "contains invisible characters"),
+            ("\"https://x/\\ty\"", "contains invisible characters"),
         ] {
             let wanted = format!(".gitmodules:3: the `url` of the submodule `a` {why}");
             assert_eq!(read(url).unwrap_err().to_string(), wanted);

@@ -132,7 +132,7 @@ pub fn read_hosts(path: &Utf8Path, text: &str) -> Result<Reading<Vec<HostName>>,
     let mut findings = Findings::default();
     if text.len() > LARGEST {
         let message = format!(
-            "this is no list of hosts: it has {} MiB",
+            "this is not a list of hosts: it has {} MiB",
             text.len() / LARGEST
         );
         let rule = "a list has at most 1 MiB";
@@ -154,7 +154,7 @@ pub fn read_hosts(path: &Utf8Path, text: &str) -> Result<Reading<Vec<HostName>>,
             let message = format!("Scap does not see `{}`", visible(rest));
             findings.warnings.push(
                 Mistake::new(path, Some(index + 1), message)
-                    .rule("each host stands on a line of its own, and a comment behind `#`"),
+                    .rule("write each host on a line of its own, and comments after `#`"),
             );
         }
         match HostName::parse(&word.to_lowercase()) {
@@ -162,7 +162,7 @@ pub fn read_hosts(path: &Utf8Path, text: &str) -> Result<Reading<Vec<HostName>>,
                 findings.warnings.push(Mistake::new(
                     path,
                     Some(index + 1),
-                    format!("`{host}` is there twice"),
+                    format!("`{host}` is listed twice"),
                 ));
             }
             Ok(host) => hosts.push(host),
@@ -193,13 +193,13 @@ fn unseen(path: &Utf8Path, number: usize, line: &str) -> Option<Mistake> {
         return None;
     }
     let rule = match before.chars().find(|c| !matches!(c, ' ' | '\t')) {
-        None => "a host stands at the beginning of its line".to_owned(),
-        Some('\u{feff}') => "a byte order mark stands before it: save the file without one".into(),
+        None => "a host belongs at the start of its line".to_owned(),
+        Some('\u{feff}') => "a byte order mark is before it: save the file without one".into(),
         Some(c) if c.is_whitespace() || !c.is_ascii() => format!(
-            "a host stands at the beginning of its line, and U+{:04X} is before it",
+            "a host belongs at the start of its line, and U+{:04X} is before it",
             u32::from(c)
         ),
-        Some(c) => format!("a host stands at the beginning of its line, and `{c}` is before it"),
+        Some(c) => format!("a host belongs at the start of its line, and `{c}` is before it"),
     };
     let message = format!("Scap does not see `{host}`");
     Some(Mistake::new(path, Some(number), message).rule(rule))
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(warned.len(), 6, "{warned:#?}");
         assert_eq!(
             warned[0],
-            "scap/targets:1: Scap does not see `a1.example`: a byte order mark stands before it: save the file without one"
+            "scap/targets:1: Scap does not see `a1.example`: a byte order mark is before it: save the file without one"
         );
         assert!(warned[1].ends_with("and `\"` is before it"), "{warned:#?}");
         assert!(
@@ -238,13 +238,13 @@ mod tests {
         assert_eq!(warned, [Some(3), Some(6), Some(7)]);
         assert_eq!(
             reading.warnings[2].to_string(),
-            "scap/targets:7: Scap does not see `a6.example`: each host stands on a line of its own, and a comment behind `#`"
+            "scap/targets:7: Scap does not see `a6.example`: write each host on a line of its own, and comments after `#`"
         );
         let large = "a1.example\n".repeat(1_000_000);
         let error = read_hosts("scap/targets".into(), &large).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "scap/targets: this is no list of hosts: it has 10 MiB: a list has at most 1 MiB"
+            "scap/targets: this is not a list of hosts: it has 10 MiB: a list has at most 1 MiB"
         );
         let error = read_hosts("scap/targets".into(), "a1\n-oProxyCommand\n").unwrap_err();
         assert_eq!(

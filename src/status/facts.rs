@@ -19,7 +19,7 @@ pub enum Text {
     },
     /// Nothing is generated yet.
     Absent,
-    /// So many files say something else than the model.
+    /// So many files differ from the model.
     Differs {
         files: usize,
     },

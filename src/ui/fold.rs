@@ -124,10 +124,10 @@ mod tests {
 
     #[test]
     fn a_sentence_that_begins_like_a_command_is_none() {
-        let text = "git does not know who commits here";
+        let text = "git does not know who is committing here";
         assert_eq!(
             fold(text, 7, SEVEN, 30, Commands::Quoted),
-            "git does not know who\n       commits here"
+            "git does not know who\n       is committing here"
         );
         assert_eq!(
             folded("unset HOME, or set it to a folder", 6, SEVEN, 30),

@@ -24,12 +24,12 @@ pub(crate) struct Terminal {
 }
 
 /// What keys do.
-const KEYS: &str = "Enter takes what is in brackets, and Tab fetches it to be changed. `?` explains a question, `<` or \
-                    Esc goes back, `-` answers that there is nothing. Ctrl-C keeps your answers for later.";
+const KEYS: &str = "Enter accepts what is in brackets, and Tab lets you edit it. `?` explains a question, `<` or Esc \
+                    goes back, `-` means none. Ctrl-C keeps your answers for later.";
 
 /// What is typed where no key does anything by itself.
-const PLAIN_KEYS: &str = "Each answer ends with Enter, and Enter alone takes what is in brackets. `?` explains a question, \
-                          `<` goes back, `-` answers that there is nothing. Ctrl-C keeps your answers for later.";
+const PLAIN_KEYS: &str = "End each answer with Enter; Enter alone accepts what is in brackets. `?` explains a question, `<` \
+                          goes back, `-` means none. Ctrl-C keeps your answers for later.";
 
 impl Terminal {
     /// Takes the terminal; `None` where there is none.
@@ -124,7 +124,7 @@ impl Prompter for Terminal {
                 self.head(title, (*index, *of))?;
                 self.fill(intro, "", str::to_owned)
             }
-            Note::Help("") => self.say("  there is no help on this one"),
+            Note::Help("") => self.say("  there is no help for this question"),
             Note::Help(help) => self.fill(help, "  ", |line| line.cyan().to_string()),
             Note::Wrong(message, rule) => self.tell_wrong(message, *rule),
             Note::Doubt(doubt) => {

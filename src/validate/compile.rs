@@ -95,12 +95,13 @@ impl Compiler<'_> {
         };
         if attempt.language == Language::Puppet3 && step.outcome == Outcome::Passed {
             step.notes.push(
-                "the tree was read as Puppet 3 did: it is older than the installed Puppet".into(),
+                "the tree was read the way Puppet 3 did: it is older than the installed Puppet"
+                    .into(),
             );
         }
         if attempt.globals == Globals::None {
             step.notes.push(format!(
-                "`{REALM}` was left out: it does not compile by itself"
+                "`{REALM}` was left out: it does not compile on its own"
             ));
         }
         Ok(step)

@@ -72,7 +72,7 @@ pub(super) fn manifests(scratch: &Scratch<'_>, tools: &Tools) -> Judgement {
         };
         if let Some(refused) = refused(&output, &options) {
             let dropped = options.remove(refused);
-            notes.push(format!("`{dropped}` of `{OPTIONS_FILE}` is left out: the installed puppet-lint cannot do it"));
+            notes.push(format!("`{dropped}` of `{OPTIONS_FILE}` is left out: the installed puppet-lint does not support it"));
             continue;
         }
         let findings = findings(&output, scratch);

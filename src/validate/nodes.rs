@@ -30,9 +30,9 @@ pub fn nodes(service: &Service, worktree: &Worktree) -> Result<Option<Judgement>
             .collect();
         let message = match lines.as_slice() {
             [_] => continue,
-            [] => format!("no node stands for `{host}`"),
+            [] => format!("no node matches `{host}`"),
             [first, ..] => format!(
-                "{} nodes stand for `{host}`, the first in line {first}",
+                "{} nodes match `{host}`, the first in line {first}",
                 lines.len()
             ),
         };

@@ -178,10 +178,7 @@ fn compare_checks(service: &Service, read: &ScapDirectory, mistakes: &mut Vec<Mi
         });
         if !is_same {
             let command = found.map_or("not there", |found| found.command.as_str());
-            let message = format!(
-                "the check `{}` is not the one of the model: {command}",
-                check.name
-            );
+            let message = format!("the check `{}` is not the model's: {command}", check.name);
             mistakes.push(Mistake::new("scap/checks.yaml", None, message));
         }
     }

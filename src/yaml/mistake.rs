@@ -94,7 +94,7 @@ fn in_general(kind: &Kind) -> &'static str {
         | Kind::FlowMappingValueAdjacentCollection => {
             "`: ` cannot be here: quote the text, or indent the line as those around it"
         }
-        Kind::InvalidMappingValueWhitespace => "behind `:` there is a space",
+        Kind::InvalidMappingValueWhitespace => "put a space after `:`",
         Kind::SimpleKeyExpected | Kind::InvalidSimpleKey | Kind::ExpectedBlockMappingKey => {
             "this is not `key: value`, or not indented as the keys around it"
         }
@@ -103,7 +103,7 @@ fn in_general(kind: &Kind) -> &'static str {
         | Kind::BlockSequenceEntryNotAllowed
         | Kind::BlockEntryInFlowCollection
         | Kind::InvalidBlockEntryWhitespace => {
-            "no `- ` can be here: it stands on a line of its own, indented as the others"
+            "`- ` cannot be here: it belongs on a line of its own, indented as the others"
         }
         Kind::ExpectedFlowMappingSeparator => "`,` or `}` is missing",
         Kind::ExpectedFlowSequenceSeparator => "`,` or `]` is missing",
@@ -118,10 +118,10 @@ fn in_general(kind: &Kind) -> &'static str {
         | Kind::TabInIndentation
         | Kind::TabInPlainScalar => TAB,
         Kind::InvalidTrailingSingleQuotedScalar => {
-            "something is behind the closing quote: within '…' a quote is written `''`"
+            "something follows the closing quote: within '…' a quote is written `''`"
         }
         Kind::InvalidTrailingDoubleQuotedScalar => {
-            "something is behind the closing quote: within \"…\" a quote is written `\\\"`"
+            "something follows the closing quote: within \"…\" a quote is written `\\\"`"
         }
         Kind::UnknownQuotedScalarEscape
         | Kind::InvalidQuotedScalarHexEscape
@@ -130,17 +130,17 @@ fn in_general(kind: &Kind) -> &'static str {
         | Kind::MissingLowSurrogate
         | Kind::UnpairedLowSurrogate
         | Kind::InvalidUnicodeEscape => {
-            "within \"…\" this means nothing behind `\\`: within '…' a `\\` is only itself"
+            "within \"…\" this means nothing after `\\`: within '…' a `\\` is only itself"
         }
-        Kind::CommentNotSeparated => "in front of the `#` of a comment there is a space",
+        Kind::CommentNotSeparated => "put a space before the `#` of a comment",
         Kind::CommentInterceptedScalar => "a text of several lines cannot have a comment in it",
-        Kind::InvalidBlockScalarHeader => "behind `|` or `>` the text begins in the next line",
+        Kind::InvalidBlockScalarHeader => "after `|` or `>` the text begins on the next line",
         Kind::PlainScalarStartsWithDashFlowIndicator => {
             "a text cannot begin with `-` and a bracket: put it in quotes"
         }
-        Kind::UnknownAnchor => "an alias to something that is not there",
+        Kind::UnknownAnchor => "an alias to something that does not exist",
         Kind::MissingAnchorOrAliasName => {
-            "a text that begins with `&` or `*` is put in quotes: it would be a name"
+            "put a text that begins with `&` or `*` in quotes: it would be a name"
         }
         Kind::UndeclaredTagHandle
         | Kind::ExpectedTagBang
@@ -152,12 +152,12 @@ fn in_general(kind: &Kind) -> &'static str {
         | Kind::InvalidTagUtf8LeadingByte
         | Kind::InvalidTagUtf8TrailingByte
         | Kind::InvalidGlobalTagCharacter => {
-            "a text that begins with `!` is put in quotes: it would name a type"
+            "put a text that begins with `!` in quotes: it would name a type"
         }
-        Kind::BomInsideDocument => "a byte order mark stands in the middle of the text",
+        Kind::BomInsideDocument => "a byte order mark is in the middle of the text",
         Kind::RecursionLimitExceeded => "nested too deeply",
         Kind::InvalidDocumentEnd | Kind::MissingDocumentEndBeforeDirective => {
-            "nothing can stand behind `...`"
+            "nothing can follow `...`"
         }
         Kind::ExpectedDocumentStart | Kind::ExpectedNodeContent | Kind::UnexpectedEof => {
             "a value, or its end, is missing here"
@@ -202,20 +202,17 @@ mod tests {
             ("a: 'it's'\n", "within '…' a quote is written `''`"),
             ("a: \"x\"y\"\n", "within \"…\" a quote is written `\\\"`"),
             ("a: \"\\d\"\n", "within '…' a `\\` is only itself"),
-            ("a: *x\n", "an alias to something that is not there"),
+            ("a: *x\n", "an alias to something that does not exist"),
             ("a: {b: 1 c: 2}\n", "`,` or `}` is missing"),
             (
                 "- a\nb: 1\n",
-                "no `- ` can be here: it stands on a line of its own",
+                "`- ` cannot be here: it belongs on a line of its own",
             ),
             ("a: !<x y\n", "it would name a type"),
             ("a: & b\n", "it would be a name"),
-            ("a: |x\n  b\n", "the text begins in the next line"),
-            (
-                "a: 'x'#y\n",
-                "in front of the `#` of a comment there is a space",
-            ),
-            ("--- a\n... b\n", "nothing can stand behind `...`"),
+            ("a: |x\n  b\n", "the text begins on the next line"),
+            ("a: 'x'#y\n", "put a space before the `#` of a comment"),
+            ("--- a\n... b\n", "nothing can follow `...`"),
             ("%FOO\n", "a value, or its end, is missing here"),
         ] {
             let found = parse_strict(text).unwrap_err().message;
@@ -230,7 +227,7 @@ mod tests {
         for before in ["a: 1\n", "a: [1,\n", "a: 'x\n", "\u{feff}a:\r\n  - b\r\n"] {
             let text = format!("{before}<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> topic\n");
             let error = parse_strict(&text).unwrap_err();
-            let words = "an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`";
+            let words = "an unfinished merge: resolve what is between `<<<<<<<` and `>>>>>>>`";
             assert_eq!((error.message.as_str(), error.at), (words, before.len()));
         }
         // Marks within a text that is indented are text.

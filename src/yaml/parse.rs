@@ -199,9 +199,9 @@ impl<'a> Reader<'a> {
                     self.nodes += count(&target);
                     Ok(Node { span, ..target })
                 }
-                None => fail("an alias to something that is not there"),
+                None => fail("an alias to something that does not exist"),
             },
-            Event::UnresolvedAlias(..) => fail("an alias to something that is not there"),
+            Event::UnresolvedAlias(..) => fail("an alias to something that does not exist"),
             _ => fail("not a value"),
         }
     }
@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
             let value = self.node(event, value_span, depth + 1)?;
             if self.is_strict() && !seen.insert(key.text.clone()) {
                 return Err(YamlError {
-                    message: format!("the key `{}` stands here a second time", key.text),
+                    message: format!("the key `{}` is here a second time", key.text),
                     at: key.span.start,
                 });
             }
@@ -357,7 +357,7 @@ mod tests {
         let error = parse_strict("a: 1\nb: 2\na: 3\n").unwrap_err();
         assert_eq!(
             (error.at, error.message.as_str()),
-            (10, "the key `a` stands here a second time")
+            (10, "the key `a` is here a second time")
         );
     }
 

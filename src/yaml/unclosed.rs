@@ -118,12 +118,16 @@ mod tests {
     #[test]
     fn what_is_wrong_within_is_told_where_it_is() {
         for (text, line, words) in [
-            ("a: \"x\n  y \"z\" b\"\n", 2, "behind the closing quote"),
+            ("a: \"x\n  y \"z\" b\"\n", 2, "follows the closing quote"),
             ("a: {\n  b: c: d,\n}\n", 2, "`,` or `}` is missing"),
             ("a: [\n  b\n], c\n", 3, "indented"),
             ("a: [b,\n  c} \n]\n", 1, "is closed by `}`"),
-            ("a: 'it's'\n", 1, "behind the closing quote"),
-            ("a: [\n  'b',\n  'c'd',\n]\n", 3, "behind the closing quote"),
+            ("a: 'it's'\n", 1, "follows the closing quote"),
+            (
+                "a: [\n  'b',\n  'c'd',\n]\n",
+                3,
+                "follows the closing quote",
+            ),
         ] {
             let (found, message) = told(text);
             assert!(

@@ -80,7 +80,7 @@ fn hosts_are_asked_for_what_a_deploy_needs_there() {
         &[
             "it refuses the connection",
             "(2 of 3 cannot be used)",
-            "tells more",
+            "shows more",
         ],
     );
     assert_found(

@@ -52,12 +52,12 @@ fn a_list_of_hosts_or_a_template_without_end_is_refused_soon() {
         .map(|number| format!("t{number}.example\n"))
         .collect();
     repository.write("scap/targets", &names);
-    repository.commit("Everybody");
+    repository.commit("Everyone");
     let run = deployer.deploy();
     assert_eq!(run.code, 2, "{}", run.show());
     assert!(
         run.stderr
-            .contains("scap/targets: this is no list of hosts"),
+            .contains("scap/targets: this is not a list of hosts"),
         "{}",
         run.stderr
     );

@@ -24,7 +24,7 @@ impl Holder {
             .unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
         let first = said.next().unwrap().unwrap();
-        assert!(first.contains(" held: nobody deploys there"), "{first}");
+        assert!(first.contains(" held: nobody can deploy there"), "{first}");
         Self { child, said }
     }
 
@@ -106,7 +106,7 @@ fn while_the_locks_are_held_nobody_deploys() {
 
     let (code, said) = holder.end(Signal::INT);
     assert_eq!(code, Some(130));
-    assert!(said.ends_with("the locks are let go"), "{said}");
+    assert!(said.ends_with("the locks are released"), "{said}");
     assert_eq!((canary.lock(), other.lock()), (None, None));
     let run = run(&DEPLOY);
     assert_eq!(run.code, 0, "{}", run.show());

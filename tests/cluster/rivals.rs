@@ -103,17 +103,13 @@ fn who_waits_plans_anew_where_somebody_has_deployed_since_the_hosts_were_asked()
         match wait {
             None => {
                 assert_eq!(run.code, 22, "{}", run.show());
-                let words = "somebody has deployed there since it was asked; nothing was touched";
+                let words = "someone has deployed there since it was asked; nothing was touched";
                 assert!(run.stderr.contains(words), "{}", run.stderr);
                 assert_eq!(host.state(), State::settled(&other));
             }
             Some(_) => {
                 assert_eq!(run.code, 0, "{}", run.show());
-                assert!(
-                    run.stderr.contains("the plan is made anew"),
-                    "{}",
-                    run.stderr
-                );
+                assert!(run.stderr.contains("making a new plan"), "{}", run.stderr);
                 assert_eq!(host.state(), State::settled(&meant));
             }
         }

@@ -18,19 +18,15 @@ fn a_directory_that_is_not_as_it_should_be_is_refused() {
         let there = |text: &str| fleet.scap.in_directory(text);
         fleet.release();
         there("echo mine >notes && echo mine >>src/version");
-        assert_refused(
-            fleet,
-            11,
-            &["has changes that nobody has committed", "`notes`", "`src`"],
-        );
+        assert_refused(fleet, 11, &["has uncommitted changes", "`notes`", "`src`"]);
         there("rm notes && git -C src checkout -q version");
         there("git commit -q --allow-empty -m Own");
-        assert_refused(fleet, 11, &["have gone apart: 1 commit here, 1 there"]);
+        assert_refused(fleet, 11, &["have diverged: 1 commit here, 1 there"]);
         there("git reset -q --hard HEAD~1");
         fleet
             .repository
             .write("scap/targets", &format!("{}\n", fleet.one.name()));
-        assert_refused(fleet, 11, &["`scap/targets` here has changes"]);
+        assert_refused(fleet, 11, &["`scap/targets` here has uncommitted changes"]);
         fleet.repository.commit("Fewer hosts");
         assert_refused(fleet, 11, &["is not what", "git pull"]);
         there(&format!(

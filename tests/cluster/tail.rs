@@ -86,7 +86,7 @@ fn a_host_that_is_not_there_yet_is_read_once_it_is() {
     let mut following = Following::start(command);
     following.until("one");
     following.until_said(&format!(
-        "{}: it refuses the connection; it is tried again",
+        "{}: it refuses the connection; trying again",
         two.name()
     ));
     two.accept();

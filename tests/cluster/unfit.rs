@@ -77,7 +77,7 @@ fn hosts_that_lack_something_stop_a_deploy() {
         (&bare, "`git` is not installed"),
         (
             &old,
-            "its git 1.9.1 is too old: 2.7 is the oldest that will do",
+            "its git 1.9.1 is too old: 2.7 is the oldest supported version",
         ),
         (
             &readonly,

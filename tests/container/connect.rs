@@ -134,7 +134,7 @@ fn a_socket_that_nobody_listens_on_is_told() {
     let path = path.to_str().unwrap();
     let told = told(&host(format!("unix://{path}"))).replace(path, "SOCKET");
     insta::assert_snapshot!(told, @r"
-    error: the container engine of DOCKER_HOST cannot be used: SOCKET: nobody listens there
+    error: the container engine of DOCKER_HOST cannot be used: SOCKET: nothing is listening there
     hint: unset DOCKER_HOST
     ");
 }
@@ -164,7 +164,7 @@ fn an_engine_that_is_too_new_is_told() {
     let stand_in = StandIn::refusing(words);
     let (variables, path) = socket(&stand_in);
     insta::assert_snapshot!(told(&variables).replace(&path, "SOCKET"), @r"
-    error: the container engine of DOCKER_HOST cannot be used: SOCKET: it is too new: it wants API 2.7 or newer, and svcgen knows 1.53
+    error: the container engine of DOCKER_HOST cannot be used: SOCKET: it is too new: it needs API 2.7 or newer, and svcgen supports 1.53
     hint: unset DOCKER_HOST
     ");
 }
@@ -174,7 +174,7 @@ fn something_that_is_no_engine_is_told() {
     let stand_in = StandIn::answering("220 mail.example.org ESMTP\r\n");
     let (variables, path) = socket(&stand_in);
     insta::assert_snapshot!(told(&variables).replace(&path, "SOCKET"), @r"
-    error: the container engine of DOCKER_HOST cannot be used: SOCKET: what answers is no engine: invalid HTTP version parsed
+    error: the container engine of DOCKER_HOST cannot be used: SOCKET: what answers is not an engine: invalid HTTP version parsed
     hint: unset DOCKER_HOST
     ");
 }

@@ -51,5 +51,5 @@ fn an_engine_that_is_killed_while_an_image_is_made_is_told() {
         lab.engine(&["kill"]);
         running.join().unwrap()
     });
-    insta::assert_snapshot!(lab.plain(&made.unwrap_err()), @"the connection to ENGINE broke; it was to make the image");
+    insta::assert_snapshot!(lab.plain(&made.unwrap_err()), @"the connection to ENGINE broke; it was asked to make the image");
 }

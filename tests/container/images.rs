@@ -152,7 +152,7 @@ fn a_disk_that_is_full_while_an_image_is_made_is_told() {
         engine.build(&recipe, &mut |_| {}).await.unwrap_err()
     });
     let text = lab.plain(&error);
-    insta::assert_snapshot!(text, @"the disk of ENGINE is full; it was to do `RUN dd if=/dev/zero of=/big bs=1M count=100`");
+    insta::assert_snapshot!(text, @"the disk of ENGINE is full; it was asked to do `RUN dd if=/dev/zero of=/big bs=1M count=100`");
     assert_eq!(error.hints(), ["docker system df", "docker system prune"]);
     assert_eq!(lab.docker(&["ps", "--all", "--quiet"]), "");
 }

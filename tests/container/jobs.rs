@@ -135,7 +135,7 @@ fn an_image_that_is_gone_is_told() {
     let mut job = job("no image", "true");
     job.image = format!("sha256:{:064}", 0);
     let (ended, _) = run(&lab, &job);
-    insta::assert_snapshot!(ended.unwrap_err(), @"the image of `the script` is not there any more");
+    insta::assert_snapshot!(ended.unwrap_err(), @"the image of `the script` no longer exists");
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn a_container_that_somebody_kills_is_told_so() {
     let Some((lab, error)) = interfere("killed", act) else {
         return;
     };
-    insta::assert_snapshot!(error, @"the container of `the script` was ended from outside, or this machine ran out of memory");
+    insta::assert_snapshot!(error, @"the container of `the script` was stopped from outside, or this machine ran out of memory");
     assert_eq!(lab.containers("killed"), Vec::<String>::new());
 }
 
@@ -222,5 +222,5 @@ fn a_container_that_somebody_removes_is_told_so() {
     let Some((_, error)) = interfere("removed", act) else {
         return;
     };
-    insta::assert_snapshot!(error, @"the container of `the script` was ended from outside, or this machine ran out of memory");
+    insta::assert_snapshot!(error, @"the container of `the script` was stopped from outside, or this machine ran out of memory");
 }

@@ -56,7 +56,7 @@ fn the_first_build_imports_the_source_and_its_modules() {
     --- stdout
     tea in GERRIT/work/tea-deploy
       source    SHORT, the first one, of master of GERRIT/git/tea
-      modules   built anew:
+      modules   rebuilt:
                 - there is no `node_modules` yet
       image     none: on this machine
       node      system
@@ -112,7 +112,7 @@ fn a_dry_run_says_what_would_be_done() {
     --- stdout
     tea in GERRIT/work/tea-deploy
       source    SHORT, the first one, of master of GERRIT/git/tea
-      modules   built anew:
+      modules   rebuilt:
                 - there is no `node_modules` yet
       image     none: on this machine
       node      system
@@ -192,7 +192,7 @@ fn changed_sources_keep_the_modules_and_update_the_change_that_waits() {
     tea in GERRIT/work/tea-deploy
       source    SHORT -> SHORT, of master
                 SHORT Fill the cup
-      modules   kept: what they depend on is as it was
+      modules   kept: what they depend on has not changed
       change    a new one on svcgen/tea-build, for origin/master
     --- stderr
     build: committed SHORT on svcgen/tea-build
@@ -210,7 +210,7 @@ fn changed_sources_keep_the_modules_and_update_the_change_that_waits() {
                 the change that waits has SHORT
                 SHORT Fill the cup
                 SHORT Fill it again
-      modules   kept: what they depend on is as it was
+      modules   kept: what they depend on has not changed
       change    CHANGE-ID on svcgen/tea-build is
                 updated, for origin/master
     --- stderr
@@ -259,7 +259,7 @@ fn what_is_unchanged_is_not_built() {
     --- stdout
     tea in GERRIT/work/tea-deploy
       source    SHORT, the first one, of master of GERRIT/git/tea
-      modules   kept: what they depend on is as it was
+      modules   kept: what they depend on has not changed
       change    nothing to do: CHANGE-ID on
                 svcgen/tea-build has it all
     --- stderr
@@ -273,7 +273,7 @@ fn what_is_unchanged_is_not_built() {
     --- stdout
     tea in GERRIT/work/tea-deploy
       source    SHORT, as before, of master
-      modules   kept: what they depend on is as it was
+      modules   kept: what they depend on has not changed
       change    nothing to do: origin/master has it all
     --- stderr
     ");

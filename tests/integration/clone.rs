@@ -155,7 +155,7 @@ fn a_folder_that_is_something_else_is_not_touched() {
     assert!(
         error
             .to_string()
-            .ends_with("is there already, and is not a git checkout"),
+            .ends_with("already exists, and is not a git checkout"),
         "{error}"
     );
 }

@@ -51,7 +51,7 @@ fn a_conflict_is_marked_resolved_and_committed() {
     assert_snapshot!(said(&dry), @"
     exit 11
     vagrant: HOME/work/tree: would change 3 files, 7 lines added, 3 removed, 1 conflict
-    error: puppet/modules/myservice/manifests/init.pp:18: somebody changed the same lines that svcgen would change
+    error: puppet/modules/myservice/manifests/init.pp:18: someone changed the same lines that svcgen would change
     hint: `svcgen vagrant --repo HOME/work/tree` marks them in the file, as git does
     hint: `svcgen vagrant --repo HOME/work/tree --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     ");
@@ -69,8 +69,8 @@ fn a_conflict_is_marked_resolved_and_committed() {
     exit 11
     vagrant: HOME/work/tree: changes 3 files, 7 lines added, 3 removed, 1 conflict
     vagrant: written
-    error: puppet/modules/myservice/manifests/init.pp:18: somebody changed the same lines that svcgen would change
-    hint: resolve what stands between `<<<<<<<` and `>>>>>>>`, then run `svcgen vagrant --repo HOME/work/tree`
+    error: puppet/modules/myservice/manifests/init.pp:18: someone changed the same lines that svcgen would change
+    hint: resolve what is between `<<<<<<<` and `>>>>>>>`, then run `svcgen vagrant --repo HOME/work/tree`
     hint: `svcgen vagrant --repo HOME/work/tree --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     ");
     let text = env.read(CLASS);
@@ -95,7 +95,7 @@ fn a_conflict_is_marked_resolved_and_committed() {
         assert!(
             again
                 .stderr
-                .contains("a conflict is marked here, and not resolved")
+                .contains("a conflict marked here is not resolved")
         );
     }
     assert_eq!(git(&tree, &["rev-parse", "HEAD"]), before.1);
@@ -103,9 +103,9 @@ fn a_conflict_is_marked_resolved_and_committed() {
     assert_snapshot!(check.stdout, @"
     vagrant: HOME/work/tree: 1 difference
       puppet/modules/myservice/manifests/init.pp:18
-        both were changed: a conflict is marked here, and not resolved
+        both were changed: a conflict marked here is not resolved
         $ ${EDITOR:-vi} +18 HOME/work/tree/puppet/modules/myservice/manifests/init.pp
-        resolve what stands between `<<<<<<<` and `>>>>>>>`; `--conflicts yours` or `svcgen` takes one side
+        resolve what is between `<<<<<<<` and `>>>>>>>`; `--conflicts yours` or `svcgen` takes one side
     source: not looked at: `--source-repo DIR` names its checkout
     scap: not looked at: `--deploy-repo DIR` names its checkout
     puppet: not looked at: `--puppet-repo DIR` names its checkout
@@ -128,7 +128,7 @@ fn a_conflict_is_marked_resolved_and_committed() {
     );
     let status = env.svcgen(&["status", "--vagrant-repo", "tree"]);
     assert!(
-        status.stdout.contains("a conflict is marked here"),
+        status.stdout.contains("a conflict marked here"),
         "{}",
         status.show()
     );
@@ -253,9 +253,9 @@ fn another_clone_says_how_it_is_taken_over() {
     env.write("svcgen.yaml", &newer().replace("6790", "6789"));
     let generate = ["vagrant", "--repo", "fresh", "--yes", "--no-verify"];
     let refused = env.svcgen(&generate);
-    assert_snapshot!(said(&refused), @"
+    assert_snapshot!(said(&refused), @r"
     exit 11
-    error: the class `myservice` is there already: puppet/modules/myservice/manifests/init.pp:16 has `class myservice`, and nothing here says that svcgen wrote it
+    error: the class `myservice` already exists: puppet/modules/myservice/manifests/init.pp:16 has `class myservice`, and nothing here says that svcgen wrote it
     hint: if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, `--conflicts yours` keeps it
     hint: if it is another one, write another `puppet_name` in the model
     ");
@@ -301,7 +301,7 @@ fn entries_of_shared_files_are_listed_each_with_its_line() {
     vagrant: HOME/work/tree: 2 conflicts
     error: puppet/hieradata/common.yaml:15: `myservice::broker` is `"mine"` already, not `"b"`
     cause: puppet/hieradata/common.yaml:16: `myservice::age` is `7` already, not `2`
-    hint: mend the file by hand so that it says what svcgen would write, or change the model
+    hint: correct the file by hand so that it says what svcgen would write, or change the model
     hint: `svcgen vagrant --repo HOME/work/tree --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     "#);
     assert_eq!(changes(&env), "");

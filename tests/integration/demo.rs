@@ -295,13 +295,13 @@ fn whoever_watches_is_told_of_the_question_and_may_say_no() {
     pty.expect("# once the canary is healthy, the deploy asks: you answer it here");
     pty.expect("go on with the other hosts? [Y/n]");
     pty.keys("n");
-    pty.expect("The story has no exit code 20 here. Do that step again? [Y/n]");
+    pty.expect("The story does not expect exit code 20 here. Repeat that step? [Y/n]");
     pty.keys("y");
     pty.expect("go on with the other hosts? [Y/n]");
     pty.keys("?");
     pty.expect("y, or Enter: yes   n, or Esc: no");
     pty.keys("n");
-    pty.expect("Do that step again? [Y/n]");
+    pty.expect("Repeat that step? [Y/n]");
     pty.keys("n");
     pty.expect("the folder is removed, and with it what `svcgen log` would show");
     assert_eq!(pty.end(), 1, "{}", pty.shown);
@@ -319,7 +319,11 @@ fn yes_asks_nothing_on_a_terminal_and_any_folder_can_be_kept() {
     let folder = folder.to_str().unwrap();
     let colon = demo(&env, &["a:b"]);
     assert_eq!(colon.code, 2, "{}", colon.show());
-    assert!(colon.stderr.contains("holds a colon"), "{}", colon.show());
+    assert!(
+        colon.stderr.contains("contains a colon"),
+        "{}",
+        colon.show()
+    );
     let name = "o'neil's \"play\" $work";
     let words = ["demo", "--yes", "--keep", name];
     let mut pty = Pty::start_with(&env, &words, &[("TMPDIR", folder)]);
@@ -345,7 +349,7 @@ fn yes_asks_nothing_on_a_terminal_and_any_folder_can_be_kept() {
     let run = env.run(shell.args(["-c", approve]).current_dir(&root));
     assert_eq!(run.code, 0, "{}", run.show());
     assert!(
-        run.stderr.contains("has no change that waits"),
+        run.stderr.contains("has no change waiting for review"),
         "{}",
         run.show()
     );

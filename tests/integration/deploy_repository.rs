@@ -198,13 +198,13 @@ fn what_is_no_revision_is_said_with_what_helps() {
     let shown = shown.replace("both, SHORT", "SHORT, both");
     let shown = shown.replace(&tea.head().as_str()[7..], "REST");
     insta::assert_snapshot!(shown, @r#"
-    `` is no revision: a branch, a tag or a commit
+    `` is not a revision: a branch, a tag or a commit
       hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
-    `--upload-pack=x` is no revision: it begins with `-`
+    `--upload-pack=x` is not a revision: it begins with `-`
       hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
-    `a\nb` is no revision: it holds characters that cannot be seen
+    `a\nb` is not a revision: it contains invisible characters
       hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
-    `HEAD~1..HEAD` is no revision: a range is no single commit
+    `HEAD~1..HEAD` is not a revision: a range is not a single commit
       hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     there is no revision `relaese-1` in `WORK/deploy`
       hint: did you mean `release-1`?
@@ -215,7 +215,7 @@ fn what_is_no_revision_is_said_with_what_helps() {
     there is no revision `zebra` in `WORK/deploy`
       hint: known: SHORT, both, master, origin/master, release-1
       hint: git -C WORK/deploy fetch --tags
-    `01` is no revision: a commit is named by four digits or more
+    `01` is not a revision: a commit is named by four digits or more
       hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     there is no revision `HEAD~99` in `WORK/deploy`
       hint: git -C WORK/deploy fetch --tags
@@ -225,13 +225,13 @@ fn what_is_no_revision_is_said_with_what_helps() {
       hint: git -C WORK/deploy show --no-patch refs/tags/both
     `both~0` could be `refs/tags/both` or `refs/heads/both`
       hint: git -C WORK/deploy show --no-patch refs/tags/both
-    `HEAD:scap` is a folder, and a commit is deployed
+    `HEAD:scap` is a folder, but only a commit can be deployed
       hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
-    `HEAD:README` is a file, and a commit is deployed
+    `HEAD:README` is a file, but only a commit can be deployed
       hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
-    `HEAD^{tree}` is a folder, and a commit is deployed
+    `HEAD^{tree}` is a folder, but only a commit can be deployed
       hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
-    `HEAD^{x` is no revision: git does not read it as one
+    `HEAD^{x` is not a revision: git does not read it as one
       hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     `SHORT` could be `refs/heads/SHORT` or `SHORTREST`
       hint: git -C WORK/deploy show --no-patch refs/heads/SHORT
@@ -256,11 +256,11 @@ fn a_deploy_repository_is_found_from_below() {
     ");
     insta::assert_snapshot!(shown(root.join("nowhere")), @"
     `WORK/deploy/nowhere` is not the root of a git checkout
-      hint: name a folder that is there
+      hint: name an existing folder
     ");
     insta::assert_snapshot!(shown(utf8(&tea.env.work()).to_owned()), @"
     `WORK` is not the root of a git checkout
-      hint: name the root of a checkout: `WORK` is in none
+      hint: name the root of a checkout: `WORK` is not in one
     ");
 }
 

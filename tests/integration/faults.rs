@@ -211,7 +211,7 @@ fn a_folder_that_is_forbidden_changes_nothing() {
     --- stderr
     error: `puppet/modules/role/settings/trendingedits.yaml` could not be written; nothing was changed
     cause: `HOME/work/vagrant/puppet/modules/role/settings` cannot be written to: read-only file system
-    hint: its disk can only be read: `findmnt` shows which can be written to
+    hint: its disk is read-only: `findmnt` shows which are writable
     ");
     assert_snapshot!(forbidden("puppet/hieradata"), @"
     exit 1
@@ -219,7 +219,7 @@ fn a_folder_that_is_forbidden_changes_nothing() {
     --- stderr
     error: `puppet/hieradata/common.yaml` could not be written; nothing was changed
     cause: `HOME/work/vagrant/puppet/hieradata` cannot be written to: read-only file system
-    hint: its disk can only be read: `findmnt` shows which can be written to
+    hint: its disk is read-only: `findmnt` shows which are writable
     ");
     assert_snapshot!(forbidden(".git"), @"
     exit 1
@@ -227,7 +227,7 @@ fn a_folder_that_is_forbidden_changes_nothing() {
     --- stderr
     error: `puppet/modules/trendingedits/manifests/init.pp` could not be written; nothing was changed
     cause: `HOME/work/vagrant/.git/svcgen/tmp` cannot be written to: read-only file system
-    hint: its disk can only be read: `findmnt` shows which can be written to
+    hint: its disk is read-only: `findmnt` shows which are writable
     ");
     assert_eq!(env.status("vagrant"), "");
 }

@@ -41,8 +41,8 @@ fn a_task_is_created_once_and_updated_from_then_on() {
 
     T1: created, https://desk.example/T1
     --- stderr
-    warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
+    warning: the model has no day for the first deployment; add it as `timeline.deployment`
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
     noted in `svcgen.yaml`: T1
     next: commit `svcgen.yaml`; what is committed from now on names T1
     ");
@@ -56,8 +56,8 @@ fn a_task_is_created_once_and_updated_from_then_on() {
     --- stdout
     T1: unchanged, https://desk.example/T1
     --- stderr
-    warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
+    warning: the model has no day for the first deployment; add it as `timeline.deployment`
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
     ");
 
     desk.env
@@ -82,8 +82,8 @@ fn a_task_is_created_once_and_updated_from_then_on() {
     +`svcgen service_request/tea-pot title:e2d58df26633 text:b248dea85b52`
     T1: updated, https://desk.example/T1
     --- stderr
-    warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
+    warning: the model has no day for the first deployment; add it as `timeline.deployment`
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
     ");
     let state = desk.conduit.state();
     assert_eq!(state.tasks.len(), 1);

@@ -79,14 +79,14 @@ fn a_picture_is_drawn_and_never_over_somebody_elses_file() {
     let run = env.svcgen(&["request", "service", "--flow", "mine.svg"]);
     assert_eq!(run.code, 11);
     assert_snapshot!(run.stderr, @"
-    error: `mine.svg` is there already, and svcgen did not draw it
+    error: `mine.svg` already exists, and svcgen did not draw it
     hint: name another file
     ");
     assert_eq!(env.read("mine.svg"), "<svg>\nmine\n</svg>\n");
     let without = "request_flow: [{from: RESTBase, to: quokka}]\n";
     env.write("svcgen.yaml", &format!("{MODEL}{without}"));
     let run = env.svcgen(&["request", "service"]);
-    let warning = "warning: `request_flow` has no edge to or from `my-service`: who asks it, and whom does it ask?\n";
+    let warning = "warning: `request_flow` has no edge to or from `my-service`: who sends it requests, and where does it send its own?\n";
     assert!(run.stderr.contains(warning), "{}", run.show());
 }
 
@@ -107,7 +107,7 @@ fn nothing_is_drawn_of_no_flow() {
     let run = env.svcgen(&["request", "access", "--flow", "flow.svg"]);
     assert_eq!(run.code, 2);
     assert!(
-        run.stderr.contains("a service request alone"),
+        run.stderr.contains("only with a service request"),
         "{}",
         run.stderr
     );

@@ -72,7 +72,7 @@ impl Farm {
         self.env.replace(&format!("{clone}/{path}"), from, to);
         self.env.git(
             &clone,
-            &["commit", "--quiet", "--all", "--message", "somebody else's"],
+            &["commit", "--quiet", "--all", "--message", "someone else's"],
         );
         self.env.git(&clone, &["push", "--quiet", "origin", branch]);
     }
@@ -274,7 +274,7 @@ fn json_is_one_document() {
             {
               "path": "puppet/modules/role/settings/trendingedits.yaml",
               "line": null,
-              "reason": "it is there already, and svcgen did not write it",
+              "reason": "it already exists, and svcgen did not write it",
               "kind": "foreign"
             }
           ],
@@ -286,10 +286,10 @@ fn json_is_one_document() {
           "review": null,
           "failure": {
             "exit_code": 11,
-            "message": "puppet/modules/role/settings/trendingedits.yaml: it is there already, and svcgen did not write it",
+            "message": "puppet/modules/role/settings/trendingedits.yaml: it already exists, and svcgen did not write it",
             "causes": [],
             "hints": [
-              "mend the file by hand so that it says what svcgen would write, or change the model",
+              "correct the file by hand so that it says what svcgen would write, or change the model",
               "`svcgen vagrant --repo HOME/work/vagrant --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants"
             ]
           }

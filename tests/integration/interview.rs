@@ -63,7 +63,7 @@ fn a_whole_interview_writes_the_model() {
     pty.answer("Where the configuration is rendered", "2");
     pty.answer("none yet", "+");
     pty.answer("parameter: Name", "");
-    pty.expect("`<` goes back: from the first question out of this entry");
+    pty.expect("`<` goes back; at the first question, it leaves this entry");
     pty.answer("parameter: Name", "broker_list");
     for _ in 0..3 {
         pty.answer("parameter:", "");
@@ -223,7 +223,7 @@ fn wrong_answers_help_and_back() {
     pty.keys("?");
     pty.expect("such as `trending-edits`");
     pty.answer("Name of the service", "\r");
-    pty.answer("this has to be answered", "my-svc");
+    pty.answer("this needs an answer", "my-svc");
     pty.expect("[mysvc] (default)");
     pty.expect("> ");
     pty.keys("<");
@@ -269,7 +269,7 @@ fn an_enter_behind_a_key_that_acts_at_once_answers_nothing() {
     pty.expect("> ");
     pty.keys("\u{3}");
     assert_eq!(pty.end(), 130, "{}", pty.shown);
-    let asked = pty.shown.matches("has to be answered").count();
+    let asked = pty.shown.matches("needs an answer").count();
     assert_eq!(asked, 0, "{}", pty.shown);
 }
 

@@ -209,7 +209,7 @@ fn an_interrupt_at_a_question_is_told_before_the_next_one() {
     let mut pty = deploy(&farm, &[]);
     pty.expect("go on with the other hosts? [Y/n]");
     pty.keys("\u{3}");
-    pty.expect("then it is asked whether to");
+    pty.expect("then you are asked whether to");
     pty.expect("roll back the host that was touched? [Y/n]");
     pty.keys("y");
     assert_eq!(pty.end(), 130, "{}", pty.shown);

@@ -30,7 +30,7 @@ fn whoever_holds_locks_that_are_broken_is_told_and_ends() {
     assert_eq!(code, 22, "{said}");
     let (_, end) = said.split_once("error: ").unwrap();
     insta::assert_snapshot!(end, @"
-    none of the 2 locks is held any more: others may deploy
+    none of the 2 locks is held any longer: others may deploy
     hint: `svcgen lock` shows who holds them now
     hint: `svcgen history` shows what was deployed since
     ");

@@ -152,7 +152,7 @@ fn what_is_looked_for_is_found_wherever_it_is() {
     );
     let nothing = env.svcgen(&["log", "--stage", "fetch"]);
     assert_eq!(nothing.code, 0, "{}", nothing.show());
-    let said = format!("nothing in the journal of {ID} is like that\n");
+    let said = format!("nothing in the journal of {ID} matches\n");
     assert!(nothing.stderr.ends_with(&said), "{}", nothing.show());
     // It may have been meant as the name of a deploy.
     for text in [
@@ -163,7 +163,7 @@ fn what_is_looked_for_is_found_wherever_it_is() {
         let nothing = env.svcgen(&[&["log"], text].concat());
         assert_eq!(nothing.code, 2, "{}", nothing.show());
         let said = format!(
-            "error: nothing in the journal of {ID} is like that: `{}`\nhint: `svcgen log {ID}` shows all of it\nhint: `svcgen history` lists the deploys\n",
+            "error: nothing in the journal of {ID} matches: `{}`\nhint: `svcgen log {ID}` shows all of it\nhint: `svcgen history` lists the deploys\n",
             text[0]
         );
         assert!(nothing.stderr.ends_with(&said), "{}", nothing.show());
@@ -183,7 +183,7 @@ fn a_deploy_that_was_killed_says_how_to_go_on() {
         assert_eq!(run.stdout.lines().count(), 3, "{}", run.show());
         let said = [
             "20261123T140312Z-3f9a01 by ada on deploy1002, 2026-11-23",
-            "warning: 20261123T140312Z-3f9a01 ended without a word: it was killed, or its journal could not be written",
+            "warning: 20261123T140312Z-3f9a01 ended without reporting an outcome: it was killed, or its journal could not be written",
             "next: svcgen deploy --resume 20261123T140312Z-3f9a01",
             "or back: svcgen rollback",
         ];
@@ -286,7 +286,7 @@ fn a_running_deploy_is_followed_until_it_is_gone() {
     assert!(
         still
             .stderr
-            .contains("it still runs\nnext: svcgen log --follow"),
+            .contains("it is still running\nnext: svcgen log --follow"),
         "{}",
         still.show()
     );
@@ -353,7 +353,7 @@ fn a_journal_that_did_not_fit_on_the_disk_is_no_deploy_that_was_interrupted() {
         .env("XDG_STATE_HOME", &small);
     let run = farm.env().run(&mut command);
     assert!(run.stdout.contains("code 20\n"), "{}", run.show());
-    let told = "is incomplete: it could not be written to its end\n";
+    let told = "is incomplete: it could not be written completely\n";
     assert!(run.stderr.contains(told), "{}", run.show());
     assert!(!run.stderr.contains("shows "), "{}", run.show());
     let first = farm.env().read("deploy/first");

@@ -60,28 +60,28 @@ fn keys_sections_and_lists_of_scap_cfg_are_named_that_were_likely_meant() {
     assert_snapshot!(changed("git_repo:", "git_rpo:"), @"
     error: there is a mistake in the `scap/` directory
     cause: scap/scap.cfg: `git_repo` is not set: set it in `[global]`, such as `git_repo: NAME/deploy`; line 2 of scap/scap.cfg has `git_rpo`: did you mean `git_repo`?
-    hint: mend it there; `svcgen scap` writes the directory as the model says
+    hint: correct it there; `svcgen scap` writes the directory as the model says
     ");
     assert_snapshot!(changed("[global]", "[gobal]"), @"
     error: there are 2 mistakes in the `scap/` directory
     cause: scap/scap.cfg: `git_repo` is not set: set it in `[global]`, such as `git_repo: NAME/deploy`; line 2 of scap/scap.cfg does, in `[gobal]`: did you mean `[global]`?
     cause: scap/scap.cfg: the group `default` has no list of hosts: set `dsh_targets`; line 7 of scap/scap.cfg does, in `[gobal]`: did you mean `[global]`?
-    hint: mend it there; `svcgen scap` writes the directory as the model says
+    hint: correct it there; `svcgen scap` writes the directory as the model says
     ");
     assert_snapshot!(changed("canary, default", "canry, default"), @"
     error: there is a mistake in the `scap/` directory
     cause: scap/scap.cfg:5: the group `canry` has no list of hosts: set `canry_dsh_targets`; line 6 of scap/scap.cfg has `canary_dsh_targets`: is one of the two misspelt?
-    hint: mend it there; `svcgen scap` writes the directory as the model says
+    hint: correct it there; `svcgen scap` writes the directory as the model says
     ");
     assert_snapshot!(changed("\ndsh_targets: targets", "\ndsh_targets: target"), @"
     error: there is a mistake in the `scap/` directory
     cause: scap/scap.cfg:7: the list of hosts `target` is not there: did you mean `targets`? Else write one of `scap/target`, `/etc/dsh/group/target`
-    hint: mend it there; `svcgen scap` writes the directory as the model says
+    hint: correct it there; `svcgen scap` writes the directory as the model says
     ");
     assert_snapshot!(changed("\ndsh_targets:", "\ndsh_targest:"), @"
     error: there is a mistake in the `scap/` directory
     cause: scap/scap.cfg:5: the group `default` has no list of hosts: set `dsh_targets`; line 7 of scap/scap.cfg has `dsh_targest`: did you mean `dsh_targets`?
-    hint: mend it there; `svcgen scap` writes the directory as the model says
+    hint: correct it there; `svcgen scap` writes the directory as the model says
     ");
     farm.write(
         "scap/scap.cfg",
@@ -116,10 +116,10 @@ fn a_limit_names_hosts_and_knows_the_groups() {
     ");
     assert_snapshot!(limited("l00,!l00"), @"
     error: --limit: `l00,!l00` leaves no host
-    hint: a `!` takes away from what the others choose: let something stay
+    hint: a `!` removes hosts from what the others choose: leave some
     ");
     assert_snapshot!(limited("l[1"), @"
-    error: --limit: `l[1` is no pattern of hosts: there is a `[` without its `]`
+    error: --limit: `l[1` is not a pattern of hosts: there is a `[` without its `]`
     hint: such as `tea1*`, `tea[01:04]`, `~REGEX`; with a `!` before it, all others
     ");
     farm.write("scap/canary", "");
@@ -152,7 +152,7 @@ fn a_revision_is_a_name_that_is_there() {
     hint: git -C HOME/work/deploy fetch --tags
     ");
     assert_snapshot!(of("01"), @"
-    error: `01` is no revision: a commit is named by four digits or more
+    error: `01` is not a revision: a commit is named by four digits or more
     hint: it is a branch, a tag or a commit; `git log --oneline` lists commits
     ");
     assert_snapshot!(of("0123456789"), @"
@@ -245,9 +245,9 @@ fn a_deploy_that_is_gone_on_with_is_one_that_the_hosts_know() {
         refused(&farm, &resume)
     };
     assert_snapshot!(resumed("20261123T140312Z-3f9a01"), @"
-    error: the deploy 20261123T140312Z-3f9a01 did not get as far as to any of these hosts
+    error: the deploy 20261123T140312Z-3f9a01 did not reach any of these hosts
     hint: `svcgen history` lists the deploys
-    hint: `svcgen deploy` begins anew
+    hint: `svcgen deploy` starts over
     ");
     assert_snapshot!(resumed("yesterday"), @"
     error: --resume: `yesterday` is not the name of a deploy: as `svcgen history` lists them, such as `20261123T140312Z-3f9a01`

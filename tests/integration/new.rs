@@ -121,7 +121,7 @@ fn of_a_model_that_is_there_only_what_is_answered_changes() {
     exit 0
     --- stdout
     --- stderr
-    nothing to do: `svcgen.yaml` says the same already
+    nothing to do: `svcgen.yaml` already says the same
     ");
     let model = "# mine\nversion: 1\nname: my-service\ndescription: Does something.\nowner: {name: Ada Example}\nport: 6000 # ours\ndeploy:\n  groups:\n  - {name: default, hosts: [a.example.org]}\n";
     env.write("svcgen.yaml", model);
@@ -154,7 +154,7 @@ fn a_comment_that_goes_with_its_line_is_kept_beside_the_model() {
     assert!(!env.has("svcgen.yaml.orig"), "{}", run.show());
     let run = set("deploy.groups.default.hosts=[a1.example.org]");
     assert_eq!(run.code, 0, "{}", run.show());
-    let told = "`# old` went with the lines; `svcgen.yaml.orig` is the old model";
+    let told = "`# old` went with those lines; the old model is in `svcgen.yaml.orig`";
     assert!(run.stderr.contains(told), "{}", run.show());
     assert!(env.read("svcgen.yaml.orig").contains("# old"));
 }
@@ -170,9 +170,9 @@ fn another_service_and_what_is_no_model_are_written_over_only_with_force() {
     exit 11
     --- stdout
     --- stderr
-    error: `svcgen.yaml` is there already, and is no model
+    error: `svcgen.yaml` already exists, and is not a model
     hint: `--service FILE` writes another file
-    hint: `--force` writes over it; the old one is kept beside it, as `.orig`
+    hint: `--force` replaces it; the old one is kept beside it, as `.orig`
     ");
     env.write(
         "svcgen.yaml",
@@ -190,7 +190,7 @@ fn another_service_and_what_is_no_model_are_written_over_only_with_force() {
     --- stderr
     error: `svcgen.yaml` is the model of `other`, not of `my-service`
     hint: `--service FILE` writes another file
-    hint: `--force` writes over it; the old one is kept beside it, as `.orig`
+    hint: `--force` replaces it; the old one is kept beside it, as `.orig`
     ");
     assert_eq!(env.read("svcgen.yaml"), other);
     assert_snapshot!(env.svcgen(&force).show(), @"

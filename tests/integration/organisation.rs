@@ -154,39 +154,39 @@ fn mistakes_in_own_files_are_told_with_file_and_line() {
     exit 2
     --- stdout
     --- stderr
-    error: the template `HOME/config/svcgen/templates/tickets/access-request.tera` is wrong
+    error: the template `HOME/config/svcgen/templates/tickets/access-request.tera` has a mistake
     cause: Variable `servce` is not defined. Available variables: annotation_texts, annotations, groups, log_directory, people, service, service_request
             --> HOME/config/svcgen/templates/tickets/access-request.tera:2:4
              |
            2 | {{ servce }}
              |    ^^^^^^
-    hint: mend the template, or take it away: svcgen has one of its own
+    hint: correct the template, or remove it: svcgen has one of its own
     ");
     env.write(template, "Dear farm,\n{% if service %}\n");
     assert_snapshot!(env.svcgen(&["request", "access"]).show(), @"
     exit 2
     --- stdout
     --- stderr
-    error: the template `HOME/config/svcgen/templates/tickets/access-request.tera` is wrong
+    error: the template `HOME/config/svcgen/templates/tickets/access-request.tera` has a mistake
     cause: Unexpected end of input
             --> HOME/config/svcgen/templates/tickets/access-request.tera:3:1
              |
            3 | 
              | ^
-    hint: mend the template, or take it away: svcgen has one of its own
+    hint: correct the template, or remove it: svcgen has one of its own
     ");
     env.write(template, "{{ annotations.team }}\n");
     assert_snapshot!(env.svcgen(&["request", "access"]).show(), @"
     exit 2
     --- stdout
     --- stderr
-    error: the template `HOME/config/svcgen/templates/tickets/access-request.tera` is wrong
+    error: the template `HOME/config/svcgen/templates/tickets/access-request.tera` has a mistake
     cause: Field `team` is not defined.
             --> HOME/config/svcgen/templates/tickets/access-request.tera:1:16
              |
            1 | {{ annotations.team }}
              |                ^^^^
-    hint: mend the template, or take it away: svcgen has one of its own
+    hint: correct the template, or remove it: svcgen has one of its own
     ");
 
     let questions = "../config/svcgen/questions/farm.yaml";
@@ -253,9 +253,9 @@ fn files_that_nobody_reads_are_told() {
         env.write(&format!("../config/svcgen/{path}"), "");
     }
     assert_snapshot!(env.svcgen(&["request", "repositories"]).stderr, @"
-    warning: `HOME/config/svcgen/templates/tickets/access-request` takes no part: svcgen reads no such file; did you mean `HOME/config/svcgen/templates/tickets/access-request.tera`?
-    warning: `HOME/config/svcgen/templates/tickets/acess-request.tera` takes no part: svcgen reads no such file; did you mean `HOME/config/svcgen/templates/tickets/access-request.tera`?
-    warning: `HOME/config/svcgen/questions/farm.yml` takes no part: svcgen reads no such file; did you mean `HOME/config/svcgen/questions/farm.yaml`?
+    warning: `HOME/config/svcgen/templates/tickets/access-request` is ignored: svcgen reads no such file; did you mean `HOME/config/svcgen/templates/tickets/access-request.tera`?
+    warning: `HOME/config/svcgen/templates/tickets/acess-request.tera` is ignored: svcgen reads no such file; did you mean `HOME/config/svcgen/templates/tickets/access-request.tera`?
+    warning: `HOME/config/svcgen/questions/farm.yml` is ignored: svcgen reads no such file; did you mean `HOME/config/svcgen/questions/farm.yaml`?
     next: file it
     ");
     env.write(

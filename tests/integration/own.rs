@@ -183,11 +183,11 @@ fn scap_shows_applies_and_does_not_repeat() {
     env.replace("deploy/scap/targets", "trending1001", "trending1009");
     assert_snapshot!(said(&env, &yes), @"
     exit 11
-    warning: scap/targets: `trending1001.north.farm.example` was taken out, and is written again
+    warning: scap/targets: `trending1001.north.farm.example` was removed, and is written again
     scap: HOME/work/deploy: changes 1 file, 1 line added, 0 removed
     error: `scap/targets` is in no commit yet, and svcgen did not write all of it
     hint: git -C HOME/work/deploy add -- scap/targets && git -C HOME/work/deploy commit -m 'Add scap/targets' -- scap/targets
-    hint: `--force` changes the file all the same
+    hint: `--force` changes the file anyway
     ");
 }
 
@@ -248,7 +248,7 @@ fn source_shows_applies_and_does_not_repeat() {
     assert_snapshot!(said(&env, &dry), @"
     exit 2
     error: package.json:1: a comma follows the last item of a list or object
-    hint: mend that line, and run this again
+    hint: correct that line, and run this again
     ");
     env.write(
         "source/package.json",
@@ -259,7 +259,7 @@ fn source_shows_applies_and_does_not_repeat() {
     source: HOME/work/source: would change 1 file, 1 line added, 1 removed
     error: `package.json` has uncommitted changes that svcgen did not make
     hint: commit them, or put them away: `git -C HOME/work/source stash push -u -- package.json`
-    hint: `--force` changes the file all the same
+    hint: `--force` changes the file anyway
     ");
     std::fs::remove_file(env.work().join("source/package.json")).unwrap();
     assert_snapshot!(said(&env, &dry), @"

@@ -204,7 +204,7 @@ fn mistakes_are_told_in_words_with_their_lines() {
     unknown key `prt`: did you mean `port`?
     `--set owner.shel` has a mistake
     unknown key `shel`: did you mean `shell`?
-    there is no answer for `name`, `description`, `port`, `owner.name`
+    there is no value for `name`, `description`, `port`, `owner.name`
     hint: add --set name=VALUE --set description=VALUE --set port=VALUE --set owner.name=VALUE, or lines `path: value` to the file of `--answers`
     hint: add `--defaults` to take what package.json and git's configuration say
     ");

@@ -38,7 +38,7 @@ fn a_service_request_is_text_that_can_be_pasted() {
     The service is asked at its port 6000. Who asks it, and whom it asks, is not decided yet.
     --- stderr
     warning: the first deployment is in 2 days; example asks for a week at least
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
     next: file it at https://tasks.farm.example/maniphest/task/edit/, and write its number to `tickets.service_request` in the model
     ");
 }

@@ -297,7 +297,7 @@ fn who_commits_has_to_be_known() {
     let error = it.commit(&["own.pp"]).unwrap_err();
     assert_eq!(
         (error.kind(), error.to_string().as_str()),
-        (ErrorKind::Usage, "git does not know who commits")
+        (ErrorKind::Usage, "git does not know who is committing")
     );
     assert_eq!(
         error.hints()[0],

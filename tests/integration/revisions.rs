@@ -116,7 +116,7 @@ fn a_list_of_hosts_that_stands_in_the_section_of_another_domain_is_found() {
     insta::assert_snapshot!(run.stderr, @"
     error: there is a mistake in the `scap/` directory
     cause: scap/scap.cfg: the group `default` has no list of hosts: set `dsh_targets`; line 4 of scap/scap.cfg does, in `[other.example]`, which is for hosts of that domain: deploy from one, or name it as `domain` of the site
-    hint: mend it there; `svcgen scap` writes the directory as the model says
+    hint: correct it there; `svcgen scap` writes the directory as the model says
     ");
 }
 
@@ -157,6 +157,6 @@ fn a_rollback_to_a_release_that_fails_there_too_is_taken_back_by_the_next() {
 
     // What is done can be taken back, but not without a word.
     let run = farm.svcgen(&["rollback", "--dry-run"]);
-    let word = "warning: the last that was done is the rollback ";
+    let word = "warning: the last action was the rollback ";
     assert!(run.stderr.contains(word), "{}", run.stderr);
 }

@@ -102,7 +102,7 @@ fn a_time_that_is_unusual_or_taken_is_warned_about() {
     warning: 2026-11-28 10:00 CET is a Saturday; example deploys on Mon, Tue, Wed, Thu, 09:00-16:00
     ");
     assert_snapshot!(at("2026-11-24T20:00:00Z").stderr, @"
-    warning: 2026-11-24 21:00 CET is outside of the hours; example deploys on Mon, Tue, Wed, Thu, 09:00-16:00
+    warning: 2026-11-24 21:00 CET is outside the hours; example deploys on Mon, Tue, Wed, Thu, 09:00-16:00
     ");
     assert_eq!(at("2026-11-24 10:00").stderr, "");
 }
@@ -114,7 +114,7 @@ fn what_is_no_time_or_no_page_is_refused() {
     exit 2
     --- stdout
     --- stderr
-    error: --at: `tomorrow` is no time
+    error: --at: `tomorrow` is not a time
     hint: such as `2026-12-01 09:00`, in the time zone of the site, or `2026-12-01T17:00Z`
     ");
     assert_snapshot!(env.svcgen(&["schedule", "--at", "2026-11-20 09:00"]).show(), @"
@@ -134,7 +134,7 @@ fn what_is_no_time_or_no_page_is_refused() {
     ");
     env.write("page.txt", "<html><body>Deployments</body></html>\n");
     assert_snapshot!(env.svcgen(&["schedule", "--page", "page.txt", "-q"]).stderr, @"
-    warning: there is no card of a deployment in `page.txt`; what is wanted is the wikitext of the page, as `?action=raw` gives it
+    warning: there is no card of a deployment in `page.txt`; the wikitext of the page is needed, as `?action=raw` gives it
     ");
     let site = env.home().join("config/svcgen/sites/example.yaml");
     std::fs::write(site, "version: 1\nname: example\n").unwrap();
@@ -143,7 +143,7 @@ fn what_is_no_time_or_no_page_is_refused() {
     --- stdout
     --- stderr
     error: the site `example` has no calendar
-    hint: it belongs to `calendar` of the site file: `time_zone`, `days`, `hours`
+    hint: add one as `calendar` to the site file: `time_zone`, `days`, `hours`
     ");
 }
 

@@ -284,7 +284,7 @@ fn what_somebody_put_into_a_patch_is_kept_where_the_patch_goes() {
     let refused = run(&env, &["--commit"]);
     assert_eq!(refused.code, 11, "{}", refused.show());
     let run = done(&env, &["--commit", "--conflicts", "svcgen"]);
-    let told = format!("no more in it; `{kept}` has it");
+    let told = format!("no longer in it; `{kept}` has it");
     assert!(run.stderr.contains(&told), "{}", run.show());
     assert_eq!(subjects(&env).len(), 3);
     let text = env.git(

@@ -335,7 +335,7 @@ fn names_that_are_not_there_are_refused_with_those_that_are() {
     hint: did you mean `l00` or `l01`?
     ");
     assert_snapshot!(refused(&["--name", "food"]), @"
-    error: --name: `food` is no service of `service_name`
+    error: --name: `food` is not a service of `service_name`
     hint: known: feed
     ");
     assert_snapshot!(refused(&["canary", "-l", "l01"]), @"
@@ -343,7 +343,7 @@ fn names_that_are_not_there_are_refused_with_those_that_are() {
     hint: look at `--limit` and at the groups of `scap/scap.cfg`
     ");
     assert_snapshot!(refused(&["--dry-run"]), @"
-    error: `--dry-run` goes with start, stop and restart alone
+    error: `--dry-run` works only with start, stop and restart
     hint: `svcgen service status` only looks: leave it out
     ");
 }
@@ -372,7 +372,7 @@ fn a_host_that_a_deploy_left_in_the_middle_is_marked() {
     assert_eq!(of(1, "unfinished"), serde_json::Value::Null);
     let shown = farm.svcgen(&["service", "status"]).stdout;
     let word = format!(
-        "! the deploy {deploy} has not come to its end there:\n  l00\n  next: svcgen log {deploy}\n"
+        "! the deploy {deploy} did not come to its end there:\n  l00\n  next: svcgen log {deploy}\n"
     );
     assert!(shown.contains(&word), "{shown}");
     // Once somebody has gone back it is as it should be.

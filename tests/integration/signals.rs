@@ -165,32 +165,32 @@ fn what_somebody_changes_meanwhile_is_not_written_over() {
     let work = "cd \"$(dirname \"$0\")/../work/vagrant/puppet\"";
     assert_snapshot!(meanwhile(&format!("{work}; echo '# mine' >> hieradata/common.yaml")), @"
     exit 11
-    error: `puppet/hieradata/common.yaml` was changed by somebody else in the meantime; nothing was changed
+    error: `puppet/hieradata/common.yaml` was changed by someone else in the meantime; nothing was changed
     hint: run this again: it begins with what is there now
      M puppet/hieradata/common.yaml
     ");
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p modules/trendingedits/manifests; echo '# mine' > modules/trendingedits/manifests/init.pp")), @"
     exit 11
-    error: `puppet/modules/trendingedits/manifests/init.pp` was changed by somebody else in the meantime; nothing was changed
+    error: `puppet/modules/trendingedits/manifests/init.pp` was changed by someone else in the meantime; nothing was changed
     hint: run this again: it begins with what is there now
     ?? puppet/modules/trendingedits/manifests/init.pp
     ");
     assert_snapshot!(meanwhile(&format!("{work}; test -e modules/trendingedits || echo x > modules/trendingedits")), @"
     exit 11
     error: `puppet/modules/trendingedits/manifests/init.pp` is below a file, where a file is expected
-    hint: move away what is there, and run this again
+    hint: move what is there elsewhere, and run this again
     ?? puppet/modules/trendingedits
     ");
     assert_snapshot!(meanwhile(&format!("{work}; test -e modules/trendingedits || ln -s ../../.. modules/trendingedits")), @"
     exit 11
     error: `puppet/modules/trendingedits/manifests/init.pp` leads out of `HOME/work/vagrant`
-    hint: put a real folder there: svcgen writes through no symlink that leads out
+    hint: put a real folder there: svcgen does not write through a symlink that leads out
     ?? puppet/modules/trendingedits
     ");
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p modules/role/settings/trendingedits.yaml")), @"
     exit 11
     error: `puppet/modules/role/settings/trendingedits.yaml` is a folder, where a file is expected
-    hint: move away what is there, and run this again
+    hint: move what is there elsewhere, and run this again
     ");
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p ../.git/svcgen; echo > ../.git/svcgen/tmp")), @"
     exit 1
@@ -200,9 +200,9 @@ fn what_somebody_changes_meanwhile_is_not_written_over() {
     ");
     assert_snapshot!(meanwhile(&format!("{work}; mkdir -p ../.git/svcgen; echo > ../.git/svcgen/rendered")), @"
     exit 1
-    error: `puppet/modules/trendingedits/manifests/init.pp` was not written: it could not be remembered as svcgen's
+    error: `puppet/modules/trendingedits/manifests/init.pp` was not written: it could not be recorded as svcgen's
     cause: `HOME/work/vagrant/.git/svcgen/rendered/trending-edits.vagrant.json` cannot be read
     cause: not a directory
-    hint: run the same command again once that is mended: it goes on from here
+    hint: run the same command again once that is fixed: it goes on from here
     ");
 }

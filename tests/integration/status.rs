@@ -207,15 +207,15 @@ fn a_change_is_followed_until_it_is_merged() {
     env.git_in(&tree, &["fetch", "-q"]);
     env.git_in(&tree, &["switch", "-q", "svcgen/tea-time"]);
     assert_snapshot!(look(&[]), @"
-    next         MediaWiki-Vagrant         was merged; `origin/main` has something
-                                           else of it now
+    next         MediaWiki-Vagrant         was merged; `origin/main` now has something
+                                           else
                  $ svcgen vagrant --repo vagrant --commit
     ");
 
     let text = env.read("svcgen.yaml").replace("6002", "6003");
     env.write("svcgen.yaml", &text);
     assert_snapshot!(look(&[]), @"
-    next         MediaWiki-Vagrant         2 files say something else than the
+    next         MediaWiki-Vagrant         2 files differ from the
                                            model
                  $ svcgen check --vagrant-repo vagrant
     ");

@@ -178,11 +178,11 @@ fn what_cannot_be_meant_is_refused() {
     For more information, try '--help'.
     error: invalid value 'few' for '--lines <N>': a number of lines, or +N to begin at line N
     For more information, try '--help'.
-    error: invalid value '(' for '--grep <REGEX>': no regular expression: unclosed group; the text itself is found by '\('
+    error: invalid value '(' for '--grep <REGEX>': not a regular expression: unclosed group; to find the text itself, write '\('
     For more information, try '--help'.
-    error: --log: `main.log` is not the whole path of a log
+    error: --log: `main.log` is not the full path of a log
     hint: such as `--log /srv/log/main.log`
-    error: `--format json` is a form of its own, without `--output`
+    error: `--format json` does not go with `--output`
     hint: `-o bunyan --no-host` is the log as it was written
     error: --limit: `zebra` matches no host
     hint: known: l00, l01, l02

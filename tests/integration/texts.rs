@@ -72,7 +72,7 @@ fn a_list_without_brackets_is_told_with_them() {
     let run = env.svcgen(&[&answers[..], &["--set", "technologies=a,b", "--yes"]].concat());
     assert_eq!(run.code, 2, "{}", run.show());
     assert!(
-        run.stderr.contains("a list stands in brackets: `[a, b]`"),
+        run.stderr.contains("write a list in brackets: `[a, b]`"),
         "{}",
         run.show()
     );
@@ -141,7 +141,7 @@ fn a_run_that_comes_to_nothing_leaves_the_branch_as_it_was() {
     let branches = |tree: &str| env.git(tree, &["branch", "--all"]);
     let run = env.svcgen(&[&QUICK[..], &["--commit", "--yes"]].concat());
     assert!(
-        run.stderr.contains("git does not know who commits"),
+        run.stderr.contains("git does not know who is committing"),
         "{}",
         run.show()
     );

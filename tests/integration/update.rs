@@ -15,7 +15,7 @@ use crate::support::{Env, copy};
 fn model() -> String {
     let tuned = "    - name: tuned
       value: {production: five, vagrant: six}
-      description: What somebody tunes by hand.
+      description: What someone tunes by hand.
 build: {";
     let checks = "build: {dependencies: {debian: [librdkafka-dev]}}
 runtime: {healthcheck: {spec: true}}";
@@ -138,7 +138,7 @@ fn meet(part: usize, forgets: bool) {
         // That edits are taken for edits is told, where nothing says that they are.
         let is_told = said
             .stderr
-            .contains("no version of the model that is in commits");
+            .contains("no committed version of the model generates");
         if is_told != forgets
             || codes != (0, 0)
             || !is_done

@@ -193,7 +193,7 @@ fn a_changed_model_changes_its_own_lines_and_keeps_those_of_others() {
     vagrant: HOME/work/vagrant: changes 3 files, 4 lines added, 4 removed
     error: `puppet/modules/trendingedits/manifests/init.pp` is in no commit yet, and svcgen did not write all of it
     hint: git -C HOME/work/vagrant add -- puppet/modules/trendingedits/manifests/init.pp && git -C HOME/work/vagrant commit -m 'Add puppet/modules/trendingedits/manifests/init.pp' -- puppet/modules/trendingedits/manifests/init.pp
-    hint: `--force` changes the file all the same
+    hint: `--force` changes the file anyway
     "#);
     assert!(env.read(CLASS).contains("# Ask Ada first.\n"));
 }
@@ -223,13 +223,13 @@ fn an_empty_folder_takes_the_place_of_a_checkout() {
     assert_snapshot!(said(&env, &["vagrant", "--output", "file", "--yes"]), @"
     exit 2
     error: `file` is not a folder
-    hint: name a folder that is there
+    hint: name an existing folder
     ");
     std::os::unix::fs::symlink("elsewhere", env.work().join("link")).unwrap();
     assert_snapshot!(said(&env, &["vagrant", "--output", "link/vagrant", "--yes"]), @"
     exit 2
     error: `link/vagrant` is not a folder
-    hint: name a folder that is there
+    hint: name an existing folder
     ");
     std::fs::create_dir(env.work().join("elsewhere")).unwrap();
     assert_snapshot!(said(&env, &["vagrant", "--output", "link/vagrant", "--yes"]), @"
@@ -264,8 +264,8 @@ fn what_somebody_else_wrote_stays() {
     assert_snapshot!(said(&env, DRY), @"
     exit 11
     vagrant: HOME/work/vagrant: would change 3 files, 47 lines added, 0 removed, 1 conflict
-    error: puppet/modules/role/settings/trendingedits.yaml: it is there already, and svcgen did not write it
-    hint: mend the file by hand so that it says what svcgen would write, or change the model
+    error: puppet/modules/role/settings/trendingedits.yaml: it already exists, and svcgen did not write it
+    hint: correct the file by hand so that it says what svcgen would write, or change the model
     hint: `svcgen vagrant --repo HOME/work/vagrant --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     ");
     env.git(
@@ -286,7 +286,7 @@ fn what_somebody_else_wrote_stays() {
     exit 11
     vagrant: HOME/work/vagrant: would change 3 files, 46 lines added, 0 removed, 1 conflict
     error: puppet/hieradata/common.yaml:26: `trendingedits::port` is `7000` already, not `6699`
-    hint: mend the file by hand so that it says what svcgen would write, or change the model
+    hint: correct the file by hand so that it says what svcgen would write, or change the model
     hint: commit or stash what is uncommitted in `puppet/hieradata/common.yaml`, then `svcgen vagrant --repo HOME/work/vagrant --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     ");
     env.git("vagrant", &["checkout", "--quiet", "."]);
@@ -296,8 +296,8 @@ fn what_somebody_else_wrote_stays() {
     assert_snapshot!(said(&env, DRY), @"
     exit 11
     vagrant: HOME/work/vagrant: would change 1 file, 8 lines added, 0 removed, 2 conflicts
-    error: puppet/modules/trendingedits/manifests/init.pp:14: somebody changed the same lines that svcgen would change
-    cause: puppet/modules/trendingedits/manifests/init.pp:26: somebody changed the same lines that svcgen would change
+    error: puppet/modules/trendingedits/manifests/init.pp:14: someone changed the same lines that svcgen would change
+    cause: puppet/modules/trendingedits/manifests/init.pp:26: someone changed the same lines that svcgen would change
     hint: `svcgen vagrant --repo HOME/work/vagrant --force` marks them in the file, as git does
     hint: `svcgen vagrant --repo HOME/work/vagrant --force --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     ");

@@ -168,8 +168,8 @@ fn a_right_plan_for_a_development_tree_passes() {
     assert_eq!(
         notes,
         [
-            "`--no-house_rules-check` of `.puppet-lint.rc` is left out: the installed puppet-lint cannot do it",
-            "`--load=./lint/lost.rb` of `.puppet-lint.rc` is left out: the installed puppet-lint cannot do it",
+            "`--no-house_rules-check` of `.puppet-lint.rc` is left out: the installed puppet-lint does not support it",
+            "`--load=./lint/lost.rb` of `.puppet-lint.rc` is left out: the installed puppet-lint does not support it",
         ]
     );
 }

@@ -100,8 +100,8 @@ fn what_somebody_changed_stays_and_is_told_until_it_goes() {
     );
     let run = apply(&env, "vagrant", MODEL, &[]);
     for warning in [
-        "puppet/modules/myservice/templates/config.yaml.erb: svcgen wrote it and wants it no more, but somebody changed it; it stays",
-        "svcgen wrote `myservice::broker` and wants it no more, but somebody changed it; it stays",
+        "puppet/modules/myservice/templates/config.yaml.erb: svcgen wrote it and no longer wants it, but someone changed it; it is left unchanged",
+        "svcgen wrote `myservice::broker` and no longer wants it, but someone changed it; it is left unchanged",
     ] {
         assert!(run.stderr.contains(warning), "{}", run.show());
     }
@@ -109,13 +109,17 @@ fn what_somebody_changed_stays_and_is_told_until_it_goes() {
     assert!(env.read(HIERADATA).contains("myservice::broker: mine\n"));
     let check = || env.svcgen(&["check", "--vagrant-repo", "tree"]);
     let again = apply(&env, "vagrant", MODEL, &[]);
-    let told = |run: &Run| run.stderr.matches("somebody changed it; it stays").count();
+    let told = |run: &Run| {
+        run.stderr
+            .matches("someone changed it; it is left unchanged")
+            .count()
+    };
     assert_eq!(told(&again), 2, "{}", again.show());
     let checked = check();
     assert_eq!(checked.code, 3, "{}", checked.show());
     let left = [
-        "templates/config.yaml.erb\n    both were changed: svcgen wrote it and wants it no more",
-        "both were changed: svcgen wrote `myservice::broker` and wants it no more",
+        "templates/config.yaml.erb\n    both were changed: svcgen wrote it and no longer wants it",
+        "both were changed: svcgen wrote `myservice::broker` and no longer wants it",
     ];
     for left in left {
         assert!(checked.stdout.contains(left), "{}", checked.show());
@@ -141,7 +145,7 @@ fn what_somebody_changed_stays_and_is_told_until_it_goes() {
         assert_eq!(hieradata.contains("myservice::broker: mine\n"), stays);
         let checked = env.svcgen(&["check", "--vagrant-repo", side]);
         assert!(
-            !checked.stdout.contains("wants it no more"),
+            !checked.stdout.contains("no longer wants it"),
             "{}",
             checked.show()
         );
@@ -251,7 +255,7 @@ fn lists_checks_and_templates_of_scap_go_and_papers_stay() {
     let run = apply(&env, "scap", MODEL, &["--force"]);
     assert!(
         run.stderr.contains(
-            "svcgen wrote `logstash_host` and wants it no more, but somebody changed it; it stays"
+            "svcgen wrote `logstash_host` and no longer wants it, but someone changed it; it is left unchanged"
         ),
         "{}",
         run.show()
@@ -283,11 +287,11 @@ fn what_somebody_took_out_comes_back_with_a_word() {
         &["commit", "--quiet", "--all", "--message", "less"],
     );
     let run = apply(&env, "vagrant", &model, &[]);
-    let told = "common.yaml: `myservice::broker` was taken out, and is written again";
+    let told = "common.yaml: `myservice::broker` was removed, and is written again";
     assert!(run.stderr.contains(told), "{}", run.show());
     assert_eq!(env.read(HIERADATA), hieradata);
     let again = apply(&env, "vagrant", &model, &[]);
-    assert!(!again.stderr.contains("taken out"), "{}", again.show());
+    assert!(!again.stderr.contains("was removed"), "{}", again.show());
 }
 
 #[test]
@@ -306,7 +310,7 @@ fn a_setting_that_somebody_took_out_comes_back_with_a_word() {
         &["commit", "--quiet", "--all", "--amend", "--no-edit"],
     );
     let run = apply(&env, "scap", MODEL, &["--commit"]);
-    let told = "scap.cfg: `lock_file` was taken out, and is written again";
+    let told = "scap.cfg: `lock_file` was removed, and is written again";
     assert!(run.stderr.contains(told), "{}", run.show());
     assert_eq!(env.read(settings), before);
 }

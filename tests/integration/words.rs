@@ -65,7 +65,7 @@ fn an_option_that_wants_a_number_says_which() {
         ("tail -n x", "a number of lines, or +N"),
         (
             "tail --grep a(b",
-            "no regular expression: unclosed group; the text itself is found by 'a\\(b'",
+            "not a regular expression: unclosed group; to find the text itself, write 'a\\(b'",
         ),
     ] {
         let run = env.svcgen(&arguments.split(' ').collect::<Vec<_>>());
@@ -101,7 +101,7 @@ fn a_configuration_is_told_all_of_its_mistakes() {
     let run = status("user:\n  name: Ada\n  email: ada at example\nchekouts: {}\n");
     assert_snapshot!(run.stderr, @"
     error: `HOME/config/svcgen/config.yaml` has 2 mistakes
-      × `ada at example` is not an address for mail
+      × `ada at example` is not an email address
        ╭─[HOME/config/svcgen/config.yaml:3:10]
      2 │   name: Ada
      3 │   email: ada at example

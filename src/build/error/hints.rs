@@ -40,7 +40,7 @@ impl BuildError {
             | Self::Image { .. }
             | Self::Run { .. } => self.of_container(),
             Self::NotConnected | Self::Hash { .. } => {
-                vec!["this is a mistake of svcgen's: please report it".into()]
+                vec!["this is a bug in svcgen: please report it".into()]
             }
             // Those that are about files say more in their causes, and mistakes are shown in their lines.
             Self::Package(_) | Self::Read { .. } | Self::Runtime(_) | Self::Interrupted => {
@@ -57,7 +57,7 @@ impl BuildError {
             }
             Self::Dirty { root, .. } => vec![
                 format!("{} status    lists them", git_in(root)),
-                format!("{} stash    puts them away", git_in(root)),
+                format!("{} stash    sets them aside", git_in(root)),
             ],
             Self::CheckedOut { path, .. } => vec![format!(
                 "{} switch --detach    frees the branch",
@@ -68,7 +68,7 @@ impl BuildError {
             }
             Self::NoBranch { root, .. } => vec![
                 format!(
-                    "{} branch --remotes    lists those that there are",
+                    "{} branch --remotes    lists the existing ones",
                     git_in(root)
                 ),
                 "`git config deploy.deploybranch NAME` names another".into(),
@@ -87,13 +87,13 @@ impl BuildError {
                 vec![format!("{} remote add origin ADDRESS", git_in(root))]
             }
             Self::UnknownRemote { root, .. } => vec![format!(
-                "{} remote -v    lists those that there are",
+                "{} remote -v    lists the existing ones",
                 git_in(root)
             )],
             // The server has answered: it is this machine that cannot take it.
             Self::Fetch { source, .. } if source.is_full() => source.hint().into_iter().collect(),
             Self::Fetch { url, .. } => vec![format!(
-                "git ls-remote {}    asks it by hand",
+                "git ls-remote {}    tries it by hand",
                 shell_words::quote(url)
             )],
             Self::FetchDeploy { source, .. } if matches!(&**source, ReviewError::Git(error) if error.is_full()) => {
@@ -101,7 +101,7 @@ impl BuildError {
             }
             Self::FetchDeploy { root, remote, .. } => {
                 vec![format!(
-                    "{} ls-remote {remote}    asks it by hand",
+                    "{} ls-remote {remote}    tries it by hand",
                     git_in(root)
                 )]
             }
@@ -113,7 +113,7 @@ impl BuildError {
                     "push it from where it was made: {} push",
                     git_in(&root.join(path))
                 ),
-                "`svcgen build --force` goes on without the list of changes".into(),
+                "`svcgen build --force` continues without the list of changes".into(),
             ],
             _ => Vec::new(),
         }
@@ -127,7 +127,7 @@ impl BuildError {
                 "`svcgen scap` writes `.gitmodules`".into(),
             ],
             Self::Submodules { .. } | Self::UnsafeSubmodule { .. } => {
-                vec!["mend `.gitmodules` of the deploy repository, and commit it".into()]
+                vec!["correct `.gitmodules` of the deploy repository, and commit it".into()]
             }
             Self::Occupied { path, .. } => vec![
                 format!(
@@ -138,11 +138,11 @@ impl BuildError {
                     .into(),
             ],
             Self::NoPackage { .. } => {
-                vec!["npm init    makes one, in the source repository".into()]
+                vec!["npm init    creates one, in the source repository".into()]
             }
-            Self::NotText { .. } => vec!["save it as UTF-8; `file` tells what it is".into()],
+            Self::NotText { .. } => vec!["save it as UTF-8; `file` shows what it is".into()],
             Self::Outward { .. } => {
-                vec!["put it below the source repository, or publish it as a package".into()]
+                vec!["move it into the source repository, or publish it as a package".into()]
             }
             _ => Vec::new(),
         }
@@ -173,7 +173,7 @@ impl BuildError {
     fn of_container(&self) -> Vec<String> {
         match self {
             Self::Template(_) => {
-                vec!["mend the template, or take it away: svcgen has one of its own".into()]
+                vec!["correct the template, or remove it: svcgen has one of its own".into()]
             }
             Self::NoImage { target, site } => vec![
                 format!("add `images: {{{target}: NAME:TAG}}` to the site `{site}`"),
@@ -192,7 +192,7 @@ impl BuildError {
 /// Hints, and where all is that was written.
 fn with_log(mut hints: Vec<String>, log: &Utf8Path) -> Vec<String> {
     hints.truncate(1);
-    hints.push(format!("`{log}` has all that was written"));
+    hints.push(format!("`{log}` has the complete output"));
     hints
 }
 

@@ -191,7 +191,7 @@ fn places(
             count => format!(" and {} more", count - 1),
         };
         format!(
-            "`{first}`{more} names the folder that it was built in: another build differs there"
+            "`{first}`{more} contains the path that it was built in: another build will differ there"
         )
     });
     Ok(warning)

@@ -70,7 +70,7 @@ pub(super) fn warnings(
     for (key, meant) in &manifest.strays {
         let meant = meant.map(|meant| format!("; did you mean `{meant}`?"));
         warnings.push(format!(
-            "`deploy.{key}` of `package.json` means nothing{}",
+            "`deploy.{key}` of `package.json` has no meaning{}",
             meant.unwrap_or_default()
         ));
     }
@@ -79,7 +79,7 @@ pub(super) fn warnings(
             // The model has no such field.
             if key != "npm" {
                 warnings.push(format!(
-                    "`deploy.{key}` of `package.json` is not what `svcgen.yaml` says; `package.json` holds"
+                    "`deploy.{key}` of `package.json` differs from `svcgen.yaml`; `package.json` applies"
                 ));
             }
         }
@@ -91,7 +91,7 @@ pub(super) fn warnings(
     }
     if base.has_own_package {
         warnings.push(format!(
-            "`package.json` of the deploy repository is not a link to `{}`; it stays",
+            "`package.json` of the deploy repository is not a link to `{}`; it is left unchanged",
             link(&module.path)
         ));
     }
@@ -125,7 +125,7 @@ fn versions(stanza: &Stanza, host: &HostNpm) -> Vec<String> {
     let missed = asked.into_iter().filter_map(|(what, asked, found)| {
         let asked = asked.filter(|asked| !npm::is_version(asked, found))?;
         Some(format!(
-            "`package.json` asks for {what} {asked}, and this machine has {found}"
+            "`package.json` asks for {what} {asked}, but this machine has {found}"
         ))
     });
     missed.collect()

@@ -90,7 +90,7 @@ impl Places {
             CommandError::usage("no checkout of the deploy repository is named")
                 .hint("`--deploy-repo DIR` names one")
                 .hint(misspelt.unwrap_or_else(|| {
-                    "`git config deploy.dir DIR` in the source repository, for always".into()
+                    "`git config deploy.dir DIR` in the source repository, permanently".into()
                 }))
         })?;
         let opened = Checkout::open(&deploy);
@@ -211,7 +211,7 @@ fn refuse_same(source: &Checkout, deploy: &Checkout) -> Result<(), CommandError>
         return Ok(());
     }
     let message =
-        format!("`{root}` is named as the source repository and as the deploy repository");
+        format!("`{root}` is named as both the source repository and the deploy repository");
     Err(CommandError::usage(message)
         .cause("the modules are committed beside the source, in a repository of their own")
         .hint("`--deploy-repo DIR` names the deploy repository"))
@@ -228,7 +228,7 @@ fn load(
         Ok(loaded) => Ok(Some(loaded)),
         Err(error) if global.service.is_some() => Err(error.into()),
         Err(error) => {
-            ui.warning(&format!("{error}; it takes no part"));
+            ui.warning(&format!("{error}; it is ignored"));
             Ok(None)
         }
     }

@@ -41,7 +41,7 @@ impl Screen {
                 self.draw("getting the source");
             }
             Progress::Image { image } => {
-                self.say(&format!("build: an image upon {image}"));
+                self.say(&format!("build: an image based on {image}"));
                 self.draw("making the image");
             }
             Progress::Installing { command } => {

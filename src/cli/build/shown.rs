@@ -80,10 +80,14 @@ fn source(place: &SubmoduleMove, out: &mut Rows) {
     }
     match place.removed {
         0 => {}
-        1 => row("", "1 commit of what is there is not in it, and goes", out),
+        1 => row(
+            "",
+            "1 commit that is there now is not in it, and will be dropped",
+            out,
+        ),
         count => row(
             "",
-            &format!("{count} commits of what is there are not in it, and go"),
+            &format!("{count} commits that are there now are not in it, and will be dropped"),
             out,
         ),
     }
@@ -91,11 +95,11 @@ fn source(place: &SubmoduleMove, out: &mut Rows) {
 
 fn modules(modules: &Modules, out: &mut Rows) {
     let installation = match modules {
-        Modules::Kept => return row("modules", "kept: what they depend on is as it was", out),
+        Modules::Kept => return row("modules", "kept: what they depend on has not changed", out),
         Modules::None => return row("modules", "none: the service has no dependencies", out),
         Modules::Built(installation) => installation,
     };
-    row("modules", "built anew:", out);
+    row("modules", "rebuilt:", out);
     for reason in &installation.reasons {
         row("", &format!("- {reason}"), out);
     }

@@ -243,7 +243,7 @@ impl<'a> Ways<'a> {
             Remedy::Replace if self.is_other_there(&difference, worktree) => (
                 self.on_branch(Again::completed("svcgen check", self.given.0, self.given.1)),
                 Some(
-                    "the file is another one where the change is: what differs there is told there",
+                    "the file is different on the branch with the change; this shows what differs there",
                 ),
             ),
             Remedy::Replace => (

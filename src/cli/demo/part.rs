@@ -69,7 +69,9 @@ fn approve(sandbox: &Utf8Path, repositories: &[String], ui: &Ui) -> Result<(), C
     let known = demo::REPOSITORIES.map(|(name, ..)| name);
     let all = || format!("`approve REPOSITORY...`: {}", known.join(", "));
     if repositories.is_empty() {
-        return Err(CommandError::usage("nothing is named that a reviewer approves").hint(all()));
+        return Err(
+            CommandError::usage("nothing is named for the reviewer to approve").hint(all()),
+        );
     }
     for name in repositories {
         if !known.contains(&name.as_str()) {

@@ -14,7 +14,7 @@ use crate::interrupt;
 use crate::ui::{Manner, Ui};
 
 /// What an interruption leaves.
-const STOPPED: &str = "the demo was not played to its end";
+const STOPPED: &str = "the demo did not get to its end";
 
 /// Columns of the texts between commands.
 const WIDTH: usize = 80;
@@ -113,7 +113,7 @@ fn command(
         };
         // Whoever answers otherwise than the story expects has seen what comes of it.
         if has_watcher(ui) {
-            let question = format!("The story has no {ended} here. Do that step again?");
+            let question = format!("The story does not expect {ended} here. Repeat that step?");
             if ui.confirm(&question)? {
                 continue;
             }
@@ -126,7 +126,7 @@ fn command(
         }
         let error = CommandError::new(ErrorKind::Unexpected, ended);
         let hint = match keeps {
-            true => "what it printed above tells more",
+            true => "its output above says more",
             false => "`svcgen demo --keep` leaves the folder, to see what went wrong",
         };
         return Err(error.hint(hint).into());

@@ -12,10 +12,10 @@ pub(crate) struct RepositoryArgs {
     /// The deploy repository [default: here or above, else as the configuration says].
     #[arg(long, value_name = "DIR", value_parser = given::path())]
     pub(crate) deploy_repo: Option<Utf8PathBuf>,
-    /// The environment: a folder of scap/environments.
+    /// The environment: a folder in scap/environments.
     #[arg(long, value_name = "NAME", value_parser = given::text())]
     pub(crate) environment: Option<String>,
-    /// How hosts are reached [default: as the environment or the site says, else ssh].
+    /// How to reach the hosts [default: what the environment or the site says, else ssh].
     #[arg(long, value_enum)]
     pub(crate) engine: Option<Engine>,
 }
@@ -57,7 +57,7 @@ pub(crate) enum Engine {
 /// How a deploy is shown, and to whom.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct ViewArgs {
-    /// Say nothing where the site announces its deploys.
+    /// Do not announce it, even if the site announces its deploys.
     #[arg(long)]
     pub(crate) no_announce: bool,
 }
@@ -88,24 +88,24 @@ pub struct DeployArgs {
     /// Only restart the service.
     #[arg(long, conflicts_with_all = ["rev", "force"])]
     pub(super) service_restart: bool,
-    /// Go on with a deploy that was interrupted [default: the last one].
+    /// Continue a deploy that was interrupted [default: the last one].
     #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["rev", "service_restart"])]
     pub(super) resume: Option<String>,
-    /// What to do if the deploy fails; needed where there is no terminal. It does not answer the question after the canary.
+    /// What to do if the deploy fails; needed if there is no terminal. It does not answer the question after the canary.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) on_failure: Option<OnFailure>,
-    /// How long to wait for an answer to a question; after that, going on is refused, and going back accepted.
+    /// How long to wait for an answer to a question; after that, going on counts as refused, and going back as accepted.
     #[arg(long, value_name = "SECONDS", value_parser = some_seconds)]
     pub(super) answer_within: Option<u64>,
-    /// How long to wait for somebody else's deploy to end; an hour where no number is given.
+    /// How long to wait for someone else's deploy to end; an hour if no number is given.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, num_args = 0..=1, default_missing_value = "3600")]
     pub(super) wait: Option<u64>,
     #[command(flatten)]
     pub(super) view: ViewArgs,
-    /// At the end, write a report into this file: one HTML page that needs no network.
+    /// At the end, write a report to this file: a single HTML page that needs no network.
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run", value_parser = given::path())]
     pub(super) report: Option<Utf8PathBuf>,
-    /// Why: for the log.
+    /// The reason, for the log.
     #[arg(value_name = "MESSAGE", help_heading = None::<&str>)]
     pub(super) message: Vec<String>,
     #[command(flatten)]
@@ -116,7 +116,7 @@ pub struct DeployArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "What to do")]
 pub struct RollbackArgs {
-    /// The revision to go back to [default: on each host what was live before the last deploy].
+    /// The revision to go back to [default: what was live on each host before the last deploy].
     #[arg(long, value_name = "REV", allow_hyphen_values = true, value_parser = given::text())]
     pub(super) to: Option<String>,
     /// Only these hosts, as for `svcgen deploy`.
@@ -125,15 +125,15 @@ pub struct RollbackArgs {
     /// Ask the hosts, print what would be done, touch nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// How long to wait for somebody else's deploy to end; an hour where no number is given.
+    /// How long to wait for someone else's deploy to end; an hour if no number is given.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, num_args = 0..=1, default_missing_value = "3600")]
     pub(super) wait: Option<u64>,
     #[command(flatten)]
     pub(super) view: ViewArgs,
-    /// At the end, write a report into this file: one HTML page that needs no network.
+    /// At the end, write a report to this file: a single HTML page that needs no network.
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run", value_parser = given::path())]
     pub(super) report: Option<Utf8PathBuf>,
-    /// Why: for the log.
+    /// The reason, for the log.
     #[arg(value_name = "MESSAGE", help_heading = None::<&str>)]
     pub(super) message: Vec<String>,
     #[command(flatten)]

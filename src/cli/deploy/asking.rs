@@ -162,7 +162,7 @@ pub(super) fn on_failure(
         Some(OnFailure::Ask) | None if is_dry => Ok(OnFailure::Stop),
         Some(OnFailure::Ask) | None if ui.questions == Questions::GoOn => Ok(OnFailure::Rollback),
         Some(OnFailure::Ask) | None if !has_terminal() => Err(CommandError::usage(
-            "without a terminal nobody can be asked what to do where the deploy fails",
+            "without a terminal, nobody can be asked what to do if the deploy fails",
         )
         .hint("add `--on-failure rollback`, or `--on-failure stop`")),
         Some(named) => Ok(named),
@@ -194,7 +194,7 @@ pub(super) fn about_the_time(
         return Ok(());
     };
     ui.warning(&unusual(objection, &slot, site, calendar));
-    if is_dry || ui.confirm_danger("deploy all the same?")? {
+    if is_dry || ui.confirm_danger("deploy anyway?")? {
         return Ok(());
     }
     Err(CommandError::new(

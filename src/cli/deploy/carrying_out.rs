@@ -76,7 +76,7 @@ pub(super) async fn carry_out(
                 if begun.elapsed() < wish.wait && wish.request.hosts.is_none() =>
             {
                 ui.status(&format!(
-                    "somebody has deployed to {host} in the meantime; the plan is made anew"
+                    "someone has deployed to {host} in the meantime; making a new plan"
                 ));
             }
             Err(error) => return Err(CommandError::from(error).into()),

@@ -134,7 +134,7 @@ impl Survey {
         let owner = sequel.follows.as_ref().and_then(|id| earlier.owner(id));
         if let Some(owner) = owner.filter(|owner| Action::read(&owner.action) == Action::Rollback) {
             ui.warning(&format!(
-                "the last that was done is the rollback {} of {} on {}: it is taken back",
+                "the last action was the rollback {} by {} on {}: it is taken back",
                 owner.deploy, owner.user, owner.machine
             ));
         }
@@ -149,7 +149,7 @@ impl From<EarlierError> for CommandError {
             EarlierError::NoneInterrupted => this.hint("`svcgen history` lists the deploys"),
             EarlierError::NotThere(_) => this
                 .hint("`svcgen history` lists the deploys")
-                .hint("`svcgen deploy` begins anew"),
+                .hint("`svcgen deploy` starts over"),
             EarlierError::Overtaken {
                 action, revision, ..
             } => {
@@ -157,7 +157,7 @@ impl From<EarlierError> for CommandError {
                     Action::Rollback => format!("svcgen rollback --to {revision}"),
                     _ => format!("svcgen deploy --rev {revision}"),
                 };
-                this.hint(format!("`{command}` goes to its revision all the same"))
+                this.hint(format!("`{command}` goes to its revision anyway"))
                     .hint("`svcgen history` lists the deploys")
             }
             EarlierError::NothingBefore { hosts, candidates } => {

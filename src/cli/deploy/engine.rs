@@ -88,7 +88,7 @@ impl ScapServer {
         let text = deployment.scap.to_string();
         let command = shell_words::split(&text).unwrap_or_default();
         if command.is_empty() {
-            let message = format!("`deployment.scap` of the site is no command: `{text}`");
+            let message = format!("`deployment.scap` of the site is not a command: `{text}`");
             return Err(CommandError::usage(message).hint("without `deployment.scap` it is `scap`"));
         }
         Ok(Self {

@@ -10,7 +10,7 @@ use crate::scap::{Mistake, ScapError};
 /// Adds what can be done where somebody holds a lock.
 pub(super) fn locked(error: CommandError, owner: &Owner) -> CommandError {
     let watch = match (owner.only_locks(), owner.is_here()) {
-        (true, _) => "`svcgen lock show` tells more".to_owned(),
+        (true, _) => "`svcgen lock show` shows more".to_owned(),
         (false, true) => "`svcgen log --follow` watches it".to_owned(),
         (false, false) => format!("on {}, `svcgen log --follow` watches it", owner.machine),
     };
@@ -36,7 +36,7 @@ pub(super) fn ended(
     let command = |text: &str| scene.repository.completed(text);
     let failed = outcome.failed.as_ref();
     if !outcome.is_log_whole {
-        let message = format!("the log of {id} is incomplete: it could not be written to its end");
+        let message = format!("the log of {id} is incomplete: it could not be written completely");
         scene.ui.warning(&message);
     }
     let failed = failed.filter(|_| outcome.is_log_whole);
@@ -88,7 +88,10 @@ pub(super) fn ended(
     let mut causes = causes(outcome, &error.message);
     let full = without_room(outcome);
     if !full.is_empty() {
-        causes.push(format!("{}: nothing goes on before that", room_on(&full)));
+        causes.push(format!(
+            "{}: nothing can continue until then",
+            room_on(&full)
+        ));
     }
     error = causes.into_iter().fold(error, CommandError::cause);
     scene.ui.error(&error);
@@ -152,11 +155,11 @@ impl From<NotBegun> for CommandError {
                 ErrorKind::DeployFailed,
                 format!("{message}; nothing was touched"),
             )
-            .hint("`svcgen deploy --dry-run` asks all hosts anew"),
+            .hint("`svcgen deploy --dry-run` asks all hosts again"),
             NotBegun::Changed { .. } => {
                 Self::new(ErrorKind::Locked, format!("{message}; nothing was touched"))
                     .hint("run it again")
-                    .hint("`--wait` makes the plan anew by itself")
+                    .hint("`--wait` makes a new plan by itself")
             }
             NotBegun::Journal(error) => untouched(error.into()),
             NotBegun::Interrupted => Self::new(super::signals::kind(), message),
@@ -197,7 +200,7 @@ impl From<PlannerError> for CommandError {
             PlannerError::Repository(error) => error.into(),
             PlannerError::Limit(error) => wrong_limit("--limit", &error, &[]),
             PlannerError::NoHosts => Self::usage(error.to_string())
-                .hint("put the names of the hosts into the files that `scap/scap.cfg` names"),
+                .hint("write the names of the hosts into the files that `scap/scap.cfg` names"),
             PlannerError::NoService => Self::usage(error.to_string())
                 .hint("`service_name: NAME` in `scap/scap.cfg` names it"),
         }
@@ -208,7 +211,7 @@ impl From<ScapError> for CommandError {
     fn from(error: ScapError) -> Self {
         match error {
             ScapError::Wrong(mistakes) => wrong_directory("the `scap/` directory", &mistakes)
-                .hint("mend it there; `svcgen scap` writes the directory as the model says"),
+                .hint("correct it there; `svcgen scap` writes the directory as the model says"),
             ScapError::Worktree(error) => error.into(),
         }
     }

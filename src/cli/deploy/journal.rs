@@ -17,7 +17,7 @@ pub(super) fn begin(
     let now = DeployId::new(Timestamp::now());
     if let Some(last) = journals.list().first().filter(|last| **last > now) {
         ui.warning(&format!(
-            "the clock of this machine is behind: deploy {last} was earlier than this one; `svcgen doctor` looks at the clock"
+            "the clock of this machine is behind: deploy {last} was earlier than this one; `svcgen doctor` checks the clock"
         ));
     }
     let begun = journals.begin(id).map_err(CommandError::from);

@@ -42,7 +42,7 @@ impl Attempt<'_> {
         let mut error = match holder.filter(|_| is_only_locked) {
             Some(owner) if owner.only_locks() => CommandError::new(
                 ErrorKind::Locked,
-                "somebody holds the locks, so that nobody deploys; nothing was touched",
+                "someone holds the locks to keep others from deploying; nothing was touched",
             ),
             Some(owner) if self.has_died(owner) => CommandError::new(
                 ErrorKind::Locked,
@@ -109,7 +109,7 @@ impl Attempt<'_> {
             ProblemKind::Connect(kind) => self.opened.way_in(kind.as_ref(), &problem.host),
             ProblemKind::Denied => Some(self.opened.access.hint()),
             ProblemKind::Config => Some(
-                "mend the template or its variables; `svcgen deploy --dry-run` tries all of them"
+                "correct the template or its variables; `svcgen deploy --dry-run` tries all of them"
                     .into(),
             ),
             ProblemKind::Lacking(packages) => {
@@ -121,7 +121,7 @@ impl Attempt<'_> {
                     }
                 })
             }
-            ProblemKind::Unfit => Some("run this again once that is mended".into()),
+            ProblemKind::Unfit => Some("run this again once that is fixed".into()),
             ProblemKind::Gone(last) => {
                 let revision = last.as_ref();
                 let revision = revision.map(|last| format!(" --rev {}", last.short()));

@@ -56,7 +56,7 @@ impl Order {
         server: &ScapServer,
     ) -> Result<Self, CommandError> {
         if args.resume.is_some() {
-            let message = "a deploy that Scap has carried out cannot be gone on with";
+            let message = "a deploy that Scap has carried out cannot be resumed";
             return Err(CommandError::usage(message)
                 .hint("`svcgen deploy --force` does everything again")
                 .hint("`svcgen rollback` goes back to what was live before"));

@@ -86,7 +86,7 @@ impl Reading {
             ui.status(&format!("  {} {}", commit.revision.short(), commit.subject));
         }
         let is_asked = ui.questions == Questions::Ask && has_terminal() && !is_dry;
-        if is_asked && !ui.confirm("deploy it all the same?")? {
+        if is_asked && !ui.confirm("deploy it anyway?")? {
             let message = "not deployed; nothing was touched";
             return Err(CommandError::new(ErrorKind::Usage, message));
         }

@@ -74,7 +74,7 @@ struct WayIn<'a> {
 
 impl WayIn<'_> {
     fn hint(&self, kind: Option<&ConnectFailure>, host: &HostName) -> String {
-        let more = || format!("`{}` tells more", self.ssh("", host));
+        let more = || format!("`{}` shows more", self.ssh("", host));
         match kind {
             Some(ConnectFailure::Denied) => self.access.hint(),
             Some(ConnectFailure::NoSsh) => "`apt-get install openssh-client`".to_owned(),

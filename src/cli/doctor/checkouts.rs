@@ -44,7 +44,7 @@ pub(super) fn checkouts(
             (Generator::Vagrant, None) => of(generator, configured.vagrant.clone(), context),
             (Generator::Puppet, None) => of(generator, configured.puppet.clone(), context),
             (Generator::Source | Generator::Scap, None) => Err(match model {
-                Model::Wrong => "the model, which tells, cannot be read".to_owned(),
+                Model::Wrong => "the model, which would say, cannot be read".to_owned(),
                 Model::Read(_) | Model::None => "there is no model here".to_owned(),
             }),
         };
@@ -106,13 +106,13 @@ fn found(generator: Generator, target: &Target) -> Found {
     let error = CommandError::from(error);
     let fix = match target.setting().filter(|_| is_another) {
         Some(setting) if generator == Generator::Source => {
-            format!("correct {setting}; for a service of another language take it out there")
+            format!("correct {setting}; for a service in another language, remove it there")
         }
         Some(setting) => format!("correct {setting}"),
         None => error
             .hints()
             .next()
-            .unwrap_or("let yourself read it")
+            .unwrap_or("give yourself permission to read it")
             .to_owned(),
     };
     Found::Unfit {

@@ -54,7 +54,7 @@ pub(super) fn no_service() -> Finding {
     let finding = Finding::new("hosts", "the hosts of a service", NEEDED_BY);
     let commands = NEEDED_BY.join(", ");
     finding.unknown(format!(
-        "not looked at, as no model and no deploy repository is here that names any: what {commands} need of them is not known"
+        "not checked, as no model or deploy repository here names any: what {commands} need on them is not known"
     ))
 }
 
@@ -149,7 +149,7 @@ fn reach(records: &Records, count: usize, opened: &Opened) -> Finding {
         silent => format!(" ({silent} of {count} cannot be used)"),
     };
     let way = opened.way_in(first.kind.as_ref(), &first.host);
-    let fix = way.unwrap_or_else(|| format!("`ssh {}` tells more", first.host));
+    let fix = way.unwrap_or_else(|| format!("`ssh {}` shows more", first.host));
     let found = format!("{}: {}{more}", first.host, problem.reason);
     // Scap gets to them from where it is.
     match opened.carrier.scap() {
@@ -250,5 +250,5 @@ fn distinct<T: PartialEq>(all: Vec<T>) -> Vec<T> {
 pub(super) fn unreadable(error: &CommandError) -> Finding {
     let what = "what deploys read of the deploy repository";
     let finding = Finding::new("scap.config", what, NEEDED_BY);
-    wrong(finding, error, "`svcgen deploy --dry-run` tells more")
+    wrong(finding, error, "`svcgen deploy --dry-run` shows more")
 }

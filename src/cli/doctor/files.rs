@@ -182,7 +182,7 @@ pub(super) fn wrong(finding: Finding, error: &CommandError, otherwise: &str) -> 
 fn no_model(is_at_deploy_repository: bool) -> Finding {
     let finding = Finding::new("model", "the model of the service", MODEL);
     finding.doubtful(
-        format!("there is no `{MODEL_FILE}` here or above: only what needs none was looked at"),
+        format!("there is no `{MODEL_FILE}` here or above: only what needs none was checked"),
         where_the_model_is(is_at_deploy_repository),
     )
 }

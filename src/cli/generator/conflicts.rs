@@ -46,7 +46,7 @@ impl Conflicts<'_> {
 
     fn mend(&self) -> String {
         let mend =
-            "mend the file by hand so that it says what svcgen would write, or change the model";
+            "correct the file by hand so that it says what svcgen would write, or change the model";
         match &self.way {
             Some(way) => format!("`{way}`, and {mend}"),
             None => mend.to_owned(),
@@ -55,7 +55,7 @@ impl Conflicts<'_> {
 
     fn resolve(&self) -> String {
         format!(
-            "resolve what stands between `<<<<<<<` and `>>>>>>>`, then run `{}`",
+            "resolve what is between `<<<<<<<` and `>>>>>>>`, then run `{}`",
             self.whole
         )
     }

@@ -88,7 +88,7 @@ impl From<GenerateError> for CommandError {
                 Self::usage(error.to_string()).hint(hint.clone())
             }
             GenerateError::NotUnderstood { .. } => {
-                Self::usage(error.to_string()).hint("mend that line, and run this again")
+                Self::usage(error.to_string()).hint("correct that line, and run this again")
             }
             GenerateError::Render(_) => {
                 let mut this = Self::from_error(ErrorKind::Usage, &error);
@@ -96,7 +96,7 @@ impl From<GenerateError> for CommandError {
                     // Tera's own words begin so, too.
                     *cause = cause.strip_prefix("error: ").unwrap_or(cause).to_owned();
                 }
-                this.hint("mend the template, or take it away: svcgen has one of its own")
+                this.hint("correct the template, or remove it: svcgen has one of its own")
             }
         }
     }
@@ -154,7 +154,7 @@ impl From<ApplyError> for CommandError {
             ApplyError::Prepare { .. } => Self::from_error(ErrorKind::Unexpected, &error),
             ApplyError::Write { .. } | ApplyError::Remember { .. } => {
                 Self::from_error(ErrorKind::Unexpected, &error)
-                    .hint("run the same command again once that is mended: it goes on from here")
+                    .hint("run the same command again once that is fixed: it goes on from here")
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::review::Others;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What to do")]
 pub(crate) struct GeneratorOptions {
-    /// Only print what would change; the exit code is 3 where something would.
+    /// Only print what would change; the exit code is 3 if anything would.
     #[arg(long)]
     pub dry_run: bool,
     /// Commit on the topic branch.
@@ -19,7 +19,7 @@ pub(crate) struct GeneratorOptions {
     /// The topic branch [default: svcgen/ and the name of the service].
     #[arg(long, value_name = "NAME")]
     pub topic: Option<String>,
-    /// Also change files that have uncommitted changes, and send the other commits of the branch.
+    /// Also change files with uncommitted changes, and send the branch's other commits.
     #[arg(long)]
     pub force: bool,
     /// What to do with lines that you and svcgen both changed.
@@ -36,7 +36,7 @@ pub(crate) struct GeneratorOptions {
 /// What becomes of lines that somebody and svcgen both changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Conflicts {
-    /// Mark them in the file as git does, where that is svcgen's; else refuse
+    /// Mark them in the file as git does if the file is svcgen's; otherwise refuse
     #[default]
     Mark,
     /// Keep yours
@@ -69,7 +69,7 @@ impl GeneratorOptions {
     pub(super) fn forced(&self) -> &'static str {
         match self.commits() {
             true => "`--force` commits them with svcgen's",
-            false => "`--force` changes the file all the same",
+            false => "`--force` changes the file anyway",
         }
     }
 

@@ -248,7 +248,7 @@ impl Planner<'_> {
     /// Says that the configuration names a checkout of the deploy repository that nobody has made yet.
     fn not_cloned(&self, source: &Utf8Path, deploy: &Utf8Path) -> CommandError {
         let error = CommandError::usage(format!(
-            "`{deploy}` is no checkout of the deploy repository"
+            "`{deploy}` is not a checkout of the deploy repository"
         ));
         let key = Generator::Scap.key();
         let setting = self.context.configuration.setting_of(key, deploy);

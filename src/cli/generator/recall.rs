@@ -77,8 +77,8 @@ impl Run<'_> {
     pub(super) fn recall(&self, generator: Generator, worktree: &Worktree) {
         for path in recall(self.loaded, generator, worktree) {
             self.ui.warning(&format!(
-                "{path}: no version of the model that is in commits makes it just so: what differs from the nearest one is taken \
-                 for somebody's, and stays"
+                "{path}: no committed version of the model generates exactly this: what differs from the nearest one counts as \
+                 someone else's, and is left unchanged"
             ));
         }
     }

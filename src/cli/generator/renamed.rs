@@ -90,7 +90,7 @@ fn refuse_remembered(
                 let switch = has_base.then(|| format!("git -C {root} switch {base} && "));
                 let switch = switch.unwrap_or_default();
                 error.hint(format!(
-                    "`{switch}git -C {root} branch -D {branch}` forgets `{old}`, where it is not in review"
+                    "`{switch}git -C {root} branch -D {branch}` forgets `{old}`, if it is not in review"
                 ))
             }
             _ => error.hint(beside(old)),

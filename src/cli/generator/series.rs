@@ -167,7 +167,7 @@ impl Run<'_> {
                 more => format!(" and {more} more"),
             };
             self.ui.warning(&format!(
-                "a commit upon the patches changes {first}{more}: that stays, and `svcgen check` says where it differs from the model"
+                "a commit on top of the patches changes {first}{more}: that is left unchanged, and `svcgen check` says where it differs from the model"
             ));
         }
     }

@@ -152,7 +152,7 @@ impl<'a> Summary<'a> {
         ui.status(&match (&id, &undone) {
             (Some(id), _) => format!("{}: {verb} {} on {branch}", self.generator, &id[..10]),
             (None, Some(change)) => format!(
-                "{0}: the change has nothing left to say; its commit is off {branch}\n\
+                "{0}: nothing is left of the change; its commit is off {branch}\n\
                  {0}: where it is in review, abandon it there: {change}",
                 self.generator
             ),
@@ -176,30 +176,28 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// Says what stays of what is wanted no more, with the ways out, and what comes back that somebody took out.
+/// Says what stays of what is no longer wanted, with the ways out, and what comes back that somebody took out.
 pub(super) fn tell_beside(plan: &EditPlan, prefix: &str, ui: &Ui) {
     for back in &plan.back {
         ui.warning(&format!("{prefix}{back}"));
     }
     let kept = &plan.kept;
     for kept in kept {
-        ui.warning(&format!("{prefix}{kept}; it stays"));
+        ui.warning(&format!("{prefix}{kept}; it is left unchanged"));
     }
     // What cannot be taken out at all is for the hand.
     if kept
         .iter()
-        .any(|kept| kept.reason.ends_with("somebody changed it"))
+        .any(|kept| kept.reason.ends_with("someone changed it"))
     {
-        ui.status(
-            "`--conflicts svcgen` takes out what stays, `--conflicts yours` leaves it to you",
-        );
+        ui.status("`--conflicts svcgen` removes what was left, `--conflicts yours` makes it yours");
     }
 }
 
 /// Says where something is that somebody had put into a commit, and that is in it no more.
 pub(crate) fn tell_kept(name: &str, kept: &str, ui: &Ui) {
     ui.status(&format!(
-        "{name}: what somebody put into the commit is no more in it; `{kept}` has it"
+        "{name}: what someone else put into the commit is no longer in it; `{kept}` has it"
     ));
 }
 

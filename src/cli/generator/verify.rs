@@ -180,7 +180,7 @@ fn failure(verdict: &Verdict) -> CommandError {
     let findings = findings.into_iter().take(MOST_FINDINGS);
     let error = findings.fold(error, CommandError::cause);
     error.hint(
-        "`--no-verify` applies the changes all the same; where nobody edited what is named here, please report it",
+        "`--no-verify` applies the changes anyway; if nobody edited what is named here, please report it",
     )
 }
 

@@ -118,10 +118,12 @@ fn break_all(held: &[Held], reason: &str, scene: &Scene<'_>) -> Result<(), Failu
                 continue;
             }
             Breaking::Absent => {
-                scene.ui.always(&format!("{host}: it was let go meanwhile"));
+                scene
+                    .ui
+                    .always(&format!("{host}: it was released in the meantime"));
                 continue;
             }
-            Breaking::Other(owner) => format!("{host}: it is held by {owner} by now"),
+            Breaking::Other(owner) => format!("{host}: it is now held by {owner}"),
             Breaking::Failed(reason) => format!("{host}: {reason}"),
         };
         let message = "a lock was not broken";

@@ -118,7 +118,7 @@ fn text(shown: &[Shown<'_>]) -> String {
 /// Who holds a lock, since when, what for, and whether that is alive.
 pub(super) fn described(owner: &Owner) -> String {
     let whom = match (owner.user.as_str(), owner.machine.as_str()) {
-        ("", _) => "somebody".to_owned(),
+        ("", _) => "someone".to_owned(),
         (user, machine) => format!("{user} on {machine}"),
     };
     let what = match owner.only_locks() {

@@ -35,7 +35,7 @@ pub(super) fn run(scene: &Scene<'_>) -> Result<(), Failure> {
         let held = hold(&mut crew, scene, &owner, &mut interrupts).await;
         crew.close().await;
         held?;
-        scene.ui.always("the locks are let go");
+        scene.ui.always("the locks are released");
         Err(Failure::Silent(signal_kind()))
     })
 }
@@ -82,8 +82,8 @@ async fn take(
 /// All locks are gone; why was told of each.
 fn lost(count: usize) -> CommandError {
     let message = match count {
-        1 => "the lock is not held any more: others may deploy".to_owned(),
-        more => format!("none of the {more} locks is held any more: others may deploy"),
+        1 => "the lock is no longer held: others may deploy".to_owned(),
+        more => format!("none of the {more} locks is held any longer: others may deploy"),
     };
     CommandError::new(ErrorKind::Locked, message)
         .hint("`svcgen lock` shows who holds them now")
@@ -132,7 +132,7 @@ async fn hold(
         more => format!("the locks of {more} hosts are held"),
     };
     ui.always(&format!(
-        "{count}: nobody deploys there until you press Ctrl-C"
+        "{count}: nobody can deploy there until you press Ctrl-C"
     ));
     ui.status(&format!("whoever tries is told \"{}\"", owner.message));
     let tell = |host: &crate::model::HostName, news: LockNews| match news {

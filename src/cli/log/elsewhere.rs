@@ -88,7 +88,7 @@ impl Search<'_> {
                 text.push('\n');
             }
         }
-        let nothing = format!("nothing that the hosts have recorded of {id} is like that");
+        let nothing = format!("nothing that the hosts have recorded of {id} matches");
         if text.is_empty()
             && let Some(error) = choice.not_found(&nothing, id, &self.args.repository)
         {
@@ -132,7 +132,7 @@ fn silence(error: CommandError, records: &Records) -> CommandError {
     let asked = records.facts.len() + records.silent.len();
     let error = match (records.facts.len(), asked) {
         (_, 0) => error,
-        (0, _) => error.cause("no host that was asked answers"),
+        (0, _) => error.cause("no host that was asked has answered"),
         (1, _) => error.cause("the host that was asked does not know it either"),
         (more, _) => error.cause(format!(
             "the {more} hosts that were asked do not know it either"

@@ -50,7 +50,7 @@ pub(super) fn show(
             _ => format!("no host wrote anything in {id}"),
         });
     } else if !is_found {
-        let nothing = format!("nothing that hosts wrote in {id} is like that");
+        let nothing = format!("nothing that hosts wrote in {id} matches");
         if let Some(error) = choice.not_found(&nothing, id, repository) {
             return Err(error.into());
         }

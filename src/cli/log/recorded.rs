@@ -93,7 +93,7 @@ fn told_by(line: &RecordLine, begun: Option<i64>) -> Option<(Option<DeployStage>
     match (line.step.as_str(), line.state.as_str()) {
         ("deploy", "left") => Some(warning("left in the middle".into())),
         ("deploy", "abandoned") => Some(warning(
-            "whoever deployed was gone: what ran was ended, or done to its end".into(),
+            "the machine that deployed was gone: what was running was stopped, or finished".into(),
         )),
         ("lock", "broken") => {
             let by = line.owner.clone().unwrap_or_default();

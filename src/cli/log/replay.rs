@@ -61,7 +61,7 @@ pub(super) fn show(
         }
         if crate::interrupt::is_pending() {
             let kind = crate::interrupt::signal();
-            ui.status("not followed any more; the deploy goes on");
+            ui.status("no longer followed; the deploy continues");
             return Err(kind.map_or(Failure::Closed, Failure::Silent));
         }
         std::thread::sleep(BETWEEN_LOOKS);
@@ -131,7 +131,7 @@ impl Replay<'_> {
             )),
         }
         if self.shown == 0 && self.is_begun {
-            let nothing = format!("nothing in the journal of {id} is like that");
+            let nothing = format!("nothing in the journal of {id} matches");
             if let Some(error) = self.choice.not_found(&nothing, id, &args.repository) {
                 return Err(error.into());
             }
@@ -143,12 +143,12 @@ impl Replay<'_> {
         }
         let command = |text: &str| args.repository.completed(text);
         if is_running {
-            ui.status("it still runs");
+            ui.status("it is still running");
             ui.next(&command("svcgen log --follow"));
             return Ok(());
         }
         ui.warning(&format!(
-            "{id} ended without a word: it was killed, or its journal could not be written"
+            "{id} ended without reporting an outcome: it was killed, or its journal could not be written"
         ));
         self.tell_ways_on(journals, id, args);
         Ok(())

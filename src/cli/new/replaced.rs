@@ -84,20 +84,22 @@ pub(super) fn keep_beside(path: &Utf8Path, text: &[u8]) -> Result<Utf8PathBuf, C
         Err(_) => copy.symlink_metadata().is_err(),
     };
     let copy = first.chain(more).find(is_free).ok_or_else(|| {
-        CommandError::conflict(format!("`{path}.orig` and all names after it are taken"))
-            .hint(format!("mv {path}.orig* /elsewhere"))
+        CommandError::conflict(format!(
+            "`{path}.orig` and all names after it exist already"
+        ))
+        .hint(format!("mv {path}.orig* /elsewhere"))
     })?;
     put(&copy, text)?;
     Ok(copy)
 }
 
 fn foreign(path: &Utf8Path) -> CommandError {
-    let message = format!("`{}` is there already, and is no model", shown(path));
+    let message = format!("`{}` already exists, and is not a model", shown(path));
     with_ways_out(CommandError::conflict(message))
 }
 
 fn with_ways_out(error: CommandError) -> CommandError {
     error
         .hint("`--service FILE` writes another file")
-        .hint("`--force` writes over it; the old one is kept beside it, as `.orig`")
+        .hint("`--force` replaces it; the old one is kept beside it, as `.orig`")
 }

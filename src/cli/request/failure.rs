@@ -36,7 +36,7 @@ impl Courier<'_> {
                     false => format!("if it is the one that is meant, write its number into the model: {}", place(&task.id)),
                 })
                 .hint(match task_is_named(self, &task.id) {
-                    true => "`--force` updates it all the same",
+                    true => "`--force` updates it anyway",
                     false => "`--force` files another one",
                 }),
             FilingError::Unsure { .. } => {
@@ -80,12 +80,12 @@ impl From<TokenError> for CommandError {
             TokenError::Open { path, .. } => format!("chmod 600 {path}"),
             TokenError::Unreadable { .. } => "it is named by `conduit.token_file` of the configuration".to_owned(),
             TokenError::Arcrc { .. } => "arc install-certificate".to_owned(),
-            TokenError::Wrong { .. } => "it is one word, as `api-...` or `cli-...`".to_owned(),
+            TokenError::Wrong { .. } => "it is one word, such as `api-...` or `cli-...`".to_owned(),
         };
         let this = Self::from_error(ErrorKind::Usage, &error).hint(hint);
         match error {
             TokenError::None { url } => this.hint(format!(
-                "one is made at {url}/settings/, under `Conduit API Tokens`"
+                "make one at {url}/settings/, under `Conduit API Tokens`"
             )),
             _ => this,
         }

@@ -45,7 +45,7 @@ impl Courier<'_> {
     pub(super) fn file(&self, kind: TicketKind) -> Result<(), Failure> {
         let Some(field) = field(kind) else {
             return Err(CommandError::usage("repositories are not asked for in a task")
-                .hint("`svcgen request repositories` prints the text; paste it where the review server is looked after")
+                .hint("`svcgen request repositories` prints the text; give it to the people who run the review server")
                 .into());
         };
         let service = &self.loaded.service;
@@ -112,7 +112,7 @@ impl Courier<'_> {
         let site = &self.loaded.site;
         let url = site.phabricator.url.as_ref().ok_or_else(|| {
             CommandError::usage(format!("the site `{}` has no ticket system", site.name))
-                .hint("its address belongs to `phabricator.url` of the site file")
+                .hint("add its address as `phabricator.url` to the site file")
         })?;
         let configured = &self.context.configuration.conduit;
         let token = Token::find(url.as_str(), configured.token_file.as_deref())?;
@@ -148,7 +148,7 @@ impl Courier<'_> {
         }
         let sent = self
             .unless_interrupted(
-                "not all that was sent was answered",
+                "not everything that was sent was answered",
                 filing.send(conduit, wish),
             )
             .await;

@@ -115,7 +115,7 @@ fn unfinished(rows: &[Row], next: &dyn Fn(&str) -> String) -> String {
     let told = deploys.into_iter().map(|(deploy, hosts)| {
         let log = next(&format!("svcgen log {deploy}"));
         format!(
-            "! the deploy {deploy} has not come to its end there:\n  {}\n  next: {log}\n",
+            "! the deploy {deploy} did not come to its end there:\n  {}\n  next: {log}\n",
             named(&hosts)
         )
     });

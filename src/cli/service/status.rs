@@ -29,7 +29,7 @@ pub(super) struct Row {
     pub(super) missing: Option<String>,
     /// Whether its process began before that release was made live, so that it runs another one.
     pub(super) outdated: bool,
-    /// The deploy that has not come to its end there.
+    /// The deploy that did not come to its end there.
     pub(super) unfinished: Option<DeployId>,
     pub(super) since: Option<Timestamp>,
     pub(super) port: Option<u16>,

@@ -38,10 +38,10 @@ pub struct TailArgs {
     /// The same as `-o bunyan`.
     #[arg(short = '0', conflicts_with = "output")]
     pub(super) bunyan: bool,
-    /// Leave out the names of the hosts: what is printed is exactly bunyan's.
+    /// Leave out the names of the hosts: the output is exactly bunyan's.
     #[arg(long)]
     pub(super) no_host: bool,
-    /// Path of the log on the hosts [default: where the site keeps that of the service in scap.cfg].
+    /// Path of the log on the hosts [default: where the site keeps the log of the service in scap.cfg].
     #[arg(long, value_name = "PATH", value_parser = given::path())]
     log: Option<Utf8PathBuf>,
     #[command(flatten)]
@@ -54,7 +54,7 @@ impl TailArgs {
         let has_mode = self.output.is_some() || self.bunyan;
         match format {
             Format::Json if has_mode => Err(CommandError::usage(
-                "`--format json` is a form of its own, without `--output`",
+                "`--format json` does not go with `--output`",
             )
             .hint("`-o bunyan --no-host` is the log as it was written")),
             Format::Json | Format::Text => Ok(()),
@@ -75,7 +75,7 @@ impl TailArgs {
             return match path.is_absolute() {
                 true => Ok(path.clone()),
                 false => Err(CommandError::usage(format!(
-                    "--log: `{path}` is not the whole path of a log"
+                    "--log: `{path}` is not the full path of a log"
                 ))
                 .hint(format!("such as `--log /srv/log/{path}`"))),
             };
@@ -116,7 +116,7 @@ fn regex(text: &str) -> Result<Regex, String> {
         let words = words.lines().last().unwrap_or_default();
         let reason = words.strip_prefix("error: ").unwrap_or(words);
         let literal = regex::escape(text);
-        format!("no regular expression: {reason}; the text itself is found by '{literal}'")
+        format!("not a regular expression: {reason}; to find the text itself, write '{literal}'")
     })
 }
 

@@ -93,17 +93,16 @@ impl<'a> Shown<'a> {
                 self.troubles.push((host.clone(), trouble));
             }
             HostNews::Paused(trouble) => {
-                self.ui
-                    .warning(&format!("{host}: {trouble}; it is tried again"));
+                self.ui.warning(&format!("{host}: {trouble}; trying again"));
             }
             HostNews::Awaited => {
                 let log = &self.wanted.log;
-                let text = format!("{host}: `{log}` is not there yet; it is shown once it is");
+                let text = format!("{host}: `{log}` is not there yet; it will be shown once it is");
                 self.ui.warning(&text);
             }
             HostNews::Back => self.ui.status(&format!("{host}: its log is read again")),
             HostNews::Gap => {
-                let text = "lines may be missing that were written meanwhile";
+                let text = "lines that were written in the meantime may be missing";
                 self.ui.warning(&format!("{host}: {text}"));
             }
             HostNews::Said(text) => self.ui.warning(&format!("{host}: {text}")),
@@ -118,7 +117,7 @@ impl<'a> Shown<'a> {
                 Extent::Follow => {
                     let message = "there is no host left whose log can be followed";
                     CommandError::new(ErrorKind::Unexpected, message)
-                        .hint("run this again once that is mended")
+                        .hint("run this again once that is fixed")
                         .into()
                 }
             });

@@ -16,20 +16,20 @@ impl Executor<'_> {
     fn promise(&self) -> &'static str {
         match (self.mode, self.options.on_failure) {
             (Mode::RollingBack, _) => {
-                "interrupted: the hosts that were touched are still rolled back; once more ends it now"
+                "interrupted: the hosts that were touched are still being rolled back; Ctrl-C again stops now"
             }
             (Mode::Over, _) => "interrupted: touched hosts stay as they are",
             (Mode::Finalizing, OnFailure::Stop) => {
                 "interrupted: every host has had its turn, and the last steps are still done; once more ends it now"
             }
             (_, OnFailure::Ask) => {
-                "interrupted: no new hosts; what runs is ended or finished, then it is asked whether to roll back touched hosts"
+                "interrupted: no new hosts; what is running is stopped or finished, then you are asked whether to roll back touched hosts"
             }
             (_, OnFailure::Rollback) => {
-                "interrupted: no new hosts; what runs is ended or finished, then touched hosts are rolled back"
+                "interrupted: no new hosts; what is running is stopped or finished, then touched hosts are rolled back"
             }
             (_, OnFailure::Stop) => {
-                "interrupted: no new hosts; what runs is ended or finished, and touched hosts stay as they are"
+                "interrupted: no new hosts; what is running is stopped or finished, and touched hosts stay as they are"
             }
         }
     }
@@ -49,7 +49,7 @@ impl Executor<'_> {
         }
         let text = match times {
             1 => self.promise(),
-            _ => "interrupted again: nobody waits any more",
+            _ => "interrupted again: no longer waiting",
         };
         self.scribe
             .say(Level::Warning, text, EventKind::Interrupted);

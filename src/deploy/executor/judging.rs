@@ -141,7 +141,7 @@ impl Executor<'_> {
             self.stop(reason);
         } else if is_lost && !self.plan.action.is_of_service() {
             self.failed = Some(host.clone());
-            self.stop(format!("{host} is in a state that nobody knows: {reason}"));
+            self.stop(format!("{host} is in an unknown state: {reason}"));
         }
     }
 

@@ -43,8 +43,8 @@ impl Denial {
         let command = &self.command;
         match self.because {
             DenialReason::Password => format!("sudo asks {user} for a password for `{command}`"),
-            DenialReason::Rule => format!("sudo does not allow {user} `{command}`"),
-            DenialReason::Terminal => format!("sudo wants a terminal for `{command}`"),
+            DenialReason::Rule => format!("sudo does not allow {user} to run `{command}`"),
+            DenialReason::Terminal => format!("sudo needs a terminal for `{command}`"),
             DenialReason::Missing => format!("`{command}` is not installed"),
         }
     }

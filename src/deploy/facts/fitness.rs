@@ -50,7 +50,7 @@ impl Facts {
         if self.has_old_git() && !is_of_service {
             let (least, git) = (OLDEST_GIT, &self.git);
             reasons.push(format!(
-                "its git {git} is too old: {}.{} is the oldest that will do",
+                "its git {git} is too old: {}.{} is the oldest supported version",
                 least.0, least.1
             ));
         }

@@ -71,7 +71,7 @@ fn a_git_is_too_old_where_its_version_says_so() {
         ("2.39.5 (Apple Git-154)", false),
         ("3.0", false),
         ("", false),
-        ("somebody's own", false),
+        ("someone's own", false),
     ] {
         let git = git.to_owned();
         let facts = Facts {

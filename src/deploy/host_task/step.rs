@@ -182,7 +182,7 @@ pub(super) fn words(step: &Step, end: &StepEnd) -> String {
         }
         (StepOutcome::Interrupted, Some(_)) => return format!("{label} was interrupted"),
         (StepOutcome::Interrupted, None) => format!("{label} was interrupted"),
-        (StepOutcome::Lost, _) => format!("{label}: nobody knows how it ended"),
+        (StepOutcome::Lost, _) => format!("{label}: it is not known how it ended"),
         (_, Some(code)) if step.check.is_some() => format!("{label} failed (exit code {code})"),
         _ => format!("{label} failed"),
     };

@@ -94,7 +94,7 @@ fn expression(text: &str) -> Result<String, String> {
                 continue;
             }
             ']' => return Err("there is a `]` without its `[`".into()),
-            '!' => return Err("one `!` stands at its beginning".into()),
+            '!' => return Err("a single `!` goes at the beginning".into()),
             _ => {
                 return Err(
                     "letters, digits, `-`, `.`, `*` and ranges; a regular expression begins with `~`"

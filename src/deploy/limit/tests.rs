@@ -111,34 +111,34 @@ fn what_is_no_pattern_is_refused_with_the_rule() {
     ];
     insta::assert_snapshot!(limits.map(refused).join("\n"),
         @r#"
-`` is no pattern of hosts: there is nothing where a pattern should be
-`a,,b` is no pattern of hosts: there is nothing where a pattern should be
-`a,` is no pattern of hosts: there is nothing where a pattern should be
-`!` is no pattern of hosts: a name follows the `!`
-`!!a` is no pattern of hosts: one `!` stands at its beginning
-`~` is no pattern of hosts: a regular expression follows the `~`
-`~(` is no pattern of hosts: not a regular expression: unclosed group
-`~a)|(b` is no pattern of hosts: not a regular expression: unopened group
-`a b` is no pattern of hosts: letters, digits, `-`, `.`, `*` and ranges; a regular expression begins with `~`
-`te?` is no pattern of hosts: letters, digits, `-`, `.`, `*` and ranges; a regular expression begins with `~`
-`a(b` is no pattern of hosts: letters, digits, `-`, `.`, `*` and ranges; a regular expression begins with `~`
-`a[` is no pattern of hosts: there is a `[` without its `]`
-`a]` is no pattern of hosts: there is a `]` without its `[`
-`a[]` is no pattern of hosts: a range is written `[1001:1004]`, `[a:d]` or `[01,03]`
-`a[:]` is no pattern of hosts: a range is written `[1001:1004]`, `[a:d]` or `[01,03]`
-`a[2:1]` is no pattern of hosts: a range counts upwards
-`a[10:01]` is no pattern of hosts: a range counts upwards
-`a[1:01]` is no pattern of hosts: the ends of a range with zeros have as many digits
-`a[01:100]` is no pattern of hosts: the ends of a range with zeros have as many digits
-`a[z:a]` is no pattern of hosts: a range counts upwards
-`a[1:b]` is no pattern of hosts: a range is written `[1001:1004]`, `[a:d]` or `[01,03]`
-`a[ab:c]` is no pattern of hosts: a range is written `[1001:1004]`, `[a:d]` or `[01,03]`
-`a[1:99999999]` is no pattern of hosts: its ranges stand for more than 10000 names
-`a[1:9999]b[1:9999]` is no pattern of hosts: its ranges stand for more than 10000 names
-`a[!1]` is no pattern of hosts: a range is written `[1001:1004]`, `[a:d]` or `[01,03]`
-`a[1:2:3]` is no pattern of hosts: a range is written `[1001:1004]`, `[a:d]` or `[01,03]`
+`` is not a pattern of hosts: a pattern is missing
+`a,,b` is not a pattern of hosts: a pattern is missing
+`a,` is not a pattern of hosts: a pattern is missing
+`!` is not a pattern of hosts: a name follows the `!`
+`!!a` is not a pattern of hosts: a single `!` goes at the beginning
+`~` is not a pattern of hosts: a regular expression follows the `~`
+`~(` is not a pattern of hosts: not a regular expression: unclosed group
+`~a)|(b` is not a pattern of hosts: not a regular expression: unopened group
+`a b` is not a pattern of hosts: letters, digits, `-`, `.`, `*` and ranges; a regular expression begins with `~`
+`te?` is not a pattern of hosts: letters, digits, `-`, `.`, `*` and ranges; a regular expression begins with `~`
+`a(b` is not a pattern of hosts: letters, digits, `-`, `.`, `*` and ranges; a regular expression begins with `~`
+`a[` is not a pattern of hosts: there is a `[` without its `]`
+`a]` is not a pattern of hosts: there is a `]` without its `[`
+`a[]` is not a pattern of hosts: a range is written `[1001:1004]`, `[a:d]` or `[01,03]`
+`a[:]` is not a pattern of hosts: a range is written `[1001:1004]`, `[a:d]` or `[01,03]`
+`a[2:1]` is not a pattern of hosts: a range counts upwards
+`a[10:01]` is not a pattern of hosts: a range counts upwards
+`a[1:01]` is not a pattern of hosts: the ends of a range with zeros have as many digits
+`a[01:100]` is not a pattern of hosts: the ends of a range with zeros have as many digits
+`a[z:a]` is not a pattern of hosts: a range counts upwards
+`a[1:b]` is not a pattern of hosts: a range is written `[1001:1004]`, `[a:d]` or `[01,03]`
+`a[ab:c]` is not a pattern of hosts: a range is written `[1001:1004]`, `[a:d]` or `[01,03]`
+`a[1:99999999]` is not a pattern of hosts: its ranges stand for more than 10000 names
+`a[1:9999]b[1:9999]` is not a pattern of hosts: its ranges stand for more than 10000 names
+`a[!1]` is not a pattern of hosts: a range is written `[1001:1004]`, `[a:d]` or `[01,03]`
+`a[1:2:3]` is not a pattern of hosts: a range is written `[1001:1004]`, `[a:d]` or `[01,03]`
 `-x` matches no host
-`a\u{7}b` is no pattern of hosts: letters, digits, `-`, `.`, `*` and ranges; a regular expression begins with `~`
+`a\u{7}b` is not a pattern of hosts: letters, digits, `-`, `.`, `*` and ranges; a regular expression begins with `~`
 "#
     );
 }
@@ -163,8 +163,8 @@ fn a_pattern_without_a_host_names_what_is_near() {
         `!tea1O01` matches no host: did you mean `tea1001.east.example`, `tea1010.east.example` or `tea1002.east.example`?
         `zebra` matches no host: nothing
         `tea[5:6].*` matches no host: nothing
-        `!all` leaves no host: a `!` takes away from what the others choose: let something stay
-        `pot01,!pot*` leaves no host: a `!` takes away from what the others choose: let something stay
+        `!all` leaves no host: a `!` removes hosts from what the others choose: leave some
+        `pot01,!pot*` leaves no host: a `!` removes hosts from what the others choose: leave some
         "
     );
 }

@@ -64,7 +64,7 @@ impl HostPlanner<'_> {
         let is_rollback = request.action == Action::Rollback;
         let is_withdrawn = self.is_withdrawn(name, facts);
         if is_rollback && !is_there && !is_withdrawn && *revision != request.revision {
-            let reason = format!("the release {} is not there any more", revision.short());
+            let reason = format!("the release {} is no longer there", revision.short());
             return Err(vec![PlanProblem::unfit(name, reason)]);
         }
         let (config, config_diff) = match is_withdrawn || is_rollback && is_there {

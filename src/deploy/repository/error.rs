@@ -11,7 +11,7 @@ use crate::visible::visible;
 pub enum RepositoryError {
     #[error(transparent)]
     Git(#[from] GitError),
-    #[error("`{}` is no revision: {rule}", visible(text))]
+    #[error("`{}` is not a revision: {rule}", visible(text))]
     Refused { text: String, rule: &'static str },
     #[error("there is no revision `{text}` in `{root}`")]
     NotHere {
@@ -28,11 +28,11 @@ pub enum RepositoryError {
         /// Whole names of references and commits; none where it is the beginning of several.
         candidates: Vec<String>,
     },
-    #[error("`{text}` is {found}, and a commit is deployed")]
+    #[error("`{text}` is {found}, but only a commit can be deployed")]
     NotACommit { text: String, found: &'static str },
-    #[error("`{repository}` has not the whole history: it is a shallow clone")]
+    #[error("`{repository}` does not have the whole history: it is a shallow clone")]
     Shallow { repository: Utf8PathBuf },
-    #[error("`{repository}` has not all objects: it is a partial clone")]
+    #[error("`{repository}` does not have all objects: it is a partial clone")]
     Partial { repository: Utf8PathBuf },
     /// libgit2 does not open a partial clone as git made it before version 2.46.
     #[error("`{repository}` is a partial clone in an old format, and cannot be read")]
@@ -47,7 +47,7 @@ pub enum RepositoryError {
         path: Utf8PathBuf,
         revision: Revision,
     },
-    #[error("`{}` of {} is no place for a submodule: {rule}", visible(path), revision.short())]
+    #[error("`{}` of {} is not a place for a submodule: {rule}", visible(path), revision.short())]
     UnsafePath {
         path: String,
         revision: Revision,
@@ -109,7 +109,7 @@ impl RepositoryError {
                 Some("it is a branch, a tag or a commit; `git log --oneline` lists commits")
             }
             Self::UnsafePath { .. } | Self::UnsafeName { .. } | Self::Modules { .. } => {
-                Some("mend `.gitmodules` and commit it, or deploy another one: `--rev REV`")
+                Some("correct `.gitmodules` and commit it, or deploy another one: `--rev REV`")
             }
             Self::NotText { .. } => Some("`git mv` gives it a name of plain letters"),
             _ => None,

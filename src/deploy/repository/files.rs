@@ -87,7 +87,7 @@ impl TreeFiles<'_> {
             }
             match kind {
                 Some(ObjectType::Tree) => here.push(self.repository.find_tree(id).map_err(io)?),
-                // Something below of what is no folder is not there.
+                // Something below of what is not a folder is not there.
                 _ if !ahead.is_empty() => return Ok(None),
                 Some(ObjectType::Commit) => return Ok(Some(Entry::Gitlink)),
                 _ => return Ok(Some(Entry::File(id))),

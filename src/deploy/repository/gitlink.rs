@@ -234,7 +234,7 @@ fn git_dirs(repository: &Repository) -> Result<Vec<Utf8PathBuf>, RepositoryError
 /// The rule that a path breaks: whoever checks it out must stay below the root, and out of git's own files.
 pub(crate) fn unsafe_path(path: &str) -> Option<&'static str> {
     if path.contains(|c: char| c.is_control()) {
-        return Some("it holds characters that cannot be seen");
+        return Some("it contains invisible characters");
     }
     if path.starts_with('-') {
         return Some("it begins with `-`");

@@ -37,10 +37,10 @@ impl DeployRepository {
             return Err(refuse("it begins with `-`"));
         }
         if text.contains(|c: char| c.is_control()) {
-            return Err(refuse("it holds characters that cannot be seen"));
+            return Err(refuse("it contains invisible characters"));
         }
         if text.contains("..") {
-            return Err(refuse("a range is no single commit"));
+            return Err(refuse("a range is not a single commit"));
         }
         self.refuse_ambiguous(text)?;
         let object = match self.repository().revparse_single(text) {

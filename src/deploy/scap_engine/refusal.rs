@@ -30,14 +30,14 @@ pub enum ScapRefusal {
         directory: Utf8PathBuf,
         said: String,
     },
-    #[error("`{directory}` on {host} has changes that nobody has committed")]
+    #[error("`{directory}` on {host} has uncommitted changes")]
     Dirty {
         host: HostName,
         directory: Utf8PathBuf,
         paths: Vec<String>,
     },
     #[error(
-        "`{directory}` on {host} and {upstream} have gone apart: {} here, {behind} there", count(*ahead, "commit")
+        "`{directory}` on {host} and {upstream} have diverged: {} here, {behind} there", count(*ahead, "commit")
     )]
     Diverged {
         host: HostName,
@@ -54,9 +54,9 @@ pub enum ScapRefusal {
     },
     #[error("`scap/` here is not what {host} will have")]
     OtherDirectory { host: HostName },
-    #[error("`{path}` here has changes that nobody has committed: {host} will not have them")]
+    #[error("`{path}` here has uncommitted changes: {host} will not have them")]
     Uncommitted { host: HostName, path: Utf8PathBuf },
-    #[error("`{rev}` means no commit in `{directory}` on {host}")]
+    #[error("`{rev}` is not a commit in `{directory}` on {host}")]
     NoRevision {
         host: HostName,
         directory: Utf8PathBuf,
@@ -64,7 +64,7 @@ pub enum ScapRefusal {
     },
     #[error("{host} has no command `{command}`")]
     NoCommand { host: HostName, command: String },
-    #[error("`{command}` on {host} is no Scap that svcgen knows: it does not take {}", missing.join(", "))]
+    #[error("`{command}` on {host} is not a version of Scap that svcgen supports: it does not accept {}", missing.join(", "))]
     OldCommand {
         host: HostName,
         command: String,

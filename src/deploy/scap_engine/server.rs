@@ -22,7 +22,7 @@ pub enum ServerError {
     Connect(#[from] ConnectError),
     #[error("the connection to it is gone")]
     Lost,
-    #[error("it has no Python, without which there is no Scap")]
+    #[error("it has no Python, which Scap needs")]
     NoPython,
     #[error("it did not answer within {} s", .0.as_secs())]
     Silent(Duration),

@@ -93,7 +93,7 @@ pub struct LockHolder {
 
 impl fmt::Display for LockHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let who = self.who.as_deref().unwrap_or("somebody");
+        let who = self.who.as_deref().unwrap_or("someone");
         write!(f, "{who} (process {}", self.pid)?;
         if let Some(since) = &self.since {
             write!(f, ", since {since} UTC")?;

@@ -190,7 +190,7 @@ impl Case<'_> {
                 Verdict::known(HostOutcome::Untouched, live, self)
             }
             None if track.spoke.is_empty() => {
-                Verdict::unknown("Scap's log has no word of what it did", live)
+                Verdict::unknown("Scap's log does not say what it did", live)
             }
             None => Verdict {
                 outcome: HostOutcome::New,
@@ -276,7 +276,7 @@ impl Case<'_> {
         let wanted = [DeployStage::Fetch, DeployStage::Promote];
         match wanted.iter().all(|stage| track.spoke.contains(stage)) {
             true => Verdict::known(HostOutcome::New, Some(self.revision.clone()), self),
-            false => unread("Scap's log has no word of a part of it"),
+            false => unread("Scap's log says nothing about part of it"),
         }
     }
 }

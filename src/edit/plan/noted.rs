@@ -42,7 +42,7 @@ pub(in crate::edit) fn record(
 }
 
 impl EditPlan {
-    /// Leaves what is wanted no more where somebody changed it in a commit after the one that this is planned upon: it is told,
+    /// Leaves what is no longer wanted where somebody changed it in a commit after the one that this is planned upon: it is told,
     /// and what is remembered of the file stays. `later` is the same, planned upon that commit.
     pub(crate) fn keep_on(&mut self, later: &Self, rendered: &Rendered) {
         for kept in &later.kept {

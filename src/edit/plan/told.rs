@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use super::{Conflict, ConflictKind, EditPlan};
 
 /// What is said of something that somebody took out, and that the model has still.
-const CAME_BACK: &str = " was taken out, and is written again";
+const CAME_BACK: &str = " was removed, and is written again";
 
 impl EditPlan {
     /// What somebody took out of a file and is written again, each as it is called there, in backticks.
@@ -53,7 +53,7 @@ impl EditPlan {
                 path: path.to_owned(),
                 line: None,
                 reason: format!(
-                    "svcgen wrote `{line}` and wants it no more, but somebody changed it"
+                    "svcgen wrote `{line}` and no longer wants it, but someone changed it"
                 ),
                 kind: ConflictKind::Entry,
             }

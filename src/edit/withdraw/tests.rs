@@ -212,7 +212,7 @@ fn a_list_of_svcgens_in_which_somebody_has_a_line_is_told_until_it_goes() {
         let told: Vec<String> = plan.kept.iter().map(ToString::to_string).collect();
         assert_eq!(
             told,
-            ["own: svcgen made it and wants it no more, but somebody has lines in it"]
+            ["own: svcgen made it and no longer wants it, but someone has lines in it"]
         );
         apply(&plan, &worktree, &rendered(&worktree)).unwrap();
         assert_eq!(fs_err::read_to_string(&file).unwrap(), "mine\n");

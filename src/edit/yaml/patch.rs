@@ -100,7 +100,7 @@ impl Patch<'_> {
                 Ok(_) => {
                     let place = self.before.find_path(entry.path()).unwrap_or(self.before);
                     let reason = format!(
-                        "`{}` cannot be changed without changing something else, by an alias",
+                        "`{}` cannot be changed without changing something else, because of an alias",
                         entry.key
                     );
                     let line = line_of(self.original, place.span.start);

@@ -57,14 +57,14 @@ pub fn remove(
             is_given_up = true;
             continue;
         } else if is_changed && resolution == Resolution::Mark {
-            "somebody changed it"
+            "someone changed it"
         } else if let Some(after) = without(&text, &root, keys) {
             text = after;
             continue;
         } else {
-            "it cannot be taken out without changing something else"
+            "it cannot be removed without changing something else"
         };
-        let reason = format!("svcgen wrote `{name}` and wants it no more, but {reason}");
+        let reason = format!("svcgen wrote `{name}` and no longer wants it, but {reason}");
         kept.push((line_of(&text, found.span.start), reason));
         staying.push(keys.clone());
     }

@@ -219,7 +219,7 @@ fn in_one_line(text: &str, mapping: &Node, entry: &Entry) -> EntryError {
     EntryError::Unreadable {
         line: line_of(text, mapping.span.start),
         reason: format!(
-            "`{}` belongs into a mapping that is written in one line",
+            "`{}` belongs in a mapping that is written on one line",
             entry.key
         ),
     }

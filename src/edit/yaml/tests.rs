@@ -178,7 +178,7 @@ fn a_conflict_of_long_maps_names_the_member() {
     let without = json!({"description": text, "port": 1});
     assert_eq!(
         reason(without),
-        "`it.state` is `\"production\"` now, and svcgen would take it out"
+        "`it.state` is `\"production\"` now, and svcgen would remove it"
     );
 }
 

@@ -31,12 +31,12 @@ pub(super) fn told(
     let reason = match (&apart.found, &apart.wanted) {
         (Some(found), Some(wanted)) => differing(&name, found, wanted),
         (Some(found), None) => format!(
-            "`{name}` is {} now, and svcgen would take it out",
+            "`{name}` is {} now, and svcgen would remove it",
             short(found)
         ),
         (None, wanted) => {
             let wanted = wanted.as_ref().map(short).unwrap_or_default();
-            format!("`{name}` was taken out, and svcgen would make it {wanted}")
+            format!("`{name}` was removed, and svcgen would make it {wanted}")
         }
     };
     (Some(line), reason)

@@ -94,7 +94,7 @@ fn path(
         return shared;
     }
     warnings.push(format!(
-        "`{own}` takes the place of `{shared}`, since Scap wants a folder for `{environment}`"
+        "`{own}` replaces `{shared}`, since Scap needs a folder for `{environment}`"
     ));
     own
 }

@@ -100,7 +100,7 @@ fn a_timeline_that_is_too_short_is_warned_about() {
         warning("2026-11-22"),
         "the day of the first deployment, 2026-11-22, has passed"
     );
-    assert!(warning("null").starts_with("the model names no day"));
+    assert!(warning("null").starts_with("the model has no day"));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn an_access_request_names_people_hosts_rights_and_asks_for_approval() {
     );
     assert_eq!(
         ticket.warnings,
-        ["Joan has no shell account in the model; it belongs to `maintainers`"]
+        ["Joan has no shell account in the model; add it as `maintainers`"]
     );
     insta::assert_snapshot!(ticket.body, @"
     **Who**

@@ -34,7 +34,7 @@ pub fn too_soon(day: Date, site: &Site, today: Date) -> Option<String> {
 pub(super) fn timeline(service: &Service, site: &Site, today: Date) -> (String, Vec<String>) {
     let Some(day) = service.timeline.deployment else {
         let warning =
-            "the model names no day of the first deployment; it belongs to `timeline.deployment`";
+            "the model has no day for the first deployment; add it as `timeline.deployment`";
         return (
             "the day of the first deployment is not decided yet".into(),
             vec![warning.into()],

@@ -58,6 +58,6 @@ fn endless_output_is_cut_and_not_taken_for_all() {
     let error = git.run(&["much"]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`git much` wrote more than 64 MiB, and what is beyond is not read"
+        "`git much` wrote more than 64 MiB, and the rest is not read"
     );
 }

@@ -166,7 +166,7 @@ impl<'a> Parser<'a> {
                     word if matches!(of, "Enum" | "NotUndef" | "Optional" | "Struct") => {
                         Ok(Argument::Text(word.to_owned()))
                     }
-                    word => Err(format!("`{word}` stands where a type is expected")),
+                    word => Err(format!("`{word}` is where a type is expected")),
                 }
             }
             Some(_) => self.data_type().map(Argument::Type),

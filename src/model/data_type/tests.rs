@@ -72,7 +72,7 @@ fn what_is_no_type_is_refused_with_the_rule() {
     assert!(DataType::parse("Pattern[/a\nb/]").is_err());
     assert_eq!(
         rule("Array[string]"),
-        "`string` stands where a type is expected"
+        "`string` is where a type is expected"
     );
 }
 

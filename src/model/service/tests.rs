@@ -83,7 +83,7 @@ fn all_mistakes_are_found_at_once_with_their_place() {
         ("descripton", "unknown key `descripton`"),
         ("one", "`Integer` does not hold the text \"one\""),
         ("x", "a secret has no value here"),
-        ("a", "`a` stands in the list already"),
+        ("a", "`a` is already in the list"),
     ] {
         assert!(
             found.contains(&expected),

@@ -35,7 +35,7 @@ impl Read for SiteTimeline {
             && let Some(node) = fields.node("advised_weeks").or(least)
         {
             let message =
-                format!("{advised_weeks} weeks are advised, and {minimum_weeks} are the least");
+                format!("{advised_weeks} weeks are advised, and {minimum_weeks} are required");
             let rule = "`advised_weeks` is `minimum_weeks` or more";
             problems.push(Problem::new(node.span.clone(), message).rule(rule));
         }

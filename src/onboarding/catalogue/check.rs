@@ -43,7 +43,10 @@ impl Check {
             if !Facts::is_source(source) {
                 let list = node.find("from").map(Node::items).unwrap_or_default();
                 let at = list.get(index).map_or(0..0, |item| item.span.clone());
-                let message = format!("`{}` is no place where an answer is found", visible(source));
+                let message = format!(
+                    "`{}` is not a place where answers are found",
+                    visible(source)
+                );
                 problems.push(Problem::new(at, message).rule(Facts::SOURCES));
             }
         }

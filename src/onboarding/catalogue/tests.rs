@@ -232,7 +232,7 @@ fn questions_that_cannot_be_answered_are_refused() {
     '{nme}-{name': a `{` without its `}`
     x: `Team` is not the name of an annotation (lower-case letters, digits and underscores, beginning with a letter, at most 63 characters)
     80: `80` is not a port (from 1024 to 65535)
-    person port: `person port` is no place where an answer is found (`package.json PATH`, `config port`, `person name`, `person email` or `checkouts port`)
+    person port: `person port` is not a place where answers are found (`package.json PATH`, `config port`, `person name`, `person email` or `checkouts port`)
     : `text` is required
     {text: X}: a question needs an `id` (a path of the model, such as `id: port`)
     X: expected a mapping, found text (such as `{id: port, text: TCP port}`)

@@ -66,7 +66,7 @@ impl<'a> Interview<'a> {
                     self.tell(&Note::Help(&help))?;
                 }
                 Reply::Nothing if self.is_required(question) => {
-                    self.tell(&Note::Wrong("this has to be answered", None))?;
+                    self.tell(&Note::Wrong("this needs an answer", None))?;
                 }
                 Reply::Nothing => {
                     let before = self.draft.answers.clone();
@@ -93,7 +93,7 @@ impl<'a> Interview<'a> {
                         }
                     }
                     None if self.is_required(question) => {
-                        self.tell(&Note::Wrong("this has to be answered", None))?;
+                        self.tell(&Note::Wrong("this needs an answer", None))?;
                     }
                     // Whoever typed something does not mean nothing.
                     None if refused.is_some() => {}
@@ -166,7 +166,7 @@ impl<'a> Interview<'a> {
                 if self.insisted.insert(key) {
                     self.tell(&Note::Wrong(
                         &owner,
-                        Some("answer the same again to take it nevertheless"),
+                        Some("give the same answer again to keep it anyway"),
                     ))?;
                     return Ok(false);
                 }

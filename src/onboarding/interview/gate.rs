@@ -18,7 +18,7 @@ impl<'a> Interview<'a> {
         if section.questions.iter().any(|question| question.rare) {
             choices.push(choice(
                 "all",
-                "every question, also those with a good default",
+                "every question, including those with a good default",
             ));
         }
         choices.push(choice("later", "go on with the next section"));
@@ -30,7 +30,8 @@ impl<'a> Interview<'a> {
         let question = Question {
             id: String::new(),
             text: "Answer these now".into(),
-            help: "What is left for later can be answered any time: run `svcgen new` again.".into(),
+            help: "You can answer what is left for later at any time: run `svcgen new` again."
+                .into(),
             kind: Kind::Choice,
             default: None,
             from: Vec::new(),
@@ -72,7 +73,7 @@ impl<'a> Interview<'a> {
                 let words = question.choices.iter().enumerate();
                 let words = words.map(|(index, it)| format!("`{}` ({})", it.value, index + 1));
                 let words = words.collect::<Vec<_>>().join(", ");
-                let reason = format!("`{}` is not offered here", visible(&said));
+                let reason = format!("`{}` is not one of the choices", visible(&said));
                 self.tell(&Note::Wrong(&reason, Some(&words)))?;
                 continue;
             }

@@ -119,7 +119,7 @@ fn a_wrong_answer_is_refused_at_once_by_the_rule_of_the_model() {
         "`My Svc` is not a service name",
         "lower-case letters, digits and single hyphens",
         "such as `trending-edits`",
-        "this has to be answered",
+        "this needs an answer",
         "`80` is not a port",
         "`http` is not a number",
         "`70000` is not a port",
@@ -335,7 +335,7 @@ fn a_word_that_a_section_does_not_offer_is_told_with_those_it_does() {
     replies.splice(9..10, ["all", "later"]);
     let played = play(&replies);
     assert!(played.is_over, "{:#?}", played.seen);
-    let told = "Wrong(\"`all` is not offered here\", Some(\"`now` (1), `later` (2)\"))";
+    let told = "Wrong(\"`all` is not one of the choices\", Some(\"`now` (1), `later` (2)\"))";
     assert!(played.saw(told), "{:#?}", played.seen);
 }
 

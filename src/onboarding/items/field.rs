@@ -20,7 +20,7 @@ enum Fitting {
 }
 
 /// How a field is left that has to be answered.
-const WAY_OUT: Option<&str> = Some("`<` goes back: from the first question out of this entry");
+const WAY_OUT: Option<&str> = Some("`<` goes back; at the first question, it leaves this entry");
 
 impl<'a> Interview<'a> {
     /// Asks one field of an item.
@@ -84,11 +84,11 @@ impl<'a> Interview<'a> {
                     continue;
                 }
                 Reply::Nothing | Reply::Current if is_required && value.is_none() => {
-                    self.tell(&Note::Wrong("this has to be answered", WAY_OUT))?;
+                    self.tell(&Note::Wrong("this needs an answer", WAY_OUT))?;
                     continue;
                 }
                 Reply::Nothing if is_required => {
-                    self.tell(&Note::Wrong("this has to be answered", WAY_OUT))?;
+                    self.tell(&Note::Wrong("this needs an answer", WAY_OUT))?;
                     continue;
                 }
                 Reply::Nothing => {

@@ -93,7 +93,9 @@ impl Outcome {
         );
         let (mark, words) = match standing {
             Standing::Running => (Mark::Open, "Still running"),
-            Standing::Latest | Standing::Earlier => (Mark::Bad, "Killed: it ended without a word"),
+            Standing::Latest | Standing::Earlier => {
+                (Mark::Bad, "Killed: it ended without reporting an outcome")
+            }
         };
         Self {
             mark,

@@ -188,7 +188,10 @@ fn a_deploy_without_an_end_says_so_and_how_to_go_on() {
         json!({"event": "host_reached", "host": "a", "group": "canary", "milestone": "healthy"}),
     );
     let killed = page(&all, Standing::Latest);
-    assert_eq!(killed.outcome.words, "Killed: it ended without a word");
+    assert_eq!(
+        killed.outcome.words,
+        "Killed: it ended without reporting an outcome"
+    );
     assert!(
         killed.outcome.summary.ends_with("healthy 1 of 1, failed 0"),
         "{}",

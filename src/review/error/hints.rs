@@ -50,7 +50,9 @@ impl ReviewError {
                 let git = git_in(root);
                 vec![
                     format!("{git} status"),
-                    format!("{git} stash -u    puts away what is not committed, new files too"),
+                    format!(
+                        "{git} stash -u    sets aside what is not committed, including new files"
+                    ),
                 ]
             }
             Self::CheckedOut { root, path, .. } if !path.exists() => {
@@ -156,7 +158,7 @@ impl ReviewError {
                 )]
             }
             Self::NoBranch { .. } => {
-                vec!["somebody has removed it meanwhile: run the same command again".into()]
+                vec!["someone has removed it in the meantime: run the same command again".into()]
             }
             Self::NoChangeId {
                 root,
@@ -238,12 +240,12 @@ impl ReviewError {
                 "`--topic NAME` begins another change, on a branch of its own".into(),
             ],
             Self::Rejected { .. } => vec![
-                "the commit stays: mend what the server names, and run this again".into(),
-                "ask those who look after the review server, where you lack a permission".into(),
+                "the commit is kept: correct what the server names, and run this again".into(),
+                "ask the people who run the review server, if you lack a permission".into(),
             ],
-            Self::Occupied { .. } => vec!["move it away, or name another folder".into()],
+            Self::Occupied { .. } => vec!["move it elsewhere, or name another folder".into()],
             Self::NoServer { site } => vec![
-                format!("`gerrit.url` belongs into the file of the site `{site}`"),
+                format!("`gerrit.url` belongs in the file of the site `{site}`"),
                 "`--site NAME` takes another site".into(),
             ],
             Self::NoGerrit {

@@ -41,7 +41,7 @@ pub(super) fn committed(
         }
     };
     if standing.is_merged && there.is_outdated {
-        let found = format!("was merged; `{upstream}` has something else of it now");
+        let found = format!("was merged; `{upstream}` now has something else");
         let generate = format!("svcgen {generator} --commit");
         let command = match &there.catch_up {
             Some(catch_up) => format!("{catch_up} && {generate}"),

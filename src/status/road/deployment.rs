@@ -41,7 +41,7 @@ pub(super) fn announced(service: &Service, site: &Site, puppet: &Step) -> Step {
         return Step::new(
             name,
             State::Later,
-            "the model names no day of the first deployment (`timeline.deployment`)",
+            "the model has no day for the first deployment (`timeline.deployment`)",
         );
     };
     if puppet.state != State::Done {

@@ -15,16 +15,13 @@ pub(super) fn written(name: &'static str, generator: &str, text: &Text, reviewer
         Text::Failed { message } => Step::new(name, State::Unknown, message.clone())
             .command(format!("svcgen {generator} --dry-run")),
         Text::Absent => Step::new(name, State::Next, "not generated yet").command(commit),
-        Text::Differs { files: 1 } => Step::new(
-            name,
-            State::Next,
-            "a file says something else than the model",
-        )
-        .command("svcgen check"),
+        Text::Differs { files: 1 } => {
+            Step::new(name, State::Next, "a file differs from the model").command("svcgen check")
+        }
         Text::Differs { files } => Step::new(
             name,
             State::Next,
-            format!("{files} files say something else than the model"),
+            format!("{files} files differ from the model"),
         )
         .command("svcgen check"),
         Text::Conflict { what } => {

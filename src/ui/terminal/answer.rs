@@ -108,7 +108,7 @@ impl Terminal {
         let (typed, message, rule) = match edited {
             Edited::Text(text) => return Ok(Typed::Text(text)),
             Edited::Nothing => {
-                let message = "the editor left no text; nothing is changed".to_owned();
+                let message = "the editor left no text; nothing was changed".to_owned();
                 (Typed::Nothing, message, None)
             }
             Edited::Unstarted(error) => {
@@ -120,8 +120,7 @@ impl Terminal {
                 )
             }
             Edited::Failed(how, left) => {
-                let message =
-                    format!("the editor `{program}` failed ({how}); its text is not taken");
+                let message = format!("the editor `{program}` failed ({how}); its text is ignored");
                 let typed = match left.trim() {
                     "" => Typed::Nothing,
                     _ => Typed::Unfinished(left),
@@ -129,7 +128,7 @@ impl Terminal {
                 (typed, message, None)
             }
             Edited::Foreign(file) => {
-                let message = "what the editor left is no UTF-8; nothing is changed".to_owned();
+                let message = "what the editor saved is not UTF-8; nothing was changed".to_owned();
                 let rule = format!("it is kept in `{}`", file.display());
                 (Typed::Nothing, message, Some(rule))
             }

@@ -69,12 +69,12 @@ impl Terminal {
     fn hint(&self, prompt: &Prompt<'_>) -> Option<String> {
         let lines = match prompt.kind {
             Kind::Words => {
-                return Some("separated by commas; what has one stands in quotes".into());
+                return Some("separated by commas; put a name with a comma in quotes".into());
             }
             Kind::Text => "several lines",
             Kind::Hosts => "names and ranges, as many lines as you like",
             Kind::Lines => "one a line",
-            Kind::Values => "NAME=VALUE, one a line",
+            Kind::Values => "NAME=VALUE, one per line",
             _ => return None,
         };
         let editor = match self.editor {
@@ -82,7 +82,7 @@ impl Terminal {
             None => "",
         };
         Some(format!(
-            "{lines}; an empty line ends it{editor}. From the second line on, `?` and `<` are text"
+            "{lines}; an empty line ends the answer{editor}. From the second line on, `?` and `<` are ordinary text"
         ))
     }
 
@@ -90,8 +90,8 @@ impl Terminal {
     pub(super) fn tell_fetched(&self, kind: Kind) -> io::Result<()> {
         let is_edited = is_long(kind) && self.editor.is_some();
         let ways = match (self.manner, is_edited) {
-            (Manner::Moving, true) => "Tab fetches what you typed, `!` opens it in your editor",
-            (Manner::Moving, false) => "Tab fetches what you typed",
+            (Manner::Moving, true) => "Tab brings back what you typed, `!` opens it in your editor",
+            (Manner::Moving, false) => "Tab brings back what you typed",
             (Manner::Plain, true) => "`!` opens what you typed in your editor",
             (Manner::Plain, false) => return Ok(()),
         };

@@ -17,7 +17,7 @@ fn modules_are_built_in_a_container_and_kept() {
     assert_eq!(run.code, 0, "{}", run.show());
     insta::assert_snapshot!(run.stderr, @"
     build: the log is HOME/.local/state/svcgen/builds/tea/TIME.log
-    build: an image upon svcgen-test:base
+    build: an image based on svcgen-test:base
     build: npm ci --omit=dev
       added 1 package in TIME
     build: committed SHORT on svcgen/tea-build
@@ -109,7 +109,7 @@ fn another_image_is_a_reason_to_build() {
     );
     assert!(
         run.stdout
-            .contains("- the image was `svcgen-test:base`, and is `svcgen-test:none`\n"),
+            .contains("- the image was `svcgen-test:base`, and is now `svcgen-test:none`\n"),
         "{}",
         run.show()
     );

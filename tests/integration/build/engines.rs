@@ -113,11 +113,11 @@ fn ctrl_c_removes_the_container() {
     insta::assert_snapshot!(run.stderr, @r"
     warning: the source has no lock file: each build takes the newest versions that fit
     build: the log is HOME/.local/state/svcgen/builds/tea-interrupted/TIME.log
-    build: an image upon svcgen-test:base
+    build: an image based on svcgen-test:base
     build: npm install --omit=dev
       > tea-interrupted@0.1.0 install
       > trap exit TERM; touch begun; sleep 3600 & wait
-    error: interrupted; the deploy repository is as it was
+    error: interrupted; the deploy repository is unchanged
     ");
 }
 
@@ -140,14 +140,14 @@ fn a_container_that_somebody_kills_is_told() {
     insta::assert_snapshot!(run.stderr, @r"
     warning: the source has no lock file: each build takes the newest versions that fit
     build: the log is HOME/.local/state/svcgen/builds/tea-killed/TIME.log
-    build: an image upon svcgen-test:base
+    build: an image based on svcgen-test:base
     build: npm install --omit=dev
       > tea-killed@0.1.0 install
       > trap exit TERM; touch begun; sleep 3600 & wait
     error: the container did not finish
-    cause: the container of `npm install --omit=dev` was ended from outside, or this machine ran out of memory
+    cause: the container of `npm install --omit=dev` was stopped from outside, or this machine ran out of memory
     hint: journalctl -k | grep -i oom
-    hint: `HOME/.local/state/svcgen/builds/tea-killed/TIME.log` has all that was written
+    hint: `HOME/.local/state/svcgen/builds/tea-killed/TIME.log` has the complete output
     ");
 }
 
@@ -187,14 +187,14 @@ fn an_engine_that_is_killed_is_told_and_the_next_build_works() {
     insta::assert_snapshot!(told, @r"
     warning: the source has no lock file: each build takes the newest versions that fit
     build: the log is HOME/.local/state/svcgen/builds/tea-lost/TIME.log
-    build: an image upon svcgen-test:base
+    build: an image based on svcgen-test:base
     build: npm install --omit=dev
       > tea-lost@0.1.0 install
       > trap exit TERM; touch begun; sleep 3600 & wait
     error: the container did not finish
     cause: the connection to ENGINE broke while `npm install --omit=dev` ran; its container may go on until the next `svcgen build` removes it
     hint: STATUS
-    hint: `HOME/.local/state/svcgen/builds/tea-lost/TIME.log` has all that was written
+    hint: `HOME/.local/state/svcgen/builds/tea-lost/TIME.log` has the complete output
     ");
     assert_eq!(kitchen.leftovers(), 0);
 
@@ -264,7 +264,7 @@ fn who_is_not_root_needs_the_group_and_gets_files_of_their_own() {
     assert_eq!(run.code, 1, "{}", run.show());
     let told = run.stderr.replace(socket.to_str().unwrap(), "SOCKET");
     insta::assert_snapshot!(told, @r"
-    error: the container engine of DOCKER_HOST cannot be used: SOCKET: you may not use it: only the group docker may
+    error: the container engine of DOCKER_HOST cannot be used: SOCKET: you are not allowed to use it: only the group docker may
     hint: sudo usermod -aG docker nobody    # then log in again
     hint: svcgen build --network host --no-container    builds with the npm of this machine
     ");

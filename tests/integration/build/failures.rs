@@ -118,7 +118,7 @@ fn a_package_json_that_is_wrong_is_shown() {
     exit 2
     error: no checkout of the deploy repository is named
     hint: `--deploy-repo DIR` names one
-    hint: `git config deploy.dir DIR` in the source repository, for always
+    hint: `git config deploy.dir DIR` in the source repository, permanently
     ");
 }
 
@@ -153,7 +153,7 @@ fn a_lock_file_that_is_not_in_step_is_told() {
     );
     assert!(
         said.ends_with(
-            "hint: `HOME/.local/state/svcgen/builds/tea/TIME.log` has all that was written\n"
+            "hint: `HOME/.local/state/svcgen/builds/tea/TIME.log` has the complete output\n"
         ),
         "{said}"
     );
@@ -173,7 +173,7 @@ fn a_registry_that_does_not_answer_is_told() {
         said.starts_with("exit 1\n") && said.contains("ECONNREFUSED"),
         "{said}"
     );
-    assert!(said.contains("hint: the registry cannot be reached: look at the network, the proxy and `npm config get registry`\n"), "{said}");
+    assert!(said.contains("hint: the registry cannot be reached: check the network, the proxy and `npm config get registry`\n"), "{said}");
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn ctrl_c_ends_npm_and_all_that_it_started() {
     assert_eq!(run.code, 130, "{}", run.show());
     assert!(
         run.stderr
-            .ends_with("error: interrupted; the deploy repository is as it was\n"),
+            .ends_with("error: interrupted; the deploy repository is unchanged\n"),
         "{}",
         run.show()
     );

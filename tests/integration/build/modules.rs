@@ -139,7 +139,7 @@ fn each_reason_to_build_is_named() {
     let text = std::fs::read_to_string(kitchen.source.join("package.json")).unwrap();
     let said = || plan(&kitchen.build(&["--dry-run"]));
     insta::assert_snapshot!(plan(&kitchen.build(&["--dry-run", "--force"])), @"
-    modules   built anew:
+    modules   rebuilt:
     - `--force`
     ");
 
@@ -152,13 +152,13 @@ fn each_reason_to_build_is_named() {
     );
     kitchen.commit("What is not installed in production");
     insta::assert_snapshot!(said(), @"
-    modules   kept: what they depend on is as it was
+    modules   kept: what they depend on has not changed
     ");
 
     kitchen.write("package.json", &text.replace("libtea-dev", "libtea2-dev"));
     kitchen.commit("Another package");
     insta::assert_snapshot!(said(), @"
-    modules   built anew:
+    modules   rebuilt:
     - `package.json`: deploy stanza (dependencies)
     ");
 
@@ -171,7 +171,7 @@ fn each_reason_to_build_is_named() {
     kitchen.write("tools/warm.js", "");
     kitchen.commit("A script");
     insta::assert_snapshot!(said(), @"
-    modules   built anew:
+    modules   rebuilt:
     - `package.json`: scripts of the installation (postinstall)
     - files that are installed (tools/warm.js)
     ");
@@ -190,7 +190,7 @@ fn each_reason_to_build_is_named() {
     kitchen.lock();
     kitchen.commit("A spoon");
     insta::assert_snapshot!(said(), @"
-    modules   built anew:
+    modules   rebuilt:
     - `package.json`: dependencies (+spoon)
     - `package-lock.json` has changed
     ");
@@ -211,13 +211,13 @@ fn each_reason_to_build_is_named() {
     kitchen.git(&["commit", "--quiet", "-m", "by hand"]);
     kitchen.git(&["push", "--quiet", "origin", "HEAD:refs/heads/master"]);
     insta::assert_snapshot!(said(), @"
-    modules   built anew:
+    modules   rebuilt:
     - `node_modules` was changed since it was built (SHORT)
     ");
     kitchen.git(&["revert", "--no-edit", "HEAD"]);
     kitchen.git(&["push", "--quiet", "origin", "HEAD:refs/heads/master"]);
     insta::assert_snapshot!(said(), @"
-    modules   kept: what they depend on is as it was
+    modules   kept: what they depend on has not changed
     ");
 }
 
@@ -244,7 +244,7 @@ fn modules_that_another_tool_built_are_kept_while_nothing_changes() {
     kitchen.commit("Change it");
     let run = kitchen.built(&[]);
     insta::assert_snapshot!(plan(&run), @"
-    modules   kept: what they depend on is as it was
+    modules   kept: what they depend on has not changed
     ");
     let message = kitchen.message();
     assert!(!message.contains("Modules-"), "{message}");
@@ -324,9 +324,9 @@ fn what_differs_from_the_model_is_warned_about() {
       modules   none: the service has no dependencies
       change    a new one on svcgen/teapot-build, for origin/master
     --- stderr
-    warning: `deploy.targt` of `package.json` means nothing; did you mean `target`?
-    warning: `deploy.node` of `package.json` is not what `svcgen.yaml` says; `package.json` holds
-    warning: `deploy.dependencies` of `package.json` is not what `svcgen.yaml` says; `package.json` holds
+    warning: `deploy.targt` of `package.json` has no meaning; did you mean `target`?
+    warning: `deploy.node` of `package.json` differs from `svcgen.yaml`; `package.json` applies
+    warning: `deploy.dependencies` of `package.json` differs from `svcgen.yaml`; `package.json` applies
     next: svcgen build --no-container
     ");
 }

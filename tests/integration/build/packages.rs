@@ -174,12 +174,12 @@ fn what_a_machine_does_not_trust_is_not_installed() {
     insta::assert_snapshot!(run.stderr.replace(&server.https, "SERVER"), @"
     warning: the source has no lock file: each build takes the newest versions that fit
     build: the log is HOME/.local/state/svcgen/builds/tea/TIME.log
-    build: an image upon svcgen-test:offline
+    build: an image based on svcgen-test:offline
     error: the image cannot be made: `RUN apt-get update && mkdir /tmp/packages && wget --no-verbose --output-document=/tmp/packages/1.deb SERVER/spoon.deb && apt-get install --yes /tmp/packages/*.deb && rm -rf /tmp/packages /var/lib/apt/lists/*` ended with code 5
     cause: ERROR: The certificate of '127.0.0.1' is not trusted.
            ERROR: The certificate of '127.0.0.1' doesn't have a known issuer.
     hint: `SSL_CERT_FILE=FILE` names the certificates of your organisation
-    hint: `HOME/.local/state/svcgen/builds/tea/TIME.log` has all that was written
+    hint: `HOME/.local/state/svcgen/builds/tea/TIME.log` has the complete output
     ");
     assert_eq!(kitchen.state(), before);
 }
@@ -199,12 +199,12 @@ fn a_package_file_that_is_not_there_is_named() {
     insta::assert_snapshot!(run.stderr.replace(&server.http, "SERVER"), @"
     warning: the source has no lock file: each build takes the newest versions that fit
     build: the log is HOME/.local/state/svcgen/builds/tea/TIME.log
-    build: an image upon svcgen-test:offline
+    build: an image based on svcgen-test:offline
     error: the image cannot be made: `RUN apt-get update && mkdir /tmp/packages && wget --no-verbose --output-document=/tmp/packages/1.deb SERVER/spoon.deb && apt-get install --yes /tmp/packages/*.deb && rm -rf /tmp/packages /var/lib/apt/lists/*` ended with code 8
     cause: SERVER/spoon.deb:
            TIME ERROR 404: Not Found.
     hint: correct `deploy.dependencies` in `package.json` of the source repository
-    hint: `HOME/.local/state/svcgen/builds/tea/TIME.log` has all that was written
+    hint: `HOME/.local/state/svcgen/builds/tea/TIME.log` has the complete output
     ");
     assert_eq!(kitchen.state(), before);
 }
@@ -224,10 +224,10 @@ fn a_source_that_lacks_a_package_is_named() {
     insta::assert_snapshot!(run.stderr.replace(&server.http, "SERVER"), @"
     warning: the source has no lock file: each build takes the newest versions that fit
     build: the log is HOME/.local/state/svcgen/builds/tea/TIME.log
-    build: an image upon svcgen-test:offline
+    build: an image based on svcgen-test:offline
     error: the image cannot be made: `RUN echo deb '[trusted=yes]' SERVER leaves main > /etc/apt/sources.list.d/svcgen-1.list && apt-get update && apt-get install --yes --target-release leaves samovar && rm -rf /var/lib/apt/lists/*` ended with code 100
     cause: E: Unable to locate package samovar
     hint: correct `deploy.dependencies` in `package.json` of the source repository
-    hint: `HOME/.local/state/svcgen/builds/tea/TIME.log` has all that was written
+    hint: `HOME/.local/state/svcgen/builds/tea/TIME.log` has the complete output
     ");
 }

@@ -117,12 +117,12 @@ fn a_registry_that_refuses_is_told() {
     insta::assert_snapshot!(run.stderr.replace(&server.http, "SERVER"), @"
     warning: the source has no lock file: each build takes the newest versions that fit
     build: the log is HOME/.local/state/svcgen/builds/tea/TIME.log
-    build: an image upon svcgen-test:base
+    build: an image based on svcgen-test:base
     build: npm install --omit=dev
     error: `npm install --omit=dev` failed with code 1
     cause: 401 Unauthorized - GET SERVER/cup
-    hint: the registry refuses you: `npm whoami` says who you are to it, `npm login` makes you known
-    hint: `HOME/.local/state/svcgen/builds/tea/TIME.log` has all that was written
+    hint: the registry refuses you: `npm whoami` shows who you are logged in as, `npm login` logs you in
+    hint: `HOME/.local/state/svcgen/builds/tea/TIME.log` has the complete output
     ");
     assert_eq!(kitchen.state(), before);
 }

@@ -13,7 +13,7 @@ fn changes_that_are_not_committed_are_in_the_way() {
     exit 11
     error: `README.md` in `GERRIT/work/tea-deploy` has uncommitted changes
     hint: git -C GERRIT/work/tea-deploy status    lists them
-    hint: git -C GERRIT/work/tea-deploy stash    puts them away
+    hint: git -C GERRIT/work/tea-deploy stash    sets them aside
     ");
 }
 
@@ -28,14 +28,14 @@ fn a_topic_that_is_checked_out_or_somebody_elses_is_left_alone() {
     kitchen.git(&["switch", "--quiet", "-c", Kitchen::TOPIC]);
     insta::assert_snapshot!(failed(&kitchen, &[]), @"
     exit 11
-    error: `svcgen/tea-build` is checked out in `GERRIT/work/tea-deploy`, whose files would not follow it
+    error: `svcgen/tea-build` is checked out in `GERRIT/work/tea-deploy`, whose files would not be updated with it
     hint: git -C GERRIT/work/tea-deploy switch --detach    frees the branch
     ");
     kitchen.git(&["commit", "--quiet", "--allow-empty", "-m", "mine"]);
     kitchen.git(&["switch", "--quiet", "master"]);
     insta::assert_snapshot!(failed(&kitchen, &[]), @r#"
     exit 11
-    error: `svcgen/tea-build` holds a commit that is not of a build: "mine"
+    error: `svcgen/tea-build` has a commit that is not from a build: "mine"
     hint: git -C GERRIT/work/tea-deploy branch -m svcgen/tea-build svcgen/tea-build-old
     "#);
     kitchen.git(&["branch", "--quiet", "-f", Kitchen::TOPIC, "master"]);
@@ -67,7 +67,7 @@ fn servers_that_are_gone_are_told() {
            fatal: Could not read from remote repository.
            Please make sure you have the correct access rights
            and the repository exists.
-    hint: git ls-remote GERRIT/git/tea    asks it by hand
+    hint: git ls-remote GERRIT/git/tea    tries it by hand
     ");
     hide(DEPLOY);
     insta::assert_snapshot!(failed(&kitchen, &[]), @"
@@ -78,7 +78,7 @@ fn servers_that_are_gone_are_told() {
            fatal: Could not read from remote repository.
            Please make sure you have the correct access rights
            and the repository exists.
-    hint: git -C GERRIT/work/tea-deploy ls-remote origin    asks it by hand
+    hint: git -C GERRIT/work/tea-deploy ls-remote origin    tries it by hand
     ");
 }
 
@@ -99,7 +99,7 @@ fn branches_that_are_not_there_are_told() {
     insta::assert_snapshot!(failed(&kitchen, &[]), @"
     exit 2
     error: `origin` has no branch `wmf` to build on
-    hint: git -C GERRIT/work/tea-deploy branch --remotes    lists those that there are
+    hint: git -C GERRIT/work/tea-deploy branch --remotes    lists the existing ones
     hint: `git config deploy.deploybranch NAME` names another
     ");
     kitchen
@@ -108,7 +108,7 @@ fn branches_that_are_not_there_are_told() {
     insta::assert_snapshot!(failed(&kitchen, &[]), @"
     exit 2
     error: `GERRIT/work/tea-deploy` has no remote `elsewhere`, which `deploy.remote` names
-    hint: git -C GERRIT/work/tea-deploy remote -v    lists those that there are
+    hint: git -C GERRIT/work/tea-deploy remote -v    lists the existing ones
     ");
 }
 
@@ -129,7 +129,7 @@ fn a_commit_that_the_server_does_not_have_is_told() {
     exit 11
     error: `GERRIT/git/tea` does not have OBJECT, the commit that `src` is at
     hint: push it from where it was made: git -C GERRIT/work/tea-deploy/src push
-    hint: `svcgen build --force` goes on without the list of changes
+    hint: `svcgen build --force` continues without the list of changes
     ");
     let run = kitchen.built(&["--force"]);
     assert!(run.stdout.contains("change    a new one"), "{}", run.show());
@@ -153,8 +153,8 @@ fn what_gerrit_refuses_stays_on_the_topic_and_is_sent_by_the_next_run() {
     build: committed SHORT on svcgen/tea-build
     error: `origin` refused the change: prohibited by Gerrit: you are not tea people
     cause: error: failed to push some refs to 'GERRIT/git/tea-deploy'
-    hint: the commit stays: mend what the server names, and run this again
-    hint: ask those who look after the review server, where you lack a permission
+    hint: the commit is kept: correct what the server names, and run this again
+    hint: ask the people who run the review server, if you lack a permission
     ");
     kitchen
         .gerrit
@@ -184,7 +184,7 @@ fn a_topic_that_moves_meanwhile_is_left_alone() {
     assert_eq!(run.code, 11, "{}", run.show());
     assert!(
         run.stderr
-            .contains("\nerror: `svcgen/tea-build` was moved by somebody else meanwhile\n"),
+            .contains("\nerror: `svcgen/tea-build` was moved by someone else in the meantime\n"),
         "{}",
         run.show()
     );

@@ -58,12 +58,12 @@ fn hosts_checks_and_values_that_somebody_put_there_are_told() {
     }
     let found = check(&env, &[]);
     assert_eq!(found.code, 3, "{}", found.show());
-    let put = |what: &str| format!("`{what}` was put there, and the model does not have it");
+    let put = |what: &str| format!("`{what}` was added there, and is not in the model");
     for what in ["tea9.farm.example", "two", "teatime::mode"] {
         assert!(found.stdout.contains(&put(what)), "{}", found.show());
     }
     assert_eq!(
-        found.stdout.matches("was put there").count(),
+        found.stdout.matches("was added there").count(),
         3,
         "{}",
         found.show()
@@ -101,7 +101,7 @@ fn what_stands_where_the_model_has_nothing_is_told() {
     }
     let found = check(&env, &[]);
     for what in ["mine", "profile::teatime::foo"] {
-        let told = format!("`{what}` was put there, and the model does not have it");
+        let told = format!("`{what}` was added there, and is not in the model");
         assert_eq!(found.stdout.matches(&told).count(), 1, "{}", found.show());
     }
 }
@@ -154,7 +154,7 @@ fn the_only_host_of_a_list_that_was_taken_out_is_told() {
         amend(&env, "deploy");
         edit(&env, "svcgen.yaml", "6002", "6003");
         let said = generate(&env, &[]);
-        let told = "`tea1.farm.example` was taken out, and is written again";
+        let told = "`tea1.farm.example` was removed, and is written again";
         assert!(said.contains(told), "{said}");
     }
 }

@@ -69,7 +69,7 @@ fn other_line_ends_than_those_of_the_commits_are_no_edits() {
         told = run.stderr;
     }
     assert_snapshot!(told, @"
-    error: git writes other line ends into `HOME/work/vagrant` than its commits have: `core.autocrlf` is set
+    error: git writes different line endings into `HOME/work/vagrant` than its commits have: `core.autocrlf` is set
     hint: git -C HOME/work/vagrant diff --quiet HEAD && git -C HOME/work/vagrant config core.autocrlf input && git -C HOME/work/vagrant rm -rq --cached . && git -C HOME/work/vagrant reset -q --hard
     ");
     // What is not committed is not written over by the way out.
@@ -257,7 +257,7 @@ fn a_lock_that_a_killed_git_left_is_named() {
         "--no-verify",
     ];
     let refused = env.svcgen(&commit);
-    let way = "hint: rm HOME/work/vagrant/.git/index.lock    where no git works there any more";
+    let way = "hint: rm HOME/work/vagrant/.git/index.lock    if no git is running there any more";
     assert_eq!(refused.code, 11, "{}", refused.show());
     assert!(refused.stderr.contains(way), "{}", refused.show());
     std::fs::remove_file(env.work().join("vagrant/.git/index.lock")).unwrap();

@@ -81,7 +81,7 @@ fn an_edit_that_is_in_svcgens_commit_is_on_a_branch_once_it_goes() {
     let words = "vagrant --repo vagrant --commit --yes --no-verify";
     let run = env.svcgen(&words.split(' ').collect::<Vec<_>>());
     assert_eq!(run.code, 0, "{}", run.show());
-    let told = format!("no more in it; `{kept}` has it");
+    let told = format!("no longer in it; `{kept}` has it");
     assert!(run.stderr.contains(&told), "{}", run.show());
     let text = env.git_in(&vagrant, &["show", &format!("{kept}:{class}")]);
     assert!(text.contains("coffee"), "{text}");
@@ -171,7 +171,7 @@ fn a_link_in_place_of_a_file_that_goes_is_told() {
     );
     let run = check(&env, &[]);
     assert_eq!(run.code, 3, "{}", run.show());
-    let told = "svcgen wrote it and wants it no more, but somebody put a link there";
+    let told = "svcgen wrote it and no longer wants it, but someone put a link there";
     assert!(run.stdout.contains(told), "{}", run.show());
 }
 

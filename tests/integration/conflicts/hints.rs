@@ -32,7 +32,7 @@ fn the_hints_lead_to_the_branch_and_through() {
     );
     let refused = run(&env, "vagrant", &newer(), &["--commit"]);
     assert!(
-        refused.stderr.contains("a conflict is marked here"),
+        refused.stderr.contains("a conflict marked here"),
         "{}",
         refused.show()
     );

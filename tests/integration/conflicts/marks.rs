@@ -25,8 +25,8 @@ fn marks_of_git_in_settings_are_a_conflict() {
         allow_duplicates! { assert_snapshot!(said(&refused), @"
         exit 11
         vagrant: HOME/work/tree: 1 conflict
-        error: puppet/modules/role/settings/myservice.yaml:3: a conflict is marked here, and not resolved
-        hint: resolve what stands between `<<<<<<<` and `>>>>>>>`, then run `svcgen vagrant --repo HOME/work/tree`
+        error: puppet/modules/role/settings/myservice.yaml:3: a conflict marked here is not resolved
+        hint: resolve what is between `<<<<<<<` and `>>>>>>>`, then run `svcgen vagrant --repo HOME/work/tree`
         hint: `svcgen vagrant --repo HOME/work/tree --conflicts svcgen` takes what svcgen wants in its place
         "); }
     }
@@ -52,7 +52,7 @@ fn settings_of_others_that_cannot_be_read_only_leave_their_ports_unknown() {
         .filter(|it| it.starts_with("warning"));
     let warnings: Vec<&str> = warnings.collect();
     assert_snapshot!(warnings.join("\n"), @"
-    warning: puppet/modules/role/settings/glossary.yaml:3: an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`: the ports there are not known
+    warning: puppet/modules/role/settings/glossary.yaml:3: an unfinished merge: resolve what is between `<<<<<<<` and `>>>>>>>`: the ports there are not known
     warning: `puppet/modules/role/settings/pagefeed.yaml` is not UTF-8 text: the ports there are not known
     ");
     assert_eq!(env.read(&format!("{SETTINGS}/glossary.yaml")), MARKED);
@@ -77,9 +77,9 @@ fn marks_that_are_taken_back_decide_nothing() {
         allow_duplicates! { assert_snapshot!(told.join("\n"), @r#"
         vagrant: HOME/work/tree: 1 difference
           puppet/modules/myservice/manifests/init.pp:3
-            both were changed: a conflict is marked here, and not resolved
+            both were changed: a conflict marked here is not resolved
             $ ${EDITOR:-vi} +3 HOME/work/tree/puppet/modules/myservice/manifests/init.pp
-            resolve what stands between `<<<<<<<` and `>>>>>>>`; `--conflicts yours` or `svcgen` takes one side
+            resolve what is between `<<<<<<<` and `>>>>>>>`; `--conflicts yours` or `svcgen` takes one side
         "#); }
         git(&tree, back);
         apply(&env, "vagrant", &newer, &["--commit"]);

@@ -65,7 +65,7 @@ fn the_conflict_with_what_was_merged_is_marked_by_the_command_that_is_told() {
     assert_snapshot!(said(&refused), @"
     exit 11
     vagrant: HOME/work/tree: would change 3 files, 7 lines added, 3 removed, 1 conflict
-    error: puppet/modules/myservice/manifests/init.pp:18: somebody changed the same lines that svcgen would change
+    error: puppet/modules/myservice/manifests/init.pp:18: someone changed the same lines that svcgen would change
     hint: `git -C HOME/work/tree switch --detach origin/main && svcgen vagrant --repo HOME/work/tree` marks them in the file, as git does
     hint: `svcgen vagrant --repo HOME/work/tree --commit --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     ");

@@ -171,6 +171,6 @@ fn a_deploy_repository_says_whose_it_is() {
     assert_snapshot!(told.join("\n"), @"
     error: scap/scap.cfg:2: `git_repo` is `my-service/deploy` already, not `our-service/deploy`
     hint: `scap/scap.cfg` deploys `my-service`: if that is its old name, a service keeps its name, write `name: my-service`
-    hint: mend the file by hand so that it says what svcgen would write, or change the model
+    hint: correct the file by hand so that it says what svcgen would write, or change the model
     ");
 }

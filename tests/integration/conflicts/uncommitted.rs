@@ -59,7 +59,7 @@ fn what_is_uncommitted_of_another_service_is_named() {
     vagrant: HOME/work/tree: changes 4 files, 43 lines added, 0 removed
     error: `puppet/hieradata/common.yaml` has uncommitted changes that svcgen made for the service `my-service`
     hint: `svcgen vagrant --service HOME/work/svcgen.yaml --repo HOME/work/tree --commit` commits them
-    hint: `--force` changes the file all the same
+    hint: `--force` changes the file anyway
     ");
     let committed = env.svcgen(&[&generate[..], &["--commit"]].concat());
     assert_eq!(committed.code, 0, "{}", committed.show());
@@ -104,7 +104,7 @@ fn what_is_written_beside_the_branch_of_the_change_is_warned_about() {
            Please move or remove them before you switch branches.
            Aborting
     hint: git -C HOME/work/tree status
-    hint: git -C HOME/work/tree stash -u    puts away what is not committed, new files too
+    hint: git -C HOME/work/tree stash -u    sets aside what is not committed, including new files
     ");
     git(&tree, &["stash", "--quiet", "-u"]);
     let conflict = run(
@@ -177,7 +177,7 @@ fn what_has_to_be_committed_before_a_side_is_taken_is_said_first() {
     exit 11
     vagrant: HOME/work/tree: would change 2 files, 3 lines added, 3 removed, 1 conflict
     error: puppet/hieradata/common.yaml:14: `myservice::port` is `6788` already, not `6790`
-    hint: mend the file by hand so that it says what svcgen would write, or change the model
+    hint: correct the file by hand so that it says what svcgen would write, or change the model
     hint: commit or stash what is uncommitted in `puppet/hieradata/common.yaml`, then `svcgen vagrant --repo HOME/work/tree --commit --conflicts yours` keeps what is there, `--conflicts svcgen` takes what svcgen wants
     ");
 }

@@ -34,7 +34,11 @@ fn the_folder_of_a_demo_that_was_killed_is_told_by_the_next_one() {
     let folder = temporary(&env);
     let (mut killed, rest) = playing(&env);
     let run = demo(&env, &["--by-hand", "one"]);
-    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "it still runs");
+    assert_eq!(
+        (run.code, run.stderr.as_str()),
+        (0, ""),
+        "it is still running"
+    );
     killed.kill().unwrap();
     killed.wait().unwrap();
     rest.join().unwrap();

@@ -26,7 +26,7 @@ fn there_is_no_json_of_what_is_played() {
     let env = Env::new();
     let run = demo(&env, &["--format", "json"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.show());
-    assert!(run.stderr.contains("played for people"), "{}", run.show());
+    assert!(run.stderr.contains("meant for people"), "{}", run.show());
 }
 
 #[test]

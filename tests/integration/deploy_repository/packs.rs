@@ -126,13 +126,13 @@ fn a_clone_that_has_not_everything_is_not_sent_from() {
         partial.tree_size(&head).err().unwrap(),
     ];
     insta::assert_snapshot!(errors.map(|error| tea.shown(&error)).join("\n"), @"
-    `WORK/shallow/.git` has not the whole history: it is a shallow clone
+    `WORK/shallow/.git` does not have the whole history: it is a shallow clone
       hint: git -C WORK/shallow/.git fetch --unshallow
-    `WORK/shallow` has not the whole history: it is a shallow clone
+    `WORK/shallow` does not have the whole history: it is a shallow clone
       hint: git -C WORK/shallow fetch --unshallow
-    `WORK/partial/.git` has not all objects: it is a partial clone
+    `WORK/partial/.git` does not have all objects: it is a partial clone
       hint: git -C WORK/partial/.git fetch --refetch --no-filter
-    `WORK/partial/.git` has not all objects: it is a partial clone
+    `WORK/partial/.git` does not have all objects: it is a partial clone
       hint: git -C WORK/partial/.git fetch --refetch --no-filter
     ");
     // What the hints say helps.

@@ -164,20 +164,20 @@ fn a_submodule_that_cannot_be_deployed_is_said_with_what_helps() {
     listed as another: `other` of REVISION is a submodule, and `.gitmodules` does not say which
       hint: git submodule add --force ADDRESS other
     name: the submodule `src` of REVISION cannot be named `../../hooks`: it would lead out of `.git/modules`
-      hint: mend `.gitmodules` and commit it, or deploy another one: `--rev REV`
+      hint: correct `.gitmodules` and commit it, or deploy another one: `--rev REV`
     no url: the submodules of REVISION cannot be read
       cause: .gitmodules:1: the submodule `src` lacks `path` or `url`
-      hint: mend `.gitmodules` and commit it, or deploy another one: `--rev REV`
-    option: `-src` of REVISION is no place for a submodule: it begins with `-`
-      hint: mend `.gitmodules` and commit it, or deploy another one: `--rev REV`
+      hint: correct `.gitmodules` and commit it, or deploy another one: `--rev REV`
+    option: `-src` of REVISION is not a place for a submodule: it begins with `-`
+      hint: correct `.gitmodules` and commit it, or deploy another one: `--rev REV`
     commit: the submodule `src` lacks the commit 0123456
       hint: git --git-dir=WORK/deploy/.git/modules/src fetch --tags
     never fetched: the submodule `new` is not in `WORK/deploy`
       hint: git -C WORK/deploy submodule update --init --recursive
-    folder: `.git/hooks` of REVISION is no place for a submodule: it is among git's own files
-      hint: mend `.gitmodules` and commit it, or deploy another one: `--rev REV`
-    folder: `../hooks` of REVISION is no place for a submodule: it leads out of the repository
-      hint: mend `.gitmodules` and commit it, or deploy another one: `--rev REV`
+    folder: `.git/hooks` of REVISION is not a place for a submodule: it is among git's own files
+      hint: correct `.gitmodules` and commit it, or deploy another one: `--rev REV`
+    folder: `../hooks` of REVISION is not a place for a submodule: it leads out of the repository
+      hint: correct `.gitmodules` and commit it, or deploy another one: `--rev REV`
     checked out: the submodule `src` lacks the commit 0123456
       hint: git -C WORK/deploy submodule update --init --recursive
     not initialised: the submodule `src/lib/leaf` is not in `WORK/deploy`

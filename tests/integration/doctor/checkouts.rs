@@ -50,7 +50,7 @@ fn the_remote_of_a_checkout_has_to_be_the_one_that_is_meant() {
     let run = doctor(&env, &["--offline"]);
     assert_eq!(
         findings(&run)("remote.vagrant"),
-        "doubtful: `origin` leads to https://mirror.example/wiki/vagrant, not to https://review.farm.example/p/wiki/vagrant"
+        "doubtful: `origin` points to https://mirror.example/wiki/vagrant, not to https://review.farm.example/p/wiki/vagrant"
     );
     // What puts it right does so.
     let home = env.home().to_str().unwrap();
@@ -152,7 +152,7 @@ services: {trending-edits: {source: WORK/deploy, deploy: WORK/source}}
     ");
     assert_snapshot!(unfit(&run, "source"), @"
     missing: `HOME/work/deploy` is not recognised as the source repository of a Node.js service; looked for package.json
-    -> correct `services.trending-edits.source` of `HOME/config/svcgen/config.yaml`; for a service of another language take it out there
+    -> correct `services.trending-edits.source` of `HOME/config/svcgen/config.yaml`; for a service in another language, remove it there
     ");
     assert_snapshot!(unfit(&run, "deploy"), @"
     missing: `HOME/work/source` is not recognised as a deploy repository; looked for `scap/scap.cfg`, or an empty folder; looked for no source of a service, as `package.json` without `.gitmodules` tells of one

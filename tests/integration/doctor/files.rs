@@ -46,7 +46,9 @@ fn a_wrong_model_is_one_finding_among_others() {
     // It says still which site is meant.
     assert_eq!(findings(&run)("site"), "fine: example");
     assert_eq!(findings(&run)("gerrit"), "unknown: not asked");
-    assert!(findings(&run)("checkout.source").ends_with("the model, which tells, cannot be read"));
+    assert!(
+        findings(&run)("checkout.source").ends_with("the model, which would say, cannot be read")
+    );
     // What puts it right shows where it is.
     assert!(fix(&run, "model").contains("`svcgen check`"));
     let shown = env.svcgen(&["check"]);
@@ -83,11 +85,11 @@ fn a_model_that_is_not_there_is_a_finding() {
     let found = findings(&run)("model");
     assert_eq!(
         found,
-        "doubtful: there is no `svcgen.yaml` here or above: only what needs none was looked at"
+        "doubtful: there is no `svcgen.yaml` here or above: only what needs none was checked"
     );
     let hosts = findings(&run)("hosts");
     assert!(
-        hosts.starts_with("unknown: not looked at, as no model and no deploy repository is here")
+        hosts.starts_with("unknown: not checked, as no model or deploy repository here")
             && hosts.contains(": what deploy, rollback, service, "),
         "{hosts}"
     );

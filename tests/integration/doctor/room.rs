@@ -63,9 +63,9 @@ fn a_folder_that_cannot_be_made_is_told() {
             .env("XDG_CACHE_HOME", env.work().join("link")),
     );
     let found = findings(&run);
-    assert_eq!(found("state"), "missing: `HOME/work/file` is no folder");
+    assert_eq!(found("state"), "missing: `HOME/work/file` is not a folder");
     assert!(fix(&run, "state").starts_with("export XDG_STATE_HOME="));
-    assert_eq!(found("space"), "missing: `HOME/work/link` is no folder");
+    assert_eq!(found("space"), "missing: `HOME/work/link` is not a folder");
     assert!(fix(&run, "space").starts_with("export XDG_CACHE_HOME="));
 }
 
@@ -88,7 +88,7 @@ fn the_disk_of_the_engine_is_looked_at() {
 #[test]
 fn registries_are_asked_whether_they_answer() {
     let server = FileServer::start();
-    let guarded = FileServer::guarded("Bearer somebody");
+    let guarded = FileServer::guarded("Bearer someone");
     let gone = TcpListener::bind("127.0.0.1:0").unwrap();
     let gone_address = gone.local_addr().unwrap();
     drop(gone);

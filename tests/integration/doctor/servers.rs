@@ -18,7 +18,7 @@ fn the_ticket_system_is_asked_whose_token_it_is() {
     let doctor = ["doctor", "request", "--format", "json"];
     let run = desk.svcgen(&doctor);
     assert_eq!(run.code, 0, "{}", run.show());
-    assert_eq!(findings(&run)("conduit"), "fine: it is that of ada");
+    assert_eq!(findings(&run)("conduit"), "fine: it belongs to ada");
     let run = desk.svcgen(&[&doctor[..], &["--offline"]].concat());
     assert_eq!(findings(&run)("conduit"), "fine: there is one; not asked");
 
@@ -28,7 +28,7 @@ fn the_ticket_system_is_asked_whose_token_it_is() {
     let run = desk.env.run(&mut command);
     let found = findings(&run)("conduit");
     assert!(found.starts_with("doubtful: the server refused"), "{found}");
-    assert!(fix(&run, "conduit").contains("a new token is made"));
+    assert!(fix(&run, "conduit").contains("make a new token"));
     assert!(!run.stdout.contains(wrong), "{}", run.stdout);
 }
 
@@ -52,13 +52,13 @@ fn where_deploys_are_announced_is_tried() {
     let shown = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     for words in [
         &format!(
-            "ok where deploys are announced, 127.0.0.1:{}: it takes connections",
+            "ok where deploys are announced, 127.0.0.1:{}: it accepts connections",
             port(&bot)
         )[..],
         "connection refused",
         "doubtful where deploys are announced, no-such-notifier: there is no `no-such-notifier`",
         "ok where deploys are announced, sh: it is there",
-        "-> deploys go on without; `--no-announce` does not try",
+        "-> deploys work without it; `--no-announce` does not try",
     ] {
         assert!(shown.contains(words), "{words}: {}", run.show());
     }

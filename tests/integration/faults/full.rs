@@ -124,7 +124,7 @@ fn a_full_folder_for_temporary_files_is_named_where_a_change_is_committed() {
     exit 1
     warning: not verified: a copy of the tree: it could not be made to try the plan in: there is no room in `HOME/tmp`
     error: git could not commit
-    cause: no temporary file can be written in `HOME/tmp`
+    cause: cannot write a temporary file in `HOME/tmp`
     cause: no space left on device
     hint: make room there, or `export TMPDIR=/a/folder/of/yours`
     ");

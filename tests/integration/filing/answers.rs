@@ -118,10 +118,10 @@ fn a_busy_server_is_waited_for_but_not_for_ever() {
     exit 1
     --- stdout
     --- stderr
-    warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
-    error: the server takes no more calls for now
-    hint: run this again in some minutes
+    warning: the model has no day for the first deployment; add it as `timeline.deployment`
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
+    error: the server accepts no more calls for now
+    hint: run this again in a few minutes
     ");
 }
 

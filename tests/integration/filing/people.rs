@@ -14,9 +14,9 @@ fn what_people_wrote_is_not_written_over() {
     let run = desk.file("service");
     assert_eq!(run.code, 11, "{}", run.show());
     assert_snapshot!(run.stderr, @"
-    warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
-    error: somebody has edited T1, or it was not filed by svcgen
+    warning: the model has no day for the first deployment; add it as `timeline.deployment`
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
+    error: someone has edited T1, or it was not filed by svcgen
     --- https://desk.example/T1
     +++ as svcgen would write it
     @@ -1,5 +1,3 @@
@@ -60,11 +60,11 @@ fn a_task_that_is_closed_stays_as_it_is() {
     let run = desk.file("service");
     assert_eq!(run.code, 11);
     assert_snapshot!(run.stderr, @"
-    warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
+    warning: the model has no day for the first deployment; add it as `timeline.deployment`
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
     error: T1 is closed already: Resolved
     hint: it stays as it is: https://desk.example/T1
-    hint: `--force` updates it all the same
+    hint: `--force` updates it anyway
     ");
     // It was answered; now there is another wish.
     desk.env.write(
@@ -74,8 +74,8 @@ fn a_task_that_is_closed_stays_as_it_is() {
     let run = desk.file("service");
     assert_eq!(run.code, 11);
     assert_snapshot!(run.stderr, @"
-    warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
+    warning: the model has no day for the first deployment; add it as `timeline.deployment`
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
     error: T1 is closed already: Resolved
     hint: if it is the one that is meant, write its number into the model: https://desk.example/T1
     hint: `--force` files another one

@@ -14,8 +14,8 @@ fn a_server_that_is_not_there_or_is_another_is_told() {
     let run = desk.file("service");
     assert_eq!(run.code, 1);
     assert_snapshot!(run.stderr, @"
-    warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
+    warning: the model has no day for the first deployment; add it as `timeline.deployment`
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
     error: `https://desk.example` cannot be reached: it answers with status 502
     hint: `curl --head https://desk.example` tries it from here
     hint: no task was made or changed; run this again
@@ -30,8 +30,8 @@ fn a_server_that_is_not_there_or_is_another_is_told() {
     let run = desk.file("service");
     assert_eq!(run.code, 1);
     assert_snapshot!(run.stderr, @"
-    warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
+    warning: the model has no day for the first deployment; add it as `timeline.deployment`
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
     error: `https://desk.example` cannot be reached: it takes too long
     hint: `curl --head https://desk.example` tries it from here
     hint: no task was made or changed; run this again
@@ -42,9 +42,9 @@ fn a_server_that_is_not_there_or_is_another_is_told() {
         (
             "http://desk.example",
             2,
-            "everybody on the way could read the token",
+            "anyone on the way could read the token",
         ),
-        ("desk", 2, "is no address of a ticket system"),
+        ("desk", 2, "is not the address of a ticket system"),
     ] {
         std::fs::write(
             &site,
@@ -97,13 +97,13 @@ fn each_refusal_has_a_way_out_of_its_own() {
     ];
     assert_snapshot!(all.join("\n"), @"
     error: `https://desk.example` does not answer as Conduit does: status 403
-    hint: something in front of it wants to know who you are: a proxy, or the login of your organisation
+    hint: something in front of it wants you to log in: a proxy, or your organisation's login
 
     error: `https://desk.example` does not answer as Conduit does: status 404
     hint: is `phabricator.url` of the site the address of the ticket system itself?
 
     error: the server refused `project.search`: API token is not valid. (ERR-INVALID-AUTH)
-    hint: a new token is made in the settings of your account there, under `Conduit API Tokens`
+    hint: make a new token in the settings of your account there, under `Conduit API Tokens`
 
     error: the server refused `project.search`: Method does not exist. (ERR-CONDUIT-CALL)
     hint: the server lacks a method that svcgen needs: its version may be another
@@ -112,10 +112,10 @@ fn each_refusal_has_a_way_out_of_its_own() {
     hint: without `--file` the text is printed, to be filed by hand
 
     error: the server refused `project.search`: You do not have permission to edit this. (ERR-CONDUIT-CORE)
-    hint: ask those who look after the project whether you may file there
+    hint: ask the people who look after the project whether you may file there
 
     error: the answer to `maniphest.search` lacks `data`
-    hint: the server may be of a version that svcgen does not know
+    hint: the server may have a version that svcgen does not know
     hint: without `--file` the text is printed, to be filed by hand
     ");
     assert_eq!(desk.conduit.state().tasks.len(), 0);

@@ -38,11 +38,11 @@ fn a_token_is_found_where_people_keep_them() {
     let run = without(&[]);
     assert_eq!(run.code, 2);
     assert_snapshot!(run.stderr, @"
-    warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
+    warning: the model has no day for the first deployment; add it as `timeline.deployment`
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
     error: there is no token for `https://desk.example`
     hint: set SVCGEN_CONDUIT_TOKEN, or name a file with it: `conduit: {token_file: FILE}` in the configuration
-    hint: one is made at https://desk.example/settings/, under `Conduit API Tokens`
+    hint: make one at https://desk.example/settings/, under `Conduit API Tokens`
     ");
     let arcrc = desk.env.home().join(".arcrc");
     let text = format!(
@@ -54,8 +54,8 @@ fn a_token_is_found_where_people_keep_them() {
     let run = without(&[]);
     assert_eq!(run.code, 2);
     assert_snapshot!(run.stderr, @"
-    warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
+    warning: the model has no day for the first deployment; add it as `timeline.deployment`
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
     error: others may read `HOME/.arcrc`: its mode is 0644
     hint: chmod 600 HOME/.arcrc
     ");
@@ -81,10 +81,10 @@ fn a_token_does_not_follow_to_another_server() {
     let run = desk.file("service");
     assert_eq!(run.code, 1);
     assert_snapshot!(run.stderr, @"
-    warning: the model names no day of the first deployment; it belongs to `timeline.deployment`
-    warning: the model has no `request_flow`: who asks the service, and whom does it ask?
+    warning: the model has no day for the first deployment; add it as `timeline.deployment`
+    warning: the model has no `request_flow`: who sends it requests, and where does it send its own?
     error: `https://desk.example` does not answer as Conduit does: status 302
-    hint: it leads elsewhere: `phabricator.url` of the site should say where
+    hint: it redirects elsewhere: `phabricator.url` of the site should be that address
     ");
     assert_eq!(desk.conduit.state().calls, ["maniphest.search"]);
 }

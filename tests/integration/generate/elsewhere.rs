@@ -297,11 +297,11 @@ fn a_damaged_memory_of_commits_is_told_with_the_way_out() {
         assert_eq!(run.code, 1, "{}", run.show());
         assert!(
             run.stderr
-                .contains("does not say what a commit of svcgen's was made of"),
+                .contains("does not say what svcgen's commit was made from"),
             "{}",
             run.show()
         );
-        let way = format!("`rm HOME/work/{made}` forgets it");
+        let way = format!("`rm HOME/work/{made}` discards it");
         assert!(run.stderr.contains(&way), "{}", run.show());
     }
     std::fs::remove_file(env.work().join(&made)).unwrap();

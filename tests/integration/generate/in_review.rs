@@ -43,7 +43,7 @@ fn a_branch_that_has_diverged_is_not_sent() {
     puppet: nothing to commit on svcgen/trending-edits
     puppet: sent for review: https://gerrit.example.org/r/c/+/1
     error: 1 of 4 repositories failed: vagrant
-    hint: run the same command again once that is mended: what is done is not repeated
+    hint: run the same command again once that is fixed: what is done is not repeated
     ");
     assert_snapshot!(farm.changes(), @"
     puppet 1 1 topic=svcgen/trending-edits live I6d6d743
@@ -139,7 +139,7 @@ fn a_change_that_is_taken_back_leaves_no_commit() {
     MediaWiki-Vagrant
     vagrant: HOME/work/vagrant: changes 2 files, 2 lines added, 2 removed
     vagrant: written
-    vagrant: the change has nothing left to say; its commit is off svcgen/trending-edits
+    vagrant: nothing is left of the change; its commit is off svcgen/trending-edits
     vagrant: where it is in review, abandon it there: If305a2ef12994b8a965fb62687456852b916201d
 
     the source repository
@@ -150,13 +150,13 @@ fn a_change_that_is_taken_back_leaves_no_commit() {
     the deploy repository
     scap: HOME/work/deploy: changes 1 file, 1 line added, 1 removed
     scap: written
-    scap: the change has nothing left to say; its commit is off svcgen/trending-edits
+    scap: nothing is left of the change; its commit is off svcgen/trending-edits
     scap: where it is in review, abandon it there: I73a197409962582a10ced4cc5daa0fac5e312aac
 
     operations/puppet
     puppet: HOME/work/puppet: changes 1 file, 1 line added, 1 removed
     puppet: written
-    puppet: the change has nothing left to say; its commit is off svcgen/trending-edits
+    puppet: nothing is left of the change; its commit is off svcgen/trending-edits
     puppet: where it is in review, abandon it there: I7a68bb788627cffe7b75805c7f9683a8562f3c1a
     ");
     for (tree, branch) in TREES {
@@ -210,7 +210,7 @@ fn a_commit_on_top_is_told_before_anything_is_written() {
     puppet: amended b9153d8056 on svcgen/trending-edits
     puppet: updated in review: https://gerrit.example.org/r/c/+/1
     error: 1 of 4 repositories failed: vagrant
-    hint: run the same command again once that is mended: what is done is not repeated
+    hint: run the same command again once that is fixed: what is done is not repeated
     "#);
     assert_eq!(farm.env.status("vagrant"), "");
     // Git's own way to bring the two together.
@@ -295,7 +295,7 @@ fn a_patch_set_of_somebody_elses_is_not_sent_over() {
     hint: git -C HOME/work/puppet switch svcgen/trending-edits && git -C HOME/work/puppet fetch origin refs/changes/01/1/2 && git -C HOME/work/puppet reset --keep FETCH_HEAD
     hint: `--force` sends yours over it
     error: 4 of 4 repositories failed: vagrant, source, scap, puppet
-    hint: run the same command again once that is mended: what is done is not repeated
+    hint: run the same command again once that is fixed: what is done is not repeated
     ");
     assert_eq!(farm.changes(), edited);
     for (tree, _) in TREES {

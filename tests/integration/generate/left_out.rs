@@ -42,10 +42,10 @@ fn one_that_fails_does_not_keep_the_others_from_being_sent() {
     puppet: committed b7c7d14246 on svcgen/trending-edits
     error: `origin` refused the change: prohibited by Gerrit: no new changes on Fridays
     cause: error: failed to push some refs to 'file://GERRIT/git/puppet'
-    hint: the commit stays: mend what the server names, and run this again
-    hint: ask those who look after the review server, where you lack a permission
+    hint: the commit is kept: correct what the server names, and run this again
+    hint: ask the people who run the review server, if you lack a permission
     error: 2 of 4 repositories failed: source, puppet
-    hint: run the same command again once that is mended: what is done is not repeated
+    hint: run the same command again once that is fixed: what is done is not repeated
     ");
     assert_snapshot!(farm.changes(), @"
     vagrant 1 1 topic=svcgen/trending-edits main Ibe24921

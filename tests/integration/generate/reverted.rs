@@ -19,7 +19,7 @@ fn what_is_reverted_upstream_is_told_and_comes_back_by_the_command_that_is_named
     env.git("other", &["push", "--quiet", "origin", "main"]);
 
     let said = farm.run(&["--review"]);
-    let told = "warning: the remote's branch has something else of it now: `git -C HOME/work/vagrant merge --ff-only origin/main` \
+    let told = "warning: the remote's branch now has something else: `git -C HOME/work/vagrant merge --ff-only origin/main` \
                 brings that here, and the next run writes it again\n";
     assert_eq!(said.matches("something else").count(), 1, "{said}");
     assert!(said.contains(told), "{said}");

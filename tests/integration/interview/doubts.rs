@@ -74,11 +74,11 @@ fn a_distribution_that_the_site_has_no_image_for_is_told_where_it_is_chosen() {
     let mut pty = Pty::start(&env, &["new"], None);
     pty.answer("Enter writes the model", "build.target");
     pty.answer("Distribution", "2");
-    pty.expect("warning: the site `example` does not say which image `ubuntu` is");
+    pty.expect("warning: the site `example` does not say which image to use for `ubuntu`");
     // An answer that stays is told once more.
     pty.answer("Enter writes the model", "build.target");
     pty.answer("Distribution", "");
-    pty.expect("warning: the site `example` does not say which image `ubuntu` is");
+    pty.expect("warning: the site `example` does not say which image to use for `ubuntu`");
     pty.answer("Enter writes the model", "build.target");
     pty.answer("Distribution", "debian");
     pty.answer("Enter writes the model", "");

@@ -57,7 +57,7 @@ fn the_editor_opens_on_a_further_line_too() {
     let text = "description: |\n  First.\n  ? Second.Last.\n";
     assert!(model.contains(text), "{model}");
     let shown = pty.shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(shown.contains("From the second line on, `?` and `<` are text"));
+    assert!(shown.contains("From the second line on, `?` and `<` are ordinary text"));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_text_in_another_encoding_is_kept_and_its_reason_told() {
     let env = Env::new();
     let mut pty = at_description(&env, "printf 'A caf\\351.\\n' >\"$1\"");
     pty.keys("!");
-    pty.expect("what the editor left is no UTF-8; nothing is changed");
+    pty.expect("what the editor saved is not UTF-8; nothing was changed");
     pty.expect("it is kept in `");
     pty.expect("`");
     let file = pty.shown.rsplit('`').nth(1).unwrap().to_owned();
@@ -111,7 +111,7 @@ fn what_a_failed_editor_left_is_no_answer_until_it_is_fetched() {
     let mut pty = at_description(&env, "echo Half of it. >\"$1\"; exit 3");
     pty.keys("!");
     pty.expect("failed (exit status: 3)");
-    pty.expect("Tab fetches what you typed");
+    pty.expect("Tab brings back what you typed");
     pty.expect("> ");
     pty.keys("\t");
     pty.expect("Half of it.");
@@ -132,7 +132,7 @@ fn refused_lines_are_not_lost_with_an_enter() {
     pty.answer("group: Name", "default");
     pty.answer("group: Its hosts", "a1\r# two more\rb1\r");
     pty.expect("`#` is not a host");
-    let ways = "Tab fetches what you typed, `!` opens it in your editor";
+    let ways = "Tab brings back what you typed, `!` opens it in your editor";
     for _ in 0..3 {
         pty.expect(ways);
         pty.expect("> ");

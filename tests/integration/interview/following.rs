@@ -56,7 +56,7 @@ fn a_new_name_takes_along_what_was_made_of_the_old_one() {
 fn a_site_that_is_named_takes_along_what_was_the_others() {
     let env = Env::with_tea_pot(&["--set=repositories.key=mine/deploy"]);
     let mut pty = Pty::start(&env, &["new", "--site", "wikimedia"], None);
-    pty.expect("deploy.user: deploy-service (follows from what was given)");
+    pty.expect("deploy.user: deploy-service (derived from what was given)");
     pty.expect("Enter writes the model");
     pty.expect("> ");
     pty.keys("\u{3}");
@@ -64,10 +64,10 @@ fn a_site_that_is_named_takes_along_what_was_the_others() {
     assert!(env.read("svcgen.yaml").contains("site: example\n"));
     // Whoever names another one where the answers are gone on with means that one.
     let mut pty = Pty::start(&env, &["new", "--site", "example"], None);
-    pty.answer("go on with them", "");
+    pty.answer("continue with them", "");
     pty.answer("Enter writes the model", "");
     assert_eq!(pty.end(), 0, "{}", pty.shown);
-    assert!(pty.shown.contains("says the same already"), "{}", pty.shown);
+    assert!(pty.shown.contains("already says the same"), "{}", pty.shown);
     let mut pty = Pty::start(&env, &["new", "--site", "wikimedia"], None);
     pty.answer("Enter writes the model", "");
     assert_eq!(pty.end(), 0, "{}", pty.shown);

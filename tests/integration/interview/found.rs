@@ -31,8 +31,8 @@ fn what_the_checkouts_have_is_told_at_once() {
     );
     let mut pty = Pty::start(&env, &["new"], None);
     pty.answer("Name of the service", "pagefeed");
-    pty.expect("`pagefeed` is there already");
-    pty.answer("answer the same again", "my-svc");
+    pty.expect("`pagefeed` already exists");
+    pty.answer("give the same answer again", "my-svc");
     pty.answer("Name of its Puppet class", "");
     pty.answer("What the service does", "Does it.\r");
     pty.expect("[6100] (free in the checkouts)");

@@ -29,7 +29,7 @@ fn ctrl_c_keeps_the_answers_and_resume_goes_on() {
     assert_eq!(run.code, 2);
     assert!(
         run.stderr
-            .contains("there is no answer for `port`, `owner.name`"),
+            .contains("there is no value for `port`, `owner.name`"),
         "{}",
         run.show()
     );
@@ -72,13 +72,13 @@ fn lines_of_an_answer_that_was_not_ended_are_kept_too() {
     assert_eq!(pty.end(), 130, "{}", pty.shown);
     // It is no answer yet: an Enter out of habit does not take it, and stopping again does not lose it.
     let mut pty = Pty::start(&env, &["new", "--resume"], None);
-    pty.answer("Tab fetches what you typed", "");
-    pty.expect("this has to be answered");
+    pty.answer("Tab brings back what you typed", "");
+    pty.expect("this needs an answer");
     pty.expect("> ");
     pty.keys("\u{3}");
     assert_eq!(pty.end(), 130, "{}", pty.shown);
     let mut pty = Pty::start(&env, &["new", "--resume"], None);
-    pty.answer("Tab fetches what you typed", "\t");
+    pty.answer("Tab brings back what you typed", "\t");
     pty.answer("> Makes tea.\r\n", "\t");
     pty.answer("> For all.\r\n", "\tups.");
     pty.answer("> And cups.\r\n", "");
@@ -101,7 +101,7 @@ fn an_empty_line_behind_a_fetched_one_fetches_the_rest() {
     pty.keys("\u{3}");
     assert_eq!(pty.end(), 130, "{}", pty.shown);
     let mut pty = Pty::start(&env, &["new", "--resume"], None);
-    pty.answer("Tab fetches what you typed", "\t");
+    pty.answer("Tab brings back what you typed", "\t");
     pty.answer("> Makes tea.\r\n", "");
     pty.expect("> For all.\r\n> And cups.\r\n");
     pty.answer("TCP port", "6001");
@@ -121,7 +121,7 @@ fn a_refused_draft_is_set_aside_and_not_lost() {
             pty.answer("unfinished answers of `first`", "5");
             pty.expect("yes or no");
             pty.answer("unfinished answers of `first`", "n");
-            pty.expect("the unfinished answers are in");
+            pty.expect("the unfinished answers are now in");
             pty.answer("Name of the service", "second");
         } else {
             pty.answer("Name of the service", answer);
@@ -221,7 +221,7 @@ fn a_model_that_is_there_is_changed_line_by_line() {
     assert_eq!(pty.end(), 0, "{}", pty.shown);
     assert!(
         pty.shown
-            .contains("nothing to do: `svcgen.yaml` says the same already"),
+            .contains("nothing to do: `svcgen.yaml` already says the same"),
         "{}",
         pty.shown
     );
@@ -243,7 +243,7 @@ fn a_model_that_changed_in_between_is_not_written_over() {
     assert_eq!(drafts(&env).len(), 1, "the answers are not lost");
     // Going on takes both: what was answered, and what somebody else wrote.
     let mut pty = Pty::start(&env, &["new", "--resume"], None);
-    pty.expect("the model was changed in the meantime");
+    pty.expect("the model has changed in the meantime");
     pty.answer("Enter writes the model", "");
     assert_eq!(pty.end(), 0, "{}", pty.shown);
     let both = MODEL.replace("Does it.", "Does more.");
@@ -288,7 +288,7 @@ fn changes_of_a_model_that_is_gone_are_refused_and_kept() {
     let env = Env::new();
     stopped_with_another_port(&env);
     std::fs::remove_file(env.work().join("svcgen.yaml")).unwrap();
-    let message = "`svcgen.yaml` is gone, and the unfinished answers are changes of it";
+    let message = "`svcgen.yaml` is gone, and the unfinished answers are changes to it";
     let run = env.svcgen(&["new", "--resume", "--yes"]);
     assert_eq!(run.code, 11, "{}", run.show());
     assert!(run.stderr.contains(message), "{}", run.show());
@@ -343,7 +343,7 @@ fn what_went_of_somebody_elses_list_is_named() {
     env.write("svcgen.yaml", &model(theirs));
     let run = env.svcgen(&["new", "--resume", "--yes"]);
     assert_eq!(run.code, 0, "{}", run.show());
-    let told = "`maintainers` was changed by both; it is what you answered, without what somebody else wrote: `Margaret Hamilton`";
+    let told = "`maintainers` was changed on both sides; your answer is kept, without what someone else wrote: `Margaret Hamilton`";
     assert!(run.stderr.contains(told), "{}", run.show());
 }
 

@@ -10,7 +10,7 @@ fn what_was_typed_and_commands_are_parted_between_words() {
     pty.answer("Name of its Puppet class", "");
     pty.answer(
         "What the service does",
-        "Makes tea for everybody who asks for it, in cups of all sizes.\r",
+        "Makes tea for everyone who asks for it, in cups of all sizes.\r",
     );
     pty.answer("TCP port", "6001");
     pty.answer("What it is built with", "");
@@ -24,7 +24,7 @@ fn what_was_typed_and_commands_are_parted_between_words() {
     terminal.process(pty.shown.as_bytes());
     let screen = terminal.screen().contents();
     for rows in [
-        "> Makes tea for everybody who asks for\n  it, in cups of all sizes.\n",
+        "> Makes tea for everyone who asks for\n  it, in cups of all sizes.\n",
         "Needed for `svcgen vagrant`,\n`svcgen puppet`.\n",
     ] {
         assert!(screen.contains(rows), "{screen}");

@@ -72,7 +72,7 @@ fn the_hint_goes_on_with_the_same_model() {
 fn answers_that_cannot_be_kept_are_printed() {
     let env = Env::new();
     let mut pty = begun(&env, &["new"]);
-    // The folder of the drafts is no folder any more.
+    // The folder of the drafts is not a folder any more.
     let folder = env.home().join(".local/state/svcgen/drafts");
     std::fs::rename(&folder, folder.with_file_name("away")).unwrap();
     std::fs::write(&folder, "").unwrap();
@@ -109,7 +109,7 @@ fn answers_that_cannot_be_kept_are_printed() {
     pty.keys("\u{3}");
     assert_eq!(pty.end(), 130, "{}", pty.shown);
     assert!(pty.shown.contains("puppet_name: mine\r\n"), "{}", pty.shown);
-    let hint = "`svcgen new --resume` goes on with the older ones";
+    let hint = "`svcgen new --resume` continues with the older ones";
     assert!(pty.shown.contains(hint), "{}", pty.shown);
 }
 

@@ -62,7 +62,7 @@ fn a_check_whose_script_is_not_there_is_refused_before_anything_is_asked() {
     let (first, said) = run.stderr.split_once('\n').unwrap();
     assert!(first.contains("the `scap/` directory of "), "{first}");
     insta::assert_snapshot!(said, @"
-    cause: scap/scripts/te: the check `tea` runs it, and it is not there: add it, or correct the `command` of the check
+    cause: scap/scripts/te: the check `tea` runs it, but it does not exist: add it, or correct the `command` of the check
     hint: commit what is right, or deploy another revision with `--rev`
     ");
     let script = farm.env().work().join("deploy/scap/scripts/tea");

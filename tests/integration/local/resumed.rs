@@ -31,7 +31,7 @@ fn an_earlier_deploy_is_not_gone_on_with_over_a_later_one() {
         assert_eq!(run.code, 2, "{}", run.show());
         let told = format!(
             "error: {id} is not the last deploy: {later} was finished since on l00\n\
-             hint: `{command}` goes to its revision all the same\n\
+             hint: `{command}` goes to its revision anyway\n\
              hint: `svcgen history` lists the deploys\n"
         );
         assert_eq!(run.stderr, told);

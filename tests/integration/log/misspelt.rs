@@ -18,8 +18,8 @@ fn what_is_misspelt_gets_a_proposal() {
             &["20261123T140312Z-3f9a0l"],
             "did you mean `20261123T140312Z-3f9a01`?",
         ),
-        (&["a", "b"], "is put into quotes"),
-        (&[ID, "--latest"], "`--latest` is another deploy"),
+        (&["a", "b"], "put them in quotes"),
+        (&[ID, "--latest"], "`--latest` is not the deploy"),
     ] {
         let run = env.svcgen(&[&["log"], arguments].concat());
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.show());
@@ -56,7 +56,7 @@ fn what_begins_as_the_name_of_a_deploy_and_is_none_is_told() {
     }
     // A part of a revision, and a date, are looked for as texts.
     for text in ["2026abc", "2026-11-23"] {
-        assert!(refused(text).contains("is like that"), "{text}");
+        assert!(refused(text).contains(" matches"), "{text}");
     }
     let output = env.svcgen(&["log", "--output", "nosuch"]);
     assert_eq!(output.code, 0, "nobody wrote anything: {}", output.show());

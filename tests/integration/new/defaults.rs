@@ -38,7 +38,7 @@ fn what_cannot_be_taken_is_told_with_its_rule() {
     assert_eq!(run.code, 2, "{}", run.show());
     assert!(
         run.stderr
-            .contains("`not an address` is not an address for mail\n"),
+            .contains("`not an address` is not an email address\n"),
         "{}",
         run.show()
     );
@@ -163,7 +163,7 @@ fn a_service_in_another_language_is_told_what_is_generated() {
     ];
     let more = ["--set", "description=Tea.", "--set", "owner.name=Ada"];
     let arguments = [&words[..], &more].concat();
-    let told = "warning: `go.mod` is there and no `package.json`: what svcgen generates runs a service on Node.js\n";
+    let told = "warning: `go.mod` exists, but no `package.json`: svcgen generates code for services on Node.js\n";
     let run = env.svcgen(&arguments);
     assert_eq!(run.code, 0, "{}", run.show());
     assert!(run.stderr.contains(told), "{}", run.show());
@@ -189,10 +189,10 @@ fn a_name_and_a_port_that_somebody_has_are_told_where_they_would_be_taken() {
     exit 2
     --- stdout
     --- stderr
-    warning: `tea` (package.json) is not taken for `name`: `tea` is there already: `modules/role/manifests/tea.pp` in `HOME/work/puppet`; `--set name=VALUE` gives another, or the same nevertheless
+    warning: `tea` (package.json) is not taken for `name`: `tea` already exists: `modules/role/manifests/tea.pp` in `HOME/work/puppet`; `--set name=VALUE` sets another one, or this one anyway
     description: Makes tea. (package.json)
     owner.name: Ada (configuration)
-    error: there is no answer for `name`
+    error: there is no value for `name`
     hint: add --set name=VALUE, or lines `path: value` to the file of `--answers`
     ");
     let run = env.svcgen(&[&words[..], &["--set=name=pot"]].concat());

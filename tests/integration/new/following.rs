@@ -10,7 +10,7 @@ fn a_flag_takes_along_what_was_made_of_the_old_answer() {
     let run = env.svcgen(&["new", "--set", "runtime.healthcheck.spec=true"]);
     assert_snapshot!(run.stderr, @r"
     wrote `svcgen.yaml`
-    runtime.healthcheck.url: nothing (follows from what was given)
+    runtime.healthcheck.url: nothing (derived from what was given)
     next: svcgen vagrant --repo CHECKOUT --dry-run
     ");
     let model = env.read("svcgen.yaml");
@@ -30,9 +30,9 @@ fn another_site_has_repositories_and_accounts_of_its_own() {
     let run = env.svcgen(&["new", "--set", "site=wikimedia"]);
     assert_snapshot!(run.stderr, @r"
     wrote `svcgen.yaml`
-    repositories.source: mediawiki/services/tea-pot (follows from what was given)
-    repositories.deploy: mediawiki/services/tea-pot/deploy (follows from what was given)
-    deploy.user: deploy-service (follows from what was given)
+    repositories.source: mediawiki/services/tea-pot (derived from what was given)
+    repositories.deploy: mediawiki/services/tea-pot/deploy (derived from what was given)
+    deploy.user: deploy-service (derived from what was given)
     next: svcgen vagrant --repo CHECKOUT --dry-run
     ");
     let model = env.read("svcgen.yaml");
@@ -51,7 +51,7 @@ fn an_address_that_was_found_goes_with_its_owner() {
     let env = Env::with_tea_pot(&["--set=owner.email=ada@example.org"]);
     env.write("package.json", r#"{"author": "Ada <ada@example.org>"}"#);
     let run = env.svcgen(&["new", "--set=owner.name=Grace"]);
-    let told = "owner.email: nothing (follows from what was given)";
+    let told = "owner.email: nothing (derived from what was given)";
     assert!(run.stderr.contains(told), "{}", run.show());
     assert!(!env.read("svcgen.yaml").contains("ada@example.org"));
 }

@@ -11,7 +11,7 @@ fn without_answers_it_says_which_flags_to_use() {
     exit 2
     --- stdout
     --- stderr
-    error: there are no answers to write a model from
+    error: there are no answers to write the model from
     hint: svcgen new --answers FILE
     hint: svcgen new --defaults --set name=NAME --set port=PORT
     ");
@@ -19,7 +19,7 @@ fn without_answers_it_says_which_flags_to_use() {
     exit 2
     --- stdout
     --- stderr
-    error: there is no answer for `name`, `description`, `owner.name`
+    error: there is no value for `name`, `description`, `owner.name`
     hint: add --set name=VALUE --set description=VALUE --set owner.name=VALUE, or lines `path: value` to the file of `--answers`
     hint: add `--defaults` to take what package.json and git's configuration say
     ");
@@ -107,7 +107,7 @@ fn mistakes_are_shown_in_the_file_and_in_the_flag_at_once() {
        ╰────
       help: did you mean `inline`?
 
-    there is no answer for `owner.name`
+    there is no value for `owner.name`
     hint: add --set owner.name=VALUE, or lines `path: value` to the file of `--answers`
     hint: add `--defaults` to take what package.json and git's configuration say
     ");
@@ -123,13 +123,13 @@ fn what_is_not_an_answer_is_refused() {
     for (arguments, words) in [
         (
             vec!["--set", "port"],
-            "`--set port` is not understood: it is written `PATH=VALUE`",
+            "`--set port` is not understood: write it as `PATH=VALUE`",
         ),
         (vec!["--set", "a..b=1"], "names separated by single dots"),
         (vec!["--set", "port=[1"], "`--set port` has a mistake"),
         (
             vec!["--set", "deploy.groups.default.hosts=a.example.org"],
-            "a list stands in brackets: `[a.example.org]`",
+            "write a list in brackets: `[a.example.org]`",
         ),
         (
             vec!["--answers", "list.yaml"],
@@ -229,13 +229,13 @@ fn an_answer_in_both_of_its_forms_is_refused() {
     };
     assert_snapshot!(new("owner: {name: Ada}\nowner.name: Bob\n").stderr, @"
     error: `answers.yaml` has a mistake
-      × `owner.name` is answered here a second time
+      × `owner.name` is answered here twice
        ╭─[answers.yaml:5:1]
      4 │ owner: {name: Ada}
      5 │ owner.name: Bob
        · ──────────
        ╰────
-      help: leave one of the two out
+      help: leave out one of the two
     ");
     for both in [
         "owner.name: Bob\nowner: {name: Ada}\n",
@@ -269,7 +269,7 @@ fn an_unfinished_merge_is_told_as_that() {
     for words in [&["new", "--set=port=6002"][..], &["check"], &["schedule"]] {
         let run = env.svcgen(words);
         assert_eq!(run.code, 2, "{}", run.show());
-        let told = "an unfinished merge: settle what is between `<<<<<<<` and `>>>>>>>`";
+        let told = "an unfinished merge: resolve what is between `<<<<<<<` and `>>>>>>>`";
         assert!(run.stderr.contains(told), "{}", run.show());
         assert!(run.stderr.contains("svcgen.yaml:7:1]"), "{}", run.show());
         assert!(!run.stderr.contains("--force"), "{}", run.show());
@@ -294,7 +294,7 @@ fn a_number_that_some_take_for_octal_is_no_answer() {
     for path in ["vagrant.memory", "port", "deploy.groups.default.size"] {
         let run = env.svcgen(&["new", "--set", &format!("{path}=0042")]);
         assert_eq!(run.code, 2, "{}", run.show());
-        let told = "found `0042`, which is octal to some readers";
+        let told = "found `0042`, which some programs read as octal";
         let said = run.stderr.replace("\n  │ ", " ");
         assert!(said.contains(told), "{}", run.show());
     }

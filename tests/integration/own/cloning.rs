@@ -117,13 +117,13 @@ fn what_cannot_be_cloned_is_told() {
            fatal: Could not read from remote repository.
            Please make sure you have the correct access rights
            and the repository exists.
-    hint: `svcgen doctor` looks at git, its settings, and the servers
+    hint: `svcgen doctor` checks git, its settings, and the servers
     ");
     env.write("code/deploy", "a file");
     assert_snapshot!(run(&["scap", "--clone", "code", "--yes"]), @"
     exit 11
-    error: `HOME/work/code/deploy` is there already, and is not a git checkout
-    hint: move it away, or name another folder
+    error: `HOME/work/code/deploy` already exists, and is not a git checkout
+    hint: move it elsewhere, or name another folder
     ");
     assert_snapshot!(run(&["scap", "--clone", "new", "--dry-run"]), @"
     exit 2
@@ -223,7 +223,7 @@ fn what_is_read_first_is_told_when_it_is_wrong() {
     assert_snapshot!(said(&env, &dry), @"
     exit 2
     error: `HOME/work/svcgen.yaml` is not UTF-8 text
-    hint: `file HOME/work/svcgen.yaml` tells what it is
+    hint: `file HOME/work/svcgen.yaml` shows what it is
     ");
     std::fs::remove_file(env.work().join("svcgen.yaml")).unwrap();
     assert_snapshot!(said(&env, &dry), @"
@@ -249,19 +249,19 @@ fn what_is_read_first_is_told_when_it_is_wrong() {
     std::fs::write(templates.join("role.pp.tera"), "{{ nothing }}\n").unwrap();
     assert_snapshot!(said(&env, &dry), @"
     exit 2
-    error: the template `HOME/config/svcgen/templates/operations-puppet/role.pp.tera` is wrong
+    error: the template `HOME/config/svcgen/templates/operations-puppet/role.pp.tera` has a mistake
     cause: Variable `nothing` is not defined. Available variables: annotations, includes, license, name, role, system_role
             --> HOME/config/svcgen/templates/operations-puppet/role.pp.tera:1:4
              |
            1 | {{ nothing }}
              |    ^^^^^^^
-    hint: mend the template, or take it away: svcgen has one of its own
+    hint: correct the template, or remove it: svcgen has one of its own
     ");
     std::fs::write(templates.join("role.pp.tera"), b"\xff").unwrap();
     assert_snapshot!(said(&env, &dry), @"
     exit 2
     error: the template `HOME/config/svcgen/templates/operations-puppet/role.pp.tera` cannot be read
     cause: stream did not contain valid UTF-8
-    hint: mend the template, or take it away: svcgen has one of its own
+    hint: correct the template, or remove it: svcgen has one of its own
     ");
 }

@@ -31,7 +31,7 @@ fn a_change_in_the_way_stays_and_git_says_so() {
     let it = Fixture::new();
     it.change("one\n");
     it.git(&["switch", "--quiet", "master"]);
-    it.write("own.pp", "somebody's\n");
+    it.write("own.pp", "someone's\n");
     let error = it.topic().switch().unwrap_err();
     assert_eq!(
         (error.kind(), error.to_string().as_str()),
@@ -47,7 +47,7 @@ fn a_change_in_the_way_stays_and_git_says_so() {
     );
     assert_eq!(
         fs_err::read_to_string(it.clone.join("own.pp")).unwrap(),
-        "somebody's\n"
+        "someone's\n"
     );
 }
 

@@ -43,7 +43,7 @@ fn every_mistake_of_a_configuration_is_found_with_its_line() {
     insta::assert_snapshot!(shown.join("\n"), @"
     scap/scap.cfg:2: `git_repo` cannot be `../x`: segments of letters, digits, `.`, `_`, `+` and `-` separated by `/`, each beginning with a letter, digit or `_`
     scap/scap.cfg:3: the group `canary` has no list of hosts: set `canary_dsh_targets`; line 11 of scap/scap.cfg has `canery_dsh_targets`: is one of the two misspelt?
-    scap/scap.cfg:3: `server_groups` cannot be `canary, default, canary`: the group `canary` stands there twice
+    scap/scap.cfg:3: `server_groups` cannot be `canary, default, canary`: the group `canary` is listed twice
     scap/scap.cfg:5: `group_size` cannot be `0`: write a number that is at least 1
     scap/scap.cfg:7: `service_timeout` cannot be `soon`: write a number of seconds, such as `120`
     scap/scap.cfg:8: `git_submodules` cannot be `maybe`: write `True` or `False`
@@ -137,7 +137,7 @@ fn checks_and_variables_of_an_environment_lie_over_those_of_all() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.ends_with("the template `x.j2` is not there: write `scap/templates/x.j2`"),
+        error.ends_with("the template `x.j2` does not exist: write `scap/templates/x.j2`"),
         "{error}"
     );
 }

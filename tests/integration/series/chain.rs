@@ -90,7 +90,7 @@ fn the_whole_chain_is_sent_and_goes_on_upon_what_is_merged() {
     assert!(!rebased.stderr.contains("service: "), "{}", rebased.show());
     // It has followed already.
     assert!(
-        !rebased.stderr.contains("has the next run begin"),
+        !rebased.stderr.contains("makes the next run begin"),
         "{}",
         rebased.show()
     );

@@ -156,8 +156,8 @@ fn what_stays_of_a_patch_that_goes_is_told() {
     amend(&env);
     drop_balancer(&env);
     let told = done(&env, &["--commit", "--conflicts", "yours"]);
-    let warning = "warning: load-balancer: hieradata/common/service.yaml: svcgen wrote `trending-edits` and wants it no more, but \
-                   somebody changed it: it stays, and is not svcgen's from now on\n";
+    let warning = "warning: load-balancer: hieradata/common/service.yaml: svcgen wrote `trending-edits` and no longer wants it, but \
+                   someone else changed it: it is left unchanged, and no longer counts as svcgen's\n";
     assert!(told.stderr.contains(warning), "{}", told.show());
 }
 
@@ -172,7 +172,7 @@ fn a_file_that_a_commit_upon_the_patches_took_away_is_told_and_comes_back() {
         &["commit", "--quiet", "--message", "Drop the profile"],
     );
     let told = done(&env, &["--commit"]);
-    let warning = "warning: a commit upon the patches changes modules/profile/manifests/trendingedits.pp: that stays, and `svcgen \
+    let warning = "warning: a commit on top of the patches changes modules/profile/manifests/trendingedits.pp: that is left unchanged, and `svcgen \
                    check` says where it differs from the model\n";
     assert!(told.stderr.contains(warning), "{}", told.show());
     done(&env, &[]);

@@ -30,7 +30,7 @@ fn a_node_with_a_comment_is_still_the_one_that_is_wanted() {
     env.replace("svcgen.yaml", "trending2001", "trending2002");
     let other = done(&env, STEPS);
     assert!(
-        !other.stderr.contains("wants it no more"),
+        !other.stderr.contains("no longer wants it"),
         "{}",
         other.show()
     );

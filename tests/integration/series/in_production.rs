@@ -116,7 +116,7 @@ fn what_is_in_production_leaves_the_load_balancer_whole_or_not_at_all() {
     env.replace("svcgen.yaml", "north: 10.20.1.30, south: 10.21.1.30", "");
     let refused = run(&env, &["--commit"]);
     assert_eq!(refused.code, 11, "{}", refused.show());
-    let named = "svcgen wrote `trending-edits` and wants it no more, but somebody changed it";
+    let named = "svcgen wrote `trending-edits` and no longer wants it, but someone changed it";
     assert!(refused.stderr.contains(named), "{}", refused.show());
     assert_eq!(
         env.git("puppet", &["log", "-1", "--format=%s"]),

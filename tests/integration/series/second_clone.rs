@@ -266,7 +266,7 @@ fn a_host_that_somebody_took_out_is_written_again_and_told() {
     env.replace("svcgen.yaml", "10.20.1.30", "10.20.1.31");
     let told = done(&env, &["--commit"]);
     let warning =
-        "`trending1002.north.farm.example: trending-edits` was taken out, and is written again";
+        "`trending1002.north.farm.example: trending-edits` was removed, and is written again";
     assert!(told.stderr.contains(warning), "{}", told.show());
     assert!(env.read(path).contains(line));
 }

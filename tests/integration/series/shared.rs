@@ -92,7 +92,7 @@ fn a_cluster_stays_in_the_list_whatever_others_are_written_like() {
         .map(|line| format!("{line}\n"))
         .collect();
     env.write(COMMON, &format!("{head}{rest}"));
-    let words = ["commit", "--quiet", "--all", "--message", "somebody's"];
+    let words = ["commit", "--quiet", "--all", "--message", "someone's"];
     env.git("puppet", &words);
     env.git(
         "puppet",
@@ -155,7 +155,7 @@ fn what_is_in_use_does_not_follow_its_neighbours() {
     assert_ne!(changed, text);
     assert!(text[at..end].contains("class: low-traffic"), "{text}");
     env.write(catalog, &changed);
-    let words = ["commit", "--quiet", "--all", "--message", "somebody's"];
+    let words = ["commit", "--quiet", "--all", "--message", "someone's"];
     env.git("puppet", &words);
     let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
     assert_eq!(check.code, 0, "{}", check.show());

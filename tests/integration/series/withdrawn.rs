@@ -113,7 +113,7 @@ fn a_comment_between_what_goes_is_nobodys_commit() {
         env.write("svcgen.yaml", without);
         let refused = run(&env, &["--commit"]);
         assert_eq!(refused.code, 11, "{}", refused.show());
-        let told = "conftool-data/node/north.yaml: somebody put lines into what svcgen takes away";
+        let told = "conftool-data/node/north.yaml: someone put lines into what svcgen takes away";
         assert!(refused.stderr.contains(told), "{}", refused.show());
         assert_eq!(tip(), edited);
         let run = done(&env, &["--commit", "--conflicts", side]);
@@ -140,7 +140,7 @@ fn what_was_only_written_goes_once_the_model_drops_it_and_edits_stay() {
         "{}",
     );
     let told = done(&env, &["--commit"]);
-    let line = "hieradata/common/service.yaml: what an earlier run wrote is taken away";
+    let line = "hieradata/common/service.yaml: what an earlier run wrote is removed";
     assert!(told.stderr.contains(line), "{}", told.show());
     assert_eq!(
         env.status("puppet"),

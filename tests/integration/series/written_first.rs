@@ -52,7 +52,7 @@ fn the_commits_are_those_of_a_run_that_commits_at_once() {
                 }
                 let run = done(&env, &["--commit"]);
                 assert!(
-                    !run.stderr.contains("taken out"),
+                    !run.stderr.contains("was removed"),
                     "{change}: {}",
                     run.show()
                 );

@@ -230,7 +230,7 @@ impl Gerrit {
                 "--quiet",
                 "--allow-empty",
                 "--message",
-                "somebody else's",
+                "someone else's",
             ],
         );
         self.git(

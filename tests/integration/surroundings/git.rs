@@ -36,7 +36,7 @@ fn the_whole_road_works_with_the_git_of_debian_11() {
     let run = env.run(finding(&mut command, &folder));
     assert_eq!(run.code, 0, "{}", run.show());
     assert!(
-        run.stdout.ends_with("leaves it to play with.\n"),
+        run.stdout.ends_with("keeps it, to experiment with.\n"),
         "{}",
         run.show()
     );

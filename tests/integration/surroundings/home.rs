@@ -126,7 +126,7 @@ fn a_home_that_cannot_be_written_to_stops_a_deploy_before_it_begins() {
     assert_eq!(farm.answers(), [None, None], "nothing was begun");
     let doctor = run(&["doctor", "deploy", "--offline"]).stdout;
     assert!(
-        doctor.contains("MISSING  a folder for journals: nothing can be written into"),
+        doctor.contains("MISSING  a folder for journals: cannot write to"),
         "{doctor}"
     );
 }
@@ -160,7 +160,7 @@ hint: `export XDG_STATE_HOME=/a/folder/of/yours` keeps logs elsewhere
     assert_refused(
         &command,
         "\
-error: nothing can be built in `HOME/home/.cache/svcgen/build`
+error: cannot build in `HOME/home/.cache/svcgen/build`
 cause: read-only file system
 hint: `export XDG_CACHE_HOME=/a/folder/of/yours` builds elsewhere
 ",

@@ -76,7 +76,7 @@ fn where_there_is_no_room_for_the_result_that_is_an_error() {
         );
         assert_eq!(run.code, 1, "{command}: {}", run.show());
         let end = "\
-error: the result cannot be printed
+error: cannot print the result
 cause: no space left on device
 hint: make room where the output goes, or send it elsewhere
 ";

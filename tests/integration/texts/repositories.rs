@@ -123,7 +123,7 @@ fn a_build_refuses_the_source_repository_in_the_place_of_the_deploy_repository()
     assert_eq!(refused(&both), told);
     env.write("source/scap/scap.cfg", "[global]\ngit_repo: tea/deploy\n");
     insta::assert_snapshot!(refused(&both), @"
-    error: `HOME/work/source` is named as the source repository and as the deploy repository
+    error: `HOME/work/source` is named as both the source repository and the deploy repository
     cause: the modules are committed beside the source, in a repository of their own
     hint: `--deploy-repo DIR` names the deploy repository
     ");
@@ -188,7 +188,7 @@ fn a_deploy_repository_that_is_not_cloned_yet_is_told_by_what_names_it() {
     exit 2
     --- stdout
     --- stderr
-    error: `HOME/work/deploy` is no checkout of the deploy repository
+    error: `HOME/work/deploy` is not a checkout of the deploy repository
     cause: `services.trending-edits.deploy` of `HOME/config/svcgen/config.yaml` names it
     hint: `svcgen scap --clone ..` makes one
     ");

@@ -91,7 +91,7 @@ fn what_a_colleague_brought_and_goes_on_with_stays() {
     assert!(env.read("deploy/scap/targets").contains("trending1004"));
     let check = env.svcgen(CHECK);
     assert_eq!(check.code, 3, "{}", check.show());
-    let told = "`trending1004.north.farm.example` was put there, and the model does not have it";
+    let told = "`trending1004.north.farm.example` was added there, and is not in the model";
     assert!(check.stdout.contains(told), "{}", check.show());
 }
 
@@ -136,7 +136,7 @@ fn a_host_that_somebody_put_back_stays_in_a_clone_that_remembers_nothing() {
     assert!(env.read("deploy/scap/scap.cfg").contains("6698"));
     assert!(env.read(TARGETS).contains(HOST));
     let check = env.svcgen(CHECK);
-    assert!(check.stdout.contains("was put there"), "{}", check.show());
+    assert!(check.stdout.contains("was added there"), "{}", check.show());
 }
 
 #[test]

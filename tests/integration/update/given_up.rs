@@ -73,7 +73,7 @@ fn a_host_that_only_another_branch_has_from_svcgen_is_the_persons_who_wrote_it()
     run(&env, "scap", &[]);
     assert_eq!(env.read(TARGETS), theirs);
     let check = env.svcgen(CHECK);
-    assert!(check.stdout.contains("was put there"), "{}", check.show());
+    assert!(check.stdout.contains("was added there"), "{}", check.show());
 }
 
 #[test]

@@ -15,8 +15,8 @@ pub(super) const EDITS: &[(&str, &str, &str)] = &[
     ),
     (
         "puppet/modules/profile/manifests/trendingedits.pp",
-        "#   What somebody tunes by hand.\n",
-        "#   What somebody tunes by hand.\n#   It is ours, and we watch it.\n",
+        "#   What someone tunes by hand.\n",
+        "#   What someone tunes by hand.\n#   It is ours, and we watch it.\n",
     ),
     (
         "puppet/modules/role/manifests/trendingedits.pp",
@@ -37,7 +37,7 @@ pub(super) const EDITS: &[(&str, &str, &str)] = &[
     (
         "puppet/hieradata/role/common/deployment_server/kubernetes.yaml",
         "  tools/statistics:\n",
-        "  # Somebody else's.\n  tools/statistics:\n",
+        "  # Someone else's.\n  tools/statistics:\n",
     ),
     (
         "deploy/scap/targets",

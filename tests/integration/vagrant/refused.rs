@@ -27,14 +27,14 @@ fn a_port_or_name_that_is_taken_has_an_owner() {
     );
     assert_snapshot!(said(&env, DRY), @"
     exit 11
-    error: the class `glossary` is there already: puppet/modules/glossary/manifests/init.pp:19 has `class glossary`, and nothing here says that svcgen wrote it
+    error: the class `glossary` already exists: puppet/modules/glossary/manifests/init.pp:19 has `class glossary`, and nothing here says that svcgen wrote it
     hint: if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, `--conflicts yours` keeps it
     hint: if it is another one, write another `puppet_name` in the model
     ");
     env.replace("svcgen.yaml", "puppet_name: glossary", "puppet_name: git");
     assert_snapshot!(said(&env, DRY), @"
     exit 11
-    error: the class `git` is there already: puppet/modules/git/manifests/init.pp:10 has `class git`, and nothing here says that svcgen wrote it
+    error: the class `git` already exists: puppet/modules/git/manifests/init.pp:10 has `class git`, and nothing here says that svcgen wrote it
     hint: if it is this service, generated elsewhere: `--conflicts svcgen` writes over it, `--conflicts yours` keeps it
     hint: if it is another one, write another `puppet_name` in the model
     ");
@@ -49,7 +49,7 @@ fn uncommitted_changes_of_others_are_not_written_over() {
     vagrant: HOME/work/vagrant: changes 4 files, 49 lines added, 0 removed
     error: `puppet/hieradata/common.yaml` has uncommitted changes that svcgen did not make
     hint: commit them, or put them away: `git -C HOME/work/vagrant stash push -u -- puppet/hieradata/common.yaml`
-    hint: `--force` changes the file all the same
+    hint: `--force` changes the file anyway
     ");
     assert_eq!(env.status("vagrant"), " M puppet/hieradata/common.yaml\n");
     assert_snapshot!(said(&env, &[YES, &["--force"]].concat()), @"
@@ -113,7 +113,7 @@ fn nothing_is_written_through_a_link_that_leads_out() {
     assert_snapshot!(said(&env, YES), @"
     exit 11
     error: `puppet/modules/trendingedits/manifests/init.pp` leads out of `HOME/work/vagrant`
-    hint: put a real folder there: svcgen writes through no symlink that leads out
+    hint: put a real folder there: svcgen does not write through a symlink that leads out
     ");
     assert!(!env.has("outside/manifests"));
 }
@@ -133,12 +133,12 @@ fn a_tree_that_is_something_else_is_told() {
     assert_snapshot!(said(&env, &["vagrant", "--repo", "nowhere", "--dry-run"]), @"
     exit 2
     error: `nowhere` is not a folder
-    hint: name a folder that is there
+    hint: name an existing folder
     ");
     assert_snapshot!(said(&env, &["vagrant", "--repo", "svcgen.yaml", "--dry-run"]), @"
     exit 2
     error: `svcgen.yaml` is not a folder
-    hint: name a folder that is there
+    hint: name an existing folder
     ");
     assert_snapshot!(said(&env, &["vagrant", "--dry-run"]), @"
     exit 2
@@ -150,27 +150,27 @@ fn a_tree_that_is_something_else_is_told() {
     assert_snapshot!(said(&env, DRY), @"
     exit 2
     error: puppet/hieradata/common.yaml:2: the bracket `[` is not closed
-    hint: mend that line, and run this again
+    hint: correct that line, and run this again
     ");
     std::fs::write(env.work().join(HIERADATA), b"a: \xff\n").unwrap();
     assert_snapshot!(said(&env, DRY), @"
     exit 2
     error: `puppet/hieradata/common.yaml` is not UTF-8 text
-    hint: save it as UTF-8; `file` tells what it is
+    hint: save it as UTF-8; `file` shows what it is
     ");
     std::fs::remove_file(env.work().join(HIERADATA)).unwrap();
     std::fs::create_dir(env.work().join(HIERADATA)).unwrap();
     assert_snapshot!(said(&env, DRY), @"
     exit 11
     error: `puppet/hieradata/common.yaml` is a folder, where a file is expected
-    hint: move away what is there, and run this again
+    hint: move what is there elsewhere, and run this again
     ");
     std::fs::remove_dir(env.work().join(HIERADATA)).unwrap();
     std::os::unix::fs::symlink("common.yaml", env.work().join(HIERADATA)).unwrap();
     assert_snapshot!(said(&env, DRY), @"
     exit 11
     error: `puppet/hieradata/common.yaml` is a symlink that leads nowhere
-    hint: `ls -l puppet/hieradata/common.yaml` shows where it leads; take it away
+    hint: `ls -l puppet/hieradata/common.yaml` shows where it leads; remove it
     ");
 }
 
@@ -180,7 +180,7 @@ fn a_file_that_cannot_be_edited_is_named() {
     env.write(HIERADATA, "--- {a: 1}\n");
     assert_snapshot!(said(&env, DRY), @"
     exit 2
-    error: `puppet/hieradata/common.yaml` cannot be edited: line 1: `trendingedits::port` belongs into a mapping that is written in one line
+    error: `puppet/hieradata/common.yaml` cannot be edited: line 1: `trendingedits::port` belongs in a mapping that is written on one line
     hint: change that line by hand, and run this again
     ");
 }
@@ -226,7 +226,8 @@ fn a_define_that_does_not_end_is_named_with_its_line() {
     let line = before.lines().count() + 1;
     let said = said(&env, DRY);
     assert!(said.starts_with("exit 2\n"), "{said}");
-    let words = format!("node.pp:{line}: the parameters of `define service::node` do not end");
+    let words =
+        format!("node.pp:{line}: the parameter list of `define service::node` is not closed");
     assert!(said.contains(&words), "{said}");
 }
 

@@ -34,7 +34,7 @@ fn a_tree_that_is_older_than_puppet_is_read_as_it_was_meant() {
         .notes;
     assert_eq!(
         notes,
-        &["the tree was read as Puppet 3 did: it is older than the installed Puppet"]
+        &["the tree was read the way Puppet 3 did: it is older than the installed Puppet"]
     );
 }
 

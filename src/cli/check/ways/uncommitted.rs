@@ -29,7 +29,7 @@ impl Ways<'_> {
         );
         Drift {
             instead: Some(
-                "resolve what stands between `<<<<<<<` and `>>>>>>>`; `--conflicts yours` or `svcgen` takes one side"
+                "resolve what is between `<<<<<<<` and `>>>>>>>`; `--conflicts yours` or `svcgen` takes one side"
                     .to_owned(),
             ),
             ..edited

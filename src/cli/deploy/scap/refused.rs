@@ -30,7 +30,7 @@ impl From<ScapRefusal> for CommandError {
                 error.hint(format!("`ssh {host} git -C {directory} status` shows them"))
             }
             ScapRefusal::Diverged { host, directory, .. } => untouched(ErrorKind::Conflict, &message)
-                .hint(format!("somebody has committed there: `ssh {host} git -C {directory} log @{{u}}..`")),
+                .hint(format!("someone has committed there: `ssh {host} git -C {directory} log @{{u}}..`")),
             ScapRefusal::NotFetched { said, directory, host } => {
                 with(untouched(ErrorKind::Unexpected, &message), &said)
                     .hint(format!("`ssh {host} git -C {directory} fetch` tries it again"))
@@ -43,10 +43,10 @@ impl From<ScapRefusal> for CommandError {
             ScapRefusal::NoRevision { .. } => untouched(ErrorKind::Usage, &message)
                 .hint("is it pushed? a revision is read as it will be after the pull there"),
             ScapRefusal::NoCommand { .. } => untouched(ErrorKind::Usage, &message)
-                .hint("`deployment.scap` of the site says what is called; on other hosts than deployment servers there is no Scap")
+                .hint("`deployment.scap` of the site says which command to run; only deployment servers have Scap")
                 .hint("`--engine ssh` deploys without Scap"),
             ScapRefusal::OldCommand { said, .. } => with(untouched(ErrorKind::Usage, &message), &said)
-                .hint("`deployment.scap` of the site says what is called")
+                .hint("`deployment.scap` of the site says which command to run")
                 .hint("`--engine ssh` deploys without Scap"),
             ScapRefusal::Locked(_) => untouched(ErrorKind::Locked, &message)
                 .hint("`--wait` waits for its end"),
@@ -83,11 +83,11 @@ fn of_server(host: &str, error: &ServerError) -> CommandError {
     let this = untouched(ErrorKind::DeployFailed, &message);
     match error {
         ServerError::Connect(error) => with(this, &error.said)
-            .hint(format!("`ssh {host}` tells more"))
+            .hint(format!("`ssh {host}` shows more"))
             .hint("`deployment.server` of the site says where Scap is"),
         ServerError::NoPython => this.hint("`deployment.server` of the site says where Scap is"),
         ServerError::Lost | ServerError::Silent(_) | ServerError::Failed(_) => {
-            this.hint(format!("`ssh {host}` tells more"))
+            this.hint(format!("`ssh {host}` shows more"))
         }
     }
 }

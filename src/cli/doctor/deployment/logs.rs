@@ -90,7 +90,7 @@ fn judge(
     let closed = of(|trouble| *trouble != Trouble::Absent);
     if let Some(first @ (host, trouble)) = closed.first().copied() {
         let way = way_out(trouble, host, opened);
-        let way = way.unwrap_or_else(|| format!("`svcgen tail -l {host}` tells more"));
+        let way = way.unwrap_or_else(|| format!("`svcgen tail -l {host}` shows more"));
         return finding(log).missing(told(&closed, first), advice(way));
     }
     let absent = of(|trouble| *trouble == Trouble::Absent);

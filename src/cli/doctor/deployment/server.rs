@@ -133,7 +133,7 @@ impl Obstacle {
                 "" => found,
                 causes => format!("{found}: {causes}"),
             },
-            way_out: hint.unwrap_or_else(|| format!("`ssh {host}` tells more")),
+            way_out: hint.unwrap_or_else(|| format!("`ssh {host}` shows more")),
         }
     }
 }

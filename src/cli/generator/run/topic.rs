@@ -151,9 +151,9 @@ impl Run<'_> {
                 false => String::new(),
             };
             self.ui.warning(&format!(
-                "`{base}` has `{path}` already, by commits that `{branch}` has not: where the change was merged by them, \
-                 `{git} switch {} && {follow}{git} branch -m {branch} {branch}-old` has the next run begin upon that, without what is on \
-                 `{branch}` alone",
+                "`{base}` has `{path}` already, by commits that `{branch}` has not: if they merged the change, \
+                 `{git} switch {} && {follow}{git} branch -m {branch} {branch}-old` makes the next run begin from there, without \
+                 what only `{branch}` has",
                 topic.base()
             ));
         }
@@ -173,7 +173,7 @@ impl Run<'_> {
             && let Some(catch_up) = topic.catch_up()?
         {
             self.ui.warning(&format!(
-                "the remote's branch has something else of it now: `{catch_up}` brings that here, and the next run writes it again"
+                "the remote's branch now has something else: `{catch_up}` brings that here, and the next run writes it again"
             ));
         }
         Ok(())

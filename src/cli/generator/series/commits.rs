@@ -246,7 +246,7 @@ fn told(path: Utf8PathBuf) -> Conflict {
     Conflict {
         path,
         line: None,
-        reason: "somebody put lines into what svcgen takes away, and they would be all that is left of it".into(),
+        reason: "someone put lines into what svcgen takes away, and they would be all that is left of it".into(),
         kind: ConflictKind::Entry,
     }
 }

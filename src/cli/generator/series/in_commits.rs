@@ -111,7 +111,7 @@ impl<'a> InCommits<'a> {
         }
         for path in self.topic.put_back(&left)? {
             self.patches.run.ui.status(&format!(
-                "{path}: what an earlier run wrote is taken away, as the model wants it no more"
+                "{path}: what an earlier run wrote is removed, as the model no longer wants it"
             ));
         }
         Ok(())
@@ -186,7 +186,7 @@ impl<'a> Job<'a> for InCommits<'a> {
             paths: &paths,
             stores: &self.patches.all_stores(),
             forced: run.options.force.then_some(
-                "the patches are made of commits: `--force` takes nothing along that no commit has",
+                "the patches are made of commits: `--force` does not include what is not in a commit",
             ),
             is_of_commits: true,
         };

@@ -73,7 +73,7 @@ impl Run<'_> {
         let again = self.series_in_files(chosen, root);
         CommandError::conflict(format!("`{path}` has conflicts marked that are not resolved"))
             .hint(format!(
-                "resolve what stands between `<<<<<<<` and `>>>>>>>`, then run `{}`",
+                "resolve what is between `<<<<<<<` and `>>>>>>>`, then run `{}`",
                 self.series_again(chosen, root)
             ))
             .hint(format!(

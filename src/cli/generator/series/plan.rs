@@ -195,7 +195,7 @@ impl<'a> PatchPlanner<'a> {
 /// What stays of a patch that is taken away, because somebody changed it and wants it.
 fn left_to_somebody(kept: &Conflict) -> String {
     let Conflict { path, reason, .. } = kept;
-    format!("{path}: {reason}: it stays, and is not svcgen's from now on")
+    format!("{path}: {reason}: it is left unchanged, and no longer counts as svcgen's")
 }
 
 /// Says which patch is refused.

@@ -59,7 +59,7 @@ impl Asked<'_> {
         }
         if let Some(manifest) = facts.other_manifest {
             self.ui.warning(&format!(
-                "`{manifest}` is there and no `package.json`: what svcgen generates runs a service on Node.js"
+                "`{manifest}` exists, but no `package.json`: svcgen generates code for services on Node.js"
             ));
         }
     }
@@ -108,8 +108,9 @@ impl Asked<'_> {
             if let Some(Err(error)) = kept
                 && !is_warned.replace(true)
             {
-                self.ui
-                    .warning(&format!("{error}; an interruption would lose the answers"));
+                self.ui.warning(&format!(
+                    "{error}; if you interrupt it, the answers are lost"
+                ));
             }
             Ok(())
         };
@@ -144,7 +145,7 @@ impl Asked<'_> {
         for (path, Current { text, origin }, whose) in proposals.refused {
             let origin = origin.as_deref().unwrap_or("default");
             self.ui.warning(&format!(
-                "`{}` ({origin}) is not taken for `{path}`: {whose}; `--set {path}=VALUE` gives another, or the same nevertheless",
+                "`{}` ({origin}) is not taken for `{path}`: {whose}; `--set {path}=VALUE` sets another one, or this one anyway",
                 visible(&text)
             ));
         }

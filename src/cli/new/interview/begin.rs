@@ -38,12 +38,12 @@ fn check_there(draft: &Draft) -> Result<(), CommandError> {
         return Ok(());
     }
     let model = shown(&draft.model);
-    let message = format!("`{model}` is gone, and the unfinished answers are changes of it");
+    let message = format!("`{model}` is gone, and the unfinished answers are changes to it");
     Err(CommandError::conflict(message)
         .hint(format!(
-            "bring it back, such as with `git checkout -- {model}`; the answers are kept"
+            "restore it, for example with `git checkout -- {model}`; the answers are kept"
         ))
-        .hint("`svcgen new` begins anew after `no`, and keeps them in a file of their own"))
+        .hint("answer `no` to `svcgen new` to start over; it keeps them in a separate file"))
 }
 
 /// Whether there is a draft of a model.
@@ -90,7 +90,7 @@ impl Beginning<'_> {
                 return Ok(onto(present, found, ui));
             }
             let aside = drafts.set_aside(self.path)?;
-            ui.status(&format!("the unfinished answers are in `{aside}` now"));
+            ui.status(&format!("the unfinished answers are now in `{aside}`"));
         }
         self.with_given(self.fresh(present), ui)
     }
@@ -127,15 +127,15 @@ pub(in crate::cli::new) fn onto(present: Value, draft: Draft, ui: &Ui) -> Draft 
         return draft;
     }
     let (answers, both) = rebase(&draft.base, &draft.answers, &present);
-    ui.warning("the model was changed in the meantime; what you did not answer is taken from it");
+    ui.warning("the model has changed in the meantime; what you did not answer is taken from it");
     for Both { path, lost } in both {
         let lost: Vec<String> = lost.iter().map(|it| format!("`{}`", visible(it))).collect();
         let went = match lost.as_slice() {
             [] => String::new(),
-            lost => format!(", without what somebody else wrote: {}", lost.join(", ")),
+            lost => format!(", without what someone else wrote: {}", lost.join(", ")),
         };
         ui.warning(&format!(
-            "`{path}` was changed by both; it is what you answered{went}"
+            "`{path}` was changed on both sides; your answer is kept{went}"
         ));
     }
     Draft {
@@ -154,7 +154,7 @@ fn asks_to_resume(
 ) -> Result<bool, CommandError> {
     let name = found.answers.get("name").and_then(Value::as_str);
     let of = name.map(|name| format!(" of `{name}`")).unwrap_or_default();
-    let text = format!("There are unfinished answers{of}; go on with them");
+    let text = format!("There are unfinished answers{of}; continue with them");
     let prompt = Prompt {
         count: None,
         text: &text,
@@ -169,7 +169,7 @@ fn asks_to_resume(
     };
     let wrong = Note::Wrong(
         "yes or no",
-        Some("after `no` they are kept beside, in a file of their own"),
+        Some("after `no`, they are kept in a separate file"),
     );
     loop {
         match terminal.ask(&prompt) {

@@ -80,7 +80,7 @@ fn about_target(target: &Value, answers: &Value, sites: &Sites) -> Option<String
     let site = site(answers, sites)?;
     site.image(target).is_none().then(|| {
         format!(
-            "the site `{}` does not say which image `{target}` is: answer with an image of your own, or have the site name one",
+            "the site `{}` does not say which image to use for `{target}`: answer with an image of your own, or add one to the site",
             site.name
         )
     })

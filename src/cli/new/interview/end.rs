@@ -41,7 +41,7 @@ pub(in crate::cli::new) fn write(
                     count => format!(" and {count} more comments"),
                 };
                 ui.warning(&format!(
-                    "`{first}`{more} went with the lines; `{copy}` is the old model"
+                    "`{first}`{more} went with those lines; the old model is in `{copy}`"
                 ));
             }
             put(path, text.as_bytes())?;
@@ -52,7 +52,7 @@ pub(in crate::cli::new) fn write(
             put(path, write_model(service, &context.sites)?.as_bytes())?;
             let copy = shown(&copy);
             ui.warning(&format!(
-                "the model was written anew, without its comments; `{copy}` is the old one"
+                "the model was rewritten without its comments; the old one is in `{copy}`"
             ));
             Ok(true)
         }

@@ -32,11 +32,11 @@ pub(super) fn interrupted(left: Left, global: &GlobalArgs) -> CommandError {
     match left {
         Left::Kept => CommandError::new(
             kind,
-            "interrupted; nothing is written, and your answers are kept",
+            "interrupted; nothing was written, and your answers are kept",
         )
         .hint(resume(global)),
         Left::Printed(older) => {
-            let message = "interrupted; nothing is written, and your answers could not be kept: \
+            let message = "interrupted; nothing was written, and your answers could not be saved: \
                            they are the lines above";
             let from_file = "svcgen new --answers FILE";
             let from_file = Again::completed(from_file, global, &CheckoutArgs::default());
@@ -44,13 +44,13 @@ pub(super) fn interrupted(left: Left, global: &GlobalArgs) -> CommandError {
                 .hint(format!("`{from_file}` takes these lines from a file"));
             match older {
                 Older::Kept => error.hint(format!(
-                    "`{}` goes on with the older ones that were kept before",
+                    "`{}` continues with the older ones that were saved before",
                     resume(global)
                 )),
                 Older::None => error,
             }
         }
-        Left::Nothing => CommandError::new(kind, "interrupted; nothing is written"),
+        Left::Nothing => CommandError::new(kind, "interrupted; nothing was written"),
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) fn print(answers: &Value, older: Older, ui: &Ui) -> Left {
 /// Somebody else wrote the model during the interview.
 pub(super) fn changed(path: &Utf8Path, global: &GlobalArgs) -> CommandError {
     CommandError::conflict(format!(
-        "`{}` was changed by somebody else in the meantime",
+        "`{}` was changed by someone else in the meantime",
         shown(path)
     ))
     .hint(resume(global))
@@ -87,6 +87,9 @@ pub(in crate::cli::new) fn held(model: &Utf8Path, by: Option<u32>) -> CommandErr
     );
     let kill = by.map(|by| format!("; `kill {by}` ends it and keeps its answers"));
     CommandError::conflict(message)
-        .hint(format!("go on in its terminal{}", kill.unwrap_or_default()))
-        .hint("`--service FILE` makes another model")
+        .hint(format!(
+            "continue in its terminal{}",
+            kill.unwrap_or_default()
+        ))
+        .hint("`--service FILE` writes another model")
 }

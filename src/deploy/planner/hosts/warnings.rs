@@ -28,7 +28,7 @@ impl HostPlanner<'_> {
         }
         if facts.place == PathState::Other {
             let place = self.planner.place();
-            warnings.push(format!("{place} is no link, and is moved aside"));
+            warnings.push(format!("{place} is not a link, and will be moved aside"));
         }
         warnings
     }
@@ -64,7 +64,7 @@ fn under_way(owner: &Owner, machine: &str) -> String {
     let at = at.to_zoned(TimeZone::system());
     let since = at.strftime("%Y-%m-%d %H:%M");
     if owner.only_locks() {
-        return format!("locked by {owner}, since {since}; `svcgen lock show` tells more");
+        return format!("locked by {owner}, since {since}; `svcgen lock show` shows more");
     }
     let action = match owner.action.as_str() {
         "" => "deploy",

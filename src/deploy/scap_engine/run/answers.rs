@@ -25,7 +25,7 @@ impl Follower<'_> {
                 "interrupted: Scap is told to stop at its next question; Ctrl-C again ends it at once"
             }
             2 => "interrupted again: Scap is ended",
-            _ => "interrupted again: nobody waits any more",
+            _ => "interrupted again: no longer waiting",
         };
         self.scribe
             .say(Level::Warning, text, EventKind::Interrupted);

@@ -92,7 +92,7 @@ impl Follower<'_> {
         }
         let Some(end) = end else {
             return format!(
-                "{} cannot be reached any more, where Scap is at work",
+                "{} cannot be reached any more, and Scap is at work there",
                 self.plan.server
             );
         };
@@ -108,7 +108,7 @@ impl Follower<'_> {
         match (end.code, end.signal) {
             (Some(code), _) => format!("Scap ended with exit code {code}{said}"),
             (None, Some(signal)) => format!("Scap was ended by signal {signal}"),
-            (None, None) => "Scap is gone without a word".into(),
+            (None, None) => "Scap is gone, and reported no outcome".into(),
         }
     }
 }

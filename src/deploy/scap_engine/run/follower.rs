@@ -155,7 +155,7 @@ impl<'a> Follower<'a> {
         let server = self.plan.server.clone();
         self.scribe.say(
             Level::Warning,
-            &format!("the connection to {server} is lost; Scap is still there, and takes silence for a no to going on"),
+            &format!("the connection to {server} is lost; Scap is still there, and takes silence as a no to going on"),
             EventKind::Warning,
         );
         for pause in ATTEMPTS {

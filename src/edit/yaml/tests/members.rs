@@ -110,7 +110,7 @@ fn what_both_changed_is_named_by_its_member() {
     wanted = base.clone();
     wanted["port"] = 6002.into();
     let error = changed(&before, &base, &wanted).unwrap_err();
-    let reason = "`it.port` was taken out, and svcgen would make it `6002`";
+    let reason = "`it.port` was removed, and svcgen would make it `6002`";
     let places = vec![(Some(5), reason.to_owned())];
     assert_eq!(error, EntryError::Conflict { places });
 }
@@ -187,7 +187,7 @@ fn a_change_that_an_alias_would_carry_elsewhere_is_a_conflict_with_a_line() {
     let entries = [Entry::grouped("it", "new"), Entry::grouped("b", 2)];
     let patched = |resolution| patch(Some(before), &entries, Some("b: 1\nit: old\n"), resolution);
     for resolution in [Resolution::Mark, Resolution::Svcgen] {
-        let reason = "`it` cannot be changed without changing something else, by an alias";
+        let reason = "`it` cannot be changed without changing something else, because of an alias";
         let places = vec![(Some(2), reason.to_owned())];
         assert_eq!(patched(resolution), Err(EntryError::Conflict { places }));
     }

@@ -64,7 +64,7 @@ fn what_somebody_changed_or_tied_to_something_else_stays() {
             .map(|(line, reason)| format!("{line}: {reason}"))
             .collect::<String>()
     };
-    let changed = "2: svcgen wrote `b` and wants it no more, but somebody changed it";
+    let changed = "2: svcgen wrote `b` and no longer wants it, but someone changed it";
     assert_eq!(reason("a: 1\nb: 2\n", &["b"], "b: 3\n"), changed);
     assert_eq!(reason("a: 1\nb: 2\n", &["b"], ""), changed);
     assert_eq!(reason("a: 1\n", &["b"], "b: 3\n"), "");
@@ -89,7 +89,7 @@ fn what_somebody_changed_or_tied_to_something_else_stays() {
         };
         let found = reason(tied, path, "b: 1\ns: {b: 1}\n");
         assert!(
-            found.ends_with("it cannot be taken out without changing something else"),
+            found.ends_with("it cannot be removed without changing something else"),
             "{tied}: {found}"
         );
     }

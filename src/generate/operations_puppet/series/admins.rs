@@ -67,7 +67,7 @@ pub(super) fn patch(service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
     }
     let has_approval = groups.share(|group| group.find("approval").is_some()) > 0.5;
     if has_approval && admins.approval.is_empty() {
-        warnings.push("the group says nobody who approves new members: write `production: {admins: {approval: [...]}}` in the model".into());
+        warnings.push("the group does not say who approves new members: write `production: {admins: {approval: [...]}}` in the model".into());
     }
     // What nobody understands there is nobody's number.
     let merged = tree.merged.iter().cloned();
@@ -81,7 +81,7 @@ pub(super) fn patch(service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
     desired.extend(role_data(&name, &home, tree));
     if desired.len() == 1 {
         warnings.push(
-            "no role of this tree names its groups: the group is defined, and on no host".into(),
+            "no role in this tree names its groups: the group is defined, but on no host".into(),
         );
     }
     Ok(Patch {

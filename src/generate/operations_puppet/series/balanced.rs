@@ -167,8 +167,7 @@ impl Balanced<'_> {
         };
         let Some(class) = class else {
             warnings.push(
-                "no role of this tree has a pool: its hosts take no requests before one does"
-                    .into(),
+                "no role in this tree has a pool: its hosts get no requests until one does".into(),
             );
             return Ok(desired);
         };

@@ -94,7 +94,7 @@ pub(super) fn strays(balanced: &Balanced<'_>) -> Result<Vec<Stray>, GenerateErro
                         "gives `{name}` to `{}`, which the model does not name",
                         host.text
                     ),
-                    way_out: "take it out by hand, or name it in the model",
+                    way_out: "remove it by hand, or name it in the model",
                 });
             }
         }

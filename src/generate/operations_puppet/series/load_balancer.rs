@@ -81,7 +81,7 @@ fn served(
 ) -> Result<Vec<(String, Address)>, LeftOut> {
     let addresses = &service.production.load_balancer.addresses;
     if addresses.is_empty() {
-        let advice = "those who run the network assign one for each datacentre, and then it goes into `production: {load_balancer: {addresses: {DATACENTRE: ADDRESS}}}`";
+        let advice = "the people who run the network assign one for each datacentre; then it goes into `production: {load_balancer: {addresses: {DATACENTRE: ADDRESS}}}`";
         return Err(LeftOut::until("the model has no address", advice));
     }
     if hosts(service).is_empty() {
@@ -94,13 +94,13 @@ fn served(
         .collect();
     for name in &places {
         if !addresses.iter().any(|(other, _)| other.as_str() == name) {
-            warnings.push(format!("`{name}` has hosts and no address in `production.load_balancer.addresses`: it is left out"));
+            warnings.push(format!("`{name}` has hosts but no address in `production.load_balancer.addresses`: it is left out"));
         }
     }
     for (name, _) in addresses {
         if !places.iter().any(|place| place == name.as_str()) {
             warnings.push(format!(
-                "`{name}` has an address and no hosts in `deploy.groups`: it is left out"
+                "`{name}` has an address but no hosts in `deploy.groups`: it is left out"
             ));
         }
     }
@@ -126,8 +126,8 @@ fn nothing(reason: LeftOut, service: &Service, tree: &SeriesTree) -> Result<Patc
     let known = known.map(|(path, line)| Stray {
         path: path.into(),
         line,
-        what: format!("has `{title}` behind the load balancer still"),
-        way_out: "take it out by hand, with the `include` in its role",
+        what: format!("still has `{title}` behind the load balancer"),
+        way_out: "remove it by hand, with the `include` in its role",
     });
     let role = RoleClass::find(home(service, tree).role(), tree)?;
     let shared = role

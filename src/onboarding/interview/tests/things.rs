@@ -36,7 +36,7 @@ fn lists_of_things_are_made_changed_and_shortened() {
         played.seen
     );
     assert!(played.saw("`Depth` is not a parameter name"));
-    assert!(played.saw("`depth` stands in the list already"));
+    assert!(played.saw("`depth` is already in the list"));
     assert!(played.saw("`4` is not understood"));
 }
 

@@ -159,7 +159,7 @@ fn a_commit_that_somebody_makes_while_it_asks_stays_and_is_told() {
     assert_eq!(pty.end(), 11, "{}", pty.shown);
     assert!(
         pty.screen()
-            .contains("was moved by somebody else meanwhile"),
+            .contains("was moved by someone else in the meantime"),
         "{}",
         pty.shown
     );

@@ -20,7 +20,7 @@ fn what_is_wanted_no_more_and_was_edited_in_a_later_commit_is_told_and_remembere
     env.replace("svcgen.yaml", "trending[1001-1003]", "trending[1001-1002]");
     let told = done(&env, &["--commit"]);
     for expected in [
-        "svcgen wrote `profile::trendingedits::broker_list` and wants it no more, but somebody changed it",
+        "svcgen wrote `profile::trendingedits::broker_list` and no longer wants it, but someone changed it",
         "to `trending1003.north.farm.example`, which the model does not name",
     ] {
         assert!(told.stderr.contains(expected), "{}", told.show());
@@ -29,7 +29,9 @@ fn what_is_wanted_no_more_and_was_edited_in_a_later_commit_is_told_and_remembere
     // The next run knows it still.
     let again = done(&env, &["--commit"]);
     assert!(
-        again.stderr.contains("::broker_list` and wants it no more"),
+        again
+            .stderr
+            .contains("::broker_list` and no longer wants it"),
         "{}",
         again.show()
     );
