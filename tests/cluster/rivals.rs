@@ -109,11 +109,7 @@ fn who_waits_plans_anew_where_somebody_has_deployed_since_the_hosts_were_asked()
             }
             Some(_) => {
                 assert_eq!(run.code, 0, "{}", run.show());
-                assert!(
-                    run.stderr.contains("making a new plan"),
-                    "{}",
-                    run.stderr
-                );
+                assert!(run.stderr.contains("making a new plan"), "{}", run.stderr);
                 assert_eq!(host.state(), State::settled(&meant));
             }
         }
