@@ -67,7 +67,7 @@ fn a_deploy_is_followed_from_another_terminal_until_it_is_killed() {
     let said = env.ended(follower.wait_with_output().unwrap());
     assert_eq!(said.code, 0);
     assert!(
-        said.stderr.contains("ended without a word"),
+        said.stderr.contains("ended without reporting an outcome"),
         "{}",
         said.stderr
     );

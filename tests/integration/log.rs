@@ -314,7 +314,7 @@ fn a_running_deploy_is_followed_until_it_is_gone() {
     let run = env.ended(child.wait_with_output().unwrap());
     assert_eq!(run.code, 0);
     assert!(
-        run.stderr.contains("ended without a word"),
+        run.stderr.contains("ended without reporting an outcome"),
         "{}",
         run.stderr
     );

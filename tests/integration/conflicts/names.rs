@@ -30,13 +30,13 @@ fn a_service_keeps_its_name() {
     ");
     // Only the branch is left of it.
     git(&env.work().join("tree"), &["switch", "--quiet", "master"]);
-    assert_snapshot!(said(&run(&env, "vagrant", &renamed, &[])), @"
+    assert_snapshot!(said(&run(&env, "vagrant", &renamed, &[])), @r"
     exit 11
     error: a service cannot be renamed: HOME/work/svcgen.yaml is `our-service` now, and was generated here as `my-service`
     cause: `svcgen/my-service` is that of `my-service`
     cause: units, logs and directories on the hosts go by the name
     hint: write `name: my-service` into HOME/work/svcgen.yaml
-    hint: `git -C HOME/work/tree branch -D svcgen/my-service` forgets `my-service`, where it is not in review
+    hint: `git -C HOME/work/tree branch -D svcgen/my-service` forgets `my-service`, if it is not in review
     ");
     git(
         &env.work().join("tree"),

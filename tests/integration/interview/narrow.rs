@@ -25,7 +25,7 @@ fn what_was_typed_and_commands_are_parted_between_words() {
     let screen = terminal.screen().contents();
     for rows in [
         "> Makes tea for everyone who asks for\n  it, in cups of all sizes.\n",
-        "Needed for `svcgen vagrant`,\n`svcgen puppet`.\n",
+        "Needed for\n`svcgen vagrant`, `svcgen puppet`.\n",
     ] {
         assert!(screen.contains(rows), "{screen}");
     }

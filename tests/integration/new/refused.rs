@@ -31,7 +31,7 @@ fn a_model_that_is_there_is_changed_by_answers_that_are_given() {
     let env = Env::with_model();
     let run = env.svcgen(&["new"]);
     let told =
-        "there are no answers to change `svcgen.yaml` by\nhint: svcgen new --set PATH=VALUE\n";
+        "there are no answers to change `svcgen.yaml` with\nhint: svcgen new --set PATH=VALUE\n";
     assert_eq!(run.code, 2, "{}", run.show());
     assert!(run.stderr.contains(told), "{}", run.show());
     // Nobody is told to go on with a site that there is not.
@@ -123,7 +123,7 @@ fn what_is_not_an_answer_is_refused() {
     for (arguments, words) in [
         (
             vec!["--set", "port"],
-            "`--set port` is not understood: write it as `PATH=VALUE`",
+            "`--set port` cannot be read: write it as `PATH=VALUE`",
         ),
         (vec!["--set", "a..b=1"], "names separated by single dots"),
         (vec!["--set", "port=[1"], "`--set port` has a mistake"),
@@ -244,7 +244,11 @@ fn an_answer_in_both_of_its_forms_is_refused() {
     ] {
         let run = new(both);
         assert_eq!(run.code, 2, "{}", run.show());
-        assert!(run.stderr.contains("a second time"), "{}", run.show());
+        assert!(
+            run.stderr.contains("is answered here twice"),
+            "{}",
+            run.show()
+        );
     }
     assert!(!env.has("svcgen.yaml"));
     // Each of them says something else.
