@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
             let value = self.node(event, value_span, depth + 1)?;
             if self.is_strict() && !seen.insert(key.text.clone()) {
                 return Err(YamlError {
-                    message: format!("the key `{}` is here a second time", key.text),
+                    message: format!("the key `{}` is here twice", key.text),
                     at: key.span.start,
                 });
             }
@@ -357,7 +357,7 @@ mod tests {
         let error = parse_strict("a: 1\nb: 2\na: 3\n").unwrap_err();
         assert_eq!(
             (error.at, error.message.as_str()),
-            (10, "the key `a` is here a second time")
+            (10, "the key `a` is here twice")
         );
     }
 

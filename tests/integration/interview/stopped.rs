@@ -125,7 +125,7 @@ fn lines_that_were_typed_from_the_review_are_gone_on_with() {
     pty.keys("\u{3}");
     assert_eq!(pty.end(), 130, "{}", pty.shown);
     let mut pty = Pty::start(&env, &["new", "--resume"], None);
-    pty.answer("Tab fetches what you typed", "\t");
+    pty.answer("Tab brings back what you typed", "\t");
     pty.answer("> Makes more tea.\r\n", "");
     pty.expect("> For all.\r\n");
     pty.answer("Enter writes the model", "");

@@ -67,7 +67,7 @@ fn what_was_done_on_every_host_by_then_is_told_as_done() {
     for (arguments, done, end, live) in [
         (
             &["rollback"][..],
-            "rolled back: 2 of 2 hosts are where they are to be; ",
+            "rolled back: 2 of 2 hosts are where they should be; ",
             " is live on 2 of 2 hosts\n",
             "1",
         ),

@@ -16,9 +16,7 @@ fn a_list_beside_those_of_production_moves_into_the_folder_that_scap_wants() {
     repo.write("scap/betacluster", "kettle1.lab.example\n");
     let warnings = repo.apply();
     assert!(
-        warnings[0].starts_with(
-            "`scap/environments/lab/betacluster` takes the place of `scap/betacluster`"
-        )
+        warnings[0].starts_with("`scap/environments/lab/betacluster` replaces `scap/betacluster`")
     );
     assert_eq!(
         repo.read("lab.example").groups[0].path,

@@ -96,6 +96,6 @@ fn what_is_on_the_branch_alone_stays_there_and_is_told_once() {
     assert!(env.read(PROFILE).contains("# Mind the cats\n"));
     assert_eq!(subjects(&env).len(), 5, "{}", run.show());
     let told =
-        "has the next run begin upon that, without what is on `svcgen/trending-edits` alone\n";
+        "makes the next run begin from there, without what only `svcgen/trending-edits` has\n";
     assert_eq!(run.stderr.matches(told).count(), 1, "{}", run.show());
 }

@@ -202,7 +202,7 @@ fn a_deploy_repository_that_is_not_cloned_yet_is_told_by_what_names_it() {
     --- stdout
     --- stderr
     error: `HOME/work/tea` is not the root of a git checkout
-    hint: name the root of a checkout: `HOME/work/tea` is in none
+    hint: name the root of a checkout: `HOME/work/tea` is not in one
     ");
 }
 
@@ -220,6 +220,6 @@ fn a_submodule_without_an_address_is_told_once_with_its_line() {
     --- stdout
     --- stderr
     error: .gitmodules:4: the submodule `src` lacks `path` or `url`
-    hint: mend that line, and run this again
+    hint: correct that line, and run this again
     ");
 }
