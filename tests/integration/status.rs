@@ -207,16 +207,15 @@ fn a_change_is_followed_until_it_is_merged() {
     env.git_in(&tree, &["fetch", "-q"]);
     env.git_in(&tree, &["switch", "-q", "svcgen/tea-time"]);
     assert_snapshot!(look(&[]), @"
-    next         MediaWiki-Vagrant         was merged; `origin/main` now has something
-                                           else
+    next         MediaWiki-Vagrant         was merged; `origin/main` now has
+                                           something else
                  $ svcgen vagrant --repo vagrant --commit
     ");
 
     let text = env.read("svcgen.yaml").replace("6002", "6003");
     env.write("svcgen.yaml", &text);
     assert_snapshot!(look(&[]), @"
-    next         MediaWiki-Vagrant         2 files differ from the
-                                           model
+    next         MediaWiki-Vagrant         2 files differ from the model
                  $ svcgen check --vagrant-repo vagrant
     ");
 }

@@ -237,18 +237,21 @@ fn an_answer_in_both_of_its_forms_is_refused() {
        ╰────
       help: leave out one of the two
     ");
-    for both in [
-        "owner.name: Bob\nowner: {name: Ada}\n",
-        "owner: {name: Ada}\nowner.shell: ada\nowner.shell: ada \n",
-        "owner.name: Ada\ndeploy.groups.canary.size: 1\ndeploy: {groups: [{name: canary, size: 2}]}\n",
+    let (answer, key) = ("is answered here twice", "is here a second time");
+    for (both, words) in [
+        ("owner.name: Bob\nowner: {name: Ada}\n", answer),
+        (
+            "owner: {name: Ada}\nowner.shell: ada\nowner.shell: ada \n",
+            key,
+        ),
+        (
+            "owner.name: Ada\ndeploy.groups.canary.size: 1\ndeploy: {groups: [{name: canary, size: 2}]}\n",
+            answer,
+        ),
     ] {
         let run = new(both);
         assert_eq!(run.code, 2, "{}", run.show());
-        assert!(
-            run.stderr.contains("is answered here twice"),
-            "{}",
-            run.show()
-        );
+        assert!(run.stderr.contains(words), "{}", run.show());
     }
     assert!(!env.has("svcgen.yaml"));
     // Each of them says something else.
