@@ -30,7 +30,7 @@ fn a_service_keeps_its_name() {
     ");
     // Only the branch is left of it.
     git(&env.work().join("tree"), &["switch", "--quiet", "master"]);
-    assert_snapshot!(said(&run(&env, "vagrant", &renamed, &[])), @r"
+    assert_snapshot!(said(&run(&env, "vagrant", &renamed, &[])), @"
     exit 11
     error: a service cannot be renamed: HOME/work/svcgen.yaml is `our-service` now, and was generated here as `my-service`
     cause: `svcgen/my-service` is that of `my-service`
