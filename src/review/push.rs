@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::answer::{Answer, Outcome, answer, outcome, urls};
 use super::error::ReviewError;
+use super::over::SentOver;
 use super::topic::Topic;
 use super::upstream::{Upstream, gitreview};
 use crate::git::{Checkout, Head, Output};
@@ -29,6 +30,9 @@ pub struct Pushed {
     pub behind: usize,
     /// A command that brings the branch up to date; where it is behind.
     pub hint: Option<String>,
+    /// What somebody else had sent, and what this was sent over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub over: Vec<SentOver>,
 }
 
 impl Topic {
@@ -85,6 +89,7 @@ impl Topic {
                 urls: Vec::new(),
                 behind: 0,
                 hint: None,
+                over: Vec::new(),
             });
         }
         if self.change_id(tip)?.is_none() {
@@ -130,12 +135,14 @@ impl Topic {
                 urls: urls(&words),
                 behind,
                 hint,
+                over: Vec::new(),
             }),
             Answer::UpToDate => Ok(Pushed {
                 outcome: Outcome::Nothing,
                 urls: Vec::new(),
                 behind,
                 hint,
+                over: Vec::new(),
             }),
             Answer::Refused { reason } if reason.starts_with(NOTHING_NEW) => {
                 let urls = urls(&String::from_utf8_lossy(&output.stderr));
@@ -144,6 +151,7 @@ impl Topic {
                     urls,
                     behind,
                     hint,
+                    over: Vec::new(),
                 })
             }
             Answer::Refused { reason } => Err(ReviewError::Rejected {

@@ -321,6 +321,44 @@ fn a_patch_set_of_somebody_elses_is_not_sent_over() {
 }
 
 #[test]
+fn what_is_forced_for_a_file_is_not_forced_for_a_patch_set_that_nobody_named() {
+    let farm = Farm::new();
+    assert!(farm.run(&["--review"]).starts_with("exit 0"));
+    let first = farm.changes();
+    edit_on_the_server(&farm);
+    let edited = farm.changes();
+    let file = "vagrant/puppet/modules/trendingedits/manifests/init.pp";
+    let mine = format!("# mine\n{}", farm.env.read(file));
+    farm.env.write(file, &mine);
+    farm.env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    farm.env
+        .replace("svcgen.yaml", "librdkafka-dev", "libkafka-dev");
+    // A run that writes files alone names no patch set.
+    assert!(farm.run(&["--force"]).starts_with("exit 0"));
+    let said = farm.run(&["--review", "--force"]);
+    assert!(said.starts_with("exit 11"), "{said}");
+    let named = "patch set 2 of change 1 was not sent from here";
+    assert_eq!(said.matches(named).count(), 4, "{said}");
+    assert_eq!(farm.changes(), edited);
+    let said = farm.run(&["--review", "--force"]);
+    assert!(said.starts_with("exit 0"), "{said}");
+    assert_eq!(farm.changes(), first.replace(" 1 1 topic", " 1 3 topic"));
+    let told = ": sent over patch set 2 of change 1; `";
+    let kept: Vec<&str> = said.split(told).skip(1).collect();
+    assert_eq!(kept.len(), 4, "{said}");
+    for (kept, tree) in kept.iter().zip(["vagrant", "source", "deploy", "puppet"]) {
+        let (path, _, to) = EDITS
+            .iter()
+            .find(|(path, ..)| path.starts_with(tree))
+            .unwrap();
+        let (_, file) = path.split_once('/').unwrap();
+        let (kept, _) = kept.split_once('`').unwrap();
+        let text = farm.env.git(tree, &["show", &format!("{kept}:{file}")]);
+        assert!(text.contains(to), "{tree}\n{text}");
+    }
+}
+
+#[test]
 fn a_patch_set_of_somebody_elses_is_seen_where_nothing_is_remembered() {
     let farm = Farm::new();
     assert!(farm.run(&["--review"]).starts_with("exit 0"));

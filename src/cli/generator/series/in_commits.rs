@@ -125,8 +125,7 @@ impl<'a> InCommits<'a> {
             run.ui
                 .status(&format!("nothing to commit on {}", topic.branch()));
         } else if run.options.review {
-            run.check_newer(topic)?;
-            let pushed = topic.push_all(&commits, run.options.others())?;
+            let pushed = run.send(topic, || topic.push_all(&commits, run.options.others()))?;
             self.patches.told.pushed(pushed, run.ui);
         } else if topic.remote().is_some() {
             return Ok(Ended::Committed);
