@@ -92,6 +92,8 @@ pub enum ReviewError {
         subjects: Vec<String>,
         /// Whether several commits of the branch are svcgen's.
         is_series: bool,
+        /// A name that no branch has, for what is put aside.
+        aside: String,
         /// Whether the model is in one of them, so that the branch is nothing without it.
         has_model: bool,
     },

@@ -199,6 +199,7 @@ impl Topic {
                 branch,
                 upstream: name,
                 subjects,
+                aside: self.free_name("others"),
                 is_series,
                 has_model: !self.keeps_model(tip, upstream.tip),
             });
@@ -218,6 +219,18 @@ impl Topic {
             });
         }
         Ok(self.checkout.commits(upstream.tip, Some(base))?.len())
+    }
+
+    /// A name beside the branch's that no branch has.
+    fn free_name(&self, what: &str) -> String {
+        let first = format!("{}-{what}", self.branch);
+        let more = (2..).map(|number| format!("{first}-{number}"));
+        let mut names = std::iter::once(first.clone()).chain(more);
+        let is_free = |name: &String| {
+            let branch = format!("refs/heads/{name}");
+            self.checkout.resolve(&branch).is_none()
+        };
+        names.find(is_free).unwrap_or(first)
     }
 
     /// The files that both sides changed in the same lines.

@@ -146,13 +146,13 @@ impl ReviewError {
             } => vec!["`--force` sends them, too: the model is in one of them".into()],
             Self::Others {
                 root,
-                branch,
+                aside,
                 upstream,
                 ..
             } => {
                 let git = git_in(root);
                 vec![format!(
-                    "{git} branch {branch}-others && {git} rebase --onto {upstream} HEAD~1"
+                    "{git} branch {aside} && {git} rebase --onto {upstream} HEAD~1"
                 )]
             }
             Self::NoBranch { .. } => {

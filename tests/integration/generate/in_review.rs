@@ -224,6 +224,36 @@ fn a_commit_on_top_is_told_before_anything_is_written() {
     assert_eq!(farm.gerrit.changes("vagrant").len(), 1);
 }
 
+#[test]
+fn a_commit_on_top_is_told_as_one_where_the_model_has_not_changed() {
+    let farm = Farm::new();
+    assert!(farm.run(&["--review"]).starts_with("exit 0"));
+    let sent = farm.changes();
+    let id = format!("by hand\n\nChange-Id: I{}", "a".repeat(40));
+    for (tree, message) in [("vagrant", "by hand"), ("deploy", id.as_str())] {
+        farm.env.write(&format!("{tree}/README"), "mine\n");
+        farm.env.git(tree, &["add", "README"]);
+        farm.env
+            .git(tree, &["commit", "--quiet", "--message", message]);
+    }
+    let said = farm.run(&["--review"]);
+    assert!(said.starts_with("exit 11"), "{said}");
+    for tree in ["vagrant", "deploy"] {
+        let told = format!(
+            "error: on `svcgen/trending-edits` there is \"by hand\" on top of the commit that svcgen would update\n\
+             hint: git -C HOME/work/{tree} switch svcgen/trending-edits && git -C HOME/work/{tree} rebase -i --autostash HEAD~2 "
+        );
+        assert!(said.contains(&told), "{told}\n{said}");
+        let editor = "sequence.editor=sed -i 2s/^pick/fixup/";
+        let rebase = ["-c", editor, "rebase", "-i", "--autostash", "HEAD~2"];
+        farm.env.git(tree, &rebase);
+    }
+    let said = farm.run(&["--review"]);
+    assert_eq!(said.matches("updated in review").count(), 2, "{said}");
+    assert_eq!(farm.changes().lines().count(), sent.lines().count());
+    assert_eq!(farm.env.read("vagrant/README"), "mine\n");
+}
+
 /// Sends another patch set of each change, as somebody else.
 fn edit_on_the_server(farm: &Farm) {
     for ((path, from, to), (tree, branch)) in EDITS.iter().map(|edit| {

@@ -64,6 +64,24 @@ impl Run<'_> {
         explained(error, topic, place.worktree, self.loaded, &command)
     }
 
+    /// Says why a commit was not sent: where it is not the last one of its branch, it is none of the others.
+    pub(super) fn unsent(
+        &self,
+        error: ReviewError,
+        place: &Workplace<'_>,
+        topic: &Topic,
+        (planned, rendered): (&Planned, &Rendered),
+    ) -> ReviewError {
+        let error = self.in_way(error, place, topic);
+        match error {
+            ReviewError::Others { .. } | ReviewError::NoChangeId { .. } if !self.options.force => {
+                let text = &planned.generated.message;
+                topic.check_top(text, rendered).err().unwrap_or(error)
+            }
+            error => error,
+        }
+    }
+
     /// The command that runs the series in the same way.
     fn with_series(&self, place: &Workplace<'_>) -> String {
         let again = self.again(place.generator, place.worktree.root());

@@ -257,7 +257,8 @@ impl Run<'_> {
         }
         if self.options.review {
             let pushed = self.send(topic, || topic.push(self.options.others()));
-            let pushed = pushed.map_err(|error| self.in_way(error, place, topic))?;
+            let pushed =
+                pushed.map_err(|error| self.unsent(error, place, topic, (planned, rendered)))?;
             summary.pushed(pushed, self.ui);
         } else if topic.remote().is_some() {
             return Ok(Ended::Committed);
