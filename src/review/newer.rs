@@ -24,6 +24,15 @@ pub struct Newer {
     pub(super) is_sent: bool,
 }
 
+/// The number of the change that a server refused as closed: `change https://gerrit.example.org/r/c/x/+/12 closed`.
+fn number_of_closed(error: &ReviewError) -> Option<u64> {
+    let ReviewError::Rejected { reason, .. } = error else {
+        return None;
+    };
+    let (url, _) = reason.strip_prefix("change ")?.split_once(" closed")?;
+    url.rsplit('/').next()?.parse().ok()
+}
+
 /// Names patch sets in a sentence.
 pub(super) fn named(all: &[Newer]) -> String {
     let name = |it: &Newer| format!("{} of change {}", it.patch_set, it.number);
@@ -87,6 +96,25 @@ impl Topic {
         let mut newer: Vec<(usize, Newer)> = listed.changes.into_iter().filter_map(of).collect();
         newer.sort_by_key(|(depth, _)| *depth);
         Ok(newer.into_iter().map(|(_, newer)| newer).collect())
+    }
+
+    /// The Change-Id of the branch's change that the server refused as closed, where it says so of one.
+    ///
+    /// # Errors
+    /// Where the remote does not answer, or git cannot read the branch.
+    pub fn closed(&self, error: &ReviewError) -> Result<Option<ChangeId>, ReviewError> {
+        let (Some(remote), Some(tip)) = (&self.remote, self.tip()) else {
+            return Ok(None);
+        };
+        let Some(number) = number_of_closed(error) else {
+            return Ok(None);
+        };
+        let versions = self.versions(tip, |_| true)?;
+        let known: HashSet<Oid> = versions.keys().copied().collect();
+        let listed = Listed::by(&self.checkout.git().network(), remote, known)?;
+        let mut found = listed.changes.iter().flatten();
+        let found = found.find_map(|it| versions.get(&it.commit).filter(|_| it.number == number));
+        Ok(found.cloned())
     }
 
     /// The error of patch sets of somebody else's, with the way to the first of them: upon that the others can follow.
