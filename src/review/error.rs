@@ -133,6 +133,12 @@ pub enum ReviewError {
         /// Whether an option sends over them.
         can_force: bool,
     },
+    #[error("the change of `{branch}` was sent for `{target}`, and is meant for `{base}` now")]
+    OtherTarget {
+        branch: BranchName,
+        target: String,
+        base: BranchName,
+    },
     #[error("the change of `{branch}` is in `{upstream}` already")]
     Merged {
         root: Utf8PathBuf,
@@ -236,6 +242,7 @@ impl ReviewError {
             | Self::Unrelated { .. }
             | Self::Merged { .. }
             | Self::Newer { .. }
+            | Self::OtherTarget { .. }
             | Self::NoBranch { .. }
             | Self::NoChangeId { .. }
             | Self::NoRemote { .. }

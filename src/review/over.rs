@@ -1,15 +1,11 @@
 //! Sends over patch sets of somebody else's: those that a run has named before, and none that nobody was told of.
 
-use std::io::Write as _;
-
-use camino::Utf8PathBuf;
-use fs_err::OpenOptions;
 use serde::Serialize;
 
 use super::error::ReviewError;
 use super::newer::Newer;
+use super::notebook::Notebook;
 use super::topic::Topic;
-use crate::git::GitError;
 
 /// What becomes of patch sets that somebody sent and the branch does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,15 +34,17 @@ impl Topic {
     /// Where that is so, or the remote does not answer.
     pub fn check_newer(&self, over: Over) -> Result<Vec<Newer>, ReviewError> {
         let newer = self.newer()?;
-        let names = newer.iter().map(name).collect::<Vec<String>>();
-        let known = self.named_before();
-        let new: Vec<&String> = names.iter().filter(|name| !known.contains(name)).collect();
+        let names = newer.iter().map(name);
+        let notebook = Notebook::of(&self.checkout, "patch-sets");
+        let known = notebook.lines();
+        let new = names.filter(|name| !known.contains(name));
+        let new: Vec<String> = new.collect();
         if newer.is_empty() || over == Over::Named && new.is_empty() {
             return Ok(newer);
         }
         let can_force = over != Over::Never;
         if can_force {
-            self.note_named(&new)?;
+            notebook.add(&new)?;
         }
         Err(self.overtaken_by(newer, can_force))
     }
@@ -74,38 +72,6 @@ impl Topic {
             })
         };
         newer.iter().map(keep).collect()
-    }
-
-    /// Where it is remembered which patch sets were named.
-    fn notebook(&self) -> Option<Utf8PathBuf> {
-        let folder = self.checkout.repository().commondir().to_owned();
-        let folder = Utf8PathBuf::from_path_buf(folder).ok()?;
-        Some(folder.join("svcgen/patch-sets"))
-    }
-
-    fn named_before(&self) -> Vec<String> {
-        let text = self.notebook().map(fs_err::read_to_string);
-        let text = text.and_then(Result::ok).unwrap_or_default();
-        text.lines().map(str::to_owned).collect()
-    }
-
-    fn note_named(&self, names: &[&String]) -> Result<(), ReviewError> {
-        let Some(path) = self.notebook().filter(|_| !names.is_empty()) else {
-            return Ok(());
-        };
-        let write = || -> std::io::Result<()> {
-            if let Some(folder) = path.parent() {
-                fs_err::create_dir_all(folder)?;
-            }
-            let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
-            let lines: String = names.iter().map(|name| format!("{name}\n")).collect();
-            file.write_all(lines.as_bytes())
-        };
-        let failed = |source| GitError::Write {
-            path: path.clone(),
-            source,
-        };
-        Ok(write().map_err(failed)?)
     }
 }
 

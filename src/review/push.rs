@@ -52,6 +52,7 @@ impl Topic {
     pub fn push_all(&self, own: &[Oid], others: Others) -> Result<Pushed, ReviewError> {
         match self.checkout.head()? {
             Head::Branch { name, tip } if name == self.branch.as_str() => {
+                self.check_target(tip, others)?;
                 self.send(tip, own, others)
             }
             _ => Err(ReviewError::NotOnTopic {
@@ -125,6 +126,14 @@ impl Topic {
                 upstream.name()
             )
         });
+        let is_there = match &answer {
+            Answer::Accepted { words } => outcome(words).is_some(),
+            Answer::UpToDate => true,
+            Answer::Refused { reason } => reason.starts_with(NOTHING_NEW),
+        };
+        if is_there {
+            self.note_target(&commits)?;
+        }
         match answer {
             Answer::Accepted { words } => Ok(Pushed {
                 outcome: outcome(&words).ok_or_else(|| ReviewError::NoGerrit {

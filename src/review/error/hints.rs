@@ -28,6 +28,7 @@ impl ReviewError {
             Self::Diverged { .. }
             | Self::Unrelated { .. }
             | Self::Newer { .. }
+            | Self::OtherTarget { .. }
             | Self::Merged { .. } => self.of_upstream(),
             Self::NoRemote { .. }
             | Self::Rejected { .. }
@@ -185,6 +186,12 @@ impl ReviewError {
                 vec![format!("{} log --oneline HEAD {upstream}", git_in(root))]
             }
             Self::Newer { .. } => self.of_patch_sets(),
+            Self::OtherTarget { base, .. } => vec![
+                format!("`--topic NAME` begins another for `{base}`, once this one is abandoned"),
+                format!(
+                    "`--force` goes on with it, once the review server has moved it to `{base}`"
+                ),
+            ],
             Self::Merged { root, branch, .. } => {
                 vec![format!(
                     "{} branch -m {branch} {branch}-merged",
