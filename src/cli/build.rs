@@ -18,7 +18,7 @@ use crate::build::{BuildError, BuildPlan, Built, Change, Force, Session, Workben
 use crate::cli::given;
 use crate::error::{CommandError, ErrorKind};
 use crate::interrupt;
-use crate::review::{Others, Pushed};
+use crate::review::{Others, Over, Pushed};
 use crate::ui::{Format, Ui};
 
 /// The options of `svcgen build`.
@@ -170,7 +170,7 @@ fn build(session: &Session, ui: &Ui) -> Result<Built, CommandError> {
 /// Sends the change, unless somebody sent another patch set of it.
 fn send(session: &Session, ui: &Ui) -> Result<Pushed, CommandError> {
     let topic = session.topic();
-    topic.check_newer()?;
+    topic.check_newer(Over::Never)?;
     let pushed = ui.busy("sending...", || topic.push_elsewhere(Others::Refuse))?;
     tell_pushed("build", &pushed, ui);
     Ok(pushed)

@@ -146,7 +146,7 @@ pub struct PuppetArgs {
     /// Only these patches of the series.
     #[arg(long, value_name = "STEPS", value_delimiter = ',', value_parser = step, requires = "series")]
     steps: Vec<SeriesStep>,
-    /// The series without these patches.
+    /// The series without these patches, whose commits go out of the chain.
     #[arg(long, value_name = "STEPS", value_delimiter = ',', value_parser = step, requires = "series", conflicts_with = "steps")]
     without: Vec<SeriesStep>,
     #[command(flatten)]

@@ -3,6 +3,7 @@ mod hints;
 use camino::Utf8PathBuf;
 use thiserror::Error;
 
+use super::newer::{Newer, named};
 use crate::error::ErrorKind;
 use crate::git::{GitError, Words};
 use crate::model::BranchName;
@@ -91,6 +92,8 @@ pub enum ReviewError {
         subjects: Vec<String>,
         /// Whether several commits of the branch are svcgen's.
         is_series: bool,
+        /// A name that no branch has, for what is put aside.
+        aside: String,
         /// Whether the model is in one of them, so that the branch is nothing without it.
         has_model: bool,
     },
@@ -115,20 +118,26 @@ pub enum ReviewError {
         branch: BranchName,
         upstream: String,
     },
-    /// Somebody sent another patch set of the change.
-    #[error(
-        "patch set {patch_set} of change {number} was not sent from here, and `{branch}` does not have it"
-    )]
+    /// Somebody sent other patch sets of the branch's changes.
+    #[error("{}", overtaken(.patch_sets, .branch))]
     Newer {
         root: Utf8PathBuf,
         branch: BranchName,
         remote: String,
-        number: u64,
-        patch_set: u64,
-        /// The branch's own version, where other commits stand upon it.
-        ours: Option<String>,
-        /// Whether the branch's own version was sent.
-        is_sent: bool,
+        /// That of the branch's newest commit first.
+        patch_sets: Vec<Newer>,
+        /// Whether the first one is that of the branch's last commit.
+        is_last: bool,
+        /// The commit of the branch that has to be below the first one, and is not.
+        below: Option<String>,
+        /// Whether an option sends over them.
+        can_force: bool,
+    },
+    #[error("the change of `{branch}` was sent for `{target}`, and is meant for `{base}` now")]
+    OtherTarget {
+        branch: BranchName,
+        target: String,
+        base: BranchName,
     },
     #[error("the change of `{branch}` is already in `{upstream}`")]
     Merged {
@@ -173,6 +182,15 @@ pub enum ReviewError {
 /// Git in a checkout: what would be done in another one of the same names would harm it.
 pub(super) fn git_in(root: &camino::Utf8Path) -> String {
     format!("git -C {}", shell_words::quote(root.as_str()))
+}
+
+fn overtaken(patch_sets: &[Newer], branch: &BranchName) -> String {
+    let (were, them) = match patch_sets.len() {
+        1 => ("was", "it"),
+        _ => ("were", "them"),
+    };
+    let named = named(patch_sets);
+    format!("{named} {were} not sent from here, and `{branch}` does not have {them}")
 }
 
 fn list(names: &[String]) -> String {
@@ -224,6 +242,7 @@ impl ReviewError {
             | Self::Unrelated { .. }
             | Self::Merged { .. }
             | Self::Newer { .. }
+            | Self::OtherTarget { .. }
             | Self::NoBranch { .. }
             | Self::NoChangeId { .. }
             | Self::NoRemote { .. }

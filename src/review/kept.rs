@@ -145,7 +145,8 @@ impl Topic {
         Ok(merged)
     }
 
-    fn put_on_branch(&self, commit: Oid) -> Result<String, ReviewError> {
+    /// Puts a commit on a branch that is named for it.
+    pub(super) fn put_on_branch(&self, commit: Oid) -> Result<String, ReviewError> {
         let name = kept_name(commit);
         let branch = format!("refs/heads/{name}");
         let git = self.checkout.git();

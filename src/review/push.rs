@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::answer::{Answer, Outcome, answer, outcome, urls};
 use super::error::ReviewError;
+use super::over::SentOver;
 use super::topic::Topic;
 use super::upstream::{Upstream, gitreview};
 use crate::git::{Checkout, Head, Output};
@@ -29,6 +30,9 @@ pub struct Pushed {
     pub behind: usize,
     /// A command that brings the branch up to date; where it is behind.
     pub hint: Option<String>,
+    /// What somebody else had sent, and what this was sent over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub over: Vec<SentOver>,
 }
 
 impl Topic {
@@ -48,6 +52,7 @@ impl Topic {
     pub fn push_all(&self, own: &[Oid], others: Others) -> Result<Pushed, ReviewError> {
         match self.checkout.head()? {
             Head::Branch { name, tip } if name == self.branch.as_str() => {
+                self.check_target(tip, others)?;
                 self.send(tip, own, others)
             }
             _ => Err(ReviewError::NotOnTopic {
@@ -85,6 +90,7 @@ impl Topic {
                 urls: Vec::new(),
                 behind: 0,
                 hint: None,
+                over: Vec::new(),
             });
         }
         if self.change_id(tip)?.is_none() {
@@ -120,6 +126,14 @@ impl Topic {
                 upstream.name()
             )
         });
+        let is_there = match &answer {
+            Answer::Accepted { words } => outcome(words).is_some(),
+            Answer::UpToDate => true,
+            Answer::Refused { reason } => reason.starts_with(NOTHING_NEW),
+        };
+        if is_there {
+            self.note_target(&commits)?;
+        }
         match answer {
             Answer::Accepted { words } => Ok(Pushed {
                 outcome: outcome(&words).ok_or_else(|| ReviewError::NoGerrit {
@@ -130,12 +144,14 @@ impl Topic {
                 urls: urls(&words),
                 behind,
                 hint,
+                over: Vec::new(),
             }),
             Answer::UpToDate => Ok(Pushed {
                 outcome: Outcome::Nothing,
                 urls: Vec::new(),
                 behind,
                 hint,
+                over: Vec::new(),
             }),
             Answer::Refused { reason } if reason.starts_with(NOTHING_NEW) => {
                 let urls = urls(&String::from_utf8_lossy(&output.stderr));
@@ -144,6 +160,7 @@ impl Topic {
                     urls,
                     behind,
                     hint,
+                    over: Vec::new(),
                 })
             }
             Answer::Refused { reason } => Err(ReviewError::Rejected {
@@ -191,6 +208,7 @@ impl Topic {
                 branch,
                 upstream: name,
                 subjects,
+                aside: self.free_name("others"),
                 is_series,
                 has_model: !self.keeps_model(tip, upstream.tip),
             });
@@ -210,6 +228,18 @@ impl Topic {
             });
         }
         Ok(self.checkout.commits(upstream.tip, Some(base))?.len())
+    }
+
+    /// A name beside the branch's that no branch has.
+    fn free_name(&self, what: &str) -> String {
+        let first = format!("{}-{what}", self.branch);
+        let more = (2..).map(|number| format!("{first}-{number}"));
+        let mut names = std::iter::once(first.clone()).chain(more);
+        let is_free = |name: &String| {
+            let branch = format!("refs/heads/{name}");
+            self.checkout.resolve(&branch).is_none()
+        };
+        names.find(is_free).unwrap_or(first)
     }
 
     /// The files that both sides changed in the same lines.

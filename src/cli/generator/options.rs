@@ -1,7 +1,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::edit::Resolution;
-use crate::review::Others;
+use crate::review::{Others, Over};
 
 /// What is done with the plan of a generator.
 #[derive(Debug, Clone, Default, Args)]
@@ -19,7 +19,8 @@ pub(crate) struct GeneratorOptions {
     /// The topic branch [default: svcgen/ and the name of the service].
     #[arg(long, value_name = "NAME")]
     pub topic: Option<String>,
-    /// Also change files with uncommitted changes, and send the branch's other commits.
+    /// Also change files with uncommitted changes, send the branch's other commits, and send over other people's patch sets
+    /// that an earlier run named.
     #[arg(long)]
     pub force: bool,
     /// What to do with lines that you and svcgen both changed.
@@ -78,6 +79,14 @@ impl GeneratorOptions {
         match self.force {
             true => Others::Send,
             false => Others::Refuse,
+        }
+    }
+
+    /// What becomes of patch sets that somebody else sent.
+    pub(super) fn over(&self) -> Over {
+        match self.force {
+            true => Over::Named,
+            false => Over::Name,
         }
     }
 

@@ -37,7 +37,7 @@ use crate::review::{Topic, Visit};
 use crate::worktree::Worktree;
 
 /// The patches that a run is about.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Chosen {
     /// In their order.
     pub(super) steps: Vec<SeriesStep>,
@@ -114,7 +114,7 @@ impl Run<'_> {
             |(step, store): (SeriesStep, Rendered)| (step, store.upon_commits(&resolved.all));
         let stores: Vec<(SeriesStep, Rendered)> = stores.into_iter().map(upon).collect();
         let (planned, planning) = in_commits(
-            PatchPlanner::of(self),
+            PatchPlanner::of(self).without(&chosen.left_out),
             &chosen.steps,
             worktree,
             &stores,
@@ -185,7 +185,7 @@ impl Run<'_> {
     }
 
     /// The command, as it would be typed again for a checkout.
-    fn series_again(&self, chosen: &Chosen, root: &Utf8Path) -> String {
+    pub(super) fn series_again(&self, chosen: &Chosen, root: &Utf8Path) -> String {
         let again = self.series_in_files(chosen, root);
         format!("{again}{}", self.options.publication())
     }

@@ -6,7 +6,7 @@ use super::{Generator, GeneratorOptions};
 use crate::edit::{EditPlan, diff};
 use crate::error::CommandError;
 use crate::git::Setting;
-use crate::review::{Begun, Cloned, Committed, Fetched, Outcome, Pushed, Topic};
+use crate::review::{Begun, Cloned, Committed, Fetched, Outcome, Pushed, SentOver, Topic};
 use crate::ui::Ui;
 use crate::validate::Verdict;
 
@@ -215,6 +215,16 @@ pub(crate) fn tell_pushed(name: &str, pushed: &Pushed, ui: &Ui) {
         format!(": {}", pushed.urls.join(" "))
     };
     ui.status(&format!("{name}: {what}{urls}"));
+    for SentOver {
+        number,
+        patch_set,
+        kept,
+    } in &pushed.over
+    {
+        ui.status(&format!(
+            "{name}: sent over patch set {patch_set} of change {number}; `{kept}` has it"
+        ));
+    }
     if pushed.behind > 0 {
         let hint = pushed
             .hint

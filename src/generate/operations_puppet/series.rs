@@ -62,6 +62,22 @@ pub struct LeftOut {
     pub advice: Option<String>,
 }
 
+impl Patch {
+    /// The same patch, where the user leaves it out, and nothing of it is wanted.
+    #[must_use]
+    pub(crate) fn taken_out(self) -> Self {
+        let left_out = LeftOut::since("`--without` leaves it out");
+        Self {
+            generated: Generated {
+                message: self.generated.message,
+                ..Generated::default()
+            },
+            left_out: Some(left_out),
+            ..self
+        }
+    }
+}
+
 impl LeftOut {
     /// A reason that the model can do nothing about.
     fn since(reason: impl Into<String>) -> Self {

@@ -28,6 +28,7 @@ impl ReviewError {
             Self::Diverged { .. }
             | Self::Unrelated { .. }
             | Self::Newer { .. }
+            | Self::OtherTarget { .. }
             | Self::Merged { .. } => self.of_upstream(),
             Self::NoRemote { .. }
             | Self::Rejected { .. }
@@ -148,13 +149,13 @@ impl ReviewError {
             } => vec!["`--force` sends them, too: the model is in one of them".into()],
             Self::Others {
                 root,
-                branch,
+                aside,
                 upstream,
                 ..
             } => {
                 let git = git_in(root);
                 vec![format!(
-                    "{git} branch {branch}-others && {git} rebase --onto {upstream} HEAD~1"
+                    "{git} branch {aside} && {git} rebase --onto {upstream} HEAD~1"
                 )]
             }
             Self::NoBranch { .. } => {
@@ -186,32 +187,13 @@ impl ReviewError {
             Self::Unrelated { root, upstream, .. } => {
                 vec![format!("{} log --oneline HEAD {upstream}", git_in(root))]
             }
-            Self::Newer {
-                root,
-                branch,
-                remote,
-                number,
-                patch_set,
-                ours,
-                is_sent,
-                ..
-            } => {
-                let (git, reference) = (git_in(root), reference(*number, *patch_set));
-                let next = match (ours, is_sent) {
-                    (None, true) => "reset --keep FETCH_HEAD".to_owned(),
-                    (Some(ours), true) => format!("rebase --onto FETCH_HEAD {}", &ours[..10]),
-                    (_, false) => {
-                        let ours = ours.as_deref().map_or("HEAD", |ours| &ours[..10]);
-                        format!("diff {ours} FETCH_HEAD")
-                    }
-                };
-                vec![
-                    format!(
-                        "{git} switch {branch} && {git} fetch {remote} {reference} && {git} {next}"
-                    ),
-                    "`--force` sends yours over it".into(),
-                ]
-            }
+            Self::Newer { .. } => self.of_patch_sets(),
+            Self::OtherTarget { base, .. } => vec![
+                format!("`--topic NAME` begins another for `{base}`, once this one is abandoned"),
+                format!(
+                    "`--force` goes on with it, once the review server has moved it to `{base}`"
+                ),
+            ],
             Self::Merged { root, branch, .. } => {
                 vec![format!(
                     "{} branch -m {branch} {branch}-merged",
@@ -220,6 +202,49 @@ impl ReviewError {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Somebody sent patch sets that the branch does not have.
+    fn of_patch_sets(&self) -> Vec<String> {
+        let Self::Newer {
+            root,
+            branch,
+            remote,
+            patch_sets,
+            is_last,
+            below,
+            can_force,
+        } = self
+        else {
+            return Vec::new();
+        };
+        let Some(first) = patch_sets.first() else {
+            return Vec::new();
+        };
+        let (git, reference) = (git_in(root), reference(first.number, first.patch_set));
+        let ours = match is_last {
+            true => "HEAD".to_owned(),
+            false => first.ours.to_string()[..10].to_owned(),
+        };
+        let next = match (is_last, first.is_sent) {
+            (true, true) => "reset --keep FETCH_HEAD".to_owned(),
+            (false, true) => format!("rebase --onto FETCH_HEAD {ours}"),
+            (_, false) => format!("diff {ours} FETCH_HEAD"),
+        };
+        let below = below.as_deref().filter(|_| first.is_sent);
+        let below = below.map(|below| format!(" && {git} rebase {}", &below[..10]));
+        let mut hints = vec![format!(
+            "{git} switch {branch} && {git} fetch {remote} {reference} && {git} {next}{}",
+            below.unwrap_or_default()
+        )];
+        if *can_force {
+            let them = match patch_sets.len() {
+                1 => "it",
+                _ => "them",
+            };
+            hints.push(format!("`--force` sends yours over {them}"));
+        }
+        hints
     }
 
     /// There is nowhere to send changes to, or they are not taken.

@@ -1,5 +1,7 @@
 //! Changes that are in review while people edit.
 
+mod patch_sets;
+
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -224,117 +226,34 @@ fn a_commit_on_top_is_told_before_anything_is_written() {
     assert_eq!(farm.gerrit.changes("vagrant").len(), 1);
 }
 
-/// Sends another patch set of each change, as somebody else.
-fn edit_on_the_server(farm: &Farm) {
-    for ((path, from, to), (tree, branch)) in EDITS.iter().map(|edit| {
-        let tree = edit.0.split('/').next().unwrap();
-        (edit, TREES.iter().find(|(name, _)| *name == tree).unwrap())
-    }) {
-        let (other, bare) = (
-            format!("other-{tree}"),
-            format!("file://{}", farm.gerrit.path("git").join(tree)),
-        );
-        farm.env.git(
-            ".",
-            &["clone", "--quiet", "--branch", branch, &bare, &other],
-        );
-        farm.env.git(
-            &other,
-            &["fetch", "--quiet", "origin", "refs/changes/01/1/1"],
-        );
-        farm.env.git(&other, &["checkout", "--quiet", "FETCH_HEAD"]);
-        farm.env.replace(&format!("other-{path}"), from, to);
-        farm.env.git(
-            &other,
-            &["commit", "--quiet", "--all", "--amend", "--no-edit"],
-        );
-        farm.env.git(
-            &other,
-            &[
-                "push",
-                "--quiet",
-                "origin",
-                &format!("HEAD:refs/for/{branch}%topic=svcgen/trending-edits"),
-            ],
-        );
-    }
-}
-
 #[test]
-fn a_patch_set_of_somebody_elses_is_not_sent_over() {
+fn a_commit_on_top_is_told_as_one_where_the_model_has_not_changed() {
     let farm = Farm::new();
     assert!(farm.run(&["--review"]).starts_with("exit 0"));
-    let first = farm.changes();
-    edit_on_the_server(&farm);
-    let edited = farm.changes();
-    assert_eq!(edited, first.replace(" 1 1 topic", " 1 2 topic"));
-    farm.env.replace("svcgen.yaml", "port: 6699", "port: 6700");
-    farm.env
-        .replace("svcgen.yaml", "librdkafka-dev", "libkafka-dev");
-    let said = farm.run(&["--review"]);
-    assert_snapshot!(said, @"
-    exit 11
-
-    MediaWiki-Vagrant
-    error: patch set 2 of change 1 was not sent from here, and `svcgen/trending-edits` does not have it
-    hint: git -C HOME/work/vagrant switch svcgen/trending-edits && git -C HOME/work/vagrant fetch origin refs/changes/01/1/2 && git -C HOME/work/vagrant reset --keep FETCH_HEAD
-    hint: `--force` sends yours over it
-
-    the source repository
-    error: patch set 2 of change 1 was not sent from here, and `svcgen/trending-edits` does not have it
-    hint: git -C HOME/work/source switch svcgen/trending-edits && git -C HOME/work/source fetch origin refs/changes/01/1/2 && git -C HOME/work/source reset --keep FETCH_HEAD
-    hint: `--force` sends yours over it
-
-    the deploy repository
-    error: patch set 2 of change 1 was not sent from here, and `svcgen/trending-edits` does not have it
-    hint: git -C HOME/work/deploy switch svcgen/trending-edits && git -C HOME/work/deploy fetch origin refs/changes/01/1/2 && git -C HOME/work/deploy reset --keep FETCH_HEAD
-    hint: `--force` sends yours over it
-
-    operations/puppet
-    error: patch set 2 of change 1 was not sent from here, and `svcgen/trending-edits` does not have it
-    hint: git -C HOME/work/puppet switch svcgen/trending-edits && git -C HOME/work/puppet fetch origin refs/changes/01/1/2 && git -C HOME/work/puppet reset --keep FETCH_HEAD
-    hint: `--force` sends yours over it
-    error: 4 of 4 repositories failed: vagrant, source, scap, puppet
-    hint: run the same command again once that is fixed: what is done is not repeated
-    ");
-    assert_eq!(farm.changes(), edited);
-    for (tree, _) in TREES {
-        assert_eq!(farm.env.status(tree), "");
-        let git = format!("git -C HOME/work/{tree}");
-        let words = [
-            "switch svcgen/trending-edits",
-            "fetch origin refs/changes/01/1/2",
-            "reset --keep FETCH_HEAD",
-        ];
-        let line = words.map(|words| format!("{git} {words}")).join(" && ");
-        assert!(said.contains(&line), "{line}\n{said}");
-        for command in words {
-            let words: Vec<&str> = command.split(' ').collect();
-            farm.env
-                .git(tree, &[&words[..1], &["--quiet"], &words[1..]].concat());
-        }
+    let sent = farm.changes();
+    let id = format!("by hand\n\nChange-Id: I{}", "a".repeat(40));
+    for (tree, message) in [("vagrant", "by hand"), ("deploy", id.as_str())] {
+        farm.env.write(&format!("{tree}/README"), "mine\n");
+        farm.env.git(tree, &["add", "README"]);
+        farm.env
+            .git(tree, &["commit", "--quiet", "--message", message]);
     }
     let said = farm.run(&["--review"]);
-    assert_eq!(said.matches("updated in review").count(), 4, "{said}");
-    assert_eq!(farm.changes(), first.replace(" 1 1 topic", " 1 3 topic"));
-    assert_committed(&farm);
-}
-
-#[test]
-fn a_patch_set_of_somebody_elses_is_seen_where_nothing_is_remembered() {
-    let farm = Farm::new();
-    assert!(farm.run(&["--review"]).starts_with("exit 0"));
-    edit_on_the_server(&farm);
-    let edited = farm.changes();
-    for (tree, _) in TREES {
-        for folder in ["svcgen", "logs"] {
-            std::fs::remove_dir_all(farm.env.work().join(tree).join(".git").join(folder)).unwrap();
-        }
+    assert!(said.starts_with("exit 11"), "{said}");
+    for tree in ["vagrant", "deploy"] {
+        let told = format!(
+            "error: on `svcgen/trending-edits` there is \"by hand\" on top of the commit that svcgen would update\n\
+             hint: git -C HOME/work/{tree} switch svcgen/trending-edits && git -C HOME/work/{tree} rebase -i --autostash HEAD~2 "
+        );
+        assert!(said.contains(&told), "{told}\n{said}");
+        let editor = "sequence.editor=sed -i 2s/^pick/fixup/";
+        let rebase = ["-c", editor, "rebase", "-i", "--autostash", "HEAD~2"];
+        farm.env.git(tree, &rebase);
     }
     let said = farm.run(&["--review"]);
-    let refused = "patch set 2 of change 1 was not sent from here";
-    assert_eq!(said.matches(refused).count(), 4, "{said}");
-    assert_eq!(farm.changes(), edited);
+    assert_eq!(said.matches("updated in review").count(), 2, "{said}");
+    assert_eq!(farm.changes().lines().count(), sent.lines().count());
+    assert_eq!(farm.env.read("vagrant/README"), "mine\n");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What the review server says of a change, and what it is told.
 
+use svcgen::configuration::User;
 use svcgen::error::ErrorKind;
 use svcgen::git::Words;
-use svcgen::review::{Committed, Others, Outcome, ReviewError, Switched};
+use svcgen::model::BranchName;
+use svcgen::review::{Committed, Others, Outcome, ReviewError, Switched, Topic};
 
-use super::{Fixture, NAME, causes};
+use super::{Fixture, NAME, causes, service};
 
 #[test]
 fn a_server_that_is_no_gerrit_is_not_taken_for_one() {
@@ -158,6 +160,54 @@ fn a_missing_change_id_is_said_by_svcgen_or_by_the_server() {
     assert!(text.contains("remote: ERROR: commit "), "{text}");
     it.git(&["rebase", "--quiet", "--onto", "origin/master", "HEAD~1"]);
     assert_eq!(it.push().unwrap().outcome, Outcome::New);
+}
+
+#[test]
+fn a_change_that_was_sent_for_another_branch_is_not_taken_for_this_one() {
+    let it = Fixture::new();
+    it.change("one\n");
+    it.push().unwrap();
+    it.git(&["push", "--quiet", "origin", "origin/master:refs/heads/prod"]);
+    it.git(&["fetch", "--quiet"]);
+    let branch = Topic::name_for(&service()).unwrap();
+    let base = BranchName::parse("prod").unwrap();
+    let topic = Topic::open(&it.clone, branch, base, User::default()).unwrap();
+    // Whatever is forced, nobody was told of this.
+    let error = topic.push(Others::Send).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (
+            ErrorKind::Conflict,
+            "the change of `svcgen/trending-edits` was sent for `master`, and is meant for `prod` now"
+        )
+    );
+    assert_eq!(
+        error.hints(),
+        [
+            "`--topic NAME` begins another for `prod`, once this one is abandoned",
+            "`--force` goes on with it, once the review server has moved it to `prod`"
+        ]
+    );
+    assert_eq!(it.push().unwrap().outcome, Outcome::Nothing);
+    // Once that is done, nobody asks again.
+    topic.push(Others::Send).unwrap();
+    assert!(topic.push(Others::Refuse).is_ok());
+    assert!(it.push().is_err());
+}
+
+#[test]
+fn a_name_that_is_taken_is_not_told_for_what_is_put_aside() {
+    let it = Fixture::new();
+    it.topic().switch().unwrap();
+    it.git(&["commit", "--quiet", "--allow-empty", "--message", "mine"]);
+    it.change("one\n");
+    it.git(&["branch", "svcgen/trending-edits-others"]);
+    let hint = it.push().unwrap_err().hints().remove(0);
+    let aside = format!(
+        "git -C {} branch svcgen/trending-edits-others-2 && ",
+        it.clone
+    );
+    assert!(hint.starts_with(&aside), "{hint}");
 }
 
 #[test]

@@ -256,6 +256,13 @@ impl Gerrit {
         );
     }
 
+    /// Abandons a change.
+    pub(crate) fn abandon(&self, name: &str, number: usize) {
+        let mut state = self.state(name);
+        state["changes"][number - 1]["closed"] = true.into();
+        self.save(name, &state);
+    }
+
     /// The changes that the server knows, oldest first.
     pub(crate) fn changes(&self, name: &str) -> Vec<serde_json::Value> {
         self.state(name)["changes"].as_array().unwrap().clone()

@@ -9,7 +9,7 @@ use crate::cli::generator::series::{are_of_series, explained, is_on_alone, subje
 use crate::cli::generator::uncommitted::Uncommitted;
 use crate::edit::{ConflictKind, Rendered};
 use crate::error::CommandError;
-use crate::review::{ReviewError, Topic, dirty};
+use crate::review::{Newer, ReviewError, Topic, dirty};
 
 impl Run<'_> {
     /// Looks whether the branch is as svcgen left it, before anything is written.
@@ -39,11 +39,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Refuses to send over a patch set of somebody else's, unless that is forced.
-    pub(in crate::cli::generator) fn check_newer(&self, topic: &Topic) -> Result<(), ReviewError> {
-        match self.options.review && !self.options.force {
-            true => topic.check_newer(),
-            false => Ok(()),
+    /// Refuses to send over a patch set of somebody else's, unless that is forced, and a run has named it before.
+    pub(in crate::cli::generator) fn check_newer(
+        &self,
+        topic: &Topic,
+    ) -> Result<Vec<Newer>, ReviewError> {
+        match self.options.review {
+            true => topic.check_newer(self.options.over()),
+            false => Ok(Vec::new()),
         }
     }
 
@@ -59,6 +62,24 @@ impl Run<'_> {
         }
         let command = self.with_series(place);
         explained(error, topic, place.worktree, self.loaded, &command)
+    }
+
+    /// Says why a commit was not sent: where it is not the last one of its branch, it is none of the others.
+    pub(super) fn unsent(
+        &self,
+        error: ReviewError,
+        place: &Workplace<'_>,
+        topic: &Topic,
+        (planned, rendered): (&Planned, &Rendered),
+    ) -> ReviewError {
+        let error = self.in_way(error, place, topic);
+        match error {
+            ReviewError::Others { .. } | ReviewError::NoChangeId { .. } if !self.options.force => {
+                let text = &planned.generated.message;
+                topic.check_top(text, rendered).err().unwrap_or(error)
+            }
+            error => error,
+        }
     }
 
     /// The command that runs the series in the same way.

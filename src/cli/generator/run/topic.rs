@@ -18,7 +18,9 @@ use crate::error::CommandError;
 use crate::git::{Checkout, GitError};
 use crate::interrupt;
 use crate::model::Site;
-use crate::review::{Committed, Outcome, Overtaken, Remote, ReviewError, Topic, Visit};
+use crate::review::{
+    Committed, Outcome, Overtaken, Pushed, Remote, ReviewError, SentOver, Topic, Visit,
+};
 
 impl Run<'_> {
     /// The topic that a generator commits on.
@@ -222,6 +224,36 @@ impl Run<'_> {
         ended
     }
 
+    /// Sends a branch, unless that would be over a patch set of somebody else's that no run has named; what it is sent over is
+    /// kept.
+    pub(in crate::cli::generator) fn send(
+        &self,
+        topic: &Topic,
+        push: impl FnOnce() -> Result<Pushed, ReviewError>,
+    ) -> Result<Pushed, ReviewError> {
+        // Judging and asking take their time, in which somebody may have sent one.
+        let over = topic.keep_newer(&self.check_newer(topic)?)?;
+        let pushed = push();
+        if let Ok(Pushed {
+            outcome: Outcome::New | Outcome::Updated,
+            ..
+        }) = &pushed
+        {
+            return pushed.map(|pushed| Pushed { over, ..pushed });
+        }
+        for SentOver {
+            number,
+            patch_set,
+            kept,
+        } in over
+        {
+            self.ui.status(&format!(
+                "`{kept}` has patch set {patch_set} of change {number}"
+            ));
+        }
+        pushed
+    }
+
     /// Commits what svcgen wrote, and sends it, where that is wished.
     pub(super) fn publish(
         &self,
@@ -245,11 +277,9 @@ impl Run<'_> {
             return Ok(Ended::Done);
         }
         if self.options.review {
-            // Judging and asking take their time, in which somebody may have sent one.
-            self.check_newer(topic)?;
-            let pushed = topic
-                .push(self.options.others())
-                .map_err(|error| self.in_way(error, place, topic))?;
+            let pushed = self.send(topic, || topic.push(self.options.others()));
+            let pushed =
+                pushed.map_err(|error| self.unsent(error, place, topic, (planned, rendered)))?;
             if pushed.outcome == Outcome::Merged {
                 self.warn_of_taken_back(place, topic, &paths)?;
             }

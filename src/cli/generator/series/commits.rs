@@ -57,7 +57,11 @@ pub(super) fn in_commits<'a>(
         stack.state = stack.planning.chain.base_tree()?;
     }
     for (index, (step, _)) in stores.iter().enumerate() {
-        stack.add(index, chosen.contains(step))?;
+        let has_commit = stack.planning.chain.has(index);
+        match planner.left_out.contains(step) && has_commit {
+            true => stack.leave_out(index)?,
+            false => stack.add(index, chosen.contains(step))?,
+        }
     }
     refuse_left(planner.loaded, stores, &stack.view(stack.state)?)?;
     Ok((stack.planned, stack.planning))
@@ -122,6 +126,15 @@ impl Stack<'_, '_> {
         } else {
             self.state = before;
         }
+        self.planning.trees.push(self.state);
+        Ok(())
+    }
+
+    /// Goes on without the commit of a patch, which the user leaves out.
+    fn leave_out(&mut self, index: usize) -> Result<(), CommandError> {
+        let patch = self.one(index, self.state)?;
+        self.planned.push(patch);
+        self.planning.own.push(true);
         self.planning.trees.push(self.state);
         Ok(())
     }
@@ -224,7 +237,9 @@ impl Stack<'_, '_> {
             _ if rest.is_empty() => {}
             Resolution::Mark => patch.edits.conflicts.extend(rest.into_iter().map(told)),
             Resolution::Yours => patch.rendered = patch.rendered.mixed_in(rest),
-            Resolution::Svcgen => return Ok((self.state, self.one(index, self.state)?)),
+            Resolution::Svcgen => {
+                return Ok((self.state, self.one(index, self.state)?));
+            }
         }
         Ok((before, patch))
     }

@@ -15,7 +15,7 @@ use crate::cli::generator::{Ended, Generator};
 use crate::edit::{Rendered, remember};
 use crate::error::CommandError;
 use crate::generate::SeriesStep;
-use crate::review::{Chain, Fate, Made, Topic, Visit, uncommitted};
+use crate::review::{Chain, Fate, Made, ReviewError, Topic, Visit, uncommitted};
 
 /// Files with their texts; none for one that is not there.
 type Texts = Vec<(Utf8PathBuf, Option<String>)>;
@@ -67,7 +67,8 @@ impl<'a> InCommits<'a> {
             }
         }
         for (step, store) in stores {
-            match chosen.steps.contains(step) {
+            let is_planned = planned.iter().any(|patch| patch.step == *step);
+            match chosen.steps.contains(step) || is_planned {
                 true => self.topic.note_made(store)?,
                 false => self.topic.note_names(store)?,
             }
@@ -130,6 +131,35 @@ impl<'a> InCommits<'a> {
         Ok(())
     }
 
+    /// Says why the commits were not taken: where the change of one is closed, the others go on without it.
+    fn refused(&self, error: ReviewError, made: &[Option<Made>]) -> CommandError {
+        let Patches {
+            run,
+            chosen,
+            stores,
+            ..
+        } = self.patches;
+        let closed = self.topic.closed(&error).ok().flatten();
+        let is_it = |made: &Option<Made>| {
+            let id = made.as_ref().map(|made| &made.change_id);
+            closed.is_some() && id == closed.as_ref()
+        };
+        let found = made.iter().position(is_it);
+        let mut error = CommandError::from(error);
+        if let Some((step, _)) = found.and_then(|index| stores.get(index)) {
+            let mut without = chosen.clone();
+            without.steps.retain(|it| it != step);
+            without.left_out.push(*step);
+            let command = run.series_again(&without, self.root());
+            error.hints.truncate(1);
+            return error.hint(format!(
+                "{command}    leaves `{}` out; a run without `--without` begins it anew",
+                step.name()
+            ));
+        }
+        error
+    }
+
     /// Sends the commits, where that is wished.
     fn publish(&mut self, made: &[Option<Made>]) -> Result<Ended, CommandError> {
         let (run, topic) = (self.patches.run, self.topic);
@@ -138,8 +168,8 @@ impl<'a> InCommits<'a> {
             run.ui
                 .status(&format!("nothing to commit on {}", topic.branch()));
         } else if run.options.review {
-            run.check_newer(topic)?;
-            let pushed = topic.push_all(&commits, run.options.others())?;
+            let pushed = run.send(topic, || topic.push_all(&commits, run.options.others()));
+            let pushed = pushed.map_err(|error| self.refused(error, made))?;
             self.patches.told.pushed(pushed, run.ui);
         } else if topic.remote().is_some() {
             return Ok(Ended::Committed);

@@ -36,6 +36,7 @@ pub(crate) fn look(loaded: &Loaded, worktree: &Worktree) -> Result<Series, Comma
     let planner = PatchPlanner {
         loaded,
         resolution: Resolution::Mark,
+        left_out: &[],
     };
     // What this leaves open is among the differences.
     let _edited = recall(loaded, Generator::Puppet, worktree);

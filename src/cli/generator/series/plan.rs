@@ -137,6 +137,8 @@ pub(super) fn refuse_left(
 pub(super) struct PatchPlanner<'a> {
     pub(super) loaded: &'a Loaded,
     pub(super) resolution: Resolution,
+    /// The patches whose commits the user wants out of the chain.
+    pub(super) left_out: &'a [SeriesStep],
 }
 
 impl<'a> PatchPlanner<'a> {
@@ -144,7 +146,13 @@ impl<'a> PatchPlanner<'a> {
         Self {
             loaded: run.loaded,
             resolution: run.options.conflicts.into(),
+            left_out: &[],
         }
+    }
+
+    /// The same, without these patches.
+    pub(super) fn without(self, left_out: &'a [SeriesStep]) -> Self {
+        Self { left_out, ..self }
     }
 
     /// Plans one patch.
@@ -169,8 +177,11 @@ impl<'a> PatchPlanner<'a> {
             }),
         };
         let read = tree.insert(read.map_err(CommandError::from)?);
-        let mut patch = series_patch(step, service, site, read, templates)
-            .map_err(|error| refused(step, error))?;
+        let patch = series_patch(step, service, site, read, templates);
+        let mut patch = match self.left_out.contains(&step) {
+            true => patch.unwrap_or_default().taken_out(),
+            false => patch.map_err(|error| refused(step, error))?,
+        };
         let mut edits = plan(&patch.generated.desired, before, rendered, self.resolution)?;
         if patch.generated.desired.is_empty() && self.resolution == Resolution::Yours {
             let undecided = plan(&[], before, rendered, Resolution::Mark)?;

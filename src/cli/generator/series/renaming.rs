@@ -33,6 +33,7 @@ pub(crate) fn refuse_classes(
     let patches = PatchPlanner {
         loaded,
         resolution: planner.resolution,
+        left_out: &[],
     };
     let topic = planner.topic(Generator::Puppet, worktree.root());
     let Some(topic) = topic.ok().filter(|topic| is_on(topic, worktree, loaded)) else {
