@@ -17,7 +17,7 @@ fn a_list_beside_those_of_production_moves_into_the_folder_that_scap_wants() {
     let warnings = repo.apply();
     assert!(
         warnings[0].starts_with(
-            "`scap/environments/lab/betacluster` takes the place of `scap/betacluster`"
+            "`scap/environments/lab/betacluster` replaces `scap/betacluster`"
         )
     );
     assert_eq!(

@@ -157,7 +157,7 @@ fn what_stays_of_a_patch_that_goes_is_told() {
     drop_balancer(&env);
     let told = done(&env, &["--commit", "--conflicts", "yours"]);
     let warning = "warning: load-balancer: hieradata/common/service.yaml: svcgen wrote `trending-edits` and no longer wants it, but \
-                   someone else changed it: it is left unchanged, and no longer counts as svcgen's\n";
+                   someone changed it: it is left unchanged, and no longer counts as svcgen's\n";
     assert!(told.stderr.contains(warning), "{}", told.show());
 }
 
