@@ -248,7 +248,7 @@ fn every_command_has_a_page_that_can_be_read() {
         page.contains(".SH EXAMPLES\n.nf\n  svcgen deploy \\-\\-dry\\-run "),
         "{page}"
     );
-    let variable = "\nThe site, instead of the model\\*(Aqs [env: SVCGEN_SITE]\n";
+    let variable = "\nThe site to use instead of the model\\*(Aqs [env: SVCGEN_SITE]\n";
     assert!(page.contains(variable), "{page}");
     let lines = page.replace('\n', " ");
     assert!(lines.contains(" recordings [env: SVCGEN_PLAIN] "), "{page}");
