@@ -161,7 +161,7 @@ fn the_deployment_server_is_asked_for_scap_and_its_directory() {
             &run,
             "scap.directory",
             "missing",
-            &["changes that nobody has committed: `notes`", "status"],
+            &["uncommitted changes: `notes`", "status"],
         );
         fleet.server.sh("mv /usr/bin/scap.away /usr/bin/scap");
         there(&format!("mv ../../{KEY} ../../away"));

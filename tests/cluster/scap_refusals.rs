@@ -49,7 +49,7 @@ fn a_scap_that_is_missing_or_too_old_is_refused() {
             fleet,
             2,
             &[
-                "does not take --limit-hosts, --service-restart",
+                "does not accept --limit-hosts, --service-restart",
                 "--engine ssh",
             ],
         );

@@ -76,7 +76,7 @@ fn a_patch_set_of_somebody_elses_is_not_sent_over() {
     hint: git -C HOME/work/puppet switch svcgen/trending-edits && git -C HOME/work/puppet fetch origin refs/changes/01/1/2 && git -C HOME/work/puppet reset --keep FETCH_HEAD
     hint: `--force` sends yours over it
     error: 4 of 4 repositories failed: vagrant, source, scap, puppet
-    hint: run the same command again once that is mended: what is done is not repeated
+    hint: run the same command again once that is fixed: what is done is not repeated
     ");
     assert_eq!(farm.changes(), edited);
     for (tree, _) in TREES {
