@@ -290,11 +290,11 @@ mod tests {
             ("- site: a\n", vec!["1: expected a mapping, found a list"]),
             (
                 "checkouts: {}\nuser: {}\ncheckouts: {}\n",
-                vec!["3: the key `checkouts` is here twice"],
+                vec!["3: the key `checkouts` is here twice: remove one of them"],
             ),
             (
                 "services:\n  a: {deploy: /x}\n  a: {deploy: /y}\n",
-                vec!["3: the key `a` is here twice"],
+                vec!["3: the key `a` is here twice: remove one of them"],
             ),
         ] {
             assert_eq!(mistakes(text), told, "{text}");

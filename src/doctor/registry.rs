@@ -24,7 +24,9 @@ pub(super) fn examine(surroundings: &Surroundings<'_>) -> Vec<Finding> {
             Some(address) => registries.addresses.insert(0, address),
             None => {
                 let finding = Finding::new("npm.registry", "npm's own registry", NEEDED_BY);
-                unnamed = Some(finding.unknown("there is no npm on this machine that names it"));
+                unnamed = Some(
+                    finding.unknown("there is no npm on this machine, whose settings name it"),
+                );
             }
         }
     }

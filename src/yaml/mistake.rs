@@ -13,7 +13,7 @@ pub(super) fn told(kind: &Kind) -> String {
             "a text cannot begin with a backtick: put it in quotes".to_owned()
         }
         Kind::UnexpectedCharacter { character } if character.is_control() => format!(
-            "the character `{}` cannot be in a YAML file",
+            "the character `{}` cannot be in a YAML file: remove it",
             character.escape_default()
         ),
         Kind::UnexpectedCharacter { character } => format!(
@@ -138,7 +138,7 @@ fn in_general(kind: &Kind) -> &'static str {
         Kind::PlainScalarStartsWithDashFlowIndicator => {
             "a text cannot begin with `-` and a bracket: put it in quotes"
         }
-        Kind::UnknownAnchor => "an alias to something that does not exist",
+        Kind::UnknownAnchor => "an alias of something that does not exist: write the value itself",
         Kind::MissingAnchorOrAliasName => {
             "put a text that begins with `&` or `*` in quotes: it would be a name"
         }
@@ -202,7 +202,10 @@ mod tests {
             ("a: 'it's'\n", "within '…' a quote is written `''`"),
             ("a: \"x\"y\"\n", "within \"…\" a quote is written `\\\"`"),
             ("a: \"\\d\"\n", "within '…' a `\\` is only itself"),
-            ("a: *x\n", "an alias to something that does not exist"),
+            (
+                "a: *x\n",
+                "an alias of something that does not exist: write the value itself",
+            ),
             ("a: {b: 1 c: 2}\n", "`,` or `}` is missing"),
             (
                 "- a\nb: 1\n",

@@ -132,7 +132,8 @@ impl<'a> Reader<'a> {
                 event if root.is_none() => root = Some(self.node(event, span, 0)?),
                 _ => {
                     return Err(YamlError {
-                        message: "a second document; one is read".into(),
+                        message: "a second document begins here: one is read, remove the other"
+                            .into(),
                         at: span.start,
                     });
                 }
@@ -199,9 +200,11 @@ impl<'a> Reader<'a> {
                     self.nodes += count(&target);
                     Ok(Node { span, ..target })
                 }
-                None => fail("an alias to something that does not exist"),
+                None => fail("an alias of something that does not exist: write the value itself"),
             },
-            Event::UnresolvedAlias(..) => fail("an alias to something that does not exist"),
+            Event::UnresolvedAlias(..) => {
+                fail("an alias of something that does not exist: write the value itself")
+            }
             _ => fail("not a value"),
         }
     }
@@ -236,7 +239,7 @@ impl<'a> Reader<'a> {
             let value = self.node(event, value_span, depth + 1)?;
             if self.is_strict() && !seen.insert(key.text.clone()) {
                 return Err(YamlError {
-                    message: format!("the key `{}` is here twice", key.text),
+                    message: format!("the key `{}` is here twice: remove one of them", key.text),
                     at: key.span.start,
                 });
             }
@@ -357,7 +360,7 @@ mod tests {
         let error = parse_strict("a: 1\nb: 2\na: 3\n").unwrap_err();
         assert_eq!(
             (error.at, error.message.as_str()),
-            (10, "the key `a` is here twice")
+            (10, "the key `a` is here twice: remove one of them")
         );
     }
 

@@ -35,7 +35,7 @@ fn what_sudo_refuses_is_known_before_anything_is_touched() {
     assert_snapshot!(text, @"
     error: 4 of 5 hosts cannot be deployed to; nothing was touched
     cause: B: sudo asks deploy-service for a password for `/usr/sbin/service tea-pot restart`
-    cause: C: sudo does not allow deploy-service `/usr/sbin/service tea-pot restart`
+    cause: C: sudo does not allow deploy-service to run `/usr/sbin/service tea-pot restart`
     cause: D: sudo needs a terminal for `/usr/sbin/service tea-pot restart`
     cause: E: `sudo` is not installed
     hint: `svcgen request access` writes the request for it, for whoever runs the hosts

@@ -276,7 +276,7 @@ impl Case<'_> {
         let wanted = [DeployStage::Fetch, DeployStage::Promote];
         match wanted.iter().all(|stage| track.spoke.contains(stage)) {
             true => Verdict::known(HostOutcome::New, Some(self.revision.clone()), self),
-            false => unread("Scap's log says nothing about part of it"),
+            false => unread("Scap's log lacks one of its stages"),
         }
     }
 }

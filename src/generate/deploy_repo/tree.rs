@@ -169,7 +169,7 @@ fn refuse_foreign(worktree: &Worktree) -> Result<(), GenerateError> {
         .collect();
     if let Some(file) = source_file(worktree) {
         found.push(format!(
-            "no source of a service, as `{file}` without `.gitmodules` tells of one"
+            "no source of a service: `{file}` is there, without `.gitmodules`"
         ));
     }
     if found.is_empty() {

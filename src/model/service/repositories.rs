@@ -36,7 +36,7 @@ impl Repositories {
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
         let mut fields = Fields::of_optional(node, problems)?;
-        let source = fields.optional("source", problems);
+        let source: Option<RepositoryName> = fields.optional("source", problems);
         let deploy = fields.optional("deploy", problems);
         let key = fields.optional("key", problems);
         let branch = fields.or("branch", default_branch(), problems);
@@ -53,6 +53,12 @@ impl Repositories {
             Some(deploy) => deploy,
             None => RepositoryName::parse(&format!("{source}/deploy")).ok()?,
         };
+        if source == deploy {
+            let named = node.and_then(|it| it.find("deploy").or_else(|| it.find("source")));
+            let span = named.or(node).map_or(0..0, |it| it.span.clone());
+            let message = format!("`{deploy}` is the repository of the source");
+            problems.push(Problem::new(span, message).rule("the deploy repository is another one"));
+        }
         let key = match key {
             Some(key) => key,
             None => RepositoryName::parse(&format!("{name}/deploy")).ok()?,

@@ -155,7 +155,7 @@ services: {trending-edits: {source: WORK/deploy, deploy: WORK/source}}
     -> correct `services.trending-edits.source` of `HOME/config/svcgen/config.yaml`; for a service in another language, remove it there
     ");
     assert_snapshot!(unfit(&run, "deploy"), @"
-    missing: `HOME/work/source` is not recognised as a deploy repository; looked for `scap/scap.cfg`, or an empty folder; looked for no source of a service, as `package.json` without `.gitmodules` tells of one
+    missing: `HOME/work/source` is not recognised as a deploy repository; looked for `scap/scap.cfg`, or an empty folder; looked for no source of a service: `package.json` is there, without `.gitmodules`
     -> correct `services.trending-edits.deploy` of `HOME/config/svcgen/config.yaml`
     ");
     configure(

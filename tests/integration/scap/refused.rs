@@ -41,7 +41,7 @@ fn another_tree_is_refused() {
 
 #[test]
 fn the_source_is_no_deploy_repository_whatever_it_is_written_in() {
-    let source = "no source of a service, as `svcgen.yaml` without `.gitmodules` tells of one";
+    let source = "no source of a service: `svcgen.yaml` is there, without `.gitmodules`";
     let repo = Repo::new(MODEL);
     repo.write("svcgen.yaml", MODEL);
     repo.write("README.md", "Tea.\n");
