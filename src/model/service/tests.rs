@@ -164,7 +164,6 @@ fn the_schema_refuses_what_the_reader_refuses() {
         format!("{SMALL}repositories: {{source: ../x}}\n"),
         format!("{SMALL}repositories: {{source: x.git}}\n"),
         format!("{SMALL}repositories: {{branch: -x}}\n"),
-        format!("{SMALL}repositories: {{source: x, deploy: x}}\n"),
         format!("{SMALL}config: {{style: other}}\n"),
         format!("{SMALL}config: {{parameters: [{{name: port}}]}}\n"),
         format!("{SMALL}config: {{parameters: [{{name: title}}]}}\n"),
