@@ -116,6 +116,17 @@ fn what_refers_to_something_refers_to_what_is_there() {
 }
 
 #[test]
+fn the_deploy_repository_is_not_that_of_the_source() {
+    let of = |repositories: &str| load(&format!("{SMALL}repositories: {repositories}\n"));
+    let told = "`x/y` is the repository of the source";
+    for same in ["{source: x/y, deploy: x/y}", "{deploy: x/y, source: x/y}"] {
+        let problems = of(same).unwrap_err();
+        assert_eq!(problems, [("x/y".to_owned(), told.to_owned())]);
+    }
+    assert!(of("{source: x/y, deploy: x/z}").is_ok());
+}
+
+#[test]
 fn the_schema_refuses_what_the_reader_refuses() {
     let validator = jsonschema::validator_for(&model_schema()).unwrap();
     let is_valid = |text: &str| {
