@@ -1,6 +1,7 @@
 mod hints;
 
 use camino::Utf8PathBuf;
+use git2::Oid;
 use thiserror::Error;
 
 use super::newer::{Newer, named};
@@ -93,7 +94,7 @@ pub enum ReviewError {
         /// Whether several commits of the branch are svcgen's.
         is_series: bool,
         /// A name that no branch has, for what is put aside.
-        aside: String,
+        aside: Box<str>,
         /// Whether the model is in one of them, so that the branch is nothing without it.
         has_model: bool,
     },
@@ -128,8 +129,8 @@ pub enum ReviewError {
         patch_sets: Vec<Newer>,
         /// Whether the first one is that of the branch's last commit.
         is_last: bool,
-        /// The commit of the branch that has to be below the first one, and is not.
-        below: Option<String>,
+        /// The commit of the branch that has to be below the first one, and is not; and the last commit of the branch.
+        moved: Option<Box<(Oid, Oid)>>,
         /// Whether an option sends over them.
         can_force: bool,
     },

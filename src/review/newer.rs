@@ -120,16 +120,17 @@ impl Topic {
     /// The error of patch sets of somebody else's, with the way to the first of them: upon that the others can follow.
     pub(super) fn overtaken_by(&self, newer: Vec<Newer>, can_force: bool) -> ReviewError {
         let remote = self.remote.clone().unwrap_or_default();
-        let below = newer.first().and_then(|first| {
+        let moved = newer.first().and_then(|first| {
             self.fetch_newer(std::slice::from_ref(first)).ok()?;
-            self.missing_below(first).ok()?
+            let below = self.missing_below(first).ok()??;
+            Some(Box::new((below, self.tip()?)))
         });
         ReviewError::Newer {
             root: self.checkout.root().to_owned(),
             branch: self.branch.clone(),
             remote,
             is_last: newer.first().map(|first| first.ours) == self.tip(),
-            below: below.map(|below| below.to_string()),
+            moved,
             patch_sets: newer,
             can_force,
         }

@@ -208,7 +208,7 @@ impl Topic {
                 branch,
                 upstream: name,
                 subjects,
-                aside: self.free_name("others"),
+                aside: self.free_name("others").into(),
                 is_series,
                 has_model: !self.keeps_model(tip, upstream.tip),
             });

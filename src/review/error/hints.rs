@@ -1,5 +1,7 @@
 //! What to do about a change that cannot be taken to review: the commands, by what they are about.
 
+use git2::Oid;
+
 use super::{ReviewError, git_in};
 use crate::git::GitError;
 use crate::review::listed::reference;
@@ -210,7 +212,7 @@ impl ReviewError {
             remote,
             patch_sets,
             is_last,
-            below,
+            moved,
             can_force,
         } = self
         else {
@@ -220,20 +222,26 @@ impl ReviewError {
             return Vec::new();
         };
         let (git, reference) = (git_in(root), reference(first.number, first.patch_set));
+        let short = |commit: &Oid| commit.to_string()[..10].to_owned();
         let ours = match is_last {
             true => "HEAD".to_owned(),
-            false => first.ours.to_string()[..10].to_owned(),
+            false => short(&first.ours),
         };
-        let next = match (is_last, first.is_sent) {
-            (true, true) => "reset --keep FETCH_HEAD".to_owned(),
-            (false, true) => format!("rebase --onto FETCH_HEAD {ours}"),
-            (_, false) => format!("diff {ours} FETCH_HEAD"),
+        let next = match (moved, is_last, first.is_sent) {
+            (_, _, false) => format!("diff {ours} FETCH_HEAD"),
+            (None, true, true) => "reset --keep FETCH_HEAD".to_owned(),
+            (None, false, true) => format!("rebase --onto FETCH_HEAD {ours}"),
+            (Some(moved), ..) => {
+                let (below, tip) = (short(&moved.0), short(&moved.1));
+                let rest = match is_last {
+                    true => String::new(),
+                    false => format!(" && {git} cherry-pick {ours}..{tip}"),
+                };
+                format!("reset --keep FETCH_HEAD && {git} rebase --onto {below} FETCH_HEAD~1{rest}")
+            }
         };
-        let below = below.as_deref().filter(|_| first.is_sent);
-        let below = below.map(|below| format!(" && {git} rebase {}", &below[..10]));
         let mut hints = vec![format!(
-            "{git} switch {branch} && {git} fetch {remote} {reference} && {git} {next}{}",
-            below.unwrap_or_default()
+            "{git} switch {branch} && {git} fetch {remote} {reference} && {git} {next}"
         )];
         if *can_force {
             let them = match patch_sets.len() {

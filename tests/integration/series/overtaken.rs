@@ -183,3 +183,37 @@ fn a_patch_set_of_somebody_elses_is_not_sent_over() {
     );
     assert!(site.contains("# theirs\nnode /^trending"), "{site}");
 }
+
+#[test]
+fn a_change_that_somebody_moved_away_from_those_below_it_comes_back_upon_them() {
+    let (env, gerrit, _) = reviewed();
+    done(&env, &["--review"]);
+    other(&env);
+    let fetch = ["fetch", "--quiet", "origin", "refs/changes/02/2/1"];
+    env.git("other", &fetch);
+    for words in [
+        &[
+            "checkout",
+            "--quiet",
+            "FETCH_HEAD",
+            "--",
+            "manifests/site.pp",
+        ][..],
+        &["commit", "--quiet", "--reuse-message", "FETCH_HEAD"],
+        &["push", "--quiet", "origin", "HEAD:refs/for/master"],
+    ] {
+        env.git("other", words);
+    }
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    let refused = run(&env, &["--review"]);
+    let mut hints = refused
+        .stderr
+        .lines()
+        .filter_map(|it| it.strip_prefix("hint: "));
+    env.typed(hints.next().unwrap());
+    let subjects = || env.git("puppet", &["log", "--format=%s", "origin/master..HEAD"]);
+    assert_eq!(subjects().lines().count(), 4, "{}", refused.show());
+    done(&env, &["--review"]);
+    assert_eq!(subjects().lines().count(), 4);
+    assert_eq!(patch_sets(&gerrit), [2, 3, 2, 2]);
+}
