@@ -34,7 +34,7 @@ pub enum Text {
         files: Vec<Utf8PathBuf>,
         command: String,
     },
-    Committed(Committed),
+    Committed(Box<Committed>),
 }
 
 /// A text that is committed.

@@ -153,13 +153,13 @@ fn look(
             true => merged(planner, (generator, target), &topic, &worktree, &own)?,
             false => Merged::default(),
         };
-        Ok(Text::Committed(Committed {
+        Ok(Text::Committed(Box::new(Committed {
             root: worktree.root().to_owned(),
             standing,
             sent,
             merged,
             series: series.clone(),
-        }))
+        })))
     };
     let (edits, conflicts) = (&planned.edits.edits, &planned.edits.conflicts);
     if !edits.is_empty() || !conflicts.is_empty() {
@@ -247,8 +247,8 @@ fn lacking(series: &Series, is_meant: impl Fn(&Looked) -> bool) -> Lacking {
 
 /// Whether a repository is on the review server: something was fetched from it, or it answers.
 fn repository(name: &RepositoryName, text: &Text, site: &Site, is_online: bool) -> Known {
-    if let Text::Committed(Committed { standing, .. }) = text
-        && let Ok(upstream) = &standing.upstream
+    if let Text::Committed(committed) = text
+        && let Ok(upstream) = &committed.standing.upstream
     {
         return Known::Yes {
             how: format!("fetched as `{upstream}`"),

@@ -15,13 +15,13 @@ fn standing(is_merged: bool, upstream: Result<&str, NoUpstream>) -> Standing {
 }
 
 fn state(is_merged: bool, upstream: Result<&str, NoUpstream>, sent: Option<Sent>) -> State {
-    let committed = Text::Committed(Committed {
+    let committed = Text::Committed(Box::new(Committed {
         root: "/tree".into(),
         standing: standing(is_merged, upstream),
         sent,
         merged: Merged::default(),
         series: Series::default(),
-    });
+    }));
     written("it", "vagrant", &committed, "them").state
 }
 
