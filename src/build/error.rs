@@ -161,6 +161,7 @@ impl BuildError {
                 GitError::Overlooked { .. }
                 | GitError::Sparse { .. }
                 | GitError::LineEnds { .. } => ErrorKind::Conflict,
+                GitError::Interrupted { .. } => ErrorKind::Interrupted,
                 GitError::Missing { .. }
                 | GitError::Failed { .. }
                 | GitError::Deadline { .. }

@@ -11,12 +11,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
 pub(super) use self::part::DemoPart;
-use self::playing::play;
+use self::playing::{STOPPED, play};
 use super::{Failure, given};
 use crate::demo::{self, Sandbox, SandboxError, Workbench};
 use crate::deploy::needs;
 use crate::error::{CommandError, ErrorKind};
 use crate::folders::{self, Claim};
+use crate::git::GitError;
 use crate::interrupt;
 use crate::ui::{Format, Questions, Ui};
 
@@ -60,10 +61,17 @@ pub(super) fn run(args: &DemoArgs, ui: &Ui) -> Result<(), Failure> {
     };
     let sandbox = Sandbox::new(root.clone(), program, workbench).map_err(|error| {
         if !is_own {
+            if interrupt::is_pending() {
+                ui.status(&format!("the folder is kept: {root}"));
+            }
             return CommandError::from(error);
         }
-        if fs_err::remove_dir_all(&root).is_err() {
-            ui.warning(&format!("`{root}` is kept"));
+        match fs_err::remove_dir_all(&root) {
+            Ok(()) if interrupt::is_pending() => {
+                ui.status(&format!("the folder is removed: {root}"));
+            }
+            Ok(()) => {}
+            Err(_) => ui.warning(&format!("`{root}` is kept")),
         }
         in_new_folder(error, &root)
     })?;
@@ -122,9 +130,16 @@ fn may_remove(sandbox: &Sandbox, ui: &Ui) -> Result<bool, CommandError> {
         return Ok(true);
     }
     let home = sandbox.home();
-    ui.confirm(&format!(
+    let question = format!(
         "Everything is in {home}, and the service is running. Stop it, and remove the folder?"
-    ))
+    );
+    // The demo is over, and its folder goes by any answer but no.
+    ui.confirm(&question).map_err(|mut error| {
+        if error.kind.is_interruption() {
+            "interrupted after the last step of the demo".clone_into(&mut error.message);
+        }
+        error
+    })
 }
 
 fn not_utf8(path: &std::path::Path) -> CommandError {
@@ -255,12 +270,16 @@ impl From<SandboxError> for CommandError {
             | SandboxError::NotAFolder(_)
             | SandboxError::NotUtf8(_)
             | SandboxError::Colon(_) => ErrorKind::Usage,
+            SandboxError::Git(GitError::Interrupted { .. }) => ErrorKind::Interrupted,
             SandboxError::Write { .. }
             | SandboxError::NoRoom(_)
             | SandboxError::NoPorts
             | SandboxError::Git(_) => ErrorKind::Unexpected,
         };
-        let this = Self::from_error(kind, &error);
+        let this = match kind.is_interruption() {
+            true => Self::new(kind, format!("interrupted; {STOPPED}")),
+            false => Self::from_error(kind, &error),
+        };
         let hint = match &error {
             SandboxError::Git(error) => error.hint(),
             SandboxError::Occupied(_)

@@ -90,7 +90,8 @@ pub enum Work {
     Service,
     /// There was nothing before: the links go.
     Withdraw,
-    /// An interrupted deploy did no more than get its release there: what stays live is restarted only where it is not well.
+    /// An interrupted deploy did no more than get its release there, if that: what stays live is restarted only where it is
+    /// not well.
     Tidy,
     /// It is as it should be.
     Nothing,

@@ -4,10 +4,12 @@ mod words;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{IsTerminal as _, Seek as _, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use signal_hook::consts::SIGINT;
 use thiserror::Error;
 
 use self::stream::{LONGEST_OUTPUT, Stream, collect, hand_on, wait};
@@ -61,6 +63,9 @@ pub enum GitError {
     Missing { source: std::io::Error },
     #[error("`{command}` failed")]
     Failed { command: String, source: Words },
+    /// By Ctrl-C, which a terminal sends to git as well.
+    #[error("interrupted; `{command}` did not come to its end")]
+    Interrupted { command: String },
     #[error("`{command}` did not finish within {seconds} s, and was stopped")]
     Deadline { command: String, seconds: u64 },
     #[error("`{command}` wrote more than {mebibytes} MiB, and the rest is not read")]
@@ -195,10 +200,12 @@ impl Git {
         if output.status.success() {
             return Ok(output);
         }
-        Err(GitError::Failed {
-            command: shown(args),
-            source: output.words(),
-        })
+        let command = shown(args);
+        if output.status.signal() == Some(SIGINT) {
+            return Err(GitError::Interrupted { command });
+        }
+        let source = output.words();
+        Err(GitError::Failed { command, source })
     }
 
     /// The command itself, for whoever reads its output while it runs.
@@ -338,7 +345,7 @@ impl GitError {
                 Some("try again; `svcgen doctor` checks whether the servers answer".into())
             }
             // What the system refused tells more, and a smaller repository is nothing to ask for.
-            Self::Write { .. } | Self::Overlong { .. } => None,
+            Self::Write { .. } | Self::Overlong { .. } | Self::Interrupted { .. } => None,
         }
     }
 }

@@ -220,6 +220,7 @@ impl ReviewError {
             Self::Git(
                 GitError::Overlooked { .. } | GitError::Sparse { .. } | GitError::LineEnds { .. },
             ) => ErrorKind::Conflict,
+            Self::Git(GitError::Interrupted { .. }) => ErrorKind::Interrupted,
             Self::Git(_) => ErrorKind::Unexpected,
             Self::Commit {
                 source: GitError::Temporary { .. },

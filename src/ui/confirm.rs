@@ -14,11 +14,37 @@ use crate::interrupt;
 /// What stands behind a question, in columns: `[Y/n] yes`.
 const ANSWERS: usize = 10;
 
-/// What the keys do, where Enter is yes, and where it is no.
-const KEYS: [&str; 2] = [
-    "y, or Enter: yes   n, or Esc: no",
-    "y: yes   n, or Enter: no",
-];
+/// What is asked once another key was pressed.
+const EITHER: &str = "y or n:";
+
+/// What Enter alone answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Enter {
+    Yes,
+    No,
+    /// Something else was typed before it: whoever types `stop` and Enter does not mean yes.
+    Nothing,
+}
+
+impl Enter {
+    /// What stands behind the question.
+    fn choice(self) -> &'static str {
+        match self {
+            Self::Yes => "[Y/n]",
+            Self::No => "[y/N]",
+            Self::Nothing => EITHER,
+        }
+    }
+
+    /// What the keys do.
+    fn keys(self) -> &'static str {
+        match self {
+            Self::Yes => "y, or Enter: yes   n, or Esc: no",
+            Self::No => "y: yes   n, or Enter: no",
+            Self::Nothing => "y: yes   n, or Esc: no",
+        }
+    }
+}
 
 impl Ui {
     /// Asks before something that cannot be taken back: whoever only presses the return key has not agreed.
@@ -26,7 +52,7 @@ impl Ui {
     /// # Errors
     /// Without a terminal: the message names the flag that answers.
     pub fn confirm_danger(&self, question: &str) -> Result<bool, CommandError> {
-        self.ask(question, false, None)
+        self.ask(question, Enter::No, None)
     }
 
     /// Asks whether to go on.
@@ -34,7 +60,7 @@ impl Ui {
     /// # Errors
     /// Without a terminal: the message names the flag that answers.
     pub fn confirm(&self, question: &str) -> Result<bool, CommandError> {
-        self.ask(question, true, None)
+        self.ask(question, Enter::Yes, None)
     }
 
     /// Asks whether to go on, below what somebody else draws.
@@ -46,13 +72,13 @@ impl Ui {
         question: &str,
         below: &Below,
     ) -> Result<bool, CommandError> {
-        self.ask(question, true, Some(below))
+        self.ask(question, Enter::Yes, Some(below))
     }
 
     fn ask(
         &self,
         question: &str,
-        default: bool,
+        enter: Enter,
         below: Option<&Below>,
     ) -> Result<bool, CommandError> {
         if self.questions == Questions::GoOn {
@@ -62,9 +88,11 @@ impl Ui {
             return Err(CommandError::usage(format!(
                 "cannot ask \"{question}\" without a terminal"
             ))
-            .hint(match default {
-                true => "add `--yes` to go on without being asked, or `--dry-run` to only look",
-                false => "add `--yes` to go on without being asked",
+            .hint(match enter {
+                Enter::Yes => {
+                    "add `--yes` to go on without being asked, or `--dry-run` to only look"
+                }
+                Enter::No | Enter::Nothing => "add `--yes` to go on without being asked",
             }));
         }
         Unseen::begin().forget();
@@ -78,24 +106,26 @@ impl Ui {
         if let Some(before) = before {
             self.err(before);
         }
-        let _unseen = Unseen::for_question();
+        let unseen = Unseen::for_question();
         // Where the cursor does not move the keys are explained below the question.
         let below = below.filter(|_| self.manner == Manner::Moving);
-        self.ask_by_key(last, default, below.map(|below| (below, rows)))
+        let answer = self.ask_by_key(last, enter, below.map(|below| (below, rows)));
+        // The rest of a word whose first letter was an answer is meant for nobody else.
+        unseen.forget();
+        answer
     }
 
     /// Asks for one key. Without moving the cursor what is answered stands behind the question, else in place of the choice.
     fn ask_by_key(
         &self,
         question: &str,
-        default: bool,
+        mut enter: Enter,
         below: Option<(&Below, usize)>,
     ) -> Result<bool, CommandError> {
         let term = Term::stderr();
         let question = self.drawing.of(question);
-        let choice = if default { "[Y/n]" } else { "[y/N]" };
         // A terminal that has gone is noticed by the read.
-        let _asked = term.write_str(&format!("{question} {choice} "));
+        let _asked = term.write_str(&format!("{question} {} ", enter.choice()));
         let mut is_after_mark = false;
         let answer = loop {
             if let Some((below, rows)) = below {
@@ -113,15 +143,24 @@ impl Ui {
                 std::mem::replace(&mut is_after_mark, matches!(key, Ok(Key::Char('?' | '<'))));
             break match key {
                 Ok(Key::Char('?')) => {
-                    self.explain_keys(&term, &format!("{question} {choice} "), default);
+                    self.explain_keys(&term, &question, enter);
                     continue;
                 }
                 Ok(Key::Char('y' | 'Y')) => Ok(true),
                 Ok(Key::Char('n' | 'N' | 'q') | Key::Escape) => Ok(false),
-                Ok(Key::Enter) if !was_mark => Ok(default),
+                Ok(Key::Enter) if was_mark || enter == Enter::Nothing => continue,
+                Ok(Key::Enter) => Ok(enter == Enter::Yes),
                 // Ctrl-D is the end of what is typed: nobody answers.
                 Ok(Key::CtrlC | Key::Char('\u{4}')) => Err(std::io::ErrorKind::Interrupted.into()),
-                Ok(_) => continue,
+                Ok(Key::Char('<')) => continue,
+                Ok(_) => {
+                    Unseen::begin().forget();
+                    if enter != Enter::Nothing {
+                        enter = Enter::Nothing;
+                        self.ask_again(&term, &question, enter);
+                    }
+                    continue;
+                }
                 Err(error) => Err(error),
             };
         };
@@ -141,15 +180,25 @@ impl Ui {
 
     /// Says what the keys do: without moving the cursor below the question, which is asked again, else in its place, so
     /// that it takes no further row.
-    fn explain_keys(&self, term: &Term, question: &str, default: bool) {
-        let keys = KEYS[usize::from(!default)];
+    fn explain_keys(&self, term: &Term, question: &str, enter: Enter) {
+        let keys = enter.keys();
         if self.manner == Manner::Moving {
             let _cleared = term.clear_line();
             let _shown = term.write_str(&format!("{keys}  "));
         } else {
             self.err(&format!("\n{keys}"));
-            let _asked = term.write_str(question);
+            let _asked = term.write_str(&format!("{question} {} ", enter.choice()));
         }
+    }
+
+    /// Asks in place of the question, or where the cursor does not move below it.
+    fn ask_again(&self, term: &Term, question: &str, enter: Enter) {
+        if self.manner == Manner::Moving {
+            let _cleared = term.clear_line();
+        } else {
+            self.err("");
+        }
+        let _asked = term.write_str(&format!("{question} {} ", enter.choice()));
     }
 }
 

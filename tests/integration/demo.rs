@@ -1,5 +1,6 @@
 //! The demo, which is the first thing that people see.
 
+mod interrupted;
 mod left;
 mod refused;
 

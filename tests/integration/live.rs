@@ -202,6 +202,46 @@ fn it_is_asked_after_the_canary_whatever_is_done_on_a_failure() {
     assert!(!pty.shown.contains("go on with"), "{}", pty.shown);
 }
 
+/// Whoever types a word and Enter does not mean the answer that Enter alone is.
+#[test]
+fn a_word_is_no_answer_to_the_question() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    for manner in [&[][..], &["--plain"]] {
+        let mut pty = deploy(&farm, &[manner, &["--on-failure", "rollback"]].concat());
+        pty.expect("go on with the other hosts? [Y/n] ");
+        for key in ["a", "b", "o", "r", "t", "\r"] {
+            pty.keys(key);
+        }
+        pty.expect("go on with the other hosts? y or n: ");
+        pty.keys("\r?");
+        pty.expect("y: yes   n, or Esc: no");
+        pty.keys("n");
+        assert_eq!(pty.end(), 20, "{}", pty.shown);
+        assert_eq!(farm.answers(), [None, None], "nothing is live, as before");
+    }
+}
+
+/// The rest of a word is not left to the shell.
+#[test]
+fn what_is_typed_behind_an_answer_is_dropped() {
+    let farm = LocalFarm::new(1);
+    farm.release("1");
+    let deploy =
+        "cd deploy && \"$0\" deploy --on-failure stop; read -r left; echo \"left: <$left>\"";
+    let program = farm.command().get_program().to_str().unwrap().to_owned();
+    let words = ["-c", deploy, &program];
+    let mut pty = Pty::start_program(farm.env(), "sh", &words, &[("USER", "ada")], (80, 24));
+    pty.expect("go on with the other hosts? [Y/n] ");
+    pty.keys("yes\r");
+    pty.expect("is live on 2 of 2 hosts");
+    pty.keys("next\r");
+    pty.expect("left: <");
+    pty.expect(">");
+    assert!(pty.shown.ends_with("left: <next>"), "{}", pty.shown);
+    pty.end();
+}
+
 #[test]
 fn an_interrupt_at_a_question_is_told_before_the_next_one() {
     let farm = LocalFarm::new(1);

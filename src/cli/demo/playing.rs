@@ -14,7 +14,7 @@ use crate::interrupt;
 use crate::ui::{Manner, Ui};
 
 /// What an interruption leaves.
-const STOPPED: &str = "the demo did not get to its end";
+pub(super) const STOPPED: &str = "the demo did not get to its end";
 
 /// Columns of the texts between commands.
 const WIDTH: usize = 80;
@@ -103,6 +103,11 @@ fn command(
         let code = status.code().and_then(|code| u8::try_from(code).ok());
         if code.is_some_and(|code| ends_with.contains(&code)) {
             return Ok(());
+        }
+        if code == Some(ErrorKind::Interrupted.exit_code()) {
+            // Ctrl-C at a question is no signal, and nobody but that command knows of it.
+            let message = format!("interrupted; {STOPPED}");
+            return Err(CommandError::new(ErrorKind::Interrupted, message).into());
         }
         if !wrote.is_empty() {
             ui.always(String::from_utf8_lossy(&wrote).trim_end());

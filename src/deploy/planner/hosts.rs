@@ -153,6 +153,8 @@ impl HostPlanner<'_> {
     fn is_withdrawn(&self, name: &HostName, facts: &Facts) -> bool {
         let request = &self.planner.request;
         let is_there = facts.current.is_some() || facts.progress.is_some() || facts.done.is_some();
+        // One that died before it had done anything is still open in the record.
+        let is_there = is_there || facts.unfinished().is_some();
         request.action == Action::Rollback && is_there && request.withdrawn.contains(name)
     }
 
@@ -169,9 +171,12 @@ impl HostPlanner<'_> {
             && facts.done.as_ref() == Some(revision)
             && leads_to(&facts.place, revision)
             && config_diff.is_empty();
+        let is_begun = facts.progress.is_some();
+        // What died before it had got its release there, or behind its last step, is still open in the record.
+        let is_open = request.action == Action::Rollback && facts.unfinished().is_some();
         match is_live && !request.force {
-            true if facts.progress.is_none() => Work::Nothing,
-            true if request.action == Action::Rollback && facts.has_only_fetched() => Work::Tidy,
+            true if is_open && (!is_begun || facts.has_only_fetched()) => Work::Tidy,
+            true if !is_begun => Work::Nothing,
             true | false => Work::Everything,
         }
     }

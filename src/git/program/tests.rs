@@ -33,6 +33,16 @@ fn a_failure_has_the_command_and_gits_words() {
 }
 
 #[test]
+fn a_git_that_ctrl_c_has_ended_did_not_fail() {
+    let git = Git::at("/".into()).with("alias.end", "!kill -INT $PPID; sleep 1");
+    let error = git.run(&["end"]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "interrupted; `git end` did not come to its end"
+    );
+}
+
+#[test]
 fn what_takes_too_long_is_stopped() {
     let git = Git::at("/".into())
         .with("alias.wait", "!exec sleep 5")

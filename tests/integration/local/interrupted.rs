@@ -166,7 +166,11 @@ fn killed_at_the_canary(farm: &LocalFarm) {
     killed.signal(Signal::KILL);
     killed.end();
     let_go(farm, "l00");
-    // Until its keepers have noticed.
+    until_unlocked(farm);
+}
+
+/// Waits until the keepers of a deploy have noticed that it was killed.
+fn until_unlocked(farm: &LocalFarm) {
     let wait = ["lock", "take", "--wait", "--reason", "to see it end"];
     let mut command = farm.command();
     command.args(wait);
@@ -208,4 +212,61 @@ fn a_host_that_had_only_fetched_and_is_not_well_is_restarted_on_the_way_back() {
     assert_eq!(farm.answers(), [two.clone(), two]);
     let run = farm.svcgen(&["service", "status"]);
     assert_eq!(run.code, 0, "{}", run.show());
+}
+
+/// Kills a deploy that has locked the hosts, and got nothing there yet.
+fn killed_before_the_fetch(farm: &LocalFarm) {
+    let hold = farm.env().work().join("hold-fetch");
+    let wait = format!(
+        "checks:\n  wait:\n    type: command\n    before: fetch\n    shell: true\n    \
+         command: while [ -e {0} ]; do : > {0}.seen; sleep 0.05; done\n",
+        hold.display()
+    );
+    farm.write("scap/checks.yaml", &wait);
+    farm.release("3");
+    std::fs::write(&hold, "").unwrap();
+    let mut command = farm.command();
+    command.args(["deploy", "--on-failure", "stop"]);
+    let killed = Following::start(command);
+    while !hold.with_extension("seen").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    killed.signal(Signal::KILL);
+    killed.end();
+    std::fs::remove_file(&hold).unwrap();
+    until_unlocked(farm);
+}
+
+/// Whether some host is said to be in the middle of a deploy.
+fn is_open(farm: &LocalFarm) -> bool {
+    let run = farm.svcgen(&["service", "status"]);
+    run.stdout.contains("has not come to its end") || run.stderr.contains("has not come to its end")
+}
+
+#[test]
+fn a_rollback_closes_a_deploy_that_died_before_it_got_anything_there() {
+    let farm = farm();
+    killed_before_the_fetch(&farm);
+    assert!(is_open(&farm));
+    let run = farm.svcgen(&["rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(!is_open(&farm), "{}", run.show());
+    let two = Some("2".to_owned());
+    assert_eq!(farm.answers(), [two.clone(), two]);
+    // Once is enough.
+    let again = farm.svcgen(&["rollback", "--to", "HEAD~1"]);
+    assert_eq!(again.code, 3, "{}", again.show());
+}
+
+#[test]
+fn a_rollback_closes_a_first_deploy_that_died_before_it_got_anything_there() {
+    let farm = LocalFarm::new(1);
+    killed_before_the_fetch(&farm);
+    let run = farm.svcgen(&["rollback"]);
+    assert_eq!(run.code, 0, "{}", run.show());
+    assert!(!is_open(&farm), "{}", run.show());
+    assert_eq!(farm.answers(), [None, None]);
+    let run = farm.svcgen(&["deploy", "--resume", "--on-failure", "stop"]);
+    let said = "error: no deploy was interrupted on these hosts\n";
+    assert!(run.stderr.starts_with(said), "{}", run.show());
 }
