@@ -1,6 +1,7 @@
 mod quiet;
 mod typing;
 
+use std::cell::Cell;
 use std::io::{self, Write as _};
 
 use dialoguer::console::{Key, Term, measure_text_width};
@@ -13,8 +14,8 @@ use crate::interrupt;
 
 /// A line that is being typed.
 ///
-/// It takes one row of the terminal whatever its length, until it is ended: then all of it stays. A terminal that gets narrower
-/// may leave what it broke off in a row above.
+/// It takes one row of the terminal whatever its length, until it is ended: then all of it stays. What a terminal that got
+/// narrower has broken off goes with the next key.
 pub(super) struct Line<'a> {
     term: &'a Term,
     text: Vec<char>,
@@ -28,6 +29,8 @@ pub(super) struct Line<'a> {
     by_itself: String,
     typing: &'a Typing,
     breaks: Breaks,
+    /// How many columns were drawn before the cursor.
+    drawn: Cell<usize>,
 }
 
 /// What a line end becomes in a text that is pasted.
@@ -69,6 +72,7 @@ impl<'a> Line<'a> {
             by_itself: String::new(),
             typing,
             breaks: Breaks::Spaces,
+            drawn: Cell::default(),
         }
     }
 
@@ -242,7 +246,9 @@ impl<'a> Line<'a> {
         let (_, columns) = self.term.size();
         let room = usize::from(columns).saturating_sub(LEAD.len() + 2).max(8);
         let (before, after) = window(&self.text, self.cursor, room);
-        let mut out = format!("\r\u{1b}[K{LEAD}{before}{after}");
+        let clear = clear(self.drawn.get(), usize::from(columns));
+        self.drawn.set(LEAD.len() + measure_text_width(&before));
+        let mut out = format!("{clear}{LEAD}{before}{after}");
         let back = measure_text_width(&after);
         if back > 0 {
             out.push_str(&format!("\u{1b}[{back}D"));
@@ -266,7 +272,16 @@ impl<'a> Line<'a> {
             true => LEAD.to_owned(),
             false => textwrap::fill(&text, options),
         };
-        self.term.write_line(&format!("\r\u{1b}[K{rows}"))
+        let clear = clear(self.drawn.get(), usize::from(columns));
+        self.term.write_line(&format!("{clear}{rows}"))
+    }
+}
+
+/// What takes away a line with so many columns before the cursor: a terminal that became narrower has broken it into rows.
+fn clear(drawn: usize, columns: usize) -> String {
+    match drawn.saturating_sub(1) / columns.max(1) {
+        0 => "\r\u{1b}[K".to_owned(),
+        above => format!("\r{}\u{1b}[J", "\u{1b}[A".repeat(above)),
     }
 }
 
@@ -305,6 +320,27 @@ mod tests {
         assert_eq!(shown(3), ("abc".to_owned(), "d".to_owned()));
         let wide: Vec<char> = "日本語".chars().collect();
         assert_eq!(window(&wide, 3, 5), ("本語".to_owned(), String::new()));
+    }
+
+    #[test]
+    fn a_line_that_the_terminal_has_broken_goes_with_all_its_rows() {
+        let shown = |columns: u16, drawn: &str, next: &str| {
+            // The terminal has broken it there.
+            let rows: Vec<char> = drawn.chars().collect();
+            let rows: Vec<String> = rows
+                .chunks(columns.into())
+                .map(|row| row.iter().collect())
+                .collect();
+            let clear = clear(drawn.len(), columns.into());
+            let bytes = format!("Question\r\n{}{clear}{next}", rows.join("\r\n"));
+            let mut terminal = vt100::Parser::new(6, columns, 0);
+            terminal.process(bytes.as_bytes());
+            terminal.screen().contents()
+        };
+        let long = "> a name that is longer than twenty columns";
+        assert_eq!(shown(20, long, "> next"), "Question\n> next");
+        assert_eq!(shown(80, long, "> next"), "Question\n> next");
+        assert_eq!(shown(20, &long[..20], "> next"), "Question\n> next");
     }
 
     #[test]

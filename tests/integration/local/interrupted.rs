@@ -219,7 +219,7 @@ fn killed_before_the_fetch(farm: &LocalFarm) {
     let hold = farm.env().work().join("hold-fetch");
     let wait = format!(
         "checks:\n  wait:\n    type: command\n    before: fetch\n    shell: true\n    \
-         command: while [ -e {0} ]; do : > {0}.seen; sleep 0.05; done\n",
+         command: while [ -e {0} ]; do touch {0}.seen; sleep 0.05; done\n",
         hold.display()
     );
     farm.write("scap/checks.yaml", &wait);
@@ -240,7 +240,7 @@ fn killed_before_the_fetch(farm: &LocalFarm) {
 /// Whether some host is said to be in the middle of a deploy.
 fn is_open(farm: &LocalFarm) -> bool {
     let run = farm.svcgen(&["service", "status"]);
-    run.stdout.contains("has not come to its end") || run.stderr.contains("has not come to its end")
+    run.stdout.contains("did not come to its end there")
 }
 
 #[test]
@@ -253,15 +253,13 @@ fn a_rollback_closes_a_deploy_that_died_before_it_got_anything_there() {
     assert!(!is_open(&farm), "{}", run.show());
     let two = Some("2".to_owned());
     assert_eq!(farm.answers(), [two.clone(), two]);
-    // Once is enough.
-    let again = farm.svcgen(&["rollback", "--to", "HEAD~1"]);
-    assert_eq!(again.code, 3, "{}", again.show());
 }
 
 #[test]
 fn a_rollback_closes_a_first_deploy_that_died_before_it_got_anything_there() {
     let farm = LocalFarm::new(1);
     killed_before_the_fetch(&farm);
+    assert!(is_open(&farm));
     let run = farm.svcgen(&["rollback"]);
     assert_eq!(run.code, 0, "{}", run.show());
     assert!(!is_open(&farm), "{}", run.show());
