@@ -211,9 +211,17 @@ fn a_word_is_no_answer_to_the_question() {
     for manner in [&[][..], &["--plain"]] {
         let mut pty = deploy(&farm, &[manner, &["--on-failure", "rollback"]].concat());
         pty.expect("go on with the other hosts? [Y/n] ");
-        // What is typed before it is asked again is dropped: the rest of the word comes behind that.
+        pty.keys("abort\r");
+        let again = "go on with the other hosts? y or n: ";
+        pty.expect(again);
+        pty.terminate();
+        assert_eq!(pty.end(), 143, "{}", pty.shown);
+        assert_eq!(farm.answers(), [None, None], "nothing is live, as before");
+        // Keys behind a wrong one are dropped until it is asked again: what is typed then is all read.
+        let mut pty = deploy(&farm, &[manner, &["--on-failure", "rollback"]].concat());
+        pty.expect("go on with the other hosts? [Y/n] ");
         pty.keys("a");
-        pty.expect("go on with the other hosts? y or n: ");
+        pty.expect(again);
         pty.keys("\r?");
         pty.expect("y: yes   n, or Esc: no");
         pty.keys("n");
