@@ -10,7 +10,7 @@ use std::io;
 use serde_json::Value;
 use thiserror::Error;
 
-pub(super) use self::asking::typed;
+pub(super) use self::asking::prompt;
 use super::answers::REQUIRED;
 use super::draft::Draft;
 use super::facts::Facts;

@@ -8,9 +8,8 @@ use dialoguer::console::{Key, Term, measure_text_width};
 
 use self::quiet::Quiet;
 pub(super) use self::typing::Typing;
-use self::typing::has_input;
+use self::typing::is_typed;
 use super::NARROWEST;
-use crate::interrupt;
 
 /// A line that is being typed.
 ///
@@ -95,7 +94,7 @@ impl<'a> Line<'a> {
         let quiet = Quiet::begin();
         loop {
             self.draw()?;
-            if interrupt::is_pending() {
+            if !is_typed()? {
                 return self.stopped();
             }
             let key = self.term.read_key_raw()?;
@@ -164,10 +163,8 @@ impl<'a> Line<'a> {
     /// As [`Self::read`].
     pub(super) fn read_plainly(self, keys: &[char]) -> io::Result<End> {
         self.term.write_str(LEAD)?;
-        while !has_input()? {
-            if interrupt::is_pending() {
-                return self.stopped();
-            }
+        if !is_typed()? {
+            return self.stopped();
         }
         let mut text = String::new();
         if io::stdin().read_line(&mut text)? == 0 {

@@ -274,6 +274,18 @@ fn an_enter_behind_a_key_that_acts_at_once_answers_nothing() {
 }
 
 #[test]
+fn ctrl_c_counts_from_the_moment_a_question_is_there() {
+    // A question took it for nobody's between being drawn and waiting for keys: once in thirty runs.
+    for _ in 0..40 {
+        let env = Env::new();
+        let mut pty = Pty::start(&env, &["new"], None);
+        pty.expect("\u{1b}[K> ");
+        pty.keys("\u{3}");
+        assert_eq!(pty.end(), 130, "{}", pty.shown);
+    }
+}
+
+#[test]
 fn an_enter_behind_a_question_mark_does_not_agree() {
     let env = Env::with_model();
     env.repository("vagrant");

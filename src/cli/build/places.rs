@@ -1,17 +1,17 @@
+mod search;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
+use self::search::{Search, read};
 use super::BuildArgs;
 use crate::build::{Force, Request, Settings, Workbench};
 use crate::cli::GlobalArgs;
 use crate::cli::context::{Context, working_directory};
-use crate::cli::generator::{
-    CheckoutArgs, Generator, configured, elsewhere, misspelt_service, mistaken,
-};
-use crate::deploy::repository::DeployRepository;
+use crate::cli::generator::{CheckoutArgs, Generator, elsewhere, mistaken};
 use crate::edit::json;
 use crate::error::CommandError;
 use crate::git::Checkout;
-use crate::model::{BranchName, RepositoryName, Service, Site, find_model};
+use crate::model::{BranchName, RepositoryName, Service, Site};
 use crate::review::Remote;
 use crate::ui::Ui;
 use crate::worktree::Worktree;
@@ -34,65 +34,10 @@ impl Places {
         ui: &Ui,
     ) -> Result<Self, CommandError> {
         let here = working_directory()?;
-        let model = match &global.service {
-            Some(path) => Some(path.clone()),
-            None => find_model(args.source_repo.as_deref().unwrap_or(&here)),
-        };
-        let loaded = match model {
-            Some(path) => load(&path, context, global, ui)?,
-            None => None,
-        };
-        let (service, site) = match (loaded, &context.site) {
-            (Some((service, site)), _) => (Some(service), site),
-            (None, Some(name)) => (None, context.sites.find(name)?),
-            (None, None) => (None, context.sites.default_site()?),
-        };
-        let own = service
-            .as_ref()
-            .and_then(|it| context.configuration.services.get(it.name.as_str()));
-        let above = deploy_above(&here);
-        let source = args.source_repo.clone();
-        let configured = |generator, path: Option<&Utf8PathBuf>| {
-            let path = path.map(|path| configured(generator, path, context));
-            path.transpose()
-        };
-        let source = match source {
-            None => configured(Generator::Source, own.and_then(|own| own.source.as_ref()))?,
-            named => named,
-        };
-        let source = source.or_else(|| source_above(&here, above.as_deref()));
-        let source = match source {
-            Some(root) => {
-                let source = Checkout::open(&root)?;
-                let is_named = args.source_repo.is_some();
-                refuse_other(Generator::Source, is_named, &root, &source, context)?;
-                Some(source)
-            }
-            None => None,
-        };
-        let deploy = args.deploy_repo.clone().or(above);
-        let deploy = match deploy {
-            None => configured(Generator::Scap, own.and_then(|own| own.deploy.as_ref()))?,
-            named => named,
-        };
-        let set = || {
-            source
-                .as_ref()?
-                .setting("deploy.dir")
-                .map(Utf8PathBuf::from)
-        };
-        let deploy = deploy.or_else(set).ok_or_else(|| {
-            let name = service.as_ref().map(|service| service.name.as_str());
-            let misspelt = name.and_then(|name| {
-                let misspelt = context.configuration.misspelt_service(name)?;
-                Some(misspelt_service(misspelt, name))
-            });
-            CommandError::usage("no checkout of the deploy repository is named")
-                .hint("`--deploy-repo DIR` names one")
-                .hint(misspelt.unwrap_or_else(|| {
-                    "`git config deploy.dir DIR` in the source repository, permanently".into()
-                }))
-        })?;
+        let (service, site) = read(args, &here, context, global, ui)?;
+        let search = Search::new(args, context, service.as_ref(), &here);
+        let source = search.source(&here)?;
+        let deploy = search.deploy(source.as_ref())?;
         let opened = Checkout::open(&deploy);
         if let Ok(opened) = &opened {
             let is_named = args.deploy_repo.is_some();
@@ -217,45 +162,8 @@ fn refuse_same(source: &Checkout, deploy: &Checkout) -> Result<(), CommandError>
         .hint("`--deploy-repo DIR` names the deploy repository"))
 }
 
-/// Reads a model; one that is only found and is wrong takes no part, as none is needed.
-fn load(
-    path: &Utf8Path,
-    context: &Context,
-    global: &GlobalArgs,
-    ui: &Ui,
-) -> Result<Option<(Service, Site)>, CommandError> {
-    match Service::load(path, &context.sites, context.site.as_ref()) {
-        Ok(loaded) => Ok(Some(loaded)),
-        Err(error) if global.service.is_some() => Err(error.into()),
-        Err(error) => {
-            ui.warning(&format!("{error}; it is ignored"));
-            Ok(None)
-        }
-    }
-}
-
 fn master() -> BranchName {
     BranchName::parse("master").unwrap_or_else(|refused| unreachable!("{refused}"))
-}
-
-/// The deploy repository that a folder is in: with a `scap` directory, or a submodule that `package.json` leads into.
-fn deploy_above(here: &Utf8Path) -> Option<Utf8PathBuf> {
-    let is_one = |folder: &&Utf8Path| {
-        folder.join(".gitmodules").is_file() && folder.join("package.json").is_symlink()
-    };
-    let linked = here.ancestors().find(is_one).map(Utf8Path::to_owned);
-    DeployRepository::above(here).or(linked)
-}
-
-/// The source repository that a folder is in: the checkout with a `package.json` that is not the deploy repository, nor the
-/// submodule in it.
-fn source_above(here: &Utf8Path, deploy: Option<&Utf8Path>) -> Option<Utf8PathBuf> {
-    if deploy.is_some() {
-        return None;
-    }
-    let is_one =
-        |folder: &&Utf8Path| folder.join("package.json").is_file() && folder.join(".git").exists();
-    here.ancestors().find(is_one).map(Utf8Path::to_owned)
 }
 
 /// The name of the package of a checkout, without its scope.

@@ -42,21 +42,10 @@ impl<'a> Interview<'a> {
                 Some(value) => (Some(value.clone()), None),
                 None => self.proposed(question)?,
             };
-            let current = value.as_ref().map(|value| Current {
-                text: question.shown(value),
-                origin: origin.clone(),
-            });
             let prompt = Prompt {
                 count,
-                text: &question.text,
-                kind: question.kind,
                 choices: &choices,
-                is_refused: refused.is_some(),
-                typed: refused
-                    .clone()
-                    .or_else(|| value.as_ref().map(|v| typed(question, v)))
-                    .unwrap_or_default(),
-                current: current.filter(|current| !current.text.is_empty()),
+                ..prompt(question, (value.as_ref(), origin.clone()), refused.clone())
             };
             match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
@@ -248,8 +237,31 @@ fn with(question: &Question, choices: &[Choice]) -> Question {
     }
 }
 
+/// A question as it is shown: the value that is there can be taken, and what was refused can be mended.
+pub(in crate::onboarding) fn prompt<'a>(
+    question: &'a Question,
+    (value, origin): (Option<&Value>, Option<String>),
+    refused: Option<String>,
+) -> Prompt<'a> {
+    let current = value.map(|value| Current {
+        text: question.shown(value),
+        origin,
+    });
+    Prompt {
+        count: None,
+        text: &question.text,
+        kind: question.kind,
+        choices: &question.choices,
+        current: current.filter(|current| !current.text.is_empty()),
+        is_refused: refused.is_some(),
+        typed: refused
+            .or_else(|| value.map(|value| typed(question, value)))
+            .unwrap_or_default(),
+    }
+}
+
 /// An answer as it would be typed.
-pub(in crate::onboarding) fn typed(question: &Question, value: &Value) -> String {
+fn typed(question: &Question, value: &Value) -> String {
     let lines = |value: &Value| {
         let items = value.as_array().into_iter().flatten();
         items.map(shown).collect::<Vec<_>>().join("\n")

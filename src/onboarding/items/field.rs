@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::thing::Thing;
-use crate::onboarding::interview::{Interview, InterviewError, Mistake, Turn, failed, typed};
-use crate::onboarding::prompter::{Current, Note, Prompt, Reply};
+use crate::onboarding::interview::{Interview, InterviewError, Mistake, Turn, failed, prompt};
+use crate::onboarding::prompter::{Note, Prompt, Reply};
 use crate::onboarding::question::{Question, shown};
 use crate::onboarding::shape::Shape;
 use crate::onboarding::{entry, tree};
@@ -45,8 +45,7 @@ impl<'a> Interview<'a> {
         name: &str,
         thing: &mut Thing,
     ) -> Result<Turn, InterviewError> {
-        let is_key = question.keyed && field.id == "name";
-        let is_required = is_key || self.item_shape(question).requires(&field.id);
+        let is_required = is_key(question, field) || self.item_shape(question).requires(&field.id);
         let without = {
             let mut without = thing.said.clone();
             tree::remove(&mut without, &field.id);
@@ -60,21 +59,9 @@ impl<'a> Interview<'a> {
             let value = tree::find(&thing.said, &field.id)
                 .or(field.default.as_ref().filter(|_| thing.is_new))
                 .cloned();
-            let current = value.as_ref().map(|value| Current {
-                text: field.shown(value),
-                origin: None,
-            });
             let prompt = Prompt {
-                count: None,
                 text: &text,
-                kind: field.kind,
-                choices: &field.choices,
-                is_refused: mended.is_some(),
-                typed: mended
-                    .clone()
-                    .or_else(|| value.as_ref().map(|value| typed(field, value)))
-                    .unwrap_or_default(),
-                current: current.filter(|current| !current.text.is_empty()),
+                ..prompt(field, (value.as_ref(), None), mended.clone())
             };
             let values = match self.prompter.ask(&prompt).map_err(failed)? {
                 Reply::Back => return Ok(Turn::Back),
@@ -83,11 +70,7 @@ impl<'a> Interview<'a> {
                     self.tell(&Note::Help(&field.help))?;
                     continue;
                 }
-                Reply::Nothing | Reply::Current if is_required && value.is_none() => {
-                    self.tell(&Note::Wrong("this needs an answer", WAY_OUT))?;
-                    continue;
-                }
-                Reply::Nothing if is_required => {
+                reply if is_required && is_none(&reply, value.as_ref()) => {
                     self.tell(&Note::Wrong("this needs an answer", WAY_OUT))?;
                     continue;
                 }
@@ -136,7 +119,7 @@ impl<'a> Interview<'a> {
         known: &[Mistake],
         thing: &Thing,
     ) -> Result<Fitting, InterviewError> {
-        let is_key = question.keyed && field.id == "name";
+        let is_key = is_key(question, field);
         let mut refused: Option<Mistake> = None;
         for value in values {
             let mut changed = without.clone();
@@ -173,5 +156,19 @@ impl<'a> Interview<'a> {
         let shape = self.item_shape(question);
         let is_named = |path: &str| shape.at(path).is_some_and(Shape::is_named_list);
         tree::put(item, path, value, is_named);
+    }
+}
+
+/// Whether a field is what tells the things of a list apart.
+fn is_key(question: &Question, field: &Question) -> bool {
+    question.keyed && field.id == "name"
+}
+
+/// Whether a reply leaves a field without a value.
+fn is_none(reply: &Reply, current: Option<&Value>) -> bool {
+    match reply {
+        Reply::Nothing => true,
+        Reply::Current => current.is_none(),
+        Reply::Text(_) | Reply::Help | Reply::Back | Reply::Stopped(_) => false,
     }
 }

@@ -1,23 +1,23 @@
-//! The terminal while a line is typed: it shows no keys by itself, and marks what is pasted.
+//! The terminal while a line is typed: it only hands over keys, and marks what is pasted.
 
 use std::io::{self, Write as _};
 
 use dialoguer::console::Term;
 
-/// Keeps the terminal from showing keys that are typed between two reads, and has it mark what is pasted; undone when it
-/// is dropped.
+/// Has the terminal hand over each key as it is, also between two reads, and mark what is pasted; undone when it is
+/// dropped. Ctrl-C is a key, too: as a signal, one that comes before the wait for a key begins would go unnoticed.
 pub(super) struct Quiet(Option<rustix::termios::Termios>);
 
 impl Quiet {
     pub(super) fn begin() -> Self {
-        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
         let Ok(before) = tcgetattr(io::stdin()) else {
             return Self(None);
         };
         let mut quiet = before.clone();
-        quiet
-            .local_modes
-            .remove(LocalModes::ECHO | LocalModes::ICANON);
+        quiet.make_raw();
+        // What is printed meanwhile still begins its lines at the left.
+        quiet.output_modes = before.output_modes;
         // A terminal that stays as it is does not get in the way of the answer.
         let is_set = tcsetattr(io::stdin(), OptionalActions::Drain, &quiet).is_ok();
         mark_pasted("h");

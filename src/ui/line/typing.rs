@@ -6,6 +6,8 @@ use std::io;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use crate::interrupt;
+
 /// What outlives a line: what is typed goes on in the next.
 #[derive(Debug, Default)]
 pub(in crate::ui) struct Typing {
@@ -23,8 +25,18 @@ impl Typing {
     }
 }
 
+/// Waits until something was typed; nothing is where the run is to end first.
+pub(super) fn is_typed() -> io::Result<bool> {
+    while !interrupt::is_pending() {
+        if has_input()? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Waits until something was typed, and not for long.
-pub(super) fn has_input() -> io::Result<bool> {
+fn has_input() -> io::Result<bool> {
     let stdin = io::stdin();
     let mut polled = [PollFd::new(&stdin, PollFlags::IN)];
     match poll(&mut polled, Some(&LOOK)) {
