@@ -1,23 +1,17 @@
-use std::collections::BTreeSet;
+mod looking;
+
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
-
+use self::looking::look;
 use crate::cli::context::{Loaded, shown};
 use crate::cli::deploy::Carrier;
-use crate::cli::generator::{
-    CheckoutArgs, Generator, Looked, Planner, Series, Target, Upstream, differing, first_commit,
-    is_on, look as look_at_series,
-};
-use crate::drift::Direction;
+use crate::cli::generator::{CheckoutArgs, Generator, Planner, Target, is_on};
 use crate::error::CommandError;
-use crate::git::{Checkout, Git, GitError};
+use crate::git::{Git, GitError};
 use crate::hosts::{self, Answer};
 use crate::interrupt;
 use crate::model::{HostName, RepositoryName, Site};
-use crate::review::{Sent, Standing, Topic, uncommitted};
-use crate::status::{Committed, Facts, Known, Merged, Missing, Series as Lacking, Text};
-use crate::worktree::Worktree;
+use crate::status::{Facts, Known, Text};
 
 /// How long the review server may take to answer for a repository.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -109,139 +103,6 @@ fn target(planner: &Planner<'_>, checkouts: &CheckoutArgs, generator: Generator)
     match checkouts.named(generator) {
         Some(path) => Some(Target::named(path)),
         None => Target::find(generator, planner.context, planner.loaded).ok(),
-    }
-}
-
-/// How far the text of a generator is in its checkout.
-fn look(
-    planner: &Planner<'_>,
-    generator: Generator,
-    target: &Target,
-    is_online: bool,
-) -> Result<Text, CommandError> {
-    let worktree = target.open()?;
-    let checkout = Checkout::open(worktree.root())?;
-    let planned = planner
-        .plan(generator, target, &worktree)
-        .map_err(CommandError::from)?;
-    let series = match generator {
-        Generator::Puppet => look_at_series(planner.loaded, &worktree)?,
-        Generator::Vagrant | Generator::Scap | Generator::Source => Series::default(),
-    };
-    let desired = planned.generated.desired.iter();
-    let own: Vec<Utf8PathBuf> = desired.map(|desired| desired.path().clone()).collect();
-    let begun = series.patches.iter().filter(|patch| patch.is_written());
-    let paths: Vec<Utf8PathBuf> = begun
-        .flat_map(|patch| patch.paths())
-        .chain(own.iter().cloned())
-        .collect();
-    let places = paths.iter().map(|path| checkout.place(path));
-    let places = places.collect::<Result<Vec<_>, GitError>>()?;
-    let topic = planner.topic(generator, worktree.root())?;
-    let all = lacking(&series, |_| true);
-    // Those that svcgen wrote are on the topic branch, wherever this tree is.
-    let others = lacking(&series, |patch| !patch.is_written());
-    let committed = |standing: Standing, series: &Lacking| {
-        let sent = (is_online && !standing.is_merged).then(|| {
-            topic
-                .sent(&standing.commit)
-                .unwrap_or_else(|error| Sent::Silent {
-                    why: error.to_string(),
-                })
-        });
-        let merged = match standing.is_merged {
-            true => merged(planner, (generator, target), &topic, &worktree, &own)?,
-            false => Merged::default(),
-        };
-        Ok(Text::Committed(Box::new(Committed {
-            root: worktree.root().to_owned(),
-            standing,
-            sent,
-            merged,
-            series: series.clone(),
-        })))
-    };
-    let (edits, conflicts) = (&planned.edits.edits, &planned.edits.conflicts);
-    if !edits.is_empty() || !conflicts.is_empty() {
-        if let Some(standing) = topic.elsewhere(&places)? {
-            return committed(standing, &others);
-        }
-        let is_new = own.iter().all(|path| planned.rendered.read(path).is_none());
-        if let Some(first) = conflicts.first() {
-            return Ok(Text::Conflict {
-                what: first.to_string(),
-            });
-        }
-        if is_new {
-            return Ok(Text::Absent);
-        }
-        return Ok(Text::Differs { files: edits.len() });
-    }
-    if !all.missing.is_empty()
-        && let Some(standing) = topic.elsewhere(&places)?
-    {
-        return committed(standing, &others);
-    }
-    if !checkout.status(&places)?.is_empty() {
-        let found = uncommitted(worktree.root(), &paths, &[&planned.rendered])?;
-        return Ok(match found.new.as_slice() {
-            [] => Text::Uncommitted,
-            new => Text::New {
-                files: new.to_vec(),
-                command: first_commit(worktree.root(), new),
-            },
-        });
-    }
-    match topic.standing(&places)? {
-        Some(standing) => committed(standing, &all),
-        None => Ok(Text::Uncommitted),
-    }
-}
-
-/// What the remote's branch has of a text that is merged.
-fn merged(
-    planner: &Planner<'_>,
-    (generator, target): (Generator, &Target),
-    topic: &Topic,
-    worktree: &Worktree,
-    own: &[Utf8PathBuf],
-) -> Result<Merged, CommandError> {
-    let upstream = Upstream::plan(planner, (generator, target), topic, worktree, own)?;
-    let Some(upstream) = upstream else {
-        return Ok(Merged::default());
-    };
-    let (planned, there) = (&upstream.planned, &upstream.worktree);
-    let found = differing(planner.loaded, generator, planned, there)?.into_iter();
-    let edited = found.filter(|it| matches!(it.direction, Direction::Tree | Direction::Both));
-    let edited: BTreeSet<Utf8PathBuf> = edited.map(|it| it.path).collect();
-    let read = |tree: &Worktree, path: &Utf8PathBuf| tree.read(path).ok().flatten();
-    let is_here = |path: &Utf8PathBuf| read(worktree, path) == read(there, path);
-    Ok(Merged {
-        is_outdated: upstream.is_outdated(),
-        catch_up: topic.catch_up()?,
-        is_here: edited.iter().all(is_here),
-        edited: edited.into_iter().collect(),
-    })
-}
-
-/// What a tree lacks of the patches that are meant, whoever began them, but for those that the user left out.
-fn lacking(series: &Series, is_meant: impl Fn(&Looked) -> bool) -> Lacking {
-    let open = series.patches.iter().filter(|patch| patch.is_open());
-    let open = open.filter(|patch| is_meant(patch)).map(|patch| Missing {
-        name: patch.step().name(),
-        refused: None,
-    });
-    let refused = series.refused.iter().map(|(step, error)| Missing {
-        name: step.name(),
-        refused: Some(error.to_string()),
-    });
-    let left_out: Vec<&'static str> = series.left_out.iter().map(|step| step.name()).collect();
-    let missing = open.chain(refused);
-    Lacking {
-        missing: missing
-            .filter(|patch| !left_out.contains(&patch.name))
-            .collect(),
-        left_out,
     }
 }
 
