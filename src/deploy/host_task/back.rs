@@ -22,7 +22,10 @@ impl HostTask {
                 self.handle_service(&old).await?;
                 self.is_back = true;
                 self.conclude(&old, Direction::Back).await?;
-                self.checks(&old, Moment::After, stage).await
+                let checked = self.checks(&old, Moment::After, stage).await;
+                // What is back and fails its checks is nothing to rely on.
+                self.is_back = checked.is_ok();
+                checked
             }
             (Some(old), false) => self.conclude(&old, Direction::Back).await,
             (None, _) => self.withdraw().await,

@@ -48,6 +48,28 @@ fn a_canary_that_stops_while_it_is_asked_takes_no_other_host_along() {
 }
 
 #[test]
+fn a_host_that_fails_the_checks_of_its_rollback_does_not_count_as_back() {
+    let farm = LocalFarm::new(1);
+    let check = |stage: &str| {
+        let check = "{type: command, shell: true, command: 'echo too slow; exit 1'";
+        format!("checks:\n  fast: {check}, stage: {stage}}}\n")
+    };
+    // A host goes back by the checks of what it goes back to.
+    farm.write("scap/checks.yaml", &check("rollback"));
+    farm.release("1");
+    let run = farm.svcgen(&["deploy", "--on-failure", "stop"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    farm.write("scap/checks.yaml", &check("handle_service"));
+    farm.release("2");
+    let run = farm.svcgen(&["deploy", "--on-failure", "rollback"]);
+    assert_eq!(run.code, 21, "{}", run.show());
+    let said = "l00: error: UNKNOWN: the rollback failed: check `fast` failed";
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    assert!(!run.stderr.contains("not tidied up"), "{}", run.stderr);
+    assert_eq!(answers(&farm), ["1", "1"]);
+}
+
+#[test]
 fn a_canary_that_stops_unasked_takes_no_other_host_along() {
     let farm = farm(1);
     let before = farm.service("l01", "status").stdout;
