@@ -187,6 +187,7 @@ impl Topic {
                 root,
                 branch,
                 upstream: name,
+                aside: self.free_name("merged").into(),
             });
         }
         let Some(base) = self.checkout.merge_base(tip, upstream.tip) else {
@@ -231,7 +232,7 @@ impl Topic {
     }
 
     /// A name beside the branch's that no branch has.
-    fn free_name(&self, what: &str) -> String {
+    pub fn free_name(&self, what: &str) -> String {
         let first = format!("{}-{what}", self.branch);
         let more = (2..).map(|number| format!("{first}-{number}"));
         let mut names = std::iter::once(first.clone()).chain(more);

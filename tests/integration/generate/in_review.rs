@@ -193,7 +193,8 @@ fn a_commit_on_top_is_told_before_anything_is_written() {
 
     MediaWiki-Vagrant
     error: on `svcgen/trending-edits` there is "by hand" on top of the commit that svcgen would update
-    hint: git -C HOME/work/vagrant switch svcgen/trending-edits && git -C HOME/work/vagrant rebase -i --autostash HEAD~2    there mark yours `fixup`, or move it up
+    hint: git -C HOME/work/vagrant switch svcgen/trending-edits && git -C HOME/work/vagrant rebase -i --autostash HEAD~2
+    hint: in the list that it opens, mark yours `fixup`, or move it up
 
     the source repository
     source: HOME/work/source: nothing to write
@@ -243,7 +244,7 @@ fn a_commit_on_top_is_told_as_one_where_the_model_has_not_changed() {
     for tree in ["vagrant", "deploy"] {
         let told = format!(
             "error: on `svcgen/trending-edits` there is \"by hand\" on top of the commit that svcgen would update\n\
-             hint: git -C HOME/work/{tree} switch svcgen/trending-edits && git -C HOME/work/{tree} rebase -i --autostash HEAD~2 "
+             hint: git -C HOME/work/{tree} switch svcgen/trending-edits && git -C HOME/work/{tree} rebase -i --autostash HEAD~2\n"
         );
         assert!(said.contains(&told), "{told}\n{said}");
         let editor = "sequence.editor=sed -i 2s/^pick/fixup/";
