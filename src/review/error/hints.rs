@@ -146,7 +146,10 @@ impl ReviewError {
                 upstream,
                 is_series: true,
                 ..
-            } => vec![format!("{} rebase -i {upstream}", git_in(root))],
+            } => vec![
+                format!("{} rebase -i {upstream}", git_in(root)),
+                "`--force` sends them, too".into(),
+            ],
             Self::Others {
                 has_model: true, ..
             } => vec!["`--force` sends them, too: the model is in one of them".into()],
