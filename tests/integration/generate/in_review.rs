@@ -114,7 +114,8 @@ fn edits_in_review_are_kept_and_the_changes_stay_the_same() {
     assert_committed(&farm);
     let said = farm.run(&["--review"]);
     assert_eq!(
-        said.matches("in review already, nothing new").count(),
+        said.matches("the review server has this already, nothing new")
+            .count(),
         4,
         "{said}"
     );
@@ -199,7 +200,7 @@ fn a_commit_on_top_is_told_before_anything_is_written() {
     the source repository
     source: HOME/work/source: nothing to write
     source: nothing to commit on svcgen/trending-edits
-    source: in review already, nothing new
+    source: the review server has this already, nothing new; if it was abandoned there, restore it, or begin another one with `--topic NAME`
 
     the deploy repository
     scap: HOME/work/deploy: changes 1 file, 1 line added, 1 removed

@@ -44,3 +44,20 @@ fn the_commit_of_an_abandoned_change_goes_out_of_the_chain_and_begins_anew() {
     assert_eq!(open, [true, true, false, true, true]);
     assert_eq!(env.status("puppet"), "");
 }
+
+#[test]
+fn a_change_in_which_nothing_is_new_is_not_said_to_be_open() {
+    let (env, gerrit, _) = reviewed();
+    let steps = ["--review", "--steps", "service"];
+    done(&env, &steps);
+    gerrit.abandon("ops/config", 1);
+    let said = done(&env, &steps);
+    let told = "puppet: the review server has this already, nothing new; if it was abandoned there, restore it, or begin another one \
+         with `--topic NAME`\n";
+    assert!(said.stderr.contains(told), "{}", said.show());
+    // It does.
+    done(&env, &[&steps[..], &["--topic", "anew"]].concat());
+    let changes = gerrit.changes("ops/config");
+    let open: Vec<bool> = changes.iter().map(|it| it["closed"] == false).collect();
+    assert_eq!(open, [false, true]);
+}
