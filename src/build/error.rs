@@ -38,6 +38,8 @@ pub enum BuildError {
     NotOurs {
         root: Utf8PathBuf,
         branch: BranchName,
+        /// A name that no branch has.
+        aside: Box<str>,
         subject: String,
     },
     #[error("`{root}` has no remote")]

@@ -172,7 +172,7 @@ fn send(session: &Session, ui: &Ui) -> Result<Pushed, CommandError> {
     let topic = session.topic();
     topic.check_newer(Over::Never)?;
     let pushed = ui.busy("sending...", || topic.push_elsewhere(Others::Refuse))?;
-    tell_pushed("build", &pushed, ui);
+    tell_pushed("build", &pushed, "", ui);
     Ok(pushed)
 }
 

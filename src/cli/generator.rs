@@ -28,6 +28,7 @@ pub(super) use self::differing::differing;
 pub(super) use self::mistaken::mistaken;
 pub(super) use self::options::GeneratorOptions;
 pub(super) use self::planned::{NotPlanned, Planned, Planner};
+pub(super) use self::recall::as_committed;
 pub(super) use self::run::{Ended, Run, elsewhere};
 use self::series::Chosen;
 pub(super) use self::series::{

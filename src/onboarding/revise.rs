@@ -45,7 +45,10 @@ pub fn revise(text: &str, wanted: &Value) -> Revised {
         }
     }
     match parse_strict(&changed) {
-        Ok(node) if is_same(&node.to_value(), wanted, "") => Revised::Lines(changed),
+        Ok(node) if is_same(&node.to_value(), wanted, "") => match changed == text {
+            true => Revised::Same,
+            false => Revised::Lines(changed),
+        },
         _ => Revised::Impossible,
     }
 }

@@ -81,6 +81,8 @@ pub enum ReviewError {
     Several {
         root: Utf8PathBuf,
         branch: BranchName,
+        /// A name that no branch has.
+        aside: Box<str>,
         upstream: Option<String>,
         /// Newest first.
         subjects: Vec<String>,
@@ -145,6 +147,8 @@ pub enum ReviewError {
         root: Utf8PathBuf,
         branch: BranchName,
         upstream: String,
+        /// A name that no branch has.
+        aside: Box<str>,
     },
     #[error("there is no branch `{branch}` to send")]
     NoBranch { branch: BranchName },

@@ -52,7 +52,7 @@ impl Topic {
     pub fn push_all(&self, own: &[Oid], others: Others) -> Result<Pushed, ReviewError> {
         match self.checkout.head()? {
             Head::Branch { name, tip } if name == self.branch.as_str() => {
-                self.check_target(tip, others)?;
+                self.check_target(others)?;
                 self.send(tip, own, others)
             }
             _ => Err(ReviewError::NotOnTopic {
@@ -93,6 +93,20 @@ impl Topic {
                 over: Vec::new(),
             });
         }
+        let behind = match &upstream {
+            Some(upstream) => {
+                // Where the patches of a series are named, the last commit may be none of them.
+                let rest = match own.is_empty() {
+                    true => &commits[1..],
+                    false => &commits[..],
+                };
+                let is_foreign = |commit: &&Oid| others == Others::Refuse && !own.contains(commit);
+                let foreign: Vec<Oid> = rest.iter().filter(is_foreign).copied().collect();
+                let is_of_other = !own.is_empty() && !own.contains(&tip);
+                self.check(tip, &foreign, own.len() > 1 || is_of_other, upstream)?
+            }
+            None => 0,
+        };
         if self.change_id(tip)?.is_none() {
             return Err(ReviewError::NoChangeId {
                 root: self.checkout.root().to_owned(),
@@ -100,22 +114,6 @@ impl Topic {
                 commit: tip.to_string(),
             });
         }
-        let behind = match &upstream {
-            Some(upstream) => {
-                let foreign: Vec<Oid> = commits[1..]
-                    .iter()
-                    .filter(|commit| !own.contains(commit))
-                    .copied()
-                    .collect();
-                let foreign = if others == Others::Refuse {
-                    foreign
-                } else {
-                    Vec::new()
-                };
-                self.check(tip, &foreign, own.len() > 1, upstream)?
-            }
-            None => 0,
-        };
         // Not `HEAD`: a branch may have that name.
         let target = format!("{tip}:refs/for/{}%topic={}", self.base, self.branch);
         let (answer, output) = push(&self.checkout, remote, &target)?;
@@ -187,6 +185,7 @@ impl Topic {
                 root,
                 branch,
                 upstream: name,
+                aside: self.free_name("merged").into(),
             });
         }
         let Some(base) = self.checkout.merge_base(tip, upstream.tip) else {
@@ -231,7 +230,7 @@ impl Topic {
     }
 
     /// A name beside the branch's that no branch has.
-    fn free_name(&self, what: &str) -> String {
+    pub fn free_name(&self, what: &str) -> String {
         let first = format!("{}-{what}", self.branch);
         let more = (2..).map(|number| format!("{first}-{number}"));
         let mut names = std::iter::once(first.clone()).chain(more);

@@ -65,6 +65,7 @@ impl Topic {
             return Err(ReviewError::Several {
                 root: self.checkout.root().to_owned(),
                 branch: self.branch.clone(),
+                aside: self.free_name("old").into(),
                 upstream: upstream.map(|upstream| upstream.name()),
                 subjects: subjects?,
             });

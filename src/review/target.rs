@@ -10,9 +10,17 @@ use super::topic::Topic;
 impl Topic {
     /// Refuses to send commits whose changes were sent for another branch than that which they are meant for now, unless that
     /// is forced, and a run has told it before.
-    pub(super) fn check_target(&self, tip: Oid, others: Others) -> Result<(), ReviewError> {
+    ///
+    /// # Errors
+    /// Where that is so, or git cannot read the branch.
+    pub fn check_target(&self, others: Others) -> Result<(), ReviewError> {
+        let Some(tip) = self.tip() else {
+            return Ok(());
+        };
         let notebook = self.targets();
         let lines = notebook.lines();
+        let mut told = Vec::new();
+        let mut first = None;
         for commit in self.own_commits(tip, self.upstream().as_ref())? {
             let Some(id) = self.change_id(commit)? else {
                 continue;
@@ -24,20 +32,24 @@ impl Topic {
                 .rev()
                 .filter_map(|line| line.strip_prefix(&sent));
             if let Some(target) = targets.next().filter(|it| *it != self.base.as_str()) {
-                let told = format!("told {id} {target} {}", self.base);
-                match (lines.contains(&told), others) {
-                    (true, Others::Send) => continue,
-                    (true, Others::Refuse) => {}
-                    (false, _) => notebook.add(&[told])?,
-                }
-                return Err(ReviewError::OtherTarget {
-                    branch: self.branch.clone(),
-                    target: target.to_owned(),
-                    base: self.base.clone(),
-                });
+                told.push(format!("told {id} {target} {}", self.base));
+                first.get_or_insert(target.to_owned());
             }
         }
-        Ok(())
+        let Some(target) = first else {
+            return Ok(());
+        };
+        let new = told.into_iter().filter(|line| !lines.contains(line));
+        let new: Vec<String> = new.collect();
+        if new.is_empty() && others == Others::Send {
+            return Ok(());
+        }
+        notebook.add(&new)?;
+        Err(ReviewError::OtherTarget {
+            branch: self.branch.clone(),
+            target,
+            base: self.base.clone(),
+        })
     }
 
     /// Notes for which branch commits were sent.

@@ -121,22 +121,22 @@ fn all_are_sent_once_and_updated_when_the_model_changes() {
     MediaWiki-Vagrant
     vagrant: HOME/work/vagrant: nothing to write
     vagrant: nothing to commit on svcgen/trending-edits
-    vagrant: in review already, nothing new
+    vagrant: the review server has this already, nothing new; if it was abandoned there, restore it, or begin another one with `--topic NAME`
 
     the source repository
     source: HOME/work/source: nothing to write
     source: nothing to commit on svcgen/trending-edits
-    source: in review already, nothing new
+    source: the review server has this already, nothing new; if it was abandoned there, restore it, or begin another one with `--topic NAME`
 
     the deploy repository
     scap: HOME/work/deploy: nothing to write
     scap: nothing to commit on svcgen/trending-edits
-    scap: in review already, nothing new
+    scap: the review server has this already, nothing new; if it was abandoned there, restore it, or begin another one with `--topic NAME`
 
     operations/puppet
     puppet: HOME/work/puppet: nothing to write
     puppet: nothing to commit on svcgen/trending-edits
-    puppet: in review already, nothing new
+    puppet: the review server has this already, nothing new; if it was abandoned there, restore it, or begin another one with `--topic NAME`
     ");
     assert_eq!(farm.changes(), first);
 

@@ -73,12 +73,14 @@ fn a_class_keeps_its_name_where_a_file_would_keep_the_old_one() {
         let told = "the classes cannot be renamed from `myservice` to `another`";
         assert!(refused.stderr.contains(told), "{}", refused.show());
     }
-    apply(
+    let taken = apply(
         &env,
         "vagrant",
         &renamed,
         &["--commit", "--conflicts", "svcgen"],
     );
+    let told = "goes with the old name of the classes, and with it what someone else put there: `# mine`\n";
+    assert!(taken.stderr.contains(told), "{}", taken.show());
     assert!(!env.has(SETTINGS));
 }
 

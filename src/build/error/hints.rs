@@ -63,9 +63,12 @@ impl BuildError {
                 "{} switch --detach    frees the branch",
                 git_in(path)
             )],
-            Self::NotOurs { root, branch, .. } => {
-                vec![format!("{} branch -m {branch} {branch}-old", git_in(root))]
-            }
+            Self::NotOurs {
+                root,
+                branch,
+                aside,
+                ..
+            } => vec![format!("{} branch -m {branch} {aside}", git_in(root))],
             Self::NoBranch { root, .. } => vec![
                 format!(
                     "{} branch --remotes    lists the existing ones",

@@ -156,6 +156,7 @@ pub(super) fn find_pending(
         Some(pending) if !is_build(&pending.message) => Err(BuildError::NotOurs {
             root: checkout.root().to_owned(),
             branch: topic.branch().clone(),
+            aside: topic.free_name("old").into(),
             subject: pending.message.subject().to_owned(),
         }),
         pending => Ok(pending),

@@ -7,7 +7,7 @@ use super::ways::Ways;
 use super::{Drift, Looked, Uncommitted, series};
 use crate::cli::GlobalArgs;
 use crate::cli::generator::{
-    CheckoutArgs, Generator, NotPlanned, Planned, Planner, Series, Target, differing,
+    CheckoutArgs, Generator, NotPlanned, Planned, Planner, Series, Target, as_committed, differing,
     look as look_at_series, refuse_classes, without_blocks,
 };
 use crate::drift::{Difference, Direction, Remedy};
@@ -82,7 +82,7 @@ pub(super) fn look(
         true => None,
         false => {
             let there = ways.is_chain().then(|| {
-                let committed = series::as_committed(&worktree, &paths);
+                let committed = as_committed(&worktree, &paths);
                 planner.plan(generator, target, &committed)
             });
             let there = there.and_then(Result::ok);

@@ -5,11 +5,11 @@ use camino::Utf8PathBuf;
 use super::ways::Ways;
 use super::{Drift, NotCompared, Uncommitted};
 use crate::cli::context::Loaded;
-use crate::cli::generator::{Looked, Planner, Series, look};
+use crate::cli::generator::{Looked, Planner, Series, as_committed, look};
 use crate::drift::{Difference, Direction};
 use crate::error::CommandError;
 use crate::generate::SeriesStep;
-use crate::git::{Checkout, GitError, committed_text};
+use crate::git::{Checkout, GitError};
 use crate::worktree::Worktree;
 
 /// What is found out of the patches of the series that come after the service.
@@ -87,14 +87,6 @@ fn taken_out(
     let is_made = |path: &Utf8PathBuf| there.patches.iter().any(|patch| patch.changes(path));
     let left = paths.iter().filter(|path| !is_made(path));
     Ok(left.cloned().collect())
-}
-
-/// A tree in which these files are as the last commit has them.
-pub(super) fn as_committed(worktree: &Worktree, paths: &[Utf8PathBuf]) -> Worktree {
-    worktree.as_if(paths.iter().map(|path| {
-        let text = committed_text(&worktree.root().join(path));
-        (path.clone(), text)
-    }))
 }
 
 /// The files of the patches that were written, and those that one goes out of.

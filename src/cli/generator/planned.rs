@@ -100,7 +100,7 @@ impl Planner<'_> {
             Target::Output(_) => Rendered::none(),
         };
         let assumed = matches!(target, Target::Output(_));
-        let generated = generate(self.loaded, generator, assumed, worktree, &rendered)?;
+        let mut generated = generate(self.loaded, generator, assumed, worktree, &rendered)?;
         let edits = plan(&generated.desired, worktree, &rendered, self.resolution);
         let edits = edits.map_err(CommandError::from)?;
         let patches = match generator {
@@ -109,6 +109,8 @@ impl Planner<'_> {
         };
         if let Some(renaming) = Renaming::of(self.loaded, &rendered, patches) {
             renaming.refuse_kept(&edits)?;
+            let lost = renaming.lost(&edits, &rendered);
+            generated.warnings.extend(lost);
             if generator == Generator::Puppet {
                 renaming.refuse_left(&edits.after(worktree))?;
             }

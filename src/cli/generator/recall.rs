@@ -53,7 +53,7 @@ pub(super) fn recall(
             let Ok(mut desired) = desired else {
                 continue;
             };
-            committed = as_committed(&desired, committed);
+            committed = as_committed(&committed, desired.iter().map(Desired::path));
             let is_renamed = version.service.puppet_name != loaded.service.puppet_name;
             if is_renamed && !recalled.is_whole(&desired, &committed) {
                 continue;
@@ -85,15 +85,14 @@ impl Run<'_> {
 }
 
 /// A tree in which these files are as in the last commit: others wrote them, and not somebody who goes on with them here.
-fn as_committed(desired: &[Desired], worktree: Worktree) -> Worktree {
-    let differing = desired.iter().filter_map(|wanted| {
-        let path = wanted.path();
-        let committed = committed_text(&worktree.root().join(path));
-        let is_so = worktree.read(path).is_ok_and(|text| text == committed);
-        (!is_so).then(|| (path.clone(), committed))
-    });
-    let differing: Vec<_> = differing.collect();
-    worktree.as_if(differing)
+pub(in crate::cli) fn as_committed<'a>(
+    worktree: &Worktree,
+    paths: impl IntoIterator<Item = &'a Utf8PathBuf>,
+) -> Worktree {
+    worktree.as_if(paths.into_iter().map(|path| {
+        let text = committed_text(&worktree.root().join(path));
+        (path.clone(), text)
+    }))
 }
 
 /// Whether a version wants lines that stand in a file and are in no commit: somebody put them there.

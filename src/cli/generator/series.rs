@@ -107,7 +107,7 @@ impl Run<'_> {
         (topic, visit): (&Topic, &Visit),
         is_touched: &mut bool,
     ) -> Result<Ended, Failure> {
-        self.check_newer(topic).map_err(CommandError::from)?;
+        self.check_sent(topic).map_err(CommandError::from)?;
         let stores = self.stores(worktree);
         let resolved = self.resolved(chosen, worktree, &stores)?;
         let upon =

@@ -171,7 +171,7 @@ impl<'a> Summary<'a> {
     }
 
     pub(super) fn pushed(&mut self, pushed: Pushed, ui: &Ui) {
-        tell_pushed(self.generator, &pushed, ui);
+        tell_pushed(self.generator, &pushed, ANEW, ui);
         self.review = Some(pushed);
     }
 }
@@ -201,12 +201,16 @@ pub(crate) fn tell_kept(name: &str, kept: &str, ui: &Ui) {
     ));
 }
 
-/// Says what a review server made of a change.
-pub(crate) fn tell_pushed(name: &str, pushed: &Pushed, ui: &Ui) {
+/// What begins another change than that which a generator has sent.
+pub(super) const ANEW: &str = ", or begin another one with `--topic NAME`";
+
+/// Says what a review server made of a change; `anew` is what else helps where that was abandoned, which no reference of git
+/// tells.
+pub(crate) fn tell_pushed(name: &str, pushed: &Pushed, anew: &str, ui: &Ui) {
     let what = match pushed.outcome {
         Outcome::New => "sent for review",
         Outcome::Updated => "updated in review",
-        Outcome::Nothing => "in review already, nothing new",
+        Outcome::Nothing => "the review server has this already, nothing new",
         Outcome::Merged => "nothing to send, it is merged",
     };
     let urls = if pushed.urls.is_empty() {
@@ -214,7 +218,11 @@ pub(crate) fn tell_pushed(name: &str, pushed: &Pushed, ui: &Ui) {
     } else {
         format!(": {}", pushed.urls.join(" "))
     };
-    ui.status(&format!("{name}: {what}{urls}"));
+    let closed = match pushed.outcome {
+        Outcome::Nothing => format!("; if it was abandoned there, restore it{anew}"),
+        Outcome::New | Outcome::Updated | Outcome::Merged => String::new(),
+    };
+    ui.status(&format!("{name}: {what}{urls}{closed}"));
     for SentOver {
         number,
         patch_set,

@@ -92,7 +92,7 @@ pub(super) fn run(
     }
     drop(lock);
     report(path, &service, is_written, ui)?;
-    conclude(&draft, &sections, context, path, global, ui)
+    conclude(&draft, &sections, context, global, ui)
 }
 
 /// Locks the draft of a model; nothing where drafts are not kept.

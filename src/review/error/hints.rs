@@ -118,10 +118,10 @@ impl ReviewError {
                     false => format!("HEAD~{}", depth + 1),
                 };
                 // What svcgen wrote may lie in the work tree, not committed.
-                vec![format!(
-                    "{git} switch {branch} && {git} rebase -i --autostash {below}    there mark yours \
-                     `fixup`, or move it up"
-                )]
+                vec![
+                    format!("{git} switch {branch} && {git} rebase -i --autostash {below}"),
+                    "in the list that it opens, mark yours `fixup`, or move it up".into(),
+                ]
             }
             Self::Moved { root, branch, .. } => {
                 vec![format!("{} log --oneline -5 {branch}", git_in(root))]
@@ -129,6 +129,7 @@ impl ReviewError {
             Self::Several {
                 root,
                 branch,
+                aside,
                 upstream,
                 ..
             } => {
@@ -136,7 +137,7 @@ impl ReviewError {
                 let since = upstream.as_ref().map(|upstream| format!("{upstream}.."));
                 vec![
                     format!("{git} log --oneline {}{branch}", since.unwrap_or_default()),
-                    format!("{git} branch -m {branch} {branch}-old"),
+                    format!("{git} branch -m {branch} {aside}"),
                 ]
             }
             Self::Series { command, .. } => vec![command.clone()],
@@ -145,7 +146,10 @@ impl ReviewError {
                 upstream,
                 is_series: true,
                 ..
-            } => vec![format!("{} rebase -i {upstream}", git_in(root))],
+            } => vec![
+                format!("{} rebase -i {upstream}", git_in(root)),
+                "`--force` sends them, too".into(),
+            ],
             Self::Others {
                 has_model: true, ..
             } => vec!["`--force` sends them, too: the model is in one of them".into()],
@@ -196,12 +200,12 @@ impl ReviewError {
                     "`--force` goes on with it, once the review server has moved it to `{base}`"
                 ),
             ],
-            Self::Merged { root, branch, .. } => {
-                vec![format!(
-                    "{} branch -m {branch} {branch}-merged",
-                    git_in(root)
-                )]
-            }
+            Self::Merged {
+                root,
+                branch,
+                aside,
+                ..
+            } => vec![format!("{} branch -m {branch} {aside}", git_in(root))],
             _ => Vec::new(),
         }
     }

@@ -52,6 +52,29 @@ fn a_topic_that_is_checked_out_or_somebody_elses_is_left_alone() {
 }
 
 #[test]
+fn what_is_put_aside_gets_a_name_that_is_free() {
+    let kitchen = kitchen_without_npm();
+    for subject in ["mine", "and mine"] {
+        kitchen.git(&["switch", "--quiet", "-c", Kitchen::TOPIC]);
+        kitchen.git(&["commit", "--quiet", "--allow-empty", "-m", subject]);
+        kitchen.git(&["switch", "--quiet", "master"]);
+        let run = kitchen.build(&["--yes"]);
+        let hint = run.stderr.lines().find_map(|it| it.strip_prefix("hint: "));
+        let hint = hint.unwrap_or_else(|| panic!("{}", run.show()));
+        kitchen
+            .env
+            .typed(&hint.replace("GERRIT/", kitchen.gerrit.path("").as_str()));
+    }
+    let names = ["for-each-ref", "--format=%(refname:short) %(subject)"];
+    let branches = kitchen.git(&[&names[..], &["refs/heads/svcgen"]].concat());
+    assert_eq!(
+        branches,
+        "svcgen/tea-build-old mine\nsvcgen/tea-build-old-2 and mine"
+    );
+    kitchen.built(&[]);
+}
+
+#[test]
 fn servers_that_are_gone_are_told() {
     let kitchen = kitchen_without_npm();
     let hide = |name: &str| {

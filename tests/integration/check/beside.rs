@@ -183,6 +183,10 @@ fn a_change_that_was_merged_by_other_commits_is_told() {
     let told = "has `scap/scap.cfg` already, by commits that `svcgen/tea-time` has not";
     assert!(said.replace('\n', " ").contains(told), "{said}");
     assert_eq!(said.matches("has not").count(), 1, "{said}");
+    env.git("deploy", &["branch", "svcgen/tea-time-old"]);
+    let said = generate(&env, &[]);
+    let aside = "branch -m svcgen/tea-time svcgen/tea-time-old-2` makes";
+    assert!(said.replace('\n', " ").contains(aside), "{said}");
     env.git("deploy", &["switch", "--quiet", base]);
     let branch = ["branch", "--quiet", "-D", "svcgen/tea-time"];
     env.git("deploy", &branch);

@@ -286,6 +286,6 @@ fn a_commit_upon_the_first_one_of_a_repository_has_a_way_out() {
     let run = env.svcgen(&commit);
     assert_eq!(run.code, 11, "{}", run.show());
     let (_, hint) = run.stderr.split_once("hint: ").unwrap();
-    let command = hint.split("    ").next().unwrap();
+    let command = hint.lines().next().unwrap();
     assert!(command.ends_with(" rebase -i --autostash --root"), "{hint}");
 }

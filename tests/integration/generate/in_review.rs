@@ -114,7 +114,8 @@ fn edits_in_review_are_kept_and_the_changes_stay_the_same() {
     assert_committed(&farm);
     let said = farm.run(&["--review"]);
     assert_eq!(
-        said.matches("in review already, nothing new").count(),
+        said.matches("the review server has this already, nothing new")
+            .count(),
         4,
         "{said}"
     );
@@ -193,12 +194,13 @@ fn a_commit_on_top_is_told_before_anything_is_written() {
 
     MediaWiki-Vagrant
     error: on `svcgen/trending-edits` there is "by hand" on top of the commit that svcgen would update
-    hint: git -C HOME/work/vagrant switch svcgen/trending-edits && git -C HOME/work/vagrant rebase -i --autostash HEAD~2    there mark yours `fixup`, or move it up
+    hint: git -C HOME/work/vagrant switch svcgen/trending-edits && git -C HOME/work/vagrant rebase -i --autostash HEAD~2
+    hint: in the list that it opens, mark yours `fixup`, or move it up
 
     the source repository
     source: HOME/work/source: nothing to write
     source: nothing to commit on svcgen/trending-edits
-    source: in review already, nothing new
+    source: the review server has this already, nothing new; if it was abandoned there, restore it, or begin another one with `--topic NAME`
 
     the deploy repository
     scap: HOME/work/deploy: changes 1 file, 1 line added, 1 removed
@@ -243,7 +245,7 @@ fn a_commit_on_top_is_told_as_one_where_the_model_has_not_changed() {
     for tree in ["vagrant", "deploy"] {
         let told = format!(
             "error: on `svcgen/trending-edits` there is \"by hand\" on top of the commit that svcgen would update\n\
-             hint: git -C HOME/work/{tree} switch svcgen/trending-edits && git -C HOME/work/{tree} rebase -i --autostash HEAD~2 "
+             hint: git -C HOME/work/{tree} switch svcgen/trending-edits && git -C HOME/work/{tree} rebase -i --autostash HEAD~2\n"
         );
         assert!(said.contains(&told), "{told}\n{said}");
         let editor = "sequence.editor=sed -i 2s/^pick/fixup/";

@@ -62,7 +62,7 @@ fn one_that_fails_does_not_keep_the_others_from_being_sent() {
     MediaWiki-Vagrant
     vagrant: HOME/work/vagrant: nothing to write
     vagrant: nothing to commit on svcgen/trending-edits
-    vagrant: in review already, nothing new
+    vagrant: the review server has this already, nothing new; if it was abandoned there, restore it, or begin another one with `--topic NAME`
 
     the source repository
     source: HOME/work/source: changes 1 file, 12 lines added, 1 removed
@@ -73,7 +73,7 @@ fn one_that_fails_does_not_keep_the_others_from_being_sent() {
     the deploy repository
     scap: HOME/work/deploy: nothing to write
     scap: nothing to commit on svcgen/trending-edits
-    scap: in review already, nothing new
+    scap: the review server has this already, nothing new; if it was abandoned there, restore it, or begin another one with `--topic NAME`
 
     operations/puppet
     puppet: HOME/work/puppet: nothing to write

@@ -47,7 +47,13 @@ fn what_the_checkouts_have_is_told_at_once() {
         "{}",
         pty.shown
     );
-    assert!(pty.shown.contains("next: svcgen generate"));
+    // What the look at the patches says comes next is not said again.
+    let last: Vec<&str> = pty
+        .shown
+        .lines()
+        .filter(|it| it.starts_with("next: "))
+        .collect();
+    assert_eq!(last, ["next: svcgen generate"]);
 }
 
 #[test]

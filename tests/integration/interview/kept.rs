@@ -228,6 +228,23 @@ fn a_model_that_is_there_is_changed_line_by_line() {
 }
 
 #[test]
+fn a_text_that_is_given_once_more_leaves_the_model_as_it_is() {
+    let env = Env::new();
+    let description = "description: |\n  Makes tea.\n  All day.\n";
+    let line = MODEL.lines().find(|it| it.starts_with("description:"));
+    let model = MODEL.replace(&format!("{}\n", line.unwrap()), description);
+    env.write("svcgen.yaml", &model);
+    let mut pty = Pty::start(&env, &["new"], None);
+    pty.answer("Enter writes the model", "4");
+    pty.answer("What the service does", "Makes tea.\rAll day.\r");
+    pty.answer("Enter writes the model", "");
+    assert_eq!(pty.end(), 0, "{}", pty.shown);
+    assert_eq!(env.read("svcgen.yaml"), model);
+    let told = "nothing to do: `svcgen.yaml` already says the same";
+    assert!(pty.shown.contains(told), "{}", pty.shown);
+}
+
+#[test]
 fn a_model_that_changed_in_between_is_not_written_over() {
     let env = Env::new();
     env.write("svcgen.yaml", MODEL);

@@ -65,14 +65,14 @@ fn what_a_service_owns_is_cloned_begun_and_filled() {
     wiki/services/trending-edits/deploy is there already, and up to date: HOME/work/code/deploy
     scap: HOME/work/code/deploy: nothing to write
     scap: nothing to commit on svcgen/trending-edits
-    scap: in review already, nothing new
+    scap: the review server has this already, nothing new; if it was abandoned there, restore it, or begin another one with `--topic NAME`
     ");
     assert_snapshot!(unnamed(&env, &["source", "--clone", "code", "--yes", "--review"]), @"
     exit 0
     wiki/services/trending-edits is there already, and up to date: HOME/work/code/trending-edits
     source: HOME/work/code/trending-edits: nothing to write
     source: nothing to commit on svcgen/trending-edits
-    source: in review already, nothing new
+    source: the review server has this already, nothing new; if it was abandoned there, restore it, or begin another one with `--topic NAME`
     ");
     assert_eq!(gerrit.changes(SOURCE)[0]["patch"], 1);
     assert_eq!(gerrit.changes(DEPLOY)[0]["patch"], 1);

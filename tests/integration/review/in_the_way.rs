@@ -183,11 +183,13 @@ fn a_commit_on_top_is_not_taken_for_svcgens() {
         "on `svcgen/trending-edits` there is \"mine\" on top of the commit that svcgen would update"
     );
     let git = format!("git -C {}", it.clone);
-    let hint = format!("{git} switch svcgen/trending-edits && {git} rebase -i --autostash HEAD~2");
     let hints = error.hints();
     assert_eq!(
         hints,
-        [format!("{hint}    there mark yours `fixup`, or move it up")]
+        [
+            format!("{git} switch svcgen/trending-edits && {git} rebase -i --autostash HEAD~2"),
+            "in the list that it opens, mark yours `fixup`, or move it up".into()
+        ]
     );
     // It runs, whatever svcgen wrote and did not commit.
     let editor = "sequence.editor=sed -i 2s/^pick/fixup/";

@@ -42,7 +42,16 @@ fn a_merged_change_is_followed_by_a_new_one() {
     it.gerrit.merge(NAME, 1);
     it.write("own.pp", "not sent\n");
     it.commit(&["own.pp"]).unwrap();
-    assert!(matches!(it.push().unwrap_err(), ReviewError::Merged { .. }));
+    let error = it.push().unwrap_err();
+    assert!(matches!(error, ReviewError::Merged { .. }));
+    let aside = format!(
+        "git -C {} branch -m svcgen/trending-edits svcgen/trending-edits-merged",
+        it.clone
+    );
+    assert_eq!(error.hints(), [aside.as_str()]);
+    // It stands there from an earlier time.
+    it.git(&["branch", "svcgen/trending-edits-merged"]);
+    assert_eq!(it.push().unwrap_err().hints(), [format!("{aside}-2")]);
     // The push has fetched; now svcgen knows. What was not sent is in no other commit.
     let unsent = it.head();
     let visit = it.topic().visit().unwrap();

@@ -1,6 +1,7 @@
 //! The patches as a chain of changes: sent, found again, changed by others.
 
 mod others;
+mod sent;
 
 use std::path::PathBuf;
 

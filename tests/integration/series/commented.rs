@@ -68,3 +68,32 @@ fn a_comment_behind_the_services_of_a_pool_stays_and_is_in_nobodys_way() {
     let check = env.svcgen(&["check", "--puppet-repo", "puppet"]);
     assert_eq!(check.code, 0, "{}", check.show());
 }
+
+#[test]
+fn a_comment_behind_the_groups_of_a_role_stays_and_is_in_nobodys_way() {
+    let data = "puppet/hieradata/role/common/trendingedits.yaml";
+    for (groups, with) in [
+        (
+            "admin::groups:  # asked for by Eve\n  - tea-admins  # all of them\n",
+            "admin::groups:  # asked for by Eve\n  - tea-admins  # all of them\n  - trending-edits-admin\n",
+        ),
+        (
+            "admin::groups: [tea-admins]  # asked for by Eve\n",
+            "admin::groups: [tea-admins, trending-edits-admin]  # asked for by Eve\n",
+        ),
+        (
+            "'admin::groups' :  # asked for by Eve\n- tea-admins\n",
+            "'admin::groups' :  # asked for by Eve\n- tea-admins\n- trending-edits-admin\n",
+        ),
+    ] {
+        let env = env();
+        env.write(data, groups);
+        env.git("puppet", &["add", "--all"]);
+        env.git("puppet", &["commit", "--quiet", "--message", "Groups"]);
+        done(&env, &["--steps", "admins"]);
+        assert_eq!(env.read(data), with);
+        // Nothing of it is new to the next run.
+        let same = done(&env, &["--steps", "admins"]);
+        assert!(!same.stdout.contains("+++"), "{}", same.show());
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::chain::reviewed;
 use super::drift::merge;
-use super::{done, env};
+use super::{done, env, put_into};
 
 const DATA: &str = "puppet/modules/admin/data/data.yaml";
 const OTHER: &str = "{group: trend-admins, approval: [";
@@ -39,4 +39,20 @@ fn a_group_has_its_number_again_where_nothing_is_committed() {
     env.replace("svcgen.yaml", OTHER, "{approval: [");
     let back = done(&env, &[]);
     assert_eq!(env.read(DATA), committed, "{}", back.show());
+}
+
+#[test]
+fn a_group_that_is_described_otherwise_in_review_is_still_the_one_that_is_renamed() {
+    let (env, _gerrit, _) = reviewed();
+    done(&env, &["--review"]);
+    env.replace(
+        DATA,
+        "Group of trending-edits admins",
+        "Who looks after trends",
+    );
+    put_into(&env, "HEAD~1");
+    env.replace("svcgen.yaml", "{approval: [", OTHER);
+    let renamed = done(&env, &["--review"]);
+    let told = "admins: the group `trend-admins` is another one than `trending-edits-admin` and gets the gid 707, not 706";
+    assert!(renamed.stderr.contains(told), "{}", renamed.show());
 }

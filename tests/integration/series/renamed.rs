@@ -152,3 +152,25 @@ fn classes_may_have_another_name_once_the_load_balancer_knows_the_service() {
     assert_eq!(subjects(&env).len(), 4);
     assert_eq!(env.status("puppet"), "");
 }
+
+#[test]
+fn what_somebody_put_into_old_files_is_named_where_nothing_is_remembered() {
+    let profile = "puppet/modules/profile/manifests/trendingedits.pp";
+    for path in [ROLE, profile] {
+        for options in [&["--commit"][..], &[]] {
+            let env = merged();
+            env.replace(path, "\n}\n", "\n    # mine\n}\n");
+            let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
+            env.git("puppet", &words);
+            under_git(&env);
+            rename(&env);
+            let said = done(&env, &[options, &["--conflicts", "svcgen"]].concat());
+            let file = path.trim_start_matches("puppet/");
+            let told = format!(
+                "warning: service: {file} goes with the old name of the classes, and with it what someone else put there: `# mine`\n"
+            );
+            assert!(said.stderr.contains(&told), "{}", said.show());
+            assert_eq!(said.stderr.matches("goes with the old name").count(), 1);
+        }
+    }
+}

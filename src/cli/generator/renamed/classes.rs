@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::cli::context::Loaded;
-use crate::edit::{EditPlan, Record, Rendered};
+use crate::edit::{EditPlan, FileEdit, Record, Rendered, blocks};
 use crate::error::CommandError;
 use crate::generate::{SeriesStep, puppet_files};
 use crate::worktree::Worktree;
@@ -83,6 +83,49 @@ impl<'a> Renaming<'a> {
     pub(in crate::cli::generator) fn edited(&self, files: &[Utf8PathBuf]) -> CommandError {
         let places = files.iter().map(|path| (path.as_path(), None));
         self.refused(&places.map(more).collect::<Vec<_>>(), true)
+    }
+
+    /// Says what goes with the files of the old name that neither this patch nor another one wrote: whoever takes the side of
+    /// svcgen has not seen it yet.
+    pub(in crate::cli::generator) fn lost(
+        &self,
+        edits: &EditPlan,
+        rendered: &Rendered,
+    ) -> Vec<String> {
+        let told = |edit: &FileEdit| {
+            let lines = self.lines_of_others(edit, rendered)?;
+            let (first, more) = lines.split_first()?;
+            let more = match more.len() {
+                0 => String::new(),
+                count => format!(" and {}", crate::count::count(count, "more line")),
+            };
+            Some(format!(
+                "{} goes with the old name of the classes, and with it what someone else put there: `{first}`{more}",
+                edit.path
+            ))
+        };
+        edits.edits.iter().filter_map(told).collect()
+    }
+
+    /// The lines of a file that goes which are nobody's patch.
+    fn lines_of_others(&self, edit: &FileEdit, rendered: &Rendered) -> Option<Vec<String>> {
+        let before = edit.before.as_ref().filter(|_| edit.after.is_none())?;
+        let base = rendered.base(&edit.path, Some(before))?;
+        let mut rest = before.clone();
+        let others = self.others.iter().flat_map(|(_, other)| other.blocks());
+        for (_, written) in others.filter(|(path, _)| *path == edit.path) {
+            if let Ok(patched) = blocks::patch(Some(&rest), &[], &written) {
+                rest = patched.text;
+            }
+        }
+        let lines = rest.lines().map(str::trim).filter(|line| !line.is_empty());
+        let is_own = |line: &&str| base.lines().any(|own| own.trim() == *line);
+        Some(
+            lines
+                .filter(|line| !is_own(line))
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 
     fn refused(&self, causes: &[String], are_of_people: bool) -> CommandError {

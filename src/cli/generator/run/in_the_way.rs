@@ -35,8 +35,17 @@ impl Run<'_> {
                 .check_top(&planned.generated.message, &own)
                 .map_err(|error| self.in_way(error, place, topic))?;
         }
-        self.check_newer(topic)?;
+        self.check_sent(topic)?;
         Ok(())
+    }
+
+    /// Refuses to go on with changes that could not be sent, before anything is written: those that were sent for another
+    /// branch, or that somebody else has sent a patch set of.
+    pub(in crate::cli::generator) fn check_sent(&self, topic: &Topic) -> Result<(), ReviewError> {
+        if self.options.review {
+            topic.check_target(self.options.others())?;
+        }
+        self.check_newer(topic).map(drop)
     }
 
     /// Refuses to send over a patch set of somebody else's, unless that is forced, and a run has named it before.

@@ -148,13 +148,14 @@ impl Run<'_> {
         {
             let (branch, root) = (topic.branch(), shell_words::quote(topic.root().as_str()));
             let git = format!("git -C {root}");
+            let aside = topic.free_name("old");
             let follow = match is_remote {
                 true => format!("{git} merge --ff-only {base} && "),
                 false => String::new(),
             };
             self.ui.warning(&format!(
                 "`{base}` has `{path}` already, by commits that `{branch}` has not: if they merged the change, \
-                 `{git} switch {} && {follow}{git} branch -m {branch} {branch}-old` makes the next run begin from there, without \
+                 `{git} switch {} && {follow}{git} branch -m {branch} {aside}` makes the next run begin from there, without \
                  what only `{branch}` has",
                 topic.base()
             ));

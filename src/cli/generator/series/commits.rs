@@ -114,12 +114,14 @@ impl Stack<'_, '_> {
             if is_anew {
                 patch.before = Some(self.planning.chain.lines(index)?);
             }
-            let (before, patch) = self.withdrawn(index, before, patch, is_as_left)?;
+            let (before, mut patch) = self.withdrawn(index, before, patch, is_as_left)?;
             // What is merged has lines of the patches after it, which nobody would take along.
             if !self.planning.chain.has(index)
                 && let Some(renaming) = self.renaming(index)
             {
                 renaming.refuse_kept(&patch.edits)?;
+                let lost = renaming.lost(&patch.edits, &self.stores[index].1);
+                patch.patch.generated.warnings.extend(lost);
             }
             self.state = self.planning.chain.edited(before, &patch.edits.edits)?;
             self.planned.push(patch);

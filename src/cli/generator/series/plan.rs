@@ -106,11 +106,13 @@ pub(super) fn in_files(
     let mut tree: Option<SeriesTree> = None;
     for (step, rendered) in stores.iter().filter(|(step, _)| steps.contains(step)) {
         let before = planned.last().map_or(worktree, |patch| &patch.after);
-        let patch = planner.one(*step, before, rendered, &mut tree)?;
+        let mut patch = planner.one(*step, before, rendered, &mut tree)?;
         if !is_for_commits {
             let others = stores_beside(*step, planner.loaded, worktree);
             if let Some(renaming) = Renaming::of(planner.loaded, rendered, others) {
                 renaming.refuse_kept(&patch.edits)?;
+                let lost = renaming.lost(&patch.edits, rendered);
+                patch.patch.generated.warnings.extend(lost);
             }
         }
         planned.push(patch);

@@ -2,7 +2,7 @@ use camino::Utf8Path;
 use serde::Serialize;
 
 use super::plan::Planned;
-use crate::cli::generator::summary::tell_beside;
+use crate::cli::generator::summary::{ANEW, tell_beside, tell_pushed};
 use crate::cli::generator::{Generator, GeneratorOptions, verify};
 use crate::edit::{EditPlan, diff};
 use crate::error::CommandError;
@@ -174,7 +174,7 @@ impl<'a> SeriesSummary<'a> {
     }
 
     pub(super) fn pushed(&mut self, pushed: Pushed, ui: &Ui) {
-        super::super::summary::tell_pushed(Generator::Puppet.name(), &pushed, ui);
+        tell_pushed(Generator::Puppet.name(), &pushed, ANEW, ui);
         self.review = Some(pushed);
     }
 

@@ -64,7 +64,6 @@ pub(super) fn conclude(
     draft: &Draft,
     sections: &[Section],
     context: &Context,
-    path: &Utf8Path,
     global: &GlobalArgs,
     ui: &Ui,
 ) -> Result<(), Failure> {
@@ -86,15 +85,18 @@ pub(super) fn conclude(
         ui.next(&next("svcgen generate --dry-run", global));
         return Ok(());
     }
+    // The model names the site now.
     let here = GlobalArgs {
-        service: Some(path.to_owned()),
+        site: None,
         ..global.clone()
     };
-    let ended = match generate::run(&generate::GenerateArgs::dry_run(), &here, ui) {
-        // Differences are what is looked for.
-        Err(Failure::Silent(ErrorKind::Differences)) => Ok(()),
-        other => other,
-    };
-    ui.next(&next("svcgen generate", global));
-    ended
+    let ended = generate::run(&generate::GenerateArgs::dry_run(), &here, ui);
+    match ended {
+        // Differences are what is looked for; what comes next has been said with them.
+        Err(Failure::Silent(ErrorKind::Differences)) | Ok(()) => Ok(()),
+        Err(failed) => {
+            ui.next(&next("svcgen generate", global));
+            Err(failed)
+        }
+    }
 }

@@ -4,7 +4,7 @@ mod groups;
 mod numbers;
 
 use self::groups::Groups;
-use super::role_data::ends_in;
+use super::role_data::{ends_in, keys};
 use super::{Home, LeftOut, Patch, SeriesTree, home, later};
 use crate::edit::Desired;
 use crate::edit::yaml::{Entry, Position};
@@ -129,15 +129,7 @@ fn nothing(reason: String, approval: String, service: &Service) -> Patch {
 fn role_data(name: &str, home: &Home, tree: &SeriesTree) -> Option<Desired> {
     let path = home.hieradata("common");
     let own = tree.worktree().read(&path).ok().flatten();
-    let own = own.and_then(|text| {
-        let mut keys = text
-            .lines()
-            .filter_map(|line| line.split_once(':').map(|_| line));
-        keys.find_map(|line| {
-            let key = line.trim_end().strip_suffix(':')?.trim_matches(['\'', '"']);
-            ends_in(key, GROUPS).then(|| key.to_owned())
-        })
-    });
+    let own = own.and_then(|text| keys(&text).find(|key| ends_in(key, GROUPS)));
     let key = own.or_else(|| tree.roles.usual(GROUPS).map(str::to_owned))?;
     Some(Desired::Yaml {
         path,

@@ -25,13 +25,6 @@ impl RoleData {
         for folder in worktree.list(FOLDER) {
             collect(worktree, format!("{FOLDER}/{folder}").into(), 3, &mut paths);
         }
-        let keys = |text: &str| {
-            let lines = text
-                .lines()
-                .filter(|line| !line.starts_with([' ', '#', '-']));
-            let keys = lines.filter_map(|line| line.split_once(':').map(|_| line));
-            keys.filter_map(key).collect::<Vec<String>>()
-        };
         let mut this = Self::default();
         let has_pools = |text: &str| text.contains("lvs::realserver::pools:");
         let has_services = |text: &str| {
@@ -41,7 +34,11 @@ impl RoleData {
                     .any(|line| line.starts_with(' ') && is_key(line, "services"))
         };
         let read = read_all(worktree, &paths, |_, text| {
-            Some((keys(text), has_pools(text), has_services(text)))
+            Some((
+                keys(text).collect::<Vec<String>>(),
+                has_pools(text),
+                has_services(text),
+            ))
         });
         for (path, (keys, has_pools, has_services)) in read {
             this.pools += usize::from(has_pools);
@@ -100,10 +97,18 @@ fn is_key(line: &str, key: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with('#'))
 }
 
+/// The keys of a text that are at the margin, whatever stands behind them.
+pub(super) fn keys(text: &str) -> impl Iterator<Item = String> + '_ {
+    let lines = text
+        .lines()
+        .filter(|line| !line.starts_with([' ', '#', '-']));
+    lines.filter_map(key)
+}
+
 /// The key of a line at the margin.
 fn key(line: &str) -> Option<String> {
     let end = line
         .find(": ")
         .or_else(|| line.trim_end().strip_suffix(':').map(str::len))?;
-    Some(line[..end].trim_matches(['\'', '"']).to_owned())
+    Some(line[..end].trim_end().trim_matches(['\'', '"']).to_owned())
 }

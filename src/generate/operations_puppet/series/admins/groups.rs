@@ -259,6 +259,12 @@ pub(super) fn is_called_of(group: &Node, unit: &str) -> bool {
     said == Some(Value::from(description(unit)))
 }
 
+/// Whether the members of a group may restart one service, and no other.
+pub(super) fn restarts_only(group: &Node, unit: &str) -> bool {
+    let lines = restarted(group);
+    !lines.is_empty() && lines.iter().all(|(other, _)| other == unit)
+}
+
 fn privileges(group: &Node) -> Vec<String> {
     let items = group
         .find("privileges")

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::groups::{Groups, is_called_of};
+use super::groups::{Groups, is_called_of, restarts_only};
 use crate::yaml::{Key, Kind, Node};
 
 /// The most numbers that are left free in a range that groups are numbered in.
@@ -46,7 +46,9 @@ impl Groups {
         let own = self.number_of(name).map(|gid| (name, gid));
         let other = || {
             let mut all = self.all().iter();
-            let (key, group) = all.find(|(_, group)| is_called_of(group, unit))?;
+            // Its description may be somebody's.
+            let is_of = |group: &Node| is_called_of(group, unit) || restarts_only(group, unit);
+            let (key, group) = all.find(|(key, group)| key.text != name && is_of(group))?;
             Some((key.text.as_str(), number(group)?))
         };
         own.or_else(other)
