@@ -167,6 +167,11 @@ impl Topic {
             return Ok(Switched::Stayed);
         }
         if commits.is_empty() {
+            // What is merged, and what the branch knows of it, is not taken back to where another branch began.
+            let is_merged = |it: &&Upstream| self.checkout.is_ancestor(own, it.tip);
+            let is_later = upstream.as_ref().filter(is_merged).is_some()
+                && self.checkout.is_ancestor(start, own);
+            let start = if is_later { own } else { start };
             self.git_switch(&["-C"], Some(self.start_point(start, upstream.as_ref())))?;
             return Ok(Switched::Created);
         }

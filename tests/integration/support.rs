@@ -14,6 +14,7 @@ mod env;
 mod file_server;
 #[path = "../support/following.rs"]
 mod following;
+#[path = "../support/gerrit.rs"]
 pub(crate) mod gerrit;
 #[path = "../support/git.rs"]
 mod git;

@@ -99,20 +99,25 @@ impl Env {
         self.ended(command.output().unwrap())
     }
 
-    /// What a program left behind; the home is called HOME.
+    /// What svcgen left behind, which no error of it may be a dead end in.
     pub(crate) fn ended(&self, output: std::process::Output) -> Run {
+        let run = self.left_by(output);
+        assert!(run.has_way_out(), "a dead end: {}", run.show());
+        run
+    }
+
+    /// What a program left behind; the home is called HOME.
+    pub(crate) fn left_by(&self, output: std::process::Output) -> Run {
         let text = |bytes: Vec<u8>| {
             String::from_utf8(bytes)
                 .unwrap()
                 .replace(self.folder.path().to_str().unwrap(), "HOME")
         };
-        let run = Run {
+        Run {
             code: output.status.code().unwrap(),
             stdout: text(output.stdout),
             stderr: text(output.stderr),
-        };
-        assert!(run.has_way_out(), "a dead end: {}", run.show());
-        run
+        }
     }
 }
 
@@ -131,7 +136,7 @@ const ENOUGH: [&str; 6] = [
 
 impl Run {
     /// Whether an error says what to do about it.
-    fn has_way_out(&self) -> bool {
+    pub(crate) fn has_way_out(&self) -> bool {
         let has = |beginning: &str| self.stderr.lines().any(|line| line.starts_with(beginning));
         let is_enough = ENOUGH.iter().any(|words| self.stderr.contains(words));
         !has("error: ") || has("hint: ") || is_enough

@@ -287,3 +287,18 @@ fn a_branch_that_takes_the_name_is_said() {
     let text = causes(&it.topic().switch().unwrap_err());
     assert!(text.contains("refs/heads/svcgen"), "{text}");
 }
+
+#[test]
+fn a_branch_that_began_earlier_does_not_take_the_topic_back_behind_what_is_merged() {
+    let it = Fixture::new();
+    it.change("one\n");
+    it.push().unwrap();
+    it.git(&["switch", "--quiet", "--create", "own"]);
+    it.gerrit.merge(NAME, 1);
+    it.topic().fetch().unwrap();
+    assert_eq!(it.topic().switch().unwrap(), Switched::Restarted);
+    let merged = it.git(&["rev-parse", "origin/master"]);
+    it.git(&["switch", "--quiet", "own"]);
+    it.topic().switch().unwrap();
+    assert_eq!(it.head(), merged);
+}
