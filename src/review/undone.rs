@@ -6,6 +6,7 @@ use git2::{Oid, Status};
 use super::error::ReviewError;
 use super::later::between;
 use super::topic::Topic;
+use crate::edit::Rendered;
 
 impl Topic {
     /// Whether the last commit comes to nothing once these files are committed into it.
@@ -65,6 +66,27 @@ impl Topic {
             git.run(&args)?;
         }
         Ok(changed.into_iter().map(|(path, _)| path).collect())
+    }
+
+    /// Takes commits off the branch that stand upon svcgen's own and come to nothing together, such as an edit and what brought
+    /// the file back; returns the branch that has them now.
+    ///
+    /// # Errors
+    /// Where git cannot read the branch or move it.
+    pub fn take_off_undone(&self, stores: &[&Rendered]) -> Result<Option<String>, ReviewError> {
+        let own = self.patches(stores)?.first().copied();
+        let (Some(tip), Some(own)) = (self.tip_here()?, own.filter(|own| Some(*own) != self.tip()))
+        else {
+            return Ok(None);
+        };
+        let tree = |commit| self.checkout.repository().find_commit(commit);
+        let both = tree(own).and_then(|own| Ok(own.tree_id() == tree(tip)?.tree_id()));
+        if !both.map_err(|source| self.checkout.unreadable("the change", source))? {
+            return Ok(None);
+        }
+        let kept = self.put_on_branch(tip)?;
+        self.take_off(own, &[])?;
+        Ok(Some(kept))
     }
 
     /// Takes the last commit off the branch; the work tree, which is as before that commit, stays.

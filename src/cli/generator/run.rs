@@ -90,6 +90,8 @@ impl Run<'_> {
             format!("{again}{}", self.options.publication())
         };
         self.on_topic(&topic, there, |visit, is_touched| {
+            let own = Rendered::of(worktree.root(), &self.loaded.service.name);
+            self.take_off_undone(&topic, &[&own.by(generator.name())])?;
             let on = Some((&topic, visit));
             self.in_tree(&Workplace { on, ..place }, is_touched)
         })

@@ -107,6 +107,9 @@ impl Run<'_> {
         (topic, visit): (&Topic, &Visit),
         is_touched: &mut bool,
     ) -> Result<Ended, Failure> {
+        let own = stores(worktree, &self.loaded.service.name);
+        let own: Vec<&Rendered> = own.iter().map(|(_, store)| store).collect();
+        self.take_off_undone(topic, &own)?;
         self.check_sent(topic).map_err(CommandError::from)?;
         let stores = self.stores(worktree);
         let resolved = self.resolved(chosen, worktree, &stores)?;

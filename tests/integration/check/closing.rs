@@ -161,6 +161,32 @@ fn an_uncommitted_edit_below_a_commit_of_somebody_is_put_away_by_a_command_that_
 }
 
 #[test]
+fn what_brought_an_edit_back_is_in_no_runs_way() {
+    let env = generated();
+    let words = ["vagrant", "--repo", "vagrant", "--commit", "--yes"];
+    let count = || env.git("vagrant", &["rev-list", "--count", "HEAD"]);
+    let before = count();
+    edit(&env, CLASS, "tea", "coffee");
+    env.git(
+        "vagrant",
+        &["commit", "--quiet", "--all", "--message", "Coffee"],
+    );
+    close(&env);
+    let tip = env.git("vagrant", &["rev-parse", "HEAD"]);
+    edit(&env, "svcgen.yaml", "6002", "6003");
+    let run = env.svcgen(&[&words[..], &["--no-verify"]].concat());
+    assert_eq!(run.code, 0, "{}", run.show());
+    let kept = format!("kept-{}", &tip[..10]);
+    let told = format!(
+        "the commits on top of svcgen's come to nothing together, and are off `svcgen/tea-time`; `{kept}` has them\n"
+    );
+    assert!(run.stderr.contains(&told), "{}", run.show());
+    assert_eq!(env.git("vagrant", &["rev-parse", &kept]), tip);
+    assert_eq!(count(), before);
+    assert_eq!(env.status("vagrant"), "");
+}
+
+#[test]
 fn an_edit_of_the_last_commit_below_one_of_no_commit_is_told_beside_it() {
     let env = by_hand(true);
     let told = "the last commit has another edit: run `svcgen check` again for it";

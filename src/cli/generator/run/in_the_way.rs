@@ -39,6 +39,22 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Takes commits of somebody's off the branch that come to nothing together: an edit, and what brought the file back, as
+    /// `svcgen check` tells to do. They are in nobody's way then, and in no change.
+    pub(in crate::cli::generator) fn take_off_undone(
+        &self,
+        topic: &Topic,
+        stores: &[&Rendered],
+    ) -> Result<(), CommandError> {
+        if let Some(kept) = topic.take_off_undone(stores)? {
+            self.ui.status(&format!(
+                "the commits on top of svcgen's come to nothing together, and are off `{}`; `{kept}` has them",
+                topic.branch()
+            ));
+        }
+        Ok(())
+    }
+
     /// Refuses to go on with changes that could not be sent, before anything is written: those that were sent for another
     /// branch, or that somebody else has sent a patch set of.
     pub(in crate::cli::generator) fn check_sent(&self, topic: &Topic) -> Result<(), ReviewError> {

@@ -37,6 +37,32 @@ fn a_commit_upon_the_patches_is_not_sent_along_unless_that_is_forced() {
     assert_eq!(gerrit.changes(REPOSITORY).len(), 5);
 }
 
+#[test]
+fn what_brought_an_edit_back_is_sent_along_with_nothing() {
+    let (env, gerrit, _) = reviewed();
+    done(&env, &["--review"]);
+    let role = "puppet/modules/role/manifests/trendingedits.pp";
+    env.replace(role, "\n}\n", "\n    # mine\n}\n");
+    env.git("puppet", &["commit", "--quiet", "--all", "-m", "Mine"]);
+    let check = ["check", "--puppet-repo", "puppet"];
+    let found = env.svcgen(&check);
+    let mut lines = found.stdout.lines();
+    let command = lines.find_map(|line| line.trim().strip_prefix("$ "));
+    env.typed(command.unwrap_or_else(|| panic!("{}", found.show())));
+    let left = env.svcgen(&check);
+    assert_eq!(left.code, 0, "{}", left.show());
+    env.replace("svcgen.yaml", "port: 6699", "port: 6700");
+    let sent = done(&env, &["--review"]);
+    assert!(
+        sent.stderr.contains("come to nothing together"),
+        "{}",
+        sent.show()
+    );
+    let changes = gerrit.changes(REPOSITORY);
+    assert_eq!(changes.len(), 4);
+    assert_eq!(changes[0]["patch"], Value::from(2));
+}
+
 /// The site has its changes go to another branch from now on.
 fn move_target(env: &Env) {
     let push = ["push", "--quiet", "origin", "origin/master:refs/heads/prod"];
