@@ -181,7 +181,7 @@ impl History {
         if commands.is_empty() {
             return;
         }
-        let command = self.world.real(*self.chance.among(&commands));
+        let command = self.world.real(commands[self.chance.below(commands.len())]);
         self.paste(&command);
     }
 }
