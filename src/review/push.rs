@@ -119,9 +119,10 @@ impl Topic {
         let (answer, output) = push(&self.checkout, remote, &target)?;
         let hint = upstream.filter(|_| behind > 0).map(|upstream| {
             format!(
-                "git -C {} rebase {}",
+                "git -C {} rebase {} {}",
                 shell_words::quote(self.checkout.root().as_str()),
-                upstream.name()
+                upstream.name(),
+                self.branch
             )
         });
         let is_there = match &answer {

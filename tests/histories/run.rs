@@ -27,6 +27,9 @@ pub(crate) struct Wish {
     pub(crate) is_dry: bool,
 }
 
+/// How far runs go.
+const HOW_FAR: [&str; 5] = ["", "--commit", "--commit", "--review", "--review"];
+
 impl What {
     fn command(self) -> &'static str {
         match self {
@@ -87,7 +90,7 @@ impl History {
             what: *chance.among(&[
                 Puppet, Series, Series, Series, Vagrant, Vagrant, Vagrant, All,
             ]),
-            how_far: *chance.among(&["", "--commit", "--commit", "--review", "--review"]),
+            how_far: HOW_FAR[chance.below(HOW_FAR.len())],
             conflicts: match chance.below(10) {
                 0 => Some("yours"),
                 1 => Some("svcgen"),

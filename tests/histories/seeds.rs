@@ -12,6 +12,7 @@ fn play(seeds: impl IntoIterator<Item = u64>) {
     let steps = variable("SVCGEN_HISTORIES_STEPS").map_or(STEPS, |text| text.parse().unwrap());
     let mut failed = Vec::new();
     for seed in seeds {
+        eprintln!("history {seed}");
         if catch_unwind(AssertUnwindSafe(|| History::new(seed).play(steps))).is_err() {
             failed.push(seed);
         }

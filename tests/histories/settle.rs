@@ -3,8 +3,22 @@
 use crate::env::Run;
 use crate::hint::Hint;
 use crate::history::History;
-use crate::run::Wish;
+use crate::run::{What, Wish};
 use crate::verdict;
+
+/// Has sed mark the commits of people in a list of git's.
+const FIXUPS: &str =
+    r"2,\$s/^pick \(.*\(by hand\|fixup!\|theirs\|Follow\|Restore\|squashed\).*\)/fixup \1/";
+
+/// What comes after a hint was followed.
+enum Next {
+    /// The same run.
+    Again,
+    /// The way out of this, which ran in its place.
+    Refused(Run),
+    /// Nothing: it is done, or given up.
+    Over,
+}
 
 /// How many refusals there are at most, one after the other.
 const MOST: usize = 7;
@@ -38,10 +52,11 @@ impl History {
             }
             let hint = (*self.chance.among(&new)).clone();
             followed.push((message, hint.clone()));
-            if !self.follow(&hint, &mut wish) {
-                return;
-            }
-            last = self.run(&wish);
+            last = match self.follow(&hint, &mut wish) {
+                Next::Again => self.run(&wish),
+                Next::Refused(run) => run,
+                Next::Over => return,
+            };
             if last.code != 11 {
                 return;
             }
@@ -49,66 +64,65 @@ impl History {
         self.wrong("hints lead nowhere", &last);
     }
 
-    /// Does what a hint says; whether the run can be tried again.
-    fn follow(&mut self, hint: &Hint, wish: &mut Wish) -> bool {
+    /// Does what a hint says.
+    fn follow(&mut self, hint: &Hint, wish: &mut Wish) -> Next {
         match hint {
             Hint::Option(option) if option == "--force" => wish.is_forced = true,
             Hint::Option(option) => {
-                wish.conflicts = Some(if option.ends_with("yours") {
-                    "yours"
-                } else {
-                    "svcgen"
-                });
+                let is_yours = option.ends_with("yours");
+                wish.conflicts = Some(if is_yours { "yours" } else { "svcgen" });
             }
             Hint::Command(command) => {
                 let command = self.world.real(command);
-                let run = self.paste(&command);
-                let is_done = command.starts_with("svcgen ") && command.contains(wish.how_far);
-                return !self.is_given_up() && !(is_done && run.code == 0);
+                if command.contains("--series") {
+                    wish.what = What::Series;
+                }
+                let (run, is_given_up) = self.paste(&command);
+                let is_whole = command.starts_with("svcgen ") && command.contains(wish.how_far);
+                return match (is_given_up, is_whole, run.code) {
+                    (true, ..) | (_, true, 0) => Next::Over,
+                    (_, true, _) => Next::Refused(run),
+                    (_, false, _) => Next::Again,
+                };
             }
         }
-        true
+        Next::Again
     }
 
-    /// Types a command that svcgen says; nothing may be lost by it.
-    fn paste(&mut self, command: &str) -> Run {
+    /// Types a command that svcgen says; nothing may be lost by it. Returns whether it stopped at a conflict and was given up.
+    fn paste(&mut self, command: &str) -> (Run, bool) {
         if command.contains("--conflicts yours") {
             self.dropped.clear();
         }
         let command = answered(command);
-        // Whoever is to mark commits does.
-        let command = match command.contains("rebase -i") {
-            true => {
-                format!(
-                    "export GIT_SEQUENCE_EDITOR=\"sed -i '2,\\$s/^pick \\(.* by hand\\|.* fixup!\\)/fixup \\1/'\"; {command}"
-                )
+        if command.starts_with("svcgen ") {
+            let run = self.typed(&command, command.contains("--conflicts svcgen"));
+            if !matches!(run.code, 0 | 11) && !command.starts_with("svcgen check") {
+                self.wrong("what is said cannot be typed", &run);
             }
-            false => command,
-        };
-        let told = std::mem::take(&mut self.said);
-        let run = if command.starts_with("svcgen ") {
-            self.typed(&command, command.contains("--conflicts svcgen"))
-        } else {
-            let before = self.sight();
-            let run = self.world.sh(&format!("(cd source && {command})"));
-            self.said = format!("{told}\n$ {command}\n{}", run.show());
-            verdict::nothing_in_view_is_lost(self, &before, &self.sight(), &run);
-            run
-        };
-        let is_conflict = command.contains("svcgen ") && run.code == 11;
-        if run.code != 0 && !is_conflict && !self.is_stopped() {
-            self.wrong("what is said cannot be typed", &run);
+            return (run, false);
         }
-        run
-    }
-
-    /// Gives up where git stopped at a conflict; whether it had.
-    fn is_given_up(&mut self) -> bool {
+        // Whoever is to mark commits does.
+        let editor = match command.contains("rebase -i") {
+            true => format!("export GIT_SEQUENCE_EDITOR=\"sed -i '{FIXUPS}'\"; "),
+            false => String::new(),
+        };
+        let before = self.sight();
+        let run = self.world.sh(&format!("(cd source && {editor}{command})"));
+        self.said = format!("{}\n$ {command}\n{}", self.said, run.show());
         let is_stopped = self.is_stopped();
         if is_stopped {
-            self.world.sh("for c in puppet vagrant; do git -C $c rebase --abort || git -C $c cherry-pick --abort; done");
+            // A conflict of git's.
+            let abort = "git -C $c rebase --abort || git -C $c cherry-pick --abort";
+            self.world
+                .sh(&format!("for c in puppet vagrant; do {abort}; done"));
         }
-        is_stopped
+        let is_conflict = command.contains("svcgen ") && matches!(run.code, 3 | 11);
+        if run.code != 0 && !is_conflict && !is_stopped {
+            self.wrong("what is said cannot be typed", &run);
+        }
+        verdict::nothing_in_view_is_lost(self, &before, &self.sight(), &run);
+        (run, is_stopped)
     }
 
     fn is_stopped(&self) -> bool {
@@ -167,16 +181,17 @@ impl History {
         if commands.is_empty() {
             return;
         }
-        let command = self.world.real(*self.chance.among(&commands));
+        let command = self.world.real(commands[self.chance.below(commands.len())]);
         self.paste(&command);
-        self.is_given_up();
     }
 }
 
 /// A command in which nothing of svcgen's asks, or takes long.
 fn answered(command: &str) -> String {
     let parts = command.split(" && ").map(|part| match part {
-        part if part.starts_with("svcgen ") => format!("{part} --yes --no-verify"),
+        part if part.starts_with("svcgen ") && !part.starts_with("svcgen check") => {
+            format!("{part} --yes --no-verify")
+        }
         part => part.to_owned(),
     });
     parts.collect::<Vec<_>>().join(" && ")

@@ -19,6 +19,8 @@ pub(crate) struct Sight {
 pub(crate) struct Clone {
     /// What is checked out.
     pub(crate) head: String,
+    /// The lines of the commit that is checked out.
+    pub(crate) checked_out: Lines,
     pub(crate) references: BTreeMap<String, Oid>,
     /// The lines of the last commit of each branch.
     pub(crate) branches: BTreeMap<String, Lines>,
@@ -108,7 +110,9 @@ impl Sight {
         });
         let mut files = BTreeMap::new();
         read(repository.workdir().unwrap(), Path::new(""), &mut files);
+        let tip = repository.head().unwrap().target().unwrap();
         let clone = Clone {
+            checked_out: known.tip(&repository, tip),
             head,
             branches: local.collect(),
             references,

@@ -16,7 +16,10 @@ impl History {
             format!("git clone -q -b {branch} file://$HOME/server/{clone} other && cd other");
         let push = format!("git push -q origin HEAD:{branch}");
         let work = match (self.chance.below(8), changes.is_empty()) {
-            (0, _) => format!("git revert --no-edit HEAD && {push}"),
+            // But for the beginning.
+            (0, _) => {
+                format!("git rev-parse -q --verify HEAD~1 && git revert --no-edit HEAD && {push}")
+            }
             (1, _) | (_, true) => {
                 let mark = mark(self.number());
                 let path = match clone {

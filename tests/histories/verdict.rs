@@ -44,6 +44,7 @@ pub(crate) fn what_goes_is_told(
                 Clone::is_kept(branch) && lines.contains(line) && run.stderr.contains(branch)
             });
             let is_named = is_kept
+                || (clone.checked_out.contains(line) && run.stderr.contains(&clone.head))
                 || is_line_named(*line, run, takes_svcgens)
                 || are_named(&clone.with(*line), run);
             if !is_named {

@@ -187,8 +187,15 @@ impl ReviewError {
     /// The branch does not go with that of the remote.
     fn of_upstream(&self) -> Vec<String> {
         match self {
-            Self::Diverged { root, upstream, .. } => {
-                vec![format!("{} rebase --autostash {upstream}", git_in(root))]
+            // A run that wrote nothing has gone back to another branch.
+            Self::Diverged {
+                root,
+                branch,
+                upstream,
+                ..
+            } => {
+                let git = git_in(root);
+                vec![format!("{git} rebase --autostash {upstream} {branch}")]
             }
             Self::Unrelated { root, upstream, .. } => {
                 vec![format!("{} log --oneline HEAD {upstream}", git_in(root))]
@@ -236,14 +243,16 @@ impl ReviewError {
         let next = match (moved, is_last, first.is_sent) {
             (_, _, false) => format!("diff {ours} FETCH_HEAD"),
             (None, true, true) => "reset --keep FETCH_HEAD".to_owned(),
-            (None, false, true) => format!("rebase --onto FETCH_HEAD {ours}"),
+            (None, false, true) => format!("rebase --autostash --onto FETCH_HEAD {ours}"),
             (Some(moved), ..) => {
                 let (below, tip) = (short(&moved.0), short(&moved.1));
                 let rest = match is_last {
                     true => String::new(),
                     false => format!(" && {git} cherry-pick {ours}..{tip}"),
                 };
-                format!("reset --keep FETCH_HEAD && {git} rebase --onto {below} FETCH_HEAD~1{rest}")
+                format!(
+                    "reset --keep FETCH_HEAD && {git} rebase --autostash --onto {below} FETCH_HEAD~1{rest}"
+                )
             }
         };
         let mut hints = vec![format!(

@@ -27,13 +27,13 @@ fn a_branch_that_has_diverged_is_not_sent() {
     vagrant: HOME/work/vagrant: nothing to write
     vagrant: nothing to commit on svcgen/trending-edits
     error: `svcgen/trending-edits` and `origin/main` have diverged, and both changed `puppet/hieradata/common.yaml`
-    hint: git -C HOME/work/vagrant rebase --autostash origin/main
+    hint: git -C HOME/work/vagrant rebase --autostash origin/main svcgen/trending-edits
 
     the source repository
     source: HOME/work/source: nothing to write
     source: nothing to commit on svcgen/trending-edits
     source: sent for review: https://gerrit.example.org/r/c/+/1
-    warning: the remote's branch is 1 commit ahead; `git -C HOME/work/source rebase origin/master` brings it up to date
+    warning: the remote's branch is 1 commit ahead; `git -C HOME/work/source rebase origin/master svcgen/trending-edits` brings it up to date
 
     the deploy repository
     scap: HOME/work/deploy: nothing to write
@@ -52,6 +52,31 @@ fn a_branch_that_has_diverged_is_not_sent() {
     deploy 1 1 topic=svcgen/trending-edits master I52731df
     source 1 1 topic=svcgen/trending-edits master I389da84
     ");
+}
+
+#[test]
+fn what_is_said_of_a_branch_that_has_diverged_is_typed_wherever_somebody_is() {
+    let farm = Farm::new();
+    farm.run(&["--commit"]);
+    farm.push_other(
+        "vagrant",
+        "puppet/hieradata/common.yaml",
+        "wiki::root_dir: /vagrant",
+        "wiki::root_dir: /srv/vagrant",
+    );
+    farm.env.git("vagrant", &["switch", "--quiet", "main"]);
+    let main = farm.env.git("vagrant", &["rev-parse", "main"]);
+    let refused = farm.run(&["--review"]);
+    let hint = refused
+        .lines()
+        .find_map(|line| line.strip_prefix("hint: git -C HOME/work/vagrant "));
+    let words: Vec<&str> = hint.unwrap().split(' ').collect();
+    // Where git stops, somebody decides.
+    farm.env
+        .git("vagrant", &[&words[..], &["-X", "theirs"]].concat());
+    assert_eq!(farm.env.git("vagrant", &["rev-parse", "main"]), main);
+    let sent = farm.run(&["--review"]);
+    assert!(sent.contains("vagrant: sent for review"), "{sent}");
 }
 
 /// A file of each tree that is svcgen's, and a line of it that somebody edits.

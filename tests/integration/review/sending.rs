@@ -257,7 +257,13 @@ fn a_branch_that_is_behind_is_sent_and_one_that_has_diverged_is_not() {
         (pushed.behind, pushed.hint.as_deref()),
         (
             1,
-            Some(format!("git -C {} rebase origin/master", it.clone).as_str())
+            Some(
+                format!(
+                    "git -C {} rebase origin/master svcgen/trending-edits",
+                    it.clone
+                )
+                .as_str()
+            )
         )
     );
     upstream("---\na: 3\nz: 26\n# end\n");
@@ -271,7 +277,7 @@ fn a_branch_that_is_behind_is_sent_and_one_that_has_diverged_is_not() {
         (
             ErrorKind::Conflict,
             vec![format!(
-                "git -C {} rebase --autostash origin/master",
+                "git -C {} rebase --autostash origin/master svcgen/trending-edits",
                 it.clone
             )]
         )

@@ -165,7 +165,7 @@ fn a_patch_set_of_somebody_elses_is_not_sent_over() {
     assert!(refused.stderr.contains(said), "{}", refused.show());
     let (_, upon) = refused
         .stderr
-        .split_once("rebase --onto FETCH_HEAD ")
+        .split_once("rebase --autostash --onto FETCH_HEAD ")
         .unwrap();
     let upon = upon.split_whitespace().next().unwrap();
     for words in [

@@ -66,3 +66,18 @@ fn the_commits_are_those_of_a_run_that_commits_at_once() {
         }
     }
 }
+
+#[test]
+fn what_was_written_without_the_series_is_committed_with_it() {
+    let env = env();
+    done(&env, &["--commit"]);
+    env.replace("svcgen.yaml", "default: 86400", "default: 3600");
+    let words = ["puppet", "--repo", "puppet", "--yes", "--no-verify"];
+    assert_eq!(env.svcgen(&words).code, 0);
+    let refused = env.svcgen(&[&words[..], &["--commit"]].concat());
+    assert_eq!(refused.code, 11, "{}", refused.show());
+    let hint = "hint: svcgen puppet --repo HOME/work/puppet --series --commit\n";
+    assert!(refused.stderr.contains(hint), "{}", refused.show());
+    done(&env, &["--commit"]);
+    assert_eq!(env.status("puppet"), "");
+}

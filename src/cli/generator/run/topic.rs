@@ -270,7 +270,8 @@ impl Run<'_> {
         let mut paths: Vec<Utf8PathBuf> = edited.chain(&edits.unchanged).cloned().collect();
         paths.extend(rendered.leftovers(place.worktree));
         let bugs = self.loaded.service.tickets.service_request.as_slice();
-        let committed = topic.commit(&paths, &planned.generated.message, bugs, rendered)?;
+        let committed = topic.commit(&paths, &planned.generated.message, bugs, rendered);
+        let committed = committed.map_err(|error| self.in_way(error, place, topic))?;
         let is_undone = matches!(committed, Committed::Dropped { .. });
         topic.note_made(rendered)?;
         summary.committed(topic, committed, self.ui);
