@@ -9,6 +9,7 @@ mod commented;
 mod counted;
 mod drift;
 mod group;
+mod half_done;
 mod in_production;
 mod marked;
 mod older_tree;

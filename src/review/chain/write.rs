@@ -266,8 +266,14 @@ impl Chain<'_> {
         // As `git switch` does: what is staged elsewhere stays staged. It looks at times before it looks at contents.
         git.output(&["update-index", "-q", "--refresh"])?;
         let commit_name = commit.to_string();
-        git.run(&["read-tree", "-m", "-u", &tip, &commit_name])
-            .map_err(failed)?;
+        if let Err(source) = git.run(&["read-tree", "-m", "-u", &tip, &commit_name]) {
+            // It stops at the first file that cannot be written, and leaves those before it.
+            let differing = self.differing(self.tree(commit)?, changed.clone())?;
+            let done = changed.into_iter().filter(|path| !differing.contains(path));
+            // The first failure is the one to tell.
+            let _put_back = self.topic.put_back(&Vec::from_iter(done));
+            return Err(failed(source));
+        }
         let branch = format!("refs/heads/{}", self.topic.branch);
         let why = "svcgen: the patches of the series";
         let moved = git.run(&["update-ref", "-m", why, &branch, &commit_name, &tip]);

@@ -279,6 +279,7 @@ impl Run<'_> {
             return Ok(Ended::Done);
         }
         if self.options.review {
+            interrupt::check("the change is committed, and not sent")?;
             let pushed = self.send(topic, || topic.push(self.options.others()));
             let pushed =
                 pushed.map_err(|error| self.unsent(error, place, topic, (planned, rendered)))?;

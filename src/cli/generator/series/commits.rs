@@ -1,5 +1,7 @@
 //! Patches that are planned upon the commits of a branch.
 
+use std::collections::BTreeSet;
+
 use camino::Utf8PathBuf;
 use git2::Oid;
 
@@ -11,7 +13,7 @@ use crate::cli::generator::renamed::Renaming;
 use crate::edit::{Conflict, ConflictKind, Rendered, Resolution};
 use crate::error::CommandError;
 use crate::generate::{SeriesStep, SeriesTree};
-use crate::review::{Chain, Part, ReviewError, Topic, dirty};
+use crate::review::{Chain, Part, ReviewError, Topic, dirty, uncommitted};
 use crate::worktree::Worktree;
 
 /// What commits are made of, that patches were planned upon.
@@ -23,12 +25,51 @@ pub(super) struct Planning<'a> {
     pub(super) chain: Chain<'a>,
 }
 
-/// Plans patches one on top of the other, each upon its commit where it has one.
+/// How often patches are planned anew without what is in no commit: each time more files of theirs are found.
+const TRIES: usize = 8;
+
+/// Plans patches one on top of the other, each upon its commit where it has one. Whatever is in no commit is not there for them,
+/// whoever wrote it: a run that ended halfway remembers nothing of it.
 pub(super) fn in_commits<'a>(
     planner: PatchPlanner<'_>,
     chosen: &[SeriesStep],
     worktree: &Worktree,
     stores: &[(SeriesStep, Rendered)],
+    (topic, resolved): (&'a Topic, &Resolved),
+) -> Result<(Vec<Planned>, Planning<'a>), CommandError> {
+    let recorded = stores.iter().flat_map(|(_, store)| store.paths());
+    let mut recorded: BTreeSet<Utf8PathBuf> = recorded.collect();
+    let plan = |recorded: &BTreeSet<Utf8PathBuf>| {
+        let paths = Vec::from_iter(recorded.iter().cloned());
+        upon_commits(
+            planner,
+            chosen,
+            (worktree, stores, paths),
+            (topic, resolved),
+        )
+    };
+    let mut planned = plan(&recorded)?;
+    for _ in 0..TRIES {
+        let plans = planned.0.iter().map(|patch| &patch.edits);
+        let held = plans.clone().flat_map(|plan| plan.held());
+        let left = plans.flat_map(|plan| plan.conflicts.iter().chain(&plan.kept));
+        let mut paths: Vec<Utf8PathBuf> = held.chain(left.map(|it| &it.path)).cloned().collect();
+        paths.retain(|path| !recorded.contains(path));
+        let found = uncommitted(worktree.root(), &paths, &[])?.others;
+        if found.is_empty() {
+            break;
+        }
+        recorded.extend(found);
+        planned = plan(&recorded)?;
+    }
+    Ok(planned)
+}
+
+/// Plans patches one on top of the other, each upon its commit where it has one; some files are read from the commits.
+fn upon_commits<'a>(
+    planner: PatchPlanner<'_>,
+    chosen: &[SeriesStep],
+    (worktree, stores, recorded): (&Worktree, &[(SeriesStep, Rendered)], Vec<Utf8PathBuf>),
     (topic, resolved): (&'a Topic, &Resolved),
 ) -> Result<(Vec<Planned>, Planning<'a>), CommandError> {
     let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
@@ -38,7 +79,7 @@ pub(super) fn in_commits<'a>(
         worktree,
         stores,
         resolved,
-        recorded: all.iter().flat_map(|store| store.paths()).collect(),
+        recorded,
         tree: None,
         state: chain.base_tree()?,
         planned: Vec::new(),
@@ -73,7 +114,7 @@ struct Stack<'r, 'a> {
     worktree: &'r Worktree,
     stores: &'r [(SeriesStep, Rendered)],
     resolved: &'r Resolved,
-    /// The files that are remembered of any patch.
+    /// The files that are read from the commits: those that are remembered of any patch, and those in no commit.
     recorded: Vec<Utf8PathBuf>,
     tree: Option<SeriesTree>,
     /// The tree after the last patch.

@@ -15,6 +15,7 @@ use crate::cli::generator::{Ended, Generator};
 use crate::edit::{Rendered, remember};
 use crate::error::CommandError;
 use crate::generate::SeriesStep;
+use crate::interrupt;
 use crate::review::{Chain, Fate, Made, ReviewError, Topic, Visit, uncommitted};
 
 /// Files with their texts; none for one that is not there.
@@ -168,6 +169,7 @@ impl<'a> InCommits<'a> {
             run.ui
                 .status(&format!("nothing to commit on {}", topic.branch()));
         } else if run.options.review {
+            interrupt::check("the commits are made, and not sent")?;
             let pushed = run.send(topic, || topic.push_all(&commits, run.options.others()));
             let pushed = pushed.map_err(|error| self.refused(error, made))?;
             self.patches.told.pushed(pushed, run.ui);
