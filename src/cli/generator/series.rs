@@ -28,6 +28,7 @@ pub(crate) use self::plan::{stores_beside, without_blocks};
 pub(crate) use self::renaming::refuse_classes;
 use super::again::Again;
 use super::target::Target;
+use super::uncommitted::Uncommitted;
 use super::{Ended, Generator, Run};
 use crate::cli::Failure;
 use crate::edit::{Desired, EditPlan, Rendered};
@@ -116,14 +117,15 @@ impl Run<'_> {
         let upon =
             |(step, store): (SeriesStep, Rendered)| (step, store.upon_commits(&resolved.all));
         let stores: Vec<(SeriesStep, Rendered)> = stores.into_iter().map(upon).collect();
+        let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         let (planned, planning) = in_commits(
             PatchPlanner::of(self).without(&chosen.left_out),
             &chosen.steps,
             worktree,
             &stores,
             (topic, &resolved),
+            |paths| self.refuse_uncommitted(worktree, paths, &all),
         )?;
-        let all: Vec<&Rendered> = stores.iter().map(|(_, store)| store).collect();
         self.warn_of_moved(topic, visit, &all)?;
         // Where a merged patch was left behind, the others stand upon what was merged.
         if !planning.chain.has_followed() {
@@ -157,6 +159,26 @@ impl Run<'_> {
         let patches = Patches::new(self, chosen, worktree, (&stores, &planned));
         let ended = self.carry_out(&mut InFiles::new(patches), &mut false)?;
         Ok(ended.beside(is_elsewhere))
+    }
+
+    /// Refuses files with changes that are in no commit, which commits made of commits would leave out, or write over.
+    fn refuse_uncommitted(
+        &self,
+        worktree: &Worktree,
+        paths: &[Utf8PathBuf],
+        stores: &[&Rendered],
+    ) -> Result<(), CommandError> {
+        let uncommitted = Uncommitted {
+            generator: Generator::Puppet,
+            worktree,
+            paths,
+            stores,
+            forced: self.options.force.then_some(
+                "the patches are made of commits: `--force` does not include what is not in a commit",
+            ),
+            is_of_commits: true,
+        };
+        uncommitted.refuse()
     }
 
     /// Warns where a commit of somebody's upon the patches changes what they brought: they are made of what is below it.

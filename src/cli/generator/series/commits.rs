@@ -29,13 +29,14 @@ pub(super) struct Planning<'a> {
 const TRIES: usize = 8;
 
 /// Plans patches one on top of the other, each upon its commit where it has one. Whatever is in no commit is not there for them,
-/// whoever wrote it: a run that ended halfway remembers nothing of it.
+/// whoever wrote it: a run that ended halfway remembers nothing of it. `refuse` says that there is nothing to stand upon but that.
 pub(super) fn in_commits<'a>(
     planner: PatchPlanner<'_>,
     chosen: &[SeriesStep],
     worktree: &Worktree,
     stores: &[(SeriesStep, Rendered)],
     (topic, resolved): (&'a Topic, &Resolved),
+    refuse: impl Fn(&[Utf8PathBuf]) -> Result<(), CommandError>,
 ) -> Result<(Vec<Planned>, Planning<'a>), CommandError> {
     let recorded = stores.iter().flat_map(|(_, store)| store.paths());
     let mut recorded: BTreeSet<Utf8PathBuf> = recorded.collect();
@@ -59,8 +60,12 @@ pub(super) fn in_commits<'a>(
         if found.is_empty() {
             break;
         }
-        recorded.extend(found);
-        planned = plan(&recorded)?;
+        recorded.extend(found.iter().cloned());
+        planned = match plan(&recorded) {
+            Ok(planned) => planned,
+            // They stand upon what is in no commit.
+            Err(error) => return Err(refuse(&found).err().unwrap_or(error)),
+        };
     }
     Ok(planned)
 }

@@ -10,7 +10,6 @@ use crate::cli::Failure;
 use crate::cli::generator::conflicts::Conflicts;
 use crate::cli::generator::run::Job;
 use crate::cli::generator::summary::tell_kept;
-use crate::cli::generator::uncommitted::Uncommitted;
 use crate::cli::generator::{Ended, Generator};
 use crate::edit::{Rendered, remember};
 use crate::error::CommandError;
@@ -212,17 +211,7 @@ impl<'a> Job<'a> for InCommits<'a> {
         let changed = chain.changed(*last)?;
         self.has_changed = !changed.is_empty();
         let paths = in_the_way(chosen, worktree, stores, chain, (*last, &changed))?;
-        let uncommitted = Uncommitted {
-            generator: Generator::Puppet,
-            worktree,
-            paths: &paths,
-            stores: &self.patches.all_stores(),
-            forced: run.options.force.then_some(
-                "the patches are made of commits: `--force` does not include what is not in a commit",
-            ),
-            is_of_commits: true,
-        };
-        uncommitted.refuse()
+        run.refuse_uncommitted(worktree, &paths, &self.patches.all_stores())
     }
 
     fn judge(&mut self) -> Result<(), Failure> {

@@ -43,7 +43,10 @@ pub(crate) fn refuse_classes(
     match head {
         Head::Branch { name, .. } if name == topic.branch().as_str() => {
             let resolved = Resolved::default();
-            in_commits(patches, &steps, worktree, &all, (&topic, &resolved)).map(drop)
+            in_commits(patches, &steps, worktree, &all, (&topic, &resolved), |_| {
+                Ok(())
+            })
+            .map(drop)
         }
         // Whether its commits can follow is found out once they are checked out.
         _ => Ok(()),
