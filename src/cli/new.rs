@@ -102,10 +102,14 @@ pub(super) fn run(args: &NewArgs, global: &GlobalArgs, ui: &Ui) -> Result<(), Fa
         drafts.remove(&path).map_err(CommandError::from)?;
     }
     report(&path, &service, is_written, ui)?;
+    if !args.resume {
+        interview::warn_of_draft(&path, global, ui);
+    }
     if is_written {
         tell_followed(&followed, ui);
         let old = present.as_ref().map(|present| &present.value);
         interview::warn_of_taken(&value, old, &context, ui);
+        interview::warn_of_doubts(&value, old, &context, ui);
         ui.next(&first_step(&context, global));
     }
     Ok(())

@@ -88,10 +88,7 @@ impl<T: Read> Read for Vec<T> {
             }
             kind => {
                 let written = match kind {
-                    Kind::String(text) => {
-                        let items: Vec<&str> = text.split(',').map(str::trim).collect();
-                        Some(items.join(", "))
-                    }
+                    Kind::String(text) => Some(parted::<T>(text, node).join(", ")),
                     Kind::Integer(number) => Some(number.to_string()),
                     _ => None,
                 };
@@ -104,6 +101,23 @@ impl<T: Read> Read for Vec<T> {
                 None
             }
         }
+    }
+}
+
+/// The items that a text likely means: between commas, or between spaces where none of them can have one.
+fn parted<'t, T: Read>(text: &'t str, node: &Node) -> Vec<&'t str> {
+    let is_item = |item: &str| {
+        let node = Node {
+            kind: Kind::String(item.to_owned()),
+            ..node.clone()
+        };
+        T::read(&node, &mut Vec::new()).is_some()
+    };
+    let items: Vec<&str> = text.split(',').map(str::trim).collect();
+    let words: Vec<&str> = text.split([',', ' ']).filter(|it| !it.is_empty()).collect();
+    match !items.iter().all(|item| is_item(item)) && words.iter().all(|word| is_item(word)) {
+        true => words,
+        false => items,
     }
 }
 

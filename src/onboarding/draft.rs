@@ -25,7 +25,7 @@ pub struct Draft {
     /// The thing of a list that was open, where that was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<Within>,
-    /// What was being typed, where that has several lines.
+    /// What was being typed, or was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unfinished: Option<Unfinished>,
     /// The sections that are left for later.
@@ -59,7 +59,7 @@ pub struct Within {
     pub field: String,
 }
 
-/// Lines of an answer that was not ended.
+/// An answer that was not ended, or that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unfinished {

@@ -1,7 +1,12 @@
 //! Answers that nobody chose: they are what other answers had by default, or what was found for them, and follow where those
 //! change.
 
+mod renamed;
+
 use serde_json::Value;
+
+pub(super) use self::renamed::named_still;
+use self::renamed::renamed;
 
 use super::answers::REQUIRED;
 use super::facts::Facts;
@@ -43,6 +48,7 @@ pub fn followed(
         let is_kept = answer.is_some() && answer == tree::find(new, &question.id);
         is_kept && !is_required && !is_chosen(&question.id)
     });
+    let renamed = renamed(reading, (old, new), is_chosen);
     let mut bare = new.clone();
     let mut unchosen: Vec<(&Question, Origin<'_>)> = Vec::new();
     for question in open {
@@ -51,7 +57,9 @@ pub fn followed(
             unchosen.push((question, origin));
         }
     }
-    anew(reading, facts, bare, &before, &unchosen)
+    let mut followed = anew(reading, facts, bare, &before, &unchosen)?;
+    followed.extend(renamed);
+    Ok(followed)
 }
 
 /// Puts what follows among the answers.

@@ -1,16 +1,19 @@
+mod after;
 mod asking;
 mod gate;
 mod judging;
+mod owner;
 mod places;
 mod unfinished;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use serde_json::Value;
 use thiserror::Error;
 
-pub(super) use self::asking::prompt;
+use self::after::After;
+pub(super) use self::asking::{also_changed, prompt};
 use super::answers::REQUIRED;
 use super::draft::Draft;
 use super::facts::Facts;
@@ -56,6 +59,11 @@ pub struct Interview<'a> {
     schema: Value,
     /// Answers that somebody else has, and that were given nevertheless.
     insisted: BTreeSet<String>,
+    /// Answers to fields of a thing, by its list and place, that went with an answer to another field: they come back where that
+    /// one is taken back.
+    pub(super) aside: BTreeMap<(String, usize), Vec<(String, Value)>>,
+    /// What is told of an answer later, where it is not told at once.
+    after: Option<Vec<After>>,
 }
 
 /// What became of questions that nobody was asked, each by its path.
@@ -110,6 +118,8 @@ impl<'a> Interview<'a> {
             draft,
             schema: model_schema(),
             insisted: BTreeSet::new(),
+            aside: BTreeMap::new(),
+            after: None,
         }
     }
 

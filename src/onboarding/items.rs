@@ -1,5 +1,6 @@
 //! The part of the interview that asks for lists of things with fields of their own.
 
+mod beside;
 mod field;
 mod thing;
 
@@ -29,6 +30,9 @@ enum Answered {
     Nothing,
 }
 
+/// What stands behind the path of a list where its things are whole.
+const WHOLE: &str = ".*";
+
 impl<'a> Interview<'a> {
     /// Shows the items that are there, and asks what is done with them, until it is enough.
     pub(super) fn items(
@@ -39,7 +43,7 @@ impl<'a> Interview<'a> {
         let mut is_begun = false;
         let within = self.draft.within.take();
         if let Some(within) = within.filter(|it| it.list == question.id) {
-            self.tell(&Note::Lines(&[format!("{}:", question.text)]))?;
+            self.tell_resumed(question, &within)?;
             self.item(question, within.index, Some(&within))?;
             self.keep()?;
         }
@@ -62,12 +66,25 @@ impl<'a> Interview<'a> {
                 Answered::Act(Act::Change(index)) => self.item(question, index, None)?,
                 Answered::Act(Act::Remove(index)) => {
                     items.remove(index);
+                    // The others have other places now.
+                    self.aside.retain(|(list, _), _| *list != question.id);
                     self.put_items(question, items);
                 }
                 Answered::Nothing => continue,
             }
             self.keep()?;
         }
+    }
+
+    /// Says which item is gone on with.
+    fn tell_resumed(&mut self, question: &Question, within: &Within) -> Result<(), InterviewError> {
+        let items = self.present(question);
+        let item = items.get(within.index);
+        let said = item.map(|item| format!("  {}", question.item_shown(item)));
+        let (number, noun) = (within.index + 1, question.noun());
+        let line = format!("{:>3}{}", number, said.unwrap_or_default());
+        let head = format!("{}: continuing with this {noun}", question.text);
+        self.tell(&Note::Lines(&[head, line]))
     }
 
     /// Shows the items that are there, and at first what they are.
@@ -118,6 +135,7 @@ impl<'a> Interview<'a> {
             current: Some(done),
             typed: String::new(),
             is_refused: false,
+            can_drop: false,
         };
         Ok(match self.prompter.ask(&prompt).map_err(failed)? {
             Reply::Back => Answered::Left(Turn::Back),
@@ -164,10 +182,18 @@ impl<'a> Interview<'a> {
         thing.known = self.mistakes_of(question, &thing.others())?;
         let is_open = |field: &Question| from.is_some_and(|from| from.field == field.id);
         let mut at = question.fields.iter().position(is_open).unwrap_or(0);
+        let mut is_leaving = false;
+        let doubted_before = self.doubts_when_whole(question);
         loop {
             let Some(field) = question.fields.get(at) else {
                 match self.mistake_in(question, &thing, &thing.said)? {
-                    None => return Ok(()),
+                    None => {
+                        let mut doubts = self.doubts_when_whole(question);
+                        doubts.retain(|doubt| !doubted_before.contains(doubt));
+                        return doubts
+                            .iter()
+                            .try_for_each(|doubt| self.tell(&Note::Doubt(doubt)));
+                    }
                     Some(mistake) => self.refuse(&mistake)?,
                 }
                 at = 0;
@@ -186,10 +212,19 @@ impl<'a> Interview<'a> {
             });
             self.keep()?;
             let doubted = self.doubts_of(question);
-            at = match self.field(question, field, &mut thing)? {
+            let turn = self.field(question, field, &mut thing)?;
+            let was_leaving = std::mem::take(&mut is_leaving);
+            at = match turn {
                 Turn::Next => at + 1,
                 Turn::Back => match thing.asked_before(question, at) {
                     Some(earlier) => earlier,
+                    None if thing.is_changed() && !was_leaving => {
+                        let message = "what you answered in this entry would be dropped";
+                        let rule = "`<` again leaves the entry; Enter continues with it";
+                        self.tell(&Note::Wrong(message, Some(rule)))?;
+                        is_leaving = true;
+                        at
+                    }
                     None => {
                         self.put_items(question, thing.list);
                         return Ok(());
@@ -247,6 +282,15 @@ impl<'a> Interview<'a> {
     fn doubts_of(&self, question: &Question) -> Vec<String> {
         let items = self.answer(&question.id);
         items.map_or_else(Vec::new, |items| self.doubts(question, items))
+    }
+
+    /// What speaks against items of which everything is said that is to be said.
+    fn doubts_when_whole(&self, question: &Question) -> Vec<String> {
+        let items = self.answer(&question.id);
+        let path = format!("{}{WHOLE}", question.id);
+        items.map_or_else(Vec::new, |items| {
+            (self.setting.doubts)(&path, items, &self.draft.answers)
+        })
     }
 
     fn put_items(&mut self, question: &Question, items: Vec<Value>) {

@@ -36,6 +36,7 @@ impl<'a> Interview<'a> {
             let mistakes = self.mistakes(&self.draft.answers)?;
             if !is_shown {
                 self.show(&rows, &mistakes)?;
+                self.tell_kept()?;
                 is_shown = true;
             }
             let meant = match self.prompter.ask(&prompt()).map_err(failed)? {
@@ -129,6 +130,10 @@ impl<'a> Interview<'a> {
     }
 
     fn change(&mut self, question: &'a Question) -> Result<(), InterviewError> {
+        // A list of things stands below what is told of each.
+        if question.kind != Kind::Items {
+            self.keep_after();
+        }
         self.ask(question, None)?;
         self.keep()
     }
@@ -201,6 +206,7 @@ fn prompt() -> Prompt<'static> {
         }),
         typed: String::new(),
         is_refused: false,
+        can_drop: false,
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Prompt<'a> {
     pub typed: String,
     /// Whether that was typed to this question already, and refused.
     pub is_refused: bool,
+    /// Whether nothing may be answered instead of what was refused.
+    pub can_drop: bool,
 }
 
 /// What Enter answers.

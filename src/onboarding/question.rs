@@ -195,10 +195,20 @@ impl Question {
             match (field.kind, value) {
                 (Kind::YesNo, Value::Bool(true)) => Some(field.id.clone()),
                 (Kind::YesNo, _) => None,
+                // A value says nothing of what it is.
+                (Kind::Number | Kind::Value, value) => {
+                    Some(format!("{} {}", field.id, field.shown(value)))
+                }
                 _ => Some(field.shown(value)).filter(|text| !text.is_empty()),
             }
         };
-        let all: Vec<String> = self.fields.iter().filter_map(field).collect();
+        let mut all: Vec<String> = self.fields.iter().filter_map(field).collect();
+        let ids = self.fields.iter().map(|field| field.id.as_str());
+        // Of an edge, what it leads from and to.
+        if all.len() > 1 && ids.take(2).eq(["from", "to"]) {
+            let to = all.remove(1);
+            all[0] = format!("{} -> {to}", all[0]);
+        }
         all.join(", ")
     }
 }

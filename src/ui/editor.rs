@@ -52,6 +52,10 @@ pub(super) fn edit(editor: &str, text: &str) -> io::Result<Edited> {
     let mut named = tempfile::Builder::new();
     let mut file = named.prefix("svcgen-").suffix(".txt").tempfile()?;
     file.write_all(text.as_bytes())?;
+    // What is added to the file begins on a line of its own.
+    if !text.is_empty() {
+        file.write_all(b"\n")?;
+    }
     let path = file.into_temp_path();
     let ended = match editor.contains(|c| FOR_A_SHELL.contains(c)) {
         true => Command::new("sh")

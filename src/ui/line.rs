@@ -9,6 +9,7 @@ use dialoguer::console::{Key, Term, measure_text_width};
 use self::quiet::Quiet;
 pub(super) use self::typing::Typing;
 use self::typing::is_typed;
+pub(super) use self::typing::{has_hung_up, is_over};
 use super::NARROWEST;
 
 /// A line that is being typed.
@@ -56,6 +57,9 @@ pub(super) enum End {
 /// How a terminal marks a text that is pasted, `ESC [ 2 0 0 ~` and `ESC [ 2 0 1 ~`, as far as it is read as one key.
 const PASTE: [char; 3] = ['[', '2', '0'];
 
+/// What a pasted tab becomes at the beginning of a line.
+const INDENT: &str = "    ";
+
 /// What stands before the line.
 pub(super) const LEAD: &str = "> ";
 
@@ -88,9 +92,18 @@ impl<'a> Line<'a> {
 
     /// Reads until Enter, Escape, one of the keys at the beginning of the line, or until the user wants to stop.
     ///
+    /// A terminal that has gone is the wish to stop, too.
+    ///
     /// # Errors
-    /// Where the terminal has gone.
+    /// Where the terminal cannot be used.
     pub(super) fn read(mut self, keys: &[char]) -> io::Result<End> {
+        match self.typed(keys) {
+            Err(error) if has_hung_up(&error) => Ok(End::Stopped(self.text.iter().collect())),
+            other => other,
+        }
+    }
+
+    fn typed(&mut self, keys: &[char]) -> io::Result<End> {
         let quiet = Quiet::begin();
         loop {
             self.draw()?;
@@ -111,7 +124,7 @@ impl<'a> Line<'a> {
                     }
                     Breaks::Spaces => self.space(),
                 },
-                Key::Tab if self.typing.is_pasting.get() => self.space(),
+                Key::Tab if self.typing.is_pasting.get() => self.tab(),
                 Key::Char(c) if self.typing.is_pasting.get() && !c.is_control() => self.insert(c),
                 _ if self.typing.is_pasting.get() => {}
                 Key::Enter => {
@@ -179,7 +192,8 @@ impl<'a> Line<'a> {
     }
 
     fn stopped(&self) -> io::Result<End> {
-        self.term.write_line("")?;
+        // What was typed is there, whether anybody sees that or not.
+        let _shown = self.term.write_line("");
         Ok(End::Stopped(self.text.iter().collect()))
     }
 
@@ -195,6 +209,16 @@ impl<'a> Line<'a> {
     fn insert(&mut self, c: char) {
         self.text.insert(self.cursor, c);
         self.cursor += 1;
+    }
+
+    /// Indents a line of a text of several lines, and parts words anywhere else.
+    fn tab(&mut self) {
+        let is_indent = self.breaks == Breaks::Kept
+            && self.text[..self.cursor].iter().all(|c| c.is_whitespace());
+        match is_indent {
+            true => INDENT.chars().for_each(|c| self.insert(c)),
+            false => self.space(),
+        }
     }
 
     /// Parts words, once.

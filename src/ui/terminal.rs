@@ -6,9 +6,9 @@ use std::io::{self, IsTerminal as _, Write as _};
 use dialoguer::console::Term;
 use owo_colors::OwoColorize as _;
 
-use self::answer::{Answer, is_long};
+use self::answer::{Answer, is_long, is_written};
 use super::fold::{Commands, fold, rows};
-use super::line::Typing;
+use super::line::{Typing, has_hung_up};
 use super::{Drawing, Manner, NARROWEST, Ui, WIDEST, editor};
 use crate::onboarding::{Note, Prompt, Prompter, Reply};
 
@@ -71,25 +71,40 @@ impl Terminal {
 
 impl Prompter for Terminal {
     fn ask(&mut self, prompt: &Prompt<'_>) -> io::Result<Reply> {
+        self.asked(prompt).map_err(stopped)
+    }
+
+    fn tell(&mut self, note: &Note<'_>) -> io::Result<()> {
+        self.told(note).map_err(stopped)
+    }
+}
+
+impl Terminal {
+    fn asked(&self, prompt: &Prompt<'_>) -> io::Result<Reply> {
         self.show(prompt)?;
         let mut typed = prompt.typed.clone();
         let mut is_unfinished = false;
         loop {
             match self.answer(prompt, &typed)? {
-                // Whoever wrote something does not mean nothing.
-                Answer::Reply(Reply::Current) if is_unfinished && prompt.current.is_none() => {}
+                // Whoever wrote something does not mean what is there, nor nothing.
+                Answer::Reply(Reply::Current) if is_unfinished => {}
+                Answer::Reply(Reply::Nothing) if is_unfinished && prompt.current.is_some() => {
+                    typed.clone_from(&prompt.typed);
+                    is_unfinished = false;
+                    self.show(prompt)?;
+                    continue;
+                }
                 Answer::Reply(reply) => return Ok(reply),
                 Answer::Unfinished(text) => {
                     typed = text;
                     is_unfinished = true;
                 }
                 Answer::Stopped(text) => {
-                    // Of one line there is not much to lose.
                     let text = match (text.trim(), is_unfinished) {
                         ("", true) => typed,
                         _ => text,
                     };
-                    let is_kept = is_long(prompt.kind) && !text.trim().is_empty();
+                    let is_kept = is_written(prompt.kind) && !text.trim().is_empty();
                     return match is_kept {
                         true => Ok(Reply::Stopped(text)),
                         false => Err(io::ErrorKind::Interrupted.into()),
@@ -97,11 +112,11 @@ impl Prompter for Terminal {
                 }
                 Answer::None => continue,
             }
-            self.tell_fetched(prompt.kind)?;
+            self.tell_fetched(prompt)?;
         }
     }
 
-    fn tell(&mut self, note: &Note<'_>) -> io::Result<()> {
+    fn told(&mut self, note: &Note<'_>) -> io::Result<()> {
         match note {
             Note::Keys if !self.is_begun => {
                 self.is_begun = true;
@@ -136,5 +151,13 @@ impl Prompter for Terminal {
                 lines.try_for_each(|line| self.say(&rows(line, self.width())))
             }
         }
+    }
+}
+
+/// An error of the terminal: one that has gone is the wish to stop.
+fn stopped(error: io::Error) -> io::Error {
+    match has_hung_up(&error) {
+        true => io::ErrorKind::Interrupted.into(),
+        false => error,
     }
 }

@@ -5,6 +5,7 @@ mod editor;
 mod following;
 mod found;
 mod kept;
+mod lost;
 mod narrow;
 mod stopped;
 
@@ -164,7 +165,7 @@ fn a_text_that_is_pasted_is_one_answer() {
     pty.expect("What the service does");
     pty.expect("> ");
     // An empty line is one of the text, a mark is no key, a tab fetches nothing.
-    pty.keys(&pasted("\n? Tells\tthe time.\n\n< And\u{7} more\nof it."));
+    pty.keys(&pasted("\n? Tells\tthe time.\n\n< And\u{7} more\n\tof it."));
     pty.answer("of it.", "");
     pty.answer("", "");
     pty.answer("TCP port", "6001");
@@ -205,7 +206,7 @@ fn a_text_that_is_pasted_is_one_answer() {
     assert_eq!(model["name"], "my-svc");
     assert_eq!(
         model["description"],
-        "? Tells the time.\n\n< And more\nof it.\n"
+        "? Tells the time.\n\n< And more\n    of it.\n"
     );
     let names = ["a1.farm.example", "b1", "c[1-2].farm.example", "d1", "e1"];
     let hosts = serde_json::json!([{"name": "default", "hosts": names, "size": 1}]);

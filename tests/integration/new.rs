@@ -1,6 +1,7 @@
 //! `svcgen new` from answers: a file, flags, what is there already.
 
 mod defaults;
+mod doubts;
 mod following;
 mod refused;
 

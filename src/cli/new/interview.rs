@@ -9,7 +9,7 @@ use camino::Utf8Path;
 use self::asked::{Asked, Extent};
 use self::begin::{Beginning, is_kept};
 pub(super) use self::begin::{draft, onto, value_of};
-pub(super) use self::doubts::warn_of_taken;
+pub(super) use self::doubts::{warn_of_doubts, warn_of_draft, warn_of_taken};
 use self::end::conclude;
 pub(super) use self::end::write;
 pub(super) use self::stopped::held;

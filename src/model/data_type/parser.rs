@@ -110,7 +110,9 @@ impl<'a> Parser<'a> {
         }
         if !name.contains("::") && !NAMES.contains(&name) {
             let near = or_did_you_mean(name, NAMES.iter().copied());
-            return Err(format!("hieradata cannot hold a `{name}`{near}"));
+            return Err(format!(
+                "`{name}` is not a type that hieradata can hold{near}"
+            ));
         }
         let mut arguments = Vec::new();
         if self.eat("[") {

@@ -46,7 +46,7 @@ fn what_is_no_type_is_refused_with_the_rule() {
     let rule = |t: &str| DataType::parse(t).unwrap_err().rule;
     assert_eq!(
         rule("Strng"),
-        "hieradata cannot hold a `Strng`; did you mean `String`?"
+        "`Strng` is not a type that hieradata can hold; did you mean `String`?"
     );
     assert_eq!(rule("Array[String"), "`]` is missing at the end");
     for (word, type_) in [

@@ -106,13 +106,18 @@ impl Moment {
 }
 
 impl Check {
+    /// What NRPE knows that check as.
+    pub(crate) fn spec_command(service: &str) -> String {
+        format!("check_endpoints_{service}")
+    }
+
     /// The check of every endpoint in the spec, which the Puppet side defines where a service has one.
     pub(in crate::model) fn endpoints(service: &str) -> Option<Self> {
         Some(Self {
             name: CheckName::parse("endpoints").ok()?,
             kind: CheckKind::Nrpe,
             moment: Moment::After(Stage::HandleService),
-            command: Line::parse(&format!("check_endpoints_{service}")).ok()?,
+            command: Line::parse(&Self::spec_command(service)).ok()?,
             timeout: default_check_timeout(),
             group: None,
         })

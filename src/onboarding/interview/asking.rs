@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::after::After;
 use super::{Interview, InterviewError, MODELS_OWN, Mistake, Turn, failed};
 use crate::onboarding::follow::{self, followed};
 use crate::onboarding::prompter::{Current, Note, Prompt, Reply};
@@ -42,9 +43,11 @@ impl<'a> Interview<'a> {
                 Some(value) => (Some(value.clone()), None),
                 None => self.proposed(question)?,
             };
+            let can_drop = value.is_some() || !self.is_required(question);
             let prompt = Prompt {
                 count,
                 choices: &choices,
+                can_drop,
                 ..prompt(question, (value.as_ref(), origin.clone()), refused.clone())
             };
             match self.prompter.ask(&prompt).map_err(failed)? {
@@ -54,20 +57,17 @@ impl<'a> Interview<'a> {
                     let help = self.help(question);
                     self.tell(&Note::Help(&help))?;
                 }
+                // It is asked once more, with what Enter answers.
+                Reply::Nothing if refused.is_some() && value.is_some() => {
+                    refused = None;
+                    self.end_unfinished(&question.id);
+                }
                 Reply::Nothing if self.is_required(question) => {
                     self.tell(&Note::Wrong("this needs an answer", None))?;
                 }
-                Reply::Nothing => {
-                    let before = self.draft.answers.clone();
-                    self.forget(question);
-                    self.follow(question, &before)?;
-                    let stays = question.shown(&self.effective(&question.id));
-                    if !stays.is_empty() {
-                        let text = format!("  left out: by default, it is {}", visible(&stays));
-                        self.tell(&Note::Lines(&[text]))?;
-                    }
-                    return Ok(Turn::Next);
-                }
+                Reply::Nothing => return self.leave_out(question),
+                // Whoever typed something does not mean what is there, nor nothing.
+                Reply::Current if refused.is_some() && can_drop => {}
                 Reply::Current => match value {
                     // What the model says by itself is not written into it.
                     Some(value) if present.is_some() || origin.as_deref() == Some(MODELS_OWN) => {
@@ -84,23 +84,50 @@ impl<'a> Interview<'a> {
                     None if self.is_required(question) => {
                         self.tell(&Note::Wrong("this needs an answer", None))?;
                     }
-                    // Whoever typed something does not mean nothing.
-                    None if refused.is_some() => {}
                     None => return Ok(Turn::Next),
                 },
-                Reply::Text(text) => {
-                    match self.typed(&with(question, &choices), &text) {
-                        Ok(values) => {
-                            if self.take(question, values)? {
-                                return Ok(Turn::Next);
-                            }
-                        }
-                        Err(reason) => self.tell(&Note::Wrong(&reason, None))?,
-                    }
-                    refused = Some(text);
-                }
+                Reply::Text(text) => match self.take_typed(&with(question, &choices), text)? {
+                    Some(text) => refused = Some(text),
+                    None => return Ok(Turn::Next),
+                },
             }
         }
+    }
+
+    /// Takes what was typed; returns what is refused of it.
+    fn take_typed(
+        &mut self,
+        question: &Question,
+        text: String,
+    ) -> Result<Option<String>, InterviewError> {
+        let (text, email) = self.parted(question, text);
+        let earlier = self.hold(&question.id, &text)?;
+        let is_taken = match self.typed(question, &text) {
+            Ok(values) => self.take(question, values)?,
+            Err(reason) => {
+                self.tell(&Note::Wrong(&reason, None))?;
+                false
+            }
+        };
+        if !is_taken {
+            return Ok(Some(text));
+        }
+        self.draft.unfinished = earlier;
+        self.take_email(question, email)?;
+        Ok(None)
+    }
+
+    /// Answers nothing.
+    fn leave_out(&mut self, question: &Question) -> Result<Turn, InterviewError> {
+        let before = self.draft.answers.clone();
+        self.forget(question);
+        self.follow(question, &before)?;
+        let stays = question.shown(&self.effective(&question.id));
+        if !stays.is_empty() {
+            let text = format!("  left out: by default, it is {}", visible(&stays));
+            self.tell_after(After::Lines(vec![text]))?;
+        }
+        Ok(Turn::Next)
     }
 
     fn choices(&self, question: &Question) -> Vec<Choice> {
@@ -174,7 +201,7 @@ impl<'a> Interview<'a> {
     /// Says what speaks against an answer.
     fn doubt(&mut self, question: &Question, value: &Value) -> Result<(), InterviewError> {
         for doubt in self.doubts(question, value) {
-            self.tell(&Note::Doubt(&doubt))?;
+            self.tell_after(After::Doubt(doubt))?;
         }
         Ok(())
     }
@@ -195,22 +222,17 @@ impl<'a> Interview<'a> {
         let questions = (self.setting.sections, self.setting.sites);
         let is_chosen = |id: &str| id == question.id;
         let followed = followed(questions, self.setting.facts, both, &is_chosen)?;
-        if followed.is_empty() {
-            return Ok(());
-        }
         follow::put(&mut self.draft.answers, &followed);
-        let follow = if followed.len() == 1 {
-            "it follows"
-        } else {
-            "they follow"
-        };
-        let head = format!("  also changed, as {follow} from `{}`:", question.id);
-        let each = followed
+        let changed: Vec<String> = followed
             .iter()
-            .map(|it| format!("    {}: {}", it.id, visible(&it.shown)));
-        self.tell(&Note::Lines(
-            &std::iter::once(head).chain(each).collect::<Vec<_>>(),
-        ))
+            .map(|it| format!("{}: {}", it.id, visible(&it.shown)))
+            .collect();
+        if !changed.is_empty() {
+            let lines = also_changed(&question.id, &changed);
+            self.tell_after(After::Lines(lines))?;
+        }
+        let named = follow::named_still(question, old, &self.draft.answers);
+        named.map_or(Ok(()), |named| self.tell_after(After::Doubt(named)))
     }
 
     /// Whether the answer that is there is none of the mistakes.
@@ -227,6 +249,17 @@ impl<'a> Interview<'a> {
             None => Ok(true),
         }
     }
+}
+
+/// What is told of answers that follow another one.
+pub(in crate::onboarding) fn also_changed(id: &str, changed: &[String]) -> Vec<String> {
+    let follow = match changed.len() {
+        1 => "it follows",
+        _ => "they follow",
+    };
+    let head = format!("  also changed, as {follow} from `{id}`:");
+    let each = changed.iter().map(|it| format!("    {it}"));
+    std::iter::once(head).chain(each).collect()
 }
 
 /// The question with the choices that are shown.
@@ -252,8 +285,10 @@ pub(in crate::onboarding) fn prompt<'a>(
         text: &question.text,
         kind: question.kind,
         choices: &question.choices,
-        current: current.filter(|current| !current.text.is_empty()),
+        // What was refused is not dropped by an Enter.
+        current: current.filter(|current| !current.text.is_empty() && refused.is_none()),
         is_refused: refused.is_some(),
+        can_drop: true,
         typed: refused
             .or_else(|| value.map(|value| typed(question, value)))
             .unwrap_or_default(),

@@ -54,6 +54,7 @@ impl<'a> Interview<'a> {
             }),
             typed: present.into(),
             is_refused: false,
+            can_drop: false,
         };
         loop {
             let said = match self.prompter.ask(&prompt).map_err(failed)? {

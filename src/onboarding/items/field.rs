@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::beside::{Beside, left_without_question};
 use super::thing::Thing;
 use crate::onboarding::interview::{Interview, InterviewError, Mistake, Turn, failed, prompt};
 use crate::onboarding::prompter::{Note, Prompt, Reply};
@@ -12,8 +13,8 @@ use crate::visible::visible;
 
 /// What becomes of an answer.
 enum Fitting {
-    /// The thing with the answer in it.
-    Item(Value),
+    /// The thing with the answer in it, and what changed besides.
+    Item(Value, Vec<Beside>),
     Refused(Mistake),
     /// There was no value to try.
     Nothing,
@@ -55,12 +56,15 @@ impl<'a> Interview<'a> {
         let known = self.mistakes_of(question, &thing.placed_as(&without))?;
         let text = format!("{}: {}", question.noun(), field.text);
         let mut mended = self.unfinished(name);
+        let mut earlier = None;
         loop {
             let value = tree::find(&thing.said, &field.id)
                 .or(field.default.as_ref().filter(|_| thing.is_new))
                 .cloned();
+            let can_drop = value.is_some() || !is_required;
             let prompt = Prompt {
                 text: &text,
+                can_drop,
                 ..prompt(field, (value.as_ref(), None), mended.clone())
             };
             let values = match self.prompter.ask(&prompt).map_err(failed)? {
@@ -70,6 +74,14 @@ impl<'a> Interview<'a> {
                     self.tell(&Note::Help(&field.help))?;
                     continue;
                 }
+                // It is asked once more, with what Enter answers.
+                Reply::Nothing if mended.is_some() && value.is_some() => {
+                    mended = None;
+                    self.end_unfinished(name);
+                    continue;
+                }
+                // Whoever typed something does not mean what is there, nor nothing.
+                Reply::Current if mended.is_some() && can_drop => continue,
                 reply if is_required && is_none(&reply, value.as_ref()) => {
                     self.tell(&Note::Wrong("this needs an answer", WAY_OUT))?;
                     continue;
@@ -82,13 +94,13 @@ impl<'a> Interview<'a> {
                     return Ok(Turn::Next);
                 }
                 Reply::Current => match value {
-                    // Whoever typed something does not mean nothing.
-                    None if mended.is_some() => continue,
                     None => return Ok(Turn::Next),
                     Some(value) => vec![value],
                 },
                 Reply::Text(text) => {
                     let values = entry::values(field, &text);
+                    let held = self.hold(name, &text)?;
+                    earlier = held.or(earlier);
                     mended = Some(text);
                     match values {
                         Ok(values) => values,
@@ -100,8 +112,12 @@ impl<'a> Interview<'a> {
                 }
             };
             match self.fitting((question, field), &without, values, &known, thing)? {
-                Fitting::Item(changed) => {
+                Fitting::Item(changed, beside) => {
                     thing.said = changed;
+                    if earlier.is_some() {
+                        self.draft.unfinished = earlier;
+                    }
+                    self.take_beside((question, field), beside, thing)?;
                     return Ok(Turn::Next);
                 }
                 Fitting::Refused(mistake) => self.refuse(&mistake)?,
@@ -124,35 +140,42 @@ impl<'a> Interview<'a> {
         for value in values {
             let mut changed = without.clone();
             self.put_field(question, &mut changed, &field.id, value);
-            // What this answer leaves no question for goes with it.
-            for other in question.fields.iter().filter(|other| other.id != field.id) {
-                if !thing.calls_for_as(&changed, question, other) {
-                    tree::remove(&mut changed, &other.id);
-                }
-            }
+            let mut beside = left_without_question((question, field), &mut changed, thing);
             let is_named_so = |other: &Value| other["name"] == changed["name"];
-            let mistake = if is_key && thing.others().iter().any(is_named_so) {
+            if is_key && thing.others().iter().any(is_named_so) {
                 let name = shown(&changed["name"]);
-                Some(Mistake {
+                refused.get_or_insert(Mistake {
                     id: question.id.clone(),
                     message: format!("`{}` is there already", visible(&name)),
                     rule: None,
-                })
-            } else {
-                let mistakes = self.mistakes_of(question, &thing.placed_as(&changed))?;
-                mistakes
-                    .into_iter()
-                    .find(|mistake| !known.contains(mistake))
-            };
-            match mistake {
-                Some(mistake) => refused = refused.or(Some(mistake)),
-                None => return Ok(Fitting::Item(changed)),
+                });
+                continue;
             }
+            let mut mistake = self.first_mistake(question, known, thing, &changed)?;
+            if mistake.is_some()
+                && let Some(gone) = self.make_room((question, field), known, thing, &mut changed)?
+            {
+                beside.extend(gone);
+                mistake = None;
+            }
+            if let Some(mistake) = mistake {
+                refused.get_or_insert(mistake);
+                continue;
+            }
+            let back = self.bring_back((question, field), known, thing, &mut changed)?;
+            beside.extend(back);
+            return Ok(Fitting::Item(changed, beside));
         }
         Ok(refused.map_or(Fitting::Nothing, Fitting::Refused))
     }
 
-    fn put_field(&self, question: &Question, item: &mut Value, path: &str, value: Value) {
+    pub(super) fn put_field(
+        &self,
+        question: &Question,
+        item: &mut Value,
+        path: &str,
+        value: Value,
+    ) {
         let shape = self.item_shape(question);
         let is_named = |path: &str| shape.at(path).is_some_and(Shape::is_named_list);
         tree::put(item, path, value, is_named);

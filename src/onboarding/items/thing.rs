@@ -57,6 +57,14 @@ impl Thing {
         list
     }
 
+    /// Whether something is answered here that is not in the list as it was.
+    pub(super) fn is_changed(&self) -> bool {
+        match self.list.get(self.index) {
+            Some(was) => self.said != *was,
+            None => self.placed().len() > self.list.len(),
+        }
+    }
+
     /// The other things of the list.
     pub(super) fn others(&self) -> Vec<Value> {
         let others = self.list.iter().enumerate();

@@ -46,6 +46,40 @@ fn has_input() -> io::Result<bool> {
     }
 }
 
+/// Whether a terminal has gone, by what came of using it. The signal that tells it may come a moment later, and is waited for:
+/// it says how the run ends.
+pub(in crate::ui) fn has_hung_up(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, NotConnected, UnexpectedEof};
+    let is_gone = matches!(error.kind(), BrokenPipe | NotConnected | UnexpectedEof)
+        || error.raw_os_error() == Some(Errno::IO.raw_os_error());
+    interrupt::is_pending() || (is_gone && awaits_signal())
+}
+
+/// Whether the run is to end, or nobody is at the terminal any more.
+pub(in crate::ui) fn is_over() -> bool {
+    let stdin = io::stdin();
+    let mut polled = [PollFd::new(&stdin, PollFlags::empty())];
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let found = poll(&mut polled, Some(&at_once));
+    let is_gone = found.is_ok() && polled[0].revents().contains(PollFlags::HUP);
+    interrupt::is_pending() || (is_gone && awaits_signal())
+}
+
+/// Waits for the signal of a terminal that has gone, as long as it may take.
+fn awaits_signal() -> bool {
+    let mut looks = 0..LOOKS;
+    while looks.next().is_some() && !interrupt::is_pending() {
+        std::thread::sleep(interrupt::BETWEEN_LOOKS);
+    }
+    true
+}
+
+/// How often the signal of a terminal that has gone is looked for.
+const LOOKS: usize = 20;
+
 /// How often whoever waits for a line looks for a signal.
 const LOOK: Timespec = Timespec {
     tv_sec: 0,

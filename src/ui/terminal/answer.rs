@@ -7,7 +7,7 @@ use super::question::short;
 use crate::onboarding::{Kind, Prompt, Reply};
 use crate::ui::Manner;
 use crate::ui::editor::{self, Edited};
-use crate::ui::line::{Breaks, End, LEAD, Line};
+use crate::ui::line::{Breaks, End, LEAD, Line, is_over};
 
 impl Terminal {
     /// Reads a line, as the terminal may be drawn upon or not.
@@ -23,8 +23,8 @@ impl Terminal {
         let before = lines_before(prompt.kind, typed);
         let choices = prompt.choices.iter().map(|choice| choice.value.clone());
         let mut proposals: Vec<String> = choices.collect();
-        if proposals.is_empty() {
-            proposals.extend(before.first().cloned());
+        if proposals.is_empty() || prompt.is_refused {
+            proposals.splice(0..0, before.first().cloned());
         }
         let is_long = is_long(prompt.kind);
         let (keys, breaks): (&[char], _) = match (is_long, &self.editor) {
@@ -104,6 +104,13 @@ impl Terminal {
             return Ok(Typed::Nothing);
         };
         let edited = editor::edit(program, text)?;
+        // Nobody is told anything any more: what is in the file is kept.
+        if is_over() {
+            return Ok(Typed::Stopped(match edited {
+                Edited::Text(left) | Edited::Failed(_, left) if !left.trim().is_empty() => left,
+                _ => text.to_owned(),
+            }));
+        }
         self.typing.expect_enter()?;
         let (typed, message, rule) = match edited {
             Edited::Text(text) => return Ok(Typed::Text(text)),
@@ -151,6 +158,11 @@ enum Typed {
 /// Whether an answer may have several lines.
 pub(super) fn is_long(kind: Kind) -> bool {
     matches!(kind, Kind::Text | Kind::Hosts | Kind::Lines | Kind::Values)
+}
+
+/// Whether an answer is written, and not one of a few words: then it is worth keeping also where it was not ended.
+pub(super) fn is_written(kind: Kind) -> bool {
+    !matches!(kind, Kind::Choice | Kind::YesNo | Kind::Items)
 }
 
 /// What was typed before, as the lines in which it is fetched again.

@@ -60,7 +60,7 @@ impl Terminal {
             self.fill(&text, "  ", str::to_owned)?;
         }
         match prompt.is_refused {
-            true => self.tell_fetched(prompt.kind),
+            true => self.tell_fetched(prompt),
             false => Ok(()),
         }
     }
@@ -87,15 +87,19 @@ impl Terminal {
     }
 
     /// Says how to get at what was typed and is not taken.
-    pub(super) fn tell_fetched(&self, kind: Kind) -> io::Result<()> {
-        let is_edited = is_long(kind) && self.editor.is_some();
-        let ways = match (self.manner, is_edited) {
+    pub(super) fn tell_fetched(&self, prompt: &Prompt<'_>) -> io::Result<()> {
+        let is_edited = is_long(prompt.kind) && self.editor.is_some();
+        let fetched = match (self.manner, is_edited) {
             (Manner::Moving, true) => "Tab brings back what you typed, `!` opens it in your editor",
             (Manner::Moving, false) => "Tab brings back what you typed",
             (Manner::Plain, true) => "`!` opens what you typed in your editor",
-            (Manner::Plain, false) => return Ok(()),
+            (Manner::Plain, false) => "what you typed is not taken",
         };
-        self.fill(ways, "  ", |line| line.dimmed().to_string())
+        let ways = match prompt.can_drop {
+            true => format!("{fetched}, `-` drops it"),
+            false => fetched.to_owned(),
+        };
+        self.fill(&ways, "  ", |line| line.dimmed().to_string())
     }
 
     pub(super) fn tell_wrong(&self, message: &str, rule: Option<&str>) -> io::Result<()> {

@@ -54,7 +54,7 @@ fn the_editor_opens_on_a_further_line_too() {
     pty.answer("Enter writes the model", "");
     assert_eq!(pty.end(), 0, "{}", pty.shown);
     let model = env.read("svcgen.yaml");
-    let text = "description: |\n  First.\n  ? Second.Last.\n";
+    let text = "description: |\n  First.\n  ? Second.\n  Last.\n";
     assert!(model.contains(text), "{model}");
     let shown = pty.shown.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(shown.contains("From the second line on, `?` and `<` are ordinary text"));

@@ -108,3 +108,48 @@ fn an_address_that_was_found_goes_with_its_owner() {
     let model = env.read("svcgen.yaml");
     assert!(model.contains("team@example.org"), "{model}");
 }
+
+#[test]
+fn a_new_name_takes_along_what_names_the_service_itself() {
+    let env = Env::with_tea_pot(&[
+        "--set=request_flow=[{from: web, to: tea-pot}, {from: tea-pot, to: tea-pot-store}]",
+        "--set=deploy.checks=[{name: spec, type: nrpe, after: handle_service, command: check_endpoints_tea-pot}, \
+         {name: other, after: handle_service, command: /usr/bin/pour tea-pot}]",
+    ]);
+    let pty = changed(&env, "name", "kettle");
+    let told = pty.shown.find("also changed, as they follow from `name`:");
+    // It stands below the answers.
+    assert!(pty.shown.rfind("  tickets.access_request") < told);
+    for words in [
+        "    request_flow: web -> kettle; kettle -> tea-pot-store\r\n",
+        "    deploy.checks: spec, nrpe, handle_service, check_endpoints_kettle; ",
+        "warning: `deploy.checks` still names `tea-pot`: `/usr/bin/pour tea-pot`",
+    ] {
+        assert!(pty.shown.contains(words), "{words}: {}", pty.shown);
+    }
+    let model = env.read("svcgen.yaml");
+    for words in [
+        "to: kettle",
+        "from: kettle",
+        "check_endpoints_kettle",
+        "pour tea-pot",
+    ] {
+        assert!(model.contains(words), "{words}: {model}");
+    }
+}
+
+#[test]
+fn an_address_that_is_typed_with_the_owner_is_the_owners() {
+    let env = Env::with_tea_pot(&[]);
+    let pty = changed(&env, "owner.name", "Zoe <zoe@example.org>");
+    assert!(
+        pty.shown.contains("    owner.email: zoe@example.org"),
+        "{}",
+        pty.shown
+    );
+    let model = env.read("svcgen.yaml");
+    assert!(
+        model.contains("owner:\n  name: Zoe\n  email: zoe@example.org\n"),
+        "{model}"
+    );
+}

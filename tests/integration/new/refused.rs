@@ -132,6 +132,13 @@ fn what_is_not_an_answer_is_refused() {
             "write a list in brackets: `[a.example.org]`",
         ),
         (
+            vec![
+                "--set",
+                "deploy.groups.default.hosts=a.example.org b.example.org",
+            ],
+            "write a list in brackets: `[a.example.org, b.example.org]`",
+        ),
+        (
             vec!["--answers", "list.yaml"],
             "expected a mapping, found a list",
         ),

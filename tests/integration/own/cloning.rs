@@ -217,7 +217,8 @@ fn what_is_read_first_is_told_when_it_is_wrong() {
         ·             ──────
      15 │       default: 86400
         ╰────
-      help: hieradata cannot hold a `Integr`; did you mean `Integer`?
+      help: `Integr` is not a type that hieradata can hold; did you mean
+              `Integer`?
     ");
     std::fs::write(env.work().join("svcgen.yaml"), b"name: \xff\n").unwrap();
     assert_snapshot!(said(&env, &dry), @"

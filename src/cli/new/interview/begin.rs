@@ -166,6 +166,7 @@ fn asks_to_resume(
         }),
         typed: String::new(),
         is_refused: false,
+        can_drop: false,
     };
     let wrong = Note::Wrong(
         "yes or no",

@@ -95,9 +95,10 @@ fn a_thing_that_was_half_is_refused_where_somebody_takes_its_place() {
 fn going_back_from_a_new_thing_leaves_the_list_as_it_was() {
     let mut replies = LEAST[..7].to_vec();
     replies.extend([
-        "later", "later", "now", "", "+", "RESTBase", "<", "<", "", "", "later", "later", "",
+        "later", "later", "now", "", "+", "RESTBase", "<", "<", "<", "", "", "later", "later", "",
     ]);
     let played = play(&replies);
+    assert!(played.saw("what you answered in this entry would be dropped"));
     assert_eq!(
         played.answers().get("request_flow"),
         None,
