@@ -18,6 +18,7 @@ pub mod lines;
 mod made;
 mod memory;
 mod merge;
+mod moved;
 pub(crate) mod order;
 mod others;
 mod plan;

@@ -25,6 +25,7 @@ use clap::Args;
 pub(super) use self::again::Again;
 pub(super) use self::checkouts::CheckoutArgs;
 pub(super) use self::differing::differing;
+pub(in crate::cli) use self::explain::Moved;
 pub(super) use self::mistaken::mistaken;
 pub(super) use self::options::GeneratorOptions;
 pub(super) use self::planned::{NotPlanned, Planned, Planner};

@@ -1,6 +1,7 @@
 //! Puts whole lines into a file that others write too, such as a node of a manifest; every other byte stays.
 
 mod code;
+mod headed;
 
 use std::ops::Range;
 
@@ -9,6 +10,7 @@ use crate::place::{line_ending, line_of, line_start};
 
 pub(crate) use self::code::is_same_code;
 use self::code::{find_code, with_code};
+use self::headed::{headed_anew, place_headed_anew};
 
 /// Lines of svcgen's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +46,16 @@ pub fn patch(
         })
     };
     let stale = stale.iter().filter(|stale| !is_wanted(stale));
-    let (mut room, mut kept) = rooms(before, eol, stale);
+    let (mut room, missing) = rooms(before, eol, stale);
+    // Beside what is wanted the lines below a heading may be another block's.
+    let others = match blocks {
+        [] => without(before, &room),
+        [_, ..] => String::new(),
+    };
+    let headed = headed_anew(&others, &missing);
+    // What is not there at all is left in peace: another branch may be checked out.
+    let is_kept = |block: &&String| is_changed(before, block) || headed.contains(block);
+    let mut kept: Vec<String> = missing.into_iter().filter(is_kept).cloned().collect();
     // The same lines may be wanted in several places.
     let mut seen: Vec<usize> = room.iter().map(|room| room.place.start).collect();
     room.reverse();
@@ -100,13 +111,13 @@ pub fn patch(
 /// Lines that take the place of those between two bytes.
 type Change = (usize, usize, String);
 
-/// The places that stale blocks leave, and the blocks that stay because somebody changed them.
+/// The places that stale blocks leave, and the blocks that are not there as they were written.
 fn rooms<'a>(
     text: &str,
     eol: &str,
     stale: impl Iterator<Item = &'a String>,
-) -> (Vec<Room<'a>>, Vec<String>) {
-    let (mut rooms, mut kept) = (Vec::<Room<'a>>::new(), Vec::new());
+) -> (Vec<Room<'a>>, Vec<&'a String>) {
+    let (mut rooms, mut missing) = (Vec::<Room<'a>>::new(), Vec::new());
     for block in stale {
         let seen: Vec<usize> = rooms.iter().map(|room| room.place.start).collect();
         let native = block.replace('\n', eol);
@@ -121,12 +132,18 @@ fn rooms<'a>(
                 block,
                 is_commented,
             }),
-            // What is not there at all is left in peace: another branch may be checked out.
-            None if is_changed(text, block) => kept.push(block.clone()),
-            None => {}
+            None => missing.push(block),
         }
     }
-    (rooms, kept)
+    (rooms, missing)
+}
+
+/// The text without the places that are left.
+fn without(text: &str, rooms: &[Room<'_>]) -> String {
+    let gone = rooms
+        .iter()
+        .map(|room| (room.place.start, room.place.end, String::new()));
+    changed(text, gone.collect())
 }
 
 /// The text with all changes; of several at one place the first one comes first.
@@ -194,6 +211,7 @@ impl Patched {
                 let mut text = self.text;
                 self.kept.retain(|block| {
                     let place = find_code(&text, block, &[]);
+                    let place = place.or_else(|| place_headed_anew(&text, block));
                     if let Some(place) = place.clone() {
                         text.replace_range(place, "");
                     }

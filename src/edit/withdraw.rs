@@ -154,6 +154,7 @@ impl EditPlan {
             Form::Blocks => {
                 let stale: Vec<String> = written.keys.iter().flatten().cloned().collect();
                 let patched = blocks::patch(Some(before), &[], &stale)?;
+                is_given_up = planner.resolution == Resolution::Yours && !patched.kept.is_empty();
                 let patched = patched.decided(planner.resolution);
                 self.keep_blocks(path, &patched.kept);
                 staying.extend(patched.kept.into_iter().map(|block| vec![block]));

@@ -37,7 +37,7 @@ pub struct Admins {
 }
 
 /// How requests get to the hosts of the service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LoadBalancer {
     /// Address of the service in each datacentre, once it is assigned.
@@ -49,19 +49,9 @@ pub struct LoadBalancer {
     pub class: Option<Line>,
     /// Whether somebody is woken up when it fails.
     pub page: bool,
-    /// Whether all datacentres serve at once.
-    pub active_active: bool,
-}
-
-impl Default for LoadBalancer {
-    fn default() -> Self {
-        Self {
-            addresses: Vec::new(),
-            class: None,
-            page: false,
-            active_active: true,
-        }
-    }
+    /// Whether all datacentres serve at once; by default they do where there are several, and a single one has no name for discovery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active_active: Option<bool>,
 }
 
 impl Read for Production {
@@ -105,7 +95,7 @@ impl Read for LoadBalancer {
             .unwrap_or_default();
         let class = fields.optional("class", problems);
         let page = fields.or("page", false, problems);
-        let active_active = fields.or("active_active", true, problems);
+        let active_active = fields.optional("active_active", problems);
         fields.end(problems);
         Some(Self {
             addresses,

@@ -12,6 +12,7 @@ mod group;
 mod half_done;
 mod in_production;
 mod marked;
+mod neighbours;
 mod older_tree;
 mod overtaken;
 mod refused;
@@ -127,7 +128,7 @@ fn each_patch_is_shown_with_who_approves_it() {
     for lines in [
         "+node 'trending2001.south.farm.example' {\n",
         "+node /^trending100[1-3]\\.north\\.farm\\.example$/ {\n+    include role::trendingedits\n+}\n",
-        "+  trendingedits:\n+    description: trending-edits\n+    sites:\n+      north: []\n+      south: []\n",
+        "+  trendingedits:\n+    description: \"trending-edits\"\n+    sites:\n+      north: []\n+      south: []\n",
         "+  trending-edits-admin:\n+    description: Group of trending-edits admins\n+    gid: 706\n+    members: [ada]\n\
          +    approval:\n+      - Grace Approver\n\
          +    privileges: ['ALL = NOPASSWD: /usr/sbin/service trending-edits *',\n\

@@ -2,6 +2,7 @@
 
 mod colleagues;
 mod given_up;
+mod moved;
 mod squashed;
 mod tables;
 

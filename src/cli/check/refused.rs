@@ -5,7 +5,7 @@ use indexmap::IndexSet;
 
 use super::Drift;
 use super::ways::{Ways, edit};
-use crate::cli::generator::{Generator, NotPlanned, Planned, Planner, Target};
+use crate::cli::generator::{Generator, Moved, NotPlanned, Planned, Planner, Target};
 use crate::drift::{Difference, Direction, Remedy};
 use crate::edit::Rendered;
 use crate::error::CommandError;
@@ -110,6 +110,22 @@ pub(super) fn taken(
     ways: &Ways<'_>,
     refused: NotPlanned,
 ) -> Result<Drift, CommandError> {
+    let own = Rendered::of(worktree.root(), &planner.loaded.service.name).by(generator.name());
+    if let NotPlanned::Refused(error) = &refused
+        && let Some(Moved { from, to, back }) = Moved::of(error, &own, worktree)
+    {
+        return Ok(Drift {
+            difference: Difference {
+                path: from,
+                line: None,
+                direction: Direction::Tree,
+                what: format!("it was moved to `{to}`"),
+                remedy: Remedy::Edit,
+            },
+            command: back,
+            instead: None,
+        });
+    }
     let NotPlanned::Refused(GenerateError::Taken {
         what,
         path,

@@ -80,6 +80,6 @@ fn side(direction: Direction) -> &'static str {
         Direction::Model => "the model is newer",
         Direction::Tree => "the tree was changed",
         Direction::Both => "both were changed",
-        Direction::Unknown => "one of them was changed",
+        Direction::Unknown => "the model or the tree was changed",
     }
 }

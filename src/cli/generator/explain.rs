@@ -1,11 +1,13 @@
 //! Turns the errors of the parts into failures with an exit code and a way out.
 
-use crate::edit::{ApplyError, PlanError};
+use camino::Utf8PathBuf;
+
+use crate::edit::{ApplyError, PlanError, Rendered};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::{GenerateError, SOURCE_REPOSITORY};
 use crate::git::{GitError, committed_text};
 use crate::review::ReviewError;
-use crate::worktree::WorktreeError;
+use crate::worktree::{Worktree, WorktreeError};
 
 /// What helps where somebody has the name of the class.
 const OTHER_CLASS: &str = "write another `puppet_name` in the model";
@@ -20,6 +22,51 @@ pub(super) fn whose_file(mut error: CommandError) -> CommandError {
              `--conflicts yours` keeps it",
         )
         .hint(format!("if it is another one, {OTHER_CLASS}"))
+}
+
+/// A file of svcgen's that somebody moved, so that its name counts as taken.
+#[derive(Debug)]
+pub(in crate::cli) struct Moved {
+    pub(in crate::cli) from: Utf8PathBuf,
+    pub(in crate::cli) to: Utf8PathBuf,
+    /// The command that moves it back.
+    pub(in crate::cli) back: String,
+}
+
+impl Moved {
+    /// What was moved, where that is why a name is taken.
+    pub(in crate::cli) fn of(
+        error: &GenerateError,
+        rendered: &Rendered,
+        worktree: &Worktree,
+    ) -> Option<Self> {
+        let GenerateError::Taken { path: to, .. } = error else {
+            return None;
+        };
+        let from = rendered.moved_to(to, worktree)?;
+        let quoted = |text: &str| shell_words::quote(text).into_owned();
+        let root = quoted(worktree.root().as_str());
+        let folder = from
+            .parent()
+            .filter(|it| !worktree.root().join(it).is_dir());
+        let folder = folder.map(|it| quoted(worktree.root().join(it).as_str()));
+        let folder = folder.map(|it| format!("mkdir -p {it} && "));
+        let (old, new) = (quoted(from.as_str()), quoted(to.as_str()));
+        let back = format!("{}git -C {root} mv {new} {old}", folder.unwrap_or_default());
+        Some(Self {
+            from,
+            to: to.clone(),
+            back,
+        })
+    }
+
+    pub(super) fn refused(&self) -> CommandError {
+        let Self { from, to, back } = self;
+        CommandError::conflict(format!(
+            "{from} was moved to {to}, and svcgen has to find it in its place"
+        ))
+        .hint(format!("{back}    moves it back"))
+    }
 }
 
 impl From<GenerateError> for CommandError {

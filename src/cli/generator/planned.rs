@@ -1,11 +1,12 @@
 use camino::Utf8Path;
 
-use super::explain::whose_file;
+use super::explain::{Moved, whose_file};
 use super::recall::recall;
 use super::renamed::{self, Renaming};
 use super::target::Target;
 use super::{Generator, series};
 use crate::cli::context::{Context, Loaded};
+use crate::drift::{Difference, extras};
 use crate::edit::{EditPlan, Origin, Rendered, Resolution, plan};
 use crate::error::CommandError;
 use crate::generate::{
@@ -74,6 +75,15 @@ impl From<NotPlanned> for CommandError {
     }
 }
 
+/// What somebody put beside what svcgen wrote.
+fn told_beside(extra: &Difference) -> String {
+    let Difference {
+        path, line, what, ..
+    } = extra;
+    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+    format!("{path}{line}: {what}")
+}
+
 impl Planner<'_> {
     /// Reads a tree, and finds what has to change in it.
     pub(crate) fn plan(
@@ -115,6 +125,13 @@ impl Planner<'_> {
                 renaming.refuse_left(&edits.after(worktree))?;
             }
         }
+        if generator == Generator::Vagrant {
+            let class = self.loaded.service.puppet_name.as_str();
+            let extras = extras(&generated.desired, class, worktree, &rendered);
+            let extras = extras.map_err(CommandError::from)?.into_iter();
+            let told = extras.map(|it| told_beside(&it));
+            generated.warnings.extend(told);
+        }
         let setting = self.setting(generator, worktree.root())?;
         Ok(Planned {
             rendered,
@@ -132,6 +149,14 @@ impl Planner<'_> {
         target: &Target,
         worktree: &Worktree,
     ) -> CommandError {
+        let own = Rendered::of(worktree.root(), &self.loaded.service.name).by(generator.name());
+        let moved = match &refused {
+            NotPlanned::Refused(error) => Moved::of(error, &own, worktree),
+            NotPlanned::Failed(_) => None,
+        };
+        if let Some(moved) = moved {
+            return moved.refused();
+        }
         let is_file = match &refused {
             NotPlanned::Refused(GenerateError::Taken { is_file, .. }) => *is_file,
             NotPlanned::Refused(_) | NotPlanned::Failed(_) => return refused.into(),
@@ -143,7 +168,6 @@ impl Planner<'_> {
         if is_file {
             return whose_file(error);
         }
-        let own = Rendered::of(worktree.root(), &self.loaded.service.name).by(generator.name());
         let hint = renamed::hint(&self.origin(), &own, worktree);
         hint.into_iter().fold(error, CommandError::hint)
     }

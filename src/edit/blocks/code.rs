@@ -8,6 +8,17 @@ pub(crate) fn is_same_code(one: &str, other: &str) -> bool {
 /// The lines in which a text has the code of a block, with comments in between, besides places that have been seen.
 pub(super) fn find_code(text: &str, block: &str, seen: &[usize]) -> Option<Range<usize>> {
     let wanted: Vec<&str> = code_lines(block).collect();
+    let lines = code_places(text);
+    let mut places = lines.windows(wanted.len().max(1));
+    let found = places.find(|window| {
+        let is_it = window.iter().map(|(_, code)| code).eq(&wanted);
+        is_it && !seen.contains(&window[0].0.start)
+    })?;
+    Some(found.first()?.0.start..found.last()?.0.end)
+}
+
+/// The lines of a text that are code, each with its place.
+pub(super) fn code_places(text: &str) -> Vec<(Range<usize>, &str)> {
     let mut lines = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -17,12 +28,7 @@ pub(super) fn find_code(text: &str, block: &str, seen: &[usize]) -> Option<Range
             lines.push((place, code));
         }
     }
-    let mut places = lines.windows(wanted.len().max(1));
-    let found = places.find(|window| {
-        let is_it = window.iter().map(|(_, code)| code).eq(&wanted);
-        is_it && !seen.contains(&window[0].0.start)
-    })?;
-    Some(found.first()?.0.start..found.last()?.0.end)
+    lines
 }
 
 /// A commented text with the code of another block; none where that has more lines, or fewer.
@@ -41,7 +47,7 @@ pub(super) fn with_code(text: &str, block: &str) -> Option<String> {
     wanted.next().is_none().then_some(result)
 }
 
-fn code_lines(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn code_lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(code)
 }
 

@@ -98,11 +98,24 @@ fn sentence(line: &str, room: usize) -> Vec<Word<'_>> {
         let quoted = word.split_once('`').map(|(_, quoted)| quoted);
         match quoted.filter(|_| display_width(word.trim_end()) > room) {
             Some(quoted) if begins(quoted) => command(word, room),
-            Some(_) => word.split_inclusive(' ').map(Word::from).collect(),
+            Some(_) => word
+                .split_inclusive(' ')
+                .flat_map(|it| steps(it, room))
+                .collect(),
             None => vec![Word::from(word)],
         }
     });
     words.collect()
+}
+
+/// A word in one piece where it fits, else behind the slashes of a path.
+fn steps(word: &str, room: usize) -> Vec<Word<'_>> {
+    let is_long = |text: &str| display_width(text.trim_end()) > room;
+    let steps = || word.split_inclusive('/');
+    match is_long(word) && !steps().any(is_long) {
+        true => steps().map(Word::from).collect(),
+        false => vec![Word::from(word)],
+    }
 }
 
 /// The words of a command, as a shell parts them.
@@ -222,6 +235,10 @@ mod tests {
         assert_eq!(
             words,
             ["it", "is", "`not", "such", "a", "short", "one`", "here"]
+        );
+        assert_eq!(
+            shown("`/a/path/of/20/letter`, here", Commands::Alone),
+            ["`/", "a/", "path/", "of/", "20/", "letter`,", "here"]
         );
         assert_eq!(
             shown("it is `one word`", Commands::Alone),

@@ -217,8 +217,23 @@ fn a_project_for_reviews_that_somebody_named_is_told() {
         .collect();
     insta::assert_snapshot!(told.join("\n"), @r#"
     .gitreview:4
-      one of them was changed: names the project `wiki/services/tea-time/deploy.git`, not `tea/cup/deploy`
+      the model or the tree was changed: names the project `wiki/services/tea-time/deploy.git`, not `tea/cup/deploy`
       $ ${EDITOR:-vi} +4 HOME/work/deploy/.gitreview
       change it by hand, or name that in the model
     "#);
+}
+
+#[test]
+fn a_value_that_somebody_put_there_is_told_by_the_run() {
+    let env = with_more();
+    edit(
+        &env,
+        HIERADATA,
+        "teatime::queue: one\n",
+        "teatime::max_nodes: 900\nteatime::queue: one\n",
+    );
+    amend(&env, "vagrant");
+    let told = generate(&env, &[]);
+    let line = "`teatime::max_nodes` was added there, and is not in the model";
+    assert!(told.contains(line), "{told}");
 }

@@ -127,7 +127,7 @@ fn a_clone_that_remembers_nothing_says_so() {
     --- stdout
     vagrant: HOME/work/fresh: 1 difference
       puppet/modules/teatime/manifests/init.pp:13
-        one of them was changed: the class `teatime` is there, and nothing here says that svcgen wrote it
+        the model or the tree was changed: the class `teatime` is there, and nothing here says that svcgen wrote it
         $ svcgen vagrant --repo fresh --commit --conflicts svcgen
         to keep what is there, `--conflicts yours`
     source: not looked at: `--source-repo DIR` names its checkout

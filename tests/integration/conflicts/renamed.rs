@@ -145,7 +145,7 @@ fn a_check_says_what_a_generator_says_of_a_port_that_is_taken() {
     assert_snapshot!(told.join("\n"), @r#"
     vagrant: HOME/work/tree: 1 difference
       puppet/hieradata/common.yaml:14
-        one of them was changed: port 6789 belongs to `myservice::port`, which this checkout does not know to be svcgen's
+        the model or the tree was changed: port 6789 belongs to `myservice::port`, which this checkout does not know to be svcgen's
         $ ${EDITOR:-vi} src/svcgen.yaml
         6790 is free in this tree: write `port: 6790` in the model; if it is `my-service` under a new name: a service keeps its name, write `name: my-service`
     "#);

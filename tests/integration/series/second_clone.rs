@@ -219,7 +219,7 @@ fn what_the_model_drops_goes_where_its_repository_has_the_version_that_wrote_it(
             check.show()
         );
         assert!(
-            !check.stdout.contains("one of them was changed"),
+            !check.stdout.contains("the model or the tree was changed"),
             "{}",
             check.show()
         );

@@ -116,7 +116,7 @@ fn what_is_taken_out_in_the_commit_of_a_later_patch_comes_back_and_is_told() {
     let env = env();
     done(&env, &["--commit"]);
     let text = env.read(COMMON);
-    let entry = "  trendingedits:\n    description: trending-edits\n    sites:\n      north: []\n      south: []\n";
+    let entry = "  trendingedits:\n    description: \"trending-edits\"\n    sites:\n      north: []\n      south: []\n";
     env.replace(COMMON, entry, "");
     let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
     env.git("puppet", &words);

@@ -1,6 +1,6 @@
 //! What the model wants no more.
 
-use super::{done, env, model, run, subjects};
+use super::{done, env, model, put_into, run, subjects};
 use crate::support::samples::MODEL;
 
 #[test]
@@ -147,4 +147,95 @@ fn what_was_only_written_goes_once_the_model_drops_it_and_edits_stay() {
         " M conftool-data/discovery/services.yaml\n"
     );
     assert!(env.read(discovery).contains("# mine\n"));
+}
+
+#[test]
+fn a_node_that_somebody_widened_does_not_stay_untold() {
+    let written = "svcgen wrote `node /^trending100[1-3]\\.north\\.farm\\.example$/ {` and no longer wants it, but someone changed it";
+    let stray = "`manifests/site.pp:16` gives the role `trendingedits` to hosts that the model does not name";
+    let check =
+        |env: &crate::support::Env| env.svcgen(&["check", "--puppet-repo", "puppet"]).stdout;
+    // In the last commit, or in its own one, of which svcgen knows then that its node is another.
+    for (is_its_own, told) in [(false, written), (true, stray)] {
+        let env = env();
+        done(&env, &["--commit"]);
+        env.replace("puppet/manifests/site.pp", "[1-3]", "[1-4]");
+        match is_its_own {
+            true => put_into(&env, "HEAD~2"),
+            false => {
+                let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
+                drop(env.git("puppet", &words));
+            }
+        }
+        done(&env, &["--commit"]);
+        let tip = || env.git("puppet", &["rev-parse", "HEAD"]);
+        let edited = tip();
+        let model = model();
+        let (head, _) = model.split_once("deploy:").unwrap();
+        env.write(
+            "svcgen.yaml",
+            &format!("{head}production: {{admins: {{approval: [Grace Approver]}}}}\n"),
+        );
+        let refused = run(&env, &["--commit"]);
+        assert_eq!(refused.code, 11, "{}", refused.show());
+        assert!(refused.stderr.contains(told), "{}", refused.show());
+        let south = "node /^trending2001";
+        assert_eq!(
+            refused.stderr.matches(south).count(),
+            0,
+            "{}",
+            refused.show()
+        );
+        assert_eq!(tip(), edited);
+        let found = check(&env);
+        let told = told.trim_start_matches("`manifests/site.pp:16` ");
+        assert!(found.contains(told), "{found}");
+        let run = done(&env, &["--commit", "--conflicts", "svcgen"]);
+        let kept = format!("`kept-{}` has it", &edited[..10]);
+        assert!(run.stderr.contains(&kept), "{}", run.show());
+        let site = env.read("puppet/manifests/site.pp");
+        assert!(!site.contains("trendingedits"), "{site}");
+        assert_eq!(
+            subjects(&env),
+            [
+                "trendingedits: Add the admin group",
+                "trendingedits: Add role and profile"
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_widened_node_that_was_kept_is_told_by_each_run() {
+    let env = env();
+    done(&env, &["--commit"]);
+    env.replace("puppet/manifests/site.pp", "[1-3]", "[1-4]");
+    put_into(&env, "HEAD~2");
+    let model = model();
+    let (head, _) = model.split_once("deploy:").unwrap();
+    env.write("svcgen.yaml", head);
+    for more in [&["--conflicts", "yours"][..], &[]] {
+        let run = done(&env, &[&["--commit"], more].concat());
+        let told = "no longer counts as svcgen's";
+        let stray = "gives the role `trendingedits` to hosts that the model does not name";
+        let is_told = run.stderr.contains(told) || run.stderr.contains(stray);
+        assert!(is_told, "{}", run.show());
+    }
+    let site = env.read("puppet/manifests/site.pp");
+    assert!(site.contains("[1-4]"), "{site}");
+}
+
+#[test]
+fn each_host_that_a_wider_node_adds_is_named() {
+    let env = env();
+    done(&env, &["--commit"]);
+    env.replace("puppet/manifests/site.pp", "[1-3]", "[1-6]");
+    let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
+    env.git("puppet", &words);
+    let run = done(&env, &["--commit"]);
+    let more = "`trending1004.north.farm.example`, `trending1005.north.farm.example` and \
+                `trending1006.north.farm.example`, which the model does not name";
+    assert!(run.stderr.contains(more), "{}", run.show());
+    let found = env.svcgen(&["check", "--puppet-repo", "puppet"]);
+    assert!(found.stdout.contains("trending1006"), "{}", found.show());
 }

@@ -280,7 +280,10 @@ impl Stack<'_, '_> {
         if !self.planning.chain.has(index) {
             return Ok((before, patch));
         }
-        let rest = rest(&self.planning.chain, self.state, before, &patch)?;
+        let earlier = self.planned.iter().chain([&patch]);
+        let kept = earlier.flat_map(|it| &it.edits.kept).map(|it| &it.path);
+        let kept: Vec<&Utf8PathBuf> = kept.collect();
+        let rest = rest(&self.planning.chain, self.state, (before, &patch), &kept)?;
         match self.planner.resolution {
             _ if rest.is_empty() => {}
             Resolution::Mark => patch.edits.conflicts.extend(rest.into_iter().map(told)),
@@ -293,16 +296,18 @@ impl Stack<'_, '_> {
     }
 }
 
-/// The files that a patch goes out of, and that would be left with lines of somebody's, as all that is left of its commit.
+/// The files that a patch goes out of, or that others went out of before (`kept`), and that would be left with lines of
+/// somebody's, as all that is left of its commit.
 fn rest(
     chain: &Chain<'_>,
     without: Oid,
-    before: Oid,
-    patch: &Planned,
+    (before, patch): (Oid, &Planned),
+    kept: &[&Utf8PathBuf],
 ) -> Result<Vec<Utf8PathBuf>, CommandError> {
     let after = chain.edited(before, &patch.edits.edits)?;
     let left = chain.with_more(after, without)?.into_iter();
-    Ok(left.filter(|path| patch.edits.changes(path)).collect())
+    let is_it = |path: &Utf8PathBuf| patch.edits.changes(path) || kept.contains(&path);
+    Ok(left.filter(is_it).collect())
 }
 
 fn told(path: Utf8PathBuf) -> Conflict {

@@ -1,6 +1,6 @@
 use super::look;
 use crate::cli::context::Loaded;
-use crate::cli::generator::explain::whose_file;
+use crate::cli::generator::explain::{Moved, whose_file};
 use crate::cli::generator::renamed::Renaming;
 use crate::cli::generator::{Generator, Run};
 use crate::count::count;
@@ -182,7 +182,10 @@ impl<'a> PatchPlanner<'a> {
         let patch = series_patch(step, service, site, read, templates);
         let mut patch = match self.left_out.contains(&step) {
             true => patch.unwrap_or_default().taken_out(),
-            false => patch.map_err(|error| refused(step, error))?,
+            false => patch.map_err(|error| match Moved::of(&error, rendered, before) {
+                Some(moved) => moved.refused(),
+                None => refused(step, error),
+            })?,
         };
         let mut edits = plan(&patch.generated.desired, before, rendered, self.resolution)?;
         if patch.generated.desired.is_empty() && self.resolution == Resolution::Yours {

@@ -26,7 +26,11 @@ pub(super) fn patch(service: &Service, tree: &SeriesTree) -> Result<Patch, Gener
     let approval = match (people.is_empty(), &service.tickets.access_request) {
         (true, None) => "the access request has to be approved, by the managers of the members: `svcgen request access` writes it".to_owned(),
         (true, Some(task)) => format!("the access request {task} has to be approved, by the managers of the members"),
-        (false, _) => format!("{} and the managers of the members have to approve the access request", super::listed(&people)),
+        (false, _) => {
+            let managers = "the managers of the members".to_owned();
+            let all: Vec<String> = people.into_iter().chain([managers]).collect();
+            format!("{} have to approve the access request", super::listed(&all))
+        }
     };
     let Some(text) = tree.text(DATA)? else {
         let reason = format!("this tree has no groups in `{DATA}`");

@@ -60,7 +60,7 @@ pub(super) fn desired(
     let own = &balanced.service.production.load_balancer;
     for (is_set, name, key) in [
         (own.page, "page", "page"),
-        (!own.active_active, "active_active", "discovery"),
+        (own.active_active.is_some(), "active_active", "discovery"),
     ] {
         if is_set && value.get(key).is_none() {
             warnings.push(format!(
@@ -74,7 +74,10 @@ pub(super) fn desired(
         lines = lines.replace(&format!("'{address}'"), address.as_str());
     }
     // What the model says otherwise than it would by itself.
-    let said = [("page", own.page), ("discovery", !own.active_active)];
+    let said = [
+        ("page", own.page),
+        ("discovery", own.active_active.is_some()),
+    ];
     let said = said.iter().filter(|(_, is_said)| *is_said);
     let named: Vec<&str> = ["ip", "port"]
         .into_iter()
@@ -93,13 +96,7 @@ pub(super) fn desired(
 /// The entry, with the keys that most others have.
 fn value(balanced: &Balanced<'_>, list: &Node) -> Value {
     let service = balanced.service;
-    let has = |key: &str| {
-        let with = list
-            .entries()
-            .iter()
-            .filter(|(_, entry)| entry.find(key).is_some());
-        with.count() * 2 >= list.entries().len()
-    };
+    let has = |key: &str| is_usual(list, key);
     let mut value = Map::new();
     let mut put = |key: &str, part: Value| drop(value.insert(key.to_owned(), part));
     let sentence = hiera_value(&service.description.first_sentence().into(), true);
@@ -132,13 +129,53 @@ fn value(balanced: &Balanced<'_>, list: &Node) -> Value {
     if has("state") {
         put("state", FIRST_STATE.into());
     }
-    if has("discovery") {
+    if let Some(active_active) = active_active(balanced, list) {
         put(
             "discovery",
-            json!([{ "dnsdisc": balanced.name(), "active_active": service.production.load_balancer.active_active }]),
+            json!([{ "dnsdisc": balanced.name(), "active_active": active_active }]),
         );
     }
     value.into()
+}
+
+/// Whether most services have a key.
+fn is_usual(list: &Node, key: &str) -> bool {
+    let entries = list.entries();
+    let with = entries
+        .iter()
+        .filter(|(_, entry)| entry.find(key).is_some());
+    with.count() * 2 >= entries.len()
+}
+
+/// Whether all datacentres serve at once, by the name that others find the service by; none where it has no such name.
+fn active_active(balanced: &Balanced<'_>, list: &Node) -> Option<bool> {
+    if !is_usual(list, "discovery") {
+        return None;
+    }
+    let said = balanced.service.production.load_balancer.active_active;
+    if said.is_some() || balanced.datacentres.len() > 1 {
+        return Some(said.unwrap_or(true));
+    }
+    let state = list.find(balanced.name())?.find("state")?;
+    if state.to_value() == FIRST_STATE {
+        return None;
+    }
+    // What is in use stays.
+    let begun = balanced.begun(PATH, KEY, list, &["discovery"])?;
+    begun[0]["active_active"].as_bool()
+}
+
+/// Whether the catalogue has names by which others find most services, and none for this one.
+///
+/// # Errors
+/// Where it is not understood.
+pub(super) fn is_without_discovery(balanced: &Balanced<'_>) -> Result<bool, GenerateError> {
+    let Some(text) = balanced.tree.text(PATH)? else {
+        return Ok(false);
+    };
+    let root = read_yaml(PATH.into(), &text)?;
+    let list = root.find(KEY).filter(|list| is_usual(list, "discovery"));
+    Ok(list.is_some_and(|list| active_active(balanced, list).is_none()))
 }
 
 /// A path that begins with a slash.

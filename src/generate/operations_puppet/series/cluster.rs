@@ -6,7 +6,7 @@ use super::clusters::Clusters;
 use super::host_regex::{Row, rows};
 use super::includes::RoleClass;
 use super::nodes::{Nodes, SITE};
-use super::strays::strays;
+use super::strays::{strays, written_nodes};
 use super::{Home, LeftOut, Patch, SeriesTree, datacentres, home, hosts, later, listed};
 use crate::edit::Desired;
 use crate::edit::blocks::{Block, is_same_code};
@@ -113,7 +113,13 @@ fn own(
         let advice =
             "write them as `deploy: {groups: [{name: default, hosts: [...]}]}` once they are known";
         let reason = LeftOut::until("the model has no hosts", advice);
-        return Ok(nothing(reason, service));
+        let mut patch = nothing(reason, service);
+        // Of what svcgen wrote and somebody changed, the plan tells that it stays.
+        let is_there = |written: &String| nodes.text.contains(written.trim());
+        if written_nodes(tree).iter().all(is_there) {
+            patch.generated.strays = strays(home.role(), &[], nodes, tree);
+        }
+        return Ok(patch);
     }
     let mut desired = Vec::new();
     let blocks = node_blocks(home, service, site, nodes, tree)?;
@@ -212,9 +218,7 @@ fn node_blocks(
     nodes: &Nodes,
     tree: &SeriesTree,
 ) -> Result<Vec<Block>, GenerateError> {
-    let written = tree.puppet.rendered.blocks().into_iter();
-    let written = written.filter(|(path, _)| path == SITE);
-    let written: Vec<String> = written.flat_map(|(_, blocks)| blocks).collect();
+    let written = written_nodes(tree);
     let assignment = nodes.assignment(home.role());
     let node_of = |row: &Row| {
         let pattern = row.pattern(nodes.has_whole_patterns());

@@ -5,10 +5,11 @@ use serde_json::{Map, Value, json};
 use super::SeriesTree;
 use super::cluster::is_known;
 use crate::edit::Desired;
-use crate::edit::yaml::{Entry, Other};
+use crate::edit::yaml::{Entry, Other, Style};
 use crate::generate::{GenerateError, names, read_yaml};
 use crate::model::Service;
 use crate::place::line_of;
+use crate::render::quoting::yaml_entry;
 use crate::yaml::{Key, Kind, Node};
 
 /// Where a tree lists its clusters.
@@ -67,12 +68,14 @@ impl Clusters {
             let what = format!("the cluster `{name}`");
             return Err(names::taken(&what, COMMON.into(), line, owner));
         }
-        let mut value = json!({ self.label(): service.name });
+        let label = self.label();
+        let mut value = json!({ label: self.words_for(service) });
         if let Some(id) = self.id(name) {
             value["id"] = id.into();
         }
         let sites = datacentres.iter().map(|name| (name.clone(), json!([])));
         value["sites"] = sites.collect::<Map<String, Value>>().into();
+        let lines = self.quoted(yaml_entry(name, &value, 0), &value[label], label);
         Ok(Desired::Yaml {
             path: COMMON.into(),
             entries: vec![Entry {
@@ -81,7 +84,52 @@ impl Clusters {
                     false => Other::Stays,
                 },
                 ..Entry::sorted(&[&self.key], name, value)
+                    .beginning_with(&[label])
+                    .written(Style::Text(lines))
             }],
+        })
+    }
+
+    /// What the cluster is, in the words of the service where they are about as many as the neighbours have, else its name.
+    fn words_for(&self, service: &Service) -> String {
+        let sentence = service.description.first_sentence();
+        let words = sentence.trim_end_matches('.').to_owned();
+        let others = self.labels().map(|(_, other)| other.chars().count());
+        match self.label() == "description" && others.max() >= Some(words.chars().count()) {
+            true => words,
+            false => service.name.to_string(),
+        }
+    }
+
+    /// The lines of an entry, with the words in the quotes that most neighbours have.
+    fn quoted(&self, lines: String, words: &Value, label: &str) -> String {
+        let words = words.as_str().unwrap_or_default();
+        let written = |quote: char| {
+            let has = |(node, _): &(&Node, &str)| self.text[node.span.start..].starts_with(quote);
+            self.labels().filter(has).count()
+        };
+        let all = self.labels().count();
+        let quote = ['"', '\'']
+            .into_iter()
+            .find(|quote| written(*quote) * 2 > all);
+        match quote {
+            Some(quote) if !words.contains(['"', '\'', '\\']) => {
+                let plain = yaml_entry(label, &words.into(), 2);
+                lines.replacen(&plain, &format!("  {label}: {quote}{words}{quote}\n"), 1)
+            }
+            Some(_) | None => lines,
+        }
+    }
+
+    /// What the clusters are, as it is written and as it reads.
+    fn labels(&self) -> impl Iterator<Item = (&Node, &str)> {
+        let label = self.label();
+        self.list.iter().filter_map(move |(_, entry)| {
+            let node = entry.find(label)?;
+            match &node.kind {
+                Kind::String(text) => Some((node, text.as_str())),
+                _ => None,
+            }
         })
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::balanced::{Balanced, usual};
 use super::lvs::item_indent;
-use super::{datacentres, hosts};
+use super::{catalog, datacentres, hosts};
 use crate::edit::Desired;
 use crate::edit::yaml::{Entry, List, Position, Style};
 use crate::generate::{GenerateError, Stray, names, read_yaml};
@@ -209,6 +209,9 @@ fn discovery(balanced: &Balanced<'_>) -> Result<Option<Desired>, GenerateError> 
     let Some(text) = balanced.tree.text(DISCOVERY)? else {
         return Ok(None);
     };
+    if catalog::is_without_discovery(balanced)? {
+        return Ok(None);
+    }
     let root = read_yaml(DISCOVERY.into(), &text)?;
     let name = balanced.name();
     let found = root.entries().iter().find(|(key, _)| key.text == name);

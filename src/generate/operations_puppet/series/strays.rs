@@ -1,14 +1,14 @@
 //! What a tree has of a service that the model does not say, and that nobody knows svcgen to have written.
 
-use super::SeriesTree;
 use super::host_regex::rows;
 use super::nodes::{Nodes, SITE};
+use super::{SeriesTree, listed};
 use crate::generate::Stray;
 use crate::model::HostName;
 use crate::puppet::{NodeBlock, NodePattern};
 
 /// How many numbers beside those of the model are tried.
-const BESIDE: usize = 5;
+const BESIDE: usize = 9;
 
 /// The nodes that svcgen did not write, and that give the role to hosts that the model does not name.
 pub(super) fn strays(
@@ -17,9 +17,7 @@ pub(super) fn strays(
     nodes: &Nodes,
     tree: &SeriesTree,
 ) -> Vec<Stray> {
-    let written = tree.puppet.rendered.blocks().into_iter();
-    let written = written.filter(|(path, _)| path == SITE);
-    let written: Vec<String> = written.flat_map(|(_, blocks)| blocks).collect();
+    let written = written_nodes(tree);
     let is_written = |block: &&NodeBlock| {
         let text = nodes.text_of(block);
         written.iter().any(|it| it.trim() == text.trim())
@@ -32,8 +30,15 @@ pub(super) fn strays(
             "hosts that the model does not name".to_owned()
         } else {
             let is_meant = |host: &&String| is_listed(block) && block.matches(host);
-            let host = beside.iter().find(is_meant)?;
-            format!("`{host}`, which the model does not name")
+            let more: Vec<String> = beside
+                .iter()
+                .filter(is_meant)
+                .map(|it| format!("`{it}`"))
+                .collect();
+            if more.is_empty() {
+                return None;
+            }
+            format!("{}, which the model does not name", listed(&more))
         };
         Some(Stray {
             path: SITE.into(),
@@ -43,6 +48,13 @@ pub(super) fn strays(
         })
     });
     told.collect()
+}
+
+/// The nodes that svcgen wrote.
+pub(super) fn written_nodes(tree: &SeriesTree) -> Vec<String> {
+    let written = tree.puppet.rendered.blocks().into_iter();
+    let written = written.filter(|(path, _)| path == SITE);
+    written.flat_map(|(_, blocks)| blocks).collect()
 }
 
 /// Whether a node stands for hosts that it lists, rather than for any number.
