@@ -46,13 +46,17 @@ fn has_input() -> io::Result<bool> {
     }
 }
 
-/// Whether a terminal has gone, by what came of using it. The signal that tells it may come a moment later, and is waited for:
-/// it says how the run ends.
+/// Whether a terminal has gone that could not be used. The signal that tells it may come a moment later, and is waited for: it
+/// says how the run ends.
 pub(in crate::ui) fn has_hung_up(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, NotConnected, UnexpectedEof};
+    // One that has gone is no terminal any more, and cannot be opened.
+    let gone = [Errno::IO, Errno::NXIO, Errno::NOTTY].map(Errno::raw_os_error);
     let is_gone = matches!(error.kind(), BrokenPipe | NotConnected | UnexpectedEof)
-        || error.raw_os_error() == Some(Errno::IO.raw_os_error());
-    interrupt::is_pending() || (is_gone && awaits_signal())
+        || error
+            .raw_os_error()
+            .is_some_and(|code| gone.contains(&code));
+    is_over() || (is_gone && awaits_signal())
 }
 
 /// Whether the run is to end, or nobody is at the terminal any more.

@@ -6,9 +6,12 @@ use crate::support::{Env, Pty, Run};
 /// Types keys into a program on a terminal, each once what is before them is shown, and closes the terminal.
 const CLOSED: &str = r"
 import json, os, pty, sys
+ended, held = os.pipe()
 pid, terminal = pty.fork()
 if pid == 0:
-    os.execv(sys.argv[2], sys.argv[2:])
+    os.set_inheritable(held, True)
+    os.execvp(sys.argv[2], sys.argv[2:])
+os.close(held)
 shown = b''
 for words, keys in json.loads(sys.argv[1]):
     while words.encode() not in shown:
@@ -16,11 +19,13 @@ for words, keys in json.loads(sys.argv[1]):
     shown = shown.split(words.encode(), 1)[1]
     os.write(terminal, keys.encode())
 os.close(terminal)
+# Whatever was started holds the other end until it has ended.
+os.read(ended, 1)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 ";
 
-/// An interview whose terminal is closed at its description.
-fn closed_at_description(env: &Env, editor: &str, last: &[(&str, &str)]) -> Run {
+/// An interview whose terminal is closed at its description; it was started by these words, or by itself.
+fn closed_at_description(env: &Env, by: &[&str], editor: &str, last: &[(&str, &str)]) -> Run {
     let first = [
         ("Name of the service", ""),
         ("> ", "my-svc\r"),
@@ -33,13 +38,12 @@ fn closed_at_description(env: &Env, editor: &str, last: &[(&str, &str)]) -> Run 
     env.enclose(&mut python);
     let svcgen = env.command();
     let program = [svcgen.get_program(), "new".as_ref()];
-    python.args(["-c", CLOSED, &steps]).args(program);
+    python.args(["-c", CLOSED, &steps]).args(by).args(program);
     env.run(python.env("TERM", "xterm").env("EDITOR", editor))
 }
 
 #[test]
 fn lines_that_were_typed_are_kept_where_the_terminal_is_closed() {
-    let env = Env::new();
     let typed = [
         ("> ", "One.\r"),
         ("> One.\r\n", ""),
@@ -48,16 +52,20 @@ fn lines_that_were_typed_are_kept_where_the_terminal_is_closed() {
         ("> ", "And th"),
         ("> And th", ""),
     ];
-    let run = closed_at_description(&env, "true", &typed);
-    assert_eq!(run.code, 129, "{}", run.show());
-    let mut pty = Pty::start(&env, &["new", "--resume"], None);
-    pty.answer("Tab brings back what you typed", "\t");
-    pty.answer("> One.\r\n", "");
-    pty.expect("> Two.\r\n> And th\r\n");
-    pty.expect("TCP port");
-    pty.expect("> ");
-    pty.keys("\u{3}");
-    assert_eq!(pty.end(), 130, "{}", pty.shown);
+    // A shell is told first, and svcgen finds the terminal gone before it is told.
+    for by in [&[][..], &["sh", "-c", "\"$@\"; exit 3", "sh"]] {
+        let env = Env::new();
+        let run = closed_at_description(&env, by, "true", &typed);
+        assert!(!by.is_empty() || run.code == 129, "{}", run.show());
+        let mut pty = Pty::start(&env, &["new", "--resume"], None);
+        pty.answer("Tab brings back what you typed", "\t");
+        pty.answer("> One.\r\n", "");
+        pty.expect("> Two.\r\n> And th\r\n");
+        pty.expect("TCP port");
+        pty.expect("> ");
+        pty.keys("\u{3}");
+        assert_eq!(pty.end(), 130, "{}", pty.shown);
+    }
 }
 
 #[test]
@@ -73,7 +81,7 @@ fn what_an_editor_saved_is_kept_where_the_terminal_is_closed() {
         let env = Env::new();
         env.write("editor", script);
         let editor = format!("sh {}", env.work().join("editor").display());
-        let run = closed_at_description(&env, &editor, &[("> ", "!"), ("opened", "")]);
+        let run = closed_at_description(&env, &[], &editor, &[("> ", "!"), ("opened", "")]);
         assert_eq!(run.code, 129, "{}", run.show());
         let mut pty = Pty::start(&env, &["new", "--resume"], None);
         pty.answer("Tab brings back what you typed", "\t");

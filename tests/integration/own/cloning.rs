@@ -218,7 +218,7 @@ fn what_is_read_first_is_told_when_it_is_wrong() {
      15 │       default: 86400
         ╰────
       help: `Integr` is not a type that hieradata can hold; did you mean
-              `Integer`?
+            `Integer`?
     ");
     std::fs::write(env.work().join("svcgen.yaml"), b"name: \xff\n").unwrap();
     assert_snapshot!(said(&env, &dry), @"
