@@ -159,7 +159,11 @@ fn a_node_that_somebody_widened_does_not_stay_untold() {
     for (is_its_own, told) in [(false, written), (true, stray)] {
         let env = env();
         done(&env, &["--commit"]);
-        env.replace("puppet/manifests/site.pp", "[1-3]", "[1-4]");
+        env.replace(
+            "puppet/manifests/site.pp",
+            "trending100[1-3]",
+            "trending100[1-4]",
+        );
         match is_its_own {
             true => put_into(&env, "HEAD~2"),
             false => {
@@ -209,7 +213,11 @@ fn a_node_that_somebody_widened_does_not_stay_untold() {
 fn a_widened_node_that_was_kept_is_told_by_each_run() {
     let env = env();
     done(&env, &["--commit"]);
-    env.replace("puppet/manifests/site.pp", "[1-3]", "[1-4]");
+    env.replace(
+        "puppet/manifests/site.pp",
+        "trending100[1-3]",
+        "trending100[1-4]",
+    );
     put_into(&env, "HEAD~2");
     let model = model();
     let (head, _) = model.split_once("deploy:").unwrap();
@@ -229,7 +237,11 @@ fn a_widened_node_that_was_kept_is_told_by_each_run() {
 fn each_host_that_a_wider_node_adds_is_named() {
     let env = env();
     done(&env, &["--commit"]);
-    env.replace("puppet/manifests/site.pp", "[1-3]", "[1-6]");
+    env.replace(
+        "puppet/manifests/site.pp",
+        "trending100[1-3]",
+        "trending100[1-6]",
+    );
     let words = ["commit", "--quiet", "--all", "--amend", "--no-edit"];
     env.git("puppet", &words);
     let run = done(&env, &["--commit"]);
