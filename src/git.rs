@@ -10,7 +10,7 @@ mod rewriting;
 mod setting;
 
 pub use checkout::{Checkout, Head};
-pub use committed::{committed_text, committed_texts};
+pub use committed::{committed_text, committed_texts, is_only_here};
 pub use program::{Git, GitError, Output, Words, text_as_input};
 pub use rewriting::Rewritten;
 pub use setting::{Setting, configured_deploy_dir, deploy_dir, set_deploy_dir};

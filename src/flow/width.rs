@@ -4,7 +4,7 @@ use textwrap::core::{Word, display_width};
 use textwrap::{Options, WordSeparator, WordSplitter, wrap};
 
 /// Breaks a text into lines of at most so many columns of a terminal: names of hosts between their parts and before the
-/// port, and within a part only where it is wider than a line.
+/// port, paths and words behind what joins them and before a bracket, and within a part only where it is wider than a line.
 pub(super) fn broken(text: &str, columns: usize) -> Vec<String> {
     let options = Options::new(columns)
         .break_words(true)
@@ -34,7 +34,8 @@ fn pieces(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
             };
             let is_end = match c {
                 ' ' => following != ' ',
-                '-' | '.' | '/' | '_' => following.is_alphanumeric(),
+                '-' | '.' | '/' | '_' => following.is_alphanumeric() || "([{<".contains(following),
+                _ if c.is_alphanumeric() => matches!(following, ':' | '(' | '[' | '{' | '<'),
                 _ => following == ':',
             };
             if is_end {
@@ -96,6 +97,8 @@ mod tests {
             ["mail.example.", "org:25"]
         );
         assert_eq!(broken("GET /page/summary", 10), ["GET /page/", "summary"]);
+        assert_eq!(broken("/page/{title}", 8), ["/page/", "{title}"]);
+        assert_eq!(broken("get_summary[page]", 12), ["get_summary", "[page]"]);
         assert_eq!(columns("日本"), 4);
         assert_eq!(columns("e\u{301}"), 1);
         assert!(pixels("WWWW", 10.0) > pixels("iiii", 10.0) * 2);

@@ -36,6 +36,20 @@ pub fn committed_texts(file: &Utf8Path, most: usize) -> Vec<String> {
     blobs().unwrap_or_default()
 }
 
+/// Whether no branch of a remote has the last commit of a checkout, as far as was fetched.
+pub fn is_only_here(root: &Utf8Path) -> bool {
+    let found = || {
+        let repository = Repository::discover(root).ok()?;
+        let head = repository.head().ok()?.peel_to_commit().ok()?.id();
+        let remotes = repository.references_glob("refs/remotes/*").ok()?;
+        let mut tips = remotes.flatten().filter_map(|it| it.target());
+        let has =
+            |tip: Oid| tip == head || repository.graph_descendant_of(tip, head).unwrap_or(false);
+        Some(!tips.any(has))
+    };
+    found().unwrap_or(false)
+}
+
 /// The repository of a file, and the place that it has there.
 fn place(file: &Utf8Path) -> Option<(Repository, Utf8PathBuf)> {
     let file = match file.canonicalize_utf8() {

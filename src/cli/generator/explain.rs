@@ -5,7 +5,7 @@ use camino::Utf8PathBuf;
 use crate::edit::{ApplyError, PlanError, Rendered};
 use crate::error::{CommandError, ErrorKind};
 use crate::generate::{GenerateError, SOURCE_REPOSITORY};
-use crate::git::{GitError, committed_text};
+use crate::git::{GitError, committed_text, is_only_here};
 use crate::review::ReviewError;
 use crate::worktree::{Worktree, WorktreeError};
 
@@ -52,7 +52,14 @@ impl Moved {
         let folder = folder.map(|it| quoted(worktree.root().join(it).as_str()));
         let folder = folder.map(|it| format!("mkdir -p {it} && "));
         let (old, new) = (quoted(from.as_str()), quoted(to.as_str()));
-        let back = format!("{}git -C {root} mv {new} {old}", folder.unwrap_or_default());
+        let is_committed = committed_text(&worktree.root().join(&from)).is_none();
+        // What is merged is not to be amended.
+        let amend = match is_committed && is_only_here(worktree.root()) {
+            true => format!(" && git -C {root} commit --amend --no-edit"),
+            false => String::new(),
+        };
+        let folder = folder.unwrap_or_default();
+        let back = format!("{folder}git -C {root} mv {new} {old}{amend}");
         Some(Self {
             from,
             to: to.clone(),

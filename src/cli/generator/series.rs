@@ -10,6 +10,7 @@ mod marked;
 mod patches;
 mod plan;
 mod renaming;
+mod stack;
 mod subjects;
 mod summary;
 

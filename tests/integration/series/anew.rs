@@ -39,8 +39,11 @@ fn a_patch_that_is_made_anew_says_how_much_of_it_is_as_before() {
         "{members: [bea], approval: [",
     );
     let run = done(&env, &["--commit"]);
-    let told =
-        "admins: made anew upon changes of others: 10 lines as before, 1 added since, 1 removed\n";
+    let told = "admins: its commit is written anew, as others changed the lines around it: 10 lines as they were, 1 new, 1 gone\n";
     assert!(run.stderr.contains(told), "{}", run.show());
-    assert!(!run.stderr.contains("cluster: made anew"), "{}", run.show());
+    assert!(
+        !run.stderr.contains("cluster: its commit is written anew"),
+        "{}",
+        run.show()
+    );
 }

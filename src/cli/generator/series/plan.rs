@@ -11,6 +11,9 @@ use crate::model::ServiceName;
 use crate::review::merged_texts;
 use crate::worktree::Worktree;
 
+/// Why a commit is written anew.
+const AROUND: &str = "its commit is written anew, as others changed the lines around it";
+
 /// One patch with what it changes, and the tree after it.
 #[derive(Debug)]
 pub(super) struct Planned {
@@ -45,10 +48,8 @@ impl Planned {
         }
         let (same, gone) = (count(same, "line"), before.len());
         Some(match (new, gone) {
-            (0, 0) => format!("made anew upon changes of others: {same} as before"),
-            _ => format!(
-                "made anew upon changes of others: {same} as before, {new} added since, {gone} removed"
-            ),
+            (0, 0) => format!("{AROUND}, with the same {same}"),
+            _ => format!("{AROUND}: {same} as they were, {new} new, {gone} gone"),
         })
     }
 }
