@@ -11,6 +11,7 @@ mod drift;
 mod group;
 mod in_production;
 mod marked;
+mod moved;
 mod older_tree;
 mod overtaken;
 mod refused;

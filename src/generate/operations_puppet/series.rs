@@ -10,6 +10,7 @@ mod host_regex;
 mod includes;
 mod load_balancer;
 mod lvs;
+mod moved;
 mod nodes;
 mod role_data;
 mod strays;
