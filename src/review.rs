@@ -48,5 +48,5 @@ pub use remote::{Remote, ask_remote, unattended};
 pub use replace::{Pending, Replacement};
 pub use standing::{NoUpstream, Sent, Standing};
 pub use topic::{Switched, Topic};
-pub use upstream::merged_texts;
+pub use upstream::{UpstreamChanges, merged_texts};
 pub use visit::Visit;

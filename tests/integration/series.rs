@@ -4,6 +4,7 @@ mod abandoned;
 mod anew;
 mod branches;
 mod chain;
+mod claimed;
 mod closing;
 mod commented;
 mod counted;

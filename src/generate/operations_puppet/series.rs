@@ -20,6 +20,7 @@ use std::fmt;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
+pub(super) use self::admins::claimed_number;
 use self::nodes::Nodes;
 use self::role_data::RoleData;
 use super::{PuppetTree, class_name, operations_puppet, secrets};
