@@ -10,6 +10,7 @@ mod commit;
 mod commit_message;
 mod dirty;
 mod error;
+mod hook;
 mod identity;
 mod kept;
 mod later;

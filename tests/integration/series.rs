@@ -10,6 +10,7 @@ mod commented;
 mod counted;
 mod drift;
 mod group;
+mod hooks;
 mod in_production;
 mod marked;
 mod moved;

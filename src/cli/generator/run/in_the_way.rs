@@ -194,7 +194,7 @@ impl Run<'_> {
                 paths: &touched,
                 stores: &[rendered],
                 forced: Some(match edits.conflicts.is_empty() {
-                    true => self.options.forced(),
+                    true => self.options.forced(touched.len()),
                     false => "`--force` marks the conflicts among them",
                 }),
                 is_of_commits: false,
