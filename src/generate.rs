@@ -34,7 +34,8 @@ pub use deploy_repo::{DeployRepo, deploy_repo, odd_hosts};
 pub use error::GenerateError;
 pub use mediawiki_vagrant::{VagrantTree, mediawiki_vagrant};
 pub use operations_puppet::{
-    LeftOut, Patch, PuppetTree, SeriesStep, SeriesTree, operations_puppet, series_patch,
+    Claimed, ClaimedNumber, LeftOut, Patch, PuppetTree, SeriesStep, SeriesTree, operations_puppet,
+    series_patch,
 };
 pub use source_repo::{SOURCE_REPOSITORY, SourceRepo, source_repo};
 pub use stray::Stray;

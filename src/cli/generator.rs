@@ -315,8 +315,9 @@ pub(super) fn go_on(end: Failure, command: &Again, options: &GeneratorOptions) -
                 options.publication()
             };
             let hint = format!(
-                "`{}{how}` begins again, and keeps what is done",
-                command.as_str()
+                "`{}{}{how}` begins again, and keeps what is done",
+                command.as_str(),
+                options.judgement()
             );
             error.hint(hint).into()
         }

@@ -28,6 +28,14 @@ pub enum GenerateError {
         /// What the classes are called that declare a service of the same name, which may be this one.
         known_as: Option<String>,
     },
+    /// Somebody moved the list that svcgen wrote an entry into, with the entry in it.
+    #[error("{path}:{line} has the entry `{key}` that svcgen wrote into `{home}`")]
+    Moved {
+        path: Utf8PathBuf,
+        line: usize,
+        key: String,
+        home: Utf8PathBuf,
+    },
     /// The model lacks something that this tree needs.
     #[error("{message}")]
     Incomplete { message: String, hint: String },

@@ -1,5 +1,6 @@
 //! operations/puppet: the class or profile of a service, its role, its deploy source, and its hieradata.
 
+mod claimed;
 mod class;
 mod hieradata;
 mod idiom;
@@ -12,6 +13,7 @@ mod tree;
 
 use camino::Utf8PathBuf;
 
+pub use self::claimed::{Claimed, ClaimedNumber};
 use self::class::{class_name, class_text, is_sensitive};
 use self::hieradata::{environment_hieradata, role_hieradata, secrets};
 use self::idiom::ClassIdiom;

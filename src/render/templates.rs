@@ -128,7 +128,9 @@ impl Templates {
             // The error names the path itself, once: hence not `fs_err`.
             match std::fs::read_to_string(&path) {
                 Ok(text) => return Ok((path, text)),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                // A link that leads nowhere is meant to be a template.
+                Err(error)
+                    if error.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => {}
                 Err(source) => return Err(RenderError::Unreadable { path, source }),
             }
         }

@@ -9,6 +9,7 @@ use self::amend::Old;
 use super::change_id::{ChangeId, Seed};
 use super::commit_message::CommitMessage;
 use super::error::ReviewError;
+use super::hook::not_committed;
 use super::identity::with_identity;
 use super::topic::Topic;
 use crate::edit::Rendered;
@@ -303,14 +304,37 @@ pub(super) fn record(
             // The files are as they were before: not known to git. The first error is the one to tell.
             let _undone = git.run(&[&["update-index", "--force-remove", "--"], &new[..]].concat());
         }
-        return Err(failed(error));
+        return Err(not_committed(checkout, error));
     }
+    follow(checkout, git, changed).map_err(failed)?;
     let head = checkout.resolve("HEAD");
     head.ok_or_else(|| {
         failed(GitError::NotACheckout {
             root: checkout.root().to_owned(),
         })
     })
+}
+
+/// Has the index follow where a hook has changed files and added them: git gives it what was committed before that. A file that
+/// is not as the commit has it is somebody's.
+fn follow(
+    checkout: &Checkout,
+    git: &Git,
+    changed: &[(Utf8PathBuf, Status)],
+) -> Result<(), GitError> {
+    let paths: Vec<Utf8PathBuf> = changed.iter().map(|(path, _)| path.clone()).collect();
+    let behind = checkout.status(&paths)?;
+    let behind = behind.iter().map(|(path, _)| path.as_str());
+    let is_committed = |path: &&str| {
+        let args = ["--literal-pathspecs", "diff", "--quiet", "HEAD", "--", path];
+        git.output(&args).is_ok_and(|it| it.status.success())
+    };
+    let behind: Vec<&str> = behind.filter(is_committed).collect();
+    if !behind.is_empty() {
+        let reset = ["--literal-pathspecs", "reset", "--quiet", "--"];
+        git.run(&[&reset[..], &behind].concat())?;
+    }
+    Ok(())
 }
 
 /// A Change-Id for what is about to be committed.

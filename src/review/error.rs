@@ -47,6 +47,15 @@ pub enum ReviewError {
         /// The same run there.
         command: Option<String>,
     },
+    /// Git did what it was asked to, and a hook of the user's did not let it.
+    #[error("{hook} refused {what}")]
+    Hook {
+        hook: String,
+        what: &'static str,
+        source: Words,
+        /// What is done already, and how it goes on.
+        left: &'static str,
+    },
     #[error("git could not commit")]
     Commit { source: GitError },
     #[error("`{branch}` was moved by someone else in the meantime")]
@@ -159,6 +168,15 @@ pub enum ReviewError {
         /// The full name of the commit.
         commit: String,
     },
+    #[error("`{remote}` has no branch `{base}`, which changes are meant for")]
+    NoBase {
+        root: Utf8PathBuf,
+        remote: String,
+        base: BranchName,
+    },
+    /// What is fetched is noted there.
+    #[error("git cannot write into the git directory of `{root}`, and nothing was fetched")]
+    Unwritable { root: Utf8PathBuf, source: Words },
     #[error("`{root}` has no remote to send changes to")]
     NoRemote {
         root: Utf8PathBuf,
@@ -225,7 +243,7 @@ impl ReviewError {
                 GitError::Overlooked { .. } | GitError::Sparse { .. } | GitError::LineEnds { .. },
             ) => ErrorKind::Conflict,
             Self::Git(GitError::Interrupted { .. }) => ErrorKind::Interrupted,
-            Self::Git(_) => ErrorKind::Unexpected,
+            Self::Git(_) | Self::Unwritable { .. } => ErrorKind::Unexpected,
             Self::Commit {
                 source: GitError::Temporary { .. },
             } => ErrorKind::Unexpected,
@@ -237,6 +255,7 @@ impl ReviewError {
             | Self::Switch { .. }
             | Self::CheckedOut { .. }
             | Self::Commit { .. }
+            | Self::Hook { .. }
             | Self::Moved { .. }
             | Self::NotOnTopic { .. }
             | Self::CutOff { .. }
@@ -251,6 +270,7 @@ impl ReviewError {
             | Self::OtherTarget { .. }
             | Self::NoBranch { .. }
             | Self::NoChangeId { .. }
+            | Self::NoBase { .. }
             | Self::NoRemote { .. }
             | Self::Rejected { .. }
             | Self::NoGerrit { .. }

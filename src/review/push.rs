@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::answer::{Answer, Outcome, answer, outcome, urls};
 use super::error::ReviewError;
+use super::hook::not_pushed;
 use super::over::SentOver;
 use super::topic::Topic;
 use super::upstream::{Upstream, gitreview};
@@ -298,6 +299,9 @@ pub(super) fn push(
                 .as_str()
                 .lines()
                 .rfind(|line| line.starts_with("fatal:"));
+            if let Some(refused) = not_pushed(checkout, &source).filter(|_| last.is_none()) {
+                return Err(refused);
+            }
             let reason = last
                 .map_or("no answer", |line| line.trim_start_matches("fatal: "))
                 .to_owned();

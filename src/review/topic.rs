@@ -1,5 +1,7 @@
 //! The topic branch of a service in a checkout: where it begins, what is its own, whether it is merged.
 
+use std::cell::RefCell;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::Oid;
 
@@ -25,6 +27,8 @@ pub struct Topic {
     pub(super) service: Option<ServiceName>,
     /// The model, where it is a file of the checkout.
     pub(super) model: Option<Utf8PathBuf>,
+    /// What hooks failed at that stopped nothing.
+    pub(super) told: RefCell<Vec<String>>,
 }
 
 /// What became of the branch.
@@ -68,6 +72,7 @@ impl Topic {
             user,
             service: None,
             model: None,
+            told: RefCell::default(),
         })
     }
 
@@ -212,25 +217,49 @@ impl Topic {
             Err(GitError::Failed { source, .. })
                 if source.as_str().contains("couldn't find remote ref") =>
             {
-                Ok(())
+                self.check_base(remote)
+            }
+            Err(GitError::Failed { source, .. }) if source.as_str().contains("FETCH_HEAD'") => {
+                Err(ReviewError::Unwritable {
+                    root: self.checkout.root().to_owned(),
+                    source,
+                })
             }
             Err(error) => Err(error.into()),
         }
     }
 
+    /// Refuses a branch that the remote has not, unless that has none at all: then this is its first one.
+    fn check_base(&self, remote: &str) -> Result<(), ReviewError> {
+        let git = self.checkout.git().network();
+        let heads = git.run(&["ls-remote", "--heads", remote])?.text();
+        match heads.is_empty() {
+            true => Ok(()),
+            false => Err(ReviewError::NoBase {
+                root: self.checkout.root().to_owned(),
+                remote: remote.to_owned(),
+                base: self.base.clone(),
+            }),
+        }
+    }
+
     fn git_switch(&self, flags: &[&str], start: Option<String>) -> Result<(), ReviewError> {
-        let args = ["switch", "--quiet"]
-            .iter()
-            .chain(flags)
-            .copied()
-            .chain([self.branch.as_str()]);
-        let args: Vec<&str> = args.chain(start.as_deref()).collect();
-        let failed = |source| ReviewError::Switch {
-            root: self.checkout.root().to_owned(),
-            branch: self.branch.clone(),
-            source: Box::new(source),
+        let branch = [self.branch.as_str()];
+        let args = flags.iter().copied().chain(branch).chain(start.as_deref());
+        let args: Vec<&str> = args.collect();
+        let start = start.as_ref().map(|start| self.checkout.resolve(start));
+        let is_there = |head: &Head| {
+            let Head::Branch { name, tip } = head else {
+                return false;
+            };
+            name == self.branch.as_str() && start.is_none_or(|start| start == Some(*tip))
         };
-        self.checkout.git().run(&args).map(drop).map_err(failed)
+        self.run_switch(&self.checkout.git(), &args, is_there)
+            .map_err(|source| ReviewError::Switch {
+                root: self.checkout.root().to_owned(),
+                branch: self.branch.clone(),
+                source: Box::new(source),
+            })
     }
 
     /// A branch that begins at the remote's branch follows it, if that is how the user has set git up.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use git2::Oid;
 
 use super::change_id::ChangeId;
-use super::error::ReviewError;
+use super::error::{ReviewError, git_in};
 use super::topic::Topic;
 use crate::git::Checkout;
 use crate::model::BranchName;
@@ -17,6 +17,15 @@ pub(super) struct Upstream {
     /// The full name of the reference.
     pub(super) reference: String,
     pub(super) tip: Oid,
+}
+
+/// What the remote's branch has that a topic has not.
+#[derive(Debug)]
+pub struct UpstreamChanges {
+    pub name: String,
+    /// The command that brings it to the topic.
+    pub catch_up: String,
+    pub texts: Vec<(Utf8PathBuf, Option<String>)>,
 }
 
 impl Upstream {
@@ -64,6 +73,49 @@ impl Topic {
             merged.extend(self.change_id(commit)?);
         }
         Ok(merged)
+    }
+
+    /// The name of the remote's branch, and the texts of the files that it has changed since the topic left it, as last fetched;
+    /// of those whose path is asked for.
+    ///
+    /// # Errors
+    /// Where git cannot read the checkout.
+    pub fn upstream_changes(
+        &self,
+        is_asked: impl Fn(&Utf8Path) -> bool,
+    ) -> Result<Option<UpstreamChanges>, ReviewError> {
+        let (Some(tip), Some(upstream)) = (self.tip(), self.upstream()) else {
+            return Ok(None);
+        };
+        let Some(base) = self.checkout.merge_base(tip, upstream.tip) else {
+            return Ok(None);
+        };
+        if base == upstream.tip {
+            return Ok(None);
+        }
+        let paths = self.changed(base, upstream.tip);
+        let paths = paths.map_err(|source| self.checkout.unreadable("the history", source))?;
+        let paths: Vec<Utf8PathBuf> = paths.into_iter().filter(|path| is_asked(path)).collect();
+        Ok(Some(UpstreamChanges {
+            texts: self.upstream_texts(&paths)?,
+            catch_up: format!(
+                "{} rebase {} {}",
+                git_in(self.checkout.root()),
+                upstream.name(),
+                self.branch
+            ),
+            name: upstream.name(),
+        }))
+    }
+
+    /// The files in which two commits differ.
+    fn changed(&self, from: Oid, to: Oid) -> Result<Vec<Utf8PathBuf>, git2::Error> {
+        let repository = self.checkout.repository();
+        let tree = |commit: Oid| repository.find_commit(commit)?.tree();
+        let diff = repository.diff_tree_to_tree(Some(&tree(from)?), Some(&tree(to)?), None)?;
+        let paths = diff.deltas().filter_map(|delta| delta.new_file().path());
+        let paths = paths.filter_map(|path| Utf8PathBuf::from_path_buf(path.to_owned()).ok());
+        Ok(paths.collect())
     }
 
     /// Whether there are commits without a Change-Id since another one.

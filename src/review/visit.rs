@@ -5,7 +5,7 @@ use git2::Oid;
 use super::error::{ReviewError, git_in};
 use super::kept::kept_name;
 use super::topic::{Switched, Topic};
-use crate::git::Head;
+use crate::git::{Git, Head};
 
 /// What was checked out before a run, and what became of the branch for it.
 #[derive(Debug)]
@@ -111,11 +111,11 @@ impl Topic {
         if visit.switched == Switched::Stayed {
             return Ok(());
         }
-        let git = self.checkout.git();
+        let git = self.way_home();
         let branch = format!("refs/heads/{}", self.branch);
         match visit.branch.tip {
             Some(tip) if visit.was_on(self) => {
-                git.run(&["switch", "--quiet", "--detach", &tip.to_string()])?;
+                self.go_to(tip)?;
             }
             _ => self.go_back(&visit.before)?,
         }
@@ -177,17 +177,31 @@ impl Topic {
     }
 
     fn go_back(&self, before: &Head) -> Result<(), ReviewError> {
-        let git = self.checkout.git();
         match before {
-            Head::Branch { name, .. } => git.run(&["switch", "--quiet", name])?,
-            Head::Detached { tip } => {
-                git.run(&["switch", "--quiet", "--detach", &tip.to_string()])?
+            Head::Branch { name, .. } => {
+                let is_there =
+                    |head: &Head| matches!(head, Head::Branch { name: now, .. } if now == name);
+                self.run_switch(&self.way_home(), &[name], is_there)?;
             }
+            Head::Detached { tip } => self.go_to(*tip)?,
             Head::Unborn { name } => {
-                git.run(&["symbolic-ref", "HEAD", &format!("refs/heads/{name}")])?
+                let branch = format!("refs/heads/{name}");
+                let git = self.way_home();
+                git.run(&["symbolic-ref", "HEAD", &branch])?;
             }
-        };
+        }
         Ok(())
+    }
+
+    fn go_to(&self, tip: Oid) -> Result<(), ReviewError> {
+        let is_there = |head: &Head| matches!(head, Head::Detached { tip: now } if *now == tip);
+        let args = ["--detach", &tip.to_string()];
+        Ok(self.run_switch(&self.way_home(), &args, is_there)?)
+    }
+
+    /// A terminal that is closed tells it all that run there more than once.
+    fn way_home(&self) -> Git {
+        self.checkout.git().apart()
     }
 
     /// Forgets the newest moves of the branch, which nobody shall take for its beginning.
@@ -195,7 +209,7 @@ impl Topic {
         let newest = format!("refs/heads/{}@{{0}}", self.branch);
         for _ in moves..self.checkout.moves(self.branch.as_str()) {
             let forget = ["reflog", "delete", "--rewrite", &newest];
-            self.checkout.git().run(&forget)?;
+            self.way_home().run(&forget)?;
         }
         Ok(())
     }
@@ -211,7 +225,7 @@ impl Topic {
     }
 
     fn follow(&self, settings: &[(String, Option<String>)]) -> Result<(), ReviewError> {
-        let git = self.checkout.git();
+        let git = self.way_home();
         for ((key, value), (_, now)) in settings.iter().zip(self.follows()) {
             match value {
                 _ if *value == now => continue,

@@ -301,3 +301,17 @@ fn an_answer_that_the_question_does_not_take_is_refused_without_an_interview_too
     assert_eq!(run.code, 2, "{}", run.show());
     assert!(run.stderr.contains("own.yaml"), "{}", run.show());
 }
+
+#[test]
+fn a_template_that_is_a_link_to_nowhere_is_no_template_that_is_not_there() {
+    let env = env();
+    env.write("svcgen.yaml", MODEL);
+    let folder = env.home().join("config/svcgen/templates/tickets");
+    std::fs::create_dir_all(&folder).unwrap();
+    let link = folder.join("access-request.tera");
+    std::os::unix::fs::symlink("/nowhere/at-all", &link).unwrap();
+    let run = env.svcgen(&["request", "access"]);
+    assert_eq!(run.code, 2, "{}", run.show());
+    let place = "config/svcgen/templates/tickets/access-request.tera` cannot be read\n";
+    assert!(run.stderr.contains(place), "{}", run.show());
+}

@@ -105,9 +105,13 @@ impl Pty {
 
     /// Has the program end, as `kill` does: nobody else that runs on the terminal is told.
     pub(crate) fn terminate(&self) {
-        let process = self.session.get_process().pid().to_string();
-        let kill = std::process::Command::new("kill").arg(process).status();
+        let kill = std::process::Command::new("kill").arg(self.pid()).status();
         assert!(kill.unwrap().success());
+    }
+
+    /// The process, and the group of all that runs on the terminal.
+    pub(crate) fn pid(&self) -> String {
+        self.session.get_process().pid().to_string()
     }
 
     /// Waits for the end; returns the exit code.

@@ -138,6 +138,11 @@ impl From<GenerateError> for CommandError {
                     None => this.hint(OTHER_CLASS),
                 }
             }
+            GenerateError::Moved { home, .. } => Self::conflict(error.to_string())
+                .cause(format!("svcgen looks for that list in `{home}` alone, and takes nothing of the patch away without the entry"))
+                .hint(
+                    "`--steps service,cluster,admins` goes on with the other patches, and leaves this one as it is",
+                ),
             GenerateError::Incomplete { hint, .. } => {
                 Self::usage(error.to_string()).hint(hint.clone())
             }

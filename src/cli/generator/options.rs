@@ -66,11 +66,20 @@ impl GeneratorOptions {
         }
     }
 
-    /// What `--force` does about uncommitted changes of somebody's.
-    pub(super) fn forced(&self) -> &'static str {
-        match self.commits() {
-            true => "`--force` commits them with svcgen's",
-            false => "`--force` changes the file anyway",
+    /// The option that leaves the result unjudged, where it was given, as it is typed after the command.
+    pub(super) fn judgement(&self) -> &'static str {
+        match self.no_verify && !self.dry_run {
+            true => " --no-verify",
+            false => "",
+        }
+    }
+
+    /// What `--force` does about uncommitted changes of somebody's in so many files.
+    pub(super) fn forced(&self, files: usize) -> &'static str {
+        match (self.commits(), files) {
+            (true, _) => "`--force` commits them with svcgen's",
+            (false, 1) => "`--force` changes the file anyway",
+            (false, _) => "`--force` changes the files anyway",
         }
     }
 

@@ -113,6 +113,7 @@ impl Run<'_> {
         let own: Vec<&Rendered> = own.iter().map(|(_, store)| store).collect();
         self.take_off_undone(topic, &own)?;
         self.check_sent(topic).map_err(CommandError::from)?;
+        self.check_claimed(topic, worktree)?;
         let stores = self.stores(worktree);
         let resolved = self.resolved(chosen, worktree, &stores)?;
         let upon =

@@ -10,6 +10,7 @@ mod host_regex;
 mod includes;
 mod load_balancer;
 mod lvs;
+mod moved;
 mod nodes;
 mod role_data;
 mod strays;
@@ -19,6 +20,7 @@ use std::fmt;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
+pub(super) use self::admins::claimed_number;
 use self::nodes::Nodes;
 use self::role_data::RoleData;
 use super::{PuppetTree, class_name, operations_puppet, secrets};

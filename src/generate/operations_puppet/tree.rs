@@ -14,7 +14,7 @@ use crate::yaml::Node;
 
 pub(super) const NODE: &str = "modules/service/manifests/node.pp";
 /// Files that list services with their ports, and the key of the list.
-const CATALOGS: [(&str, &str); 3] = [
+pub(super) const CATALOGS: [(&str, &str); 3] = [
     ("hieradata/common/service.yaml", "service::catalog"),
     ("hieradata/common/lvs/configuration.yaml", "lvs_services"),
     (
@@ -218,7 +218,7 @@ fn environments(
     Ok(environments)
 }
 
-fn read_catalog(
+pub(super) fn read_catalog(
     worktree: &Worktree,
     path: &str,
     key: &str,

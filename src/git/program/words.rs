@@ -27,6 +27,14 @@ impl Words {
         Self(lines.join("\n"))
     }
 
+    /// The same words, and one line more.
+    pub(super) fn and(self, line: &str) -> Self {
+        match self.0.as_str() {
+            "" => Self(line.to_owned()),
+            said => Self(format!("{said}\n{line}")),
+        }
+    }
+
     /// The text, in lines.
     pub fn as_str(&self) -> &str {
         &self.0

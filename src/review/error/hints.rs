@@ -11,6 +11,7 @@ impl ReviewError {
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::Git(error) | Self::Commit { source: error } => error.hint().into_iter().collect(),
+            Self::Hook { left, .. } => vec![(*left).to_owned()],
             Self::NotAFolder { .. } => vec!["name a folder: the clone is made in it".to_owned()],
             Self::Switch { .. }
             | Self::CheckedOut { .. }
@@ -32,7 +33,9 @@ impl ReviewError {
             | Self::Newer { .. }
             | Self::OtherTarget { .. }
             | Self::Merged { .. } => self.of_upstream(),
-            Self::NoRemote { .. }
+            Self::NoBase { .. }
+            | Self::Unwritable { .. }
+            | Self::NoRemote { .. }
             | Self::Rejected { .. }
             | Self::NoServer { .. }
             | Self::NoGerrit { .. }
@@ -271,6 +274,13 @@ impl ReviewError {
     /// There is nowhere to send changes to, or they are not taken.
     fn of_server(&self) -> Vec<String> {
         match self {
+            Self::NoBase { root, remote, .. } => vec![
+                format!("{} ls-remote --heads {remote}", git_in(root)),
+                "`repositories` of the site or the model names the branch: correct it there".into(),
+            ],
+            Self::Unwritable { .. } => {
+                vec!["let yourself write there; without `--review` nothing is fetched".into()]
+            }
             Self::NoRemote { root, url } => {
                 let url = url.as_deref().unwrap_or("ssh://USER@HOST:29418/REPOSITORY");
                 let url = shell_words::quote(url);

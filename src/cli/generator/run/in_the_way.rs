@@ -9,7 +9,9 @@ use crate::cli::generator::series::{are_of_series, explained, is_on_alone, subje
 use crate::cli::generator::uncommitted::Uncommitted;
 use crate::edit::{ConflictKind, Rendered};
 use crate::error::CommandError;
-use crate::review::{Newer, ReviewError, Topic, dirty};
+use crate::generate::{Claimed, ClaimedNumber, SeriesTree};
+use crate::review::{Newer, ReviewError, Topic, UpstreamChanges, dirty};
+use crate::worktree::Worktree;
 
 impl Run<'_> {
     /// Looks whether the branch is as svcgen left it, before anything is written.
@@ -36,7 +38,55 @@ impl Run<'_> {
                 .map_err(|error| self.in_way(error, place, topic))?;
         }
         self.check_sent(topic)?;
-        Ok(())
+        match place.generator {
+            Generator::Puppet => self.check_claimed(topic, place.worktree),
+            Generator::Vagrant | Generator::Source | Generator::Scap => Ok(()),
+        }
+    }
+
+    /// Refuses to go on where the remote's branch, as just fetched, has given the port to others; warns of the number of the
+    /// group. What is not merged has to make way.
+    pub(in crate::cli::generator) fn check_claimed(
+        &self,
+        topic: &Topic,
+        worktree: &Worktree,
+    ) -> Result<(), CommandError> {
+        if !self.options.review {
+            return Ok(());
+        }
+        let Some(changes) = topic.upstream_changes(Claimed::is_told_by)? else {
+            return Ok(());
+        };
+        let UpstreamChanges {
+            name,
+            catch_up,
+            texts,
+        } = changes;
+        let claimed = Claimed::find(&self.loaded.service, worktree, &texts);
+        if let Some(ClaimedNumber {
+            group,
+            gid,
+            other,
+            line,
+        }) = claimed.group
+        {
+            self.ui.warning(&format!(
+                "the group `{group}` has the gid {gid}, which `{name}` gives to `{other}` now ({}:{line}): `{catch_up}` brings \
+                 that here, and the next run gives it another one",
+                SeriesTree::GROUPS
+            ));
+        }
+        match claimed.port {
+            Some(taken) => Err(CommandError::conflict(taken.to_string())
+                .cause(format!(
+                    "`{name}` has that since, and `{}` is not based on it yet",
+                    topic.branch()
+                ))
+                .hint(format!(
+                    "{catch_up}    brings that here: the next run names a free one"
+                ))),
+            None => Ok(()),
+        }
     }
 
     /// Takes commits of somebody's off the branch that come to nothing together: an edit, and what brought the file back, as
@@ -144,7 +194,7 @@ impl Run<'_> {
                 paths: &touched,
                 stores: &[rendered],
                 forced: Some(match edits.conflicts.is_empty() {
-                    true => self.options.forced(),
+                    true => self.options.forced(touched.len()),
                     false => "`--force` marks the conflicts among them",
                 }),
                 is_of_commits: false,

@@ -200,10 +200,12 @@ impl Run<'_> {
             }
             CommandError::from(error)
         })?;
+        self.tell_hooks(topic);
         let mut is_touched = false;
         let ended = work(&visit, &mut is_touched);
         if !is_touched && matches!(ended, Err(_) | Ok(Ended::Declined)) {
             let undone = topic.undo(&visit);
+            self.tell_hooks(topic);
             // The first failure is the one to tell.
             if ended.is_ok() {
                 undone.map_err(CommandError::from)?;
@@ -218,11 +220,19 @@ impl Run<'_> {
         }
         if !is_touched {
             topic.leave(&visit).map_err(CommandError::from)?;
+            self.tell_hooks(topic);
         } else if let Some(back) = topic.way_back(&visit) {
             self.ui
                 .status(&format!("`{back}` goes back to what was checked out"));
         }
         ended
+    }
+
+    /// Warns of hooks that failed, and stopped nothing.
+    fn tell_hooks(&self, topic: &Topic) {
+        for told in topic.take_told() {
+            self.ui.warning(&told);
+        }
     }
 
     /// Sends a branch, unless that would be over a patch set of somebody else's that no run has named; what it is sent over is
@@ -255,6 +265,25 @@ impl Run<'_> {
         pushed
     }
 
+    /// Warns where a hook has put something else into the commit.
+    fn warn_of_hook(
+        &self,
+        topic: &Topic,
+        wanted: &[(Utf8PathBuf, String)],
+    ) -> Result<(), CommandError> {
+        let changed = topic.committed_otherwise(wanted)?;
+        if let Some((first, rest)) = changed.split_first() {
+            let more = match rest.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            self.ui.warning(&format!(
+                "a hook changed {first}{more} in the commit: that counts as an edit of somebody's, and stays"
+            ));
+        }
+        Ok(())
+    }
+
     /// Commits what svcgen wrote, and sends it, where that is wished.
     pub(super) fn publish(
         &self,
@@ -270,11 +299,13 @@ impl Run<'_> {
         let mut paths: Vec<Utf8PathBuf> = edited.chain(&edits.unchanged).cloned().collect();
         paths.extend(rendered.leftovers(place.worktree));
         let bugs = self.loaded.service.tickets.service_request.as_slice();
+        let wanted = topic.contents(&paths)?;
         let committed = topic.commit(&paths, &planned.generated.message, bugs, rendered);
         let committed = committed.map_err(|error| self.in_way(error, place, topic))?;
         let is_undone = matches!(committed, Committed::Dropped { .. });
         topic.note_made(rendered)?;
         summary.committed(topic, committed, self.ui);
+        self.warn_of_hook(topic, &wanted)?;
         if is_undone {
             return Ok(Ended::Done);
         }

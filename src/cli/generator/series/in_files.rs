@@ -67,7 +67,7 @@ impl<'a> Job<'a> for InFiles<'a> {
             worktree,
             paths: &touched,
             stores: &all,
-            forced: Some(run.options.forced()),
+            forced: Some(run.options.forced(touched.len())),
             is_of_commits: false,
         };
         uncommitted.refuse()

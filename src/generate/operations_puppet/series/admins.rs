@@ -8,7 +8,7 @@ use super::role_data::{ends_in, keys};
 use super::{Home, LeftOut, Patch, SeriesTree, home, later};
 use crate::edit::Desired;
 use crate::edit::yaml::{Entry, Position};
-use crate::generate::{CommitText, GenerateError, Generated};
+use crate::generate::{ClaimedNumber, CommitText, GenerateError, Generated};
 use crate::model::Service;
 use crate::render::quoting::yaml_string;
 
@@ -139,4 +139,17 @@ fn role_data(name: &str, home: &Home, tree: &SeriesTree) -> Option<Desired> {
         path,
         entries: vec![Entry::item(&[], key, name).placed(Position::End)],
     })
+}
+
+/// The group that has the number of the service's in another text of the file, where it has not here.
+pub(in crate::generate::operations_puppet) fn claimed_number(
+    service: &Service,
+    here: &str,
+    there: &str,
+) -> Result<Option<ClaimedNumber>, GenerateError> {
+    let (here, there) = (
+        Groups::read(here.to_owned())?,
+        Groups::read(there.to_owned())?,
+    );
+    Ok(here.claimed(&here.name_for(service), &there))
 }

@@ -12,7 +12,7 @@ use crate::render::quoting::{hiera_value, yaml_entry};
 use crate::yaml::{Kind, Node};
 
 pub(super) const PATH: &str = "hieradata/common/service.yaml";
-const KEY: &str = "service::catalog";
+pub(super) const KEY: &str = "service::catalog";
 /// In which the hosts know of the service, and the balancers not yet.
 const FIRST_STATE: &str = "service_setup";
 

@@ -4,6 +4,7 @@ use super::balanced::Balanced;
 use super::includes::RoleClass;
 use super::{
     LeftOut, Patch, SeriesTree, catalog, conftool, datacentres, home, hosts, later, listed, lvs,
+    moved,
 };
 use crate::edit::Desired;
 use crate::generate::{CommitText, GenerateError, Generated, Stray};
@@ -18,6 +19,7 @@ pub(super) fn patch(
     site: &Site,
     tree: &SeriesTree,
 ) -> Result<Patch, GenerateError> {
+    moved::refuse_moved(service, tree)?;
     let left_out = |reason: LeftOut| nothing(reason, service, tree);
     let mut warnings = Vec::new();
     let served = match served(service, site, &mut warnings) {

@@ -17,6 +17,8 @@ use crate::render::quoting::{hiera_text, yaml_string};
 use crate::yaml::{Kind, Node, parse};
 
 pub(super) const PATH: &str = "hieradata/common/lvs/configuration.yaml";
+/// How the key of its list of services ends.
+pub(super) const SERVICES: &str = "lvs_services";
 /// What names the balancers that have an address.
 const BALANCER: &str = "modules/role/manifests/lvs/balancer.pp";
 
@@ -39,7 +41,7 @@ impl<'a> Lists<'a> {
         };
         Some(Self {
             addresses: find("lvs_service_ips")?,
-            services: find("lvs_services")?,
+            services: find(SERVICES)?,
         })
     }
 }

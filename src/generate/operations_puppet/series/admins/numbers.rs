@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::groups::{Groups, is_called_of, restarts_only};
+use crate::generate::ClaimedNumber;
+use crate::place::line_of;
 use crate::yaml::{Key, Kind, Node};
 
 /// The most numbers that are left free in a range that groups are numbered in.
@@ -59,6 +61,22 @@ impl Groups {
         let mut all = self.all().iter();
         let (_, group) = all.find(|(key, _)| key.text == name)?;
         number(group)
+    }
+
+    /// What has the number of a group in another version of the file, and has another one here.
+    pub(super) fn claimed(&self, name: &str, there: &Self) -> Option<ClaimedNumber> {
+        let gid = self.number_of(name)?;
+        let mut all = there.all().iter();
+        let (key, _) = all.find(|(key, group)| {
+            let is_it = key.text != name && number(group) == Some(gid);
+            is_it && self.number_of(&key.text) != Some(gid)
+        })?;
+        Some(ClaimedNumber {
+            group: name.to_owned(),
+            gid,
+            other: key.text.clone(),
+            line: line_of(&there.text, key.span.start),
+        })
     }
 
     /// Whether another group has a number.
