@@ -14,7 +14,7 @@ use crate::build::submodule::SourceModule;
 use crate::edit::Rendered;
 use crate::git::{Checkout, GitError};
 use crate::model::{BranchName, ServiceName};
-use crate::review::{Pending, Topic, uncommitted};
+use crate::review::{Pending, ReviewError, Topic, uncommitted};
 
 /// Refuses changes that are not committed: a build would go on without them. What git does not know, and which commit of a
 /// submodule is checked out, does not matter.
@@ -88,16 +88,20 @@ pub(super) fn target(checkout: &Checkout, topic: &Topic) -> Result<(String, Oid)
             root: checkout.root().to_owned(),
         });
     };
-    topic.fetch().map_err(|source| BuildError::FetchDeploy {
-        root: checkout.root().to_owned(),
-        remote: remote.to_owned(),
-        source: Box::new(source),
-    })?;
-    topic.target().ok_or_else(|| BuildError::NoBranch {
+    let no_branch = || BuildError::NoBranch {
         root: checkout.root().to_owned(),
         remote: remote.to_owned(),
         branch: topic.base().clone(),
-    })
+    };
+    topic.fetch().map_err(|source| match source {
+        ReviewError::NoBase { .. } => no_branch(),
+        source => BuildError::FetchDeploy {
+            root: checkout.root().to_owned(),
+            remote: remote.to_owned(),
+            source: Box::new(source),
+        },
+    })?;
+    topic.target().ok_or_else(no_branch)
 }
 
 pub(super) fn open_source(
