@@ -41,6 +41,16 @@ pub(crate) const SERIES: &[&str] = &[
     "--no-verify",
 ];
 
+/// The first patch alone, sent for review.
+const SINGLE: &[&str] = &[
+    "puppet",
+    "--repo",
+    "puppet",
+    "--yes",
+    "--no-verify",
+    "--review",
+];
+
 /// The model with addresses and approval.
 fn model() -> String {
     format!(

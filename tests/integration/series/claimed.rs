@@ -1,7 +1,7 @@
 //! What others were given upstream while the patches are in review.
 
 use super::chain::reviewed;
-use super::{done, run};
+use super::{SINGLE, done, run};
 use crate::support::Env;
 
 /// Somebody else merges an edit.
@@ -31,17 +31,9 @@ fn rebase(env: &Env) -> String {
 fn a_port_that_upstream_gives_to_another_is_a_conflict_that_names_it() {
     for series in [true, false] {
         let (env, gerrit, _) = reviewed();
-        let single = [
-            "puppet",
-            "--repo",
-            "puppet",
-            "--yes",
-            "--no-verify",
-            "--review",
-        ];
         let go = || match series {
             true => run(&env, &["--review"]),
-            false => env.svcgen(&single),
+            false => env.svcgen(SINGLE),
         };
         assert_eq!(go().code, 0);
         let count = gerrit.changes("ops/config").len();

@@ -1,18 +1,10 @@
 //! Hooks of the user's git that refuse, change what is committed, or fail afterwards; and a git that cannot go on.
 
 use super::chain::reviewed;
-use super::run;
+use super::{SINGLE, run};
 use crate::support::gerrit::Gerrit;
 use crate::support::{Env, Pty, Run};
 
-const SINGLE: &[&str] = &[
-    "puppet",
-    "--repo",
-    "puppet",
-    "--yes",
-    "--no-verify",
-    "--review",
-];
 const PROFILE: &str = "modules/profile/manifests/trendingedits.pp";
 
 fn hook(env: &Env, name: &str, code: &str) {
