@@ -49,15 +49,16 @@ pub(super) fn in_commits<'a>(
         )
     };
     let mut planned = plan(&recorded)?;
+    let mut found = Vec::new();
     for _ in 0..TRIES {
         let plans = planned.0.iter().map(|patch| &patch.edits);
         let held = plans.clone().flat_map(|plan| plan.held());
         let left = plans.flat_map(|plan| plan.conflicts.iter().chain(&plan.kept));
         let mut paths: Vec<Utf8PathBuf> = held.chain(left.map(|it| &it.path)).cloned().collect();
         paths.retain(|path| !recorded.contains(path));
-        let found = uncommitted(worktree.root(), &paths, &[])?.others;
+        found = uncommitted(worktree.root(), &paths, &[])?.others;
         if found.is_empty() {
-            break;
+            return Ok(planned);
         }
         recorded.extend(found.iter().cloned());
         planned = match plan(&recorded) {
@@ -66,6 +67,8 @@ pub(super) fn in_commits<'a>(
             Err(error) => return Err(refuse(&found).err().unwrap_or(error)),
         };
     }
+    // The patches could still leave some out.
+    refuse(&found)?;
     Ok(planned)
 }
 
