@@ -71,16 +71,13 @@ impl Topic {
             return Ok(None);
         };
         let unreadable = |source| self.checkout.unreadable("the commit", source);
-        let mut others = match old {
+        let others = match old {
             Some(old) => {
                 let others = self.others(old, self.fork(old, new)?, stores);
                 others.map_err(unreadable)?
             }
             None => Others::default(),
         };
-        // What the model says by now is no longer somebody's.
-        let recorded = recorded(stores);
-        others.lines.retain(|line| !recorded.contains(line));
         let all = match old.filter(|_| !others.lines.is_empty()) {
             None => Ok(Default::default()),
             Some(old) => {
@@ -91,7 +88,6 @@ impl Topic {
         };
         let (now, before) = all.map_err(unreadable)?;
         let (mut stay, go) = others.sorted(&now, &before);
-        stay.retain(|line| !recorded.contains(line));
         stay.extend(self.mixed_into(new, store).map_err(unreadable)?);
         let kept = old.filter(|_| !go.is_empty());
         let kept = kept.map(|old| self.put_on_branch(old)).transpose()?;
@@ -210,9 +206,13 @@ impl Topic {
                 Some(_) => ours.contains(line),
                 None => words(line).all(|word| own_words.contains(word)),
             };
+            // What the model says of the file by now is no longer somebody's.
+            let recorded: Vec<String> = stores.iter().filter_map(|it| it.read(&path)).collect();
+            let recorded: BTreeSet<String> =
+                recorded.iter().flat_map(|text| lines_in(text)).collect();
             let is_others = |line: &String| {
-                made.others.contains(line)
-                    || (made.commit != Some(old) && !is_before(line) && !is_ours(line))
+                let is_foreign = made.commit != Some(old) && !is_before(line) && !is_ours(line);
+                !recorded.contains(line) && (made.others.contains(line) || is_foreign)
             };
             others.lines.extend(lines.into_iter().filter(is_others));
             others.ours.extend(own_words.into_iter().map(str::to_owned));
@@ -278,17 +278,6 @@ impl Topic {
         let text = blob.map(|blob| String::from_utf8_lossy(blob.content()).into_owned());
         lines_in(&text.unwrap_or_default()).collect()
     }
-}
-
-/// The lines that svcgen wrote, as the stores remember them.
-fn recorded(stores: &[&Rendered]) -> BTreeSet<String> {
-    let texts = stores.iter().flat_map(|store| {
-        let paths = store.paths().into_iter();
-        paths.filter_map(|path| store.read(&path))
-    });
-    texts
-        .flat_map(|text| lines_in(&text).collect::<Vec<_>>())
-        .collect()
 }
 
 /// The lines of a text, without blanks around them.
